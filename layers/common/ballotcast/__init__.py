@@ -1,0 +1,1 @@
+"""Ballotcast: what the functions, the client and the command line share."""

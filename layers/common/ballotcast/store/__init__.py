@@ -1,0 +1,1 @@
+"""Where things are kept: one module per entity, its keys beside its to-item and from-item."""

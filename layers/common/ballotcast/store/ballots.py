@@ -1,0 +1,46 @@
+"""The ballot box: cast ballots as they came, and nothing else; no time, no sequence, no address.
+
+Board   BALLOT#<election>#<xx> / <hex H(vk)>    b = the ballot's bytes; xx = first byte of H(vk)
+"""
+
+import hashlib
+from collections.abc import Iterator
+
+from ballotcast.store.table import ABSENT, Refusal, Table
+
+PARTITIONS = tuple(f"{byte:02x}" for byte in range(256))
+VK = slice(33, 98)
+"""Where a ballot (wire format) holds its credential key."""
+
+
+def ballot_pk(election: str, partition: str) -> str:
+    return f"BALLOT#{election}#{partition}"
+
+
+def ballot_key(ballot: bytes) -> str:
+    return hashlib.sha256(ballot[VK]).hexdigest()
+
+
+class Ballots:
+    def __init__(self, board: Table) -> None:
+        self._board = board
+
+    def cast(self, election: str, ballot: bytes) -> bytes | None:
+        """One conditional put. None: it is in the box now. Else the ballot that this credential cast before."""
+        key = ballot_key(ballot)
+        try:
+            self._board.put({"pk": ballot_pk(election, key[:2]), "sk": key, "b": ballot}, ABSENT)
+        except Refusal as refused:
+            found: bytes = refused.item["b"]
+            return found
+        return None
+
+    def find(self, election: str, ballot: bytes) -> bytes | None:
+        """The ballot cast with the same credential, if there is one."""
+        key = ballot_key(ballot)
+        item = self._board.get(ballot_pk(election, key[:2]), key)
+        return item["b"] if item else None
+
+    def in_partition(self, election: str, partition: str) -> Iterator[bytes]:
+        """Every ballot of a partition, strongly consistent."""
+        return (item["b"] for item in self._board.query(ballot_pk(election, partition)))

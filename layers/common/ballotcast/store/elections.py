@@ -1,0 +1,163 @@
+"""Elections on the identity side: the draft, then what was frozen from it.
+
+Roll   ELECTION#<id> / META                      everything below
+Roll   ORGANISER#<organiser> / ELECTION#<id>     whose it is, for listing; written with META in one transaction
+
+`manifest` present means frozen: the draft's fields no longer change. Whether it is open is the clock's business
+(ballotcast.elections.lifecycle), with `closed_at` as the only marker.
+"""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from ballotcast.store.organisers import organiser_pk
+from ballotcast.store.table import ABSENT, Condition, Item, Refusal, Table
+from ballotcast.store.transaction import Cancelled, transact
+
+META = "META"
+NOT_FROZEN = Condition("attribute_exists(pk) AND attribute_not_exists(manifest) AND attribute_not_exists(deleting)", {})
+
+
+def election_pk(election: str) -> str:
+    return f"ELECTION#{election}"
+
+
+@dataclass(frozen=True)
+class Keys:
+    """The election's private keys, each wrapped for its own purpose (store/vault.py)."""
+
+    issuer: bytes = field(repr=False)
+    election: bytes = field(repr=False)
+    receipt: bytes = field(repr=False)
+    log: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Election:
+    id: str
+    organiser: str
+    title: str
+    description: str
+    opens_at: str
+    """RFC 3339, as all times here."""
+    closes_at: str
+    contests: list[dict[str, Any]]
+    """As in the manifest: id, title, method, options, seats, min, max, tie."""
+    second_factor: str
+    """`none`, `email` or `sms`."""
+    mode: str
+    created_at: str
+    revision: int = 1
+    manifest: bytes | None = None
+    base_url: str = ""
+    """Where voters' links point, without a trailing slash; set when frozen."""
+    keys: Keys | None = None
+    roll_size: int = 0
+    roll_root: bytes = b""
+    """Of the newest roll that the log knows (manifest or amendment)."""
+    closed_at: str | None = None
+    """Set by an early close only."""
+    deleting: bool = False
+    erased: bool = False
+    """Personal data of the roll has been erased."""
+
+    @property
+    def frozen(self) -> bool:
+        return self.manifest is not None
+
+
+def to_item(election: Election) -> Item:
+    item: Item = {
+        "pk": election_pk(election.id),
+        "sk": META,
+        **{name: getattr(election, name) for name in Election.__dataclass_fields__},
+        "contests": json.dumps(election.contests),
+        "keys": vars(election.keys) if election.keys else None,
+    }
+    return {name: value for name, value in item.items() if value is not None and value is not False}
+
+
+def from_item(item: Item) -> Election:
+    values = {name: item[name] for name in Election.__dataclass_fields__ if name in item}
+    keys = Keys(**item["keys"]) if "keys" in item else None
+    return Election(**{**values, "contests": json.loads(item["contests"]), "keys": keys})
+
+
+class Elections:
+    def __init__(self, roll: Table) -> None:
+        self._roll = roll
+
+    def add(self, election: Election) -> bool:
+        """False when the id is taken (a retry of the same request)."""
+        pointer = {"pk": organiser_pk(election.organiser), "sk": election_pk(election.id), "election": election.id}
+        try:
+            transact(
+                self._roll.client, [self._roll.putting(to_item(election), ABSENT), self._roll.putting(pointer, ABSENT)]
+            )
+        except Cancelled:
+            return False
+        return True
+
+    def find(self, election: str, *, consistent: bool = True) -> Election | None:
+        item = self._roll.get(election_pk(election), META, consistent=consistent)
+        return from_item(item) if item else None
+
+    def owned_by(self, organiser: str, *, after: str | None, limit: int) -> list[Election]:
+        """A page of an organiser's elections in order of id; `after` is the last id of the page before."""
+        start = election_pk(after) if after else None
+        rows = self._roll.query(organiser_pk(organiser), prefix="ELECTION#", after=start, limit=limit)
+        keys = [(row["sk"], META) for row in rows]
+        found = self._roll.get_many(keys)
+        return [from_item(found[key]) for key in keys if key in found]
+
+    def edit(self, election: Election, revision: int) -> bool:
+        """Replace a draft; False when it was frozen or edited since `revision` was read."""
+        unchanged = Condition(f"{NOT_FROZEN.expression} AND revision = :revision", {":revision": revision})
+        return self._put(election, unchanged)
+
+    def freeze(self, election: Election, revision: int) -> bool:
+        """Add manifest and keys to the draft that they were made from; False when somebody was faster."""
+        return self.edit(election, revision)
+
+    def amend_roll(self, election: str, size: int, root: bytes) -> None:
+        """Note the newest roll that was sent to the log."""
+        frozen = Condition("attribute_exists(manifest)", {})
+        update, values = "SET roll_size = :size, roll_root = :root", {":size": size, ":root": root}
+        self._roll.update(election_pk(election), META, update, values, frozen)
+
+    def mark_erased(self, election: str) -> None:
+        frozen = Condition("attribute_exists(manifest)", {})
+        self._roll.update(election_pk(election), META, "SET erased = :yes", {":yes": True}, frozen)
+
+    def mark_deleting(self, election: str) -> bool:
+        """First step of deleting a draft; False when it is frozen. Doing it twice is doing it once."""
+        draft = Condition("attribute_exists(pk) AND attribute_not_exists(manifest)", {})
+        try:
+            self._roll.update(election_pk(election), META, "SET deleting = :yes", {":yes": True}, draft)
+        except Refusal:
+            return False
+        return True
+
+    def remove(self, election: Election) -> None:
+        """Last step of deleting a draft, after its voters."""
+        marked = Condition("attribute_not_exists(pk) OR deleting = :yes", {":yes": True})
+        transact(
+            self._roll.client,
+            [
+                self._roll.deleting(election_pk(election.id), META, marked),
+                self._roll.deleting(organiser_pk(election.organiser), election_pk(election.id)),
+            ],
+        )
+
+    def closing(self, election: str, closed_at: str) -> dict[str, Any]:
+        """The identity side of an early close, for the transaction that also writes STATE on the board."""
+        not_yet = Condition("attribute_exists(manifest) AND attribute_not_exists(closed_at)", {})
+        return self._roll.updating(election_pk(election), META, "SET closed_at = :at", {":at": closed_at}, not_yet)
+
+    def _put(self, election: Election, condition: Condition) -> bool:
+        try:
+            self._roll.put(to_item(election), condition)
+        except Refusal:
+            return False
+        return True

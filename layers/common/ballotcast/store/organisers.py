@@ -1,0 +1,126 @@
+"""Organisers: one item each, so that an address is taken by one conditional put.
+
+Roll   ORGANISER#<id> / PROFILE      id = keyed hash of the address, so the address is the key without being in it
+Roll   ORGANISER#<id> / ELECTION#<election>   what they own (see store/elections.py)
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from ballotcast.clock import from_rfc3339, to_rfc3339
+from ballotcast.store.table import ABSENT, PRESENT, Condition, Item, Refusal, Table
+
+PROFILE = "PROFILE"
+
+
+def organiser_pk(organiser: str) -> str:
+    return f"ORGANISER#{organiser}"
+
+
+@dataclass(frozen=True)
+class Organiser:
+    id: str
+    email: str
+    password_hash: str = field(repr=False)
+    created_at: datetime
+    verified: bool = False
+    approved: bool = False
+    verification_hash: str = field(default="", repr=False)
+    verification_expires: int = 0
+    failures: int = 0
+    locked_until: int = 0
+
+
+def to_item(organiser: Organiser) -> Item:
+    return {
+        "pk": organiser_pk(organiser.id),
+        "sk": PROFILE,
+        "id": organiser.id,
+        "email": organiser.email,
+        "password_hash": organiser.password_hash,
+        "created_at": to_rfc3339(organiser.created_at),
+        "verified": organiser.verified,
+        "approved": organiser.approved,
+        "verification_hash": organiser.verification_hash,
+        "verification_expires": organiser.verification_expires,
+        "failures": organiser.failures,
+        "locked_until": organiser.locked_until,
+    }
+
+
+def from_item(item: Item) -> Organiser:
+    values: dict[str, Any] = {name: item[name] for name in Organiser.__dataclass_fields__ if name in item}
+    return Organiser(**{**values, "created_at": from_rfc3339(item["created_at"])})
+
+
+class Organisers:
+    def __init__(self, roll: Table) -> None:
+        self._roll = roll
+
+    def add(self, organiser: Organiser) -> bool:
+        """False when the address is taken; nothing is changed then."""
+        try:
+            self._roll.put(to_item(organiser), ABSENT)
+        except Refusal:
+            return False
+        return True
+
+    def find(self, organiser: str) -> Organiser | None:
+        item = self._roll.get(organiser_pk(organiser), PROFILE)
+        return from_item(item) if item else None
+
+    def offer_verification(self, organiser: str, token_hash: str, expires: int) -> bool:
+        """Remember the newest verification token's hash; False when already verified or unknown."""
+        return self._update(
+            organiser,
+            "SET verification_hash = :hash, verification_expires = :expires",
+            {":hash": token_hash, ":expires": expires},
+            Condition("verified = :no", {":no": False}),
+        )
+
+    def verify(self, organiser: str, token_hash: str, now: int) -> bool:
+        """Spend a verification token; False when it is not the newest one or too old."""
+        return self._update(
+            organiser,
+            "SET verified = :yes REMOVE verification_hash, verification_expires",
+            {":yes": True},
+            Condition("verification_hash = :hash AND verification_expires > :now", {":hash": token_hash, ":now": now}),
+        )
+
+    def approve(self, organiser: str) -> bool:
+        return self._update(organiser, "SET approved = :yes", {":yes": True}, PRESENT)
+
+    def begin_login(self, organiser: str, now: int, attempts: int, lock: int) -> bool:
+        """Count an attempt before the password is looked at, so that parallel guesses are counted too.
+
+        False while locked. After `attempts` uncleared attempts the account locks until `lock` (epoch seconds) is past;
+        the attempt after that starts a new count.
+        """
+        below = Condition("failures < :most", {":most": attempts})
+        if self._update(organiser, "SET locked_until = :lock ADD failures :one", {":lock": lock, ":one": 1}, below):
+            return True
+        over = Condition("locked_until <= :now", {":now": now})
+        return self._update(organiser, "SET locked_until = :lock, failures = :one", {":lock": lock, ":one": 1}, over)
+
+    def clear_failures(self, organiser: str) -> None:
+        self._update(organiser, "SET failures = :none, locked_until = :none", {":none": 0}, PRESENT)
+
+    def spend_mails(self, organiser: str, day: str, count: int, most: int) -> bool:
+        """Take `count` mails from the allowance of `day` (`2026-11-20`); False when that would exceed `most`."""
+        if count > most:
+            return False
+        values = {":day": day, ":count": count}
+        same_day = Condition("mail_day = :day AND mails <= :left", {":day": day, ":left": most - count})
+        if self._update(organiser, "ADD mails :count", {":count": count}, same_day):
+            return True
+        new_day = Condition("attribute_not_exists(mail_day) OR mail_day < :day", {":day": day})
+        return self._update(organiser, "SET mail_day = :day, mails = :count", values, new_day)
+
+    def _update(self, organiser: str, update: str, values: dict[str, Any], condition: Condition) -> bool:
+        both = Condition(f"attribute_exists(pk) AND ({condition.expression})", condition.values)
+        try:
+            self._roll.update(organiser_pk(organiser), PROFILE, update, values, both)
+        except Refusal:
+            return False
+        return True

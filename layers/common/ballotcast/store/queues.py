@@ -1,0 +1,61 @@
+"""Messages between the functions. They carry ids and public hashes; never an address, a link, a code or a ballot."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef
+
+
+BATCH = 10
+"""Messages in one SendMessageBatch (SQS's own limit)."""
+
+
+class NotQueued(RuntimeError):
+    """SQS took only part of a batch, three times over."""
+
+
+class Queue:
+    """A queue by its URL; a FIFO queue when the name says so."""
+
+    def __init__(self, client: "SQSClient", url: str) -> None:
+        self._client = client
+        self._url = url
+
+    def send(self, message: dict[str, Any], *, group: str | None = None) -> None:
+        self.send_all([message], group=group)
+
+    def send_all(self, messages: Iterable[dict[str, Any]], *, group: str | None = None) -> None:
+        """In batches of ten. With `group` (FIFO): in order, and an equal message within five minutes counts once."""
+        waiting = iter(messages)
+        while batch := list(islice(waiting, BATCH)):
+            entries = [_entry(number, json.dumps(message), group) for number, message in enumerate(batch)]
+            for _ in range(3):
+                answer = self._client.send_message_batch(QueueUrl=self._url, Entries=entries)
+                failed = {failure["Id"] for failure in answer.get("Failed", [])}
+                entries = [entry for entry in entries if entry["Id"] in failed]
+                if not entries:
+                    break
+            else:
+                raise NotQueued(f"{len(entries)} messages were not taken")
+
+
+def _entry(number: int, body: str, group: str | None) -> "SendMessageBatchRequestEntryTypeDef":
+    if group is None:
+        return {"Id": str(number), "MessageBody": body}
+    digest = hashlib.sha256(body.encode()).hexdigest()
+    return {"Id": str(number), "MessageBody": body, "MessageGroupId": group, "MessageDeduplicationId": digest}
+
+
+def leaves_message(election: str, leaf_hashes: Sequence[bytes]) -> dict[str, Any]:
+    """For the queue `sequence`: ballots in the box whose leaf hashes want to be in the log."""
+    return {"election": election, "leaves": [leaf.hex() for leaf in leaf_hashes]}
+
+
+def amendment_message(election: str, size: int, root: bytes) -> dict[str, Any]:
+    """For the queue `sequence`: the roll is now this. If it is the manifest's own: only start the log."""
+    return {"election": election, "amendment": {"roll_size": size, "roll_root": root.hex()}}

@@ -1,0 +1,175 @@
+"""One DynamoDB table as the entity modules use it: plain Python items in, plain Python items out.
+
+Every table has the string keys `pk` and `sk`. Conditions are told by outcome, not by exception: a conditional write
+that was refused answers with the item that stood in its way, so nobody reads a second time.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from boto3.dynamodb.types import Binary, TypeDeserializer, TypeSerializer
+
+Item = dict[str, Any]
+_serialize = TypeSerializer().serialize
+_deserialize = TypeDeserializer().deserialize
+
+
+def to_wire(item: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _serialize(value) for name, value in item.items()}
+
+
+def from_wire(item: Mapping[str, Any]) -> Item:
+    return {name: _plain(_deserialize(value)) for name, value in item.items()}
+
+
+def _plain(value: Any) -> Any:
+    """Only what the stores write: whole numbers, bytes, text, booleans, lists and maps."""
+    match value:
+        case Decimal():
+            return int(value)
+        case Binary():
+            return bytes(value.value)
+        case dict():
+            return {name: _plain(part) for name, part in value.items()}
+        case list():
+            return [_plain(part) for part in value]
+        case _:
+            return value
+
+
+class Refusal(Exception):
+    """A conditional write found its condition false; `item` is what stood there (empty: nothing did)."""
+
+    def __init__(self, item: Item) -> None:
+        super().__init__("a condition was false")
+        self.item = item
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A DynamoDB condition expression with its values; names are written as `#name` and mapped by themselves."""
+
+    expression: str
+    values: Mapping[str, Any]
+
+
+ABSENT = Condition("attribute_not_exists(pk)", {})
+PRESENT = Condition("attribute_exists(pk)", {})
+
+
+def _names(*expressions: str) -> dict[str, str]:
+    words = " ".join(expressions).replace("(", " ").replace(")", " ").replace(",", " ").replace("=", " ").split()
+    return {word: word[1:] for word in words if word.startswith("#")}
+
+
+def _expression(update: str | None, condition: Condition | None, values: Mapping[str, Any]) -> dict[str, Any]:
+    parts: dict[str, Any] = {}
+    if update:
+        parts["UpdateExpression"] = update
+    if condition:
+        parts["ConditionExpression"] = condition.expression
+        parts["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
+        values = {**condition.values, **values}
+    if names := _names(update or "", condition.expression if condition else ""):
+        parts["ExpressionAttributeNames"] = names
+    if values:
+        parts["ExpressionAttributeValues"] = to_wire(values)
+    return parts
+
+
+class Table:
+    """A table by its name, over an injected boto3 client."""
+
+    def __init__(self, client: Any, name: str) -> None:
+        self.client = client
+        self.name = name
+
+    def get(self, pk: str, sk: str, *, consistent: bool = True) -> Item | None:
+        answer = self.client.get_item(
+            TableName=self.name, Key={"pk": {"S": pk}, "sk": {"S": sk}}, ConsistentRead=consistent
+        )
+        found = answer.get("Item")
+        return from_wire(found) if found else None
+
+    def put(self, item: Item, condition: Condition | None = None) -> None:
+        """One PutItem; Refusal carries the item that is there."""
+        try:
+            self.client.put_item(TableName=self.name, Item=to_wire(item), **_expression(None, condition, {}))
+        except self.client.exceptions.ConditionalCheckFailedException as refused:
+            raise Refusal(from_wire(refused.response.get("Item", {}))) from None
+
+    def update(self, pk: str, sk: str, update: str, values: Mapping[str, Any], condition: Condition) -> Item:
+        """One UpdateItem; answers the whole new item, Refusal carries the old one."""
+        try:
+            answer = self.client.update_item(
+                TableName=self.name,
+                Key={"pk": {"S": pk}, "sk": {"S": sk}},
+                ReturnValues="ALL_NEW",
+                **_expression(update, condition, values),
+            )
+        except self.client.exceptions.ConditionalCheckFailedException as refused:
+            raise Refusal(from_wire(refused.response.get("Item", {}))) from None
+        return from_wire(answer["Attributes"])
+
+    def delete(self, pk: str, sk: str) -> None:
+        self.client.delete_item(TableName=self.name, Key={"pk": {"S": pk}, "sk": {"S": sk}})
+
+    def query(
+        self, pk: str, *, prefix: str = "", after: str | None = None, limit: int | None = None, newest: bool = False
+    ) -> Iterator[Item]:
+        """Items of one partition in order of `sk`, strongly consistent, page after page; `after` is exclusive."""
+        values: dict[str, Any] = {":pk": {"S": pk}}
+        expression = "pk = :pk"
+        if prefix:
+            expression += " AND begins_with(sk, :prefix)"
+            values[":prefix"] = {"S": prefix}
+        start: dict[str, Any] = {"ExclusiveStartKey": {"pk": {"S": pk}, "sk": {"S": after}}} if after else {}
+        left = limit
+        while left is None or left > 0:
+            page = self.client.query(
+                TableName=self.name,
+                KeyConditionExpression=expression,
+                ExpressionAttributeValues=values,
+                ConsistentRead=True,
+                ScanIndexForward=not newest,
+                **({"Limit": left} if left else {}),
+                **start,
+            )
+            for item in page["Items"]:
+                yield from_wire(item)
+            left = None if left is None else left - len(page["Items"])
+            if "LastEvaluatedKey" not in page:
+                return
+            start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+
+    def get_many(self, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Item]:
+        """Strongly consistent BatchGetItem over any number of distinct keys; what is absent is left out."""
+        found: dict[tuple[str, str], Item] = {}
+        waiting = [{"pk": {"S": pk}, "sk": {"S": sk}} for pk, sk in keys]
+        while waiting:
+            request = {self.name: {"Keys": waiting[:100], "ConsistentRead": True}}
+            answer = self.client.batch_get_item(RequestItems=request)
+            for wire in answer["Responses"].get(self.name, []):
+                item = from_wire(wire)
+                found[item["pk"], item["sk"]] = item
+            unread = answer.get("UnprocessedKeys", {}).get(self.name, {}).get("Keys", [])
+            waiting = [*unread, *waiting[100:]]
+        return found
+
+    def putting(self, item: Item, condition: Condition | None = None) -> dict[str, Any]:
+        """A Put for `transact`."""
+        return {"Put": {"TableName": self.name, "Item": to_wire(item), **_expression(None, condition, {})}}
+
+    def updating(
+        self, pk: str, sk: str, update: str, values: Mapping[str, Any], condition: Condition
+    ) -> dict[str, Any]:
+        """An Update for `transact`."""
+        key = {"pk": {"S": pk}, "sk": {"S": sk}}
+        return {"Update": {"TableName": self.name, "Key": key, **_expression(update, condition, values)}}
+
+    def deleting(self, pk: str, sk: str, condition: Condition | None = None) -> dict[str, Any]:
+        """A Delete for `transact`."""
+        key = {"pk": {"S": pk}, "sk": {"S": sk}}
+        return {"Delete": {"TableName": self.name, "Key": key, **_expression(None, condition, {})}}

@@ -1,0 +1,197 @@
+"""The roll: one item per voter, spread over 256 partitions of its election.
+
+Roll   VOTER#<election>#<xx> / <key>     key = keyed hash of the normalised address (hex), xx = its first byte
+Roll   LINK#<sha256 of token> / LINK     which voter a link belongs to; valid while the voter's `link_hash` names it
+
+One voter, one credential: `issue` is one conditional update of the voter's own item. After the first invitation a
+voter's item is never deleted; erasing personal data removes the address and telephone number and nothing else.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from ballotcast.store.table import ABSENT, PRESENT, Condition, Item, Refusal, Table
+from ballotcast.store.transaction import LIMIT, Cancelled, transact
+
+PARTITIONS = tuple(f"{byte:02x}" for byte in range(256))
+LINK = "LINK"
+
+
+def voter_pk(election: str, key: str) -> str:
+    return f"VOTER#{election}#{key[:2]}"
+
+
+def link_pk(link_hash: str) -> str:
+    return f"LINK#{link_hash}"
+
+
+@dataclass(frozen=True)
+class Voter:
+    election: str
+    key: str
+    email: str = field(repr=False)
+    """Empty once personal data is erased."""
+    phone: str = field(repr=False)
+    """E.164, or empty."""
+    salt: bytes = field(repr=False)
+    tag: bytes = field(repr=False)
+    delivery: str = "none"
+    """`none`, `queued`, `sent` or `bounced`."""
+    run: str = ""
+    """The newest invitation run that this voter is part of; older messages are stale."""
+    link_hash: str = field(default="", repr=False)
+    blinded_sha256: str = field(default="", repr=False)
+    otp_mac: bytes = field(default=b"", repr=False)
+    otp_expires: int = 0
+    otp_attempts: int = 0
+    otp_locked_until: int = 0
+    otp_sends: int = 0
+    otp_sends_until: int = 0
+
+    @property
+    def issued(self) -> bool:
+        return bool(self.blinded_sha256)
+
+
+def to_item(voter: Voter) -> Item:
+    values = {name: getattr(voter, name) for name in Voter.__dataclass_fields__}
+    return {"pk": voter_pk(voter.election, voter.key), "sk": voter.key, **{k: v for k, v in values.items() if v}}
+
+
+def from_item(item: Item) -> Voter:
+    personal = {"email": "", "phone": "", "salt": b"", **item}
+    return Voter(**{name: personal[name] for name in Voter.__dataclass_fields__ if name in personal})
+
+
+class Voters:
+    def __init__(self, roll: Table) -> None:
+        self._roll = roll
+
+    def add(self, voters: list[Voter]) -> set[str]:
+        """Add those not yet there, at most 100 in a transaction; answers the keys of those that were there already."""
+        present: set[str] = set()
+        for start in range(0, len(voters), LIMIT):
+            waiting = voters[start : start + LIMIT]
+            while waiting:
+                try:
+                    transact(self._roll.client, [self._roll.putting(to_item(voter), ABSENT) for voter in waiting])
+                except Cancelled as cancelled:
+                    present |= {waiting[position].key for position in cancelled.refusals}
+                    waiting = [voter for voter in waiting if voter.key not in present]
+                else:
+                    break
+        return present
+
+    def find(self, election: str, key: str) -> Voter | None:
+        item = self._roll.get(voter_pk(election, key), key)
+        return from_item(item) if item else None
+
+    def in_partition(self, election: str, partition: str, *, after: str | None = None) -> Iterator[Voter]:
+        """Strongly consistent, in order of key; `after` is the last key already seen."""
+        return map(from_item, self._roll.query(voter_pk(election, partition), after=after))
+
+    def page(self, election: str, *, after: str | None, limit: int) -> list[Voter]:
+        """At most `limit` voters in order of key, from the one behind `after`."""
+        found: list[Voter] = []
+        for partition in PARTITIONS[int(after[:2], 16) if after else 0 :]:
+            start = after if after and after.startswith(partition) else None
+            rows = self._roll.query(voter_pk(election, partition), after=start, limit=limit - len(found))
+            found.extend(map(from_item, rows))
+            if len(found) >= limit:
+                break
+        return found
+
+    def remove(self, voters: Iterable[Voter]) -> None:
+        """Only for a draft that is being deleted."""
+        for voter in voters:
+            self._roll.delete(voter_pk(voter.election, voter.key), voter.key)
+
+    def enlist(self, voter: Voter, run: str, *, visibly: bool) -> None:
+        """Make a voter part of an invitation run. `visibly` false (reminders): what organisers see stays as it is."""
+        update, values = "SET #run = :run", {":run": run}
+        if visibly:
+            update, values = "SET #run = :run, delivery = :queued", {":run": run, ":queued": "queued"}
+        self._roll.update(voter_pk(voter.election, voter.key), voter.key, update, values, PRESENT)
+
+    def give_link(self, voter: Voter, run: str, link_hash: str) -> bool:
+        """Replace the voter's link; False when the run is no longer the voter's newest."""
+        link = {"pk": link_pk(link_hash), "sk": LINK, "election": voter.election, "voter": voter.key}
+        current = Condition("#run = :run", {":run": run})
+        pk, update = voter_pk(voter.election, voter.key), "SET link_hash = :hash"
+        try:
+            transact(
+                self._roll.client,
+                [
+                    self._roll.putting(link, ABSENT),
+                    self._roll.updating(pk, voter.key, update, {":hash": link_hash}, current),
+                ],
+            )
+        except Cancelled:
+            return False
+        return True
+
+    def mark_delivery(self, election: str, key: str, run: str, delivery: str) -> bool:
+        """`sent` or `bounced`, if the run is still the voter's newest."""
+        current = Condition("#run = :run", {":run": run})
+        return self._update(election, key, "SET delivery = :delivery", {":delivery": delivery}, current) is not None
+
+    def by_link(self, link_hash: str) -> tuple[str, str] | None:
+        """(election, voter key) that a link was made for, revoked or not."""
+        item = self._roll.get(link_pk(link_hash), LINK)
+        return (item["election"], item["voter"]) if item else None
+
+    def issue(self, voter: Voter, link_hash: str, blinded_sha256: str) -> Voter | None:
+        """Exactly once: record what is signed for this voter, by the link that is valid now.
+
+        None: recorded now, or the same value was recorded before. Else the voter as found: another value, or another
+        link. Codes of the second factor end with it.
+        """
+        condition = Condition(
+            "link_hash = :link AND (attribute_not_exists(blinded_sha256) OR blinded_sha256 = :blinded)",
+            {":link": link_hash, ":blinded": blinded_sha256},
+        )
+        update = "SET blinded_sha256 = :blinded REMOVE otp_mac, otp_expires, otp_attempts, otp_locked_until"
+        try:
+            self._roll.update(voter_pk(voter.election, voter.key), voter.key, update, {}, condition)
+        except Refusal as refused:
+            return from_item(refused.item)
+        return None
+
+    def count_otp_send(self, voter: Voter, now: int, most: int, until: int) -> bool:
+        """Take one of `most` sends in the hour that ends at `until`, or False."""
+        going = Condition("otp_sends < :most AND otp_sends_until > :now", {":most": most, ":now": now})
+        if self._update(voter.election, voter.key, "ADD otp_sends :one", {":one": 1}, going):
+            return True
+        over = Condition("attribute_not_exists(otp_sends_until) OR otp_sends_until <= :now", {":now": now})
+        update = "SET otp_sends = :one, otp_sends_until = :until"
+        return self._update(voter.election, voter.key, update, {":one": 1, ":until": until}, over) is not None
+
+    def set_otp(self, voter: Voter, mac: bytes, expires: int) -> None:
+        """A new code replaces the old one; the count of attempts stays."""
+        update = "SET otp_mac = :mac, otp_expires = :expires"
+        self._update(voter.election, voter.key, update, {":mac": mac, ":expires": expires}, PRESENT)
+
+    def count_otp_attempt(self, voter: Voter, now: int, most: int, lock: int) -> Voter | None:
+        """Count an attempt before the code is looked at; None while locked. After `most`, locked until `lock`."""
+        values = {":one": 1, ":lock": lock}
+        below = Condition("attribute_not_exists(otp_attempts) OR otp_attempts < :most", {":most": most})
+        update = "SET otp_locked_until = :lock ADD otp_attempts :one"
+        if counted := self._update(voter.election, voter.key, update, values, below):
+            return counted
+        over = Condition("otp_locked_until <= :now", {":now": now})
+        update = "SET otp_locked_until = :lock, otp_attempts = :one"
+        return self._update(voter.election, voter.key, update, values, over)
+
+    def erase(self, voter: Voter) -> None:
+        """Remove what names a person; tag and issuance stay, for the ledger."""
+        self._update(voter.election, voter.key, "REMOVE email, phone, salt", {}, PRESENT)
+
+    def _update(
+        self, election: str, key: str, update: str, values: dict[str, Any], condition: Condition
+    ) -> Voter | None:
+        there = Condition(f"attribute_exists(pk) AND ({condition.expression})", condition.values)
+        try:
+            return from_item(self._roll.update(voter_pk(election, key), key, update, values, there))
+        except Refusal:
+            return None

@@ -1,0 +1,134 @@
+"""The one place that puts settings, clients and stores together; made once per process, each part at first use."""
+
+import os
+from functools import cached_property
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from ballotcast.clock import Clock, system_clock
+from ballotcast.settings import Settings
+from ballotcast.store.ballots import Ballots
+from ballotcast.store.blobs import Blobs
+from ballotcast.store.counting_machine import CountingMachine
+from ballotcast.store.elections import Elections
+from ballotcast.store.events import Events
+from ballotcast.store.jobs import Jobs
+from ballotcast.store.log import Log
+from ballotcast.store.manifests import Manifests
+from ballotcast.store.organisers import Organisers
+from ballotcast.store.queues import Queue
+from ballotcast.store.results import Results
+from ballotcast.store.secrets import Secret
+from ballotcast.store.table import Table
+from ballotcast.store.vault import Vault
+from ballotcast.store.voters import Voters
+
+CLIENT = Config(
+    connect_timeout=1, read_timeout=4, retries={"mode": "standard", "total_max_attempts": 3}, max_pool_connections=16
+)
+"""Short waits and few repeats: a caller behind API Gateway is better served by a quick 503 than by a slow answer."""
+
+
+class Wiring:
+    """Everything a function may use; it touches only what its environment names."""
+
+    def __init__(self, settings: Settings, clock: Clock = system_clock) -> None:
+        self.settings = settings
+        self.clock = clock
+
+    def client(self, service: Any) -> Any:
+        """A boto3 client; the emulator's address and the region come from the environment."""
+        return boto3.client(service, config=CLIENT)
+
+    @cached_property
+    def dynamodb(self) -> Any:
+        return self.client("dynamodb")
+
+    @cached_property
+    def roll(self) -> Table:
+        return Table(self.dynamodb, self.settings.roll_table)
+
+    @cached_property
+    def board(self) -> Table:
+        return Table(self.dynamodb, self.settings.board_table)
+
+    @cached_property
+    def organisers(self) -> Organisers:
+        return Organisers(self.roll)
+
+    @cached_property
+    def elections(self) -> Elections:
+        return Elections(self.roll)
+
+    @cached_property
+    def voters(self) -> Voters:
+        return Voters(self.roll)
+
+    @cached_property
+    def events(self) -> Events:
+        return Events(self.roll)
+
+    @cached_property
+    def jobs(self) -> Jobs:
+        return Jobs(self.roll)
+
+    @cached_property
+    def manifests(self) -> Manifests:
+        return Manifests(self.board)
+
+    @cached_property
+    def ballots(self) -> Ballots:
+        return Ballots(self.board)
+
+    @cached_property
+    def log(self) -> Log:
+        return Log(self.board)
+
+    @cached_property
+    def results(self) -> Results:
+        return Results(self.board)
+
+    @cached_property
+    def blobs(self) -> Blobs:
+        return Blobs(self.client("s3"), self.settings.bucket)
+
+    @cached_property
+    def vault(self) -> Vault:
+        return Vault(self.client("kms"), self.settings.kms_key)
+
+    @cached_property
+    def session_secret(self) -> Secret:
+        return Secret(self.client("secretsmanager"), self.settings.session_secret)
+
+    @cached_property
+    def roll_secret(self) -> Secret:
+        return Secret(self.client("secretsmanager"), self.settings.roll_secret)
+
+    @cached_property
+    def sequence_queue(self) -> Queue:
+        return Queue(self.client("sqs"), self.settings.sequence_queue)
+
+    @cached_property
+    def mail_queue(self) -> Queue:
+        return Queue(self.client("sqs"), self.settings.mail_queue)
+
+    @cached_property
+    def jobs_queue(self) -> Queue:
+        return Queue(self.client("sqs"), self.settings.jobs_queue)
+
+    @cached_property
+    def counting_machine(self) -> CountingMachine:
+        settings = self.settings
+        return CountingMachine(
+            self.client("stepfunctions"),
+            self.client("scheduler"),
+            settings.close_machine,
+            settings.schedule_group,
+            settings.scheduler_role,
+        )
+
+
+def from_environment() -> Wiring:
+    return Wiring(Settings(os.environ))
