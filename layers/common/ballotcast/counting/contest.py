@@ -1,0 +1,132 @@
+"""What a rule counts, and the sheet on which it accounts for every stage."""
+
+from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field, replace
+from itertools import groupby
+
+from .result import Action, Decides, Stage, Tie, TieRule
+from .ties import decide
+
+Ballot = tuple[int, ...]
+Paper = tuple[Ballot, int]
+"""A ballot and how many voters cast it."""
+
+
+@dataclass(frozen=True)
+class Contest:
+    """A contest ready to count: withdrawn options are struck from every paper and no paper is blank.
+
+    options: how many the contest has, withdrawn ones included. standing: the numbers of those that are not withdrawn.
+    valid: the papers' weights added up.
+    """
+
+    contest: str
+    options: int
+    standing: frozenset[int]
+    seats: int
+    papers: Collection[Paper]
+    valid: int
+    tie: TieRule
+    seed: bytes
+
+
+@dataclass
+class Sheet:
+    """The result sheet that a rule fills: one stage after the other, then who is elected by the stage's figures.
+
+    decimals and quota as in `Count`.
+    """
+
+    contest: Contest
+    decimals: int = 0
+    quota: int = 0
+    stages: list[Stage] = field(default_factory=list)
+    ties: list[Tie] = field(default_factory=list)
+    winners: list[int] = field(default_factory=list)
+
+    def end_stage(
+        self,
+        action: Action,
+        votes: Mapping[int, int],
+        *,
+        option: int = 0,
+        transferred: Mapping[int, int] | None = None,
+        non_transferable: int = 0,
+        rounding: int = 0,
+    ) -> None:
+        """Record a stage's figures, in units; an option missing from `votes` has none."""
+        self.stages.append(
+            Stage(
+                number=len(self.stages) + 1,
+                action=action,
+                votes=tuple(votes.get(number, 0) for number in range(1, self.contest.options + 1)),
+                option=option,
+                transferred=tuple(sorted((transferred or {}).items())),
+                non_transferable=non_transferable,
+                rounding=rounding,
+                excluded=(option,) if action is Action.EXCLUSION else (),
+            )
+        )
+
+    def elect(self, options: Iterable[int], seats: int) -> None:
+        """Elect at most `seats` of the options at the latest stage, by their votes there, the most first."""
+        by_votes = sorted(options, key=self._votes, reverse=True)
+        elected: list[int] = []
+        for _, group in groupby(by_votes, key=self._votes):
+            equal = list(group)
+            free = seats - len(elected)
+            if free <= 0:
+                break
+            decides = Decides.SEAT if len(equal) > free else Decides.ELECTION_ORDER
+            elected += self._order(equal, decides, min(free, len(equal)))[:free]
+        self.winners += elected
+        self.stages[-1] = replace(self.stages[-1], elected=(*self.stages[-1].elected, *elected))
+
+    def highest(self, options: Collection[int], decides: Decides) -> int:
+        """The option with the most votes at the latest stage."""
+        most = max(map(self._votes, options))
+        return self._order([option for option in options if self._votes(option) == most], decides, 1)[0]
+
+    def lowest(self, options: Collection[int], decides: Decides) -> int:
+        """The option with the fewest votes at the latest stage."""
+        fewest = min(map(self._votes, options))
+        tied = [option for option in options if self._votes(option) == fewest]
+        return self._order(tied, decides, len(tied) - 1)[-1]
+
+    def _votes(self, option: int) -> int:
+        return self.stages[-1].votes[option - 1]
+
+    def _order(self, equal: list[int], decides: Decides, places: int) -> list[int]:
+        """Equal options, best first; a tie between two or more is put on the sheet."""
+        if len(equal) == 1:
+            return equal
+        contest = self.contest
+        tie = decide(
+            equal, decides, places, stages=self.stages, rule=contest.tie, seed=contest.seed, contest=contest.contest
+        )
+        self.ties.append(tie)
+        return list(tie.order)
+
+
+def sort_papers(papers: Iterable[Paper], continuing: AbstractSet[int]) -> tuple[dict[int, list[Paper]], int]:
+    """Sort papers into parcels by the next available preference: the first one for a continuing option.
+
+    The search may start at the top of each paper, because an option that has stopped continuing never does so again.
+    Returns the parcels and the number of papers without such a preference.
+    """
+    parcels: dict[int, list[Paper]] = {}
+    without = 0
+    for paper in papers:
+        for option in paper[0]:
+            if option in continuing:
+                parcels.setdefault(option, []).append(paper)
+                break
+        else:
+            without += paper[1]
+    return parcels, without
+
+
+def weight(papers: Iterable[Paper]) -> int:
+    """How many ballots the papers stand for."""
+    return sum(number for _, number in papers)

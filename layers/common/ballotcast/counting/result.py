@@ -1,0 +1,145 @@
+"""The account of a count: what page, command, export and `verify` all render from.
+
+Votes are exact integers in the rule's smallest unit: with ``decimals`` = 5, one vote is 100,000 units. In JSON they
+become strings with exactly that many decimals, so that the account holds no float and no null and can enter RFC
+8785 JSON.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class Action(StrEnum):
+    """What made a stage; a closed vocabulary."""
+
+    VOTES = "votes"  # one vote to each option named on the ballot
+    FIRST_PREFERENCES = "first-preferences"
+    SURPLUS = "surplus"  # an elected option's votes above the quota were transferred
+    EXCLUSION = "exclusion"  # the last option was excluded and its votes were transferred
+
+
+class Decides(StrEnum):
+    """What a tie had to decide; a closed vocabulary."""
+
+    SEAT = "seat"
+    SURPLUS = "surplus"  # whose surplus is transferred first
+    EXCLUSION = "exclusion"
+    ELECTION_ORDER = "election-order"  # all tied options are elected at this stage; only their order was open
+
+
+class TieRule(StrEnum):
+    """How ties are decided; see `ballotcast.counting.ties`."""
+
+    LOT = "lot"
+    PREVIOUS_STAGES = "previous-stages"
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One stage. `votes` and the rest are the figures at its end, in units; `non_transferable` and `rounding` are
+    cumulative.
+
+    votes: per option, in the order of the options. option: whose papers were transferred (surplus, exclusion), else
+    0. transferred: (receiving option, units) of this stage. At every stage, sum(votes) + non_transferable +
+    rounding is the number of valid ballots under the rules that give each ballot one vote.
+    """
+
+    number: int
+    action: Action
+    votes: tuple[int, ...]
+    option: int = 0
+    transferred: tuple[tuple[int, int], ...] = ()
+    non_transferable: int = 0
+    rounding: int = 0
+    elected: tuple[int, ...] = ()
+    excluded: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Tie:
+    """Options with equal votes at the end of `stage`. order: best first, so the first of them gets the seat or has its
+    surplus transferred, and the last is excluded. by: what separated the options that had to be separated."""
+
+    stage: int
+    decides: Decides
+    options: tuple[int, ...]
+    by: TieRule
+    order: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Count:
+    """A finished count. Options are 1-based numbers in the order of the contest's options.
+
+    winners: in order of election; fewer than `seats` when there is nobody to fill them. ballots = blank + valid,
+    where a ballot that names withdrawn options only is blank. quota: in units, 0 under a rule without one.
+    """
+
+    method: str
+    contest: str
+    seats: int
+    tie: TieRule
+    seed: bytes
+    withdrawn: tuple[int, ...]
+    ballots: int
+    blank: int
+    valid: int
+    decimals: int
+    quota: int
+    winners: tuple[int, ...]
+    stages: tuple[Stage, ...]
+    ties: tuple[Tie, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """The account in JSON types: integers below 2^53, strings, lists and objects; no float, no null."""
+        account: dict[str, Any] = {
+            "method": self.method,
+            "contest": self.contest,
+            "seats": self.seats,
+            "tie": self.tie.value,
+            "seed": self.seed.hex(),
+            "withdrawn": list(self.withdrawn),
+            "ballots": self.ballots,
+            "blank": self.blank,
+            "valid": self.valid,
+            "winners": list(self.winners),
+            "stages": [self._stage_json(stage) for stage in self.stages],
+            "ties": [_tie_json(tie) for tie in self.ties],
+        }
+        if self.quota:
+            account["quota"] = in_votes(self.quota, self.decimals)
+        return account
+
+    def _stage_json(self, stage: Stage) -> dict[str, Any]:
+        described: dict[str, Any] = {
+            "stage": stage.number,
+            "action": stage.action.value,
+            "votes": [in_votes(units, self.decimals) for units in stage.votes],
+            "transferred": [{"to": to, "votes": in_votes(units, self.decimals)} for to, units in stage.transferred],
+            "non_transferable": in_votes(stage.non_transferable, self.decimals),
+            "rounding": in_votes(stage.rounding, self.decimals),
+            "elected": list(stage.elected),
+            "excluded": list(stage.excluded),
+        }
+        if stage.option:
+            described["option"] = stage.option
+        return described
+
+
+def _tie_json(tie: Tie) -> dict[str, Any]:
+    return {
+        "stage": tie.stage,
+        "decides": tie.decides.value,
+        "options": list(tie.options),
+        "by": tie.by.value,
+        "order": list(tie.order),
+    }
+
+
+def in_votes(units: int, decimals: int) -> str:
+    """Units as votes with exactly `decimals` decimals: ``in_votes(13000041, 5) == "130.00041"``. units >= 0."""
+    if not decimals:
+        return str(units)
+    whole, part = divmod(units, 10**decimals)
+    return f"{whole}.{part:0{decimals}d}"
