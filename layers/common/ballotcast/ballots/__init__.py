@@ -1,0 +1,1 @@
+"""The election protocol's objects and their bytes: manifest, credential, ballot, leaf, receipt, roll and link."""

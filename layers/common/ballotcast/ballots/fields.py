@@ -1,0 +1,69 @@
+"""Field types of the protocol's canonical JSON: how its text becomes bytes and times in Python, and back.
+
+Each accepts the Python value as well as its text, so one model is built by code and read from the wire.
+"""
+
+import unicodedata
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer
+
+from ballotcast.clock import from_rfc3339, to_rfc3339
+from ballotcast.crypto import p256
+from ballotcast.crypto.blind_rsa import IssuerPublicKey
+from ballotcast.crypto.encoding import b64u_decode, b64u_encode, hex_decode
+
+
+def parse_time(text: str) -> datetime:
+    """Read an RFC 3339 time in UTC, to the second. Raises ValueError unless it is spelled `2026-11-20T09:00:00Z`."""
+    time = from_rfc3339(text)
+    if to_rfc3339(time) != text:
+        raise ValueError("must be spelled like 2026-11-20T09:00:00Z")
+    return time
+
+
+def _from_text(decode: Callable[[str], object]) -> BeforeValidator:
+    def validate(value: Any) -> Any:
+        return decode(value) if isinstance(value, str) else value
+
+    return BeforeValidator(validate)
+
+
+def _whole_second(time: datetime) -> datetime:
+    if time.utcoffset() is None or time.microsecond:
+        raise ValueError("must be an aware time in whole seconds")
+    return time.astimezone(UTC)
+
+
+def _printable(text: str) -> str:
+    """Text that shows as one line. Code may give it in any normal form; the wire carries NFC only."""
+    if any(unicodedata.category(character) in {"Cc", "Zl", "Zp"} for character in text):
+        raise ValueError("must not hold control characters or line breaks")
+    if text != text.strip():
+        raise ValueError("must not begin or end with spaces")
+    return unicodedata.normalize("NFC", text)
+
+
+def _spki(der: bytes) -> bytes:
+    IssuerPublicKey.from_spki(der)
+    return der
+
+
+def _point(point: bytes) -> bytes:
+    p256.from_point(point)
+    return point
+
+
+_B64U = (_from_text(b64u_decode), PlainSerializer(b64u_encode, when_used="json"))
+_HEX = (_from_text(hex_decode), PlainSerializer(bytes.hex, when_used="json"))
+
+Text = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_printable)]
+UtcSecond = Annotated[
+    datetime, _from_text(parse_time), AfterValidator(_whole_second), PlainSerializer(to_rfc3339, when_used="json")
+]
+IssuerSpki = Annotated[bytes, *_B64U, AfterValidator(_spki)]
+Point = Annotated[bytes, *_B64U, AfterValidator(_point)]
+Ed25519Key = Annotated[bytes, *_B64U, Field(min_length=32, max_length=32)]
+Hash = Annotated[bytes, *_HEX, Field(min_length=32, max_length=32)]

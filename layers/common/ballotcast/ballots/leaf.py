@@ -1,0 +1,91 @@
+"""The leaves of an election's log: what each entry says, in the bytes that are hashed.
+
+    0x00‖M, the first | 0x01‖ballot | 0x02‖JCS{roll_size, roll_root} | 0x03‖JCS{closed_at}, the last
+
+Receipts and the API name a leaf by `merkle.leaf_hash` of these bytes.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from ballotcast.ballots.fields import Hash, UtcSecond
+from ballotcast.crypto import canonical
+
+
+class LeafError(ValueError):
+    """Bytes that are not a leaf of an election's log."""
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestLeaf:
+    """The first leaf: the election is the one with this manifest hash (32 bytes)."""
+
+    manifest_hash: bytes
+
+    def encode(self) -> bytes:
+        """0x00‖M"""
+        return b"\x00" + self.manifest_hash
+
+
+@dataclass(frozen=True, slots=True)
+class BallotLeaf:
+    """A ballot, whole and still sealed."""
+
+    ballot: bytes
+
+    def encode(self) -> bytes:
+        """0x01‖ballot"""
+        return b"\x01" + self.ballot
+
+
+class AmendmentLeaf(BaseModel):
+    """The roll after voters were added: its new size and root (32 bytes)."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+    roll_size: Annotated[int, Field(ge=0, le=canonical.MAX_INTEGER)]
+    roll_root: Hash
+
+    def encode(self) -> bytes:
+        """0x02‖JCS{roll_size, roll_root}"""
+        return b"\x02" + canonical.dumps(self.model_dump(mode="json"))
+
+
+class ClosingLeaf(BaseModel):
+    """The last leaf: when voting closed. A checkpoint over it is final."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+    closed_at: UtcSecond
+
+    def encode(self) -> bytes:
+        """0x03‖JCS{closed_at}"""
+        return b"\x03" + canonical.dumps(self.model_dump(mode="json"))
+
+
+Leaf = ManifestLeaf | BallotLeaf | AmendmentLeaf | ClosingLeaf
+
+
+def parse(data: bytes) -> Leaf:
+    """Read a leaf. Raises LeafError unless `encode` of the result gives `data` back."""
+    body = data[1:]
+    leaf: Leaf
+    try:
+        match data[:1]:
+            case b"\x00":
+                leaf = ManifestLeaf(body)
+            case b"\x01":
+                leaf = BallotLeaf(body)
+            case b"\x02":
+                leaf = AmendmentLeaf.model_validate_json(body)
+            case b"\x03":
+                leaf = ClosingLeaf.model_validate_json(body)
+            case _:
+                raise LeafError("unknown kind of leaf")
+    except ValidationError as error:
+        raise LeafError(error.errors()[0]["msg"]) from None
+    if leaf.encode() != data or (isinstance(leaf, ManifestLeaf) and len(body) != 32):
+        raise LeafError("not the canonical bytes of a leaf")
+    return leaf

@@ -1,0 +1,100 @@
+"""The manifest: what an election is, frozen before the first voter acts. Its SHA-256, M, binds each ballot to it.
+
+In Python its keys are bytes and its times aware datetimes; in canonical JSON they are base64url, hex (`roll_root`) and
+RFC 3339 text.
+"""
+
+from functools import cached_property
+from hashlib import sha256
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+
+from ballotcast.ballots.contest import Contest
+from ballotcast.ballots.fields import Ed25519Key, Hash, IssuerSpki, Point, Text, UtcSecond
+from ballotcast.crypto import canonical
+from ballotcast.crypto.blind_rsa import IssuerPublicKey
+
+MAX_LENGTH = 100_000
+
+
+class ManifestError(ValueError):
+    """Bytes that are not a manifest. `field` is the path of the first bad field, like `contests.0.seats`, or empty."""
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(f"{field}: {reason}" if field else reason)
+        self.field = field
+
+
+class Manifest(BaseModel):
+    """A manifest with every field checked. Build one with keyword arguments, or from bytes with `parse`."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+    v: Literal[1]
+    election: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z_-]{1,64}$")]
+    origin: Annotated[str, StringConstraints(pattern=r"^[!-*,-~]{1,200}$")]
+    title: Text
+    contests: Annotated[tuple[Contest, ...], Field(min_length=1, strict=False)]
+    opens_at: UtcSecond
+    closes_at: UtcSecond
+    mode: Literal["managed"]
+    t: Literal[0]
+    n: Literal[0]
+    issuer_pk: IssuerSpki
+    election_pk: Point
+    receipt_pk: Ed25519Key
+    log_pk: Ed25519Key
+    roll_size: Annotated[int, Field(ge=0, le=canonical.MAX_INTEGER)]
+    roll_root: Hash
+    log_batch_min: Annotated[int, Field(ge=1, le=10_000)]
+    witnesses: Annotated[tuple[Text, ...], Field(strict=False)]
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.opens_at >= self.closes_at:
+            raise ValueError("closes_at must be after opens_at")
+        if any(contest.id != f"c{number}" for number, contest in enumerate(self.contests, 1)):
+            raise ValueError("contests must be numbered c1, c2, … in order")
+        return self
+
+    @classmethod
+    def parse(cls, data: bytes) -> Self:
+        """Read a manifest. Raises ManifestError, naming the field, unless `encode` of the result gives `data` back."""
+        if len(data) > MAX_LENGTH:
+            raise ManifestError("", f"longer than {MAX_LENGTH} bytes")
+        try:
+            canonical.loads(data)
+            manifest = cls.model_validate_json(data)
+        except canonical.CanonicalError as error:
+            raise ManifestError("", str(error)) from None
+        except ValidationError as error:
+            first = error.errors()[0]
+            raise ManifestError(".".join(map(str, first["loc"])), first["msg"]) from None
+        if manifest.encode() != data:
+            raise ManifestError("", "a field is missing or not in its one spelling")
+        return manifest
+
+    def encode(self) -> bytes:
+        """The exact bytes that are served and hashed."""
+        return canonical.dumps(self.model_dump(mode="json"))
+
+    @cached_property
+    def hash(self) -> bytes:
+        """M: SHA-256 of the encoding, 32 bytes."""
+        return sha256(self.encode()).digest()
+
+    @cached_property
+    def issuer(self) -> IssuerPublicKey:
+        """The issuer's key, ready to verify with."""
+        return IssuerPublicKey.from_spki(self.issuer_pk)
+
+    @cached_property
+    def plaintext_length(self) -> int:
+        """L: bytes of every plaintext, one for each option of each contest."""
+        return sum(len(contest.options) for contest in self.contests)
+
+    @cached_property
+    def ballot_length(self) -> int:
+        """Bytes of every ballot of this election: 275 + k + L."""
+        return 275 + self.issuer.k + self.plaintext_length

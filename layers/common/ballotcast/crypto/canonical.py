@@ -1,0 +1,91 @@
+"""Canonical JSON: RFC 8785 (JCS) over the subset that hashes the same in every language.
+
+The subset: objects, arrays, strings in Unicode NFC, booleans, integers of magnitude below 2**53. No floats, no nulls.
+"""
+
+import json
+import unicodedata
+from typing import Any, NoReturn
+
+MAX_INTEGER = 2**53 - 1
+
+
+class CanonicalError(ValueError):
+    """A value outside the subset, or bytes that are not the one canonical encoding of a value."""
+
+
+def dumps(value: Any) -> bytes:
+    """Encode a value of dict, list, str, bool and int as canonical JSON. Raises CanonicalError for anything else."""
+    try:
+        # ensure_ascii=False makes json escape exactly what RFC 8785 section 3.2.2.2 escapes, in the same spelling.
+        return json.dumps(_ordered(value), ensure_ascii=False, separators=(",", ":")).encode()
+    except UnicodeEncodeError:
+        raise CanonicalError("text holds a lone surrogate") from None
+    except RecursionError:
+        raise CanonicalError("nested too deeply") from None
+
+
+def loads(data: bytes) -> Any:
+    """Decode canonical JSON. Raises CanonicalError unless `dumps` of the result gives `data` back."""
+    try:
+        value = json.loads(
+            data.decode(),
+            object_pairs_hook=_object,
+            parse_float=_refuse_number,
+            parse_constant=_refuse_number,
+            parse_int=_integer,
+        )
+    except UnicodeDecodeError:
+        raise CanonicalError("not UTF-8") from None
+    except json.JSONDecodeError as error:
+        raise CanonicalError(f"not JSON: {error.msg} at character {error.pos}") from None
+    except RecursionError:
+        raise CanonicalError("nested too deeply") from None
+    if dumps(value) != data:
+        raise CanonicalError("JSON, but not in canonical form")
+    return value
+
+
+def _ordered(value: Any) -> Any:
+    """The value with every object's members in canonical order, after checking that it lies in the subset."""
+    match value:
+        case bool():
+            return value
+        case int():
+            if abs(value) > MAX_INTEGER:
+                raise CanonicalError("integer of 2**53 or more")
+            return value
+        case str():
+            if not unicodedata.is_normalized("NFC", value):
+                raise CanonicalError("text is not in Unicode NFC")
+            return value
+        case list():
+            return [_ordered(item) for item in value]
+        case dict():
+            if not all(isinstance(key, str) for key in value):
+                raise CanonicalError("object member names must be text")
+            return {_ordered(key): _ordered(value[key]) for key in sorted(value, key=_utf16)}
+        case _:
+            raise CanonicalError(f"{type(value).__name__} has no canonical encoding here")
+
+
+def _utf16(key: str) -> bytes:
+    """RFC 8785 section 3.2.3 orders by UTF-16 code unit, which differs from code points beyond the BMP."""
+    return key.encode("utf-16-be", "surrogatepass")
+
+
+def _object(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(members)
+    if len(value) != len(members):
+        raise CanonicalError("duplicate object member")
+    return value
+
+
+def _integer(text: str) -> int:
+    if len(text) > len(str(-MAX_INTEGER)):  # also spares int() from texts of a million digits
+        raise CanonicalError("integer of 2**53 or more")
+    return int(text)
+
+
+def _refuse_number(_: str) -> NoReturn:
+    raise CanonicalError("number is not an integer")
