@@ -1,6 +1,6 @@
 """What an election's public side starts from: the frozen manifest, and the wrapped keys its functions need.
 
-Board   MANIFEST#<election> / MANIFEST    b = the exact bytes; wrapped keys of vote (receipt), sequencer (log), count (election)
+Board   MANIFEST#<election> / MANIFEST    b = the exact bytes; the wrapped keys that vote, sequencer and count use
 Board   STATE#<election> / STATE          closed_at: the marker of an early close; absent otherwise
 """
 

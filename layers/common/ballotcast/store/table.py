@@ -30,7 +30,7 @@ def _plain(value: Any) -> Any:
         case Decimal():
             return int(value)
         case Binary():
-            return bytes(value.value)
+            return bytes(value.value)  # type: ignore[attr-defined]
         case dict():
             return {name: _plain(part) for name, part in value.items()}
         case list():

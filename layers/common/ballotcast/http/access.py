@@ -1,0 +1,58 @@
+"""Who may call a route. Every route declares it; an app with a route that does not is not built."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+
+from ballotcast.http.sessions import current_organiser
+
+BODY_LIMIT = 256 * 1024
+"""Bytes of a request body, where a route says nothing else."""
+
+
+class Access(StrEnum):
+    PUBLIC = "public"
+    ORGANISER = "organiser"
+    PUBLISHER = "publisher"
+    LINK = "link"
+    ANONYMOUS_CREDENTIAL = "anonymous-credential"
+
+
+IDEMPOTENT_BY_CONTENT = frozenset({Access.LINK, Access.ANONYMOUS_CREDENTIAL})
+"""Their retries are told by what they carry; a key of the client's would only be one more thing to link them by."""
+
+
+@dataclass(frozen=True)
+class Contract:
+    """What a route promises beside its models. `creates`: honours `Idempotency-Key`. `body_limit`: bytes."""
+
+    access: Access
+    creates: bool = False
+    body_limit: int = BODY_LIMIT
+
+
+class Undeclared(RuntimeError):
+    """A route without a contract, or one whose contract and dependencies disagree."""
+
+
+def contract(access: Access, *, creates: bool = False, body_limit: int = BODY_LIMIT) -> dict[str, Any]:
+    """`@routes.post("/elections", openapi_extra=contract(Access.ORGANISER, creates=True))`"""
+    return {"x-access": access.value, "x-creates": creates, "x-body-limit": body_limit}
+
+
+def contract_of(route: APIRoute) -> Contract:
+    extra: Mapping[str, Any] = route.openapi_extra or {}
+    if "x-access" not in extra:
+        raise Undeclared(f"{route.methods} {route.path} declares no access")
+    declared = Contract(Access(extra["x-access"]), extra["x-creates"], extra["x-body-limit"])
+    if _needs_session(route.dependant) != (declared.access is Access.ORGANISER):
+        raise Undeclared(f"{route.methods} {route.path}: access {declared.access} and its dependencies differ")
+    return declared
+
+
+def _needs_session(dependant: Dependant) -> bool:
+    return dependant.call is current_organiser or any(map(_needs_session, dependant.dependencies))

@@ -1,0 +1,135 @@
+"""The app of a function: FastAPI with our contract, our errors, `/health`, the API description and its reference page.
+
+Paths of `/health`, `/openapi.json` and `/docs` carry the function's name, because all functions share one address:
+`/vote/health`.
+"""
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+from uuid import uuid4
+
+from aws_lambda_powertools import Logger
+from botocore.exceptions import ClientError
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse
+from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
+
+from ballotcast.errors import Malformed, Refused, TooLarge, Unavailable
+from ballotcast.http import problems
+from ballotcast.http.access import IDEMPOTENT_BY_CONTENT, Access, contract, contract_of
+from ballotcast.http.idempotency import HEADER, Idempotency
+from ballotcast.http.reference import reference_page
+from ballotcast.http.sessions import current_organiser
+from ballotcast.wiring import Wiring
+
+THROTTLED = frozenset({"ThrottlingException", "ProvisionedThroughputExceededException", "RequestLimitExceeded"})
+HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+logger = Logger(child=True)
+
+
+class ContractRoute(APIRoute):
+    """A route that keeps its contract before its endpoint is reached, and never answers but in our shape."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        super().__init__(path, endpoint, **options)
+        self.contract = contract_of(self)
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def keep_contract(request: Request) -> Response:
+            if HEADER in request.headers and self.contract.access in IDEMPOTENT_BY_CONTENT:
+                raise Malformed("idempotency-key", "this request is idempotent by its content: send no Idempotency-Key")
+            if len(await request.body()) > self.contract.body_limit:
+                raise TooLarge("body-too-large", f"the body is over {self.contract.body_limit} bytes")
+            if HEADER in request.headers and self.contract.creates:
+                caller = current_organiser(request) if self.contract.access is Access.ORGANISER else ""
+                idempotency: Idempotency = request.app.state.idempotency()
+                return await idempotency.once(request, caller, handle)
+            return await handle(request)
+
+        async def answer(request: Request) -> Response:
+            instance = request.url.path
+            try:
+                response = await keep_contract(request)
+            except Refused as refused:
+                response = problems.from_refused(refused, instance)
+            except RequestValidationError as error:
+                response = problems.from_validation(error, instance)
+            except HTTPException as error:
+                response = problems.from_http_exception(error, instance)
+            except Exception as error:  # noqa: BLE001 - the edge: nothing internal gets out, everything gets told
+                response = self._unexpected(error, request)
+            for name, value in HEADERS.items():
+                response.headers.setdefault(name, value)
+            return response
+
+        return answer
+
+    def _unexpected(self, error: Exception, request: Request) -> Response:
+        if isinstance(error, ClientError) and error.response["Error"]["Code"] in THROTTLED:
+            busy = Unavailable("busy", "too much at once; nothing was changed", retry_after=1)
+            return problems.from_refused(busy, request.url.path)
+        context = request.scope.get("aws.context")
+        correlation_id = getattr(context, "aws_request_id", None) or str(uuid4())
+        logger.exception("unexpected", extra={"route": self.path, "correlation_id": correlation_id})
+        request.app.state.on_failure(self.path)
+        return problems.internal(correlation_id, request.url.path)
+
+
+def routes() -> APIRouter:
+    """A router whose routes keep their contracts."""
+    return APIRouter(route_class=ContractRoute)
+
+
+def build_app(name: str, title: str, wiring: Wiring, *routers: APIRouter) -> FastAPI:
+    """The app of the function `name`. Undeclared if any of its routes has no contract."""
+    app = FastAPI(title=f"Ballotcast: {title}", version="1", openapi_url=None, docs_url=None, redoc_url=None)
+    app.state.wiring = wiring
+    app.state.on_failure = lambda route: None
+    app.state.idempotency = _made_once(lambda: Idempotency(wiring, name))
+    app.add_exception_handler(HTTPException, _routing_refusal)
+    for router in (*routers, _about(name)):
+        app.include_router(router)
+    for route in app.routes:
+        if isinstance(route, APIRoute):
+            contract_of(route)
+    return app
+
+
+def _about(name: str) -> APIRouter:
+    about = routes()
+    public = contract(Access.PUBLIC)
+
+    @about.get(f"/{name}/health", openapi_extra=public, summary="Is this function there?")
+    def health() -> dict[str, str]:
+        return {"status": "ok", "function": name}
+
+    @about.get(f"/{name}/openapi.json", openapi_extra=public, include_in_schema=False)
+    def description(request: Request) -> dict[str, Any]:
+        app: FastAPI = request.app
+        return app.openapi()
+
+    @about.get(f"/{name}/docs", openapi_extra=public, include_in_schema=False)
+    def reference(request: Request) -> HTMLResponse:
+        return reference_page(request.app.openapi())
+
+    return about
+
+
+async def _routing_refusal(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return problems.from_http_exception(error, request.url.path)
+
+
+def _made_once(make: Callable[[], Idempotency]) -> Callable[[], Idempotency]:
+    made: list[Idempotency] = []
+
+    def get() -> Idempotency:
+        if not made:
+            made.append(make())
+        return made[0]
+
+    return get

@@ -1,0 +1,91 @@
+"""`Idempotency-Key` on POSTs that create: the first answer is kept for a day and given again, byte for byte.
+
+Powertools' persistence layer keeps the records (Roll, IDEMPOTENCY#<service> / <hash>). The key counts per caller and
+route, so nobody meets another's answer; the same key with another body is refused.
+"""
+
+import hashlib
+import json
+import warnings
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from aws_lambda_powertools.utilities.idempotency import DynamoDBPersistenceLayer, IdempotencyConfig
+from aws_lambda_powertools.utilities.idempotency.exceptions import (
+    IdempotencyItemAlreadyExistsError,
+    IdempotencyValidationError,
+)
+from fastapi import Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from ballotcast.errors import Conflict, Invalid, Malformed
+from ballotcast.wiring import Wiring
+
+HEADER = "idempotency-key"
+DAY = 24 * 60 * 60
+IN_PROGRESS_SECONDS = 30
+"""How long a request that died keeps others with its key waiting: the function's own timeout."""
+
+KEPT_HEADERS = frozenset({"content-type", "location"})
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+class Idempotency:
+    def __init__(self, wiring: Wiring, service: str) -> None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            self._records = DynamoDBPersistenceLayer(
+                table_name=wiring.roll.name,
+                key_attr="pk",
+                sort_key_attr="sk",
+                static_pk_value=f"IDEMPOTENCY#{service}",
+                boto3_client=wiring.dynamodb,
+            )
+            self._records.configure(
+                IdempotencyConfig(
+                    event_key_jmespath="key", payload_validation_jmespath="body", expires_after_seconds=DAY
+                ),
+                service,
+            )
+
+    async def once(self, request: Request, caller: str, handler: Handler) -> Response:
+        """Run the handler unless this caller's key has an answer already. Only answers under 400 are kept."""
+        key = request.headers[HEADER]
+        if not 1 <= len(key) <= 255:
+            raise Malformed("idempotency-key", "Idempotency-Key must be 1 to 255 characters")
+        data = {
+            "key": f"{caller} {request.method} {request.url.path} {key}",
+            "body": hashlib.sha256(await request.body()).hexdigest(),
+        }
+        if kept := await run_in_threadpool(self._begin, data):
+            return Response(kept["body"], kept["status"], {**kept["headers"], "Idempotency-Replayed": "true"})
+        try:
+            response = await handler(request)
+        except Exception as error:
+            await run_in_threadpool(self._records.delete_record, data, error)
+            raise
+        answer = {
+            "status": response.status_code,
+            "headers": {
+                name: response.headers[name] for name in ("content-type", "location") if name in response.headers
+            },
+            "body": bytes(response.body).decode(),
+        }
+        await run_in_threadpool(self._records.save_success, data, answer)
+        return response
+
+    def _begin(self, data: dict[str, str]) -> dict[str, Any] | None:
+        try:
+            self._records.save_inprogress(data, IN_PROGRESS_SECONDS * 1000)
+        except IdempotencyValidationError:
+            raise Invalid("idempotency-key-reused", "this Idempotency-Key was used with another body") from None
+        except IdempotencyItemAlreadyExistsError as exists:
+            record = exists.old_data_record or self._records.get_record(data)
+            if record is None or record.status != "COMPLETED":
+                raise Conflict(
+                    "in-progress", "a request with this Idempotency-Key is still under way", retry_after=1
+                ) from None
+            answer: dict[str, Any] = json.loads(record.response_data)
+            return answer
+        return None
