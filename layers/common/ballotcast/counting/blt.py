@@ -24,6 +24,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from .contest import Ballot
+from .rules import RULES
 
 LARGEST = 2**53 - 1  # what every JSON reader can hold (RFC 7493, section 2.2)
 
@@ -57,6 +58,17 @@ class Blt:
         for ballot, number in self.ballots.items():
             for _ in range(number):
                 yield ballot
+
+    def ballots_for(self, method: str) -> Mapping[Ballot, int]:
+        """The ballots as a method of `RULES` reads them: the rankings themselves; under plurality a vote for the first
+        option that is not withdrawn; under the other choice rules a vote for every ranked option."""
+        if RULES[method].ballot == "ranked":
+            return self.ballots
+        choices: Counter[Ballot] = Counter()
+        for ranking, number in self.ballots.items():
+            standing = [option for option in ranking if option not in self.withdrawn]
+            choices[tuple(standing[:1] if method == "plurality" else sorted(standing))] += number
+        return choices
 
 
 @dataclass(frozen=True)

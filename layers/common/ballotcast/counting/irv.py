@@ -1,10 +1,10 @@
 """Instant-runoff voting (the alternative vote): one seat, ranked ballots, exclusion until one has a majority.
 
-Source: Parliamentary Voting System and Constituencies Act 2011, section 9 (rule 45A of the parliamentary elections
-rules). Votes are given to first preferences. If one option has more votes than all other remaining options
-together, it is elected. If not, the option with the fewest votes is excluded, each of its ballots goes to the
-highest-ranked remaining option on it, ballots without one play no further part (they are the non-transferable
-ones), and the test is made again.
+Source: Parliamentary Voting System and Constituencies Act 2011, section 9, as enacted (rule 45A of the parliamentary
+elections rules; never in force). Votes are given to first preferences. If one option has more votes than all other
+remaining options together, it is elected. If not, the option with the fewest votes is excluded, each of its ballots
+goes to the highest-ranked remaining option on it, ballots without one play no further part (they are the
+non-transferable ones), and the test is made again.
 
 Ties for the fewest votes are decided by the contest's tie rule. Options are excluded one at a time, those without
 votes too. No decimals.
