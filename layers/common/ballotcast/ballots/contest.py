@@ -1,9 +1,9 @@
 """A contest: one question of an election, with its options, its method and what a valid choice is."""
 
 from collections import Counter
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo, field_validator
 
 from ballotcast.ballots.fields import Text
 
@@ -29,17 +29,32 @@ class Contest(BaseModel):
     max: Annotated[int, Field(ge=1, le=255)]
     tie: Tie
 
-    @model_validator(mode="after")
-    def _check(self) -> Self:
-        repeated = [name for name, times in Counter(self.options).items() if times > 1]
+    # Each rule hangs on the later of its fields, so that its error names one.
+
+    @field_validator("options")
+    @classmethod
+    def _distinct(cls, options: tuple[str, ...]) -> tuple[str, ...]:
+        repeated = [name for name, times in Counter(options).items() if times > 1]
         if repeated:
-            raise ValueError(f"options holds “{repeated[0]}” twice")
-        if self.seats > len(self.options):
-            raise ValueError("seats must not be more than the options")
-        if not self.min <= self.max <= len(self.options):
-            raise ValueError("min must not be above max, nor max above the number of options")
-        if self.method == "plurality" and self.max > self.seats:
-            raise ValueError("max must not be more than the seats in a plurality contest")
-        if self.method == "irv" and self.seats != 1:
-            raise ValueError("seats must be 1 in an irv contest")
-        return self
+            raise ValueError(f"holds “{repeated[0]}” twice")
+        return options
+
+    @field_validator("seats")
+    @classmethod
+    def _fillable(cls, seats: int, info: ValidationInfo) -> int:
+        if seats > len(info.data.get("options", range(255))):
+            raise ValueError("must not be more than the options")
+        if seats != 1 and info.data.get("method") == "irv":
+            raise ValueError("must be 1 in an irv contest")
+        return seats
+
+    @field_validator("max")
+    @classmethod
+    def _reachable(cls, highest: int, info: ValidationInfo) -> int:
+        if highest < info.data.get("min", 0):
+            raise ValueError("must not be less than min")
+        if highest > len(info.data.get("options", range(255))):
+            raise ValueError("must not be more than the options")
+        if highest > info.data.get("seats", 255) and info.data.get("method") == "plurality":
+            raise ValueError("must not be more than the seats in a plurality contest")
+        return highest

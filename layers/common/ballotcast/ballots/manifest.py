@@ -4,11 +4,12 @@ In Python its keys are bytes and its times aware datetimes; in canonical JSON th
 RFC 3339 text.
 """
 
+from datetime import UTC, datetime
 from functools import cached_property
 from hashlib import sha256
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, ValidationInfo, field_validator
 
 from ballotcast.ballots.contest import Contest
 from ballotcast.ballots.fields import Ed25519Key, Hash, IssuerSpki, Point, Text, UtcSecond
@@ -50,13 +51,19 @@ class Manifest(BaseModel):
     log_batch_min: Annotated[int, Field(ge=1, le=10_000)]
     witnesses: Annotated[tuple[Text, ...], Field(strict=False)]
 
-    @model_validator(mode="after")
-    def _check(self) -> Self:
-        if self.opens_at >= self.closes_at:
-            raise ValueError("closes_at must be after opens_at")
-        if any(contest.id != f"c{number}" for number, contest in enumerate(self.contests, 1)):
-            raise ValueError("contests must be numbered c1, c2, … in order")
-        return self
+    @field_validator("contests")
+    @classmethod
+    def _numbered(cls, contests: tuple[Contest, ...]) -> tuple[Contest, ...]:
+        if any(contest.id != f"c{number}" for number, contest in enumerate(contests, 1)):
+            raise ValueError("must have the ids c1, c2, … in order")
+        return contests
+
+    @field_validator("closes_at")
+    @classmethod
+    def _after_opening(cls, closes_at: datetime, info: ValidationInfo) -> datetime:
+        if closes_at <= info.data.get("opens_at", datetime.min.replace(tzinfo=UTC)):
+            raise ValueError("must be after opens_at")
+        return closes_at
 
     @classmethod
     def parse(cls, data: bytes) -> Self:
@@ -70,7 +77,7 @@ class Manifest(BaseModel):
             raise ManifestError("", str(error)) from None
         except ValidationError as error:
             first = error.errors()[0]
-            raise ManifestError(".".join(map(str, first["loc"])), first["msg"]) from None
+            raise ManifestError(".".join(map(str, first["loc"])), first["msg"].removeprefix("Value error, ")) from None
         if manifest.encode() != data:
             raise ManifestError("", "a field is missing or not in its one spelling")
         return manifest
