@@ -1,0 +1,132 @@
+"""A deployment in one process: moto plays AWS, the clock is ours, and KMS key pairs (which moto lacks) are `FakeKms`.
+
+For single-threaded tests only: under threads moto's transactions lose isolation (the stack tests race for real).
+"""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import boto3
+from moto import mock_aws
+
+from ballotcast.settings import Settings
+from ballotcast.wiring import Wiring
+from fake_kms import FakeKms
+
+START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+REGION = "eu-central-1"
+
+
+class FakeClock:
+    """Stands still until told to move."""
+
+    def __init__(self, now: datetime = START) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, **span: float) -> None:
+        self.now += timedelta(**span)
+
+
+class WorldWiring(Wiring):
+    def __init__(self, settings: Settings, clock: FakeClock, kms: FakeKms) -> None:
+        super().__init__(settings, clock)
+        self._kms = kms
+
+    def client(self, service: Any) -> Any:
+        return self._kms if service == "kms" else super().client(service)
+
+
+class World:
+    """Tables, queues, bucket, secrets and the clock; `wiring()` is a process of its own over them."""
+
+    def __init__(self) -> None:
+        self.clock = FakeClock()
+        self.kms = FakeKms()
+        self.sqs = boto3.client("sqs")
+        self.environment = {
+            "ENVIRONMENT": "local",
+            "ROLL_TABLE": _table("roll"),
+            "BOARD_TABLE": _table("board"),
+            "BUCKET": _bucket(),
+            "KMS_KEY": "alias/ballotcast",
+            "SESSION_SECRET": _secret("session"),
+            "ROLL_SECRET": _secret("roll"),
+            "SEQUENCE_QUEUE": self._queue("sequence.fifo", FifoQueue="true"),
+            "MAIL_QUEUE": self._queue("mail"),
+            "JOBS_QUEUE": self._queue("jobs"),
+            "CLOSE_MACHINE": _machine(),
+            "SCHEDULER_ROLE": "arn:aws:iam::123456789012:role/scheduler",
+            "SCHEDULE_GROUP": "default",
+            "CLOSE_GRACE_SECONDS": "30",
+            "ISSUER_BITS": "2048",
+            "MAIL_FROM": "ballots@example.org",
+            "MAIL_CONFIGURATION": "ballotcast",
+            "DAILY_MAILS": "20000",
+            "APPROVE_ORGANISERS": "false",
+            "SMS_COUNTRIES": "+49",
+        }
+
+    def wiring(self, **changes: str) -> Wiring:
+        return WorldWiring(Settings({**self.environment, **changes}), self.clock, self.kms)
+
+    def take_messages(self, queue: str) -> list[dict[str, Any]]:
+        """Everything that waits in `SEQUENCE_QUEUE`, `MAIL_QUEUE` or `JOBS_QUEUE`, taken out of it."""
+        url, taken = self.environment[queue], []
+        while found := self.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", []):
+            for message in found:
+                taken.append(json.loads(message["Body"]))
+                self.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        return taken
+
+    def _queue(self, name: str, **attributes: str) -> str:
+        return self.sqs.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
+
+
+@contextmanager
+def world() -> Iterator[World]:
+    """Credentials that lead nowhere, and no way out to the network."""
+    before = dict(os.environ)
+    os.environ.update(AWS_ACCESS_KEY_ID="testing", AWS_SECRET_ACCESS_KEY="testing", AWS_DEFAULT_REGION=REGION)
+    os.environ.pop("AWS_ENDPOINT_URL", None)
+    try:
+        with mock_aws():
+            yield World()
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def _table(name: str) -> str:
+    keys = (("pk", "HASH"), ("sk", "RANGE"))
+    boto3.client("dynamodb").create_table(
+        TableName=name,
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key, _ in keys],
+        KeySchema=[{"AttributeName": key, "KeyType": kind} for key, kind in keys],
+    )
+    return name
+
+
+def _bucket() -> str:
+    boto3.client("s3").create_bucket(Bucket="bucket", CreateBucketConfiguration={"LocationConstraint": REGION})
+    return "bucket"
+
+
+def _secret(name: str) -> str:
+    return boto3.client("secretsmanager").create_secret(Name=name, SecretString=f"{name}-" + "s" * 64)["ARN"]
+
+
+def _machine() -> str:
+    definition = {"StartAt": "Close", "States": {"Close": {"Type": "Succeed"}}}
+    role = "arn:aws:iam::123456789012:role/close"
+    machines = boto3.client("stepfunctions")
+    return machines.create_state_machine(name="close", definition=json.dumps(definition), roleArn=role)[
+        "stateMachineArn"
+    ]
