@@ -1,0 +1,136 @@
+"""The environments that everything else runs in: `python3 -m ballotcast_cli.stack.environments`.
+
+
+    .tools/uv      uv itself, from cli/bootstrap.lock
+    .venv          the project with its developers' tools, from uv.lock; holds the command `ballotcast`
+    .tools/stack   ministack and sam, from cli/stack.lock; apart, because they pin other versions of the same libraries
+
+Every package is checked against the hash in its lock, wherever it comes from. uv is told of the index, mirrors and
+certificates that pip is configured with, unless it has settings of its own. A step whose inputs did not change is
+skipped. Needs nothing but Python and pip.
+"""
+
+import ast
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+
+TOP = Path(__file__).resolve().parents[3]
+OLDEST = (3, 11)
+# The project's lock names files of pypi.org; exported as plain requirements it can be met by any index.
+_EXPORT = ["export", "--quiet", "--frozen", "--all-extras", "--all-groups", "--format", "requirements.txt"]
+_PIP_SETTINGS = {
+    "index-url": "UV_DEFAULT_INDEX",
+    "extra-index-url": "UV_INDEX",
+    "find-links": "UV_FIND_LINKS",
+    "trusted-host": "UV_INSECURE_HOST",
+    "cert": "SSL_CERT_FILE",
+}
+
+
+def make_environments(top: Path) -> None:
+    """Make those of the three that are missing or older than their locks."""
+    tools = top / ".tools"
+    pip_lock, project_lock, stack_lock = top / "cli" / "bootstrap.lock", top / "uv.lock", top / "cli" / "stack.lock"
+    with _made(tools / "uv", "uv", [pip_lock]) as needed:
+        if needed:
+            shutil.rmtree(tools / "uv", ignore_errors=True)
+            options = ["--quiet", "--no-deps", "--require-hashes", "--only-binary", ":all:"]
+            environment = {**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_ROOT_USER_ACTION": "ignore"}
+            _run(
+                [sys.executable, "-m", "pip", "install", *options, "--target", tools / "uv", "-r", pip_lock],
+                environment,
+                top,
+            )
+    install = _Installer(tools / "uv" / "bin" / "uv", top)
+    with _made(top / ".venv", "the project", [project_lock, top / "pyproject.toml"]) as needed:
+        if needed:
+            requirements = tools / "project.txt"
+            install.uv(*_EXPORT, "--output-file", requirements)
+            install.environment(top / ".venv", requirements)
+    with _made(tools / "stack", "the one-machine stack", [stack_lock]) as needed:
+        if needed:
+            install.environment(tools / "stack", stack_lock)
+
+
+@contextmanager
+def _made(folder: Path, what: str, inputs: list[Path]) -> Iterator[bool]:
+    """Whether `folder` is to be made from `inputs` now; once it is, notes what it was made from."""
+    noted = folder / ".made-from"
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in inputs)).hexdigest()
+    needed = not noted.exists() or noted.read_text() != digest
+    if needed:
+        print(f"Installing {what} …", flush=True)
+    yield needed
+    if needed:
+        noted.write_text(digest)
+
+
+class _Installer:
+    """uv, told what pip is configured with."""
+
+    def __init__(self, uv: Path, top: Path) -> None:
+        self._uv, self._top = uv, top
+
+    @cached_property
+    def _environment(self) -> dict[str, str]:
+        return uv_environment()
+
+    def uv(self, *arguments: str | Path) -> None:
+        _run([self._uv, *arguments], self._environment, self._top)
+
+    def environment(self, folder: Path, requirements: Path) -> None:
+        """Exactly `requirements` in the virtual environment `folder`, made with this Python if it does not run."""
+        python = folder / "bin" / "python"
+        if not _runs(python):
+            self.uv("venv", "--quiet", "--clear", "--python", sys.executable, folder)
+        self.uv("pip", "sync", "--quiet", "--python", python, requirements)
+
+
+def uv_environment() -> dict[str, str]:
+    """The environment to run uv in."""
+    listing = subprocess.run([sys.executable, "-m", "pip", "config", "list"], stdout=subprocess.PIPE, text=True)
+    settings = uv_settings(read_pip_configuration(listing.stdout), dict(os.environ))
+    return {**settings, "UV_PYTHON_DOWNLOADS": "never"}
+
+
+def uv_settings(pip: dict[str, str], environment: dict[str, str]) -> dict[str, str]:
+    """`environment` with uv's variables for what pip is configured with; those that are set stay as they are.
+
+    Several indexes may hold different versions of a package; the hashes make it safe to take the right one from any.
+    """
+    told = {variable: pip[name] for name, variable in _PIP_SETTINGS.items() if name in pip}
+    return {"UV_INDEX_STRATEGY": "unsafe-best-match", **told, **environment}
+
+
+def read_pip_configuration(listing: str) -> dict[str, str]:
+    """What `pip config list` prints, as {setting: value}: later lines win, the environment's (`:env:`) over all."""
+    lines = [line.partition("=") for line in listing.splitlines()]
+    lines.sort(key=lambda line: line[0].startswith(":env:"))
+    return {
+        name.rpartition(".")[2]: " ".join(str(ast.literal_eval(value)).split()) for name, _, value in lines if value
+    }
+
+
+def _runs(python: Path) -> bool:
+    check: list[str | Path] = [python, "-c", f"import sys; sys.exit(sys.version_info < {OLDEST})"]
+    return python.exists() and subprocess.run(check).returncode == 0
+
+
+def _run(command: Sequence[str | Path], environment: dict[str, str], folder: Path) -> None:
+    subprocess.run(command, env=environment, cwd=folder, check=True)
+
+
+if __name__ == "__main__":
+    if sys.version_info < OLDEST:
+        sys.exit("Python 3.11 or newer is needed")
+    try:
+        make_environments(TOP)
+    except subprocess.CalledProcessError as failure:
+        sys.exit(f"failed: {' '.join(map(str, failure.cmd))}")

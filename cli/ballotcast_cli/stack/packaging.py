@@ -1,0 +1,154 @@
+"""What `sam build` puts into the layer and into the functions.
+
+`python3 -m ballotcast_cli.stack.packaging layer|functions FOLDER`, run by whichever Python is there from the two
+Makefiles that `sam build` calls; needs the standard library and uv. The environment says for whom: PY (default 3.13)
+and ARCH (arm64 or x86_64; default arm64) for Lambda, or LAYER_PYTHON, the path of an interpreter on this machine, for
+the one-machine stack.
+
+The libraries are installed once for each uv.lock and target into `.tools/layers` and linked from there, so that a build
+after a change of our own code takes no longer than copying it.
+"""
+
+import hashlib
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from .environments import TOP, uv_environment
+
+LAYERS = TOP / ".tools" / "layers"
+SHIPPED = {".py", ".yaml", ".json", ".html", ".js", ".css", ".svg", ".txt"}
+# boto3 carries the description of every AWS service, 25 MB of them; these are those that the functions call.
+SERVICES = {"dynamodb", "kms", "s3", "scheduler", "secretsmanager", "sesv2", "sns", "sqs", "stepfunctions", "sts"}
+
+
+@dataclass(frozen=True)
+class Target:
+    """The Python and the machine that will run the code; `interpreter` is that Python, if it is to be found here."""
+
+    python: str
+    architecture: str
+    local: bool
+    interpreter: str | None
+
+    @property
+    def install_options(self) -> list[str]:
+        """uv's options for wheels of this target."""
+        if self.local and self.interpreter:
+            return ["--python", self.interpreter]
+        machine = {"arm64": "aarch64", "x86_64": "x86_64"}[self.architecture]
+        return ["--python-version", self.python, "--python-platform", f"{machine}-manylinux_2_28"]
+
+
+def target(environment: dict[str, str]) -> Target:
+    """What the environment asks for."""
+    local = environment.get("LAYER_PYTHON")
+    if local:
+        version = _output(local, "-c", "import sys; print('%d.%d' % sys.version_info[:2])").strip()
+        return Target(version, platform.machine(), True, local)
+    version = environment.get("PY") or "3.13"
+    return Target(version, environment.get("ARCH") or "arm64", False, _interpreter(version))
+
+
+def build_layer(folder: Path, wanted: Target) -> None:
+    """Fill `folder` with what the layer holds: python/ with the libraries of uv.lock and the package `ballotcast`."""
+    inside = folder / "python"
+    shutil.copytree(libraries(wanted), inside, copy_function=os.link, dirs_exist_ok=True)
+    _copy_sources(TOP / "layers" / "common" / "ballotcast", inside / "ballotcast")
+    _compile(inside / "ballotcast", wanted, strip=folder, prefix="/opt")
+
+
+def build_functions(folder: Path, wanted: Target) -> None:
+    """Fill `folder` with the code of all functions: each is deployed with the whole of it and enters by its Handler."""
+    _copy_sources(TOP / "functions", folder)
+    _compile(folder, wanted, strip=folder, prefix="/var/task")
+
+
+def libraries(wanted: Target) -> Path:
+    """The folder of installed libraries for this uv.lock and target, made if it is not there."""
+    uv = _uv()
+    locked = _output(uv, "export", "--quiet", "--frozen", "--no-dev", "--no-emit-project", "--directory", str(TOP))
+    key = hashlib.sha256("\n".join([locked, Path(__file__).read_text(), *wanted.install_options]).encode()).hexdigest()
+    done = LAYERS / f"{wanted.python}-{wanted.architecture}-{key[:16]}"
+    if done.exists():
+        return done
+    LAYERS.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=LAYERS) as scratch:
+        requirements = Path(scratch, "requirements.txt")
+        requirements.write_text(locked)
+        installed = Path(scratch, "opt", "python")
+        options = ["--quiet", "--require-hashes", "--only-binary", ":all:", *wanted.install_options]
+        install: list[str | Path] = [uv, "pip", "install", *options, "--target", installed, "-r", requirements]
+        subprocess.run(install, env=uv_environment(), check=True)
+        prune(installed)
+        _compile(installed, wanted, strip=Path(scratch, "opt"), prefix="/opt")
+        installed.rename(done)
+    return done
+
+
+def prune(installed: Path) -> None:
+    """Remove what no function can need: commands, tests, type stubs, pip's records and the services nobody calls."""
+    for path in sorted(installed.rglob("*"), reverse=True):
+        inner = path.relative_to(installed).parts
+        if path.is_dir():
+            bloat = path.name in {"tests", "examples", "__pycache__"} and len(inner) > 1
+            unused = inner[:-1] == ("botocore", "data") and path.name not in SERVICES
+            if bloat or unused or inner == ("bin",):
+                shutil.rmtree(path)
+        elif path.suffix in {".pyi", ".pyx", ".pxd", ".h", ".c"} or path.name in {"RECORD", "INSTALLER", ".lock"}:
+            path.unlink()
+
+
+def _copy_sources(source: Path, folder: Path) -> None:
+    for path in _sources(source):
+        copy = folder / path.relative_to(source)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, copy)
+
+
+def _sources(folder: Path) -> Iterator[Path]:
+    for path in sorted(folder.rglob("*")):
+        if path.suffix in SHIPPED and "__pycache__" not in path.parts:
+            yield path
+
+
+def _compile(folder: Path, wanted: Target, *, strip: Path, prefix: str) -> None:
+    """Bytecode checked against nothing: Lambda unpacks with other file times and may not write its own."""
+    if wanted.interpreter:
+        options = ["-q", "-j", "0", "--invalidation-mode", "unchecked-hash", "-s", str(strip), "-p", prefix]
+        subprocess.run([wanted.interpreter, "-m", "compileall", *options, str(folder)], check=True)
+
+
+def _interpreter(version: str) -> str | None:
+    """A Python of that version on this machine, if there is one that runs: pyenv's shims exist without one behind them.
+
+    Its bytecode fits any machine.
+    """
+    pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv", "versions")
+    for candidate in (f"python{version}", *map(str, pyenv.glob(f"{version}.*/bin/python"))):
+        found = shutil.which(candidate)
+        if found and subprocess.run([found, "-c", ""], capture_output=True).returncode == 0:
+            return found
+    return None
+
+
+def _uv() -> str:
+    own = TOP / ".tools" / "uv" / "bin" / "uv"
+    found = str(own) if own.exists() else shutil.which("uv")
+    if not found:
+        sys.exit("uv is missing: run `make build`, which brings it, or install it")
+    return found
+
+
+def _output(*command: str) -> str:
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+
+
+if __name__ == "__main__":
+    {"layer": build_layer, "functions": build_functions}[sys.argv[1]](Path(sys.argv[2]), target(dict(os.environ)))
