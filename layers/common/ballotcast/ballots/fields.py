@@ -18,9 +18,12 @@ from ballotcast.crypto.encoding import b64u_decode, b64u_encode, hex_decode
 
 def parse_time(text: str) -> datetime:
     """Read an RFC 3339 time in UTC, to the second. Raises ValueError unless it is spelled `2026-11-20T09:00:00Z`."""
-    time = from_rfc3339(text)
-    if to_rfc3339(time) != text:
-        raise ValueError("must be spelled like 2026-11-20T09:00:00Z")
+    try:
+        time = from_rfc3339(text)
+    except ValueError:
+        time = None
+    if time is None or to_rfc3339(time) != text:
+        raise ValueError("must be a time spelled like 2026-11-20T09:00:00Z")
     return time
 
 
@@ -41,7 +44,7 @@ def _printable(text: str) -> str:
     """Text that shows as one line. Code may give it in any normal form; the wire carries NFC only."""
     if any(unicodedata.category(character) in {"Cc", "Zl", "Zp"} for character in text):
         raise ValueError("must not hold control characters or line breaks")
-    if text != text.strip():
+    if text != text.strip(" "):
         raise ValueError("must not begin or end with spaces")
     return unicodedata.normalize("NFC", text)
 

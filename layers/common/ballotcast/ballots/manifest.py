@@ -79,7 +79,7 @@ class Manifest(BaseModel):
             first = error.errors()[0]
             raise ManifestError(".".join(map(str, first["loc"])), first["msg"].removeprefix("Value error, ")) from None
         if manifest.encode() != data:
-            raise ManifestError("", "a field is missing or not in its one spelling")
+            raise ManifestError("", "a field is not in its one spelling")
         return manifest
 
     def encode(self) -> bytes:

@@ -14,7 +14,7 @@ from math import gcd
 from typing import Self
 
 import gmpy2  # type: ignore[import-untyped]
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
@@ -49,7 +49,10 @@ class IssuerPublicKey:
 
         Raises ValueError unless it is the one encoding of an rsaEncryption key of 2048 or 3072 bits with e = 65537.
         """
-        key = serialization.load_der_public_key(der)
+        try:
+            key = serialization.load_der_public_key(der)
+        except UnsupportedAlgorithm:
+            raise ValueError("not a public key of a known kind") from None
         if not isinstance(key, rsa.RSAPublicKey) or key.public_numbers().e != PUBLIC_EXPONENT:
             raise ValueError("not an RSA public key with e = 65537")
         if key.key_size not in KEY_SIZES:

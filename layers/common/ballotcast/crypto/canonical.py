@@ -1,6 +1,7 @@
 """Canonical JSON: RFC 8785 (JCS) over the subset that hashes the same in every language.
 
-The subset: objects, arrays, strings in Unicode NFC, booleans, integers of magnitude below 2**53. No floats, no nulls.
+The subset: objects, arrays, strings in Unicode NFC, booleans, integers of magnitude below 2**53, nested at most 32
+deep. No floats, no nulls.
 """
 
 import json
@@ -8,6 +9,7 @@ import unicodedata
 from typing import Any, NoReturn
 
 MAX_INTEGER = 2**53 - 1
+MAX_DEPTH = 32
 
 
 class CanonicalError(ValueError):
@@ -18,11 +20,9 @@ def dumps(value: Any) -> bytes:
     """Encode a value of dict, list, str, bool and int as canonical JSON. Raises CanonicalError for anything else."""
     try:
         # ensure_ascii=False makes json escape exactly what RFC 8785 section 3.2.2.2 escapes, in the same spelling.
-        return json.dumps(_ordered(value), ensure_ascii=False, separators=(",", ":")).encode()
+        return json.dumps(_ordered(value, MAX_DEPTH), ensure_ascii=False, separators=(",", ":")).encode()
     except UnicodeEncodeError:
         raise CanonicalError("text holds a lone surrogate") from None
-    except RecursionError:
-        raise CanonicalError("nested too deeply") from None
 
 
 def loads(data: bytes) -> Any:
@@ -46,8 +46,10 @@ def loads(data: bytes) -> Any:
     return value
 
 
-def _ordered(value: Any) -> Any:
+def _ordered(value: Any, depth: int) -> Any:
     """The value with every object's members in canonical order, after checking that it lies in the subset."""
+    if depth == 0 and isinstance(value, list | dict):
+        raise CanonicalError("nested too deeply")
     match value:
         case bool():
             return value
@@ -60,11 +62,11 @@ def _ordered(value: Any) -> Any:
                 raise CanonicalError("text is not in Unicode NFC")
             return value
         case list():
-            return [_ordered(item) for item in value]
+            return [_ordered(item, depth - 1) for item in value]
         case dict():
             if not all(isinstance(key, str) for key in value):
                 raise CanonicalError("object member names must be text")
-            return {_ordered(key): _ordered(value[key]) for key in sorted(value, key=_utf16)}
+            return {_ordered(key, depth): _ordered(value[key], depth - 1) for key in sorted(value, key=_utf16)}
         case _:
             raise CanonicalError(f"{type(value).__name__} has no canonical encoding here")
 

@@ -1,0 +1,146 @@
+"""RFC 9162: transparency-dev's proof vectors, a tree written from the RFC, and pymerkle as a second oracle."""
+
+import json
+from base64 import b64decode
+from collections.abc import Sequence
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pymerkle import InmemoryTree
+
+from ballotcast.crypto import merkle
+
+VECTORS = Path(__file__).parents[3].parent / "shared/data/vectors/rfc9162-merkle"
+
+
+def vectors(kind: str) -> list[Any]:
+    if not VECTORS.is_dir():
+        return [pytest.param({}, marks=pytest.mark.skip(reason=f"{VECTORS.name} is not here"))]
+    paths = sorted((VECTORS / kind).rglob("*.json"))
+    return [pytest.param(json.loads(path.read_text()), id=f"{path.parent.name}/{path.stem}") for path in paths]
+
+
+def decoded(vector: dict[str, Any], field: str) -> bytes:
+    return b64decode(vector[field] or "")
+
+
+def proof(vector: dict[str, Any]) -> list[bytes]:
+    return [b64decode(node) for node in vector["proof"] or []]
+
+
+@pytest.mark.parametrize("vector", vectors("inclusion"))
+def test_inclusion_vector(vector: dict[str, Any]) -> None:
+    leaf, root = decoded(vector, "leafHash"), decoded(vector, "root")
+    holds = merkle.verify_inclusion(leaf, vector["leafIdx"], vector["treeSize"], proof(vector), root)
+    assert holds is not vector["wantErr"], vector["desc"]
+
+
+@pytest.mark.parametrize("vector", vectors("consistency"))
+def test_consistency_vector(vector: dict[str, Any]) -> None:
+    old_root, new_root = decoded(vector, "root1"), decoded(vector, "root2")
+    holds = merkle.verify_consistency(vector["size1"], vector["size2"], old_root, new_root, proof(vector))
+    assert holds is not vector["wantErr"], vector["desc"]
+
+
+def mth(entries: Sequence[bytes]) -> bytes:
+    """Section 2.1.1, word by word."""
+    if not entries:
+        return sha256(b"").digest()
+    if len(entries) == 1:
+        return sha256(b"\x00" + entries[0]).digest()
+    k = 1
+    while k * 2 < len(entries):
+        k *= 2
+    return sha256(b"\x01" + mth(entries[:k]) + mth(entries[k:])).digest()
+
+
+def subproof(m: int, entries: Sequence[bytes], b: bool) -> list[bytes]:
+    """Section 2.1.4.1, word by word."""
+    n = len(entries)
+    if m == n:
+        return [] if b else [mth(entries)]
+    k = 1
+    while k * 2 < n:
+        k *= 2
+    if m <= k:
+        return [*subproof(m, entries[:k], b), mth(entries[k:])]
+    return [*subproof(m - k, entries[k:], False), mth(entries[:k])]
+
+
+def entries(size: int) -> list[bytes]:
+    return [number.to_bytes(2) for number in range(size)]
+
+
+def hashes(size: int) -> list[bytes]:
+    return [merkle.leaf_hash(entry) for entry in entries(size)]
+
+
+@pytest.mark.parametrize("size", [*range(20), 255, 256, 257, 1000])
+def test_the_root_is_the_rfc_s(size: int) -> None:
+    assert merkle.root(hashes(size)) == mth(entries(size))
+
+
+@settings(deadline=None)
+@given(st.data())
+def test_every_inclusion_proof_holds_and_only_for_its_leaf(data: st.DataObject) -> None:
+    size = data.draw(st.integers(1, 70))
+    index = data.draw(st.integers(0, size - 1))
+    leaves = hashes(size)
+    root = merkle.root(leaves)
+    path = merkle.inclusion_proof(leaves, index)
+    assert merkle.verify_inclusion(leaves[index], index, size, path, root)
+    for other in set(range(size)) - {index}:
+        assert not merkle.verify_inclusion(leaves[other], index, size, path, root)
+        assert not merkle.verify_inclusion(leaves[index], other, size, path, root)
+    assert not merkle.verify_inclusion(leaves[index], index, size, [*path, root], root)
+    assert not path or not merkle.verify_inclusion(leaves[index], index, size, path[:-1], root)
+
+
+@settings(deadline=None)
+@given(st.data())
+def test_every_consistency_proof_holds_and_only_for_its_sizes(data: st.DataObject) -> None:
+    size = data.draw(st.integers(1, 70))
+    old_size = data.draw(st.integers(1, size))
+    leaves = hashes(size)
+    old_root, root = merkle.root(leaves[:old_size]), merkle.root(leaves)
+    path = merkle.consistency_proof(leaves, old_size)
+    assert merkle.verify_consistency(old_size, size, old_root, root, path)
+    assert merkle.verify_consistency(old_size, size, root, old_root, path) is (old_size == size)
+    for other in range(old_size):
+        assert not merkle.verify_consistency(other, size, merkle.root(leaves[:other]), root, path)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 6, 7, 8, 9, 31])
+def test_consistency_proofs_are_the_rfc_s(size: int) -> None:
+    for old_size in range(1, size + 1):
+        assert merkle.consistency_proof(hashes(size), old_size) == subproof(old_size, entries(size), True)
+
+
+@pytest.mark.parametrize("size", [1, 2, 7, 8, 21])
+def test_pymerkle_agrees(size: int) -> None:
+    tree = InmemoryTree(algorithm="sha256")
+    for entry in entries(size):
+        tree.append_entry(entry)
+    assert merkle.root(hashes(size)) == tree.get_root()
+    for index, leaf in enumerate(hashes(size)):
+        # pymerkle keeps the leaf within its path, at the leaf's own place from left to right.
+        path = tree.prove_inclusion(index + 1).serialize()["path"]
+        proof = merkle.inclusion_proof(hashes(size), index)
+        assert sorted(path) == sorted(node.hex() for node in [*proof, leaf])
+
+
+@pytest.mark.parametrize(("index", "size"), [(0, 0), (-1, 3), (3, 3)])
+def test_no_inclusion_proof_outside_the_tree(index: int, size: int) -> None:
+    with pytest.raises(ValueError):
+        merkle.inclusion_proof(hashes(size), index)
+    assert not merkle.verify_inclusion(hashes(1)[0], index, size, [], hashes(1)[0])
+
+
+@pytest.mark.parametrize(("old_size", "size"), [(0, 0), (0, 3), (-1, 3), (4, 3)])
+def test_no_consistency_proof_from_nothing_or_from_larger_trees(old_size: int, size: int) -> None:
+    with pytest.raises(ValueError):
+        merkle.consistency_proof(hashes(size), old_size)
