@@ -3,7 +3,7 @@
 import json
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, BinaryIO
+from typing import Any
 
 import click
 
@@ -13,7 +13,7 @@ from ballotcast.counting.result import in_votes
 
 
 @click.command("count")
-@click.argument("file", type=click.File("rb"))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
 @click.option("--method", type=click.Choice(list(RULES)), required=True, help="The counting rule.")
 @click.option(
     "--seats",
@@ -29,16 +29,18 @@ from ballotcast.counting.result import in_votes
 )
 @click.option("--seed", default="", metavar="HEX", help="Public seed of the lot  [default: empty]")
 @click.option("--json", "as_json", is_flag=True, help="Print the whole account as JSON.")
-def command(file: BinaryIO, method: str, seats: int | None, tie: str, seed: str, *, as_json: bool) -> None:
+def command(file: str, method: str, seats: int | None, tie: str, seed: str, *, as_json: bool) -> None:
     """Count the ballots of FILE (BLT format; - for standard input).
 
     A BLT file holds rankings. Under plurality the first preference counts (the first that is not withdrawn); under
     approval every ranked option is approved.
     """
+    with click.open_file(file, "rb") as opened:
+        data = opened.read()
     try:
-        blt = parse_blt(file.read())
+        blt = parse_blt(data)
     except BltError as error:
-        raise click.UsageError(f"{file.name}: {error}") from None
+        raise click.UsageError(f"{file}: {error}") from None
     try:
         drawn = bytes.fromhex(seed)
     except ValueError:

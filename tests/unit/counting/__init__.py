@@ -1,0 +1,1 @@
+"""Tests of the counting rules, and the naive counts that they are compared with."""

@@ -1,0 +1,198 @@
+"""What every rule does at its edges, and the account as JSON."""
+
+import json
+from typing import Any
+
+import pytest
+
+from ballotcast.counting import RULES, Action, Count, count, require_countable
+from ballotcast.counting.result import in_votes
+
+from .elections import rows
+
+METHODS = list(RULES)
+THREE = ("Ada", "Björn", "Chloé")
+
+
+def tally(method: str, ballots: dict[tuple[int, ...], int], **settings: Any) -> Count:
+    return count(method, **{"options": THREE, "seats": 1, "ballots": ballots, **settings})
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize(
+    ("ballots", "settings", "blank"),
+    [
+        ({}, {}, 0),
+        ({(): 7}, {}, 7),
+        ({(1,): 0}, {}, 0),
+        ({}, {"options": ()}, 0),
+        ({(): 3}, {"options": ()}, 3),
+        ({(1,): 2, (1, 2): 3, (3,): 1}, {"withdrawn": (1, 2, 3)}, 6),
+        ({(2,): 2, (): 1}, {"withdrawn": (2,)}, 3),
+    ],
+    ids=[
+        "no ballots",
+        "all blank",
+        "none cast",
+        "no options",
+        "nothing to vote on",
+        "all withdrawn",
+        "only withdrawn named",
+    ],
+)
+def test_without_a_valid_ballot_nobody_wins(
+    method: str, ballots: dict[tuple[int, ...], int], settings: dict[str, Any], blank: int
+) -> None:
+    counted = tally(method, ballots, **settings)
+    assert (counted.winners, counted.stages, counted.ties, counted.quota) == ((), (), (), 0)
+    assert (counted.ballots, counted.blank, counted.valid) == (blank, blank, 0)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_one_candidate_with_one_vote_wins(method: str) -> None:
+    counted = tally(method, {(1,): 1, (): 5}, options=["Ada"])
+    assert counted.winners == (1,)
+    assert len(counted.stages) == 1
+    assert (counted.ballots, counted.blank, counted.valid) == (6, 5, 1)
+
+
+@pytest.mark.parametrize(
+    ("method", "winners"), [("plurality", (1, 2)), ("approval", (1, 2)), ("scottish-stv", (1, 2, 3))]
+)
+def test_more_seats_than_candidates(method: str, winners: tuple[int, ...]) -> None:
+    """By their statute the STV candidates who continue are elected; elsewhere nobody is without a single vote."""
+    counted = tally(method, {(1,): 3, (2,): 2}, seats=5)
+    assert counted.winners == winners
+    assert len(counted.stages) == 1
+    assert counted.ties == ()
+
+
+@pytest.mark.parametrize(("method", "winners"), [("irv", (2,)), ("plurality", (2,)), ("scottish-stv", (2,))])
+def test_a_withdrawn_option_passes_its_ballots_on(method: str, winners: tuple[int, ...]) -> None:
+    counted = tally(method, {(1, 2): 3, (2,): 1, (3,): 2}, withdrawn=[1])
+    assert counted.winners == winners
+    assert counted.withdrawn == (1,)
+    assert counted.valid == 6
+    assert all(stage.votes[0] == 0 for stage in counted.stages)
+
+
+def test_the_quota_leaves_out_blank_ballots() -> None:
+    counted = tally("scottish-stv", {(1,): 3, (2,): 2, (): 95}, seats=2)
+    assert in_votes(counted.quota, counted.decimals) == "2.00000"
+    assert counted.winners == (1, 2)
+
+
+def test_exactly_half_is_no_majority() -> None:
+    counted = tally("irv", {(1,): 2, (2,): 1, (3, 2): 1}, tie="previous-stages")
+    assert len(counted.stages) > 1
+    assert tally("irv", {(1,): 3, (2,): 1, (3, 2): 1}).stages[0].elected == (1,)
+
+
+def test_whoever_has_exactly_the_quota_has_no_surplus() -> None:
+    ballots = rows("4 AB, 2 B, 3 C, 1 DC")
+    counted = count("scottish-stv", options="ABCD", seats=2, ballots=ballots)
+    assert (counted.quota, counted.stages[0].elected) == (400000, (1,))
+    assert [(stage.action, stage.option, stage.votes[0]) for stage in counted.stages] == [
+        (Action.FIRST_PREFERENCES, 0, 400000),
+        (Action.EXCLUSION, 4, 400000),
+    ]
+    assert counted.winners == (1, 3)
+
+
+@pytest.mark.parametrize(
+    ("settings", "word"),
+    [
+        ({"method": "dictatorship"}, "dictatorship"),
+        ({"tie": "alphabet"}, "alphabet"),
+        ({"seats": 0}, "seat"),
+        ({"method": "irv", "seats": 2}, "one seat"),
+        ({"withdrawn": (4,)}, "withdrawn"),
+        ({"withdrawn": (0,)}, "withdrawn"),
+        ({"ballots": {(4,): 1}}, "4"),
+        ({"ballots": {(0,): 1}}, "0"),
+        ({"ballots": {(1, 1): 1}}, "1, 1"),
+        ({"ballots": {(1,): -1}}, "-1"),
+    ],
+)
+def test_a_programmer_s_mistake_is_a_value_error_that_names_it(settings: dict[str, Any], word: str) -> None:
+    right = {"method": "plurality", "options": THREE, "seats": 1, "ballots": {(1,): 1}}
+    with pytest.raises(ValueError, match=word):
+        count(**{**right, **settings})
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_settings_that_can_be_counted_are_accepted(method: str) -> None:
+    require_countable(method, seats=1, tie="lot")
+    require_countable(method, seats=1, tie="previous-stages")
+    if not RULES[method].one_seat:
+        require_countable(method, seats=9, tie="lot")
+
+
+def only_canonical_types(value: Any) -> bool:
+    match value:
+        case dict():
+            return all(type(key) is str and only_canonical_types(item) for key, item in value.items())
+        case list():
+            return all(map(only_canonical_types, value))
+        case _:
+            return type(value) in (str, int)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_the_account_is_plain_json_without_floats_or_nulls(method: str) -> None:
+    ballots = rows("5 AB, 5 BA, 2 C") if RULES[method].ballot == "ranked" else {(1, 2): 5, (3,): 5}
+    described = tally(method, ballots, seed=b"\x01\xff").as_json()
+    assert only_canonical_types(described)
+    assert json.loads(json.dumps(described)) == described
+    assert described["seed"] == "01ff"
+
+
+def test_the_whole_account_of_a_small_count() -> None:
+    """SHA-256("ballotcast/lot/1\\nboard\\n1\\n3") is below the hash that ends in option 2, so option 3 stays."""
+    counted = tally("irv", rows("3 A, 2 BC, 2 CA"), tie="lot", seed=b"", contest="board")
+    assert counted.as_json() == {
+        "method": "irv",
+        "contest": "board",
+        "seats": 1,
+        "tie": "lot",
+        "seed": "",
+        "withdrawn": [],
+        "ballots": 7,
+        "blank": 0,
+        "valid": 7,
+        "winners": [3],
+        "stages": [
+            {
+                "stage": 1,
+                "action": "first-preferences",
+                "votes": ["3", "2", "2"],
+                "transferred": [],
+                "non_transferable": "0",
+                "rounding": "0",
+                "elected": [],
+                "excluded": [],
+            },
+            {
+                "stage": 2,
+                "action": "exclusion",
+                "option": 2,
+                "votes": ["3", "0", "4"],
+                "transferred": [{"to": 3, "votes": "2"}],
+                "non_transferable": "0",
+                "rounding": "0",
+                "elected": [3],
+                "excluded": [2],
+            },
+        ],
+        "ties": [
+            {"stage": 1, "decides": "exclusion", "options": [2, 3], "by": "lot", "order": [3, 2]},
+        ],
+    }
+
+
+@pytest.mark.parametrize(
+    ("units", "decimals", "text"),
+    [(0, 0, "0"), (12, 0, "12"), (0, 5, "0.00000"), (13000041, 5, "130.00041"), (7, 5, "0.00007")],
+)
+def test_units_are_written_as_votes(units: int, decimals: int, text: str) -> None:
+    assert in_votes(units, decimals) == text

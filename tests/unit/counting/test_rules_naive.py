@@ -1,0 +1,101 @@
+"""Every rule, stage by stage, against a naive count of the same election."""
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ballotcast.counting import Count, count
+
+from . import naive
+from .elections import elections
+
+METHODS = ["plurality", "approval", "irv", "scottish-stv"]
+NAIVE: Mapping[str, Callable[[Mapping[str, Any]], tuple[list[naive.Step], list[int]]]] = {
+    "plurality": naive.votes_per_name,
+    "approval": naive.votes_per_name,
+    "irv": naive.instant_runoff,
+    "scottish-stv": naive.scottish,
+}
+
+
+def an_election(method: str) -> st.SearchStrategy[dict[str, Any]]:
+    return elections(ranked=method in ("irv", "scottish-stv"), one_seat=method == "irv")
+
+
+def in_votes(counted: Count, units: int) -> Fraction:
+    return Fraction(units, 10**counted.decimals)
+
+
+@pytest.mark.parametrize("method", METHODS)
+@given(data=st.data())
+@settings(max_examples=300, deadline=None)
+def test_every_stage_is_the_naive_count_s(method: str, data: st.DataObject) -> None:
+    election = data.draw(an_election(method))
+    counted = count(method, **election)
+    steps, winners = NAIVE[method](election)
+    assert list(counted.winners) == winners
+    assert [stage.option for stage in counted.stages] == [step.moved for step in steps]
+    for stage, step in zip(counted.stages, steps, strict=True):
+        given_votes = {option: in_votes(counted, units) for option, units in enumerate(stage.votes, start=1)}
+        assert given_votes == dict.fromkeys(given_votes, 0) | step.votes
+        assert in_votes(counted, stage.non_transferable) == step.non_transferable
+        if method == "scottish-stv":
+            assert list(stage.elected) == step.elected
+
+
+@pytest.mark.parametrize("method", ["irv", "scottish-stv"])
+@given(data=st.data())
+@settings(max_examples=100, deadline=None)
+def test_no_vote_appears_or_disappears(method: str, data: st.DataObject) -> None:
+    counted = count(method, **data.draw(an_election(method)))
+    before = None
+    for stage in counted.stages:
+        whole = counted.valid * 10**counted.decimals
+        assert sum(stage.votes) + stage.non_transferable + stage.rounding == whole
+        if before:
+            moved = dict(stage.transferred)
+            received = {
+                option: after - earlier
+                for option, (after, earlier) in enumerate(zip(stage.votes, before.votes, strict=True), start=1)
+                if option != stage.option and after != earlier
+            }
+            assert received == {option: units for option, units in moved.items() if units}
+        before = stage
+
+
+@pytest.mark.parametrize("method", METHODS)
+@given(data=st.data())
+@settings(max_examples=60, deadline=None)
+def test_the_order_of_the_ballots_changes_nothing(method: str, data: st.DataObject) -> None:
+    election = data.draw(an_election(method))
+    shuffled = dict(data.draw(st.permutations(list(election["ballots"].items()))))
+    assert count(method, **election | {"ballots": shuffled}) == count(method, **election)
+
+
+@pytest.mark.parametrize("method", METHODS)
+@given(data=st.data())
+@settings(max_examples=100, deadline=None)
+def test_without_a_lot_renumbered_options_win_just_the_same(method: str, data: st.DataObject) -> None:
+    election = data.draw(an_election(method))
+    size = len(election["options"])
+    renumbered = dict(zip(range(1, size + 1), data.draw(st.permutations(range(1, size + 1))), strict=True))
+
+    def rename(options: Any) -> tuple[int, ...]:
+        new = tuple(renumbered[option] for option in options)
+        return new if method in ("irv", "scottish-stv") else tuple(sorted(new))
+
+    other = election | {
+        "ballots": {rename(ballot): number for ballot, number in election["ballots"].items()},
+        "withdrawn": set(rename(election["withdrawn"])),
+    }
+    first, second = count(method, **election), count(method, **other)
+    if all(tie.by == "previous-stages" for tie in first.ties):
+        assert tuple(renumbered[option] for option in first.winners) == second.winners
+        for one, two in zip(first.stages, second.stages, strict=True):
+            assert [one.votes[option - 1] for option in renumbered] == [
+                two.votes[option - 1] for option in renumbered.values()
+            ]
