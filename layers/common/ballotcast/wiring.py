@@ -29,6 +29,8 @@ CLIENT = Config(
     connect_timeout=1, read_timeout=4, retries={"mode": "standard", "total_max_attempts": 3}, max_pool_connections=16
 )
 """Short waits and few repeats: a caller behind API Gateway is better served by a quick 503 than by a slow answer."""
+PRESIGNING = CLIENT.merge(Config(signature_version="s3v4"))
+"""Links to objects are signed with version 4: the older scheme is refused in newer regions."""
 
 
 class Wiring:
@@ -40,7 +42,7 @@ class Wiring:
 
     def client(self, service: Any) -> Any:
         """A boto3 client; the emulator's address and the region come from the environment."""
-        return boto3.client(service, config=CLIENT)
+        return boto3.client(service, config=PRESIGNING if service == "s3" else CLIENT)
 
     @cached_property
     def dynamodb(self) -> Any:

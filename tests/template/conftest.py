@@ -1,0 +1,56 @@
+"""The template as written, and as SAM expands it for CloudFormation."""
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cfnlint.decode import cfn_yaml
+
+ROOT = Path(__file__).parents[2]
+STACK_PYTHON = ROOT / ".tools/stack/bin/python"
+Resources = dict[str, dict[str, Any]]
+
+
+def plain(node: Any) -> Any:
+    """cfn-lint's nodes know their line; SAM wants plain dicts and lists."""
+    if isinstance(node, dict):
+        return {str(key): plain(value) for key, value in node.items()}
+    if isinstance(node, list):
+        return [plain(value) for value in node]
+    return str(node) if isinstance(node, str) else node
+
+
+@pytest.fixture(scope="session")
+def template() -> dict[str, Any]:
+    written: dict[str, Any] = plain(cfn_yaml.load(str(ROOT / "template.yaml")))
+    return written
+
+
+@pytest.fixture(scope="session")
+def functions(template: dict[str, Any]) -> Resources:
+    return {
+        name: resource["Properties"]
+        for name, resource in template["Resources"].items()
+        if resource["Type"] == "AWS::Serverless::Function"
+    }
+
+
+@pytest.fixture(scope="session")
+def expanded(template: dict[str, Any]) -> Resources:
+    local = plain(template)
+    for resource in local["Resources"].values():
+        properties = resource.get("Properties", {})
+        if resource["Type"] == "AWS::Serverless::Function":
+            properties["CodeUri"] = "s3://bucket/functions.zip"
+        elif resource["Type"] == "AWS::Serverless::LayerVersion":
+            properties["ContentUri"] = "s3://bucket/layer.zip"
+        elif resource["Type"] == "AWS::Serverless::StateMachine":
+            properties["DefinitionUri"] = "s3://bucket/machine.json"
+    local["Globals"]["Function"]["CodeUri"] = "s3://bucket/functions.zip"
+    expand = [STACK_PYTHON, ROOT / "cli/ballotcast_cli/stack/expand.py"]
+    answer = subprocess.run(expand, input=json.dumps(local), capture_output=True, text=True, check=False)
+    assert answer.returncode == 0, answer.stderr
+    resources: Resources = json.loads(answer.stdout)["Resources"]
+    return resources

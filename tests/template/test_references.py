@@ -1,0 +1,85 @@
+"""Everything the template names is there, and the routes it opens are the routes the apps have."""
+
+import importlib
+import re
+from typing import Any
+
+import pytest
+import yaml
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+
+from conftest import ROOT
+from world import World
+
+Resources = dict[str, dict[str, Any]]
+
+
+def routes_in_template(properties: dict[str, Any]) -> set[tuple[str, str]]:
+    events = properties.get("Events", {}).values()
+    return {
+        (event["Properties"]["Method"].upper(), event["Properties"]["Path"])
+        for event in events
+        if event["Type"] == "Api"
+    }
+
+
+def routes_in_app(app: FastAPI) -> set[tuple[str, str]]:
+    """In API Gateway's words: FastAPI's `{rest:path}` is its `{rest+}`."""
+    return {
+        (method, route.path.replace(":path}", "+}"))
+        for route in app.routes
+        if isinstance(route, APIRoute)
+        for method in route.methods or ()
+    }
+
+
+def test_every_handler_resolves(functions: Resources) -> None:
+    for name, properties in functions.items():
+        module, _, attribute = properties["Handler"].rpartition(".")
+        assert callable(getattr(importlib.import_module(module), attribute)), name
+
+
+def test_every_path_is_there(template: dict[str, Any]) -> None:
+    for resource in template["Resources"].values():
+        for key in ("ContentUri", "DefinitionUri"):
+            if path := resource.get("Properties", {}).get(key):
+                assert (ROOT / path).exists(), path
+    assert (ROOT / template["Globals"]["Function"]["CodeUri"]).is_dir()
+
+
+@pytest.mark.parametrize("name", ["organise", "register", "vote", "tally"])
+def test_the_template_opens_exactly_the_apps_routes(name: str, functions: Resources, deployment: World) -> None:
+    app = importlib.import_module(f"{name}.app").create_app(deployment.wiring())
+    assert routes_in_template(functions[f"{name.title()}Function"]) == routes_in_app(app)
+
+
+def test_every_variable_a_function_is_given_is_one_that_settings_read(functions: Resources) -> None:
+    known = set(re.findall(r'"([A-Z_]+)"', (ROOT / "layers/common/ballotcast/settings.py").read_text()))
+    for name, properties in functions.items():
+        given = set(properties.get("Environment", {}).get("Variables", {}))
+        assert given <= known, name
+
+
+def test_the_state_machine_may_invoke_exactly_what_it_names(template: dict[str, Any]) -> None:
+    machine = template["Resources"]["CloseMachine"]["Properties"]
+    named = {
+        value["Fn::GetAtt"][0] if isinstance(value["Fn::GetAtt"], list) else value["Fn::GetAtt"].partition(".")[0]
+        for value in machine["DefinitionSubstitutions"].values()
+        if "Fn::GetAtt" in value
+    }
+    [policy] = template["Resources"]["CloseMachineRole"]["Properties"]["Policies"]
+    [statement] = policy["PolicyDocument"]["Statement"]
+    assert statement["Action"] == "lambda:InvokeFunction"
+    allowed = {
+        str(resource["Fn::GetAtt"]).strip("[]'").partition(".")[0].partition("'")[0]
+        for resource in statement["Resource"]
+    }
+    assert allowed == named
+
+
+def test_every_substitution_is_used_and_every_placeholder_substituted(template: dict[str, Any]) -> None:
+    machine = template["Resources"]["CloseMachine"]["Properties"]
+    text = (ROOT / machine["DefinitionUri"]).read_text()
+    assert set(re.findall(r"\$\{(\w+)\}", text)) == set(machine["DefinitionSubstitutions"])
+    assert yaml.safe_load(text)["StartAt"]
