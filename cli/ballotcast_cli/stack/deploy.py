@@ -30,7 +30,7 @@ def build(project: Path) -> None:
     with _locked(built.parent / "lock"):
         if not noted.exists() or noted.read_text() != digest:
             python = project / ".tools" / "stack" / "bin" / "python"
-            _sam(project, ["build"], {"LAYER_PYTHON": str(python)}, built.parent / "build.log")
+            _sam(project, ["build"], {"PYTHON": str(python), "LAYER_PYTHON": str(python)}, built.parent / "build.log")
             noted.write_text(digest)
 
 

@@ -46,6 +46,10 @@ class Stack:
         """Where all AWS services answer: boto3's `endpoint_url`; any access key of twelve digits or `test` is root."""
         return f"http://127.0.0.1:{self.port}"
 
+    def build(self) -> None:
+        """Package what changed since the last time; stacks that are made at once wait for each other here."""
+        build(self.project)
+
     def start(self, *, with_parent: bool = True) -> None:
         """Start the emulator, empty. It ends with this process unless `with_parent` is false."""
         if self.pid is not None:
@@ -58,8 +62,7 @@ class Stack:
         self._child = start_emulator(python, pid_file, self.log, self.port, with_parent=with_parent)
 
     def deploy(self) -> None:
-        """Build what changed and deploy it."""
-        build(self.project)
+        """Deploy what is built, anew or as an update."""
         outputs = deploy(self.project, self.port, self.directory / "deploy.log")
         outputs["MailboxUrl"] = f"{self.endpoint}/_ministack/ses/messages"
         self._outputs_file.write_text(json.dumps(outputs, indent=2) + "\n")
@@ -73,7 +76,7 @@ class Stack:
         self._clean()
 
     def __enter__(self) -> Self:
-        build(self.project)
+        self.build()
         self.start()
         try:
             self.deploy()

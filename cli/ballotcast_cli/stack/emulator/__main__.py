@@ -5,19 +5,17 @@ machine answer as AWS does; the template depends on none of them.
 """
 
 import fcntl
-import json
 import logging
 import os
 import signal
 import sys
 import threading
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 from .access import patch_access
-from .private import module, wrap
+from .mail_events import patch_mail_events
+from .private import module
+from .templates import patch_templates
 from .workers import patch_workers
 
 MINISTACK = "1.5.33"
@@ -41,7 +39,8 @@ def main(arguments: list[str]) -> int:
         app = module("app")
         patch_workers()
         patch_access()
-        _accept_yaml_definitions()
+        patch_templates()
+        patch_mail_events()
         _log_plainly()
         sys.argv = ["ministack"]
         app.main()
@@ -54,18 +53,17 @@ def _end_with_parent() -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
-def _accept_yaml_definitions() -> None:
-    """AWS takes state machines in YAML; ministack accepts them at the deploy and fails at the run."""
-
-    def as_json(definition: Any) -> Any:
-        return lambda properties: json.dumps(yaml.safe_load(definition(properties)))
-
-    wrap(module("services.cloudformation.provisioners"), "_sfn_definition", as_json)
-
-
 def _log_plainly() -> None:
-    for handler in logging.getLogger().handlers:
-        handler.setFormatter(logging.Formatter("%(asctime)s %(name)s %(message)s", "%H:%M:%S"))
+    """What functions write, which state machines run, and what goes wrong: not every request, nor the texts of SMS."""
+    root, functions = logging.getLogger(), logging.getLogger("function")
+    for handler in root.handlers:
+        handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
+    root.setLevel(logging.WARNING)
+    logging.getLogger("lambda").setLevel(logging.ERROR)  # it repeats what a failed function wrote
+    functions.setLevel(logging.INFO)
+    logging.getLogger("states").setLevel(logging.INFO)
+    logging.getLogger("samtranslator").setLevel(logging.ERROR)
+    logging.getLogger("hypercorn.error").propagate = False  # it has a handler of its own
 
 
 if __name__ == "__main__":

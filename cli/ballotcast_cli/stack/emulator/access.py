@@ -1,6 +1,7 @@
-"""IAM conditions that ministack leaves unevaluated: `dynamodb:LeadingKeys` and `kms:EncryptionContext:*`."""
+"""IAM as AWS judges it: two conditions that ministack leaves unevaluated, two requests that it names wrongly."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from .leading_keys import leading_keys
@@ -49,9 +50,36 @@ def patch_access() -> None:
 
         return judge
 
+    wrap(actions, "extract_iam_action", _without_batches)
+    wrap(actions, "extract_resource_arn", _with_schedule_group)
     wrap(actions, "dynamodb_service_context", with_request)
     wrap(actions, "request_tag_context", with_encryption_context)
     wrap(evaluator, "enforce", judging_keys)
+
+
+def _without_batches(extract: Callable[..., Any]) -> Callable[..., Any]:
+    """SendMessageBatch and the like need no right of their own: SQS asks for that of the single message."""
+
+    def extract_single(service: str, *rest: Any) -> Any:
+        action = extract(service, *rest)
+        return action.removesuffix("Batch") if service == "sqs" and action else action
+
+    return extract_single
+
+
+def _with_schedule_group(extract: Callable[..., str]) -> Callable[..., str]:
+    """ministack takes every schedule for one of the group `default`."""
+
+    def extract_in_group(
+        service: str, method: str, path: str, headers: Any, body: bytes, query: Any, *rest: Any
+    ) -> str:
+        arn = extract(service, method, path, headers, body, query, *rest)
+        if service != "scheduler":
+            return arn
+        group = _json(body).get("GroupName") or query.get("groupName", "default")
+        return arn.replace(":schedule/default/", f":schedule/{group[0] if isinstance(group, list) else group}/")
+
+    return extract_in_group
 
 
 def _json(body: bytes) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What a function wrote to its log, one readable line for each record."""
 
 import json
+import re
 from typing import Any
 
 # What says nothing to a reader at a terminal: the function's name already starts the line.
@@ -35,6 +36,12 @@ def readable(line: str) -> str:
     head = f"{record.pop('level', 'INFO')} {record.pop('message', '')}"
     text = f"{head} {_fields(record, skip=_PLUMBING)}".rstrip()
     return f"{text}\n{traceback}" if traceback else text
+
+
+def short_name(function: str) -> str:
+    """The name in the template of a function that CloudFormation named: `stack-VoteFn-B77D026EF3C8` -> `VoteFn`."""
+    found = re.fullmatch(r"[\w-]+?-(\w+)-[0-9A-F]+", function)
+    return found[1] if found else function
 
 
 def _fields(record: dict[str, Any], *, skip: frozenset[str]) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from .function_log import readable
+from .function_log import readable, short_name
 from .private import module, private, wrap
 
 log = logging.getLogger("function")
@@ -44,8 +44,11 @@ def _noting_errors(invoke: Callable[..., Any], raised: threading.local) -> Calla
         if answer.get("raised"):
             raised.kind, error, trace = answer.pop("raised")
             answer.update(status="error", error=error, trace=trace)
+        name = short_name(self.func_name)
         for line in answer.get("log", "").splitlines():
-            log.info("%s %s", self.func_name, readable(line))
+            log.info("%s %s", name, readable(line))
+        if answer["status"] == "error":
+            log.error("%s failed: %s", name, answer.get("trace") or answer["error"])
         return answer
 
     return invoke_and_note

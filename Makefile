@@ -1,0 +1,59 @@
+# Needs python3 (3.11 or newer), pip and make; everything else is brought into .tools and .venv.
+PORT ?= 4566
+export PORT
+
+ballotcast := .venv/bin/ballotcast
+tools := .tools/stack/bin
+# The first that is there, runs (pyenv's shims need not), is new enough and has pip.
+python = $(shell for p in python3.13 python3.14 python3.12 python3.11 python3; do \
+	"$$p" -c 'import sys, pip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && command -v "$$p" && break; done)
+
+.PHONY: help environments run up down logs demo test lint format build lock clean
+.DEFAULT_GOAL := help
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+environments:
+	@test -n "$(python)" || { echo "Python 3.11 or newer with pip is needed" >&2; exit 1; }
+	@PYTHONPATH=cli $(python) -m ballotcast_cli.stack.environments
+
+run: environments ## the whole stack on this machine, in the foreground (PORT=4566)
+	@$(ballotcast) stack run
+
+up: environments ## the same in the background
+	@$(ballotcast) stack up
+
+down: environments ## stop it
+	@$(ballotcast) stack down
+
+logs: environments ## follow its log
+	@$(ballotcast) stack logs --follow
+
+demo: up ## a real election played on it, counted and verified
+	@$(ballotcast) demo
+
+test: lint ## everything: style, types, the template, all tests, those on the deployed stack too
+	AWS_DEFAULT_REGION=eu-west-1 SAM_CLI_TELEMETRY=0 $(tools)/sam validate --lint
+	$(tools)/cfn-lint template.yaml
+	.venv/bin/pytest -q -n auto --dist loadgroup
+
+lint: environments ## style and types
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+	.venv/bin/mypy
+
+format: environments ## put the style right
+	.venv/bin/ruff check --fix
+	.venv/bin/ruff format
+
+build: environments ## package for AWS into .aws-sam/build (ARCH=arm64 or x86_64)
+	PYTHON=$(CURDIR)/$(tools)/python SAM_CLI_TELEMETRY=0 $(tools)/sam build
+
+lock: environments ## solve cli/*.in and pyproject.toml anew
+	.tools/uv/bin/uv lock
+	cd cli && for name in bootstrap stack; do ../.tools/uv/bin/uv pip compile --quiet --universal --python-version 3.11 \
+		--generate-hashes --no-annotate --no-header $$name.in --output-file $$name.lock; done
+
+clean: ## remove all that was made; stop the stack first
+	rm -rf .venv .tools .aws-sam .stack .mypy_cache .ruff_cache .pytest_cache .hypothesis

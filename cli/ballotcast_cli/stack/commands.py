@@ -1,0 +1,145 @@
+"""`ballotcast stack`: the one-machine stack up, down, in the foreground; its state and its log."""
+
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+import click
+
+from .process import StackError, tail
+from .stack import DEFAULT_DIRECTORY, DEFAULT_PORT, Stack
+
+
+@click.group("stack")
+@click.option("--port", type=click.IntRange(1, 65535), default=DEFAULT_PORT, envvar="PORT", show_default=True)
+@click.option(
+    "--directory",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=DEFAULT_DIRECTORY,
+    help="Where pid, log and outputs.json are  [default: .stack of the checkout]",
+)
+@click.pass_context
+def command(context: click.Context, port: int, directory: Path) -> None:
+    """The whole of Ballotcast on this machine: no account, no container, nothing but this process and its workers."""
+    context.obj = Stack(directory, port)
+
+
+@command.command()
+@click.pass_obj
+def up(stack: Stack) -> None:
+    """Start it in the background and deploy to it."""
+    if _already_running(stack):
+        return
+    with _reported():
+        _deployed(stack, with_parent=False)
+    _tell(stack)
+    click.echo(f"Log: {stack.log}   Stop: make down")
+
+
+@command.command()
+@click.pass_obj
+def down(stack: Stack) -> None:
+    """Stop it; what it held is gone."""
+    if stack.pid is None:
+        click.echo("The stack is not running.")
+        return
+    stack.stop()
+    click.echo("Stopped.")
+
+
+@command.command()
+@click.pass_obj
+def run(stack: Stack) -> None:
+    """Start it, deploy to it and follow its log until Ctrl-C."""
+    if _already_running(stack):
+        return
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        with _reported():
+            _deployed(stack, with_parent=True)
+        _tell(stack)
+        click.echo("Its log follows; Ctrl-C stops it.\n")
+        for line in follow(stack.log, while_=lambda: stack.pid is not None):
+            click.echo(line)
+        raise click.ClickException(f"the stack ended by itself; its log is {stack.log}")
+    except KeyboardInterrupt:
+        click.echo("\nStopping …")
+    finally:
+        stack.stop()
+
+
+@command.command()
+@click.pass_obj
+def status(stack: Stack) -> None:
+    """Say whether it runs and where; ends with 3 if it does not."""
+    if not _already_running(stack):
+        click.echo("The stack is not running.")
+        raise SystemExit(3)
+
+
+@command.command()
+@click.option("-f", "--follow", "following", is_flag=True, help="Go on until Ctrl-C.")
+@click.pass_obj
+def logs(stack: Stack, *, following: bool) -> None:
+    """Show the end of its log."""
+    if not stack.log.exists():
+        raise click.ClickException(f"there is no log: {stack.log}")
+    click.echo(tail(stack.log))
+    if following:
+        for line in follow(stack.log, while_=lambda: stack.pid is not None):
+            click.echo(line)
+
+
+def follow(log: Path, *, while_: Callable[[], bool]) -> Iterator[str]:
+    """Lines that are added to `log` from now on, as long as the condition holds."""
+    with log.open(errors="replace") as file:
+        file.seek(0, 2)
+        while True:
+            goes_on = while_()  # asked first, so that the last lines are still read
+            yield from (line.rstrip("\n") for line in file)
+            if not goes_on:
+                return
+            time.sleep(0.2)
+
+
+def _deployed(stack: Stack, *, with_parent: bool) -> None:
+    click.echo("Building …")
+    stack.build()
+    click.echo(f"Starting on port {stack.port} …")
+    stack.start(with_parent=with_parent)
+    try:
+        click.echo("Deploying template.yaml …")
+        stack.deploy()
+    except BaseException:
+        stack.stop()
+        raise
+
+
+def _already_running(stack: Stack) -> bool:
+    if stack.pid is None:
+        return False
+    click.echo(f"The stack is running (process {stack.pid}).")
+    _tell(stack)
+    return True
+
+
+def _tell(stack: Stack) -> None:
+    outputs = stack.outputs
+    click.echo(f"\n  API      {outputs.get('ApiUrl', 'not deployed')}")
+    click.echo(f"  Mailbox  {outputs.get('MailboxUrl', 'not deployed')}")
+    click.echo("\nTry: make demo\n")
+
+
+@contextmanager
+def _reported() -> Iterator[None]:
+    try:
+        yield
+    except StackError as error:
+        raise click.ClickException(str(error)) from None
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
