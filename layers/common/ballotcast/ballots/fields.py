@@ -41,7 +41,10 @@ def _whole_second(time: datetime) -> datetime:
 
 
 def _printable(text: str) -> str:
-    """Text that shows as one line. Code may give it in any normal form; the wire carries NFC only."""
+    """Text that shows as one line. Code may give it in any normal form; the wire carries NFC only.
+
+    Lengths count code points, not UTF-16 units.
+    """
     if any(unicodedata.category(character) in {"Cc", "Zl", "Zp"} for character in text):
         raise ValueError("must not hold control characters or line breaks")
     if text != text.strip(" "):

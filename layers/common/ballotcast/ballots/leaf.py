@@ -29,9 +29,9 @@ class ManifestLeaf:
         return b"\x00" + self.manifest_hash
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class BallotLeaf:
-    """A ballot, whole and still sealed."""
+    """A ballot, whole and still sealed. No `repr`: it has no place in a log."""
 
     ballot: bytes
 

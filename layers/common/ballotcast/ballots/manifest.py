@@ -83,8 +83,11 @@ class Manifest(BaseModel):
         return manifest
 
     def encode(self) -> bytes:
-        """The exact bytes that are served and hashed."""
-        return canonical.dumps(self.model_dump(mode="json"))
+        """The exact bytes that are served and hashed. Raises ManifestError if they are too many."""
+        data = canonical.dumps(self.model_dump(mode="json"))
+        if len(data) > MAX_LENGTH:
+            raise ManifestError("", f"longer than {MAX_LENGTH} bytes")
+        return data
 
     @cached_property
     def hash(self) -> bytes:

@@ -29,9 +29,12 @@ class BlindRsaError(ValueError):
     """A blinded value or signature the scheme refuses. The message never repeats it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Blinding:
-    """What `blind` makes: `blinded` goes to the issuer, `inverse` stays with the voter. Both k bytes."""
+    """What `blind` makes: `blinded` goes to the issuer, `inverse` stays with the voter. Both k bytes.
+
+    No `repr`: neither has a place in a log.
+    """
 
     blinded: bytes
     inverse: bytes
