@@ -99,6 +99,8 @@ def test_several_withdrawn_blank_ballots_and_no_title() -> None:
         ('2 1\n1 1 0\n0\n"A"\nB\n', 5, "'B'"),
         ('2 1\n1 1 0\n0\n"A"\n"B"\n3\n', 6, "quoted name"),
         ('2 1\n1 1 0\n0\n"A\x1b[31m"\n"B"\n', 4, "control"),
+        ("2 1 # CR only\r1 1 0\r0\r3\r", 4, "quoted name"),
+        ("2 1\r\n1 1 0\r\n0\r\n3\r\n", 4, "quoted name"),
         ("[tie 1 2]", 1, "'['"),
     ],
 )

@@ -108,10 +108,10 @@ def test_whoever_has_exactly_the_quota_has_no_surplus() -> None:
         ({"method": "irv", "seats": 2}, "one seat"),
         ({"withdrawn": (4,)}, "withdrawn"),
         ({"withdrawn": (0,)}, "withdrawn"),
-        ({"ballots": {(4,): 1}}, "4"),
-        ({"ballots": {(0,): 1}}, "0"),
-        ({"ballots": {(1, 1): 1}}, "1, 1"),
-        ({"ballots": {(1,): -1}}, "-1"),
+        ({"ballots": {(4,): 1}}, r"outside 1\.\.3"),
+        ({"ballots": {(0,): 1}}, r"outside 1\.\.3"),
+        ({"ballots": {(1, 1): 1}}, "twice"),
+        ({"ballots": {(1,): -1}}, "negative"),
     ],
 )
 def test_a_programmer_s_mistake_is_a_value_error_that_names_it(settings: dict[str, Any], word: str) -> None:

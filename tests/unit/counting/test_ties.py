@@ -4,8 +4,8 @@ import hashlib
 
 import pytest
 
-from ballotcast.counting import Decides, TieRule, count
-from ballotcast.counting.ties import lot
+from ballotcast.counting import Action, Decides, Stage, TieRule, count
+from ballotcast.counting.ties import decide, lot
 
 from .elections import rows
 
@@ -110,3 +110,27 @@ def test_equal_from_the_first_stage_on_goes_to_lot_and_says_so() -> None:
         assert counted.winners == tie.order == tuple(sorted((1, 2), key=lambda option: lot(seed, "c1", 1, option)))
         order[seed] = counted.winners
     assert len(set(order.values())) == 2
+
+
+# Options 1 and 2 were equal at every stage; 3 was behind them at the first, 4 ahead.
+HISTORY = [Stage(1, Action.VOTES, (4, 4, 3, 5)), Stage(2, Action.VOTES, (6, 6, 6, 6))]
+
+
+@pytest.mark.parametrize(
+    ("tied", "places", "by"),
+    [
+        ({1, 2, 3}, 2, TieRule.PREVIOUS_STAGES),
+        ({1, 2, 3}, 1, TieRule.LOT),
+        ({1, 2, 3}, 3, TieRule.LOT),
+        ({1, 2, 4}, 1, TieRule.PREVIOUS_STAGES),
+        ({1, 2, 4}, 2, TieRule.LOT),
+        ({1, 3, 4}, 3, TieRule.PREVIOUS_STAGES),
+        ({1, 2}, 1, TieRule.LOT),
+    ],
+)
+def test_a_lot_is_reported_only_where_it_decided(tied: set[int], places: int, by: TieRule) -> None:
+    def settle(rule: TieRule) -> TieRule:
+        return decide(tied, Decides.SEAT, places, stages=HISTORY, rule=rule, seed=b"", contest="c1").by
+
+    assert settle(TieRule.PREVIOUS_STAGES) == by
+    assert settle(TieRule.LOT) == TieRule.LOT

@@ -54,7 +54,7 @@ class Blt:
     ballots: Mapping[Ballot, int]
 
     def each_ballot(self) -> Iterator[Ballot]:
-        """Every single ballot, in the order of the file's lines."""
+        """Every single ballot; equal ones follow each other."""
         for ballot, number in self.ballots.items():
             for _ in range(number):
                 yield ballot

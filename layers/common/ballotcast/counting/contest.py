@@ -21,7 +21,7 @@ class Contest:
     valid: the papers' weights added up.
     """
 
-    contest: str
+    contest_id: str
     options: int
     standing: frozenset[int]
     seats: int
@@ -81,7 +81,7 @@ class Sheet:
             decides = Decides.SEAT if len(equal) > free else Decides.ELECTION_ORDER
             elected += self._order(equal, decides, min(free, len(equal)))[:free]
         self.winners += elected
-        self.stages[-1] = replace(self.stages[-1], elected=(*self.stages[-1].elected, *elected))
+        self.stages[-1] = replace(self.stages[-1], elected=tuple(elected))
 
     def highest(self, options: Collection[int], decides: Decides) -> int:
         """The option with the most votes at the latest stage."""
@@ -103,7 +103,7 @@ class Sheet:
             return equal
         contest = self.contest
         tie = decide(
-            equal, decides, places, stages=self.stages, rule=contest.tie, seed=contest.seed, contest=contest.contest
+            equal, decides, places, stages=self.stages, rule=contest.tie, seed=contest.seed, contest=contest.contest_id
         )
         self.ties.append(tie)
         return list(tie.order)

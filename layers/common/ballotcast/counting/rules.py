@@ -104,8 +104,13 @@ def _papers(ballots: Ballots, options: frozenset[int], standing: frozenset[int])
     blank = 0
     for paper in ballots.items():
         ballot, number = paper
-        if number < 0 or len(set(ballot)) != len(ballot) or not options.issuperset(ballot):
-            raise ValueError(f"{number} ballots {ballot} for {len(options)} options")
+        # The message keeps the ballot to itself: it may end in a log.
+        if number < 0:
+            raise ValueError("a negative number of ballots")
+        if len(set(ballot)) != len(ballot):
+            raise ValueError("a ballot names an option twice")
+        if not options.issuperset(ballot):
+            raise ValueError(f"a ballot names an option outside 1..{len(options)}")
         if not standing.issuperset(ballot):
             paper = (tuple(option for option in ballot if option in standing), number)
         if paper[0]:
