@@ -21,7 +21,7 @@ def http_handler(app: FastAPI, service: str, *, silent: bool = False) -> Handler
     logging.getLogger("mangum").setLevel(logging.WARNING)  # it would tell every request at INFO
     logger, tracer = Logger(service=service), Tracer(service=service, auto_patch=False, disabled=silent or None)
     metrics = Metrics(namespace="Ballotcast", service=service)
-    run = Mangum(app, lifespan="off", text_mime_types=["application/problem+json"])
+    run = Mangum(app, lifespan="off", text_mime_types=["text/", "application/json", "application/problem+json"])
 
     def count_failure(route: str) -> None:
         metrics.add_dimension("route", route)
