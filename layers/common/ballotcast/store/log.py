@@ -1,6 +1,6 @@
 """The log of an election: a Merkle tree kept as C2SP tiles, with one writer at a time by the version of its head.
 
-Board   LOG#<election> / HEAD               version, size, pending leaf hashes, whether the final leaf is in
+Board   LOG#<election> / HEAD               version, size, pending leaf hashes, newest roll, whether the final leaf is in
 Board   LOG#<election> / CHECKPOINT         the newest signed checkpoint and the counts as of it
 Board   LOG#<election> / TILE#<level>#<n>   h = up to 256 concatenated hashes; rows only ever grow
 Board   LOG#<election> / ISSUED             running count of issued credentials (an estimate until the close)
@@ -42,6 +42,9 @@ class Head:
     size: int = 0
     ballots: int = 0
     pending: tuple[bytes, ...] = field(default=(), repr=False)
+    roll_size: int = 0
+    roll_root: bytes = b""
+    """The newest roll that the log tells, by the manifest or an amendment."""
     final: bool = False
 
 
@@ -90,6 +93,8 @@ class Log:
             size=item["size"],
             ballots=item["ballots"],
             pending=tuple(pending[at : at + HASH] for at in range(0, len(pending), HASH)),
+            roll_size=item["roll_size"],
+            roll_root=item["roll_root"],
             final=item["final"],
         )
 
@@ -124,7 +129,12 @@ class Log:
 
     def leaf(self, election: str, leaf_hash: bytes) -> Leaf | None:
         item = self._board.get(leaf_pk(election, leaf_hash.hex()), leaf_hash.hex())
-        return Leaf(leaf_hash, item["i"], item.get("e")) if item else None
+        return _leaf(item) if item else None
+
+    def leaves(self, election: str, leaf_hashes: Iterable[bytes]) -> dict[bytes, Leaf]:
+        """Those of the leaves that are in the log."""
+        keys = [(leaf_pk(election, key), key) for key in map(bytes.hex, leaf_hashes)]
+        return {leaf.hash: leaf for leaf in map(_leaf, self._board.get_many(keys).values())}
 
     def checkpoint(self, election: str, *, consistent: bool = False) -> SignedCheckpoint | None:
         item = self._board.get(log_pk(election), CHECKPOINT, consistent=consistent)
@@ -161,6 +171,8 @@ class Log:
             "size": head.size,
             "ballots": head.ballots,
             "pending": b"".join(head.pending),
+            "roll_size": head.roll_size,
+            "roll_root": head.roll_root,
             "final": head.final,
         }
         return item, Condition("#version = :version", {":version": head.version}) if head.version else ABSENT
@@ -169,3 +181,7 @@ class Log:
         key = leaf.hash.hex()
         entry = {"e": leaf.entry} if leaf.entry is not None else {}
         return {"pk": leaf_pk(election, key), "sk": key, "i": leaf.index, **entry}
+
+
+def _leaf(item: Item) -> Leaf:
+    return Leaf(bytes.fromhex(item["sk"]), item["i"], item.get("e"))
