@@ -4,7 +4,7 @@ Powertools' persistence layer keeps the records (Roll, IDEMPOTENCY#<service> / <
 route, so nobody meets another's answer; the same key with another body is refused.
 """
 
-import hashlib
+import hmac
 import json
 import warnings
 from collections.abc import Awaitable, Callable
@@ -33,6 +33,7 @@ Handler = Callable[[Request], Awaitable[Response]]
 
 class Idempotency:
     def __init__(self, wiring: Wiring, service: str) -> None:
+        self._secret = wiring.session_secret
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             self._records = DynamoDBPersistenceLayer(
@@ -56,7 +57,8 @@ class Idempotency:
             raise Malformed("idempotency-key", "Idempotency-Key must be 1 to 255 characters")
         data = {
             "key": f"{caller} {request.method} {request.url.path} {key}",
-            "body": hashlib.sha256(await request.body()).hexdigest(),
+            # keyed, for a body may hold a password, and the record must not help to guess it
+            "body": await run_in_threadpool(self._digest, await request.body()),
         }
         if kept := await run_in_threadpool(self._begin, data):
             return Response(kept["body"], kept["status"], {**kept["headers"], "Idempotency-Replayed": "true"})
@@ -74,6 +76,10 @@ class Idempotency:
         }
         await run_in_threadpool(self._records.save_success, data, answer)
         return response
+
+    def _digest(self, body: bytes) -> str:
+        key = self._secret.key("idempotency")
+        return hmac.digest(key, body, "sha256").hex()
 
     def _begin(self, data: dict[str, str]) -> dict[str, Any] | None:
         try:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 class Blobs:
-    """Keys are `elections/<election>/…` and `imports/<election>/<job>.csv`."""
+    """Keys are `elections/<election>/…` and, while a job is under way, `imports/<election>/<job>`."""
 
     def __init__(self, client: "S3Client", bucket: str) -> None:
         self._client = client
@@ -27,6 +27,10 @@ class Blobs:
             return self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read()
         except self._client.exceptions.NoSuchKey:
             return None
+
+    def delete(self, key: str) -> None:
+        """Whether it was there or not."""
+        self._client.delete_object(Bucket=self._bucket, Key=key)
 
     def keys(self, prefix: str) -> Iterator[str]:
         """In lexical order."""

@@ -9,8 +9,11 @@ Roll   ORGANISER#<organiser> / ELECTION#<id>     whose it is, for listing; writt
 
 import json
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
+from ballotcast.clock import from_rfc3339
+from ballotcast.elections import lifecycle
 from ballotcast.store.organisers import organiser_pk
 from ballotcast.store.table import ABSENT, Condition, Item, Refusal, Table
 from ballotcast.store.transaction import Cancelled, transact
@@ -66,6 +69,10 @@ class Election:
     def frozen(self) -> bool:
         return self.manifest is not None
 
+    def status(self, now: datetime) -> lifecycle.Status:
+        closed_at = from_rfc3339(self.closed_at) if self.closed_at else None
+        return lifecycle.status(self.frozen, from_rfc3339(self.opens_at), from_rfc3339(self.closes_at), closed_at, now)
+
 
 def to_item(election: Election) -> Item:
     item: Item = {
@@ -88,13 +95,12 @@ class Elections:
     def __init__(self, roll: Table) -> None:
         self._roll = roll
 
-    def add(self, election: Election) -> bool:
-        """False when the id is taken (a retry of the same request)."""
+    def add(self, election: Election, *beside: dict[str, Any]) -> bool:
+        """META, the organiser's pointer and the writes `beside` them, together; False when the id is taken."""
         pointer = {"pk": organiser_pk(election.organiser), "sk": election_pk(election.id), "election": election.id}
+        writes = [self._roll.putting(to_item(election), ABSENT), self._roll.putting(pointer, ABSENT)]
         try:
-            transact(
-                self._roll.client, [self._roll.putting(to_item(election), ABSENT), self._roll.putting(pointer, ABSENT)]
-            )
+            transact(self._roll.client, [*writes, *beside])
         except Cancelled:
             return False
         return True
@@ -103,28 +109,47 @@ class Elections:
         item = self._roll.get(election_pk(election), META, consistent=consistent)
         return from_item(item) if item else None
 
-    def owned_by(self, organiser: str, *, after: str | None, limit: int) -> list[Election]:
-        """A page of an organiser's elections in order of id; `after` is the last id of the page before."""
+    def owned_by(self, organiser: str, *, after: str | None, limit: int) -> tuple[list[Election], str | None]:
+        """A page of an organiser's elections in order of id, and the id to go on `after`, if there may be more.
+
+        Drafts that are being deleted are left out, so a page may hold fewer than `limit`.
+        """
         start = election_pk(after) if after else None
-        rows = self._roll.query(organiser_pk(organiser), prefix="ELECTION#", after=start, limit=limit)
+        rows = list(self._roll.query(organiser_pk(organiser), prefix="ELECTION#", after=start, limit=limit))
         keys = [(row["sk"], META) for row in rows]
         found = self._roll.get_many(keys)
-        return [from_item(found[key]) for key in keys if key in found]
+        elections = [from_item(found[key]) for key in keys if key in found]
+        more = rows[-1]["election"] if len(rows) == limit else None
+        return [election for election in elections if not election.deleting], more
 
-    def edit(self, election: Election, revision: int) -> bool:
-        """Replace a draft; False when it was frozen or edited since `revision` was read."""
+    def edit(self, election: Election, revision: int, *beside: dict[str, Any]) -> bool:
+        """Replace a draft, together with the writes `beside`; False when it was frozen or edited since `revision`."""
         unchanged = Condition(f"{NOT_FROZEN.expression} AND revision = :revision", {":revision": revision})
-        return self._put(election, unchanged)
+        try:
+            transact(self._roll.client, [self._roll.putting(to_item(election), unchanged), *beside])
+        except Cancelled:
+            return False
+        return True
 
-    def freeze(self, election: Election, revision: int) -> bool:
+    def freeze(self, election: Election, revision: int, *beside: dict[str, Any]) -> bool:
         """Add manifest and keys to the draft that they were made from; False when somebody was faster."""
-        return self.edit(election, revision)
+        return self.edit(election, revision, *beside)
+
+    def accepting_voters(self, election: str) -> dict[str, Any]:
+        """For the transaction that adds voters: the election is there, is not being deleted, was not closed early."""
+        taking = Condition(
+            "attribute_exists(pk) AND attribute_not_exists(deleting) AND attribute_not_exists(closed_at)", {}
+        )
+        return self._roll.checking(election_pk(election), META, taking)
 
     def amend_roll(self, election: str, size: int, root: bytes) -> None:
-        """Note the newest roll that was sent to the log."""
-        frozen = Condition("attribute_exists(manifest)", {})
-        update, values = "SET roll_size = :size, roll_root = :root", {":size": size, ":root": root}
-        self._roll.update(election_pk(election), META, update, values, frozen)
+        """Note the newest roll that was sent to the log. It only grows; of two runs at once the larger one stays."""
+        smaller = Condition("attribute_exists(manifest) AND roll_size < :size", {":size": size})
+        try:
+            update, values = "SET roll_size = :size, roll_root = :root", {":root": root}
+            self._roll.update(election_pk(election), META, update, values, smaller)
+        except Refusal:
+            return
 
     def mark_erased(self, election: str) -> None:
         frozen = Condition("attribute_exists(manifest)", {})
@@ -150,14 +175,13 @@ class Elections:
             ],
         )
 
+    def forget(self, election: str) -> None:
+        """What else lies with a draft that is being deleted: its events and jobs."""
+        for item in self._roll.query(election_pk(election)):
+            if item["sk"] != META:
+                self._roll.delete(item["pk"], item["sk"])
+
     def closing(self, election: str, closed_at: str) -> dict[str, Any]:
         """The identity side of an early close, for the transaction that also writes STATE on the board."""
         not_yet = Condition("attribute_exists(manifest) AND attribute_not_exists(closed_at)", {})
         return self._roll.updating(election_pk(election), META, "SET closed_at = :at", {":at": closed_at}, not_yet)
-
-    def _put(self, election: Election, condition: Condition) -> bool:
-        try:
-            self._roll.put(to_item(election), condition)
-        except Refusal:
-            return False
-        return True

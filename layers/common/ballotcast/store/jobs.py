@@ -1,4 +1,4 @@
-"""Work too long for one request: large imports, invitation runs, the voters of a deleted draft.
+"""Work too long for one request: large imports and invitation runs.
 
 Roll   ELECTION#<election> / JOB#<id>     what is done and how far; the queue `jobs` carries only the two ids
 
@@ -15,7 +15,7 @@ from ballotcast.store.table import ABSENT, Condition, Item, Refusal, Table
 
 @dataclass(frozen=True)
 class Job:
-    """`kind`: `import`, `invite` or `purge`. `position`: where the next step starts, in the kind's own terms."""
+    """`kind`: `import` or `invite`. `done` of `total` rows are behind it; `outcome` is what came of them."""
 
     id: str
     election: str
@@ -24,12 +24,15 @@ class Job:
     created_at: str
     state: str = "running"
     """`running`, `done` or `failed`."""
-    position: str = ""
     done: int = 0
     total: int = 0
     step: int = 0
     parameters: dict[str, Any] = field(default_factory=dict)
     outcome: dict[str, Any] = field(default_factory=dict)
+
+    def moved(self, **changes: Any) -> "Job":
+        """The job one step further."""
+        return replace(self, step=self.step + 1, **changes)
 
 
 def job_sk(job: str) -> str:
@@ -55,12 +58,18 @@ class Jobs:
         item = self._roll.get(election_pk(election), job_sk(job))
         return Job(**{name: item[name] for name in Job.__dataclass_fields__}) if item else None
 
-    def advance(self, job: Job) -> Job | None:
-        """Write a step's progress; None when another delivery of the same message was faster."""
-        unmoved = Condition("#step = :step", {":step": job.step})
-        moved = replace(job, step=job.step + 1)
+    def advance(self, moved: Job) -> bool:
+        """Write a step's progress; False when another delivery of the same message was faster."""
         try:
-            self._roll.put(to_item(moved), unmoved)
+            self._roll.put(to_item(moved), _one_step_behind(moved))
         except Refusal:
-            return None
-        return moved
+            return False
+        return True
+
+    def advancing(self, moved: Job) -> dict[str, Any]:
+        """The same for a transaction that also does the step's work: then the step is done exactly once."""
+        return self._roll.putting(to_item(moved), _one_step_behind(moved))
+
+
+def _one_step_behind(moved: Job) -> Condition:
+    return Condition("#step = :step AND #state = :running", {":step": moved.step - 1, ":running": "running"})

@@ -28,6 +28,8 @@ class Organiser:
     approved: bool = False
     verification_hash: str = field(default="", repr=False)
     verification_expires: int = 0
+    verification_asked_until: int = 0
+    """Epoch seconds until which no further verification mail is asked for."""
     failures: int = 0
     locked_until: int = 0
 
@@ -44,6 +46,7 @@ def to_item(organiser: Organiser) -> Item:
         "approved": organiser.approved,
         "verification_hash": organiser.verification_hash,
         "verification_expires": organiser.verification_expires,
+        "verification_asked_until": organiser.verification_asked_until,
         "failures": organiser.failures,
         "locked_until": organiser.locked_until,
     }
@@ -69,6 +72,11 @@ class Organisers:
     def find(self, organiser: str) -> Organiser | None:
         item = self._roll.get(organiser_pk(organiser), PROFILE)
         return from_item(item) if item else None
+
+    def ask_verification(self, organiser: str, now: int, until: int) -> bool:
+        """Take the turn to ask for a verification mail; False when verified, or asked for a short while ago."""
+        due = Condition("verified = :no AND verification_asked_until <= :now", {":no": False, ":now": now})
+        return self._update(organiser, "SET verification_asked_until = :until", {":until": until}, due)
 
     def offer_verification(self, organiser: str, token_hash: str, expires: int) -> bool:
         """Remember the newest verification token's hash; False when already verified or unknown."""

@@ -169,6 +169,11 @@ class Table:
         key = {"pk": {"S": pk}, "sk": {"S": sk}}
         return {"Update": {"TableName": self.name, "Key": key, **_expression(update, condition, values)}}
 
+    def checking(self, pk: str, sk: str, condition: Condition) -> dict[str, Any]:
+        """A ConditionCheck for `transact`: writes nothing, but must hold."""
+        key = {"pk": {"S": pk}, "sk": {"S": sk}}
+        return {"ConditionCheck": {"TableName": self.name, "Key": key, **_expression(None, condition, {})}}
+
     def deleting(self, pk: str, sk: str, condition: Condition | None = None) -> dict[str, Any]:
         """A Delete for `transact`."""
         key = {"pk": {"S": pk}, "sk": {"S": sk}}

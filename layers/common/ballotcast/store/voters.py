@@ -7,15 +7,20 @@ One voter, one credential: `issue` is one conditional update of the voter's own 
 voter's item is never deleted; erasing personal data removes the address and telephone number and nothing else.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
 from ballotcast.store.table import ABSENT, PRESENT, Condition, Item, Refusal, Table
-from ballotcast.store.transaction import LIMIT, Cancelled, transact
+from ballotcast.store.transaction import Cancelled, transact
 
 PARTITIONS = tuple(f"{byte:02x}" for byte in range(256))
 LINK = "LINK"
+READERS = 8
+"""Partitions read at once by `roll`."""
+Writes = Sequence[dict[str, Any]]
+"""Of a transaction (store/table.py)."""
 
 
 def voter_pk(election: str, key: str) -> str:
@@ -64,24 +69,38 @@ def from_item(item: Item) -> Voter:
     return Voter(**{name: personal[name] for name in Voter.__dataclass_fields__ if name in personal})
 
 
+class NotAdded(Exception):
+    """Of this batch nothing was written: what had to hold beside it does not."""
+
+
+def _nothing(added: int) -> Writes:
+    return ()
+
+
 class Voters:
     def __init__(self, roll: Table) -> None:
         self._roll = roll
 
-    def add(self, voters: list[Voter]) -> set[str]:
-        """Add those not yet there, at most 100 in a transaction; answers the keys of those that were there already."""
-        present: set[str] = set()
-        for start in range(0, len(voters), LIMIT):
-            waiting = voters[start : start + LIMIT]
-            while waiting:
-                try:
-                    transact(self._roll.client, [self._roll.putting(to_item(voter), ABSENT) for voter in waiting])
-                except Cancelled as cancelled:
-                    present |= {waiting[position].key for position in cancelled.refusals}
-                    waiting = [voter for voter in waiting if voter.key not in present]
-                else:
-                    break
-        return present
+    def add(self, voters: Sequence[Voter], beside: Callable[[int], Writes] = _nothing) -> int:
+        """Add those not yet there, all in one transaction; answers how many were added.
+
+        `beside(added)` are writes and checks that belong to the same transaction; NotAdded when one is refused. Voters
+        and those together are at most 100 (DynamoDB's limit).
+        """
+        waiting = list(voters)
+        while True:
+            writes = [self._roll.putting(to_item(voter), ABSENT) for voter in waiting]
+            writes += beside(len(waiting))
+            if not writes:
+                return 0
+            try:
+                transact(self._roll.client, writes)
+            except Cancelled as cancelled:
+                if max(cancelled.refusals) >= len(waiting):
+                    raise NotAdded from None
+                waiting = [voter for position, voter in enumerate(waiting) if position not in cancelled.refusals]
+            else:
+                return len(waiting)
 
     def find(self, election: str, key: str) -> Voter | None:
         item = self._roll.get(voter_pk(election, key), key)
@@ -90,6 +109,12 @@ class Voters:
     def in_partition(self, election: str, partition: str, *, after: str | None = None) -> Iterator[Voter]:
         """Strongly consistent, in order of key; `after` is the last key already seen."""
         return map(from_item, self._roll.query(voter_pk(election, partition), after=after))
+
+    def roll(self, election: str) -> list[Voter]:
+        """Everybody, strongly consistent, in order of key."""
+        with ThreadPoolExecutor(READERS) as readers:
+            parts = readers.map(lambda partition: list(self.in_partition(election, partition)), PARTITIONS)
+            return [voter for part in parts for voter in part]
 
     def page(self, election: str, *, after: str | None, limit: int) -> list[Voter]:
         """At most `limit` voters in order of key, from the one behind `after`."""
@@ -141,7 +166,7 @@ class Voters:
         item = self._roll.get(link_pk(link_hash), LINK)
         return (item["election"], item["voter"]) if item else None
 
-    def issue(self, voter: Voter, link_hash: str, blinded_sha256: str) -> Voter | None:
+    def issue(self, election: str, key: str, link_hash: str, blinded_sha256: str) -> Voter | None:
         """Exactly once: record what is signed for this voter, by the link that is valid now.
 
         None: recorded now, or the same value was recorded before. Else the voter as found: another value, or another
@@ -153,7 +178,7 @@ class Voters:
         )
         update = "SET blinded_sha256 = :blinded REMOVE otp_mac, otp_expires, otp_attempts, otp_locked_until"
         try:
-            self._roll.update(voter_pk(voter.election, voter.key), voter.key, update, {}, condition)
+            self._roll.update(voter_pk(election, key), key, update, {}, condition)
         except Refusal as refused:
             return from_item(refused.item)
         return None

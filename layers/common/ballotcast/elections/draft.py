@@ -1,0 +1,68 @@
+"""What a draft must be, so that it can be frozen and counted: the manifest's own rules, told field by field."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from pydantic import ValidationError
+
+from ballotcast.ballots.contest import Contest
+from ballotcast.counting import require_countable
+from ballotcast.crypto import canonical
+from ballotcast.errors import FieldError, Invalid
+
+CONTESTS_LENGTH = 80_000
+"""Bytes of all contests together in canonical JSON, so that the manifest keeps within its own limit."""
+
+
+def require_window(opens_at: datetime, closes_at: datetime, now: datetime) -> None:
+    """Invalid, naming `/closes_at`, unless the election would close after it opens and after now."""
+    if closes_at <= opens_at:
+        raise _invalid([FieldError("/closes_at", "must be after opens_at")])
+    if closes_at <= now:
+        raise _invalid([FieldError("/closes_at", "must be in the future")])
+
+
+def contests_of(given: Sequence[Mapping[str, Any]]) -> tuple[Contest, ...]:
+    """Number the contests (c1, c2, …), fill in what was left out, and check them.
+
+    Left out: seats 1; min 0; max: the seats in a plurality contest, else the number of options; tie: `lot`, but
+    `previous-stages` for Scottish STV, as its statute has it. Invalid, with a pointer for each contest that is wrong.
+    """
+    if not given:
+        raise _invalid([FieldError("/contests", "must hold at least one contest")])
+    contests, wrong = [], []
+    for number, fields in enumerate(given):
+        try:
+            contests.append(_contest(number, fields))
+        except ValidationError as error:
+            wrong += [_field_error(number, found["loc"], found["msg"]) for found in error.errors()]
+        except ValueError as error:
+            wrong.append(FieldError(f"/contests/{number}/method", str(error)))
+    if wrong:
+        raise _invalid(wrong)
+    if len(canonical.dumps([contest.model_dump(mode="json") for contest in contests])) > CONTESTS_LENGTH:
+        raise _invalid([FieldError("/contests", f"must not be longer than {CONTESTS_LENGTH} bytes in all")])
+    return tuple(contests)
+
+
+def _contest(number: int, fields: Mapping[str, Any]) -> Contest:
+    method, options, seats = fields.get("method"), len(fields.get("options", ())), fields.get("seats", 1)
+    defaults = {
+        "seats": 1,
+        "min": 0,
+        "max": max(1, min(seats, options) if method == "plurality" else options),
+        "tie": "previous-stages" if method == "scottish-stv" else "lot",
+    }
+    contest = Contest(id=f"c{number + 1}", **{**defaults, **fields})
+    require_countable(contest.method, seats=contest.seats, tie=contest.tie)
+    return contest
+
+
+def _field_error(number: int, location: Sequence[int | str], message: str) -> FieldError:
+    pointer = "/".join(["/contests", str(number), *map(str, location)])
+    return FieldError(pointer, message.removeprefix("Value error, "))
+
+
+def _invalid(wrong: Sequence[FieldError]) -> Invalid:
+    return Invalid("invalid", "; ".join(f"{field.pointer}: {field.detail}" for field in wrong[:3]), errors=wrong)
