@@ -98,6 +98,15 @@ def test_finalize_finds_out_a_cheating_issuer() -> None:
             blind_rsa.finalize(key.public, b"message", bad, blinding.inverse)
 
 
+def test_a_message_that_shares_a_factor_with_the_modulus_is_refused() -> None:
+    weak = IssuerPublicKey(3 * (2**2046 + 1))
+    salts = (number.to_bytes(48) for number in range(1000))
+    encoded = ((salt, blind_rsa.emsa_pss_encode(b"message", weak.n.bit_length() - 1, salt)) for salt in salts)
+    salt = next(salt for salt, value in encoded if int.from_bytes(value) % 3 == 0)
+    with pytest.raises(BlindRsaError):
+        blind_rsa.blind(weak, b"message", salt=salt)
+
+
 def test_a_faulty_private_operation_gives_no_signature() -> None:
     damaged = IssuerKey(*primes(issuer_numbers()))
     damaged._d_p += 2
@@ -162,14 +171,23 @@ def test_private_keys_of_another_kind_or_size_are_refused() -> None:
 
 def test_public_keys_of_another_kind_size_or_spelling_are_refused() -> None:
     good = issuer().public.spki()
-    # rsassaPss (1.2.840.113549.1.1.10) in the place of rsaEncryption (….1.1.1).
-    pss = good.replace(bytes.fromhex("06092a864886f70d010101"), bytes.fromhex("06092a864886f70d01010a"))
     n = issuer().public.n
+    # The same key under other names: rsaEncryption without its NULL, id-RSASSA-PSS, and bare PKCS#1. OpenSSL reads all.
+    header, key_bits = bytes.fromhex("30820120300b0609"), good[19:]
+    nameless = header + bytes.fromhex("2a864886f70d010101") + key_bits
+    pss = header + bytes.fromhex("2a864886f70d01010a") + key_bits
+    pkcs1 = good[24:]
+    for der in (nameless, pss, pkcs1):
+        loaded = serialization.load_der_public_key(der)
+        assert isinstance(loaded, rsa.RSAPublicKey)
+        assert loaded.public_numbers().n == n
     wrong = [
         b"",
         good[:-1],
         good + b"\x00",
+        nameless,
         pss,
+        pkcs1,
         spki(rsa.RSAPublicNumbers(3, n).public_key()),
         spki(rsa.RSAPublicNumbers(65537, n >> 1 | 1).public_key()),
         spki(rsa.RSAPublicNumbers(65537, n >> 1024 | 1).public_key()),

@@ -76,6 +76,11 @@ def test_values_outside_the_subset_are_not_encoded(value: Any) -> None:
             dumps(wrapped)
 
 
+def test_numbers_of_thousands_of_digits_are_refused() -> None:
+    with pytest.raises(CanonicalError):
+        loads(b"9" * 100_000)
+
+
 def test_nesting_is_limited_at_the_same_depth_both_ways() -> None:
     deepest = b"[" * MAX_DEPTH + b"]" * MAX_DEPTH
     assert dumps(loads(deepest)) == deepest

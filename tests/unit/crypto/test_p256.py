@@ -52,6 +52,7 @@ def test_r_and_s_of_zero_or_beyond_the_order_do_not_verify() -> None:
         assert not p256.verify(key, b"sample", value + s)
     assert not p256.verify(key, b"sample", SIGNATURE[:-1])
     assert not p256.verify(key, b"sample", SIGNATURE + b"\x00")
+    assert not p256.verify(key, b"sample", r + b"\x00" + s)
 
 
 def test_only_uncompressed_points_of_the_curve_are_keys() -> None:

@@ -110,6 +110,7 @@ def damaged() -> list[str]:
         PETER_NOTE.replace(blob, blob.replace("/", "_")),
         PETER_NOTE.replace(line, line + "\n" + "no signature\n"),
         PETER_NOTE + "no signature\n",
+        PETER_NOTE + "— example.com/short AAAAAA==\n",
         PETER_NOTE + line.replace("\n", " \n"),
         PETER_NOTE + line * 16,
     ]

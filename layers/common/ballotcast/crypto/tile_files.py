@@ -39,7 +39,7 @@ class TilePath:
             int(n.replace("x", "").replace("/", "")),
             WIDTH if width is None else int(width),
         )
-        in_range = (tile.level == ENTRIES or tile.level < 64) and (width is None or 0 < tile.width < WIDTH)
+        in_range = (tile.level == ENTRIES or tile.level < 64) and tile.width > 0
         if not in_range or str(tile) != path:
             raise TileError("not a canonical tile path")
         return tile
