@@ -1,0 +1,66 @@
+"""Issuing: one voter, one credential, signed without being seen.
+
+A credential may be issued from the moment the link is there, before the election opens, until it closes. The value that
+was signed once is signed again for whoever holds the link, at any time: the voter lost the answer, nothing more.
+"""
+
+from dataclasses import dataclass
+from hashlib import sha256
+
+from ballotcast.ballots.link import Link
+from ballotcast.crypto.blind_rsa import IssuerPublicKey
+from ballotcast.errors import Conflict, Forbidden, NotFound, invalid_field
+from ballotcast.wiring import Wiring
+from register import second_factor
+from register.issuers import Issuers
+from register.links import find_place, open_link, replaced_link
+
+
+@dataclass(frozen=True)
+class CredentialRequest:
+    """`blinded`: k bytes; `code`: the second factor, where the election has one."""
+
+    link: Link
+    blinded: bytes
+    code: str | None
+
+
+def issue_credential(wiring: Wiring, issuers: Issuers, election: str, request: CredentialRequest) -> bytes:
+    """The blind signature, k bytes; signed only after the roll says that it is this voter's only one.
+
+    NotFound, Gone (link); Invalid (blinded); Unauthorised, Forbidden, TooMany (code); Forbidden (closed); Conflict.
+    """
+    place, voter = find_place(wiring.voters, request.link)
+    if place != election:
+        raise NotFound("unknown-link", "this link is not one of this election's")
+    key = issuers.key(election)
+    _check_range(key.public, request.blinded)
+    digest = sha256(request.blinded).hexdigest()
+    if issuers.closed(election) or issuers.election(election).second_factor != second_factor.NONE:
+        _check_voter(wiring, issuers, request, digest)
+    link_hash = request.link.token_hash.hex()
+    if found := wiring.voters.issue(election, voter, link_hash, digest):
+        raise replaced_link() if found.link_hash != link_hash else _already_issued()
+    return key.blind_sign(request.blinded)
+
+
+def _check_voter(wiring: Wiring, issuers: Issuers, request: CredentialRequest, digest: str) -> None:
+    """What the conditional update cannot tell: the close and the code, unless this value was signed before."""
+    voter = open_link(wiring.voters, request.link)
+    if voter.blinded_sha256 == digest:
+        return
+    if voter.issued:
+        raise _already_issued()
+    if issuers.closed(voter.election):
+        raise Forbidden("closed", "the election is closed")
+    now = int(wiring.clock().timestamp())
+    second_factor.check_code(wiring.voters, wiring.roll_secret, voter, request.code, now)
+
+
+def _check_range(issuer: IssuerPublicKey, blinded: bytes) -> None:
+    if len(blinded) != issuer.k or not 0 < int.from_bytes(blinded) < issuer.n:
+        raise invalid_field("/blinded", f"must be {issuer.k} bytes, above 0 and below the issuer's modulus")
+
+
+def _already_issued() -> Conflict:
+    return Conflict("already-issued", "this voter's credential is issued, for another blinded value")

@@ -1,0 +1,47 @@
+"""What issuing must know of an election, kept in memory.
+
+The issuer's key is unwrapped once. The election is read again after five seconds at the latest, because of `closed_at`;
+everything else in it was fixed before the first link was sent.
+"""
+
+from functools import lru_cache
+
+from ballotcast.clock import from_rfc3339
+from ballotcast.crypto.blind_rsa import IssuerKey
+from ballotcast.errors import NotFound
+from ballotcast.store.elections import Election
+from ballotcast.store.vault import Purpose
+from ballotcast.wiring import Wiring
+
+KEPT = 32
+"""Elections in memory."""
+STATE_SECONDS = 5
+
+
+class Issuers:
+    """The elections that this process issues credentials for."""
+
+    def __init__(self, wiring: Wiring) -> None:
+        self._wiring = wiring
+        self.key = lru_cache(KEPT)(self._unwrap)
+        self._election = lru_cache(KEPT)(self._find)
+
+    def election(self, election: str) -> Election:
+        # Asked once for each span of the clock: what is remembered is never older than the span is long.
+        return self._election(election, int(self._wiring.clock().timestamp()) // STATE_SECONDS)
+
+    def closed(self, election: str) -> bool:
+        """Over, by the clock or by an early close. Issuing begins with the links, before the election opens."""
+        found = self.election(election)
+        return found.closed_at is not None or self._wiring.clock() >= from_rfc3339(found.closes_at)
+
+    def _find(self, election: str, _span: int) -> Election:
+        found = self._wiring.elections.find(election)
+        if found is None or not found.frozen:
+            raise NotFound("no-election", "there is no such election")
+        return found
+
+    def _unwrap(self, election: str) -> IssuerKey:
+        keys = self.election(election).keys
+        assert keys, "a frozen election has its keys"
+        return IssuerKey.from_pkcs8(self._wiring.vault.unwrap(Purpose.ISSUER, election, keys.issuer))

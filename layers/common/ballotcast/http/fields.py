@@ -1,0 +1,23 @@
+"""Field types that requests of several functions share."""
+
+from typing import Annotated
+
+from fastapi import Path
+from pydantic import BeforeValidator, WithJsonSchema
+
+from ballotcast.crypto.encoding import EncodingError, b64u_decode
+
+ElectionId = Annotated[str, Path(alias="id", max_length=64)]
+"""The `{id}` of a path. Which ids there are, the tables know; the bound keeps theirs."""
+
+
+def _decode(value: object) -> bytes:
+    if not isinstance(value, str):
+        raise EncodingError("must be text")
+    return b64u_decode(value)
+
+
+Base64Url = Annotated[
+    bytes, BeforeValidator(_decode), WithJsonSchema({"type": "string", "contentEncoding": "base64url"})
+]
+"""Bytes as unpadded base64url, in the one spelling that encoding them gives."""
