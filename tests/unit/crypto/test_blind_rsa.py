@@ -114,7 +114,7 @@ def test_a_faulty_private_operation_gives_no_signature() -> None:
         damaged.blind_sign(bytes(255) + b"\x02")
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.binary(max_size=200))
 def test_pss_encoding_is_what_cryptography_signs(message: bytes) -> None:
     # OpenSSL is the oracle: its PSS signature, opened with the public exponent, is the encoding for the salt inside it.

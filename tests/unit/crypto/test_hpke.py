@@ -86,7 +86,7 @@ def test_the_oracle_passes_the_vector_of_appendix_a_3_1() -> None:
         assert AESGCM(key).encrypt(nonce, PLAINTEXT, b"Count-%d" % sequence).hex() == expected
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(info=st.binary(max_size=200), plaintext=st.binary(max_size=300))
 def test_our_module_and_the_oracle_read_each_other(info: bytes, plaintext: bytes) -> None:
     recipient = p256.from_scalar(SK_R)

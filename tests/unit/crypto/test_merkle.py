@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pymerkle import InmemoryTree
 
@@ -84,7 +84,6 @@ def test_the_root_is_the_rfc_s(size: int) -> None:
     assert merkle.root(hashes(size)) == mth(entries(size))
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_every_inclusion_proof_holds_and_only_for_its_leaf(data: st.DataObject) -> None:
     size = data.draw(st.integers(1, 70))
@@ -100,7 +99,6 @@ def test_every_inclusion_proof_holds_and_only_for_its_leaf(data: st.DataObject) 
     assert not path or not merkle.verify_inclusion(leaves[index], index, size, path[:-1], root)
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_every_consistency_proof_holds_and_only_for_its_sizes(data: st.DataObject) -> None:
     size = data.draw(st.integers(1, 70))

@@ -76,7 +76,7 @@ def test_the_root_of_every_size_comes_from_the_partial_tiles_alone() -> None:
     assert tiles.edge_root(0, {}) == merkle.root([])
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(st.integers(0, 300), max_size=6))
 def test_batches_make_the_same_tiles_as_one_append(batches: list[int]) -> None:
     log, whole = Log(), Log()
@@ -87,7 +87,7 @@ def test_batches_make_the_same_tiles_as_one_append(batches: list[int]) -> None:
     assert log.rows == whole.rows
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.data())
 def test_an_older_size_is_read_from_newer_tiles(data: st.DataObject) -> None:
     log = Log()
