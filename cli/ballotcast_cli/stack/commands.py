@@ -106,11 +106,11 @@ def follow(log: Path, *, while_: Callable[[], bool]) -> Iterator[str]:
 
 
 def _deployed(stack: Stack, *, with_parent: bool) -> None:
-    click.echo("Building …")
-    stack.build()
     click.echo(f"Starting on port {stack.port} …")
     stack.start(with_parent=with_parent)
     try:
+        click.echo("Building …")
+        stack.build()
         click.echo("Deploying template.yaml …")
         stack.deploy()
     except BaseException:

@@ -26,12 +26,12 @@ def build(project: Path) -> None:
     """
     built = project / ".aws-sam" / ENVIRONMENT
     built.parent.mkdir(exist_ok=True)
-    digest, noted = _digest(project), built / ".built-from"
+    wanted, noted = digest(project), built / ".built-from"
     with _locked(built.parent / "lock"):
-        if not noted.exists() or noted.read_text() != digest:
+        if not noted.exists() or noted.read_text() != wanted:
             python = project / ".tools" / "stack" / "bin" / "python"
             _sam(project, ["build"], {"PYTHON": str(python), "LAYER_PYTHON": str(python)}, built.parent / "build.log")
-            noted.write_text(digest)
+            noted.write_text(wanted)
 
 
 def deploy(project: Path, port: int, log: Path) -> dict[str, str]:
@@ -97,7 +97,7 @@ def _locked(path: Path) -> Iterator[None]:
         yield
 
 
-def _digest(project: Path) -> str:
+def digest(project: Path) -> str:
     summed = hashlib.sha256()
     for path in _files(project):
         summed.update(str(path.relative_to(project)).encode() + b"\0")

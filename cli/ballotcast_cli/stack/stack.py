@@ -76,9 +76,9 @@ class Stack:
         self._clean()
 
     def __enter__(self) -> Self:
-        self.build()
         self.start()
         try:
+            self.build()
             self.deploy()
         except BaseException:
             self.stop()

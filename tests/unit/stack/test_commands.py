@@ -1,0 +1,70 @@
+"""`ballotcast stack` where nothing runs."""
+
+import socket
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from click.testing import CliRunner, Result
+
+from ballotcast_cli.main import main
+from ballotcast_cli.stack.commands import follow
+
+
+def stack(directory: Path, *arguments: str, port: int = 4566) -> Result:
+    return CliRunner().invoke(main, ["stack", "--directory", str(directory), "--port", str(port), *arguments])
+
+
+def test_down_when_it_is_not_running(tmp_path: Path) -> None:
+    result = stack(tmp_path / "new", "down")
+
+    assert result.exit_code == 0
+    assert "not running" in result.output
+
+
+def test_status_when_it_is_not_running(tmp_path: Path) -> None:
+    assert stack(tmp_path, "status").exit_code == 3
+
+
+def test_logs_before_the_first_start(tmp_path: Path) -> None:
+    result = stack(tmp_path, "logs")
+
+    assert result.exit_code == 1
+    assert str(tmp_path / "log") in result.output
+
+
+def test_logs_show_the_end(tmp_path: Path) -> None:
+    (tmp_path / "log").write_text("first\n" + "x\n" * 100 + "last\n")
+    result = stack(tmp_path, "logs")
+
+    assert "last" in result.output
+    assert "first" not in result.output
+
+
+@pytest.mark.parametrize("how", ["up", "run"])
+def test_a_port_in_use_is_a_clear_error_that_names_it(tmp_path: Path, how: str) -> None:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        port = listening.getsockname()[1]
+        result = stack(tmp_path, how, port=port)
+
+    assert result.exit_code == 1
+    assert f"port {port} is in use" in result.output
+    assert "Traceback" not in result.output
+
+
+def test_following_ends_with_the_last_line(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    log.write_text("before\n")
+    lines: list[str] = []
+    running = True
+    reader = Thread(target=lambda: lines.extend(follow(log, while_=lambda: running)))
+    reader.start()
+    with log.open("a") as file:
+        file.write("one\ntwo\n")
+    running = False
+    reader.join(timeout=5)
+
+    assert not reader.is_alive()
+    assert set(lines) <= {"one", "two"}

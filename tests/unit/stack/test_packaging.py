@@ -1,0 +1,66 @@
+"""What goes into the layer and the functions."""
+
+import platform
+import sys
+from importlib.util import MAGIC_NUMBER
+from pathlib import Path
+
+import pytest
+
+from ballotcast_cli.stack.packaging import Target, build_functions, prune, target
+
+HERE = Target(f"{sys.version_info[0]}.{sys.version_info[1]}", platform.machine(), True, sys.executable)
+
+
+def test_lambda_on_arm_is_the_default() -> None:
+    wanted = target({})
+
+    assert (wanted.python, wanted.architecture, wanted.local) == ("3.13", "arm64", False)
+    assert wanted.install_options == ["--python-version", "3.13", "--python-platform", "aarch64-manylinux_2_28"]
+
+
+def test_another_machine_and_python() -> None:
+    assert target({"PY": "3.12", "ARCH": "x86_64"}).install_options == [
+        "--python-version",
+        "3.12",
+        "--python-platform",
+        "x86_64-manylinux_2_28",
+    ]
+
+
+def test_an_unknown_machine_is_refused() -> None:
+    with pytest.raises(KeyError):
+        _ = target({"ARCH": "sparc"}).install_options
+
+
+def test_the_one_machine_stack_gets_what_its_own_python_runs() -> None:
+    wanted = target({"LAYER_PYTHON": sys.executable, "PY": "3.13", "ARCH": "arm64"})
+
+    assert wanted == HERE
+    assert wanted.install_options == ["--python", sys.executable]
+
+
+def test_what_no_function_needs_is_pruned(tmp_path: Path) -> None:
+    kept = ["six.py", "boto3/s3/inject.py", "botocore/data/dynamodb/service-2.json.gz", "botocore/data/endpoints.json"]
+    kept += ["boto3-1.0.dist-info/METADATA", "tests/module_named_so.py"]
+    dropped = ["bin/jp.py", "botocore/data/ec2/service-2.json.gz", "boto3/examples/s3.rst", "x/tests/test_x.py"]
+    dropped += ["x/stub.pyi", "boto3-1.0.dist-info/RECORD", "x/__pycache__/a.pyc"]
+    for name in [*kept, *dropped]:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+
+    prune(tmp_path)
+
+    assert {str(p.relative_to(tmp_path)) for p in tmp_path.rglob("*") if p.is_file()} == set(kept)
+
+
+def test_functions_carry_code_and_bytecode_and_nothing_else(tmp_path: Path) -> None:
+    build_functions(tmp_path, HERE)
+
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert {path.suffix for path in files} <= {".py", ".pyc", ".yaml", ".json", ".html", ".js", ".css", ".svg", ".txt"}
+    bytecode = next(tmp_path.rglob("app*.pyc")).read_bytes()
+    assert bytecode[:4] == MAGIC_NUMBER
+    assert bytecode[4] == 0b01  # hash-based and unchecked (PEP 552)
+    assert b"/var/task/" in bytecode
+    assert str(tmp_path).encode() not in bytecode
