@@ -104,7 +104,7 @@ def test_the_gateway_tells_nothing_of_what_a_function_raised(deployed: Deployed)
 def test_gateway_responses_are_those_of_the_template(deployed: Deployed) -> None:
     answer = httpx2.get(reachable(deployed.names["ApiUrl"], deployed.stack.endpoint) + "/other", trust_env=False)
 
-    assert (answer.status_code, answer.json()) == (404, {"title": "Not Found"})
+    assert (answer.status_code, answer.json()) == (404, {"title": "Not Found", "instance": "/v1/other"})
     assert answer.headers["retry-after"] == "1"
 
 
