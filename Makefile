@@ -48,7 +48,7 @@ format: environments ## put the style right
 	.venv/bin/ruff format
 
 build: environments ## package for AWS into .aws-sam/build (ARCH=arm64 or x86_64)
-	PYTHON=$(CURDIR)/$(tools)/python SAM_CLI_TELEMETRY=0 $(tools)/sam build
+	@MAKEFLAGS= PYTHON=$(CURDIR)/$(tools)/python SAM_CLI_TELEMETRY=0 $(tools)/sam build
 
 lock: environments ## solve cli/*.in and pyproject.toml anew
 	.tools/uv/bin/uv lock
