@@ -15,6 +15,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from botocore.exceptions import ClientError
 
 from ballotcast.ballots.link import TOKEN_LENGTH, Link
 from ballotcast.clock import from_rfc3339
@@ -111,11 +112,18 @@ def deliver_all(event: dict[str, Any], worker: Worker) -> PartialItemFailureResp
         except Undeliverable:
             logger.warning("undeliverable", extra={"kind": message["kind"]})
         except Exception as error:
-            logger.error("not delivered", extra={"kind": message.get("kind"), "error": type(error).__name__})
+            logger.error("not delivered", extra={"kind": message.get("kind"), "error": _name(error)})
             raise
 
     processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
     return process_partial_response(event=event, record_handler=deliver, processor=processor)
+
+
+def _name(error: Exception) -> str:
+    """What kind of error it was; AWS's own names, but not its messages, which repeat what was sent."""
+    if isinstance(error, ClientError):
+        return f"{error.operation_name}: {error.response['Error']['Code']}"
+    return type(error).__name__
 
 
 @cache

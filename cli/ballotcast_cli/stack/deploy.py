@@ -28,7 +28,7 @@ def build(project: Path) -> None:
     built = project / ".aws-sam" / ENVIRONMENT
     built.parent.mkdir(exist_ok=True)
     wanted, noted = digest(project), built / ".built-from"
-    with _locked(built.parent / "lock"):
+    with _locked(built.parent, fcntl.LOCK_EX):
         if not noted.exists() or noted.read_text() != wanted:
             python = project / ".tools" / "stack" / "bin" / "python"
             _sam(project, ["build"], {"PYTHON": str(python), "LAYER_PYTHON": str(python)}, built.parent / "build.log")
@@ -52,7 +52,8 @@ def deploy(project: Path, port: int, log: Path) -> dict[str, str]:
     overrides = [*parameters["parameter_overrides"], f"LocalEndpoint={endpoint}"]
     stack_name = parameters["stack_name"]
     try:
-        _sam(project, ["deploy", "--parameter-overrides", *overrides], environment, log)
+        with _locked(project / ".aws-sam", fcntl.LOCK_SH):  # nobody builds while this uploads what was built
+            _sam(project, ["deploy", "--parameter-overrides", *overrides], environment, log)
     except StackError as error:
         raise StackError("\n".join([str(error), *_failures(endpoint, stack_name)])) from None
     stack = _cloudformation(endpoint).describe_stacks(StackName=stack_name)["Stacks"][0]
@@ -106,9 +107,9 @@ def _sam(project: Path, command: list[str], extra: dict[str, str], log: Path) ->
 
 
 @contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    with path.open("w") as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
+def _locked(folder: Path, kind: int) -> Iterator[None]:
+    with (folder / "lock").open("w") as held:
+        fcntl.flock(held, kind)
         yield
 
 
