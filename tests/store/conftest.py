@@ -15,9 +15,9 @@ ENDPOINT = os.environ.get("DYNAMODB_ENDPOINT")
 ENGINES = ["moto", "dynamodb"] if ENDPOINT else ["moto"]
 
 
-@pytest.fixture(params=ENGINES)
+@pytest.fixture(scope="module", params=ENGINES)
 def dynamodb(request: pytest.FixtureRequest) -> Iterator[Any]:
-    """A boto3 client of one engine."""
+    """A boto3 client of one engine; making one takes longer than most tests."""
     options = {"region_name": "eu-central-1", "aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
     if request.param == "dynamodb":
         yield boto3.client("dynamodb", endpoint_url=ENDPOINT, **options)
