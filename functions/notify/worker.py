@@ -19,7 +19,6 @@ from botocore.exceptions import ClientError
 
 from ballotcast.ballots.link import TOKEN_LENGTH, Link
 from ballotcast.clock import from_rfc3339
-from ballotcast.crypto.encoding import b64u_encode
 from ballotcast.elections.lifecycle import Status
 from ballotcast.store.elections import Election
 from ballotcast.store.voters import Voter
@@ -89,7 +88,7 @@ class Worker:
     def _verify(self, identity: str) -> None:
         """A new code, which replaces the one before; only its hash is kept."""
         organiser = self._wiring.organisers.find(identity)
-        code = b64u_encode(secrets.token_bytes(18))
+        code = secrets.token_hex(16)
         expires = int((self._wiring.clock() + VERIFICATION_LIFE).timestamp())
         digest = hashlib.sha256(code.encode()).hexdigest()
         if organiser and self._wiring.organisers.offer_verification(identity, digest, expires):
