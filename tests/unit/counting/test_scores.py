@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from ballotcast.counting import Action, Decides, Separator, count
 

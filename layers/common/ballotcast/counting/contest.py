@@ -108,10 +108,12 @@ class Sheet:
         self.stages[-1] = replace(self.stages[-1], elected=tuple(elected))
         return elected
 
-    def elect_most(self, what: str) -> None:
-        """Elect whoever has the most votes at the latest stage to all seats, none without any, and say so; `what`
-        they are called in the sentence."""
-        most = self.elect([option for option in self.contest.standing if self._votes(option)], self.contest.seats)
+    def elect_most(self, what: str, among: AbstractSet[int] | None = None) -> None:
+        """Elect whoever has the most votes at the latest stage to all seats, and say so.
+
+        what: the votes are called in the sentence. among: whom, if not all who have any."""
+        able = {option for option in self.contest.standing if self._votes(option)} if among is None else among
+        most = self.elect(able, self.contest.seats)
         if most:
             figures = listed([self.in_votes(self._votes(option)) for option in most])
             has = "has" if len(most) == 1 else "have"

@@ -19,6 +19,9 @@ class Action(StrEnum):
     SURPLUS = "surplus"  # an elected option's votes above the quota were transferred
     EXCLUSION = "exclusion"  # the last option was excluded and its votes were transferred
     SCORES = "scores"  # the scores of all ballots added up
+    POINTS = "points"  # the points of all ballots added up
+    COMMITTEE = "committee"  # the best committee: each ballot's vote shared by those of its options that are in it
+    ADDITION = "addition"  # what each option would add to those elected so far; one was elected
     RUNOFF = "runoff"  # one vote to that of two options which the ballot scores higher
 
 

@@ -8,10 +8,13 @@ from dataclasses import dataclass
 
 from .approval import approval
 from .ballots import Ballots, Kind, sift
+from .borda import borda, modified_borda
 from .contest import Contest, Sheet
 from .irv import irv
 from .plurality import plurality
+from .proportional_approval import proportional_approval, require_small_field, sequential_proportional_approval
 from .result import Count, TieRule
+from .satisfaction_approval import satisfaction_approval
 from .score import score
 from .scottish_stv import scottish_stv
 from .star import star
@@ -31,15 +34,23 @@ class Rule:
 RULES: Mapping[str, Rule] = {
     "plurality": Rule(plurality, "choice"),
     "approval": Rule(approval, "choice"),
+    "satisfaction-approval": Rule(satisfaction_approval, "choice"),
+    "proportional-approval": Rule(proportional_approval, "choice"),
+    "sequential-proportional-approval": Rule(sequential_proportional_approval, "choice"),
     "score": Rule(score, "scores"),
     "star": Rule(star, "scores"),
+    "borda": Rule(borda, "ranked", equal=True),
+    "modified-borda": Rule(modified_borda, "ranked", equal=True),
     "irv": Rule(irv, "ranked", one_seat=True),
     "scottish-stv": Rule(scottish_stv, "ranked"),
 }
 
 
-def require_countable(method: str, *, seats: int, tie: str) -> None:
-    """Raise ValueError, in words for the organiser, unless a contest with these settings can be counted."""
+def require_countable(method: str, *, seats: int, tie: str, options: int = 0) -> None:
+    """Raise ValueError, in words for the organiser, unless a contest with these settings can be counted.
+
+    options: how many the contest has.
+    """
     if method not in RULES:
         raise ValueError(f"unknown method {method!r}; known are {', '.join(RULES)}")
     if tie not in list(TieRule):
@@ -48,6 +59,8 @@ def require_countable(method: str, *, seats: int, tie: str) -> None:
         raise ValueError(f"at least one seat is needed, not {seats}")
     if seats > 1 and RULES[method].one_seat:
         raise ValueError(f"{method} fills one seat, not {seats}")
+    if method == "proportional-approval":
+        require_small_field(options, seats)
 
 
 def count(
@@ -75,7 +88,7 @@ def count(
     Raises ValueError for what no stored contest can hold: settings that `require_countable` refuses, withdrawn options
     that do not exist, a negative number of ballots.
     """
-    require_countable(method, seats=seats, tie=tie)
+    require_countable(method, seats=seats, tie=tie, options=len(options))
     numbers = range(1, len(options) + 1)
     if any(number not in numbers for number in withdrawn):
         raise ValueError(f"withdrawn options {sorted(withdrawn)} are not all within 1..{len(options)}")
