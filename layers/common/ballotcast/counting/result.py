@@ -19,6 +19,7 @@ class Action(StrEnum):
     SURPLUS = "surplus"  # an elected option's votes above the quota were transferred
     EXCLUSION = "exclusion"  # the last option was excluded and its votes were transferred
     SCORES = "scores"  # the scores of all ballots added up
+    KEEP_FACTORS = "keep-factors"  # elected options kept less of their votes, until another had the quota
     PAIRWISE = "pairwise"  # every option compared with every other; the figures are comparisons won
     STRONGEST_PATHS = "strongest-paths"  # the figures are options below in the order
     LOCKING = "locking"  # majorities locked in; the figures are options below in the order
@@ -85,7 +86,8 @@ class Stage:
 
     Some rules' stages have more figures, else empty or 0. matrix: per option and option, ballots that prefer the first
     (pairwise) or the strength of the strongest path to the second. smith: the Smith set. condorcet_loser: who loses
-    every comparison. majorities: in the order in which they were looked at.
+    every comparison. majorities: in the order in which they were looked at. quota: in units,
+    where it changes from stage to stage. keep_factors: per option, the part of each vote that it keeps, in units.
     """
 
     number: int
@@ -101,6 +103,8 @@ class Stage:
     smith: tuple[int, ...] = ()
     condorcet_loser: int = 0
     majorities: tuple[Majority, ...] = ()
+    quota: int = 0
+    keep_factors: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -189,6 +193,9 @@ class Count:
             described["condorcet_loser"] = stage.condorcet_loser
         if stage.action is Action.LOCKING:
             described["majorities"] = [asdict(majority) for majority in stage.majorities]
+        if stage.quota:
+            described["quota"] = self.in_votes(stage.quota)
+            described["keep_factors"] = [self.in_votes(units) for units in stage.keep_factors]
         return described
 
 

@@ -12,6 +12,7 @@ from .borda import borda, modified_borda
 from .condorcet import condorcet
 from .contest import Contest, Sheet
 from .irv import irv
+from .meek_stv import meek_stv
 from .plurality import plurality
 from .proportional_approval import proportional_approval, require_small_field, sequential_proportional_approval
 from .ranked_pairs import ranked_pairs
@@ -49,6 +50,7 @@ RULES: Mapping[str, Rule] = {
     "ranked-pairs": Rule(ranked_pairs, "ranked", equal=True),
     "irv": Rule(irv, "ranked", one_seat=True),
     "scottish-stv": Rule(scottish_stv, "ranked"),
+    "meek-stv": Rule(meek_stv, "ranked"),
 }
 
 
