@@ -23,6 +23,8 @@ class Action(StrEnum):
     PAIRWISE = "pairwise"  # every option compared with every other; the figures are comparisons won
     STRONGEST_PATHS = "strongest-paths"  # the figures are options below in the order
     LOCKING = "locking"  # majorities locked in; the figures are options below in the order
+    GRADES = "grades"  # the figures are middle grades
+    MAJORITY_VALUES = "majority-values"  # the figures are options with a lower majority value
     POINTS = "points"  # the points of all ballots added up
     COMMITTEE = "committee"  # the best committee: each ballot's vote shared by those of its options that are in it
     ADDITION = "addition"  # what each option would add to those elected so far; one was elected
@@ -88,6 +90,7 @@ class Stage:
     (pairwise) or the strength of the strongest path to the second. smith: the Smith set. condorcet_loser: who loses
     every comparison. majorities: in the order in which they were looked at. quota: in units,
     where it changes from stage to stage. keep_factors: per option, the part of each vote that it keeps, in units.
+    grades: per option, how many ballots give it 0, 1, 2 …
     """
 
     number: int
@@ -105,6 +108,7 @@ class Stage:
     majorities: tuple[Majority, ...] = ()
     quota: int = 0
     keep_factors: tuple[int, ...] = ()
+    grades: tuple[tuple[int, ...], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -193,6 +197,8 @@ class Count:
             described["condorcet_loser"] = stage.condorcet_loser
         if stage.action is Action.LOCKING:
             described["majorities"] = [asdict(majority) for majority in stage.majorities]
+        if stage.grades:
+            described["grades"] = [list(row) for row in stage.grades]
         if stage.quota:
             described["quota"] = self.in_votes(stage.quota)
             described["keep_factors"] = [self.in_votes(units) for units in stage.keep_factors]

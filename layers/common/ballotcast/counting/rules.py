@@ -12,6 +12,7 @@ from .borda import borda, modified_borda
 from .condorcet import condorcet
 from .contest import Contest, Sheet
 from .irv import irv
+from .majority_judgment import majority_judgment
 from .meek_stv import meek_stv
 from .plurality import plurality
 from .proportional_approval import proportional_approval, require_small_field, sequential_proportional_approval
@@ -43,6 +44,7 @@ RULES: Mapping[str, Rule] = {
     "sequential-proportional-approval": Rule(sequential_proportional_approval, "choice"),
     "score": Rule(score, "scores"),
     "star": Rule(star, "scores"),
+    "majority-judgment": Rule(majority_judgment, "scores"),
     "borda": Rule(borda, "ranked", equal=True),
     "modified-borda": Rule(modified_borda, "ranked", equal=True),
     "condorcet": Rule(condorcet, "ranked", equal=True, one_seat=True),
