@@ -17,9 +17,9 @@ from ballotcast.crypto.signed_note import Signer
 from ballotcast.store.ballots import ballot_key, ballot_pk
 from ballotcast.store.vault import Purpose
 from between import Send, api_through
+from counted_election import close_and_count
 from election_fixture import VOTERS, FrozenElection, frozen_election
-from log_fixture import log_ballots, publish_entries, seal_log, start_log
-from register.ledger import handle as write_ledger
+from log_fixture import log_ballots, start_log
 from register.ledger import ledger_key
 from world import World
 
@@ -37,12 +37,10 @@ def cast(api: Api, election: FrozenElection) -> Cast:
 
 
 @pytest.fixture
-def sealed(api: Api, election: FrozenElection, cast: Cast, deployment: World) -> FrozenElection:
-    """Closed, sealed with Ada's and Ben's ballots, and counted."""
+def counted(api: Api, election: FrozenElection, cast: Cast, deployment: World) -> FrozenElection:
+    """Closed with Ada's and Ben's ballots, and counted."""
     vote(api, election, BEN)
-    deployment.clock.advance(days=2)
-    seal_log(election)
-    publish_entries(election)
+    close_and_count(deployment, election)
     return election
 
 
@@ -52,7 +50,7 @@ def test_a_ballot_that_waits(api: Api, election: FrozenElection, cast: Cast) -> 
         check_receipt(api, cast.receipt)
 
 
-def test_a_sealed_log_has_the_ballot(api: Api, sealed: FrozenElection, cast: Cast) -> None:
+def test_the_log_of_a_counted_election_has_the_ballot(api: Api, counted: FrozenElection, cast: Cast) -> None:
     recorded = check_receipt(api, cast.receipt, cast.checkpoint)
     assert (recorded.size, recorded.final) == (4, True)
     assert recorded.index in (1, 2)
@@ -79,9 +77,7 @@ def test_a_ballot_that_the_final_log_lacks(api: Api, election: FrozenElection, c
     (ballot,) = election.ballots()
     key = ballot_key(ballot)
     wiring.board.delete(ballot_pk(election.id, key[:2]), key)
-    deployment.clock.advance(days=2)
-    seal_log(election)
-    publish_entries(election)
+    close_and_count(deployment, election)
     with pytest.raises(Untrusted, match="promise is broken"):
         check_receipt(api, cast.receipt)
 
@@ -99,7 +95,7 @@ def test_what_is_no_receipt(api: Api, text: str) -> None:
         check_receipt(api, text)
 
 
-def test_a_receipt_that_was_altered(api: Api, sealed: FrozenElection, cast: Cast) -> None:
+def test_a_receipt_that_was_altered(api: Api, counted: FrozenElection, cast: Cast) -> None:
     lines = cast.receipt.split("\n")
     lines[3] = "ab" * 32
     with pytest.raises(ReceiptError):
@@ -117,16 +113,16 @@ def test_a_receipt_of_another_manifest(api: Api, election: FrozenElection, cast:
         check_receipt(api, cast.receipt.replace(election.manifest.hash.hex(), "ab" * 32))
 
 
-def test_a_log_that_was_rewritten(api: Api, sealed: FrozenElection, cast: Cast) -> None:
+def test_a_log_that_was_rewritten(api: Api, counted: FrozenElection, cast: Cast) -> None:
     """The log's own key signs a history that contradicts the one that this voter saw."""
-    signer = Signer.from_pkcs8(sealed.manifest.origin, sealed.private_key(Purpose.LOG))
+    signer = Signer.from_pkcs8(counted.manifest.origin, counted.private_key(Purpose.LOG))
     for size in (1, 3, 4, 5):
-        earlier = Checkpoint(sealed.manifest.origin, size, bytes(32)).sign(signer)
+        earlier = Checkpoint(counted.manifest.origin, size, bytes(32)).sign(signer)
         with pytest.raises(Untrusted):
             check_receipt(api, cast.receipt, earlier)
 
 
-def test_an_index_that_is_a_lie(http: TestClient, sealed: FrozenElection, cast: Cast) -> None:
+def test_an_index_that_is_a_lie(http: TestClient, counted: FrozenElection, cast: Cast) -> None:
     for index in (-1, 0, 3, 4, 2**70):
         said = {"index": index}
 
@@ -149,21 +145,20 @@ def test_an_end_that_is_a_lie(http: TestClient, api: Api, election: FrozenElecti
         check_receipt(api_through(http, passing), cast.receipt)
 
 
-def test_ledger_lines(sealed: FrozenElection, cast: Cast) -> None:
-    write_ledger({"election": sealed.id}, sealed.wiring)
-    ledger = sealed.wiring.blobs.get(ledger_key(sealed.id))
+def test_ledger_lines(counted: FrozenElection, cast: Cast) -> None:
+    ledger = counted.wiring.blobs.get(ledger_key(counted.id))
     assert ledger
-    check_ledger_line(ledger, sealed.link(ADA), " ADA@example.org ", cast.blinded_sha256)
-    check_ledger_line(ledger, sealed.link(CEM), CEM, b"")
+    check_ledger_line(ledger, counted.link(ADA), " ADA@example.org ", cast.blinded_sha256)
+    check_ledger_line(ledger, counted.link(CEM), CEM, b"")
     with pytest.raises(Untrusted, match="that is not theirs"):
-        check_ledger_line(ledger, sealed.link(ADA), ADA, b"")
+        check_ledger_line(ledger, counted.link(ADA), ADA, b"")
     with pytest.raises(Untrusted, match="that is not theirs"):
-        check_ledger_line(ledger, sealed.link(BEN), BEN, cast.blinded_sha256)
+        check_ledger_line(ledger, counted.link(BEN), BEN, cast.blinded_sha256)
     with pytest.raises(Untrusted, match="does not know"):
-        check_ledger_line(ledger, sealed.link(CEM), CEM, cast.blinded_sha256)
+        check_ledger_line(ledger, counted.link(CEM), CEM, cast.blinded_sha256)
     with pytest.raises(Untrusted, match="not on the roll"):
-        check_ledger_line(ledger, sealed.link(ADA), BEN, cast.blinded_sha256)
+        check_ledger_line(ledger, counted.link(ADA), BEN, cast.blinded_sha256)
     with pytest.raises(LedgerError):
-        check_ledger_line(ledger[:-1], sealed.link(ADA), ADA, cast.blinded_sha256)
+        check_ledger_line(ledger[:-1], counted.link(ADA), ADA, cast.blinded_sha256)
     with pytest.raises(LinkError):
         check_ledger_line(ledger, "1.x", ADA, cast.blinded_sha256)
