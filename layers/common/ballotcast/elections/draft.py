@@ -55,7 +55,8 @@ def _contest(number: int, fields: Mapping[str, Any]) -> Contest:
         "max": max(1, min(seats, options) if method == "plurality" else options),
         "tie": "previous-stages" if method in ("scottish-stv", "star") else "lot",
     }
-    if method in RULES and RULES[method].ballot == "scores":
+    rule = RULES.get(str(method))
+    if rule and rule.ballot == "scores":
         defaults["max"] = 5
     contest = Contest(id=f"c{number + 1}", **{**defaults, **fields})
     require_countable(contest.method, seats=contest.seats, tie=contest.tie, options=len(contest.options))
