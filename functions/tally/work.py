@@ -2,10 +2,10 @@
 
 Every object can be written again with the same content, so a step that is repeated disturbs nobody.
 
-    elections/<election>/work/leaves/<partition>            leaf hashes of the ballots in 32 partitions of the box
-    elections/<election>/work/opened/<bucket>/<partition>   those of them in a bucket of the log, opened
-    elections/<election>/work/counts/<bucket>               what the ballots of a bucket say
-    elections/<election>/tile/entries/…                     the log's entries, as C2SP names them
+    work/<election>/leaves/<partition>            leaf hashes of the ballots in 32 partitions of the box
+    work/<election>/opened/<bucket>/<partition>   those of them in a bucket of the log, opened
+    work/<election>/counts/<bucket>               what the ballots of a bucket say
+    elections/<election>/tile/entries/…           the log's entries, as C2SP names them
     elections/<election>/election_key.hex, issuance.csv, result.json, export.zip
 """
 
@@ -67,15 +67,15 @@ def export_key(election: str) -> str:
 
 
 def leaves_key(election: str, partition: int) -> str:
-    return f"elections/{election}/work/leaves/{partition}"
+    return f"work/{election}/leaves/{partition}"
 
 
 def opened_prefix(election: str, bucket: int) -> str:
-    return f"elections/{election}/work/opened/{bucket}/"
+    return f"work/{election}/opened/{bucket}/"
 
 
 def counts_key(election: str, bucket: int) -> str:
-    return f"elections/{election}/work/counts/{bucket}"
+    return f"work/{election}/counts/{bucket}"
 
 
 def write_leaf_hashes(blobs: Blobs, key: str, leaf_hashes: Iterable[bytes]) -> None:

@@ -31,7 +31,7 @@ def election(deployment: World) -> FrozenElection:
 
 def bucket(election: FrozenElection) -> dict[str, bytes]:
     blobs = election.wiring.blobs
-    return {key: blobs.get(key) or b"" for key in blobs.keys("elections/")}
+    return {key: blobs.get(key) or b"" for prefix in ("elections/", "work/") for key in blobs.keys(prefix)}
 
 
 def test_the_result(deployment: World, election: FrozenElection) -> None:
