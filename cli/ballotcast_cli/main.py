@@ -2,7 +2,8 @@
 
 import click
 
-from . import accounts, conduct, count, elections, mailbox, voters, voting
+from . import accounts, conduct, count, elections, mailbox, verify, voters, voting
+from .demo import command as demo
 from .group import BallotcastGroup
 from .stack import commands as stack
 
@@ -28,7 +29,9 @@ for command in (
     conduct.close,
     conduct.results,
     conduct.export,
+    verify.command,
     count.command,
+    demo.command,
     mailbox.command,
     stack.command,
 ):
