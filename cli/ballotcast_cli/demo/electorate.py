@@ -5,11 +5,11 @@ recovery file alone (here: in memory), so whoever is cut off starts again from t
 """
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from enum import Enum
-from threading import local
 from typing import Any
 
 import httpx2 as httpx
@@ -48,6 +48,9 @@ class LostAnswers(httpx.BaseTransport):
         self._inner = inner
         self._paths = set(paths)
 
+    def close(self) -> None:
+        self._inner.close()
+
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         response = self._inner.handle_request(request)
         ending = request.url.path.rpartition("/")[2]
@@ -77,11 +80,12 @@ class Person:
 
 
 class Electorate:
-    def __init__(self, address: str, people: Sequence[Person], chance: random.Random) -> None:
+    """`api` serves all of them at once; whoever opened it closes it."""
+
+    def __init__(self, api: Api, people: Sequence[Person], chance: random.Random) -> None:
         self.people = people
-        self._address = address
+        self.api = api
         self._chance = chance
-        self._mine = local()
 
     def get_credentials(self, told: Callable[[Person], None]) -> None:
         self._each(self._get_credential, told)
@@ -138,10 +142,9 @@ class Electorate:
         assert isinstance(credential, Credentialed)
         sealed = voter.mark(credential, person.choices)
         if person.fate is Fate.LOST_ANSWERS:
-            try:
-                Voter(self._losing("ballots"), person.keep).cast(sealed)
-            except Cut:
-                voter.resume(person.state, ())
+            with self._losing("ballots") as line, suppress(Cut):
+                Voter(line, person.keep).cast(sealed)
+            voter.resume(person.state, ())
             return
         cast = voter.cast(sealed)
         if person.fate is Fate.TWICE and voter.cast(sealed).receipt != cast.receipt:
@@ -159,17 +162,11 @@ class Electorate:
             raise
         raise AssertionError("a second ballot was taken")
 
-    @property
-    def api(self) -> Api:
-        """A connection for each thread."""
-        if not hasattr(self._mine, "api"):
-            self._mine.api = Api(httpx.Client(base_url=self._address, timeout=TIMEOUT))
-        api: Api = self._mine.api
-        return api
-
-    def _losing(self, path: str) -> Api:
+    @contextmanager
+    def _losing(self, path: str) -> Iterator[Api]:
         transport = LostAnswers(httpx.HTTPTransport(), path)
-        return Api(httpx.Client(base_url=self._address, timeout=TIMEOUT, transport=transport))
+        with httpx.Client(base_url=self.api.address, timeout=TIMEOUT, transport=transport) as client:
+            yield Api(client)
 
     def _each(self, act: Callable[[Person], None], told: Callable[[Person], None]) -> None:
         """All of them, in an order of their own, some at the same time; the first that fails ends it."""
