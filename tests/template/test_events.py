@@ -63,4 +63,4 @@ def test_a_queues_message_is_one_that_is_sent(deployment: World) -> None:
     }
     assert set(bodies["SequencerFunction"]) == {"election", "leaves"}
     assert set(bodies["NotifyFunction"]) == {"kind", "election", "voter", "run"}
-    assert set(bodies["JobsFunction"]) == {"election", "job"}
+    assert set(bodies["JobsFunction"]) == {"kind", "election", "job"}
