@@ -29,7 +29,9 @@ from organise.roll import voter_key
 
 KIND = "invite"
 AT_ONCE = 2000
-"""Voters invited within the request, and in one step of a job."""
+"""Voters invited within the request."""
+A_STEP = 500
+"""Voters in one step of a job."""
 WRITERS = 8
 ATTEMPTS = 5
 DAY_SECONDS = 24 * 60 * 60
@@ -80,7 +82,7 @@ def continue_invitations(wiring: Wiring, election: str, job: str) -> None:
         wiring.blobs.delete(blob)
         return
     keys: list[str] = json.loads(content)
-    batch = keys[now.done : now.done + AT_ONCE]
+    batch = keys[now.done : now.done + A_STEP]
     _enlist(wiring, election, batch, now.parameters["run"], reminds=now.parameters["reminds"])
     done = now.done + len(batch)
     if wiring.jobs.advance(now.moved(done=done, state="done" if done == len(keys) else "running")):
