@@ -4,11 +4,13 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ballotcast.counting import RULES, Action, Count, count, require_countable
 from ballotcast.counting.result import in_votes
 
-from .elections import aggregate, cast_as, rows
+from .elections import aggregate, cast_as, examples, rows
 
 METHODS = list(RULES)
 THREE = ("Ada", "Björn", "Chloé")
@@ -57,24 +59,47 @@ def test_one_candidate_with_one_vote_wins(method: str) -> None:
     assert (counted.ballots, counted.blank, counted.valid) == (6, 5, 1)
 
 
-@pytest.mark.parametrize(
-    ("method", "winners"), [("plurality", (1, 2)), ("approval", (1, 2)), ("scottish-stv", (1, 2, 3))]
-)
-def test_more_seats_than_candidates(method: str, winners: tuple[int, ...]) -> None:
-    """By their statute the STV candidates who continue are elected; elsewhere nobody is without a single vote."""
+# Where seats go by an order of all options, or by who is left, they go to whoever stands; elsewhere nobody is elected
+# whom no ballot names.
+ALL_WHO_STAND = {"scottish-stv", "meek-stv", "schulze", "ranked-pairs", "majority-judgment"}
+
+
+@pytest.mark.parametrize("method", [method for method, rule in RULES.items() if not rule.one_seat])
+def test_more_seats_than_candidates(method: str) -> None:
     counted = tally(method, {(1,): 3, (2,): 2}, seats=5)
-    assert counted.winners == winners
-    assert len(counted.stages) == 1
+    assert counted.winners == ((1, 2, 3) if method in ALL_WHO_STAND else (1, 2))
     assert counted.ties == ()
+    assert counted.why.endswith(".")
 
 
-@pytest.mark.parametrize(("method", "winners"), [("irv", (2,)), ("plurality", (2,)), ("scottish-stv", (2,))])
-def test_a_withdrawn_option_passes_its_ballots_on(method: str, winners: tuple[int, ...]) -> None:
+ANYTHING = st.recursive(
+    st.integers(-2, 5) | st.none() | st.text(max_size=1), lambda inner: st.lists(inner, max_size=4).map(tuple)
+)
+
+
+@pytest.mark.parametrize("method", METHODS)
+@given(
+    ballots=st.dictionaries(st.lists(ANYTHING, max_size=4).map(tuple), st.integers(0, 3), max_size=5),
+    withdrawn=st.sets(st.integers(1, 3)),
+    limit=st.none() | st.integers(1, 4),
+)
+@examples(40)
+def test_whatever_the_ballots_they_are_valid_blank_or_spoilt(
+    method: str, ballots: Any, withdrawn: set[int], limit: int | None
+) -> None:
+    counted = count(method, options=THREE, seats=1, ballots=ballots, withdrawn=withdrawn, limit=limit)
+    assert counted.ballots == sum(ballots.values()) == counted.blank + counted.spoilt + counted.valid
+    assert not set(counted.winners) & withdrawn
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_withdrawn_option_passes_its_ballots_on(method: str) -> None:
     counted = tally(method, {(1, 2): 3, (2,): 1, (3,): 2}, withdrawn=[1])
-    assert counted.winners == winners
+    assert counted.winners == (2,)
     assert counted.withdrawn == (1,)
     assert counted.valid == 6
     assert all(stage.votes[0] == 0 for stage in counted.stages)
+    assert all(1 not in stage.elected for stage in counted.stages)
 
 
 def test_the_quota_leaves_out_blank_ballots() -> None:
