@@ -72,6 +72,15 @@ def test_a_log_that_grows_has_most_ballots(api: Api, deployment: World) -> None:
     assert {(recorded.size, recorded.final) for recorded in found} == {(5, False)}
 
 
+def test_a_ballot_logged_since_the_checkpoint_was_read(http: TestClient, counted: FrozenElection, cast: Cast) -> None:
+    def passing(request: httpx.Request, send: Send) -> httpx.Response:
+        early = request.url.path.endswith("/checkpoint")
+        return httpx.Response(200, text=cast.checkpoint) if early else send()
+
+    with pytest.raises(NotYet, match="waits to be logged"):
+        check_receipt(api_through(http, passing), cast.receipt)
+
+
 def test_a_ballot_that_the_final_log_lacks(api: Api, election: FrozenElection, cast: Cast, deployment: World) -> None:
     wiring = election.wiring
     (ballot,) = election.ballots()
