@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ballotcast.counting import RULES, Action, Count, count, require_countable
+from ballotcast.counting.ballots import Kind, parse_ballot
 from ballotcast.counting.result import in_votes
 
 from .elections import aggregate, cast_as, examples, rows
@@ -179,6 +180,39 @@ def test_equal_ranks_spoil_a_ballot_where_the_rule_cannot_read_them(method: str)
 def test_the_highest_score_is_what_a_byte_can_hold() -> None:
     counted = count("score", options=THREE, seats=1, ballots={((1, 254),): 1, ((2, 255),): 1})
     assert (counted.valid, counted.spoilt, counted.stages[0].votes) == (1, 1, (254, 0, 0))
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "ballot"),
+    [
+        ("", "ranked", ()),
+        ("  ", "scores", ()),
+        ("3,1,2", "ranked", (3, 1, 2)),
+        (" 3 , 1 = 2 ", "ranked", (3, (1, 2))),
+        ("4=1=2,3", "ranked", ((1, 2, 4), 3)),
+        ("3,1", "choice", (3, 1)),
+        ("2:0,1:5", "scores", ((1, 5), (2, 0))),
+        ("255", "choice", (255,)),
+    ],
+)
+def test_a_ballot_is_read_as_people_write_it(text: str, kind: Kind, ballot: Any) -> None:
+    assert parse_ballot(text, kind) == ballot
+
+
+@pytest.mark.parametrize("kind", ["ranked", "choice", "scores"])
+@pytest.mark.parametrize(
+    "text", ["a", "1,,2", "1;2", "-1", "1:2:3", "1=2:3", "1:", "=1", "1.5", "٣", "9999", ",", "1:5,2"]
+)
+def test_what_is_no_ballot_is_refused(text: str, kind: Kind) -> None:
+    with pytest.raises(ValueError, match="is not a ballot such as"):
+        parse_ballot(text, kind)
+
+
+def test_a_score_is_no_rank_and_a_rank_no_score() -> None:
+    """As tuples, a tie of options 1 and 5 and a 5 for option 1 are the same; as text they never are."""
+    for text, kind in (("1:5", "ranked"), ("1:5", "choice"), ("1=5", "scores"), ("1", "scores")):
+        with pytest.raises(ValueError, match="such as"):
+            parse_ballot(text, kind)
 
 
 def only_canonical_types(value: Any) -> bool:
