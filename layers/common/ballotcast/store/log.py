@@ -1,6 +1,6 @@
 """The log of an election: a Merkle tree kept as C2SP tiles, with one writer at a time by the version of its head.
 
-Board   LOG#<election> / HEAD               version, size, pending leaf hashes, newest roll, whether the final leaf is in
+Board   LOG#<election> / HEAD               version, size, pending leaf hashes, newest roll, whether the log is final
 Board   LOG#<election> / CHECKPOINT         the newest signed checkpoint and the counts as of it
 Board   LOG#<election> / TILE#<level>#<n>   h = up to 256 concatenated hashes; rows only ever grow
 Board   LOG#<election> / ISSUED             running count of issued credentials (an estimate until the close)
