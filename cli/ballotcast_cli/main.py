@@ -2,7 +2,7 @@
 
 import click
 
-from . import accounts, conduct, count, elections, mailbox, verify, voters, voting
+from . import accounts, conduct, count, elections, mailbox, operator, verify, voters, voting
 from .demo import command as demo
 from .group import BallotcastGroup
 from .stack import commands as stack
@@ -33,6 +33,7 @@ for command in (
     count.command,
     demo.command,
     mailbox.command,
+    operator.command,
     stack.command,
 ):
     main.add_command(command)
