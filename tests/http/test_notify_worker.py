@@ -127,6 +127,26 @@ def test_a_reminder_is_the_same_mail_and_shows_nowhere(
     assert ada[0].body.replace(ada[0].link, "") == ada[1].body.replace(ada[1].link, "")
 
 
+def test_an_invitation_is_tagged_for_its_bounce_and_a_reminder_is_not(
+    deployment: World, organiser: Organiser, outbox: Outbox, worker: Worker, election: str
+) -> None:
+    """A bounce of a reminder would show who had not voted."""
+    asked: list[dict[str, Any]] = []
+    worker._post._mail.meta.events.register(
+        "provide-client-params.sesv2.SendEmail", lambda params, **_: asked.append(params)
+    )
+    deliver(deployment, worker)
+    organiser.invite(election, only="not_issued")
+    deliver(deployment, worker)
+    tags = [{tag["Name"]: tag["Value"] for tag in params["EmailTags"]} for params in asked]
+    voters = {one.key for one in organiser.wiring.voters.roll(election)}
+    assert {told["voter"] for told in tags[:2]} == voters
+    assert {told["election"] for told in tags[:2]} == {election}
+    assert tags[0]["run"] == tags[1]["run"]
+    assert tags[2:] == [{}, {}]
+    assert {params["ConfigurationSetName"] for params in asked} == {"ballotcast"}
+
+
 def test_nothing_is_sent_once_the_election_is_closed_or_the_address_erased(
     deployment: World, organiser: Organiser, outbox: Outbox, worker: Worker, election: str
 ) -> None:
