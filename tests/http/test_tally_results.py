@@ -52,6 +52,7 @@ def test_results(client: TestClient, deployment: World, election: FrozenElection
     assert contest["elected"] == [{"option": 2, "name": "Birch"}]
     assert contest["winners"] == [2]
     assert (contest["valid"], contest["blank"], contest["ties"]) == (1, 0, [])
+    assert (contest["method"], contest["quota"]) == ("scottish-stv", "1.00000")
     assert contest["rounds"][0]["votes"] == ["0.00000", "1.00000", "0.00000"]
 
 
