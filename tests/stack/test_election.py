@@ -180,7 +180,11 @@ def test_a_ballot_is_logged_before_the_close_and_its_receipt_checks(
 
 
 def test_what_is_refused_at_the_gateway_is_a_problem_document_too(here: Deployment) -> None:
-    assert_problem(httpx.get(f"{here.api}/nothing/here", trust_env=False), 404, "not-found")
+    answer = httpx.get(f"{here.api}/nothing/here", trust_env=False)
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["type"] == "urn:ballotcast:problem:not-found"
+    assert answer.json()["instance"].endswith("/nothing/here")
 
 
 def test_every_function_answers_for_itself(here: Deployment) -> None:
