@@ -1,6 +1,9 @@
 """The app factory: contracts, the error shape, limits, idempotency, the reference page."""
 
+from typing import Any
+
 import pytest
+from botocore.exceptions import ClientError
 from fastapi import APIRouter
 from fastapi.testclient import TestClient
 from pydantic import BaseModel, ConfigDict
@@ -45,6 +48,11 @@ def client(deployment: World, made: list[str]) -> TestClient:
     def broken() -> None:
         raise ZeroDivisionError("secret detail")
 
+    @router.get("/dynamodb/{code}/{status}", openapi_extra=contract(Access.PUBLIC))
+    def fail(code: str, status: int) -> None:
+        answer: Any = {"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": status}}
+        raise ClientError(answer, "PutItem")
+
     return TestClient(build_app("things", "things", deployment.wiring(), router), raise_server_exceptions=False)
 
 
@@ -82,12 +90,27 @@ def test_a_body_over_the_limit_is_refused(client: TestClient, made: list[str]) -
 def test_unknown_path_and_method(client: TestClient) -> None:
     assert_problem(client.get("/nothing"), 404, "not-found")
     assert_problem(client.put("/things"), 405, "method-not-allowed")
+    assert_problem(client.get("/things/health/"), 404, "not-found")
 
 
 def test_an_unexpected_failure_tells_nothing_internal(client: TestClient) -> None:
     document = assert_problem(client.get("/broken"), 500, "internal")
     assert document["correlation_id"]
     assert "secret" not in str(document)
+
+
+@pytest.mark.parametrize(
+    "failure",
+    ["ThrottlingException/400", "TransactionConflictException/400", "InternalServerError/500", "SlowDown/503"],
+)
+def test_what_passes_may_be_sent_again(client: TestClient, failure: str) -> None:
+    response = client.get(f"/dynamodb/{failure}")
+    assert_problem(response, 503, "busy")
+    assert response.headers["retry-after"] == "1"
+
+
+def test_what_does_not_pass_is_our_fault(client: TestClient) -> None:
+    assert_problem(client.get("/dynamodb/ValidationException/400"), 500, "internal")
 
 
 def test_session(client: TestClient, deployment: World) -> None:

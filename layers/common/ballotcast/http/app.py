@@ -5,6 +5,7 @@ Paths of `/health`, `/openapi.json` and `/docs` carry the function's name, becau
 """
 
 from collections.abc import Callable, Coroutine, Iterator
+from http import HTTPStatus
 from typing import Any
 from uuid import uuid4
 
@@ -22,6 +23,7 @@ from ballotcast.http.access import IDEMPOTENT_BY_CONTENT, Access, Undeclared, co
 from ballotcast.http.idempotency import HEADER, Idempotency
 from ballotcast.http.reference import reference_page
 from ballotcast.http.sessions import current_organiser
+from ballotcast.store.contention import contended
 from ballotcast.wiring import Wiring
 
 THROTTLED = frozenset({"ThrottlingException", "ProvisionedThroughputExceededException", "RequestLimitExceeded"})
@@ -69,14 +71,20 @@ class ContractRoute(APIRoute):
         return answer
 
     def _unexpected(self, error: Exception, request: Request) -> Response:
-        if isinstance(error, ClientError) and error.response["Error"]["Code"] in THROTTLED:
-            busy = Unavailable("busy", "too much at once; nothing was changed", retry_after=1)
+        if isinstance(error, ClientError) and _passes(error):
+            busy = Unavailable("busy", "too much at once; the same request may be sent again", retry_after=1)
             return problems.from_refused(busy, request.url.path)
         context = request.scope.get("aws.context")
         correlation_id = getattr(context, "aws_request_id", None) or str(uuid4())
         logger.exception("unexpected", extra={"route": self.path, "correlation_id": correlation_id})
         request.app.state.on_failure(self.path)
         return problems.internal(correlation_id, request.url.path)
+
+
+def _passes(error: ClientError) -> bool:
+    """Whether AWS has too much to do, or a fault of its own, so that the same may succeed a moment later."""
+    code, status = error.response["Error"]["Code"], error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    return code in THROTTLED or status >= HTTPStatus.INTERNAL_SERVER_ERROR or contended(error)
 
 
 def routes() -> APIRouter:
@@ -86,7 +94,14 @@ def routes() -> APIRouter:
 
 def build_app(name: str, title: str, wiring: Wiring, *routers: APIRouter) -> FastAPI:
     """The app of the function `name`. Undeclared if any of its routes has no contract."""
-    app = FastAPI(title=f"Ballotcast: {title}", version="1", openapi_url=None, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title=f"Ballotcast: {title}",
+        version="1",
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
     app.state.wiring = wiring
     app.state.on_failure = lambda route: None
     app.state.idempotency = _made_once(lambda: Idempotency(wiring, name))
