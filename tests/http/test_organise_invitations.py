@@ -60,7 +60,7 @@ def test_the_first_invitation_freezes_publishes_and_schedules(organiser: Organis
     assert schedule["ScheduleExpression"] == "at(2026-11-21T10:00:00)"
     assert {voter["delivery"] for voter in organiser.voters(election).values()} == {"queued"}
     assert invited(organiser, election) == sorted(THREE)
-    assert organiser.actions(election)[-2:] == ["election-frozen", "invitations-ordered"]
+    assert sorted(organiser.actions(election)[-2:]) == ["election-frozen", "invitations-ordered"]
 
 
 def test_messages_carry_ids_only(organiser: Organiser, deployment: World) -> None:
@@ -153,6 +153,35 @@ def test_a_reminder_takes_the_same_allowance_whoever_has_voted(deployment: World
     assert organiser.invite(election, voters=["ada@example.org"]).status_code == 202
 
 
+def test_a_reminder_leaves_the_same_traces_whether_or_not_there_is_anybody_to_remind(deployment: World) -> None:
+    """Only ada was sent a mail: before she has a credential she is reminded, afterwards nobody is."""
+    organiser = Organiser(deployment, DAILY_MAILS="8")
+    election = organiser.create(*THREE)
+    organiser.invite(election, voters=["ada@example.org"])
+    voters, ada = organiser.wiring.voters, key_of(organiser, election, "ada@example.org")
+    found = voters.find(election, ada)
+    assert found
+    voters.give_link(found, found.run, "link")
+    voters.mark_mailed(election, ada, found.run)
+    deployment.take_messages(MAILS)
+    traces = []
+    for _ in range(2):
+        before = len(organiser.actions(election))
+        answer = organiser.invite(election, only="not_issued")
+        told = organiser.get(f"/elections/{election}/events").json()["events"][before:]
+        traces.append((answer.status_code, answer.json(), [(event["action"], event["detail"]) for event in told]))
+        assert voters.issue(election, ada, "link", "blinded") is None
+    assert len(deployment.take_messages(MAILS)) == 1
+    assert traces[0] == traces[1]
+    assert_problem(organiser.invite(election, voters=["bob@example.org", "cid@example.org"]), 429, "daily-mails")
+
+
+def test_a_reminder_freezes_nothing(organiser: Organiser) -> None:
+    election = organiser.create(*THREE)
+    assert organiser.invite(election, only="not_issued").json() == {"queued": None}
+    assert organiser.show(election)["status"] == "draft"
+
+
 @pytest.mark.parametrize(
     ("order", "pointer"),
     [
@@ -201,6 +230,17 @@ def test_the_days_allowance(deployment: World) -> None:
     deployment.clock.advance(seconds=int(refused.headers["Retry-After"]) + 1)
     assert deployment.clock().hour == 0
     assert organiser.show(second)["status"] == "draft"
+
+
+def test_what_is_refused_takes_nothing_of_the_allowance(deployment: World) -> None:
+    organiser = Organiser(deployment, DAILY_MAILS="3")
+    election = organiser.create(*THREE)
+    deployment.clock.advance(days=2)
+    assert_problem(organiser.invite(election), 409, "closing-time-past")
+    organiser.ask("PATCH", f"/elections/{election}", json={"closes_at": "2026-12-30T10:00:00Z", "second_factor": "sms"})
+    assert_problem(organiser.invite(election), 409, "phone-missing")
+    organiser.ask("PATCH", f"/elections/{election}", json={"second_factor": "none"})
+    assert organiser.invite(election).status_code == 202
 
 
 def test_an_empty_roll_has_nobody_to_invite(organiser: Organiser) -> None:

@@ -82,4 +82,8 @@ def test_mails_are_taken_from_the_allowance_of_a_day(organisers: Organisers) -> 
     assert not organisers.spend_mails("o1", "2026-11-20", 1, most=10)
     assert not organisers.spend_mails("o1", "2026-11-21", 11, most=10)
     assert organisers.spend_mails("o1", "2026-11-21", 10, most=10)
+    organisers.return_mails("o1", "2026-11-20", 5)
+    assert not organisers.spend_mails("o1", "2026-11-21", 1, most=10), "mails of another day"
+    organisers.return_mails("o1", "2026-11-21", 3)
+    assert organisers.spend_mails("o1", "2026-11-21", 3, most=10)
     assert not organisers.spend_mails("o1", "2026-11-20", 1, most=10), "a day that is over grants nothing more"

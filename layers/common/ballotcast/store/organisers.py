@@ -125,6 +125,11 @@ class Organisers:
         new_day = Condition("attribute_not_exists(mail_day) OR mail_day < :day", {":day": day})
         return self._update(organiser, "SET mail_day = :day, mails = :count", values, new_day)
 
+    def return_mails(self, organiser: str, day: str, count: int) -> None:
+        """What was spent on the same day, and not used after all."""
+        same_day = Condition("mail_day = :day", {":day": day})
+        self._update(organiser, "ADD mails :count", {":count": -count}, same_day)
+
     def _update(self, organiser: str, update: str, values: dict[str, Any], condition: Condition) -> bool:
         both = Condition(f"attribute_exists(pk) AND ({condition.expression})", condition.values)
         try:
