@@ -82,6 +82,27 @@ def test_what_is_not_json_is_malformed(client: TestClient) -> None:
     assert_problem(response, 400, "malformed")
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-be", "latin-1"])
+def test_json_is_utf_8(client: TestClient, made: list[str], encoding: str) -> None:
+    body = '{"name": "é"}'.encode(encoding)
+    response = client.post("/things", content=body, headers={"content-type": "application/json"})
+    assert_problem(response, 400, "malformed")
+    assert not made
+
+
+@pytest.mark.parametrize("media_type", ["text/plain", "application/x-www-form-urlencoded", "application/jsonp", ""])
+def test_a_body_of_another_type_is_refused(client: TestClient, made: list[str], media_type: str) -> None:
+    response = client.post("/things", content=b'{"name": "a"}', headers={"content-type": media_type})
+    assert_problem(response, 415, "unsupported-media-type")
+    assert not made
+
+
+def test_a_media_type_may_have_parameters(client: TestClient, made: list[str]) -> None:
+    headers = {"content-type": 'Application/JSON; charset="UTF-8"'}
+    assert client.post("/things", content='{"name": "é"}'.encode(), headers=headers).status_code == 201
+    assert made == ["é"]
+
+
 def test_a_body_over_the_limit_is_refused(client: TestClient, made: list[str]) -> None:
     assert_problem(client.post("/things", json={"name": "x" * 200}), 413, "body-too-large")
     assert not made

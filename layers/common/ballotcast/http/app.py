@@ -6,18 +6,19 @@ Paths of `/health`, `/openapi.json` and `/docs` carry the function's name, becau
 
 from collections.abc import Callable, Coroutine, Iterator
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 from aws_lambda_powertools import Logger
 from botocore.exceptions import ClientError
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.params import Body
 from fastapi.responses import HTMLResponse
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
-from ballotcast.errors import Malformed, Refused, TooLarge, Unavailable
+from ballotcast.errors import Malformed, Refused, TooLarge, Unavailable, Unsupported
 from ballotcast.http import problems
 from ballotcast.http.access import IDEMPOTENT_BY_CONTENT, Access, Undeclared, contract, contract_of
 from ballotcast.http.idempotency import HEADER, Idempotency
@@ -44,8 +45,11 @@ class ContractRoute(APIRoute):
         async def keep_contract(request: Request) -> Response:
             if HEADER in request.headers and self.contract.access in IDEMPOTENT_BY_CONTENT:
                 raise Malformed("idempotency-key", "this request is idempotent by its content: send no Idempotency-Key")
-            if len(await request.body()) > self.contract.body_limit:
+            body = await request.body()
+            if len(body) > self.contract.body_limit:
                 raise TooLarge("body-too-large", f"the body is over {self.contract.body_limit} bytes")
+            if body and self.body_field:
+                _require_type(request, body, cast(Body, self.body_field.field_info).media_type)
             if HEADER in request.headers and self.contract.creates:
                 caller = current_organiser(request) if self.contract.access is Access.ORGANISER else ""
                 idempotency: Idempotency = request.app.state.idempotency()
@@ -79,6 +83,23 @@ class ContractRoute(APIRoute):
         logger.exception("unexpected", extra={"route": self.path, "correlation_id": correlation_id})
         request.app.state.on_failure(self.path)
         return problems.internal(correlation_id, request.url.path)
+
+
+def _require_type(request: Request, body: bytes, expected: str) -> None:
+    """Unsupported for a body of another type, Malformed for JSON that is not UTF-8 (RFC 8259 section 8.1).
+
+    Python reads JSON in UTF-16 and UTF-32 as well, which hold a NUL in their first four bytes.
+    """
+    given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if given != expected:
+        raise Unsupported("unsupported-media-type", f"this route takes {expected}")
+    if expected == "application/json":
+        try:
+            body.decode()
+        except UnicodeDecodeError:
+            raise Malformed("malformed", "the body is not UTF-8") from None
+        if b"\0" in body[:4]:
+            raise Malformed("malformed", "the body is not UTF-8")
 
 
 def _passes(error: ClientError) -> bool:
