@@ -1,4 +1,4 @@
-"""The maintained libraries pref-voting and abcvoting as oracles, where they are installed (dependency group `oracles`).
+"""The maintained libraries pref-voting and abcvoting as oracles, where they are installed (`make oracles` does).
 
 They return every option that can win; ours is one of them, and the only one if nothing was put to a tie. Where a
 library measures otherwise by default, it is told to do as the rule's source here does.
@@ -14,8 +14,8 @@ import pytest
 
 from ballotcast.counting import Count, count
 
-pref_voting = pytest.importorskip("pref_voting", reason="the optional group `oracles` is not installed")
-abcvoting = pytest.importorskip("abcvoting", reason="the optional group `oracles` is not installed")
+pref_voting = pytest.importorskip("pref_voting", reason="only `make oracles` installs the oracles")
+abcvoting = pytest.importorskip("abcvoting", reason="only `make oracles` installs the oracles")
 
 # Their import and their numpy warn of what is not ours.
 pytestmark = pytest.mark.filterwarnings("ignore")
