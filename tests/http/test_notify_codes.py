@@ -96,6 +96,18 @@ def test_no_code_where_there_is_no_second_factor_or_no_voter(
     assert only_voter(organiser, election).otp_mac == b""
 
 
+def test_no_code_once_the_credential_is_issued(organiser: Organiser, outbox: Outbox, worker: Worker) -> None:
+    """The order was under way; its times would tell about when that was."""
+    election = organiser.create("ada@example.org", second_factor="email")
+    voters, voter = organiser.wiring.voters, only_voter(organiser, election)
+    voters.enlist(election, voter.key, "run", visibly=True)
+    voters.give_link(voter, "run", "link")
+    voters.issue(election, voter.key, "link", "blinded")
+    order_code(worker, organiser, election)
+    assert outbox.mails() == []
+    assert only_voter(organiser, election).otp_expires == 0
+
+
 def test_an_organiser_verifies_by_the_code_that_was_mailed(
     deployment: World, outbox: Outbox, worker: Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from fastapi.testclient import TestClient
 
 from ballotcast.ballots.link import Link
 from ballotcast.store.voters import Voter
@@ -15,6 +16,7 @@ from notify.texts import verification
 from notify.worker import Worker, deliver_all, handler
 from organising import Organiser, sqs_event
 from outbox import Outbox
+from register.app import create_app as register_app
 from world import World
 
 MAILS = "MAIL_QUEUE"
@@ -221,6 +223,26 @@ def test_a_mail_that_is_refused_outright_is_bounced_and_not_told_again(
     organiser.invite(election, only="bounced")
     deliver(deployment, Worker(deployment.wiring()))
     assert deliveries(organiser, election)["ada@example.org"] == "sent"
+
+
+@pytest.mark.parametrize("error", [Undeliverable(), ClientError({"Error": {"Code": "Paused"}}, "SendEmail")])
+def test_a_mail_that_cannot_be_sent_leaves_the_voter_the_link_that_they_have(
+    deployment: World, organiser: Organiser, outbox: Outbox, worker: Worker, election: str, error: Exception
+) -> None:
+    deliver(deployment, worker)
+    [ada] = [mail for mail in outbox.mails() if mail.to == "ada@example.org"]
+    organiser.invite(election, only="not_issued")
+    messages = deployment.take_messages(MAILS)
+    failing = Worker(deployment.wiring())
+    failing._post = Failing(deployment, error, "ada@example.org")
+    for _ in range(5):
+        deliver_all(sqs_event(*messages), failing)
+    links = TestClient(register_app(deployment.wiring()))
+    assert links.post("/links", json={"link": ada.link}).status_code == 200
+    deliver_all(sqs_event(*messages), worker)
+    newest = [mail for mail in outbox.mails() if mail.to == "ada@example.org"][-1]
+    assert links.post("/links", json={"link": newest.link}).status_code == 200
+    assert links.post("/links", json={"link": ada.link}).status_code == 410
 
 
 def test_an_unverified_sender_is_refused_by_ses_and_told_as_undeliverable(deployment: World) -> None:
