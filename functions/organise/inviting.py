@@ -58,8 +58,7 @@ class Choice:
 def invite(wiring: Wiring, election: Election, choice: Choice, base_url: str) -> int | None:
     """How many mails were queued; None for a reminder."""
     require_sender(wiring, election.organiser)
-    if election.erased or election.status(wiring.clock()) is Status.CLOSED:
-        raise Conflict("closed", "the election is closed: nobody is invited any more")
+    _require_inviting(wiring, election)
     roll = wiring.voters.roll(election.id)
     if not roll:
         raise Conflict("empty-roll", "there is nobody on the roll yet")
@@ -74,6 +73,11 @@ def invite(wiring: Wiring, election: Election, choice: Choice, base_url: str) ->
             raise
         _run(wiring, election, chosen, choice)
     return None if choice.reminds else len(chosen)
+
+
+def _require_inviting(wiring: Wiring, election: Election) -> None:
+    if election.erased or election.status(wiring.clock()) is Status.CLOSED:
+        raise Conflict("closed", "the election is closed: nobody is invited any more")
 
 
 def continue_invitations(wiring: Wiring, election: str, job: str) -> None:
@@ -134,10 +138,11 @@ def _log_roll(wiring: Wiring, election: Election, roll: Sequence[Voter], base_ur
             election = freeze(wiring, election, roll, base_url)
             if election.roll_root == root:
                 return
-        elif election.roll_root == root or wiring.elections.amend_roll(election, len(roll), root):
+        elif election.roll_root == root or wiring.elections.amend_roll(election, len(roll), root, wiring.clock()):
             publish(wiring, replace(election, roll_size=len(roll), roll_root=root))
             return
         election = owned_election(wiring, election.organiser, election.id)
+        _require_inviting(wiring, election)
         roll = wiring.voters.roll(election.id)
     raise Conflict("changed-meanwhile", "the roll is being changed by other requests: try again")
 

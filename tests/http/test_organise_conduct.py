@@ -134,6 +134,19 @@ def test_after_the_closing_time_only_the_count_is_started(organiser: Organiser, 
     assert executions(organiser, election) == [f"{election}-1"]
 
 
+def test_closing_publishes_what_was_frozen_and_never_published(organiser: Organiser, deployment: World) -> None:
+    """Killed right after the freeze, and nobody called until the clock had closed the election."""
+    election = organiser.create("ada@example.org")
+    dying = DyingWiring(deployment, last=1)
+    with pytest.raises(Killed):
+        open_election(dying, owned_election(dying, organiser.id, election), BASE_URL)
+    assert organiser.wiring.manifests.find(election) is None
+    deployment.clock.advance(days=2)
+    assert organiser.post(f"/elections/{election}/close").status_code == 202
+    assert on_board(organiser, election).hash.hex() == organiser.show(election)["manifest_hash"]
+    assert executions(organiser, election) == [f"{election}-1"]
+
+
 def test_the_same_call_again_completes_a_close_that_was_killed(organiser: Organiser, deployment: World) -> None:
     for last in range(10):
         election = organiser.create()
