@@ -44,6 +44,10 @@ def client(deployment: World, made: list[str]) -> TestClient:
     def mine(organiser: CurrentOrganiser) -> str:
         return organiser
 
+    @router.post("/mine", openapi_extra=contract(Access.ORGANISER, creates=True))
+    def create_mine(thing: Thing, organiser: CurrentOrganiser) -> str:
+        return thing.name
+
     @router.get("/broken", openapi_extra=contract(Access.PUBLIC))
     def broken() -> None:
         raise ZeroDivisionError("secret detail")
@@ -150,7 +154,31 @@ def test_an_idempotency_key_gives_the_first_answer_again(client: TestClient, mad
     assert (first.status_code, first.content) == (again.status_code, again.content) == (201, b'{"made":1}')
     assert again.headers["idempotency-replayed"] == "true"
     assert made == ["a"]
-    assert_problem(client.post("/things", json={"name": "b"}, headers=key), 422, "idempotency-key-reused")
+
+
+def test_a_strangers_idempotency_key_is_in_nobodys_way(client: TestClient, made: list[str]) -> None:
+    for name in ("a", "b", "b", "a"):
+        assert client.post("/things", json={"name": name}, headers={"Idempotency-Key": "1"}).status_code == 201
+    assert made == ["a", "b"]
+
+
+def test_the_same_idempotency_key_with_another_body_is_refused(client: TestClient, deployment: World) -> None:
+    def own(organiser: str, name: str) -> Any:
+        session = open_session(deployment.wiring().session_secret, organiser, deployment.clock)
+        headers = {"Idempotency-Key": "k1", "Authorization": f"Bearer {session}"}
+        return client.post("/mine", json={"name": name}, headers=headers)
+
+    assert own("o1", "a").json() == own("o1", "a").json() == "a"
+    assert_problem(own("o1", "b"), 422, "idempotency-key-reused")
+    assert own("o2", "b").json() == "b"
+
+
+def test_a_kept_answer_is_read_by_the_same_request_only(client: TestClient, deployment: World) -> None:
+    client.post("/things", json={"name": "ada@example.org"}, headers={"Idempotency-Key": "k1"})
+    [item] = deployment.wiring().dynamodb.scan(TableName="roll")["Items"]
+    assert item["pk"]["S"] == "IDEMPOTENCY#things"
+    assert "made" not in str(item)
+    assert "ada" not in str(item)
 
 
 def test_a_refused_request_leaves_its_idempotency_key_free(client: TestClient, made: list[str]) -> None:
