@@ -35,6 +35,7 @@ def delivery(organiser: Organiser, tags: dict[str, list[str]]) -> str:
     [
         ({"eventType": "Bounce", "bounce": {"bounceType": "Permanent"}}, "bounced"),
         ({"eventType": "Complaint", "complaint": {}}, "bounced"),
+        ({"eventType": "Reject", "reject": {"reason": "Bad content"}}, "bounced"),
         ({"eventType": "Bounce", "bounce": {"bounceType": "Transient"}}, "sent"),
         ({"eventType": "Delivery", "delivery": {}}, "sent"),
         ({"eventType": "Open", "open": {}}, "sent"),
