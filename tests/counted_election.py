@@ -62,7 +62,18 @@ def leaf_of(ballot: Ballot) -> bytes:
 
 
 def sqs_event(*messages: dict[str, Any]) -> dict[str, Any]:
-    return {"Records": [{"messageId": str(n), "body": json.dumps(message)} for n, message in enumerate(messages)]}
+    """As SQS tells messages for the first time."""
+    return {"Records": [sqs_record(str(number), json.dumps(message)) for number, message in enumerate(messages)]}
+
+
+def sqs_record(message_id: str, body: str, receipt_handle: str = "") -> dict[str, Any]:
+    attributes = {"ApproximateReceiveCount": "1"}
+    return {
+        "messageId": message_id,
+        "receiptHandle": receipt_handle or message_id,
+        "body": body,
+        "attributes": attributes,
+    }
 
 
 def deliver(election: FrozenElection, *ballots: Ballot) -> None:
