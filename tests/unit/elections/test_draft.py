@@ -76,6 +76,16 @@ def test_at_least_one_contest_and_no_more_than_a_manifest_holds() -> None:
     assert pointers(*[long] * (CONTESTS_LENGTH // 50_000 + 1)) == ["/contests"]
 
 
+def test_contests_by_committee_are_bounded_in_all() -> None:
+    """20 options and 5 seats are 15,504 committees, 10 and 5 are 252: the count takes its time for each."""
+    options = [f"Option {number}" for number in range(20)]
+    large = contest(method="proportional-approval", options=options, seats=5)
+    small = contest(method="proportional-approval", options=options[:10], seats=5)
+    assert len(contests_of([large, *[small] * 17])) == 18
+    assert pointers(large, *[small] * 18) == ["/contests"]
+    assert len(contests_of([{**large, "method": "sequential-proportional-approval"}] * 9)) == 9
+
+
 def test_an_election_closes_after_it_opens_and_after_now() -> None:
     require_window(NOW - HOUR, NOW + HOUR, NOW)
     for opens_at, closes_at in [(NOW + HOUR, NOW + HOUR), (NOW + 2 * HOUR, NOW + HOUR), (NOW - HOUR, NOW)]:
