@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from ballotcast.ballots.contest import Contest
 from ballotcast.elections.draft import CONTESTS_LENGTH, contests_of, require_window
 from ballotcast.errors import Invalid
 
@@ -64,6 +65,16 @@ def test_a_contest_with_scores_gets_a_range_of_scores() -> None:
 )
 def test_the_wrong_field_of_the_wrong_contest_is_named(changes: dict[str, Any], pointer: str) -> None:
     assert pointers(contest(), contest(**changes)) == [pointer]
+
+
+def test_texts_are_measured_as_they_are_kept() -> None:
+    """In NFC, which makes three characters of the one and one of the other two."""
+    longer, shorter = "\ufb2c", "e\u0301"
+    assert pointers(contest(title=longer * 200)) == ["/contests/0/title"]
+    assert pointers(contest(options=[longer * 67, "Bob"])) == ["/contests/0/options/0"]
+    [kept] = contests_of([contest(title=shorter * 200, options=[longer * 66, "Bob"])])
+    assert kept.title == "é" * 200
+    assert Contest.model_validate_json(kept.model_dump_json()) == kept
 
 
 def test_every_wrong_contest_is_told_at_once() -> None:
