@@ -32,8 +32,9 @@ def register_organiser(wiring: Wiring, email: str, password: str) -> str:
     """The organiser's id. Conflict if the address is taken, TooMany when no more verification mails go out today.
 
     Taken means verified. Before that whoever signs up last is the one who counts: their password replaces the one
-    before, and the code that was mailed before is void, so a code never lets in somebody who signed up earlier. Killed
-    before the mail is queued: logging in asks for it again, ten minutes later.
+    before, and the code that was mailed before is void, so a code never lets in somebody who signed up earlier. With the
+    same password again nothing is replaced. Killed before the mail is queued: logging in asks for it again, ten minutes
+    later.
     """
     identity, now = _organiser_id(wiring, email), wiring.clock()
     found, until = wiring.organisers.find(identity), int((now + MAIL_EVERY).timestamp())
@@ -46,7 +47,9 @@ def register_organiser(wiring: Wiring, email: str, password: str) -> str:
     password_hash = bcrypt.hashpw(password.encode(), bcrypt.gensalt(COST)).decode()
     organiser = Organiser(identity, email, password_hash, created_at=now, verification_asked_until=until)
     if not wiring.organisers.add(organiser):
-        if not wiring.organisers.sign_up_again(identity, password_hash):
+        there = wiring.organisers.find(identity)
+        same = there and not there.verified and bcrypt.checkpw(password.encode(), there.password_hash.encode())
+        if not same and not wiring.organisers.sign_up_again(identity, password_hash):
             raise _taken()
         due = wiring.organisers.ask_verification(identity, int(now.timestamp()), until)
     if due:

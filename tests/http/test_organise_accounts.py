@@ -90,6 +90,14 @@ def test_nobody_keeps_an_address_that_they_cannot_verify(client: TestClient, dep
     assert_problem(sign_up(client, **theirs), 409, "organiser-exists")
 
 
+def test_signing_up_twice_in_a_hurry_leaves_the_code_that_was_mailed(client: TestClient, deployment: World) -> None:
+    identity = sign_up(client).json()["organiser_id"]
+    expires = int(deployment.clock().timestamp()) + 600
+    deployment.wiring().organisers.offer_verification(identity, hashlib.sha256(b"code").hexdigest(), expires)
+    assert sign_up(client).status_code == 201
+    assert enter(client, identity, "code").status_code == 200
+
+
 def test_so_many_verification_mails_go_out_in_a_day(deployment: World) -> None:
     client = TestClient(create_app(deployment.wiring(DAILY_MAILS="2")))
     for name in ("ada", "bob"):
