@@ -32,9 +32,9 @@ def register_organiser(wiring: Wiring, email: str, password: str) -> str:
     """The organiser's id. Conflict if the address is taken, TooMany when no more verification mails go out today.
 
     Taken means verified. Before that whoever signs up last is the one who counts: their password replaces the one
-    before, and the code that was mailed before is void, so a code never lets in somebody who signed up earlier. With the
-    same password again nothing is replaced. Killed before the mail is queued: logging in asks for it again, ten minutes
-    later.
+    before, and the code that was mailed before is void, so a code never lets in somebody who signed up earlier. With
+    the same password again nothing is replaced. Killed before the mail is queued: logging in asks for it again, ten
+    minutes later.
     """
     identity, now = _organiser_id(wiring, email), wiring.clock()
     found, until = wiring.organisers.find(identity), int((now + MAIL_EVERY).timestamp())
