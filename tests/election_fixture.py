@@ -171,9 +171,9 @@ def _voter(wiring: Wiring, election: str, email: str, phone: str) -> Voter:
 def _send_link(wiring: Wiring, voter: Voter, manifest: Manifest) -> Link:
     run = secrets.token_hex(8)
     link = Link(secrets.token_bytes(32), manifest.hash, voter.salt)
-    wiring.voters.enlist(voter, run, visibly=True)
+    wiring.voters.enlist(voter.election, voter.key, run, visibly=True)
     assert wiring.voters.give_link(voter, run, link.token_hash.hex())
-    assert wiring.voters.mark_delivery(voter.election, voter.key, run, "sent")
+    wiring.voters.mark_mailed(voter.election, voter.key, run)
     return link
 
 

@@ -6,8 +6,8 @@ everything else in it was fixed before the first link was sent.
 
 from functools import lru_cache
 
-from ballotcast.clock import from_rfc3339
 from ballotcast.crypto.blind_rsa import IssuerKey
+from ballotcast.elections.lifecycle import Status
 from ballotcast.errors import NotFound
 from ballotcast.store.elections import Election
 from ballotcast.store.vault import Purpose
@@ -32,8 +32,7 @@ class Issuers:
 
     def closed(self, election: str) -> bool:
         """Over, by the clock or by an early close. Issuing begins with the links, before the election opens."""
-        found = self.election(election)
-        return found.closed_at is not None or self._wiring.clock() >= from_rfc3339(found.closes_at)
+        return self.election(election).status(self._wiring.clock()) is Status.CLOSED
 
     def _find(self, election: str, _span: int) -> Election:
         found = self._wiring.elections.find(election)

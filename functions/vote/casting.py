@@ -6,9 +6,10 @@ from ballotcast.ballots import receipt
 from ballotcast.ballots.ballot import Ballot, BallotError
 from ballotcast.ballots.leaf import BallotLeaf
 from ballotcast.crypto.merkle import leaf_hash
+from ballotcast.elections.lifecycle import Status
 from ballotcast.errors import Conflict, FieldError, Forbidden, Invalid
 from ballotcast.store.ballots import Ballots
-from vote.polls import Phase, Polls
+from vote.polls import Polls
 
 
 class Cast(NamedTuple):
@@ -40,15 +41,15 @@ def _put_or_find(polls: Polls, ballots: Ballots, election: str, data: bytes) -> 
     """The ballot that the credential cast before; None if it is this one, now. Cheapest checks first."""
     manifest = polls.manifest(election)
     ballot = Ballot.parse(data, manifest)
-    match polls.phase(election):
-        case Phase.BEFORE:
-            raise Forbidden("not-open", "the election is not open yet")
-        case Phase.CLOSED:
+    match polls.status(election):
+        case Status.OPEN:
+            ballot.verify_credential(manifest)
+            ballot.verify_signature()
+            return ballots.cast(election, data)
+        case Status.CLOSED:
             # Who lost the answer still gets the receipt; nothing new gets in.
             if found := ballots.find(election, data):
                 return found
             raise Forbidden("closed", "the election is closed")
-        case Phase.OPEN:
-            ballot.verify_credential(manifest)
-            ballot.verify_signature()
-            return ballots.cast(election, data)
+        case _:
+            raise Forbidden("not-open", "the election is not open yet")

@@ -4,12 +4,14 @@ The manifest never changes, so it is kept for as long as there is room. The mark
 every five seconds; the count waits longer than that (settings.close_grace), so no ballot comes after it.
 """
 
-from enum import Enum, auto
+from datetime import datetime
 from functools import lru_cache
 
 from ballotcast.ballots import receipt
 from ballotcast.ballots.manifest import Manifest
+from ballotcast.clock import from_rfc3339
 from ballotcast.crypto.signed_note import Signer
+from ballotcast.elections.lifecycle import Status, status
 from ballotcast.errors import NotFound
 from ballotcast.store.manifests import FrozenManifest
 from ballotcast.store.vault import Purpose
@@ -20,12 +22,6 @@ KEPT = 32
 STATE_SECONDS = 5
 
 
-class Phase(Enum):
-    BEFORE = auto()
-    OPEN = auto()
-    CLOSED = auto()
-
-
 class Polls:
     """The elections that this process serves."""
 
@@ -34,17 +30,14 @@ class Polls:
         self.frozen = lru_cache(KEPT)(self._find)
         self.manifest = lru_cache(KEPT)(self._parse)
         self.signer = lru_cache(KEPT)(self._unwrap)
-        self._closed_early = lru_cache(KEPT)(self._read_state)
+        self._closed_at = lru_cache(KEPT)(self._read_state)
 
-    def phase(self, election: str) -> Phase:
-        """Where the election stands now: open from `opens_at` until just before `closes_at` or the early close."""
+    def status(self, election: str) -> Status:
+        """Scheduled, open or closed, now."""
         manifest, now = self.manifest(election), self._wiring.clock()
-        if now < manifest.opens_at:
-            return Phase.BEFORE
         # Asked once for each span of the clock: what is remembered is never older than the span is long.
-        span = int(now.timestamp()) // STATE_SECONDS
-        closed = now >= manifest.closes_at or self._closed_early(election, span)
-        return Phase.CLOSED if closed else Phase.OPEN
+        closed_at = self._closed_at(election, int(now.timestamp()) // STATE_SECONDS)
+        return status(True, manifest.opens_at, manifest.closes_at, closed_at, now)
 
     def _find(self, election: str) -> FrozenManifest:
         """The manifest as it is served; NotFound for a draft as for what never was."""
@@ -61,5 +54,6 @@ class Polls:
         key = self._wiring.vault.unwrap(Purpose.RECEIPT, election, self.frozen(election).receipt_key)
         return receipt.signer(self.manifest(election).origin, key)
 
-    def _read_state(self, election: str, _span: int) -> bool:
-        return self._wiring.manifests.closed_at(election) is not None
+    def _read_state(self, election: str, _span: int) -> datetime | None:
+        closed_at = self._wiring.manifests.closed_at(election)
+        return from_rfc3339(closed_at) if closed_at else None

@@ -9,6 +9,7 @@ import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from .process import StackError, tail
 
@@ -49,8 +50,13 @@ def deploy(project: Path, port: int, log: Path) -> dict[str, str]:
         "SAM_CLI_POLL_DELAY": "0.2",
     }
     overrides = [*parameters["parameter_overrides"], f"LocalEndpoint={endpoint}"]
-    _sam(project, ["deploy", "--parameter-overrides", *overrides], environment, log)
-    return {name: reachable(value, endpoint) for name, value in _outputs(endpoint, parameters["stack_name"]).items()}
+    stack_name = parameters["stack_name"]
+    try:
+        _sam(project, ["deploy", "--parameter-overrides", *overrides], environment, log)
+    except StackError as error:
+        raise StackError("\n".join([str(error), *_failures(endpoint, stack_name)])) from None
+    stack = _cloudformation(endpoint).describe_stacks(StackName=stack_name)["Stacks"][0]
+    return {one["OutputKey"]: reachable(one["OutputValue"], endpoint) for one in stack.get("Outputs", [])}
 
 
 def reachable(value: str, endpoint: str) -> str:
@@ -59,13 +65,22 @@ def reachable(value: str, endpoint: str) -> str:
     return f"{endpoint}/restapis/{found['api']}/{found['stage']}/_user_request_" if found else value
 
 
-def _outputs(endpoint: str, stack_name: str) -> dict[str, str]:
+def _cloudformation(endpoint: str) -> Any:
     import boto3  # here, because it takes a third of a second that no other command of `ballotcast` should pay
 
-    session = boto3.Session(ROOT_KEY, ROOT_KEY, region_name=REGION)
-    client = session.client("cloudformation", endpoint_url=endpoint)
-    stack = client.describe_stacks(StackName=stack_name)["Stacks"][0]
-    return {one["OutputKey"]: one["OutputValue"] for one in stack.get("Outputs", [])}
+    session: Any = boto3.Session(ROOT_KEY, ROOT_KEY, region_name=REGION)
+    return session.client("cloudformation", endpoint_url=endpoint)
+
+
+def _failures(endpoint: str, stack_name: str) -> list[str]:
+    """What CloudFormation says about each resource that failed: sam breaks it into columns 22 letters wide."""
+    client = _cloudformation(endpoint)
+    try:
+        events = client.describe_stack_events(StackName=stack_name)["StackEvents"]
+    except client.exceptions.ClientError:  # it failed before there was a stack
+        return []
+    failed = [event for event in events if event["ResourceStatus"].endswith("FAILED")]
+    return [f"{event['LogicalResourceId']}: {event.get('ResourceStatusReason')}" for event in failed]
 
 
 def _sam(project: Path, command: list[str], extra: dict[str, str], log: Path) -> None:

@@ -12,6 +12,7 @@ skipped. Needs nothing but Python and pip.
 
 import ast
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -25,6 +26,7 @@ TOP = Path(__file__).resolve().parents[3]
 OLDEST = (3, 11)
 # The project's lock names files of pypi.org; exported as plain requirements it can be met by any index.
 _EXPORT = ["export", "--quiet", "--frozen", "--all-extras", "--all-groups", "--format", "requirements.txt"]
+_KEPT_SETTINGS = Path(".tools", "uv-settings.json")
 _PIP_SETTINGS = {
     "index-url": "UV_DEFAULT_INDEX",
     "extra-index-url": "UV_INDEX",
@@ -80,7 +82,13 @@ class _Installer:
 
     @cached_property
     def _environment(self) -> dict[str, str]:
-        return uv_environment()
+        """Kept too, for packaging the layer: it is run by Pythons that have no pip."""
+        listing = subprocess.run([sys.executable, "-m", "pip", "config", "list"], stdout=subprocess.PIPE, text=True)
+        told = uv_settings(read_pip_configuration(listing.stdout))
+        kept = self._top / _KEPT_SETTINGS
+        kept.touch(mode=0o600)  # an index's address may hold a password
+        kept.write_text(json.dumps(told))
+        return {**told, **os.environ}
 
     def uv(self, *arguments: str | Path) -> None:
         _run([self._uv, *arguments], self._environment, self._top)
@@ -93,20 +101,20 @@ class _Installer:
         self.uv("pip", "sync", "--quiet", "--python", python, requirements)
 
 
-def uv_environment() -> dict[str, str]:
-    """The environment to run uv in."""
-    listing = subprocess.run([sys.executable, "-m", "pip", "config", "list"], stdout=subprocess.PIPE, text=True)
-    settings = uv_settings(read_pip_configuration(listing.stdout), dict(os.environ))
-    return {**settings, "UV_PYTHON_DOWNLOADS": "never"}
+def uv_environment(top: Path) -> dict[str, str]:
+    """The environment to run uv in, once the environments are made; its own settings win over pip's."""
+    kept = top / _KEPT_SETTINGS
+    told: dict[str, str] = json.loads(kept.read_text()) if kept.exists() else {}
+    return {**told, **os.environ}
 
 
-def uv_settings(pip: dict[str, str], environment: dict[str, str]) -> dict[str, str]:
-    """`environment` with uv's variables for what pip is configured with; those that are set stay as they are.
+def uv_settings(pip: dict[str, str]) -> dict[str, str]:
+    """uv's variables for what pip is configured with.
 
     Several indexes may hold different versions of a package; the hashes make it safe to take the right one from any.
     """
     told = {variable: pip[name] for name, variable in _PIP_SETTINGS.items() if name in pip}
-    return {"UV_INDEX_STRATEGY": "unsafe-best-match", **told, **environment}
+    return {"UV_INDEX_STRATEGY": "unsafe-best-match", "UV_PYTHON_DOWNLOADS": "never", **told}
 
 
 def read_pip_configuration(listing: str) -> dict[str, str]:

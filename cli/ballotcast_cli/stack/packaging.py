@@ -85,7 +85,7 @@ def libraries(wanted: Target) -> Path:
         installed = Path(scratch, "opt", "python")
         options = ["--quiet", "--require-hashes", "--only-binary", ":all:", *wanted.install_options]
         install: list[str | Path] = [uv, "pip", "install", *options, "--target", installed, "-r", requirements]
-        subprocess.run(install, env=uv_environment(), check=True)
+        subprocess.run(install, env=uv_environment(TOP), check=True)
         prune(installed)
         _compile(installed, wanted, strip=Path(scratch, "opt"), prefix="/opt")
         installed.rename(done)

@@ -1,6 +1,11 @@
 """pip's configuration told to uv."""
 
-from ballotcast_cli.stack.environments import read_pip_configuration, uv_settings
+import json
+from pathlib import Path
+
+import pytest
+
+from ballotcast_cli.stack.environments import read_pip_configuration, uv_environment, uv_settings
 
 LISTING = """\
 :env:.index-url='https://env.example/simple'
@@ -27,15 +32,26 @@ def test_no_configuration() -> None:
 
 
 def test_uv_is_told_of_pips_indexes() -> None:
-    settings = uv_settings(read_pip_configuration(LISTING), {"HOME": "/home/me"})
+    settings = uv_settings(read_pip_configuration(LISTING))
 
     assert settings["UV_DEFAULT_INDEX"] == "https://env.example/simple"
     assert settings["UV_INDEX"] == "https://a.example/simple https://b.example/simple"
     assert settings["UV_INSECURE_HOST"] == "a.example"
-    assert settings["HOME"] == "/home/me"
 
 
-def test_uvs_own_settings_stay() -> None:
-    settings = uv_settings({"index-url": "https://pip.example"}, {"UV_DEFAULT_INDEX": "https://uv.example"})
+def test_what_was_told_is_kept_and_uvs_own_settings_win(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".tools").mkdir()
+    told = {"UV_DEFAULT_INDEX": "https://pip.example", "UV_INDEX": "https://more.example"}
+    (tmp_path / ".tools" / "uv-settings.json").write_text(json.dumps(told))
+    monkeypatch.setenv("UV_DEFAULT_INDEX", "https://uv.example")
+    monkeypatch.delenv("UV_INDEX", raising=False)
 
-    assert settings["UV_DEFAULT_INDEX"] == "https://uv.example"
+    environment = uv_environment(tmp_path)
+
+    assert environment["UV_DEFAULT_INDEX"] == "https://uv.example"
+    assert environment["UV_INDEX"] == "https://more.example"
+
+
+def test_nothing_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("UV_INDEX", "https://uv.example")
+    assert uv_environment(tmp_path)["UV_INDEX"] == "https://uv.example"

@@ -15,6 +15,7 @@ def patch_templates() -> None:
     provisioners, gateway = module("services.cloudformation.provisioners"), module("services.apigateway_v1")
     wrap(provisioners, "_sfn_definition", _accepting_yaml)
     wrap(provisioners, "_sm_secret_string", _excluding_punctuation)
+    wrap(provisioners, "_cw_metric_alarm_record", _taking_metric_math)
     secret = private(provisioners, "_RESOURCE_HANDLERS")["AWS::SecretsManager::Secret"]
     secret["create"] = _referred_to_by_arn(secret["create"])
     put_response = private(gateway, "_put_gateway_response")
@@ -36,6 +37,20 @@ def _excluding_punctuation(generate: Callable[..., str]) -> Callable[..., str]:
         return generate(properties)
 
     return generate_from_alphabet
+
+
+def _taking_metric_math(record: Callable[..., Any]) -> Callable[..., Any]:
+    """ministack refuses alarms on several metrics. None sounds here anyway; it is kept as one on the first of them."""
+
+    def record_first(name: str, properties: dict[str, Any]) -> Any:
+        for metric in properties.get("Metrics") or ():
+            if "MetricStat" in metric:
+                measured = metric["MetricStat"]
+                single = {**measured["Metric"], "Statistic": measured["Stat"], "Period": measured["Period"]}
+                return record(name, {**properties, **single, "Metrics": None})
+        return record(name, properties)
+
+    return record_first
 
 
 def _referred_to_by_arn(create: Callable[..., Any]) -> Callable[..., Any]:

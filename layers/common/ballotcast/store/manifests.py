@@ -4,7 +4,6 @@ Board   MANIFEST#<election> / MANIFEST    b = the exact bytes; the wrapped keys 
 Board   STATE#<election> / STATE          closed_at: the marker of an early close; absent otherwise
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -73,6 +72,6 @@ class Manifests:
         item = self._board.get(state_pk(election), STATE)
         return item["closed_at"] if item else None
 
-    def closing(self, election: str, closed_at: str) -> Mapping[str, Any]:
+    def closing(self, election: str, closed_at: str) -> dict[str, Any]:
         """The public side of an early close, for the transaction that also marks the roll's side."""
         return self._board.putting({"pk": state_pk(election), "sk": STATE, "closed_at": closed_at}, ABSENT)

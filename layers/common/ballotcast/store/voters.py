@@ -7,7 +7,7 @@ One voter, one credential: `issue` is one conditional update of the voter's own 
 voter's item is never deleted; erasing personal data removes the address and telephone number and nothing else.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
@@ -45,6 +45,8 @@ class Voter:
     """`none`, `queued`, `sent` or `bounced`."""
     run: str = ""
     """The newest invitation run that this voter is part of; older messages are stale."""
+    mailed: str = ""
+    """The newest run whose mail is out."""
     link_hash: str = field(default="", repr=False)
     blinded_sha256: str = field(default="", repr=False)
     otp_mac: bytes = field(default=b"", repr=False)
@@ -127,17 +129,16 @@ class Voters:
                 break
         return found
 
-    def remove(self, voters: Iterable[Voter]) -> None:
+    def remove(self, voter: Voter) -> None:
         """Only for a draft that is being deleted."""
-        for voter in voters:
-            self._roll.delete(voter_pk(voter.election, voter.key), voter.key)
+        self._roll.delete(voter_pk(voter.election, voter.key), voter.key)
 
-    def enlist(self, voter: Voter, run: str, *, visibly: bool) -> None:
+    def enlist(self, election: str, key: str, run: str, *, visibly: bool) -> None:
         """Make a voter part of an invitation run. `visibly` false (reminders): what organisers see stays as it is."""
         update, values = "SET #run = :run", {":run": run}
         if visibly:
             update, values = "SET #run = :run, delivery = :queued", {":run": run, ":queued": "queued"}
-        self._roll.update(voter_pk(voter.election, voter.key), voter.key, update, values, PRESENT)
+        self._roll.update(voter_pk(election, key), key, update, values, PRESENT)
 
     def give_link(self, voter: Voter, run: str, link_hash: str) -> bool:
         """Replace the voter's link; False when the run is no longer the voter's newest."""
@@ -156,10 +157,18 @@ class Voters:
             return False
         return True
 
-    def mark_delivery(self, election: str, key: str, run: str, delivery: str) -> bool:
-        """`sent` or `bounced`, if the run is still the voter's newest."""
+    def mark_mailed(self, election: str, key: str, run: str) -> None:
+        """The run's mail is out, if the run is still the voter's newest. `delivery` is `sent` where it was `queued`."""
         current = Condition("#run = :run", {":run": run})
-        return self._update(election, key, "SET delivery = :delivery", {":delivery": delivery}, current) is not None
+        visible = Condition("#run = :run AND delivery = :queued", {":run": run, ":queued": "queued"})
+        update = "SET mailed = :run, delivery = :sent"
+        if not self._update(election, key, update, {":sent": "sent"}, visible):
+            self._update(election, key, "SET mailed = :run", {}, current)
+
+    def mark_bounced(self, election: str, key: str, run: str) -> None:
+        """If the run is still the voter's newest."""
+        current = Condition("#run = :run", {":run": run})
+        self._update(election, key, "SET delivery = :bounced", {":bounced": "bounced"}, current)
 
     def by_link(self, link_hash: str) -> tuple[str, str] | None:
         """(election, voter key) that a link was made for, revoked or not."""

@@ -1,0 +1,61 @@
+"""Handing messages over: mail to SES, text messages to SNS."""
+
+from collections.abc import Mapping
+from email.message import EmailMessage
+from email.policy import SMTP
+from typing import TYPE_CHECKING
+
+from ballotcast.wiring import Wiring
+from notify.texts import Text
+
+if TYPE_CHECKING:
+    from mypy_boto3_sesv2 import SESV2Client
+    from mypy_boto3_sns import SNSClient
+
+NO_TAGS: Mapping[str, str] = {}
+
+
+class Undeliverable(Exception):
+    """The address is refused outright; trying again would not help."""
+
+
+class Post:
+    def __init__(self, wiring: Wiring) -> None:
+        self._mail: SESV2Client = wiring.client("sesv2")
+        self._texts: SNSClient = wiring.client("sns")
+        self._settings = wiring.settings
+
+    def mail(self, to: str, text: Text, tags: Mapping[str, str] = NO_TAGS) -> None:
+        """One mail. Undeliverable if SES rejects it; any other error is worth another try.
+
+        `tags` come back with a bounce; they are of letters, digits, `-` and `_` only.
+        """
+        try:
+            self._mail.send_email(
+                FromEmailAddress=self._settings.mail_from,
+                Destination={"ToAddresses": [to]},
+                Content={"Raw": {"Data": _mime(self._settings.mail_from, to, text)}},
+                ConfigurationSetName=self._settings.mail_configuration,
+                EmailTags=[{"Name": name, "Value": value} for name, value in tags.items()],
+            )
+        except self._mail.exceptions.MessageRejected:
+            raise Undeliverable from None
+
+    def text(self, to: str, message: str) -> None:
+        """One text message. Undeliverable if it would go to a country that the stack does not allow."""
+        if not to.startswith(self._settings.sms_countries or ("\n",)):
+            raise Undeliverable
+        self._texts.publish(
+            PhoneNumber=to,
+            Message=message,
+            MessageAttributes={"AWS.SNS.SMS.SMSType": {"DataType": "String", "StringValue": "Transactional"}},
+        )
+
+
+def _mime(sender: str, to: str, text: Text) -> bytes:
+    """The policy refuses a line break in a header, wherever it came from."""
+    message = EmailMessage(policy=SMTP)
+    message["From"], message["To"], message["Subject"] = sender, to, text.subject
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(text.body)
+    return message.as_bytes()

@@ -1,0 +1,128 @@
+"""The function `notify`: sends what the queue `mail` asks for, one message each.
+
+Messages carry ids only. Links and codes are made here, at the last moment, and only their hashes are kept. A message
+told twice sends nothing twice, unless the process was killed between sending and noting it: then the voter gets a
+second mail, whose link replaces the first.
+"""
+
+import hashlib
+import secrets
+from datetime import timedelta
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+
+from ballotcast.ballots.link import TOKEN_LENGTH, Link
+from ballotcast.clock import from_rfc3339
+from ballotcast.crypto.encoding import b64u_encode
+from ballotcast.elections.lifecycle import Status
+from ballotcast.store.elections import Election
+from ballotcast.store.voters import Voter
+from ballotcast.wiring import Wiring, from_environment
+from notify import texts
+from notify.post import Post, Undeliverable
+
+CODE_LIFE = timedelta(minutes=10)
+VERIFICATION_LIFE = timedelta(hours=24)
+
+logger = Logger(service="notify")
+
+
+class Worker:
+    def __init__(self, wiring: Wiring) -> None:
+        self._wiring = wiring
+        self._post = Post(wiring)
+
+    def deliver(self, message: dict[str, Any]) -> None:
+        """Send what one message asks for; what has become pointless meanwhile is dropped."""
+        match message:
+            case {"kind": "invitation" | "reminder" as kind, "election": election, "voter": voter, "run": run}:
+                self._invite(election, voter, run, tell=kind == "invitation")
+            case {"kind": "otp", "election": election, "voter": voter}:
+                self._send_code(election, voter)
+            case {"kind": "verification", "organiser": organiser}:
+                self._verify(organiser)
+            case _:
+                raise ValueError("a message of no known kind")
+
+    def _invite(self, election_id: str, key: str, run: str, *, tell: bool) -> None:
+        """Link, mail, note. `tell` false (reminders): a bounce is not noted, for it would show who got one."""
+        voter, election = self._find(election_id, key)
+        if not voter or not election or not election.manifest or election.status(self._wiring.clock()) is Status.CLOSED:
+            return
+        if voter.run != run or voter.mailed == run or (tell and voter.delivery == "bounced"):
+            return
+        manifest_hash = hashlib.sha256(election.manifest).digest()
+        link = Link(secrets.token_bytes(TOKEN_LENGTH), manifest_hash, voter.salt)
+        if not self._wiring.voters.give_link(voter, run, link.token_hash.hex()):
+            return
+        opens_at, closes_at = from_rfc3339(election.opens_at), from_rfc3339(election.closes_at)
+        url = link.url(f"{election.base_url}/vote")
+        text = texts.invitation(election.title, opens_at, closes_at, manifest_hash, url)
+        try:
+            self._post.mail(voter.email, text, {"election": election_id, "voter": key, "run": run} if tell else {})
+        except Undeliverable:
+            if tell:
+                self._wiring.voters.mark_bounced(election_id, key, run)
+        else:
+            self._wiring.voters.mark_mailed(election_id, key, run)
+
+    def _send_code(self, election_id: str, key: str) -> None:
+        """A new code, which replaces the one before; only its keyed hash is kept."""
+        voter, election = self._find(election_id, key)
+        if not voter or not election or election.second_factor == "none":
+            return
+        code = f"{secrets.randbelow(1_000_000):06d}"
+        mac = self._wiring.roll_secret.mac("otp", election_id, key, code)
+        self._wiring.voters.set_otp(voter, mac, int((self._wiring.clock() + CODE_LIFE).timestamp()))
+        minutes = int(CODE_LIFE.total_seconds()) // 60
+        if election.second_factor == "sms":
+            self._post.text(voter.phone, texts.second_factor_short(code, minutes))
+        else:
+            self._post.mail(voter.email, texts.second_factor(election.title, code, minutes))
+
+    def _verify(self, identity: str) -> None:
+        """A new code, which replaces the one before; only its hash is kept."""
+        organiser = self._wiring.organisers.find(identity)
+        code = b64u_encode(secrets.token_bytes(18))
+        expires = int((self._wiring.clock() + VERIFICATION_LIFE).timestamp())
+        digest = hashlib.sha256(code.encode()).hexdigest()
+        if organiser and self._wiring.organisers.offer_verification(identity, digest, expires):
+            hours = int(VERIFICATION_LIFE.total_seconds()) // 3600
+            self._post.mail(organiser.email, texts.verification(identity, code, hours))
+
+    def _find(self, election: str, key: str) -> tuple[Voter | None, Election | None]:
+        """The voter, unless personal data is erased, and the election."""
+        voter = self._wiring.voters.find(election, key)
+        return (voter if voter and voter.email else None), self._wiring.elections.find(election)
+
+
+def deliver_all(event: dict[str, Any], worker: Worker) -> PartialItemFailureResponse:
+    """Each message on its own; those that failed are told again. Logs say what went wrong, never with whom."""
+
+    def deliver(record: SQSRecord) -> None:
+        message = record.json_body
+        try:
+            worker.deliver(message)
+        except Undeliverable:
+            logger.warning("undeliverable", extra={"kind": message["kind"]})
+        except Exception as error:
+            logger.error("not delivered", extra={"kind": message.get("kind"), "error": type(error).__name__})
+            raise
+
+    processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+    return process_partial_response(event=event, record_handler=deliver, processor=processor)
+
+
+@cache
+def _worker() -> Worker:
+    return Worker(from_environment())
+
+
+@logger.inject_lambda_context(log_event=False)
+def handler(event: dict[str, Any], context: Any) -> PartialItemFailureResponse:
+    return deliver_all(event, _worker())

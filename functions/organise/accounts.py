@@ -1,0 +1,94 @@
+"""Organisers' accounts: signing up, verifying the address, logging in.
+
+An organiser's id is a keyed hash of the address, so an address is taken by one conditional put.
+"""
+
+import hashlib
+from datetime import timedelta
+
+import bcrypt
+
+from ballotcast.ballots.roll import email_key
+from ballotcast.errors import Conflict, Forbidden, TooMany, Unauthorised
+from ballotcast.http.sessions import open_session
+from ballotcast.store.organisers import Organiser
+from ballotcast.wiring import Wiring
+
+COST = 12
+"""Of bcrypt: about a quarter of a second on a full Lambda processor."""
+PASSWORD_BYTES = 72
+"""What bcrypt reads; longer passwords are refused rather than cut."""
+ATTEMPTS = 5
+LOCK = timedelta(minutes=15)
+MAIL_EVERY = timedelta(minutes=10)
+"""At most one verification mail in this time."""
+
+_NOBODY = b"$2b$12$CUC03MdKkAOx/kXJNqeKd.rsc5Mg1muaAi76EvghnUox/6fzi7z8S"
+"""Hash of a password that was thrown away, at the same cost: an unknown address takes as long as a wrong password."""
+
+
+def register_organiser(wiring: Wiring, email: str, password: str) -> str:
+    """The new organiser's id; Conflict if the address is taken.
+
+    Killed before the verification mail is queued: logging in asks for it again, ten minutes later.
+    """
+    now = wiring.clock()
+    organiser = Organiser(
+        id=_organiser_id(wiring, email),
+        email=email,
+        password_hash=bcrypt.hashpw(password.encode(), bcrypt.gensalt(COST)).decode(),
+        created_at=now,
+        verification_asked_until=int((now + MAIL_EVERY).timestamp()),
+    )
+    if not wiring.organisers.add(organiser):
+        raise Conflict("organiser-exists", "an organiser with this address exists already: log in")
+    _send_verification(wiring, organiser.id)
+    return organiser.id
+
+
+def verify_organiser(wiring: Wiring, organiser: str, token: str) -> None:
+    """Spend the token that was mailed; again for a verified organiser changes nothing. Forbidden for any other."""
+    now = int(wiring.clock().timestamp())
+    if wiring.organisers.verify(organiser, hashlib.sha256(token.encode()).hexdigest(), now):
+        return
+    found = wiring.organisers.find(organiser)
+    if not (found and found.verified):
+        raise Forbidden("bad-token", "this code is not the newest one, or too old: log in to have another mailed")
+
+
+def log_in(wiring: Wiring, email: str, password: str) -> str:
+    """A session's token. Each attempt is counted before the password is looked at, so parallel guesses count too."""
+    identity, secret = _organiser_id(wiring, email), password.encode()
+    now = int(wiring.clock().timestamp())
+    counted = wiring.organisers.begin_login(identity, now, ATTEMPTS, now + int(LOCK.total_seconds()))
+    organiser = wiring.organisers.find(identity)
+    if organiser and not counted:
+        raise TooMany(
+            "locked", "too many failed logins: try again later", retry_after=max(1, organiser.locked_until - now)
+        )
+    known = organiser.password_hash.encode() if organiser else _NOBODY
+    right = bcrypt.checkpw(secret[:PASSWORD_BYTES], known) and len(secret) <= PASSWORD_BYTES
+    if not organiser or not right:
+        raise Unauthorised("wrong-credentials", "the address or the password is wrong")
+    wiring.organisers.clear_failures(identity)
+    until = now + int(MAIL_EVERY.total_seconds())
+    if not organiser.verified and wiring.organisers.ask_verification(identity, now, until):
+        _send_verification(wiring, identity)
+    return open_session(wiring.session_secret, identity, wiring.clock)
+
+
+def require_sender(wiring: Wiring, organiser: str) -> None:
+    """Nobody mails strangers: Forbidden until the address is verified and, where the stack demands it, approved."""
+    found = wiring.organisers.find(organiser)
+    if not (found and found.verified):
+        raise Forbidden("not-verified", "verify your own address first: the code was mailed to it")
+    if wiring.settings.approve_organisers and not found.approved:
+        raise Forbidden("not-approved", "the operator of this platform has not yet approved you")
+
+
+def _organiser_id(wiring: Wiring, email: str) -> str:
+    return wiring.session_secret.mac("organiser", email_key(email))[:16].hex()
+
+
+def _send_verification(wiring: Wiring, organiser: str) -> None:
+    wiring.mail_queue.send({"kind": "verification", "organiser": organiser})

@@ -1,0 +1,57 @@
+"""Opening an election now, and closing it before its time."""
+
+from dataclasses import replace
+
+from ballotcast.clock import to_rfc3339
+from ballotcast.elections.lifecycle import Status
+from ballotcast.errors import Conflict
+from ballotcast.store.elections import Election
+from ballotcast.store.events import event
+from ballotcast.store.transaction import Cancelled, transact
+from ballotcast.wiring import Wiring
+from organise.drafts import owned_election
+from organise.freezing import freeze, publish
+
+
+def open_election(wiring: Wiring, election: Election, base_url: str) -> Election:
+    """Freeze the draft with `opens_at` now. An open election stays as it is; Conflict for any other frozen one."""
+    if not election.frozen:
+        now = wiring.clock()
+        draft = replace(election, opens_at=to_rfc3339(now))
+        election = freeze(wiring, draft, wiring.voters.roll(election.id), base_url)
+    elif election.status(wiring.clock()) is Status.OPEN:
+        publish(wiring, election)
+    if election.status(wiring.clock()) is not Status.OPEN:
+        raise Conflict("frozen", "the election's dates are frozen: it opens and closes as its manifest says")
+    return election
+
+
+def close_election(wiring: Wiring, election: Election) -> Election:
+    """Close now and start the count; closed already: only see to it that the count runs, or starts anew if it failed.
+
+    The mark stands on both sides or on none (one transaction). Killed before the count is started: the schedule of
+    `closes_at` starts it, or the same call again.
+    """
+    now = wiring.clock()
+    match election.status(now):
+        case Status.DRAFT | Status.SCHEDULED:
+            raise Conflict("not-open", "the election has not opened yet")
+        case Status.OPEN:
+            publish(wiring, election)
+            _mark_closed(wiring, election, to_rfc3339(now))
+            election = owned_election(wiring, election.organiser, election.id)
+    wiring.counting_machine.start(election.id)
+    return election
+
+
+def _mark_closed(wiring: Wiring, election: Election, closed_at: str) -> None:
+    told = event(election.id, election.organiser, "election-closed", {}, wiring.clock())
+    writes = [
+        wiring.elections.closing(election.id, closed_at),
+        wiring.manifests.closing(election.id, closed_at),
+        wiring.events.adding(told),
+    ]
+    try:
+        transact(wiring.dynamodb, writes)
+    except Cancelled:
+        return  # closed by another request in this moment

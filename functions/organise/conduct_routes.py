@@ -1,0 +1,97 @@
+"""Routes of conducting an election: invitations, opening, closing, and what was done."""
+
+from typing import Annotated, Any, Self
+
+from fastapi import Request
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from ballotcast.http.access import Access, contract
+from ballotcast.http.address import base_url
+from ballotcast.http.app import routes
+from ballotcast.http.fields import ElectionId
+from ballotcast.http.paging import Cursor, Limit, from_cursor, to_cursor
+from ballotcast.http.sessions import CurrentOrganiser
+from ballotcast.http.wired import Wired
+from organise.account_routes import Email
+from organise.closing import close_election, open_election
+from organise.drafts import owned_election
+from organise.election_routes import OPTIONAL, ElectionView
+from organise.inviting import Choice, Only, invite
+
+router = routes()
+
+
+class Invitations(BaseModel):
+    """`only` or `voters` (addresses); neither: whoever has not been sent a mail yet."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    only: Only = OPTIONAL
+    voters: Annotated[list[Email], Field(min_length=1, max_length=100)] = OPTIONAL
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Self:
+        if {"only", "voters"} <= self.model_fields_set:
+            raise ValueError("only and voters cannot both be given")
+        return self
+
+    @property
+    def choice(self) -> Choice:
+        emails = tuple(self.voters) if "voters" in self.model_fields_set else None
+        return Choice(self.only if "only" in self.model_fields_set else None, emails)
+
+
+class Queued(BaseModel):
+    """`queued`: mails; null for a reminder, because the number would tell how many have voted."""
+
+    queued: int | None
+
+
+class EventView(BaseModel):
+    id: str
+    at: str
+    organiser: str
+    action: str
+    detail: dict[str, Any]
+
+
+class EventsPage(BaseModel):
+    events: list[EventView]
+    next_cursor: str | None
+
+
+@router.post("/elections/{id}/invitations", status_code=202, openapi_extra=contract(Access.ORGANISER, creates=True))
+def send(
+    election: ElectionId,
+    request: Request,
+    organiser: CurrentOrganiser,
+    wiring: Wired,
+    order: Invitations | None = None,
+) -> Queued:
+    """Send invitations, send them again, or remind; the first ones freeze the manifest."""
+    owned = owned_election(wiring, organiser, election)
+    choice = order.choice if order else Choice()
+    return Queued(queued=invite(wiring, owned, choice, base_url(request, wiring.settings)))
+
+
+@router.post("/elections/{id}/open", openapi_extra=contract(Access.ORGANISER))
+def open_(election: ElectionId, request: Request, organiser: CurrentOrganiser, wiring: Wired) -> ElectionView:
+    """Open now, instead of at `opens_at`; only while the manifest is not frozen."""
+    owned = owned_election(wiring, organiser, election)
+    return ElectionView.of(open_election(wiring, owned, base_url(request, wiring.settings)), wiring)
+
+
+@router.post("/elections/{id}/close", status_code=202, openapi_extra=contract(Access.ORGANISER))
+def close(election: ElectionId, organiser: CurrentOrganiser, wiring: Wired) -> ElectionView:
+    """Close now and start the count; again: start a count that failed anew."""
+    return ElectionView.of(close_election(wiring, owned_election(wiring, organiser, election)), wiring)
+
+
+@router.get("/elections/{id}/events", openapi_extra=contract(Access.ORGANISER))
+def list_events(
+    election: ElectionId, organiser: CurrentOrganiser, wiring: Wired, limit: Limit = 100, cursor: Cursor = None
+) -> EventsPage:
+    """What organisers did, oldest first; nothing that a voter did."""
+    owned_election(wiring, organiser, election)
+    found = wiring.events.page(election, after=from_cursor(cursor), limit=limit)
+    events = [EventView(**{name: getattr(told, name) for name in EventView.model_fields}) for told in found]
+    return EventsPage(events=events, next_cursor=to_cursor(found[-1].id) if len(found) == limit else None)

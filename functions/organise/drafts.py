@@ -1,0 +1,89 @@
+"""Drafts: making, changing and deleting an election before its manifest is frozen.
+
+Deleting is a saga, because a draft's voters do not fit into one transaction: its wish is queued, the draft is marked
+(from here on it is hidden and takes no voters), the job `purge` deletes what hangs on it and last the draft itself.
+Killed at any step, the queued wish goes through every step again; each of them may be repeated.
+"""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from typing import Any
+
+from ballotcast.clock import from_rfc3339, to_rfc3339
+from ballotcast.elections.draft import contests_of, require_window
+from ballotcast.errors import Conflict, NotFound, invalid_field
+from ballotcast.store.elections import Election
+from ballotcast.store.events import event
+from ballotcast.wiring import Wiring
+
+
+def owned_election(wiring: Wiring, organiser: str, election: str) -> Election:
+    """NotFound for somebody else's election as for one that never was or is being deleted."""
+    found = wiring.elections.find(election)
+    if found is None or found.organiser != organiser or found.deleting:
+        raise NotFound("no-election", "you have no such election")
+    return found
+
+
+def create_election(wiring: Wiring, organiser: str, fields: Mapping[str, Any]) -> Election:
+    """A draft from checked fields, with times as datetimes; Invalid, with pointers, if it breaks a rule."""
+    now = wiring.clock()
+    checked = _checked(wiring, fields)
+    election = Election(id=secrets.token_hex(8), organiser=organiser, created_at=to_rfc3339(now), **checked)
+    created = event(election.id, organiser, "election-created", {}, now)
+    if not wiring.elections.add(election, wiring.events.adding(created)):
+        raise Conflict("id-taken", "the id drawn for this election is taken: try again", retry_after=1)
+    return election
+
+
+def edit_election(wiring: Wiring, election: Election, changes: Mapping[str, Any]) -> Election:
+    """The draft with these fields changed. Conflict when it is frozen, or was changed by another request meanwhile."""
+    if election.frozen:
+        raise _frozen()
+    known = {name: value for name, value in asdict(election).items() if name in _FIELDS}
+    times = {name: from_rfc3339(known[name]) for name in ("opens_at", "closes_at")}
+    bare = [{name: value for name, value in contest.items() if name != "id"} for contest in election.contests]
+    checked = _checked(wiring, {**known, **times, "contests": bare, **changes})
+    edited = replace(election, **checked, revision=election.revision + 1)
+    told = event(election.id, election.organiser, "election-edited", {"fields": sorted(changes)}, wiring.clock())
+    if not wiring.elections.edit(edited, election.revision, wiring.events.adding(told)):
+        if owned_election(wiring, election.organiser, election.id).frozen:
+            raise _frozen()
+        raise Conflict("changed-meanwhile", "the draft was changed by another request meanwhile: read it again")
+    return edited
+
+
+def delete_election(wiring: Wiring, organiser: str, election: str) -> None:
+    """Hide the draft now and delete it soon (jobs.py). Conflict when it is frozen; again is harmless until it is gone.
+
+    The wish is queued before the mark: killed in between, the draft is deleted all the same.
+    """
+    found = wiring.elections.find(election)
+    if found is None or found.organiser != organiser:
+        raise NotFound("no-election", "you have no such election")
+    if found.frozen:
+        raise _frozen()
+    wiring.jobs_queue.send({"kind": "purge", "election": election, "start": 0})
+    if not wiring.elections.mark_deleting(election) and wiring.elections.find(election):
+        raise _frozen()
+
+
+_FIELDS = ("title", "description", "opens_at", "closes_at", "contests", "second_factor", "mode")
+
+
+def _checked(wiring: Wiring, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields as they are kept: times as text, contests complete."""
+    require_window(fields["opens_at"], fields["closes_at"], wiring.clock())
+    if fields["second_factor"] == "sms" and not wiring.settings.sms_countries:
+        raise invalid_field("/second_factor", "this platform sends no text messages: choose none or email")
+    return {
+        **fields,
+        "opens_at": to_rfc3339(fields["opens_at"]),
+        "closes_at": to_rfc3339(fields["closes_at"]),
+        "contests": [contest.model_dump(mode="json") for contest in contests_of(fields["contests"])],
+    }
+
+
+def _frozen() -> Conflict:
+    return Conflict("frozen", "the election's manifest is frozen: voters have been invited, or it has opened")

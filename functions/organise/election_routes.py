@@ -1,0 +1,152 @@
+"""Routes of elections: drafts and what is shown of each."""
+
+from hashlib import sha256
+from typing import Annotated, Any, Literal, Self
+
+from fastapi import Response
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from ballotcast.ballots.contest import Contest
+from ballotcast.ballots.fields import Text, UtcSecond
+from ballotcast.elections.lifecycle import Status
+from ballotcast.http.access import Access, contract
+from ballotcast.http.app import routes
+from ballotcast.http.fields import ElectionId
+from ballotcast.http.paging import Cursor, Limit, from_cursor, to_cursor
+from ballotcast.http.sessions import CurrentOrganiser
+from ballotcast.http.wired import Wired
+from ballotcast.store.elections import Election
+from ballotcast.wiring import Wiring
+from organise.drafts import create_election, delete_election, edit_election, owned_election
+
+router = routes()
+OPTIONAL: Any = Field(default=None)
+"""May be left out, but is not null when it is there."""
+
+
+def _lines(text: str) -> str:
+    if any(not character.isprintable() and character != "\n" for character in text):
+        raise ValueError("must not hold control characters other than line breaks")
+    return text
+
+
+Description = Annotated[str, Field(max_length=4000), AfterValidator(_lines)]
+SecondFactor = Literal["none", "email", "sms"]
+Mode = Literal["managed"]
+
+
+class ContestDraft(BaseModel):
+    """What may be left out: seats (1), min (0), max (all that is possible), tie (as the method's statute has it)."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    title: str
+    method: str
+    options: list[str]
+    seats: int = OPTIONAL
+    min: int = OPTIONAL
+    max: int = OPTIONAL
+    tie: str = OPTIONAL
+
+
+Contests = Annotated[list[ContestDraft], Field(min_length=1, max_length=100)]
+
+
+class ElectionDraft(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+    title: Text
+    description: Description = ""
+    opens_at: UtcSecond
+    closes_at: UtcSecond
+    contests: Contests
+    second_factor: SecondFactor = "none"
+    mode: Mode = "managed"
+
+
+class ElectionChanges(BaseModel):
+    """Any of a draft's fields; `contests` replaces all of them."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    title: Text = OPTIONAL
+    description: Description = OPTIONAL
+    opens_at: UtcSecond = OPTIONAL
+    closes_at: UtcSecond = OPTIONAL
+    contests: Contests = OPTIONAL
+    second_factor: SecondFactor = OPTIONAL
+    mode: Mode = OPTIONAL
+
+
+class ElectionView(BaseModel):
+    """`manifest_hash` (M, hex) and `roll_size` (of the newest roll in the log) from freezing on."""
+
+    id: str
+    title: str
+    description: str
+    opens_at: str
+    closes_at: str
+    contests: list[Contest]
+    second_factor: SecondFactor
+    mode: Mode
+    status: Status
+    created_at: str
+    closed_at: str | None
+    manifest_hash: str | None
+    roll_size: int | None
+    personal_data_erased: bool
+
+    @classmethod
+    def of(cls, election: Election, wiring: Wiring) -> Self:
+        return cls(
+            **{name: getattr(election, name) for name in cls.model_fields if name in Election.__dataclass_fields__}
+            | {"roll_size": election.roll_size if election.frozen else None},
+            status=election.status(wiring.clock()),
+            manifest_hash=sha256(election.manifest).hexdigest() if election.manifest else None,
+            personal_data_erased=election.erased,
+        )
+
+
+class ElectionsPage(BaseModel):
+    elections: list[ElectionView]
+    next_cursor: str | None
+
+
+@router.post("/elections", status_code=201, openapi_extra=contract(Access.ORGANISER, creates=True))
+def create(draft: ElectionDraft, organiser: CurrentOrganiser, wiring: Wired) -> ElectionView:
+    """Draft an election."""
+    return ElectionView.of(create_election(wiring, organiser, _given(draft)), wiring)
+
+
+@router.get("/elections", openapi_extra=contract(Access.ORGANISER))
+def list_(organiser: CurrentOrganiser, wiring: Wired, limit: Limit = 100, cursor: Cursor = None) -> ElectionsPage:
+    """Your elections, in order of id."""
+    found, more = wiring.elections.owned_by(organiser, after=from_cursor(cursor), limit=min(limit, 100))
+    elections = [ElectionView.of(election, wiring) for election in found]
+    return ElectionsPage(elections=elections, next_cursor=to_cursor(more) if more else None)
+
+
+@router.get("/elections/{id}", openapi_extra=contract(Access.ORGANISER))
+def show(election: ElectionId, organiser: CurrentOrganiser, wiring: Wired) -> ElectionView:
+    """One of your elections."""
+    return ElectionView.of(owned_election(wiring, organiser, election), wiring)
+
+
+@router.patch("/elections/{id}", openapi_extra=contract(Access.ORGANISER))
+def edit(election: ElectionId, changes: ElectionChanges, organiser: CurrentOrganiser, wiring: Wired) -> ElectionView:
+    """Change a draft; the fields left out stay."""
+    edited = edit_election(wiring, owned_election(wiring, organiser, election), _given(changes, exclude_unset=True))
+    return ElectionView.of(edited, wiring)
+
+
+@router.delete("/elections/{id}", status_code=204, response_class=Response, openapi_extra=contract(Access.ORGANISER))
+def delete(election: ElectionId, organiser: CurrentOrganiser, wiring: Wired) -> None:
+    """Delete a draft with its roll."""
+    delete_election(wiring, organiser, election)
+
+
+def _given(body: ElectionDraft | ElectionChanges, *, exclude_unset: bool = False) -> dict[str, Any]:
+    """The fields as Python values; of the contests, only what was said, since the rules know what is left out."""
+    fields = {name: getattr(body, name) for name in type(body).model_fields}
+    if exclude_unset:
+        fields = {name: value for name, value in fields.items() if name in body.model_fields_set}
+    if "contests" in fields:
+        fields["contests"] = [contest.model_dump(exclude_unset=True) for contest in fields["contests"]]
+    return fields

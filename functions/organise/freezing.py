@@ -1,0 +1,129 @@
+"""Freezing an election: its keys, its manifest, and the public start of both.
+
+The commit point is one conditional write (Elections.freeze): of two that freeze at once, one wins and the other goes
+on with the winner's manifest. What follows it (`publish`) may be repeated at will, and is: by every later invitation,
+opening or closing, so that a process killed in between leaves nothing undone for long.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from hashlib import sha256
+
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
+
+from ballotcast.ballots.contest import Contest
+from ballotcast.ballots.manifest import Manifest
+from ballotcast.ballots.roll import roll_root
+from ballotcast.clock import from_rfc3339
+from ballotcast.errors import Conflict
+from ballotcast.store.elections import Election, Keys
+from ballotcast.store.events import event
+from ballotcast.store.manifests import FrozenManifest
+from ballotcast.store.queues import amendment_message
+from ballotcast.store.vault import Purpose, WrappedKey
+from ballotcast.store.voters import Voter
+from ballotcast.wiring import Wiring
+
+LOG_BATCH_MIN = 10
+"""Ballots that the log holds back, so that its growth tells little of who voted when (docs/protocol.md)."""
+
+
+def freeze(wiring: Wiring, draft: Election, roll: Sequence[Voter], base_url: str) -> Election:
+    """The frozen election, published: made from this draft and roll, or by somebody who was faster.
+
+    Conflict when the draft cannot be frozen, or was changed or deleted meanwhile.
+    """
+    now = wiring.clock()
+    if now >= from_rfc3339(draft.closes_at):
+        raise Conflict("closing-time-past", "the election would close in the past: change closes_at first")
+    if draft.second_factor == "sms" and any(not voter.phone for voter in roll):
+        raise Conflict("phone-missing", "some voters have no telephone number, and the codes would go there")
+    keys = _make_keys(wiring, draft.id)
+    manifest = _manifest(draft, roll, base_url, keys)
+    frozen = replace(
+        draft,
+        revision=draft.revision + 1,
+        manifest=manifest.encode(),
+        base_url=base_url,
+        keys=Keys(**{purpose.value: key.wrapped for purpose, key in keys.items()}),
+        roll_size=manifest.roll_size,
+        roll_root=manifest.roll_root,
+    )
+    detail = {"manifest": manifest.hash.hex(), "roll_size": manifest.roll_size}
+    told = event(draft.id, draft.organiser, "election-frozen", detail, now)
+    if not wiring.elections.freeze(frozen, draft.revision, wiring.events.adding(told)):
+        winner = wiring.elections.find(draft.id)
+        if winner is None or not winner.frozen:
+            raise Conflict("changed-meanwhile", "the draft was changed by another request meanwhile: read it again")
+        frozen = winner
+    publish(wiring, frozen)
+    return frozen
+
+
+def publish(wiring: Wiring, frozen: Election) -> None:
+    """The manifest on the board, the log started, the count scheduled; each of them once, however often repeated."""
+    assert frozen.manifest is not None
+    assert frozen.keys is not None
+    manifest = Manifest.parse(frozen.manifest)
+    wiring.manifests.publish(
+        FrozenManifest(
+            frozen.id,
+            frozen.manifest,
+            receipt_key=frozen.keys.receipt,
+            log_key=frozen.keys.log,
+            election_key=frozen.keys.election,
+        )
+    )
+    start = amendment_message(frozen.id, manifest.roll_size, manifest.roll_root)
+    wiring.sequence_queue.send(start, group=frozen.id)
+    wiring.counting_machine.schedule(frozen.id, manifest.closes_at)
+
+
+def manifest_hash(frozen: Election) -> bytes:
+    """M, 32 bytes."""
+    assert frozen.manifest is not None
+    return sha256(frozen.manifest).digest()
+
+
+def _make_keys(wiring: Wiring, election: str) -> dict[Purpose, WrappedKey]:
+    large = wiring.settings.issuer_bits == 3072
+    return {
+        Purpose.ISSUER: wiring.vault.create(Purpose.ISSUER, election, "RSA_3072" if large else "RSA_2048"),
+        Purpose.ELECTION: wiring.vault.create(Purpose.ELECTION, election, "ECC_NIST_P256"),
+        Purpose.RECEIPT: wiring.vault.create(Purpose.RECEIPT, election, "ECC_NIST_EDWARDS25519"),
+        Purpose.LOG: wiring.vault.create(Purpose.LOG, election, "ECC_NIST_EDWARDS25519"),
+    }
+
+
+def _manifest(draft: Election, roll: Sequence[Voter], base_url: str, keys: dict[Purpose, WrappedKey]) -> Manifest:
+    return Manifest(
+        v=1,
+        election=draft.id,
+        origin=f"{base_url.partition('://')[2]}/elections/{draft.id}/log",
+        title=draft.title,
+        contests=tuple(Contest(**contest) for contest in draft.contests),
+        opens_at=from_rfc3339(draft.opens_at),
+        closes_at=from_rfc3339(draft.closes_at),
+        mode="managed",
+        t=0,
+        n=0,
+        issuer_pk=keys[Purpose.ISSUER].public,
+        election_pk=_raw(keys[Purpose.ELECTION]),
+        receipt_pk=_raw(keys[Purpose.RECEIPT]),
+        log_pk=_raw(keys[Purpose.LOG]),
+        roll_size=len(roll),
+        roll_root=roll_root(voter.tag for voter in roll),
+        log_batch_min=LOG_BATCH_MIN,
+        witnesses=(),
+    )
+
+
+def _raw(pair: WrappedKey) -> bytes:
+    """A public key as the manifest has it: a point of P-256 (65 bytes) or an Ed25519 key (32 bytes)."""
+    key = load_der_public_key(pair.public)
+    if isinstance(key, Ed25519PublicKey):
+        return key.public_bytes_raw()
+    assert isinstance(key, EllipticCurvePublicKey)
+    return key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)

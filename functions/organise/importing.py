@@ -1,0 +1,149 @@
+"""Importing a roll from a file: at once when it is small, else as a job that a killed process does not spoil.
+
+At once is a run of transactions: killed in between, what was written stays, and the same file again counts it as
+duplicates. A job writes each batch of voters together with its own progress, so each row is counted exactly once,
+however often a step is repeated. Its rows wait in the bucket (`imports/<election>/<job>`) until it is over, no longer.
+"""
+
+import json
+import secrets
+from collections.abc import Sequence
+from typing import Any
+
+from ballotcast.clock import to_rfc3339
+from ballotcast.elections.lifecycle import Status
+from ballotcast.elections.roll_file import RollFile, RollFileError, Row, read_roll
+from ballotcast.errors import FieldError, Invalid, NotFound
+from ballotcast.store.elections import Election
+from ballotcast.store.events import Event, event
+from ballotcast.store.jobs import Job
+from ballotcast.store.transaction import LIMIT
+from ballotcast.store.voters import NotAdded
+from ballotcast.wiring import Wiring
+from organise.roll import calling_codes, new_voter, require_growing, roll_closed
+
+KIND = "import"
+AT_ONCE = 2000
+"""Rows of a file that is imported within the request."""
+BATCH = LIMIT - 3
+"""Voters in one transaction, beside the check of the election, the job's progress and the event at its end."""
+BATCHES_A_MESSAGE = 30
+LISTED = 2000
+"""Rejected rows that are listed, so that a job keeps within one item; all are counted."""
+
+
+def import_roll(wiring: Wiring, election: Election, data: bytes) -> Job:
+    """The import: `done`, or `running` as a job. Invalid if the file is not a roll, Conflict once closed."""
+    require_growing(wiring, election)
+    roll = _read(wiring, election, data)
+    lines = len(roll.rows) + roll.duplicates + len(roll.rejected)
+    job = Job(
+        id=secrets.token_hex(8),
+        election=election.id,
+        organiser=election.organiser,
+        kind=KIND,
+        created_at=to_rfc3339(wiring.clock()),
+        total=len(roll.rows),
+        outcome={
+            "added": 0,
+            "duplicates": roll.duplicates,
+            "rejected": [rejection._asdict() for rejection in roll.rejected[:LISTED]],
+            "rejected_count": len(roll.rejected),
+        },
+    )
+    return _at_once(wiring, job, roll.rows) if lines <= AT_ONCE else _as_job(wiring, job, roll.rows)
+
+
+def find_import(wiring: Wiring, election: Election, job: str) -> Job:
+    found = wiring.jobs.find(election.id, job)
+    if found is None or found.kind != KIND:
+        raise NotFound("no-import", "this election has no such import")
+    return found
+
+
+def continue_import(wiring: Wiring, election: str, job: str) -> None:
+    """Some batches of a job, and a message for the rest. May be told twice, or at once: each batch is done once."""
+    blob = _blob(election, job)
+    content = wiring.blobs.get(blob)
+    rows = [Row(*row) for row in json.loads(content)] if content else []
+    for _ in range(BATCHES_A_MESSAGE):
+        now = wiring.jobs.find(election, job)
+        if now is None or now.state != "running":
+            wiring.blobs.delete(blob)
+            return
+        if content and _grows(wiring, election):
+            _add_batch(wiring, now, rows[now.done : now.done + BATCH])
+        else:
+            wiring.jobs.advance(now.moved(state="failed"))
+    wiring.jobs_queue.send({"kind": KIND, "election": election, "job": job})
+
+
+def _read(wiring: Wiring, election: Election, data: bytes) -> RollFile:
+    needed = election.second_factor == "sms"
+    try:
+        return read_roll(data, phone_needed=needed, calling_codes=calling_codes(wiring, election))
+    except RollFileError as error:
+        raise Invalid("bad-roll-file", str(error), errors=[FieldError("", str(error))]) from None
+
+
+def _at_once(wiring: Wiring, job: Job, rows: Sequence[Row]) -> Job:
+    added, accepting = 0, wiring.elections.accepting_voters(job.election)
+    for start in range(0, len(rows), BATCH):
+        batch = [new_voter(wiring, job.election, row) for row in rows[start : start + BATCH]]
+        try:
+            added += wiring.voters.add(batch, lambda _: [accepting])
+        except NotAdded:
+            raise roll_closed() from None
+    done = _counted(job, added, len(rows), last=True)
+    wiring.events.add(_told(wiring, done))
+    return done
+
+
+def _as_job(wiring: Wiring, job: Job, rows: Sequence[Row]) -> Job:
+    """Rows, job, message: killed in between, no row was written, and the bucket forgets the rows by itself."""
+    wiring.blobs.put(_blob(job.election, job.id), json.dumps(rows).encode(), "application/json")
+    wiring.jobs.add(job)
+    wiring.jobs_queue.send({"kind": KIND, "election": job.election, "job": job.id})
+    return job
+
+
+def _add_batch(wiring: Wiring, job: Job, rows: Sequence[Row]) -> None:
+    """Voters, progress and, at the end, the event in one transaction.
+
+    Refused when another delivery of the message was faster, or the election has closed: the next look at it tells.
+    """
+    last = job.done + len(rows) == job.total
+
+    def beside(added: int) -> list[dict[str, Any]]:
+        moved = _counted(job, added, len(rows), last=last)
+        writes = [wiring.elections.accepting_voters(job.election), wiring.jobs.advancing(moved)]
+        return [*writes, wiring.events.adding(_told(wiring, moved))] if last else writes
+
+    try:
+        wiring.voters.add([new_voter(wiring, job.election, row) for row in rows], beside)
+    except NotAdded:
+        return
+
+
+def _counted(job: Job, added: int, handled: int, *, last: bool) -> Job:
+    outcome = {
+        **job.outcome,
+        "added": job.outcome["added"] + added,
+        "duplicates": job.outcome["duplicates"] + handled - added,
+    }
+    return job.moved(done=job.done + handled, state="done" if last else "running", outcome=outcome)
+
+
+def _grows(wiring: Wiring, election: str) -> bool:
+    found = wiring.elections.find(election)
+    return found is not None and not found.deleting and found.status(wiring.clock()) is not Status.CLOSED
+
+
+def _told(wiring: Wiring, job: Job) -> Event:
+    counts = {name: job.outcome[name] for name in ("added", "duplicates")}
+    detail = {**counts, "rejected": job.outcome["rejected_count"]}
+    return event(job.election, job.organiser, "roll-imported", detail, wiring.clock())
+
+
+def _blob(election: str, job: str) -> str:
+    return f"imports/{election}/{job}"

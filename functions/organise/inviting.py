@@ -1,0 +1,163 @@
+"""Inviting voters: who, under which roll, and each by one message that carries ids only.
+
+A run goes: read the whole roll; freeze the election, or tell the log of a grown roll; take the mails from the
+organiser's allowance; mark each chosen voter as part of the run; queue a mail for each. Killed anywhere, the same call
+again completes it: voters that were marked but not mailed are `queued` and chosen anew, and messages of an older run
+are stale by then. Nobody is invited whose tag is not under a root that was sent to the log.
+"""
+
+import json
+import secrets
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Literal
+
+from ballotcast.ballots.roll import roll_root
+from ballotcast.clock import to_rfc3339
+from ballotcast.elections.lifecycle import Status
+from ballotcast.errors import Conflict, FieldError, Invalid, TooMany
+from ballotcast.store.elections import Election
+from ballotcast.store.events import event
+from ballotcast.store.jobs import Job
+from ballotcast.store.queues import amendment_message
+from ballotcast.store.voters import Voter
+from ballotcast.wiring import Wiring
+from organise.accounts import require_sender
+from organise.freezing import freeze, publish
+from organise.roll import voter_key
+
+KIND = "invite"
+AT_ONCE = 2000
+"""Voters invited within the request, and in one step of a job."""
+WRITERS = 8
+DAY_SECONDS = 24 * 60 * 60
+
+Only = Literal["all", "bounced", "not_issued"]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Whom to invite: `emails`, or `only` some, or else (both None) those who have not been sent a mail yet.
+
+    `not_issued` (a reminder) chooses among those who were sent one, and shows nowhere: neither in the delivery states
+    nor as a number, because before close that would tell who has voted.
+    """
+
+    only: Only | None = None
+    emails: tuple[str, ...] | None = None
+
+    @property
+    def reminds(self) -> bool:
+        return self.only == "not_issued"
+
+
+def invite(wiring: Wiring, election: Election, choice: Choice, base_url: str) -> int | None:
+    """How many mails were queued; None for a reminder."""
+    require_sender(wiring, election.organiser)
+    if election.erased or election.status(wiring.clock()) is Status.CLOSED:
+        raise Conflict("closed", "the election is closed: nobody is invited any more")
+    roll = wiring.voters.roll(election.id)
+    if not roll:
+        raise Conflict("empty-roll", "there is nobody on the roll yet")
+    chosen = _chosen(wiring, election.id, roll, choice)
+    if chosen:
+        _take_allowance(wiring, election.organiser, len(roll) if choice.reminds else len(chosen))
+        _under_logged_root(wiring, election, roll, base_url)
+        _run(wiring, election, chosen, choice)
+    return None if choice.reminds else len(chosen)
+
+
+def continue_invitations(wiring: Wiring, election: str, job: str) -> None:
+    """The next step of a large run, and a message for the rest.
+
+    Killed before its progress is written, a step is repeated: the worker tells by the run who was mailed already.
+    """
+    now = wiring.jobs.find(election, job)
+    content = wiring.blobs.get(_blob(election, job))
+    if now is None or now.state != "running" or content is None:
+        wiring.blobs.delete(_blob(election, job))
+        return
+    keys: list[str] = json.loads(content)
+    batch = keys[now.done : now.done + AT_ONCE]
+    _enlist(wiring, election, batch, now.parameters["run"], reminds=now.parameters["reminds"])
+    done = now.done + len(batch)
+    if wiring.jobs.advance(now.moved(done=done, state="done" if done == len(keys) else "running")):
+        wiring.jobs_queue.send({"kind": KIND, "election": election, "job": job})
+
+
+def _chosen(wiring: Wiring, election: str, roll: Sequence[Voter], choice: Choice) -> list[str]:
+    """Keys of the voters to be invited; Invalid, with pointers, if one of the addresses is not on the roll."""
+    if choice.emails is not None:
+        keys = [voter_key(wiring, election, email) for email in choice.emails]
+        present = {voter.key for voter in roll}
+        unknown = [FieldError(f"/voters/{n}", "not on the roll") for n, key in enumerate(keys) if key not in present]
+        if unknown:
+            raise Invalid("not-on-roll", "some of these addresses are not on the roll", errors=unknown)
+        return list(dict.fromkeys(keys))
+    match choice.only:
+        case "all":
+            return [voter.key for voter in roll]
+        case "bounced":
+            return [voter.key for voter in roll if voter.delivery == "bounced"]
+        case "not_issued":
+            return [voter.key for voter in roll if voter.delivery == "sent" and not voter.issued]
+        case None:
+            return [voter.key for voter in roll if voter.delivery in {"none", "queued"}]
+
+
+def _take_allowance(wiring: Wiring, organiser: str, mails: int) -> None:
+    """TooMany when the day's allowance does not suffice. A reminder takes as many as if nobody had voted."""
+    now, most = wiring.clock(), wiring.settings.daily_mails
+    if not wiring.organisers.spend_mails(organiser, f"{now:%Y-%m-%d}", mails, most):
+        tomorrow = DAY_SECONDS - int(now.timestamp()) % DAY_SECONDS
+        raise TooMany("daily-mails", f"more than {most} mails in a day are not sent for you", retry_after=tomorrow)
+
+
+def _under_logged_root(wiring: Wiring, election: Election, roll: Sequence[Voter], base_url: str) -> None:
+    """Freeze the election with this roll, or tell the log of it if it has grown since.
+
+    Killed between the message and the note of it: the next run tells the log again, which adds no leaf for it.
+    """
+    if election.frozen:
+        publish(wiring, election)
+    else:
+        election = freeze(wiring, election, roll, base_url)
+    root = roll_root(voter.tag for voter in roll)
+    if root != election.roll_root:
+        wiring.sequence_queue.send(amendment_message(election.id, len(roll), root), group=election.id)
+        wiring.elections.amend_roll(election.id, len(roll), root)
+
+
+def _run(wiring: Wiring, election: Election, chosen: Sequence[str], choice: Choice) -> None:
+    run, now = secrets.token_hex(8), wiring.clock()
+    name = "some" if choice.emails is not None else choice.only or "waiting"
+    detail = {"only": name} if choice.reminds else {"only": name, "mails": len(chosen)}
+    wiring.events.add(event(election.id, election.organiser, "invitations-ordered", detail, now))
+    if len(chosen) <= AT_ONCE:
+        _enlist(wiring, election.id, chosen, run, reminds=choice.reminds)
+        return
+    job = Job(
+        id=secrets.token_hex(8),
+        election=election.id,
+        organiser=election.organiser,
+        kind=KIND,
+        created_at=to_rfc3339(now),
+        total=len(chosen),
+        parameters={"run": run, "reminds": choice.reminds},
+    )
+    wiring.blobs.put(_blob(election.id, job.id), json.dumps(chosen).encode(), "application/json")
+    wiring.jobs.add(job)
+    wiring.jobs_queue.send({"kind": KIND, "election": election.id, "job": job.id})
+
+
+def _enlist(wiring: Wiring, election: str, keys: Sequence[str], run: str, *, reminds: bool) -> None:
+    with ThreadPoolExecutor(WRITERS) as writers:
+        for done in writers.map(lambda key: wiring.voters.enlist(election, key, run, visibly=not reminds), keys):
+            assert done is None
+    kind = "reminder" if reminds else "invitation"
+    wiring.mail_queue.send_all({"kind": kind, "election": election, "voter": key, "run": run} for key in keys)
+
+
+def _blob(election: str, job: str) -> str:
+    return f"imports/{election}/{job}"

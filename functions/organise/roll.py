@@ -1,0 +1,95 @@
+"""The roll of an election: adding voters one by one, listing them, and what every way of adding them keeps to."""
+
+import re
+import secrets
+from collections.abc import Sequence
+from typing import Any
+
+from ballotcast.ballots.roll import SALT_LENGTH, email_key, tag
+from ballotcast.elections.addresses import AddressError, phone_number
+from ballotcast.elections.lifecycle import Status
+from ballotcast.elections.roll_file import Row
+from ballotcast.errors import Conflict, invalid_field
+from ballotcast.http.paging import from_cursor
+from ballotcast.store.elections import Election
+from ballotcast.store.events import event
+from ballotcast.store.voters import NotAdded, Voter
+from ballotcast.wiring import Wiring
+
+KEY = re.compile("[0-9a-f]{64}")
+
+
+def voter_key(wiring: Wiring, election: str, email: str) -> str:
+    """The key of whoever has this address, in any spelling of case: a keyed hash, hex."""
+    return wiring.roll_secret.mac("voter", election, email_key(email)).hex()
+
+
+def new_voter(wiring: Wiring, election: str, row: Row) -> Voter:
+    """Not yet invited; the salt of the tag is drawn here."""
+    salt = secrets.token_bytes(SALT_LENGTH)
+    return Voter(
+        election=election,
+        key=voter_key(wiring, election, row.email),
+        email=row.email,
+        phone=row.phone,
+        salt=salt,
+        tag=tag(salt, row.email),
+    )
+
+
+def calling_codes(wiring: Wiring, election: Election) -> Sequence[str] | None:
+    """Where this election's voters may have their telephones; None: wherever they like, nothing is sent there."""
+    return wiring.settings.sms_countries if election.second_factor == "sms" else None
+
+
+def require_growing(wiring: Wiring, election: Election) -> None:
+    """Conflict once the election is closed: nobody joins the roll then."""
+    if election.status(wiring.clock()) is Status.CLOSED:
+        raise roll_closed()
+
+
+def roll_closed() -> Conflict:
+    return Conflict("closed", "the election is closed: its roll no longer grows")
+
+
+def add_voter(wiring: Wiring, election: Election, row: Row) -> Voter:
+    """One voter, together with the event that tells of it. Conflict if the address is on the roll already."""
+    require_growing(wiring, election)
+    try:
+        needed = election.second_factor == "sms"
+        phone = phone_number(row.phone, calling_codes(wiring, election)) if row.phone or needed else ""
+    except AddressError as error:
+        raise invalid_field("/phone", str(error)) from None
+    voter = new_voter(wiring, election.id, Row(row.email, phone))
+    told = event(election.id, election.organiser, "voter-added", {}, wiring.clock())
+
+    def beside(added: int) -> list[dict[str, Any]]:
+        return [wiring.elections.accepting_voters(election.id), wiring.events.adding(told)] if added else []
+
+    try:
+        added = wiring.voters.add([voter], beside)
+    except NotAdded:
+        raise roll_closed() from None
+    if not added:
+        raise Conflict("voter-exists", "a voter with this address is on the roll already")
+    return voter
+
+
+def voters_page(wiring: Wiring, election: str, cursor: str | None, limit: int) -> tuple[list[Voter], str | None]:
+    """A page of the roll in order of key, and where the next one starts."""
+    after = from_cursor(cursor)
+    if after is not None and not KEY.fullmatch(after):
+        raise invalid_field("/query/cursor", "not a cursor of ours")
+    voters = wiring.voters.page(election, after=after, limit=limit)
+    return voters, voters[-1].key if len(voters) == limit else None
+
+
+def erase_personal_data(wiring: Wiring, election: Election) -> None:
+    """Order the erasure: the job `erase` (jobs.py) goes through the roll, and listings hide the addresses at once.
+
+    The job is queued before the mark: killed in between, the addresses go all the same.
+    """
+    if election.status(wiring.clock()) is not Status.CLOSED:
+        raise Conflict("not-closed", "personal data is needed until the election is closed")
+    wiring.jobs_queue.send({"kind": "erase", "election": election.id, "start": 0})
+    wiring.elections.mark_erased(election.id)

@@ -1,0 +1,88 @@
+"""One request to the API and its answer, tried again where that is safe.
+
+Tried again are requests that got no answer and those that a gateway turned away (502, 503, 504). All of ours may be:
+voters' requests are idempotent by content, and every other POST carries an `Idempotency-Key`, made once for the call.
+"""
+
+import secrets
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import httpx2 as httpx
+
+from ballotcast.client.errors import ApiError, Unreachable
+
+WAITS = (0.2, 0.5, 1.0, 2.0, 4.0)
+"""Seconds before each further attempt, unless the server asks for more."""
+LONGEST_WAIT = 30.0
+TURNED_AWAY = frozenset({502, 503, 504})
+TIMEOUT = httpx.Timeout(35, connect=5)
+"""A little over what API Gateway waits for a function."""
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.25, 5.0
+"""Seconds between two looks at something that is to come."""
+
+Found = TypeVar("Found")
+Sleep = Callable[[float], None]
+
+
+class Api:
+    """The API at the base URL of `http`. Answers of 400 and above are ApiError; no answer at all is Unreachable."""
+
+    def __init__(self, http: httpx.Client, *, sleep: Sleep = time.sleep) -> None:
+        self.http = http
+        self.sleep = sleep
+
+    @property
+    def address(self) -> str:
+        """Without a trailing slash."""
+        return str(self.http.base_url).rstrip("/")
+
+    def get(self, path: str, **options: Any) -> httpx.Response:
+        return self.send("GET", path, **options)
+
+    def post(self, path: str, **options: Any) -> httpx.Response:
+        """A POST that is idempotent by its content."""
+        return self.send("POST", path, **options)
+
+    def post_once(self, path: str, *, headers: dict[str, str] | None = None, **options: Any) -> httpx.Response:
+        """A POST that counts once, however often it has to be sent."""
+        return self.post(path, headers={**(headers or {}), "Idempotency-Key": secrets.token_urlsafe(16)}, **options)
+
+    def send(self, method: str, path: str, **options: Any) -> httpx.Response:
+        """`path` below the API's address, or a whole URL; `options` as httpx takes them."""
+        for wait in (*WAITS, None):
+            try:
+                response = self.http.request(method, path, follow_redirects=False, **options)
+            except httpx.TransportError as failure:
+                if wait is None:
+                    raise Unreachable(f"{self.address} does not answer ({type(failure).__name__})") from None
+                self.sleep(wait)
+                continue
+            error = ApiError.of(response) if response.status_code >= 400 else None
+            if error is None:
+                return response
+            if wait is None or not _worth_repeating(error):
+                raise error
+            self.sleep(min(max(wait, error.retry_after or 0), LONGEST_WAIT))
+        raise AssertionError("the last attempt answers or raises")
+
+    def wait_for(self, look: Callable[[], Found | None], patience: float) -> Found | None:
+        """What `look` finds, looking again with growing pauses of `patience` seconds in all; else None."""
+        waited, pause = 0.0, FIRST_PAUSE
+        while (found := look()) is None and waited < patience:
+            pause = min(pause, patience - waited)
+            self.sleep(pause)
+            waited, pause = waited + pause, min(2 * pause, LONGEST_PAUSE)
+        return found
+
+
+def _worth_repeating(error: ApiError) -> bool:
+    """Turned away, or the first sending of this very request is still under way."""
+    return error.status in TURNED_AWAY or error.slug == "in-progress"
+
+
+def connect(address: str) -> Api:
+    """The API at this address, over a client of its own with kept connections."""
+    return Api(httpx.Client(base_url=address, timeout=TIMEOUT))

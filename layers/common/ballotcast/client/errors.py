@@ -1,0 +1,69 @@
+"""What can go wrong on this side.
+
+ClientError
+├── Unreachable   no answer that was one, after several attempts; nothing is known of what the server did
+├── ApiError      the server refused, and says why
+├── Untrusted     what the server shows does not prove itself: do not go on
+├── NotYet        it may come later; waiting was in vain so far
+└── BadState      a recovery file that cannot be read
+"""
+
+from collections.abc import Sequence
+from typing import Any, Self
+
+import httpx2 as httpx
+
+
+class ClientError(Exception):
+    """No message repeats a link, a code, a key or a ballot."""
+
+
+class Unreachable(ClientError): ...
+
+
+class Untrusted(ClientError): ...
+
+
+class NotYet(ClientError): ...
+
+
+class BadState(ClientError): ...
+
+
+class ApiError(ClientError):
+    """A problem document (RFC 9457). `slug`: as in docs/problems.md, or empty. `errors`: (JSON pointer, what is wrong).
+
+    `retry_after`: seconds, where the server names them.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        slug: str,
+        detail: str,
+        errors: Sequence[tuple[str, str]] = (),
+        retry_after: int | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.slug = slug
+        self.detail = detail
+        self.errors = tuple(errors)
+        self.retry_after = retry_after
+
+    @classmethod
+    def of(cls, response: httpx.Response) -> Self:
+        """From any answer of 400 and above, also one that a gateway on the way gave."""
+        try:
+            document: dict[str, Any] = dict(response.json())
+        except ValueError:
+            document = {}
+        detail = document.get("detail") or f"the server answered {response.status_code} {response.reason_phrase}"
+        errors = [(error["pointer"], error["detail"]) for error in document.get("errors", [])]
+        slug = str(document.get("type", "")).rpartition(":")[2]
+        return cls(response.status_code, slug, detail, errors, retry_after(response))
+
+
+def retry_after(response: httpx.Response) -> int | None:
+    value = response.headers.get("retry-after", "")
+    return int(value) if value.isdecimal() else None

@@ -1,0 +1,100 @@
+"""The log as anyone reads it: nothing is believed that the manifest's log key or a Merkle proof does not show."""
+
+import json
+from collections.abc import Mapping, Sequence
+
+from ballotcast.ballots.leaf import ClosingLeaf, LeafError
+from ballotcast.ballots.leaf import parse as parse_leaf
+from ballotcast.ballots.manifest import Manifest
+from ballotcast.client.api import Api
+from ballotcast.client.errors import ApiError, Untrusted
+from ballotcast.crypto import merkle, tiles
+from ballotcast.crypto.checkpoint import Checkpoint
+from ballotcast.crypto.signed_note import Verifier
+from ballotcast.crypto.tile_files import ENTRIES, TilePath, decode_bundle
+
+BINARY = {"Accept": "application/octet-stream"}
+"""API Gateway passes bytes as bytes only to those who ask for them by name."""
+
+
+class LogReader:
+    """The log of the election with this manifest, whose hash the caller has checked."""
+
+    def __init__(self, api: Api, manifest: Manifest) -> None:
+        self._api = api
+        self._election = f"/elections/{manifest.election}"
+        self._verifier = Verifier(manifest.origin, manifest.log_pk)
+
+    def newest_checkpoint(self) -> str | None:
+        """The signed note as it is served; None while there is no log."""
+        found = _unless_missing(self._api, f"{self._election}/log/checkpoint")
+        return None if found is None else found.decode()
+
+    def open(self, note: str) -> Checkpoint:
+        """Untrusted unless the log's key signed this checkpoint of this log."""
+        try:
+            return Checkpoint.open(note, self._verifier)
+        except ValueError as error:
+            raise Untrusted(f"the log's checkpoint does not verify: {error}") from None
+
+    def index_of(self, leaf_hash: bytes) -> int | None:
+        """Where the server says that a leaf is; None while it is not in the log."""
+        found = _unless_missing(self._api, f"{self._election}/leaves/{leaf_hash.hex()}")
+        return None if found is None else int(json.loads(found)["index"])
+
+    def prove_leaf(self, leaf_hash: bytes, index: int, checkpoint: Checkpoint) -> None:
+        """Untrusted unless the tiles prove that the leaf is at `index` under the checkpoint."""
+        if not 0 <= index < checkpoint.size:
+            raise Untrusted("the log names a place for the leaf that it does not have")
+        proof = tiles.inclusion_proof_from_tiles(index, checkpoint.size, self._read)
+        if not merkle.verify_inclusion(leaf_hash, index, checkpoint.size, proof, checkpoint.root):
+            raise Untrusted("the leaf is not where the log says it is")
+
+    def prove_growth(self, earlier: Checkpoint, later: Checkpoint) -> None:
+        """Untrusted unless the tiles prove that the later log begins with the earlier one."""
+        old, new = sorted((earlier, later), key=lambda checkpoint: checkpoint.size)
+        proof: Sequence[bytes] = []
+        if old.size < new.size:
+            proof = tiles.consistency_proof_from_tiles(old.size, new.size, self._read)
+        if not merkle.verify_consistency(old.size, new.size, old.root, new.root, proof):
+            raise Untrusted("the log was rewritten: two of its checkpoints contradict each other")
+
+    def is_final(self, checkpoint: Checkpoint) -> bool:
+        """Whether the log ended with this checkpoint; entries are served only from then on."""
+        last = checkpoint.size - 1
+        n, position = divmod(last, tiles.WIDTH)
+        path = TilePath(ENTRIES, n, position + 1)
+        bundle = _unless_missing(self._api, f"{self._election}/log/{path}", BINARY)
+        if bundle is None:
+            return False
+        try:
+            entry = decode_bundle(bundle, path.width)[position]
+            leaf = parse_leaf(entry)
+        except (tiles.TileError, LeafError) as error:
+            raise Untrusted(f"the log's last entry cannot be read: {error}") from None
+        self.prove_leaf(merkle.leaf_hash(entry), last, checkpoint)
+        return isinstance(leaf, ClosingLeaf)
+
+    def _read(self, level: int, n: int, width: int) -> bytes:
+        """For `tiles`: the first `width` hashes of a tile; Untrusted if there are fewer."""
+        data = self._fetch(TilePath(level, n, width))[: width * merkle.HASH_LENGTH]
+        if len(data) != width * merkle.HASH_LENGTH:
+            raise Untrusted("a tile of the log is shorter than its checkpoint says")
+        return data
+
+    def _fetch(self, path: TilePath) -> bytes:
+        """A partial tile may be gone once it is full (C2SP tlog-tiles): then the full one begins with it."""
+        if path.width < tiles.WIDTH:
+            partial = _unless_missing(self._api, f"{self._election}/log/{path}", BINARY)
+            if partial is not None:
+                return partial
+        return self._api.get(f"{self._election}/log/{TilePath(path.level, path.n)}", headers=BINARY).content
+
+
+def _unless_missing(api: Api, path: str, headers: Mapping[str, str] | None = None) -> bytes | None:
+    try:
+        return api.get(path, headers=headers).content
+    except ApiError as error:
+        if error.status == 404:
+            return None
+        raise

@@ -1,0 +1,118 @@
+"""The organiser's side: one method for each route, JSON in and JSON out. ApiError where the server refuses."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from ballotcast.client.api import Api
+from ballotcast.client.errors import ClientError, NotYet
+
+Document = dict[str, Any]
+
+
+class ImportFailed(ClientError):
+    """An import that ended before its last row; `report` tells how far it came."""
+
+    def __init__(self, report: Document) -> None:
+        super().__init__("the import stopped before its end")
+        self.report = report
+
+
+class Organiser:
+    """`token`: of a session opened before; `log_in` opens one."""
+
+    def __init__(self, api: Api, token: str = "") -> None:
+        self.api = api
+        self.token = token
+
+    def sign_up(self, email: str, password: str) -> str:
+        """The organiser's id; a code to verify the address is mailed."""
+        body = {"email": email, "password": password}
+        return str(self.api.post_once("/organisers", json=body).json()["organiser_id"])
+
+    def verify(self, organiser_id: str, token: str) -> None:
+        """Prove the address by the code that was mailed to it."""
+        self.api.post("/organisers/verify", json={"organiser_id": organiser_id, "token": token})
+
+    def log_in(self, email: str, password: str) -> str:
+        """Open a session of an hour; its token is kept here and answered."""
+        self.token = str(self.api.post("/sessions", json={"email": email, "password": password}).json()["token"])
+        return self.token
+
+    def create_election(self, draft: Mapping[str, Any]) -> Document:
+        """`draft`: title, description, opens_at, closes_at, contests, second_factor, mode (docs/api.md)."""
+        return self._post("/elections", json=dict(draft))
+
+    def elections(self) -> Iterator[Document]:
+        return self._pages("/elections", "elections")
+
+    def election(self, election: str) -> Document:
+        return self._document("GET", f"/elections/{election}")
+
+    def edit_election(self, election: str, changes: Mapping[str, Any]) -> Document:
+        return self._document("PATCH", f"/elections/{election}", json=dict(changes))
+
+    def delete_election(self, election: str) -> None:
+        self.api.send("DELETE", f"/elections/{election}", headers=self._session())
+
+    def add_voter(self, election: str, email: str, phone: str = "") -> Document:
+        body = {"email": email, **({"phone": phone} if phone else {})}
+        return self._post(f"/elections/{election}/voters", json=body)
+
+    def import_voters(self, election: str, csv: bytes, patience: float = 900) -> Document:
+        """`{added, duplicates, rejected: [{line, reason}], rejected_count}`, also of a file that goes on as a job.
+
+        NotYet if the job is not over after `patience` seconds (importing again is safe); ImportFailed.
+        """
+        path, headers = f"/elections/{election}/voters/import", {**self._session(), "Content-Type": "text/csv"}
+        answer = self.api.post_once(path, content=csv, headers=headers)
+        report: Document = answer.json()
+        if answer.status_code != 202:
+            return report
+        job = f"/elections/{election}/voters/imports/{report['job']}"
+        over = self.api.wait_for(lambda: _unless_running(self._document("GET", job)), patience)
+        if over is None:
+            raise NotYet("the import is still running")
+        if over["state"] != "done":
+            raise ImportFailed(over)
+        return {name: over[name] for name in ("added", "duplicates", "rejected", "rejected_count")}
+
+    def voters(self, election: str) -> Iterator[Document]:
+        return self._pages(f"/elections/{election}/voters", "voters")
+
+    def erase_personal_data(self, election: str) -> None:
+        self.api.send("DELETE", f"/elections/{election}/voters/personal-data", headers=self._session())
+
+    def invite(self, election: str, *, only: str = "", voters: Sequence[str] = ()) -> Document:
+        """`{queued}`. Neither `only` (`all`, `bounced`, `not_issued`) nor `voters`: whoever has no mail yet."""
+        order = {**({"only": only} if only else {}), **({"voters": list(voters)} if voters else {})}
+        return self._post(f"/elections/{election}/invitations", json=order)
+
+    def open(self, election: str) -> Document:
+        return self._document("POST", f"/elections/{election}/open")
+
+    def close(self, election: str) -> Document:
+        """Close now; repeated after a failed count, it is counted anew."""
+        return self._document("POST", f"/elections/{election}/close")
+
+    def events(self, election: str) -> Iterator[Document]:
+        return self._pages(f"/elections/{election}/events", "events")
+
+    def _session(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"}
+
+    def _document(self, method: str, path: str, **options: Any) -> Document:
+        return dict(self.api.send(method, path, headers=self._session(), **options).json())
+
+    def _post(self, path: str, **options: Any) -> Document:
+        return dict(self.api.post_once(path, headers=self._session(), **options).json())
+
+    def _pages(self, path: str, name: str) -> Iterator[Document]:
+        cursor: str | None = ""
+        while cursor is not None:
+            page = self._document("GET", path, params={"cursor": cursor} if cursor else {})
+            yield from page[name]
+            cursor = page["next_cursor"]
+
+
+def _unless_running(job: Document) -> Document | None:
+    return None if job["state"] == "running" else job

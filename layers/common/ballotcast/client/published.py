@@ -1,0 +1,59 @@
+"""What is published of an election, for anyone: turnout, result and export."""
+
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import httpx2 as httpx
+
+from ballotcast.client.api import Api
+from ballotcast.client.errors import ApiError, NotYet, Unreachable, Untrusted
+
+Document = dict[str, Any]
+
+
+def turnout(api: Api, election: str) -> Document:
+    """Issued and cast counts as of the log's last checkpoint."""
+    return dict(api.get(f"/elections/{election}/turnout").json())
+
+
+def results(api: Api, election: str, patience: float = 0) -> Document:
+    """The result, rounds, ties, spoilt ballots and turnout. NotYet if it is not counted after `patience` seconds."""
+    answer = _once_counted(api, f"/elections/{election}/results", patience)
+    return dict(answer.json())
+
+
+def export(api: Api, election: str, path: Path, patience: float = 0) -> Document:
+    """Download the export to `path`; answers its sha256 (hex) and size. NotYet; Untrusted if it came damaged."""
+    offered: Document = _once_counted(api, f"/elections/{election}/export", patience).json()
+    part = path.with_name(path.name + ".part")
+    digest = sha256()
+    try:
+        with api.http.stream("GET", offered["url"]) as answer, part.open("wb") as file:
+            if answer.status_code != 200:
+                answer.read()
+                raise ApiError.of(answer)
+            for chunk in answer.iter_bytes():
+                digest.update(chunk)
+                file.write(chunk)
+    except httpx.TransportError as failure:
+        raise Unreachable(f"the download broke off ({type(failure).__name__}); try again") from None
+    if digest.hexdigest() != offered["sha256"]:
+        raise Untrusted("the export came damaged; try again")
+    part.replace(path)
+    return {"sha256": offered["sha256"], "size": offered["size"]}
+
+
+def _once_counted(api: Api, path: str, patience: float) -> httpx.Response:
+    def look() -> httpx.Response | None:
+        try:
+            return api.get(path)
+        except ApiError as error:
+            if error.slug == "not-counted":
+                return None
+            raise
+
+    answer = api.wait_for(look, patience)
+    if answer is None:
+        raise NotYet("the election is not counted yet")
+    return answer

@@ -1,0 +1,78 @@
+"""After casting: was the board's promise kept? And does the ledger say of this voter what is true?"""
+
+from dataclasses import dataclass
+
+from ballotcast.ballots import receipt as receipts
+from ballotcast.ballots.ledger import Ledger
+from ballotcast.ballots.link import Link
+from ballotcast.ballots.receipt import ReceiptError
+from ballotcast.ballots.roll import tag
+from ballotcast.client.api import Api
+from ballotcast.client.errors import NotYet, Untrusted
+from ballotcast.client.log_reader import LogReader
+from ballotcast.client.manifests import fetch_manifest
+from ballotcast.crypto.encoding import hex_decode
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """The ballot is leaf `index` under `checkpoint` (signed note, of `size` leaves). `final`: the log has ended."""
+
+    index: int
+    size: int
+    final: bool
+    checkpoint: str
+
+
+def check_receipt(api: Api, receipt: str, earlier: str = "") -> Recorded:
+    """Whether the ballot that a receipt (signed note) acknowledges is in the log.
+
+    `earlier`: a checkpoint seen before, which the log must still contain. ReceiptError if it is no receipt of the
+    election it names; NotYet while the log may still take the ballot in; Untrusted if the promise is broken, or if
+    something that the server shows does not verify.
+    """
+    election, manifest_hash, leaf_hash = _read(receipt)
+    manifest = fetch_manifest(api, election, manifest_hash)
+    receipts.verify(receipt, manifest, leaf_hash)
+    log = LogReader(api, manifest)
+    note = log.newest_checkpoint()
+    if note is None:
+        raise NotYet("the election's log has not started yet")
+    checkpoint = log.open(note)
+    if earlier:
+        log.prove_growth(log.open(earlier), checkpoint)
+    index, final = log.index_of(leaf_hash), log.is_final(checkpoint)
+    if index is None or index >= checkpoint.size:
+        if final:
+            raise Untrusted("the promise is broken: the log has ended without this ballot; keep the receipt as proof")
+        raise NotYet("the ballot is in the box and waits to be logged, at the latest when the election closes")
+    log.prove_leaf(leaf_hash, index, checkpoint)
+    return Recorded(index, checkpoint.size, final, note)
+
+
+def check_ledger_line(ledger: bytes, link: str, email: str, blinded_sha256: bytes) -> None:
+    """Whether `issuance.csv` of an export has this voter's line as it must be.
+
+    `link`: any that this voter was sent; `email`: as on the roll; `blinded_sha256`: of what the voter had signed, empty
+    if nothing. LedgerError, LinkError; Untrusted if there is no such line, or another value in it.
+    """
+    line = tag(Link.parse(link).salt, email)
+    found = {row.tag: row.blinded_sha256 for row in Ledger.parse(ledger).lines}.get(line)
+    if found is None:
+        raise Untrusted("this voter is not on the roll that was counted with")
+    if found != blinded_sha256:
+        raise Untrusted("a credential was issued in this voter's name that is not theirs" if found else _LOST)
+
+
+_LOST = "the ledger does not know of the credential that was issued to this voter"
+
+
+def _read(receipt: str) -> tuple[str, bytes, bytes]:
+    """(election, manifest hash, leaf hash) as a receipt names them; who signed it is checked against the manifest."""
+    lines = receipt.split("\n")
+    try:
+        _, origin, manifest_hash, leaf_hash = lines[:4]
+        election = origin.removesuffix("/log").rpartition("/elections/")[2]
+        return election, hex_decode(manifest_hash), hex_decode(leaf_hash)
+    except ValueError:
+        raise ReceiptError("this is no receipt") from None

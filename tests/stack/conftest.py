@@ -1,0 +1,28 @@
+"""The one-machine stack, really deployed, for a whole session of tests."""
+
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from ballotcast_cli.stack.stack import Stack
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """`template.yaml` deployed, on a port of its own. Its tests share the xdist group "stack", so that there is one."""
+    with Stack(tmp_path_factory.mktemp("stack"), _port_free_now()) as deployed:
+        yield deployed
+
+
+@pytest.fixture(scope="module")
+def free_port() -> int:
+    """A port that nothing listens on."""
+    return _port_free_now()
+
+
+def _port_free_now() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -1,0 +1,131 @@
+"""Starting and stopping: nothing is left running, and the commands say what they did."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ballotcast_cli.stack.process import StackError, check_port_free, wait_for
+from ballotcast_cli.stack.stack import Stack
+
+pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("lifecycle")]
+COMMAND = Path(sys.executable).with_name("ballotcast")
+BROKEN = """
+AWSTemplateFormatVersion: '2010-09-09'
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Alarm:
+    Type: AWS::CloudWatch::Alarm
+    Properties: {ComparisonOperator: GreaterThanThreshold, EvaluationPeriods: 1, Threshold: 0}
+"""
+DIES = """
+import os, signal, sys
+from pathlib import Path
+from ballotcast_cli.stack.stack import Stack
+Stack(Path(sys.argv[1]), int(sys.argv[2])).start()
+print("started", flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.fixture
+def idle(tmp_path: Path, free_port: int) -> Iterator[Stack]:
+    """A stack that does not run, and will not when the test is over."""
+    stack = Stack(tmp_path / "stack", free_port)
+    yield stack
+    stack.stop()
+
+
+def is_free(port: int) -> bool:
+    try:
+        check_port_free(port)
+    except StackError:
+        return False
+    return True
+
+
+def command(stack: Stack, *arguments: str) -> list[str]:
+    return [str(COMMAND), "stack", "--port", str(stack.port), "--directory", str(stack.directory), *arguments]
+
+
+def ballotcast(stack: Stack, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command(stack, *arguments), capture_output=True, text=True, check=False)
+
+
+def test_it_ends_with_a_parent_that_is_killed(idle: Stack) -> None:
+    dying = [sys.executable, "-c", DIES, str(idle.directory), str(idle.port)]
+    parent = subprocess.run(dying, capture_output=True, text=True, check=False)
+
+    assert parent.stdout == "started\n", parent.stderr
+    assert parent.returncode == -signal.SIGKILL
+    assert wait_for(lambda: idle.pid is None and is_free(idle.port), 15)
+
+
+def test_it_leaves_nothing_when_it_is_stopped(idle: Stack) -> None:
+    idle.start()
+    pid = idle.pid
+    assert pid is not None
+    assert (idle.directory / "tmp").exists()
+
+    idle.stop()
+
+    assert idle.pid is None
+    assert is_free(idle.port)
+    assert not (idle.directory / "tmp").exists()
+    with pytest.raises(ProcessLookupError):
+        os.killpg(pid, 0)
+
+
+def test_up_again_and_down_again(idle: Stack) -> None:
+    up = ballotcast(idle, "up")
+    assert up.returncode == 0, up.stderr
+    assert idle.outputs["ApiUrl"] in up.stdout
+    assert idle.outputs["MailboxUrl"] in up.stdout
+    pid = idle.pid
+
+    again = ballotcast(idle, "up")
+    assert again.returncode == 0
+    assert "is running" in again.stdout
+    assert idle.pid == pid
+    assert ballotcast(idle, "status").returncode == 0
+
+    down = ballotcast(idle, "down")
+    assert (down.returncode, down.stdout) == (0, "Stopped.\n")
+    assert ballotcast(idle, "down").returncode == 0
+    assert idle.outputs == {}
+    assert is_free(idle.port)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_run_stops_cleanly(idle: Stack, number: signal.Signals) -> None:
+    with subprocess.Popen(command(idle, "run"), stdout=subprocess.PIPE, text=True, start_new_session=True) as process:
+        assert process.stdout
+        for line in process.stdout:
+            if "log follows" in line:
+                break
+        assert idle.pid is not None
+
+        process.send_signal(number)
+
+        assert process.wait(timeout=30) == 0
+    assert idle.pid is None
+    assert is_free(idle.port)
+
+
+def test_a_failed_deployment_says_why_and_leaves_nothing_running(idle: Stack, tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    project.mkdir()
+    for name in (".tools", "samconfig.toml", "uv.lock", "functions", "layers", "cli"):
+        (project / name).symlink_to(idle.project / name)
+    (project / "template.yaml").write_text(BROKEN)
+    broken = Stack(idle.directory, idle.port, project=project)
+
+    with pytest.raises(StackError, match=r"Alarm: .*MetricName and Namespace are required"), broken:
+        pass
+
+    assert broken.pid is None
+    assert is_free(idle.port)
