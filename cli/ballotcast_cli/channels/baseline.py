@@ -43,7 +43,7 @@ def _schema(given: Any, info: ValidationInfo) -> dict[str, Any]:
     if not isinstance(given, str):
         raise PydanticCustomError("schema", "neither a schema nor the name of a file that holds one")
     try:
-        return read_schema(info.context / given)
+        return read_schema(Path(info.context or ".", given))
     except SchemaFileError as error:
         raise PydanticCustomError("schema", "{reason}", {"reason": str(error)}) from None
 
