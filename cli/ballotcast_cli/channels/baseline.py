@@ -11,49 +11,75 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, PlainValidator, ValidationError, ValidationInfo
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, ValidationError, ValidationInfo
 from pydantic_core import PydanticCustomError
+
+from ballotcast.channels.config import Algorithm, Retention, Rotation
+from ballotcast.channels.names import name_errors, port_errors
+from ballotcast.channels.schemas import ChannelSchema, SchemaError
+from ballotcast.errors import FieldError
 
 from .plan import Channel
 from .yaml_lines import Lines, Mistake, YamlError, read_yaml
 
-
-class SchemaFileError(ValueError):
-    """No file, or not JSON, or not an object."""
+Value = TypeVar("Value")
 
 
 def read_schema(file: Path) -> dict[str, Any]:
-    """The Avro schema in a JSON file (.avsc); whether it is one, is the API's to say."""
+    """The Avro schema of a channel in a JSON file (.avsc). SchemaError if it is not one, or there is no such file."""
     try:
-        schema = json.loads(file.read_bytes())
+        return ChannelSchema.parse(json.loads(file.read_bytes())).json
     except OSError as error:
-        raise SchemaFileError(f"{file.name}: {error.strerror}") from None
+        raise SchemaError(f"{file}: {error.strerror}") from None
+    except SchemaError as error:
+        raise SchemaError(f"{file}: {error}") from None
     except ValueError as error:
-        raise SchemaFileError(f"{file.name}: not JSON: {error}") from None
-    if not isinstance(schema, dict):
-        raise SchemaFileError(f"{file.name}: not the schema of a record: no JSON object")
-    return schema
+        raise SchemaError(f"{file}: not JSON: {error}") from None
 
 
 def _schema(given: Any, info: ValidationInfo) -> dict[str, Any]:
-    if isinstance(given, dict):
-        return given
-    if not isinstance(given, str):
-        raise PydanticCustomError("schema", "neither a schema nor the name of a file that holds one")
     try:
-        return read_schema(Path(info.context or ".", given))
-    except SchemaFileError as error:
-        raise PydanticCustomError("schema", "{reason}", {"reason": str(error)}) from None
+        if isinstance(given, str):
+            return read_schema(Path(info.context or ".", given))
+        return ChannelSchema.parse(given).json
+    except SchemaError as error:
+        raise _mistaken(str(error)) from None
+
+
+def _name(name: str) -> str:
+    return _without(name_errors(name), name)
+
+
+def _port(port: int) -> int:
+    return _without(port_errors(port), port)
+
+
+def _without(errors: Sequence[FieldError], value: Value) -> Value:
+    if errors:
+        raise _mistaken(errors[0].detail)
+    return value
+
+
+def _mistaken(reason: str) -> PydanticCustomError:
+    return PydanticCustomError("rule", "{reason}", {"reason": reason})
+
+
+class _Config(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+    decimation: Annotated[int, Field(ge=1, le=100_000)] = 1
+    algorithm: Algorithm = "downsample"
+    rotation: Rotation = "hour"
+    retention: Retention = 1
 
 
 class _Entry(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
-    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
-    port: Annotated[int, Field(ge=1024, le=65535)]
+    name: Annotated[str, AfterValidator(_name)]
+    port: Annotated[int, AfterValidator(_port)]
     avro: Annotated[dict[str, Any], PlainValidator(_schema), Field(alias="schema")]
-    config: dict[str, Any] = {}
+    config: _Config = _Config()
 
 
 class _File(BaseModel):
@@ -82,7 +108,9 @@ def read_baseline(path: Path) -> Baseline:
         raise YamlError(list(_told(error, lines))) from None
     if mistakes := list(_repeated(entries, lines)):
         raise YamlError(mistakes)
-    channels = tuple(Channel(entry.name, entry.port, entry.avro, entry.config) for entry in entries)
+    channels = tuple(
+        Channel(entry.name, entry.port, entry.avro, entry.config.model_dump(exclude_unset=True)) for entry in entries
+    )
     return Baseline(path, channels, lines)
 
 
