@@ -1,11 +1,13 @@
 # Needs python3 (3.11 or newer), pip and make; everything else is brought into .tools and .venv.
 PORT ?= 4566
 export PORT
+# Also where .venv is activated: it has no pip, which may be needed first.
+export PATH := $(subst $(CURDIR)/.venv/bin:,,$(PATH))
 
 ballotcast := .venv/bin/ballotcast
 tools := .tools/stack/bin
 # The first that is there, runs (pyenv's shims need not), is new enough and has pip.
-python = $(shell for p in python3.13 python3.14 python3.12 python3.11 python3; do \
+python = $(shell PATH="$(PATH)"; for p in python3.13 python3.14 python3.12 python3.11 python3; do \
 	"$$p" -c 'import sys, pip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && command -v "$$p" && break; done)
 
 .PHONY: help environments run up down logs demo test lint format build lock clean
@@ -48,7 +50,7 @@ format: environments ## put the style right
 	.venv/bin/ruff format
 
 build: environments ## package for AWS into .aws-sam/build (ARCH=arm64 or x86_64)
-	PYTHON=$(CURDIR)/$(tools)/python SAM_CLI_TELEMETRY=0 $(tools)/sam build
+	@MAKEFLAGS= PYTHON=$(CURDIR)/$(tools)/python SAM_CLI_TELEMETRY=0 $(tools)/sam build
 
 lock: environments ## solve cli/*.in and pyproject.toml anew
 	.tools/uv/bin/uv lock

@@ -2,15 +2,34 @@
 
 import click
 
-from . import count
+from . import accounts, conduct, count, elections, mailbox, voters, voting
+from .group import BallotcastGroup
 from .stack import commands as stack
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=BallotcastGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--api", metavar="URL", help="The deployment  [default: BALLOTCAST_API, else the stack on this machine]")
 @click.version_option(package_name="ballotcast")
-def main() -> None:
+def main(api: str | None) -> None:
     """Elections whose ballots nobody can link to a voter and whose result anyone can check."""
 
 
-main.add_command(count.command)
-main.add_command(stack.command)
+for command in (
+    accounts.sign_up,
+    accounts.verify_address,
+    accounts.log_in,
+    elections.command,
+    voters.command,
+    conduct.invite,
+    conduct.open_,
+    voting.vote,
+    voting.check,
+    conduct.turnout,
+    conduct.close,
+    conduct.results,
+    conduct.export,
+    count.command,
+    mailbox.command,
+    stack.command,
+):
+    main.add_command(command)

@@ -15,10 +15,10 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from botocore.exceptions import ClientError
 
 from ballotcast.ballots.link import TOKEN_LENGTH, Link
 from ballotcast.clock import from_rfc3339
-from ballotcast.crypto.encoding import b64u_encode
 from ballotcast.elections.lifecycle import Status
 from ballotcast.store.elections import Election
 from ballotcast.store.voters import Voter
@@ -88,7 +88,7 @@ class Worker:
     def _verify(self, identity: str) -> None:
         """A new code, which replaces the one before; only its hash is kept."""
         organiser = self._wiring.organisers.find(identity)
-        code = b64u_encode(secrets.token_bytes(18))
+        code = secrets.token_hex(16)
         expires = int((self._wiring.clock() + VERIFICATION_LIFE).timestamp())
         digest = hashlib.sha256(code.encode()).hexdigest()
         if organiser and self._wiring.organisers.offer_verification(identity, digest, expires):
@@ -111,11 +111,18 @@ def deliver_all(event: dict[str, Any], worker: Worker) -> PartialItemFailureResp
         except Undeliverable:
             logger.warning("undeliverable", extra={"kind": message["kind"]})
         except Exception as error:
-            logger.error("not delivered", extra={"kind": message.get("kind"), "error": type(error).__name__})
+            logger.error("not delivered", extra={"kind": message.get("kind"), "error": _name(error)})
             raise
 
     processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
     return process_partial_response(event=event, record_handler=deliver, processor=processor)
+
+
+def _name(error: Exception) -> str:
+    """What kind of error it was; AWS's own names, but not its messages, which repeat what was sent."""
+    if isinstance(error, ClientError):
+        return f"{error.operation_name}: {error.response['Error']['Code']}"
+    return type(error).__name__
 
 
 @cache

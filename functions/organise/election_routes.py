@@ -2,6 +2,7 @@
 
 from hashlib import sha256
 from typing import Annotated, Any, Literal, Self
+from unicodedata import category
 
 from fastapi import Response
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -25,8 +26,8 @@ OPTIONAL: Any = Field(default=None)
 
 
 def _lines(text: str) -> str:
-    if any(not character.isprintable() and character != "\n" for character in text):
-        raise ValueError("must not hold control characters other than line breaks")
+    if any(category(character) == "Cc" and character not in "\t\r\n" for character in text):
+        raise ValueError("must not hold control characters other than tabs and line breaks")
     return text
 
 

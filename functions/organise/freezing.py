@@ -7,7 +7,6 @@ opening or closing, so that a process killed in between leaves nothing undone fo
 
 from collections.abc import Sequence
 from dataclasses import replace
-from hashlib import sha256
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -63,7 +62,10 @@ def freeze(wiring: Wiring, draft: Election, roll: Sequence[Voter], base_url: str
 
 
 def publish(wiring: Wiring, frozen: Election) -> None:
-    """The manifest on the board, the log started, the count scheduled; each of them once, however often repeated."""
+    """The manifest on the board, the log started and told of the newest roll, the count scheduled.
+
+    Each of them once, however often this is repeated.
+    """
     assert frozen.manifest is not None
     assert frozen.keys is not None
     manifest = Manifest.parse(frozen.manifest)
@@ -76,15 +78,10 @@ def publish(wiring: Wiring, frozen: Election) -> None:
             election_key=frozen.keys.election,
         )
     )
-    start = amendment_message(frozen.id, manifest.roll_size, manifest.roll_root)
-    wiring.sequence_queue.send(start, group=frozen.id)
+    rolls = {manifest.roll_root: manifest.roll_size, frozen.roll_root: frozen.roll_size}
+    messages = [amendment_message(frozen.id, size, root) for root, size in rolls.items()]
+    wiring.sequence_queue.send_all(messages, group=frozen.id)
     wiring.counting_machine.schedule(frozen.id, manifest.closes_at)
-
-
-def manifest_hash(frozen: Election) -> bytes:
-    """M, 32 bytes."""
-    assert frozen.manifest is not None
-    return sha256(frozen.manifest).digest()
 
 
 def _make_keys(wiring: Wiring, election: str) -> dict[Purpose, WrappedKey]:

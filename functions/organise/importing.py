@@ -63,15 +63,14 @@ def find_import(wiring: Wiring, election: Election, job: str) -> Job:
 
 def continue_import(wiring: Wiring, election: str, job: str) -> None:
     """Some batches of a job, and a message for the rest. May be told twice, or at once: each batch is done once."""
-    blob = _blob(election, job)
-    content = wiring.blobs.get(blob)
-    rows = [Row(*row) for row in json.loads(content)] if content else []
+    blob, rows = _blob(election, job), None
     for _ in range(BATCHES_A_MESSAGE):
         now = wiring.jobs.find(election, job)
         if now is None or now.state != "running":
             wiring.blobs.delete(blob)
             return
-        if content and _grows(wiring, election):
+        rows = _rows(wiring, blob) if rows is None else rows
+        if rows is not None and _grows(wiring, election):
             _add_batch(wiring, now, rows[now.done : now.done + BATCH])
         else:
             wiring.jobs.advance(now.moved(state="failed"))
@@ -132,6 +131,11 @@ def _counted(job: Job, added: int, handled: int, *, last: bool) -> Job:
         "duplicates": job.outcome["duplicates"] + handled - added,
     }
     return job.moved(done=job.done + handled, state="done" if last else "running", outcome=outcome)
+
+
+def _rows(wiring: Wiring, blob: str) -> list[Row] | None:
+    content = wiring.blobs.get(blob)
+    return [Row(*row) for row in json.loads(content)] if content else None
 
 
 def _grows(wiring: Wiring, election: str) -> bool:

@@ -10,7 +10,7 @@ import json
 import secrets
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from ballotcast.ballots.roll import roll_root
@@ -20,10 +20,10 @@ from ballotcast.errors import Conflict, FieldError, Invalid, TooMany
 from ballotcast.store.elections import Election
 from ballotcast.store.events import event
 from ballotcast.store.jobs import Job
-from ballotcast.store.queues import amendment_message
 from ballotcast.store.voters import Voter
 from ballotcast.wiring import Wiring
 from organise.accounts import require_sender
+from organise.drafts import owned_election
 from organise.freezing import freeze, publish
 from organise.roll import voter_key
 
@@ -31,6 +31,7 @@ KIND = "invite"
 AT_ONCE = 2000
 """Voters invited within the request, and in one step of a job."""
 WRITERS = 8
+ATTEMPTS = 5
 DAY_SECONDS = 24 * 60 * 60
 
 Only = Literal["all", "bounced", "not_issued"]
@@ -63,7 +64,7 @@ def invite(wiring: Wiring, election: Election, choice: Choice, base_url: str) ->
     chosen = _chosen(wiring, election.id, roll, choice)
     if chosen:
         _take_allowance(wiring, election.organiser, len(roll) if choice.reminds else len(chosen))
-        _under_logged_root(wiring, election, roll, base_url)
+        _log_roll(wiring, election, roll, base_url)
         _run(wiring, election, chosen, choice)
     return None if choice.reminds else len(chosen)
 
@@ -73,10 +74,10 @@ def continue_invitations(wiring: Wiring, election: str, job: str) -> None:
 
     Killed before its progress is written, a step is repeated: the worker tells by the run who was mailed already.
     """
-    now = wiring.jobs.find(election, job)
-    content = wiring.blobs.get(_blob(election, job))
-    if now is None or now.state != "running" or content is None:
-        wiring.blobs.delete(_blob(election, job))
+    now, blob = wiring.jobs.find(election, job), _blob(election, job)
+    content = wiring.blobs.get(blob) if now and now.state == "running" else None
+    if not now or not content:
+        wiring.blobs.delete(blob)
         return
     keys: list[str] = json.loads(content)
     batch = keys[now.done : now.done + AT_ONCE]
@@ -114,19 +115,24 @@ def _take_allowance(wiring: Wiring, organiser: str, mails: int) -> None:
         raise TooMany("daily-mails", f"more than {most} mails in a day are not sent for you", retry_after=tomorrow)
 
 
-def _under_logged_root(wiring: Wiring, election: Election, roll: Sequence[Voter], base_url: str) -> None:
-    """Freeze the election with this roll, or tell the log of it if it has grown since.
+def _log_roll(wiring: Wiring, election: Election, roll: Sequence[Voter], base_url: str) -> None:
+    """Freeze the election with this roll, or, if that has grown since, note it and tell the log of it.
 
-    Killed between the message and the note of it: the next run tells the log again, which adds no leaf for it.
+    The note is the commit point: killed before the log is told, every later run tells it (freezing.publish). Of two
+    runs at once one is refused its note; it reads the roll anew, which by then holds all that the other one noted.
     """
-    if election.frozen:
-        publish(wiring, election)
-    else:
-        election = freeze(wiring, election, roll, base_url)
-    root = roll_root(voter.tag for voter in roll)
-    if root != election.roll_root:
-        wiring.sequence_queue.send(amendment_message(election.id, len(roll), root), group=election.id)
-        wiring.elections.amend_roll(election.id, len(roll), root)
+    for _ in range(ATTEMPTS):
+        root = roll_root(voter.tag for voter in roll)
+        if not election.frozen:
+            election = freeze(wiring, election, roll, base_url)
+            if election.roll_root == root:
+                return
+        elif election.roll_root == root or wiring.elections.amend_roll(election, len(roll), root):
+            publish(wiring, replace(election, roll_size=len(roll), roll_root=root))
+            return
+        election = owned_election(wiring, election.organiser, election.id)
+        roll = wiring.voters.roll(election.id)
+    raise Conflict("changed-meanwhile", "the roll is being changed by other requests: try again")
 
 
 def _run(wiring: Wiring, election: Election, chosen: Sequence[str], choice: Choice) -> None:
@@ -153,8 +159,7 @@ def _run(wiring: Wiring, election: Election, chosen: Sequence[str], choice: Choi
 
 def _enlist(wiring: Wiring, election: str, keys: Sequence[str], run: str, *, reminds: bool) -> None:
     with ThreadPoolExecutor(WRITERS) as writers:
-        for done in writers.map(lambda key: wiring.voters.enlist(election, key, run, visibly=not reminds), keys):
-            assert done is None
+        list(writers.map(lambda key: wiring.voters.enlist(election, key, run, visibly=not reminds), keys))
     kind = "reminder" if reminds else "invitation"
     wiring.mail_queue.send_all({"kind": kind, "election": election, "voter": key, "run": run} for key in keys)
 

@@ -27,11 +27,12 @@ def build(project: Path) -> None:
     """
     built = project / ".aws-sam" / ENVIRONMENT
     built.parent.mkdir(exist_ok=True)
-    wanted, noted = digest(project), built / ".built-from"
-    with _locked(built.parent / "lock"):
+    noted = built / ".built-from"
+    with _locked(built.parent, fcntl.LOCK_EX):
+        wanted = digest(project)
         if not noted.exists() or noted.read_text() != wanted:
             python = project / ".tools" / "stack" / "bin" / "python"
-            _sam(project, ["build"], {"PYTHON": str(python), "LAYER_PYTHON": str(python)}, built.parent / "build.log")
+            _sam(project, "build", {"PYTHON": str(python), "LAYER_PYTHON": str(python)}, built.parent / "build.log")
             noted.write_text(wanted)
 
 
@@ -42,17 +43,16 @@ def deploy(project: Path, port: int, log: Path) -> dict[str, str]:
     """
     endpoint = f"http://127.0.0.1:{port}"
     settings = tomllib.loads((project / "samconfig.toml").read_text())[ENVIRONMENT]
-    parameters = settings["deploy"]["parameters"]
+    stack_name = settings["deploy"]["parameters"]["stack_name"]
     environment = {
         "AWS_ENDPOINT_URL": endpoint,
         "AWS_ACCESS_KEY_ID": ROOT_KEY,
         "AWS_SECRET_ACCESS_KEY": ROOT_KEY,
         "SAM_CLI_POLL_DELAY": "0.2",
     }
-    overrides = [*parameters["parameter_overrides"], f"LocalEndpoint={endpoint}"]
-    stack_name = parameters["stack_name"]
     try:
-        _sam(project, ["deploy", "--parameter-overrides", *overrides], environment, log)
+        with _locked(project / ".aws-sam", fcntl.LOCK_SH):  # nobody builds while this uploads what was built
+            _sam(project, "deploy", environment, log)
     except StackError as error:
         raise StackError("\n".join([str(error), *_failures(endpoint, stack_name)])) from None
     stack = _cloudformation(endpoint).describe_stacks(StackName=stack_name)["Stacks"][0]
@@ -83,7 +83,7 @@ def _failures(endpoint: str, stack_name: str) -> list[str]:
     return [f"{event['LogicalResourceId']}: {event.get('ResourceStatusReason')}" for event in failed]
 
 
-def _sam(project: Path, command: list[str], extra: dict[str, str], log: Path) -> None:
+def _sam(project: Path, command: str, extra: dict[str, str], log: Path) -> None:
     tools = project / ".tools"
     # make's own variables, and AWS settings of the user, are not for it.
     inherited = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "MAKE", "MFLAGS"))}
@@ -98,17 +98,17 @@ def _sam(project: Path, command: list[str], extra: dict[str, str], log: Path) ->
         "__SAM_CLI_APP_DIR": str(tools / "sam"),
         **extra,
     }
-    sam: list[str | Path] = [tools / "stack" / "bin" / "sam", command[0], "--config-env", ENVIRONMENT, *command[1:]]
+    sam: list[str | Path] = [tools / "stack" / "bin" / "sam", command, "--config-env", ENVIRONMENT]
     with log.open("wb") as output:
         done = subprocess.run(sam, cwd=project, env=environment, stdout=output, stderr=subprocess.STDOUT)
     if done.returncode:
-        raise StackError(f"sam {command[0]} failed; the end of {log}:\n{tail(log, 40)}")
+        raise StackError(f"sam {command} failed; the end of {log}:\n{tail(log, 40)}")
 
 
 @contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    with path.open("w") as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
+def _locked(folder: Path, kind: int) -> Iterator[None]:
+    with (folder / "lock").open("w") as held:
+        fcntl.flock(held, kind)
         yield
 
 

@@ -1,6 +1,8 @@
 """Where ministack answers otherwise than AWS, our patches make it answer alike: each of them, on the running thing."""
 
+import io
 import json
+import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,6 +27,7 @@ class Deployed:
     def __init__(self, stack: Stack) -> None:
         self.stack = stack
         self._session = boto3.Session(ROOT_KEY, ROOT_KEY, region_name=REGION)
+        self._put_layer()
         formation = self.client("cloudformation")
         template = Path(__file__).with_name("template.yaml").read_text()
         formation.create_stack(
@@ -39,14 +42,21 @@ class Deployed:
         make: Any = self._session.client
         return make(service, endpoint_url=self.stack.endpoint)
 
-    def invoke(self, event: dict[str, Any]) -> Any:
+    def invoke(self, event: dict[str, Any], function: str = "Caller") -> Any:
         """The function's answer."""
-        answer = self.client("lambda").invoke(FunctionName=self.names["Caller"], Payload=json.dumps(event))
+        answer = self.client("lambda").invoke(FunctionName=self.names[function], Payload=json.dumps(event))
         return json.load(answer["Payload"])
 
     def call(self, service: str, method: str, **arguments: Any) -> Any:
         """What AWS answers the function: its strings, or {"error": code}."""
         return self.invoke({"service": service, "method": method, "arguments": arguments})
+
+    def _put_layer(self) -> None:
+        layer = io.BytesIO()
+        with zipfile.ZipFile(layer, "w") as zipped:
+            zipped.writestr("python/of_the_layer.py", "")
+        self.client("s3").create_bucket(Bucket="layers", CreateBucketConfiguration={"LocationConstraint": REGION})
+        self.client("s3").put_object(Bucket="layers", Key="layer.zip", Body=layer.getvalue())
 
 
 @pytest.fixture(scope="module")
@@ -84,6 +94,21 @@ def test_a_state_machine_in_yaml_catches_by_that_name(deployed: Deployed) -> Non
     assert states.describe_execution(executionArn=execution)["status"] == "SUCCEEDED"
 
 
+def test_a_function_finds_its_layer_and_nothing_of_the_emulator(deployed: Deployed) -> None:
+    assert deployed.invoke({"names": ["of_the_layer", "json", "ministack", "yaml"]}, "Layered") == [
+        "of_the_layer",
+        "json",
+    ]
+
+
+def test_a_layer_is_unpacked_once(deployed: Deployed) -> None:
+    deployed.invoke({"names": []}, "Layered")
+
+    unpacked = list((deployed.stack.directory / "tmp").rglob("of_the_layer.py"))
+    assert len(unpacked) == 1
+    assert unpacked[0].parts[-4].startswith("layers-")
+
+
 def test_the_log_shows_what_functions_write_and_raise(deployed: Deployed) -> None:
     deployed.invoke({"raise": "told to, again"})
 
@@ -104,7 +129,7 @@ def test_the_gateway_tells_nothing_of_what_a_function_raised(deployed: Deployed)
 def test_gateway_responses_are_those_of_the_template(deployed: Deployed) -> None:
     answer = httpx2.get(reachable(deployed.names["ApiUrl"], deployed.stack.endpoint) + "/other", trust_env=False)
 
-    assert (answer.status_code, answer.json()) == (404, {"title": "Not Found"})
+    assert (answer.status_code, answer.json()) == (404, {"title": "Not Found", "instance": "/v1/other"})
     assert answer.headers["retry-after"] == "1"
 
 

@@ -1,7 +1,7 @@
 """`python -m ballotcast_cli.stack.emulator PIDFILE [--with-parent]`: ministack, patched, on GATEWAY_PORT until SIGTERM.
 
-Patches replace private names of exactly ministack 1.5.33, so each of them is asserted at the start. They make this
-machine answer as AWS does; the template depends on none of them.
+Patches replace private names of exactly the ministack in cli/stack.lock, so each of them is asserted at the start. They
+make this machine answer as AWS does; the template depends on none of them.
 """
 
 import fcntl
@@ -13,12 +13,11 @@ import threading
 from pathlib import Path
 
 from .access import patch_access
+from .gateway import patch_gateway
 from .mail_events import patch_mail_events
-from .private import module
+from .private import module, wrap
 from .templates import patch_templates
 from .workers import patch_workers
-
-MINISTACK = "1.5.33"
 
 
 def main(arguments: list[str]) -> int:
@@ -37,9 +36,11 @@ def main(arguments: list[str]) -> int:
         if "--with-parent" in arguments:
             threading.Thread(target=_end_with_parent, daemon=True).start()
         app = module("app")
+        wrap(app, "LOG_LEVEL", lambda _: "WARNING")
         patch_workers()
         patch_access()
         patch_templates()
+        patch_gateway()
         patch_mail_events()
         _log_plainly()
         sys.argv = ["ministack"]
@@ -63,7 +64,6 @@ def _log_plainly() -> None:
     functions.setLevel(logging.INFO)
     logging.getLogger("states").setLevel(logging.INFO)
     logging.getLogger("samtranslator").setLevel(logging.ERROR)
-    logging.getLogger("hypercorn.error").propagate = False  # it has a handler of its own
 
 
 if __name__ == "__main__":

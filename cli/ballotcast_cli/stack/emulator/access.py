@@ -1,4 +1,4 @@
-"""IAM as AWS judges it: two conditions that ministack leaves unevaluated, two requests that it names wrongly."""
+"""IAM as AWS judges it: two conditions that ministack leaves unevaluated, three requests that it names wrongly."""
 
 import json
 from collections.abc import Callable
@@ -51,7 +51,7 @@ def patch_access() -> None:
         return judge
 
     wrap(actions, "extract_iam_action", _without_batches)
-    wrap(actions, "extract_resource_arn", _with_schedule_group)
+    wrap(actions, "extract_resource_arn", _with_what_bodies_name)
     wrap(actions, "dynamodb_service_context", with_request)
     wrap(actions, "request_tag_context", with_encryption_context)
     wrap(evaluator, "enforce", judging_keys)
@@ -67,19 +67,19 @@ def _without_batches(extract: Callable[..., Any]) -> Callable[..., Any]:
     return extract_single
 
 
-def _with_schedule_group(extract: Callable[..., str]) -> Callable[..., str]:
-    """ministack takes every schedule for one of the group `default`."""
+def _with_what_bodies_name(extract: Callable[..., str]) -> Callable[..., str]:
+    """ministack takes every schedule for one of the group `default`, and a mail for one from nobody."""
 
-    def extract_in_group(
-        service: str, method: str, path: str, headers: Any, body: bytes, query: Any, *rest: Any
-    ) -> str:
-        arn = extract(service, method, path, headers, body, query, *rest)
-        if service != "scheduler":
-            return arn
-        group = _json(body).get("GroupName") or query.get("groupName", "default")
-        return arn.replace(":schedule/default/", f":schedule/{group[0] if isinstance(group, list) else group}/")
+    def extract_named(service: str, method: str, path: str, headers: Any, body: bytes, query: Any, *where: str) -> str:
+        arn = extract(service, method, path, headers, body, query, *where)
+        if service == "scheduler":
+            group = _json(body).get("GroupName") or query.get("groupName", "default")
+            return arn.replace(":schedule/default/", f":schedule/{group[0] if isinstance(group, list) else group}/")
+        if service == "ses" and path.endswith("/outbound-emails"):
+            return f"arn:aws:ses:{':'.join(where)}:identity/{_json(body).get('FromEmailAddress', '')}"
+        return arn
 
-    return extract_in_group
+    return extract_named
 
 
 def _json(body: bytes) -> dict[str, Any]:

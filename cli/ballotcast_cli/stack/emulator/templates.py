@@ -1,4 +1,4 @@
-"""What a template says and ministack overlooks: YAML state machines, a secret's ARN and alphabet, gateway responses."""
+"""What a template says and ministack overlooks: YAML state machines, alarms on several metrics, a secret's ARN."""
 
 import json
 import string
@@ -12,15 +12,12 @@ from .private import module, private, wrap
 
 def patch_templates() -> None:
     """Replace what the provisioners of CloudFormation do. Raises UnknownMinistack."""
-    provisioners, gateway = module("services.cloudformation.provisioners"), module("services.apigateway_v1")
+    provisioners = module("services.cloudformation.provisioners")
     wrap(provisioners, "_sfn_definition", _accepting_yaml)
     wrap(provisioners, "_sm_secret_string", _excluding_punctuation)
     wrap(provisioners, "_cw_metric_alarm_record", _taking_metric_math)
     secret = private(provisioners, "_RESOURCE_HANDLERS")["AWS::SecretsManager::Secret"]
     secret["create"] = _referred_to_by_arn(secret["create"])
-    put_response = private(gateway, "_put_gateway_response")
-    wrap(gateway, "_import_rest_api", lambda importing: _with_gateway_responses(importing, put_response))
-    wrap(gateway, "_lambda_proxy_response", _without_internals)
 
 
 def _accepting_yaml(definition: Callable[..., str]) -> Callable[..., str]:
@@ -59,26 +56,3 @@ def _referred_to_by_arn(create: Callable[..., Any]) -> Callable[..., Any]:
         return attributes["Arn"], attributes
 
     return create_and_name
-
-
-def _with_gateway_responses(importing: Callable[..., str], put: Callable[..., Any]) -> Callable[..., str]:
-    """SAM writes them into the API's OpenAPI body, where ministack does not look."""
-
-    def import_all(body: dict[str, Any], data: Any = None) -> str:
-        api = importing(body, data)
-        for kind, response in body.get("x-amazon-apigateway-gateway-responses", {}).items():
-            status, _, answer = put(api, kind, response)
-            assert status < 400, f"gateway response {kind}: {answer!r}"
-        return api
-
-    return import_all
-
-
-def _without_internals(shape: Callable[..., Any]) -> Callable[..., Any]:
-    """API Gateway answers 502 without a word of what the function raised."""
-
-    def shape_plainly(result: Any) -> Any:
-        response, error = shape(result)
-        return response, error and "Internal server error"
-
-    return shape_plainly

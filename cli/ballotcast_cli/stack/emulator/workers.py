@@ -18,12 +18,17 @@ log = logging.getLogger("function")
 _REPORT = '{"status": "error", "error": str(e), "trace": traceback.format_exc()}'
 # "ok", because ministack kills the worker that reports an error; AWS keeps the environment of a function that raised.
 _REPORT_TYPE = '{"status": "ok", "result": None, "raised": [type(e).__name__, str(e), traceback.format_exc()]}'
+_PATH_IS_COMPLETE = "    _ms_install_invoke_depth()\n    try:\n"
+# Beside its layer a function finds the standard library, not what the emulator happens to have installed.
+_WITHOUT_EMULATOR = """    if os.environ.get("_LAMBDA_LAYERS_DIRS"):
+        sys.path[:] = [path for path in sys.path if not path.startswith(sys.prefix + os.sep)]
+"""
 
 
 def patch_workers() -> None:
     """Replace what `core.lambda_runtime` and `services.lambda_svc` do. Raises UnknownMinistack."""
     runtime, service = module("core.lambda_runtime"), module("services.lambda_svc")
-    wrap(runtime, "_PYTHON_WORKER_SCRIPT", _reporting_types)
+    wrap(runtime, "_PYTHON_WORKER_SCRIPT", _as_on_lambda)
     worker = private(runtime, "Worker")
     raised = threading.local()
     wrap(worker, "invoke", lambda invoke: _noting_errors(invoke, raised))
@@ -32,8 +37,10 @@ def patch_workers() -> None:
     wrap(worker, "_spawn", lambda spawn: _sharing_layers(spawn, private(service, "_resolve_layer_zip")))
 
 
-def _reporting_types(script: str) -> str:
+def _as_on_lambda(script: str) -> str:
     assert script.count(_REPORT) == 1, "the worker reports errors in another way"
+    assert script.count(_PATH_IS_COMPLETE) == 1, "the worker makes its path in another way"
+    script = script.replace(_PATH_IS_COMPLETE, _WITHOUT_EMULATOR + _PATH_IS_COMPLETE)
     return script.replace(_REPORT, _REPORT_TYPE)
 
 

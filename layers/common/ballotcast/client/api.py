@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import httpx2 as httpx
 
-from ballotcast.client.errors import ApiError, Unreachable
+from ballotcast.client.errors import ApiError, Unreachable, Untrusted
 
 WAITS = (0.2, 0.5, 1.0, 2.0, 4.0)
 """Seconds before each further attempt, unless the server asks for more."""
@@ -81,6 +81,17 @@ class Api:
 def _worth_repeating(error: ApiError) -> bool:
     """Turned away, or the first sending of this very request is still under way."""
     return error.status in TURNED_AWAY or error.slug == "in-progress"
+
+
+def member(answer: httpx.Response, name: str, kind: type[Found]) -> Found:
+    """A member of a JSON answer. Untrusted if there is none of this kind."""
+    try:
+        value = answer.json()[name]
+    except (ValueError, TypeError, LookupError):
+        value = None
+    if not isinstance(value, kind):
+        raise Untrusted(f"the server's answer has no {name}: is this the address of a Ballotcast API?")
+    return value
 
 
 def connect(address: str) -> Api:

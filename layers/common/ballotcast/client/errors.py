@@ -57,9 +57,10 @@ class ApiError(ClientError):
     def of(cls, response: httpx.Response) -> Self:
         """From any answer of 400 and above, also one that a gateway on the way gave."""
         try:
-            document: dict[str, Any] = dict(response.json())
+            body = response.json()
         except ValueError:
-            document = {}
+            body = None
+        document: dict[str, Any] = body if isinstance(body, dict) else {}
         detail = document.get("detail") or f"the server answered {response.status_code} {response.reason_phrase}"
         errors = [(error["pointer"], error["detail"]) for error in document.get("errors", [])]
         slug = str(document.get("type", "")).rpartition(":")[2]

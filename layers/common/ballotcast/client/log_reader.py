@@ -1,12 +1,13 @@
 """The log as anyone reads it: nothing is believed that the manifest's log key or a Merkle proof does not show."""
 
-import json
 from collections.abc import Mapping, Sequence
+
+import httpx2 as httpx
 
 from ballotcast.ballots.leaf import ClosingLeaf, LeafError
 from ballotcast.ballots.leaf import parse as parse_leaf
 from ballotcast.ballots.manifest import Manifest
-from ballotcast.client.api import Api
+from ballotcast.client.api import Api, member
 from ballotcast.client.errors import ApiError, Untrusted
 from ballotcast.crypto import merkle, tiles
 from ballotcast.crypto.checkpoint import Checkpoint
@@ -28,7 +29,7 @@ class LogReader:
     def newest_checkpoint(self) -> str | None:
         """The signed note as it is served; None while there is no log."""
         found = _unless_missing(self._api, f"{self._election}/log/checkpoint")
-        return None if found is None else found.decode()
+        return None if found is None else found.text
 
     def open(self, note: str) -> Checkpoint:
         """Untrusted unless the log's key signed this checkpoint of this log."""
@@ -40,7 +41,7 @@ class LogReader:
     def index_of(self, leaf_hash: bytes) -> int | None:
         """Where the server says that a leaf is; None while it is not in the log."""
         found = _unless_missing(self._api, f"{self._election}/leaves/{leaf_hash.hex()}")
-        return None if found is None else int(json.loads(found)["index"])
+        return None if found is None else member(found, "index", int)
 
     def prove_leaf(self, leaf_hash: bytes, index: int, checkpoint: Checkpoint) -> None:
         """Untrusted unless the tiles prove that the leaf is at `index` under the checkpoint."""
@@ -68,7 +69,7 @@ class LogReader:
         if bundle is None:
             return False
         try:
-            entry = decode_bundle(bundle, path.width)[position]
+            entry = decode_bundle(bundle.content, path.width)[position]
             leaf = parse_leaf(entry)
         except (tiles.TileError, LeafError) as error:
             raise Untrusted(f"the log's last entry cannot be read: {error}") from None
@@ -87,13 +88,13 @@ class LogReader:
         if path.width < tiles.WIDTH:
             partial = _unless_missing(self._api, f"{self._election}/log/{path}", BINARY)
             if partial is not None:
-                return partial
+                return partial.content
         return self._api.get(f"{self._election}/log/{TilePath(path.level, path.n)}", headers=BINARY).content
 
 
-def _unless_missing(api: Api, path: str, headers: Mapping[str, str] | None = None) -> bytes | None:
+def _unless_missing(api: Api, path: str, headers: Mapping[str, str] | None = None) -> httpx.Response | None:
     try:
-        return api.get(path, headers=headers).content
+        return api.get(path, headers=headers)
     except ApiError as error:
         if error.status == 404:
             return None

@@ -17,7 +17,7 @@ from ballotcast.ballots.leaf import BallotLeaf
 from ballotcast.ballots.link import Link, LinkError
 from ballotcast.ballots.manifest import Manifest
 from ballotcast.ballots.receipt import ReceiptError
-from ballotcast.client.api import Api
+from ballotcast.client.api import Api, member
 from ballotcast.client.errors import ApiError, BadState, Untrusted
 from ballotcast.client.manifests import fetch_manifest, verify_published
 from ballotcast.client.state import Blinded, Cast, Credentialed, Sealed, State, Step
@@ -76,10 +76,10 @@ class Voter:
     def open_link(self, link: str) -> Paper:
         """Look at the election behind a link, and verify it. LinkError, ApiError, Untrusted, NotYet."""
         named = Link.parse(link)
-        opened = self._api.post("/links", json={"link": named.encode()}).json()
-        manifest = self._fetch(opened["election"], named.manifest_hash)
+        opened = self._api.post("/links", json={"link": named.encode()})
+        manifest = self._fetch(member(opened, "election", str), named.manifest_hash)
         checkpoint = verify_published(self._api, manifest, self._patience)
-        return Paper(named.encode(), manifest, opened["second_factor"], checkpoint)
+        return Paper(named.encode(), manifest, member(opened, "second_factor", str), checkpoint)
 
     def prepare(self, paper: Paper) -> Blinded:
         """Make a credential's key and blind it."""
@@ -118,10 +118,10 @@ class Voter:
         """Get the blinded value signed, and unblind it. Untrusted if the signature is not the issuer's."""
         manifest = self._manifest(state)
         wanted = {"link": state.link, "blinded": b64u_encode(state.blinded), **({"otp": code} if code else {})}
-        answer = self._api.post(f"/elections/{state.election}/credentials", json=wanted).json()
+        answer = self._api.post(f"/elections/{state.election}/credentials", json=wanted)
         prepared = credential.prepare(manifest.hash, p256.point(_key(state)), state.rand)
         try:
-            blind_signature = b64u_decode(answer["blind_signature"])
+            blind_signature = b64u_decode(member(answer, "blind_signature", str))
             signature = blind_rsa.finalize(manifest.issuer, prepared, blind_signature, state.inverse)
         except (BlindRsaError, EncodingError) as error:
             raise Untrusted(f"the issuer's answer is not a signature on this credential: {error}") from None
@@ -142,7 +142,7 @@ class Voter:
         """Send the ballot until it is acknowledged. Untrusted if the acknowledgement is not a receipt for it."""
         manifest = self._manifest(state)
         path, body = f"/elections/{state.election}/ballots", {"ballot": b64u_encode(state.ballot)}
-        note = self._api.post(path, json=body).json()["receipt"]
+        note = member(self._api.post(path, json=body), "receipt", str)
         try:
             receipt.verify(note, manifest, leaf_hash(BallotLeaf(state.ballot).encode()))
         except ReceiptError as error:

@@ -4,16 +4,19 @@
 HTTP or AWS, and none reads a clock or a random source.
 """
 
-from .result import Action, Count, Decides, Stage, Tie, TieRule
-from .rules import RULES, Ballots, Rule, count, require_countable
+from .ballots import Ballot, Ballots
+from .result import Action, Count, Decides, Separator, Stage, Tie, TieRule
+from .rules import RULES, Rule, count, require_countable
 
 __all__ = [
     "RULES",
     "Action",
+    "Ballot",
     "Ballots",
     "Count",
     "Decides",
     "Rule",
+    "Separator",
     "Stage",
     "Tie",
     "TieRule",

@@ -7,9 +7,9 @@ The sum is that of plurality, with its ties and vacant seats; what differs is ho
 """
 
 from .contest import Contest, Sheet
-from .plurality import plurality
+from .plurality import add_up
 
 
 def approval(contest: Contest) -> Sheet:
     """Fill the sheet of an approval count; ballots are sets of options."""
-    return plurality(contest)
+    return add_up(contest, "approvals")

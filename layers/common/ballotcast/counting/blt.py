@@ -23,7 +23,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from .contest import Ballot
+from .ballots import Ballot
 from .rules import RULES
 
 LARGEST = 2**53 - 1  # what every JSON reader can hold (RFC 7493, section 2.2)

@@ -1,28 +1,26 @@
 """What a rule counts, and the sheet on which it accounts for every stage."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from itertools import groupby
+from typing import Any
 
-from .result import Action, Decides, Stage, Tie, TieRule
-from .ties import decide
-
-Ballot = tuple[int, ...]
-Paper = tuple[Ballot, int]
-"""A ballot and how many voters cast it."""
+from .ballots import Paper, options
+from .result import Action, Decides, Stage, Tie, TieRule, in_votes
+from .ties import decide, lot
 
 
 @dataclass(frozen=True)
 class Contest:
     """A contest ready to count: withdrawn options are struck from every paper and no paper is blank.
 
-    options: how many the contest has, withdrawn ones included. standing: the numbers of those that are not withdrawn.
-    valid: the papers' weights added up.
+    names: of all options, withdrawn ones included. standing: the numbers of those that are not withdrawn. valid: the
+    papers' weights added up.
     """
 
     contest_id: str
-    options: int
+    names: Sequence[str]
     standing: frozenset[int]
     seats: int
     papers: Collection[Paper]
@@ -30,20 +28,43 @@ class Contest:
     tie: TieRule
     seed: bytes
 
+    @property
+    def options(self) -> int:
+        """How many options the contest has, withdrawn ones included."""
+        return len(self.names)
+
+    def named(self, options: Iterable[int]) -> str:
+        """The names of options as English lists them: ``Ada, Björn and Chloé``."""
+        return listed([self.names[option - 1] for option in options])
+
+    def draw(self, stage: int, options: Iterable[int]) -> list[int]:
+        """Options in the order of the lot at the end of a stage, best first."""
+        return sorted(options, key=lambda option: lot(self.seed, self.contest_id, stage, option))
+
+
+def listed(words: Sequence[str]) -> str:
+    """One or more words as English lists them."""
+    return f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else words[0]
+
 
 @dataclass
 class Sheet:
-    """The result sheet that a rule fills: one stage after the other, then who is elected by the stage's figures.
+    """The result sheet that a rule fills: one stage after the other, who is elected by the stage's figures, and why.
 
-    decimals and quota as in `Count`.
+    decimals, unit, quota and why as in `Count`; a unit left out is the last decimal.
     """
 
     contest: Contest
     decimals: int = 0
     quota: int = 0
+    unit: int = 0
+    why: str = ""
     stages: list[Stage] = field(default_factory=list)
     ties: list[Tie] = field(default_factory=list)
     winners: list[int] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.unit = self.unit or 10**self.decimals
 
     def end_stage(
         self,
@@ -54,8 +75,10 @@ class Sheet:
         transferred: Mapping[int, int] | None = None,
         non_transferable: int = 0,
         rounding: int = 0,
+        **figures: Any,
     ) -> None:
-        """Record a stage's figures, in units; an option missing from `votes` has none."""
+        """Record a stage's figures, in units; an option missing from `votes` has none. figures: those of `Stage` that
+        only this rule has."""
         self.stages.append(
             Stage(
                 number=len(self.stages) + 1,
@@ -66,10 +89,11 @@ class Sheet:
                 non_transferable=non_transferable,
                 rounding=rounding,
                 excluded=(option,) if action is Action.EXCLUSION else (),
+                **figures,
             )
         )
 
-    def elect(self, options: Iterable[int], seats: int) -> None:
+    def elect(self, options: Iterable[int], seats: int) -> Sequence[int]:
         """Elect at most `seats` of the options at the latest stage, by their votes there, the most first."""
         by_votes = sorted(options, key=self._votes, reverse=True)
         elected: list[int] = []
@@ -82,6 +106,29 @@ class Sheet:
             elected += self._order(equal, decides, min(free, len(equal)))[:free]
         self.winners += elected
         self.stages[-1] = replace(self.stages[-1], elected=tuple(elected))
+        return elected
+
+    def elect_most(self, what: str, among: AbstractSet[int] | None = None) -> None:
+        """Elect whoever has the most votes at the latest stage to all seats, and say so.
+
+        what: the votes are called in the sentence. among: whom, if not all who have any."""
+        able = {option for option in self.contest.standing if self._votes(option)} if among is None else among
+        most = self.elect(able, self.contest.seats)
+        if most:
+            figures = listed([self.in_votes(self._votes(option)) for option in most])
+            has = "has" if len(most) == 1 else "have"
+            self.why = f"{self.contest.named(most)} {has} the most {what}: {figures} from {self.contest.valid} ballots"
+
+    def sentence(self) -> str:
+        """Why the winners won, ties included."""
+        if not self.winners:
+            return self.why or ("Nobody is elected." if self.contest.valid else "Nobody is elected: no valid ballot.")
+        decided = sorted({tie.by.value.replace("-", " ") for tie in self.ties if tie.decides != Decides.ELECTION_ORDER})
+        return self.why + (f"; a tie was decided by {listed(decided)}." if decided else ".")
+
+    def in_votes(self, units: int) -> str:
+        """Units as they stand in the account."""
+        return in_votes(units, self.decimals, self.unit)
 
     def highest(self, options: Collection[int], decides: Decides) -> int:
         """The option with the most votes at the latest stage."""
@@ -118,7 +165,7 @@ def sort_papers(papers: Iterable[Paper], continuing: AbstractSet[int]) -> tuple[
     parcels: dict[int, list[Paper]] = {}
     without = 0
     for paper in papers:
-        for option in paper[0]:
+        for option in options(paper[0]):
             if option in continuing:
                 parcels.setdefault(option, []).append(paper)
                 break

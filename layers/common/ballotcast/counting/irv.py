@@ -35,4 +35,9 @@ def irv(contest: Contest) -> Sheet:
             Action.EXCLUSION, votes, option=last, transferred=transferred, non_transferable=non_transferable
         )
     sheet.elect(leaders, 1)
+    total = sum(votes.values())
+    sheet.why = (
+        f"{contest.named(leaders)} has {votes[leaders[0]]} of the {total} votes"
+        f" that count at stage {len(sheet.stages)}, more than half"
+    )
     return sheet

@@ -8,17 +8,23 @@ Ties for the last seat, and for the order of those elected, go to lot: there is 
 a single vote is never elected, so seats may stay vacant. One stage, no decimals.
 """
 
+from .ballots import options
 from .contest import Contest, Sheet
 from .result import Action
 
 
 def plurality(contest: Contest) -> Sheet:
     """Fill the sheet of a plurality count; ballots are sets of options."""
+    return add_up(contest, "votes")
+
+
+def add_up(contest: Contest, what: str) -> Sheet:
+    """Give one vote to each option named; `what` the votes are called."""
     votes = dict.fromkeys(contest.standing, 0)
     for ballot, number in contest.papers:
-        for option in ballot:
+        for option in options(ballot):
             votes[option] += number
     sheet = Sheet(contest)
     sheet.end_stage(Action.VOTES, votes)
-    sheet.elect([option for option, number in votes.items() if number], contest.seats)
+    sheet.elect_most(what)
     return sheet

@@ -1,8 +1,9 @@
 """The account of a count: what page, command, export and `verify` all render from.
 
-Votes are exact integers in the rule's smallest unit: with ``decimals`` = 5, one vote is 100,000 units. In JSON they
-become strings with exactly that many decimals, so that the account holds no float and no null and can enter RFC
-8785 JSON.
+Votes are exact integers in the rule's smallest unit. With ``decimals`` = 5, one vote is 100,000 units; a rule that
+divides votes into other parts than decimal ones says into how many (``unit``). In JSON they become strings with
+exactly `decimals` decimals (cut off where the unit is no power of ten: the comparisons were made before), so that the
+account holds no float and no null and can enter RFC 8785 JSON.
 """
 
 from dataclasses import dataclass
@@ -17,6 +18,11 @@ class Action(StrEnum):
     FIRST_PREFERENCES = "first-preferences"
     SURPLUS = "surplus"  # an elected option's votes above the quota were transferred
     EXCLUSION = "exclusion"  # the last option was excluded and its votes were transferred
+    SCORES = "scores"  # the scores of all ballots added up
+    POINTS = "points"  # the points of all ballots added up
+    COMMITTEE = "committee"  # the best committee: each ballot's vote shared by those of its options that are in it
+    ADDITION = "addition"  # what each option would add to those elected so far; one was elected
+    RUNOFF = "runoff"  # one vote to that of two options which the ballot scores higher
 
 
 class Decides(StrEnum):
@@ -26,6 +32,7 @@ class Decides(StrEnum):
     SURPLUS = "surplus"  # whose surplus is transferred first
     EXCLUSION = "exclusion"
     ELECTION_ORDER = "election-order"  # all tied options are elected at this stage; only their order was open
+    FINALIST = "finalist"  # who goes into the runoff
 
 
 class TieRule(StrEnum):
@@ -33,6 +40,14 @@ class TieRule(StrEnum):
 
     LOT = "lot"
     PREVIOUS_STAGES = "previous-stages"
+
+
+class Separator(StrEnum):
+    """What separated tied options; a closed vocabulary."""
+
+    LOT = "lot"
+    PREVIOUS_STAGES = "previous-stages"
+    HEAD_TO_HEAD = "head-to-head"  # STAR: lost comparisons among the tied, as its own protocol has it
 
 
 @dataclass(frozen=True)
@@ -64,7 +79,7 @@ class Tie:
     stage: int
     decides: Decides
     options: tuple[int, ...]
-    by: TieRule
+    by: Separator
     order: tuple[int, ...]
 
 
@@ -72,8 +87,9 @@ class Tie:
 class Count:
     """A finished count. Options are 1-based numbers in the order of the contest's options.
 
-    winners: in order of election; fewer than `seats` when there is nobody to fill them. ballots = blank + valid,
-    where a ballot that names withdrawn options only is blank. quota: in units, 0 under a rule without one.
+    winners: in order of election; fewer than `seats` when there is nobody to fill them. why: one sentence. ballots =
+    blank + spoilt + valid, where a ballot that names withdrawn options only is blank. decimals: of the figures in
+    JSON; `unit` units are one vote. quota: in units, 0 under a rule without one.
     """
 
     method: str
@@ -84,12 +100,19 @@ class Count:
     withdrawn: tuple[int, ...]
     ballots: int
     blank: int
+    spoilt: int
     valid: int
     decimals: int
+    unit: int
     quota: int
     winners: tuple[int, ...]
+    why: str
     stages: tuple[Stage, ...]
     ties: tuple[Tie, ...]
+
+    def in_votes(self, units: int) -> str:
+        """Units as they stand in the account."""
+        return in_votes(units, self.decimals, self.unit)
 
     def as_json(self) -> dict[str, Any]:
         """The account in JSON types: integers below 2^53, strings, lists and objects; no float, no null."""
@@ -102,23 +125,25 @@ class Count:
             "withdrawn": list(self.withdrawn),
             "ballots": self.ballots,
             "blank": self.blank,
+            "spoilt": self.spoilt,
             "valid": self.valid,
             "winners": list(self.winners),
+            "why": self.why,
             "stages": [self._stage_json(stage) for stage in self.stages],
             "ties": [_tie_json(tie) for tie in self.ties],
         }
         if self.quota:
-            account["quota"] = in_votes(self.quota, self.decimals)
+            account["quota"] = self.in_votes(self.quota)
         return account
 
     def _stage_json(self, stage: Stage) -> dict[str, Any]:
         described: dict[str, Any] = {
             "stage": stage.number,
             "action": stage.action.value,
-            "votes": [in_votes(units, self.decimals) for units in stage.votes],
-            "transferred": [{"to": to, "votes": in_votes(units, self.decimals)} for to, units in stage.transferred],
-            "non_transferable": in_votes(stage.non_transferable, self.decimals),
-            "rounding": in_votes(stage.rounding, self.decimals),
+            "votes": [self.in_votes(units) for units in stage.votes],
+            "transferred": [{"to": to, "votes": self.in_votes(units)} for to, units in stage.transferred],
+            "non_transferable": self.in_votes(stage.non_transferable),
+            "rounding": self.in_votes(stage.rounding),
             "elected": list(stage.elected),
             "excluded": list(stage.excluded),
         }
@@ -137,9 +162,8 @@ def _tie_json(tie: Tie) -> dict[str, Any]:
     }
 
 
-def in_votes(units: int, decimals: int) -> str:
-    """Units as votes with exactly `decimals` decimals: ``in_votes(13000041, 5) == "130.00041"``. units >= 0."""
-    if not decimals:
-        return str(units)
-    whole, part = divmod(units, 10**decimals)
-    return f"{whole}.{part:0{decimals}d}"
+def in_votes(units: int, decimals: int, unit: int = 0) -> str:
+    """Units as votes with exactly `decimals` decimals: ``in_votes(13000041, 5) == "130.00041"``. units >= 0; `unit` of
+    them are a vote, 10^decimals if left out."""
+    whole, part = divmod(units * 10**decimals // (unit or 10**decimals), 10**decimals)
+    return f"{whole}.{part:0{decimals}d}" if decimals else str(whole)

@@ -5,39 +5,52 @@ A rule is a module with one function from `Contest` to `Sheet`; to add one, writ
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from .approval import approval
-from .contest import Ballot, Contest, Paper, Sheet
+from .ballots import Ballots, Kind, sift
+from .borda import borda, modified_borda
+from .contest import Contest, Sheet
 from .irv import irv
 from .plurality import plurality
+from .proportional_approval import proportional_approval, require_small_field, sequential_proportional_approval
 from .result import Count, TieRule
+from .satisfaction_approval import satisfaction_approval
+from .score import score
 from .scottish_stv import scottish_stv
-
-Ballots = Mapping[Ballot, int]
-"""How many voters cast each ballot. A ballot is a tuple of 1-based option numbers:
-ranked, in order of preference; choice, the options named, ascending. The empty tuple is the blank ballot."""
+from .star import star
 
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule, the kind of ballot it reads and if it can fill one seat only."""
+    """A rule, the kind of ballot it reads (see `ballots`), whether rankings may hold equal ranks, and if it can fill
+    one seat only."""
 
     fill: Callable[[Contest], Sheet]
-    ballot: Literal["ranked", "choice"]
+    ballot: Kind
+    equal: bool = False
     one_seat: bool = False
 
 
 RULES: Mapping[str, Rule] = {
     "plurality": Rule(plurality, "choice"),
     "approval": Rule(approval, "choice"),
+    "satisfaction-approval": Rule(satisfaction_approval, "choice"),
+    "proportional-approval": Rule(proportional_approval, "choice"),
+    "sequential-proportional-approval": Rule(sequential_proportional_approval, "choice"),
+    "score": Rule(score, "scores"),
+    "star": Rule(star, "scores"),
+    "borda": Rule(borda, "ranked", equal=True),
+    "modified-borda": Rule(modified_borda, "ranked", equal=True),
     "irv": Rule(irv, "ranked", one_seat=True),
     "scottish-stv": Rule(scottish_stv, "ranked"),
 }
 
 
-def require_countable(method: str, *, seats: int, tie: str) -> None:
-    """Raise ValueError, in words for the organiser, unless a contest with these settings can be counted."""
+def require_countable(method: str, *, seats: int, tie: str, options: int = 0) -> None:
+    """Raise ValueError, in words for the organiser, unless a contest with these settings can be counted.
+
+    options: how many the contest has.
+    """
     if method not in RULES:
         raise ValueError(f"unknown method {method!r}; known are {', '.join(RULES)}")
     if tie not in list(TieRule):
@@ -46,6 +59,8 @@ def require_countable(method: str, *, seats: int, tie: str) -> None:
         raise ValueError(f"at least one seat is needed, not {seats}")
     if seats > 1 and RULES[method].one_seat:
         raise ValueError(f"{method} fills one seat, not {seats}")
+    if method == "proportional-approval":
+        require_small_field(options, seats)
 
 
 def count(
@@ -58,28 +73,31 @@ def count(
     seed: bytes = b"",
     contest: str = "c1",
     withdrawn: Collection[int] = (),
+    limit: int | None = None,
 ) -> Count:
     """Count a contest. Pure: the same input gives the same account, whatever the order of the ballots.
 
-    seed and contest (its id) enter the lot only. withdrawn: option numbers, struck from every ballot before the
-    count; a ballot with nothing left is counted as blank.
+    options: their names, which enter `why` only. seed and contest (its id) enter the lot only. withdrawn: option
+    numbers, struck from every ballot before the count; a ballot with nothing left is counted as blank. limit: the most
+    options a ballot may name, or the highest score it may give. A bad ballot (see `ballots`) is spoilt: it is told in
+    the account and counted nowhere else.
 
     No valid ballot: no winner and no stage, under every rule; so too when there are no options or all are
-    withdrawn. Fewer options than seats: all are elected by Scottish STV, all with a vote by plurality and approval;
-    the other seats stay vacant.
+    withdrawn. Fewer options than seats: the other seats stay vacant.
 
-    Raises ValueError for what no stored contest or ballot can hold: settings that `require_countable` refuses, an
-    option number out of range or twice on a ballot, a negative number of ballots.
+    Raises ValueError for what no stored contest can hold: settings that `require_countable` refuses, withdrawn options
+    that do not exist, a negative number of ballots.
     """
-    require_countable(method, seats=seats, tie=tie)
+    require_countable(method, seats=seats, tie=tie, options=len(options))
     numbers = range(1, len(options) + 1)
     if any(number not in numbers for number in withdrawn):
         raise ValueError(f"withdrawn options {sorted(withdrawn)} are not all within 1..{len(options)}")
+    rule = RULES[method]
+    sifted = sift(ballots, kind=rule.ballot, equal=rule.equal, options=len(options), withdrawn=withdrawn, limit=limit)
+    valid = sum(number for _, number in sifted.papers)
     standing = frozenset(numbers).difference(withdrawn)
-    papers, blank = _papers(ballots, frozenset(numbers), standing)
-    valid = sum(number for _, number in papers)
-    ready = Contest(contest, len(options), standing, seats, papers, valid, TieRule(tie), seed)
-    sheet = RULES[method].fill(ready) if valid else Sheet(ready)
+    ready = Contest(contest, options, standing, seats, sifted.papers, valid, TieRule(tie), seed)
+    sheet = rule.fill(ready) if valid else Sheet(ready)
     return Count(
         method=method,
         contest=contest,
@@ -87,34 +105,15 @@ def count(
         tie=ready.tie,
         seed=seed,
         withdrawn=tuple(sorted(set(withdrawn))),
-        ballots=blank + valid,
-        blank=blank,
+        ballots=sifted.blank + sifted.spoilt + valid,
+        blank=sifted.blank,
+        spoilt=sifted.spoilt,
         valid=valid,
         decimals=sheet.decimals,
+        unit=sheet.unit,
         quota=sheet.quota,
         winners=tuple(sheet.winners),
+        why=sheet.sentence(),
         stages=tuple(sheet.stages),
         ties=tuple(sheet.ties),
     )
-
-
-def _papers(ballots: Ballots, options: frozenset[int], standing: frozenset[int]) -> tuple[list[Paper], int]:
-    """The papers to count, without withdrawn options, and the number of blank ballots."""
-    papers: list[Paper] = []
-    blank = 0
-    for paper in ballots.items():
-        ballot, number = paper
-        # The message keeps the ballot to itself: it may end in a log.
-        if number < 0:
-            raise ValueError("a negative number of ballots")
-        if len(set(ballot)) != len(ballot):
-            raise ValueError("a ballot names an option twice")
-        if not options.issuperset(ballot):
-            raise ValueError(f"a ballot names an option outside 1..{len(options)}")
-        if not standing.issuperset(ballot):
-            paper = (tuple(option for option in ballot if option in standing), number)
-        if paper[0]:
-            papers.append(paper)
-        else:
-            blank += number
-    return papers, blank

@@ -23,8 +23,10 @@ that alone.
 
 from collections.abc import Collection, Iterable
 
-from .contest import Contest, Paper, Sheet, sort_papers, weight
+from .ballots import Paper
+from .contest import Contest, Sheet, sort_papers, weight
 from .result import Action, Decides
+from .stv import reached
 
 DECIMALS = 5
 VOTE = 10**DECIMALS
@@ -55,6 +57,7 @@ class _ScottishSTV:
                 self._transfer_surplus(self.sheet.highest(self.surpluses, Decides.SURPLUS))
             else:
                 self._exclude(self.sheet.lowest(self.continuing, Decides.EXCLUSION))
+        self.sheet.why = reached(self.sheet, dict.fromkeys(range(1, len(self.sheet.stages) + 1), self.quota))
         return self.sheet
 
     def _elect(self) -> bool:

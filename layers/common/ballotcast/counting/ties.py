@@ -18,7 +18,7 @@ import hashlib
 from collections.abc import Collection, Sequence
 from itertools import pairwise
 
-from .result import Decides, Stage, Tie, TieRule
+from .result import Decides, Separator, Stage, Tie, TieRule
 
 
 def lot(seed: bytes, contest: str, stage: int, option: int) -> bytes:
@@ -47,4 +47,5 @@ def decide(
     order = sorted(tied, key=lambda option: (record[option], lot(seed, contest, stage, option)))
     neighbours = list(pairwise(order)) if places == len(order) else [(order[places - 1], order[places])]
     drawn = any(record[one] == record[other] for one, other in neighbours)
-    return Tie(stage, decides, tuple(sorted(tied)), TieRule.LOT if drawn else TieRule.PREVIOUS_STAGES, tuple(order))
+    by = Separator.LOT if drawn else Separator.PREVIOUS_STAGES
+    return Tie(stage, decides, tuple(sorted(tied)), by, tuple(order))

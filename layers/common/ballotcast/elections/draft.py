@@ -47,7 +47,7 @@ def contests_of(given: Sequence[Mapping[str, Any]]) -> tuple[Contest, ...]:
 
 
 def _contest(number: int, fields: Mapping[str, Any]) -> Contest:
-    method, options, seats = fields.get("method"), len(fields.get("options", ())), fields.get("seats", 1)
+    method, seats, options = fields.get("method"), fields.get("seats", 1), min(255, len(fields.get("options", ())))
     defaults = {
         "seats": 1,
         "min": 0,

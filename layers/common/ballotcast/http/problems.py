@@ -63,7 +63,7 @@ def from_validation(error: RequestValidationError, instance: str) -> JSONRespons
     found = error.errors()
     if any(part["type"] == "json_invalid" for part in found):
         return problem(HTTPStatus.BAD_REQUEST, "malformed", "the body is not JSON", instance=instance)
-    fields = [errors.FieldError(_pointer(part["loc"]), part["msg"]) for part in found]
+    fields = [errors.FieldError(_pointer(part["loc"]), part["msg"].removeprefix("Value error, ")) for part in found]
     detail = "; ".join(f"{field.pointer or 'the body'}: {field.detail}" for field in fields[:3])
     return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", detail, instance=instance, fields=fields)
 

@@ -58,7 +58,7 @@ class Election:
     keys: Keys | None = None
     roll_size: int = 0
     roll_root: bytes = b""
-    """Of the newest roll that the log knows (manifest or amendment)."""
+    """Of the newest roll that the log is told of (manifest or amendment)."""
     closed_at: str | None = None
     """Set by an early close only."""
     deleting: bool = False
@@ -142,14 +142,18 @@ class Elections:
         )
         return self._roll.checking(election_pk(election), META, taking)
 
-    def amend_roll(self, election: str, size: int, root: bytes) -> None:
-        """Note the newest roll that was sent to the log. It only grows; of two runs at once the larger one stays."""
-        smaller = Condition("attribute_exists(manifest) AND roll_size < :size", {":size": size})
+    def amend_roll(self, election: Election, size: int, root: bytes) -> bool:
+        """Note a roll, read after `election` was, that the log is to be told of; False when another was noted since.
+
+        So every roll noted holds all of the one before, whoever notes them.
+        """
+        unchanged = Condition("attribute_exists(manifest) AND roll_root = :since", {":since": election.roll_root})
+        update, values = "SET roll_size = :size, roll_root = :root", {":size": size, ":root": root}
         try:
-            update, values = "SET roll_size = :size, roll_root = :root", {":root": root}
-            self._roll.update(election_pk(election), META, update, values, smaller)
+            self._roll.update(election_pk(election.id), META, update, values, unchanged)
         except Refusal:
-            return
+            return False
+        return True
 
     def mark_erased(self, election: str) -> None:
         frozen = Condition("attribute_exists(manifest)", {})

@@ -1,0 +1,48 @@
+"""`ballotcast sign-up`, `verify-address`, `log-in`: an organiser's account."""
+
+import click
+
+from ballotcast.client.organiser import Organiser
+
+from .deployment import save_session
+from .group import deployment, public_api
+
+PASSWORD = click.option("--password", prompt=True, hide_input=True, envvar="BALLOTCAST_PASSWORD", show_envvar=True)
+NEW_PASSWORD = click.option(
+    "--password",
+    prompt=True,
+    hide_input=True,
+    confirmation_prompt=True,
+    envvar="BALLOTCAST_PASSWORD",
+    show_envvar=True,
+    help="At least 12 characters.",
+)
+
+
+@click.command("sign-up")
+@click.argument("email")
+@NEW_PASSWORD
+def sign_up(email: str, password: str) -> None:
+    """Become an organiser. A code to verify EMAIL is mailed to it."""
+    organiser_id = Organiser(public_api()).sign_up(email, password)
+    click.echo(f"Signed up as {email}. Its code is on the way; then:")
+    click.echo(f"  ballotcast verify-address {organiser_id} CODE")
+    click.echo(f"  ballotcast log-in {email}")
+
+
+@click.command("verify-address")
+@click.argument("organiser_id")
+@click.argument("code")
+def verify_address(organiser_id: str, code: str) -> None:
+    """Prove an organiser's address by the CODE that was mailed to it."""
+    Organiser(public_api()).verify(organiser_id, code)
+    click.echo("Verified.")
+
+
+@click.command("log-in")
+@click.argument("email")
+@PASSWORD
+def log_in(email: str, password: str) -> None:
+    """Open a session of an hour; the commands for organisers use it."""
+    save_session(deployment(), Organiser(public_api()).log_in(email, password))
+    click.echo(f"Logged in as {email}, for an hour.")

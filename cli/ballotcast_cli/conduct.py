@@ -1,0 +1,75 @@
+"""Conducting an election: `invite`, `open`, `close`, and what is published: `turnout`, `results`, `export`."""
+
+import json
+import shutil
+from pathlib import Path
+
+import click
+
+from ballotcast.client import published
+
+from .group import organiser, public_api
+from .outcome import describe
+
+WAIT = click.option("--wait", type=click.IntRange(min=0), default=0, metavar="SECONDS", help="Wait for the count.")
+
+
+@click.command()
+@click.argument("election")
+@click.option(
+    "--only", type=click.Choice(["all", "bounced", "not_issued"]), help="Whom  [default: who has no mail yet]"
+)
+@click.option("--voter", "voters", multiple=True, help="This address; may be repeated.")
+def invite(election: str, only: str | None, voters: tuple[str, ...]) -> None:
+    """Mail the voters their links. The first time, this freezes the election."""
+    queued = organiser().invite(election, only=only or "", voters=voters)["queued"]
+    click.echo("Reminders are on their way." if queued is None else f"{queued} mails are on their way.")
+
+
+@click.command("open")
+@click.argument("election")
+def open_(election: str) -> None:
+    """Open now instead of at its time; only before it is frozen."""
+    click.echo(f"Open until {organiser().open(election)['closes_at']}.")
+
+
+@click.command()
+@click.argument("election")
+def close(election: str) -> None:
+    """Close now and start the count."""
+    organiser().close(election)
+    click.echo(f"Closed; the count has started. Next: ballotcast results {election} --wait 120")
+
+
+@click.command()
+@click.argument("election")
+def turnout(election: str) -> None:
+    """How many credentials and ballots, as of the log's last checkpoint."""
+    counted = published.turnout(public_api(), election)
+    click.echo(f"issued: {counted['issued']}, cast: {counted['cast']}")
+
+
+@click.command()
+@click.argument("election")
+@WAIT
+@click.option("--json", "as_json", is_flag=True, help="Print the whole account as JSON.")
+def results(election: str, wait: int, *, as_json: bool) -> None:
+    """The result with every stage of the count."""
+    found = published.results(public_api(), election, patience=wait)
+    if as_json:
+        click.echo(json.dumps(found, indent=2, ensure_ascii=False))
+        return
+    for line in describe(found, shutil.get_terminal_size().columns):
+        click.echo(line)
+
+
+@click.command()
+@click.argument("election")
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="  [default: ELECTION.zip]")
+@WAIT
+def export(election: str, output: Path | None, wait: int) -> None:
+    """Download everything that anybody needs to verify the result."""
+    path = output or Path(f"{election}.zip")
+    saved = published.export(public_api(), election, path, patience=wait)
+    click.echo(f"{path}: {saved['size']} bytes, SHA-256 {saved['sha256']}")
+    click.echo(f"Next: ballotcast verify {path}", err=True)

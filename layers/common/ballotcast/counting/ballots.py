@@ -1,0 +1,108 @@
+"""Ballots as the rules read them, and the sifting of what was cast into papers, blank and spoilt ones.
+
+A ballot is a tuple of 1-based option numbers in one of three kinds:
+
+- choice: the options named, ascending, as ``(1, 4)``;
+- ranked: in order of preference, as ``(3, 1, 2)``; under rules with `equal`, options ranked equally stand in a tuple
+  of their own, as ``(3, (1, 4), 2)``; options not ranked are equal to each other and below all that are;
+- scores: pairs of option and score (0 to 254), ascending by option, as ``((1, 5), (4, 0))``.
+
+The empty tuple is the blank ballot. A ballot is spoilt if it names an option twice or one that does not exist, names
+more options than the contest's limit (scores: holds a score above it or below 0), ranks options equally under a rule
+that cannot read this, or has another form than its kind.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal, TypeGuard, cast
+
+Ballot = tuple[int | tuple[int, ...], ...]
+Ballots = Mapping[Ballot, int]
+"""How many voters cast each ballot."""
+
+Paper = tuple[Ballot, int]
+"""A ballot and how many voters cast it."""
+
+Kind = Literal["choice", "ranked", "scores"]
+
+HIGHEST_SCORE = 254
+
+
+@dataclass(frozen=True)
+class Sifted:
+    """papers: the valid ballots, equal ones together. blank and spoilt: how many ballots."""
+
+    papers: Collection[Paper]
+    blank: int
+    spoilt: int
+
+
+def options(ballot: Ballot) -> tuple[int, ...]:
+    """The options of a choice, or of a ranking without equal ranks."""
+    return cast("tuple[int, ...]", ballot)
+
+
+def ranks(ballot: Ballot) -> Iterator[tuple[int, ...]]:
+    """The options at each rank of a ranking, best first."""
+    for rank in ballot:
+        yield rank if isinstance(rank, tuple) else (rank,)
+
+
+def scores(ballot: Ballot) -> Iterator[tuple[int, int]]:
+    """The (option, score) pairs of a ballot of scores."""
+    for pair in ballot:
+        assert isinstance(pair, tuple)
+        yield pair[0], pair[1]
+
+
+def sift(
+    ballots: Ballots, *, kind: Kind, equal: bool, options: int, withdrawn: Collection[int], limit: int | None
+) -> Sifted:
+    """Strike withdrawn options from every ballot and sort out the blank and the spoilt ones.
+
+    Raises ValueError for a negative number of ballots, which no ballot box can hold.
+    """
+    numbers = frozenset(range(1, options + 1))
+    papers: Counter[Ballot] = Counter()
+    blank = spoilt = 0
+    for ballot, number in ballots.items():
+        if number < 0:
+            raise ValueError("a negative number of ballots")
+        if not _readable(ballot, kind, equal, numbers, limit):
+            spoilt += number
+            continue
+        standing = _strike(ballot, kind, withdrawn) if withdrawn else ballot
+        if standing:
+            papers[standing] += number
+        else:
+            blank += number
+    return Sifted(papers.items(), blank, spoilt)
+
+
+def _readable(ballot: Ballot, kind: Kind, equal: bool, numbers: frozenset[int], limit: int | None) -> bool:
+    if kind == "scores":
+        highest = HIGHEST_SCORE if limit is None else limit
+        named: list[object] = [pair[0] for pair in ballot if _is_score(pair, highest)]
+        return len(named) == len(ballot) == len(set(named)) and numbers.issuperset(named)
+    if equal and () in ballot:
+        return False
+    # Under a rule without equal ranks a tuple is read as an option, and none has its number.
+    named = [option for rank in ranks(ballot) for option in rank] if equal else list(ballot)
+    most = len(numbers) if limit is None else limit
+    return len(set(named)) == len(named) <= most and numbers.issuperset(named)
+
+
+def _is_score(pair: int | tuple[int, ...], highest: int) -> TypeGuard[tuple[int, int]]:
+    return isinstance(pair, tuple) and len(pair) == 2 and isinstance(pair[1], int) and 0 <= pair[1] <= highest
+
+
+def _strike(ballot: Ballot, kind: Kind, withdrawn: Collection[int]) -> Ballot:
+    if kind == "scores":
+        return tuple((option, score) for option, score in scores(ballot) if option not in withdrawn)
+    struck: list[int | tuple[int, ...]] = []
+    for rank in ranks(ballot):
+        left = tuple(option for option in rank if option not in withdrawn)
+        if left:
+            struck.append(left if len(left) > 1 else left[0])
+    return tuple(struck)

@@ -1,0 +1,83 @@
+"""The count's first look at the roll: a ledger that anyone can check, written once."""
+
+from hashlib import sha256
+
+import pytest
+from fastapi.testclient import TestClient
+
+from ballotcast.ballots.ledger import Ledger
+from ballotcast.ballots.roll import roll_root
+from ballotcast.crypto.encoding import b64u_encode
+from election_fixture import VOTERS, FrozenElection, frozen_election
+from register.app import create_app
+from register.ledger import handle, ledger_key
+from voting import new_request
+from world import World
+
+ADA = VOTERS[0]
+
+
+@pytest.fixture
+def election(deployment: World) -> FrozenElection:
+    """Ada has a credential, the others have none."""
+    return frozen_election(deployment)
+
+
+@pytest.fixture
+def blinded(deployment: World, election: FrozenElection) -> bytes:
+    value = new_request(election.manifest).blinding.blinded
+    client, body = (
+        TestClient(create_app(deployment.wiring())),
+        {"link": election.link(ADA), "blinded": b64u_encode(value)},
+    )
+    assert client.post(f"/elections/{election.id}/credentials", json=body).status_code == 200
+    return value
+
+
+def written(election: FrozenElection) -> bytes:
+    content = election.wiring.blobs.get(ledger_key(election.id))
+    assert content
+    return content
+
+
+def test_the_ledger_has_a_line_for_each_voter(election: FrozenElection, blinded: bytes) -> None:
+    told = handle({"election": election.id}, election.wiring)
+    lines = dict(Ledger.parse(written(election)).lines)
+    expected = {voter.tag: b"" for voter in election.voters.values()}
+    assert lines == {**expected, election.voters[ADA].tag: sha256(blinded).digest()}
+    assert told == {
+        "election": election.id,
+        "ledger": f"elections/{election.id}/issuance.csv",
+        "roll_size": 3,
+        "roll_root": election.manifest.roll_root.hex(),
+        "issued": 1,
+    }
+
+
+def test_it_holds_nobodys_address(election: FrozenElection, blinded: bytes) -> None:
+    handle({"election": election.id}, election.wiring)
+    assert b"@" not in written(election)
+    assert election.voters[ADA].key.encode() not in written(election)
+
+
+def test_a_repeated_step_finds_what_was_written(election: FrozenElection, blinded: bytes) -> None:
+    first = handle({"election": election.id}, election.wiring)
+    before = written(election)
+    election.wiring.voters.issue(
+        election.id, election.voters[VOTERS[1]].key, election.links[VOTERS[1]].token_hash.hex(), "ab" * 32
+    )
+    assert handle({"election": election.id}, election.wiring) == first
+    assert written(election) == before
+
+
+def test_erased_voters_keep_their_lines(election: FrozenElection, blinded: bytes) -> None:
+    for voter in election.voters.values():
+        election.wiring.voters.erase(voter)
+    told = handle({"election": election.id}, election.wiring)
+    assert (told["roll_size"], told["issued"]) == (3, 1)
+
+
+def test_an_empty_roll(deployment: World) -> None:
+    empty = frozen_election(deployment, voters=())
+    told = handle({"election": empty.id}, empty.wiring)
+    assert (told["roll_size"], told["roll_root"], told["issued"]) == (0, roll_root([]).hex(), 0)

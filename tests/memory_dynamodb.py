@@ -1,0 +1,92 @@
+"""As much of DynamoDB as the log's writer needs, in a dict: quick enough for property tests, and right under threads.
+
+Puts, reads and transactions with the conditions that the stores write; the stores' own tests hold moto (and DynamoDB
+Local) to the same.
+"""
+
+import operator
+import re
+from threading import Lock
+from types import SimpleNamespace
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+Wire = dict[str, Any]
+COMPARE = {"=": operator.eq, "<>": operator.ne, "<": operator.lt}
+
+
+class ConditionalCheckFailedException(ClientError): ...
+
+
+class TransactionCanceledException(ClientError): ...
+
+
+class MemoryDynamoDB:
+    exceptions = SimpleNamespace(
+        ConditionalCheckFailedException=ConditionalCheckFailedException,
+        TransactionCanceledException=TransactionCanceledException,
+    )
+
+    def __init__(self) -> None:
+        self._items: dict[tuple[str, str], Wire] = {}
+        self._lock = Lock()
+
+    def get_item(self, **request: Any) -> Wire:
+        found = self._items.get(_key(request["Key"]))
+        return {"Item": found} if found else {}
+
+    def batch_get_item(self, **request: Any) -> Wire:
+        [(table, wanted)] = request["RequestItems"].items()
+        assert len(wanted["Keys"]) <= 100
+        return {"Responses": {table: [self._items[key] for key in map(_key, wanted["Keys"]) if key in self._items]}}
+
+    def put_item(self, **put: Any) -> None:
+        with self._lock:
+            if not self._allows(put):
+                answer = {"Error": {"Code": "ConditionalCheckFailedException"}, "Item": self._standing(put)}
+                raise ConditionalCheckFailedException(answer, "PutItem")
+            self._items[_key(put["Item"])] = put["Item"]
+
+    def transact_write_items(self, **request: Any) -> None:
+        puts = [write["Put"] for write in request["TransactItems"]]
+        assert len(puts) <= 100
+        assert len({_key(put["Item"]) for put in puts}) == len(puts)
+        with self._lock:
+            if not all(map(self._allows, puts)):
+                reasons = [
+                    {"Code": "None"}
+                    if self._allows(put)
+                    else {"Code": "ConditionalCheckFailed", "Item": self._standing(put)}
+                    for put in puts
+                ]
+                answer = {"Error": {"Code": "TransactionCanceledException"}, "CancellationReasons": reasons}
+                raise TransactionCanceledException(answer, "TransactWriteItems")
+            self._items.update((_key(put["Item"]), put["Item"]) for put in puts)
+
+    def _standing(self, put: Wire) -> Wire:
+        return self._items.get(_key(put["Item"]), {})
+
+    def _allows(self, put: Wire) -> bool:
+        standing, alternatives = self._standing(put), put.get("ConditionExpression", "").split(" OR ")
+        return alternatives == [""] or any(_holds(atom, standing, put) for atom in alternatives)
+
+
+def _holds(atom: str, standing: Wire, put: Wire) -> bool:
+    if atom == "attribute_not_exists(pk)":
+        return not standing
+    match = re.fullmatch(r"(#\w+) (=|<>|<) (:\w+)", atom)
+    assert match, f"not a condition that this fake knows: {atom}"
+    name, comparison, value = match.groups()
+    found = standing.get(put["ExpressionAttributeNames"][name])
+    wanted = put["ExpressionAttributeValues"][value]
+    return found is not None and COMPARE[comparison](_plain(found), _plain(wanted))
+
+
+def _plain(value: Wire) -> Any:
+    [(kind, content)] = value.items()
+    return int(content) if kind == "N" else content
+
+
+def _key(item: Wire) -> tuple[str, str]:
+    return item["pk"]["S"], item["sk"]["S"]

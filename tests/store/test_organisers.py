@@ -1,0 +1,85 @@
+"""Organisers: an address is taken once, attempts are counted before they are judged, allowances are by the day."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from ballotcast.store.organisers import Organiser, Organisers
+from ballotcast.store.table import Table
+
+ADA = Organiser("o1", "ada@example.org", "hash", datetime(2026, 11, 20, 9, tzinfo=UTC))
+NOW, MOST, LOCK = 1_800_000_000, 5, 900
+
+
+@pytest.fixture
+def organisers(roll: Table) -> Organisers:
+    store = Organisers(roll)
+    assert store.add(ADA)
+    return store
+
+
+def test_an_organiser_comes_back_as_added_and_only_the_first_one(organisers: Organisers) -> None:
+    assert not organisers.add(Organiser("o1", "eve@example.org", "other", ADA.created_at))
+    assert organisers.find("o1") == ADA
+    assert organisers.find("o2") is None
+
+
+def test_only_the_newest_verification_counts_once_and_in_time(organisers: Organisers) -> None:
+    assert organisers.offer_verification("o1", "first", NOW + 10)
+    assert organisers.offer_verification("o1", "second", NOW + 10)
+    assert not organisers.verify("o1", "first", NOW)
+    assert not organisers.verify("o1", "second", NOW + 10)
+    assert not organisers.verify("o2", "second", NOW)
+    assert organisers.verify("o1", "second", NOW)
+    assert not organisers.verify("o1", "second", NOW)
+    found = organisers.find("o1")
+    assert found
+    assert found.verified
+    assert not organisers.offer_verification("o1", "third", NOW + 10)
+
+
+def test_verification_is_asked_for_once_in_a_while_until_verified(organisers: Organisers) -> None:
+    assert organisers.ask_verification("o1", NOW, NOW + 600)
+    assert not organisers.ask_verification("o1", NOW + 599, NOW + 1199)
+    assert organisers.ask_verification("o1", NOW + 600, NOW + 1200)
+    organisers.offer_verification("o1", "token", NOW + 10)
+    organisers.verify("o1", "token", NOW)
+    assert not organisers.ask_verification("o1", NOW + 9999, NOW + 10_599)
+
+
+def test_the_sixth_attempt_waits_for_the_lock_and_starts_a_new_count(organisers: Organisers) -> None:
+    assert all(organisers.begin_login("o1", NOW, MOST, NOW + LOCK) for _ in range(MOST))
+    assert not organisers.begin_login("o1", NOW, MOST, NOW + LOCK)
+    assert not organisers.begin_login("o1", NOW + LOCK - 1, MOST, NOW + 2 * LOCK)
+    assert all(organisers.begin_login("o1", NOW + LOCK, MOST, NOW + 2 * LOCK) for _ in range(MOST))
+    assert not organisers.begin_login("o1", NOW + LOCK, MOST, NOW + 2 * LOCK)
+
+
+def test_a_login_that_went_well_clears_the_count(organisers: Organisers) -> None:
+    for _ in range(3):
+        assert all(organisers.begin_login("o1", NOW, MOST, NOW + LOCK) for _ in range(MOST - 1))
+        organisers.clear_failures("o1")
+
+
+def test_an_unknown_organiser_has_no_attempts_and_gets_no_item(organisers: Organisers) -> None:
+    assert not organisers.begin_login("o2", NOW, MOST, NOW + LOCK)
+    organisers.clear_failures("o2")
+    assert not organisers.approve("o2")
+    assert organisers.find("o2") is None
+
+
+def test_approval(organisers: Organisers) -> None:
+    assert organisers.approve("o1")
+    found = organisers.find("o1")
+    assert found
+    assert found.approved
+
+
+def test_mails_are_taken_from_the_allowance_of_a_day(organisers: Organisers) -> None:
+    assert organisers.spend_mails("o1", "2026-11-20", 6, most=10)
+    assert not organisers.spend_mails("o1", "2026-11-20", 5, most=10)
+    assert organisers.spend_mails("o1", "2026-11-20", 4, most=10)
+    assert not organisers.spend_mails("o1", "2026-11-20", 1, most=10)
+    assert not organisers.spend_mails("o1", "2026-11-21", 11, most=10)
+    assert organisers.spend_mails("o1", "2026-11-21", 10, most=10)
+    assert not organisers.spend_mails("o1", "2026-11-20", 1, most=10), "a day that is over grants nothing more"

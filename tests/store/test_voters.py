@@ -1,0 +1,123 @@
+"""The roll: nobody is on it twice, everybody is found, and what names a person can be taken away."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from ballotcast.store.table import ABSENT, Table
+from ballotcast.store.voters import NotAdded, Voter, Voters
+
+ELECTION = "e1"
+
+
+def voter(number: int, **changes: Any) -> Voter:
+    """Keys spread over the partitions as keyed hashes do."""
+    key = f"{number * 37 % 256:02x}" + f"{number:062x}"
+    plain = Voter(ELECTION, key, f"v{number}@example.org", "", salt=b"%d" % number, tag=b"tag %d" % number)
+    return replace(plain, **changes)
+
+
+@pytest.fixture
+def voters(roll: Table) -> Voters:
+    return Voters(roll)
+
+
+def test_added_voters_come_back_as_they_were(voters: Voters) -> None:
+    added = [voter(number) for number in range(3)]
+    assert voters.add(added) == 3
+    assert [voters.find(ELECTION, one.key) for one in added] == added
+    assert voters.find(ELECTION, voter(9).key) is None
+    assert voters.find("e2", added[0].key) is None
+
+
+def test_who_is_there_stays_as_they_are_and_the_others_are_added(voters: Voters) -> None:
+    voters.add([voter(1), voter(3)])
+    assert voters.add([voter(number, phone="+4915112345678") for number in range(5)]) == 3
+    assert voters.add([voter(number) for number in range(5)]) == 0
+    assert voters.find(ELECTION, voter(1).key) == voter(1)
+    assert [one.phone for one in voters.roll(ELECTION)].count("") == 2
+
+
+def test_what_stands_beside_is_written_with_the_number_added(voters: Voters, roll: Table) -> None:
+    voters.add([voter(1)])
+    counted = voters.add([voter(1), voter(2)], lambda added: [roll.putting({"pk": "COUNT", "sk": "1", "n": added})])
+    assert counted == 1
+    assert roll.get("COUNT", "1") == {"pk": "COUNT", "sk": "1", "n": 1}
+
+
+def test_nobody_is_added_when_what_stands_beside_is_refused(voters: Voters, roll: Table) -> None:
+    roll.put({"pk": "GUARD", "sk": "1"})
+    with pytest.raises(NotAdded):
+        voters.add([voter(1), voter(2)], lambda _: [roll.putting({"pk": "GUARD", "sk": "1"}, ABSENT)])
+    assert voters.roll(ELECTION) == []
+
+
+def test_the_whole_roll_is_in_order_of_key_and_of_one_election(voters: Voters) -> None:
+    everybody = [voter(number) for number in range(300)]
+    for start in range(0, 300, 100):
+        voters.add(everybody[start : start + 100])
+    voters.add([replace(voter(1), election="e2")])
+    assert voters.roll(ELECTION) == sorted(everybody, key=lambda one: one.key)
+
+
+def test_pages_join_to_the_whole_roll(voters: Voters) -> None:
+    voters.add([voter(number) for number in range(40)])
+    pages, after = [], None
+    while page := voters.page(ELECTION, after=after, limit=7):
+        pages.append(page)
+        after = page[-1].key
+    assert [len(page) for page in pages] == [7, 7, 7, 7, 7, 5]
+    assert [one for page in pages for one in page] == voters.roll(ELECTION)
+
+
+def test_a_run_marks_its_voters_visibly_or_not(voters: Voters) -> None:
+    voters.add([voter(1), voter(2)])
+    voters.enlist(ELECTION, voter(1).key, "run1", visibly=True)
+    voters.enlist(ELECTION, voter(2).key, "run1", visibly=False)
+    assert voters.find(ELECTION, voter(1).key) == voter(1, run="run1", delivery="queued")
+    assert voters.find(ELECTION, voter(2).key) == voter(2, run="run1")
+
+
+def test_mails_and_bounces_count_for_the_newest_run_only(voters: Voters) -> None:
+    voters.add([voter(1)])
+    key = voter(1).key
+    for run in ("run1", "run2"):
+        voters.enlist(ELECTION, key, run, visibly=True)
+    voters.mark_mailed(ELECTION, key, "run1")
+    voters.mark_bounced(ELECTION, key, "run1")
+    assert voters.find(ELECTION, key) == voter(1, run="run2", delivery="queued")
+    voters.mark_mailed(ELECTION, key, "run2")
+    assert voters.find(ELECTION, key) == voter(1, run="run2", delivery="sent", mailed="run2")
+    voters.mark_bounced(ELECTION, key, "run2")
+    voters.mark_mailed(ELECTION, key, "run2")
+    assert voters.find(ELECTION, key) == voter(1, run="run2", delivery="bounced", mailed="run2")
+
+
+def test_a_reminder_is_noted_and_shows_nowhere(voters: Voters) -> None:
+    voters.add([voter(1, delivery="sent")])
+    voters.enlist(ELECTION, voter(1).key, "run1", visibly=False)
+    voters.mark_mailed(ELECTION, voter(1).key, "run1")
+    assert voters.find(ELECTION, voter(1).key) == voter(1, run="run1", delivery="sent", mailed="run1")
+
+
+def test_marks_make_no_voter(voters: Voters) -> None:
+    key = voter(1).key
+    voters.mark_mailed(ELECTION, key, "run1")
+    voters.mark_bounced(ELECTION, key, "run1")
+    voters.erase(voter(1))
+    assert voters.roll(ELECTION) == []
+
+
+def test_erasing_keeps_what_the_ledger_needs(voters: Voters) -> None:
+    voters.add([voter(1, phone="+4915112345678", delivery="sent", blinded_sha256="b")])
+    for _ in range(2):
+        voters.erase(voter(1))
+    assert voters.roll(ELECTION) == [voter(1, email="", salt=b"", delivery="sent", blinded_sha256="b")]
+
+
+def test_a_removed_voter_is_gone_and_may_be_removed_again(voters: Voters) -> None:
+    voters.add([voter(1), voter(2)])
+    for _ in range(2):
+        voters.remove(voter(1))
+    assert voters.roll(ELECTION) == [voter(2)]

@@ -1,0 +1,126 @@
+"""A voter's link, code and credential on the roll: each outcome of each conditional write."""
+
+import pytest
+
+from ballotcast.store.table import Table
+from ballotcast.store.voters import Voter, Voters
+
+ELECTION, KEY = "0123456789abcdef", "ab" * 32
+LINK, OTHER_LINK = "11" * 32, "22" * 32
+VALUE, OTHER_VALUE = "33" * 32, "44" * 32
+NOW, MOST, LOCK, HOUR = 1_800_000_000, 5, 900, 3600
+
+
+@pytest.fixture
+def voters(roll: Table) -> Voters:
+    return Voters(roll)
+
+
+@pytest.fixture
+def voter(voters: Voters) -> Voter:
+    """One who was sent a link."""
+    added = Voter(ELECTION, KEY, "ada@example.org", "+4915112345678", salt=b"s" * 16, tag=b"t" * 32)
+    voters.add([added])
+    send_link(voters, added, LINK)
+    return now(voters)
+
+
+def send_link(voters: Voters, voter: Voter, link: str) -> None:
+    voters.enlist(voter.election, voter.key, f"run {link}", visibly=True)
+    assert voters.give_link(voter, f"run {link}", link)
+
+
+def now(voters: Voters) -> Voter:
+    found = voters.find(ELECTION, KEY)
+    assert found
+    return found
+
+
+def test_a_link_leads_to_its_voter_also_when_replaced(voters: Voters, voter: Voter) -> None:
+    send_link(voters, voter, OTHER_LINK)
+    assert voters.by_link(LINK) == voters.by_link(OTHER_LINK) == (ELECTION, KEY)
+    assert voters.by_link("55" * 32) is None
+    assert now(voters).link_hash == OTHER_LINK
+
+
+def test_a_credential_is_issued_once(voters: Voters, voter: Voter) -> None:
+    assert not voter.issued
+    assert voters.issue(ELECTION, KEY, LINK, VALUE) is None
+    assert now(voters).blinded_sha256 == VALUE
+    assert now(voters).issued
+
+
+def test_the_same_value_is_granted_again_and_another_refused(voters: Voters, voter: Voter) -> None:
+    voters.issue(ELECTION, KEY, LINK, VALUE)
+    assert voters.issue(ELECTION, KEY, LINK, VALUE) is None
+    refused = voters.issue(ELECTION, KEY, LINK, OTHER_VALUE)
+    assert refused
+    assert (refused.link_hash, refused.blinded_sha256) == (LINK, VALUE)
+    assert now(voters).blinded_sha256 == VALUE
+
+
+def test_a_replaced_link_is_refused_even_with_the_same_value(voters: Voters, voter: Voter) -> None:
+    voters.issue(ELECTION, KEY, LINK, VALUE)
+    send_link(voters, voter, OTHER_LINK)
+    for value in (VALUE, OTHER_VALUE):
+        refused = voters.issue(ELECTION, KEY, LINK, value)
+        assert refused
+        assert refused.link_hash == OTHER_LINK
+    assert voters.issue(ELECTION, KEY, OTHER_LINK, VALUE) is None
+
+
+def test_issuing_keeps_the_line_of_the_ledger_and_ends_the_codes(voters: Voters, voter: Voter) -> None:
+    voters.set_otp(voter, b"mac", NOW + 600)
+    voters.count_otp_attempt(voter, NOW, MOST, NOW + LOCK)
+    voters.issue(ELECTION, KEY, LINK, VALUE)
+    issued = now(voters)
+    assert (issued.tag, issued.email, issued.delivery) == (voter.tag, voter.email, voter.delivery)
+    assert (issued.otp_mac, issued.otp_expires, issued.otp_attempts, issued.otp_locked_until) == (b"", 0, 0, 0)
+
+
+def test_a_new_code_replaces_the_old_one_and_keeps_the_attempts(voters: Voters, voter: Voter) -> None:
+    voters.set_otp(voter, b"first", NOW + 600)
+    voters.count_otp_attempt(voter, NOW, MOST, NOW + LOCK)
+    voters.set_otp(voter, b"second", NOW + 700)
+    assert (now(voters).otp_mac, now(voters).otp_expires, now(voters).otp_attempts) == (b"second", NOW + 700, 1)
+
+
+def test_attempts_are_counted_up_to_the_lock(voters: Voters, voter: Voter) -> None:
+    counted = [voters.count_otp_attempt(voter, NOW, MOST, NOW + LOCK) for _ in range(MOST)]
+    assert [one.otp_attempts for one in counted if one] == [1, 2, 3, 4, 5]
+    assert voters.count_otp_attempt(voter, NOW, MOST, NOW + LOCK) is None
+    assert voters.count_otp_attempt(voter, NOW + LOCK - 1, MOST, NOW + 2 * LOCK) is None
+    assert now(voters).otp_locked_until == NOW + LOCK
+
+
+def test_after_the_lock_counting_starts_anew(voters: Voters, voter: Voter) -> None:
+    for _ in range(MOST):
+        voters.count_otp_attempt(voter, NOW, MOST, NOW + LOCK)
+    after = voters.count_otp_attempt(voter, NOW + LOCK, MOST, NOW + 2 * LOCK)
+    assert after
+    assert (after.otp_attempts, after.otp_locked_until) == (1, NOW + 2 * LOCK)
+
+
+def test_an_attempt_answers_the_code_to_compare_with(voters: Voters, voter: Voter) -> None:
+    voters.set_otp(voter, b"mac", NOW + 600)
+    counted = voters.count_otp_attempt(voter, NOW, MOST, NOW + LOCK)
+    assert counted
+    assert (counted.otp_mac, counted.otp_expires) == (b"mac", NOW + 600)
+
+
+def test_three_sends_in_an_hour(voters: Voters, voter: Voter) -> None:
+    assert [voters.count_otp_send(voter, NOW + at, 3, NOW + at + HOUR) for at in range(4)] == [True, True, True, False]
+    assert not voters.count_otp_send(voter, NOW + HOUR - 1, 3, NOW + 2 * HOUR)
+    assert [voters.count_otp_send(voter, NOW + HOUR, 3, NOW + 2 * HOUR) for _ in range(4)] == [
+        True,
+        True,
+        True,
+        False,
+    ]
+
+
+def test_nothing_is_counted_for_who_is_not_there(voters: Voters, roll: Table) -> None:
+    nobody = Voter(ELECTION, "cd" * 32, "", "", b"", b"")
+    assert voters.count_otp_attempt(nobody, NOW, MOST, NOW + LOCK) is None
+    assert not voters.count_otp_send(nobody, NOW, 3, NOW + HOUR)
+    assert voters.find(ELECTION, "cd" * 32) is None

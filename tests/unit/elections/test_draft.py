@@ -1,0 +1,78 @@
+"""What a draft must be; every error points at its field."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from ballotcast.elections.draft import CONTESTS_LENGTH, contests_of, require_window
+from ballotcast.errors import Invalid
+
+NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+def contest(**changes: Any) -> dict[str, Any]:
+    return {"title": "Council", "method": "irv", "options": ["Ada", "Bob", "Cid"], **changes}
+
+
+def pointers(*given: dict[str, Any]) -> list[str]:
+    with pytest.raises(Invalid) as refused:
+        contests_of(given)
+    return [field.pointer for field in refused.value.errors]
+
+
+def test_contests_are_numbered_and_completed() -> None:
+    irv, plurality, stv = contests_of(
+        [
+            contest(),
+            contest(method="plurality", seats=2),
+            contest(method="scottish-stv", seats=2, min=1, max=3),
+        ]
+    )
+    assert [irv.id, plurality.id, stv.id] == ["c1", "c2", "c3"]
+    assert (irv.seats, irv.min, irv.max, irv.tie) == (1, 0, 3, "lot")
+    assert (plurality.max, plurality.tie) == (2, "lot")
+    assert (stv.min, stv.max, stv.tie) == (1, 3, "previous-stages")
+
+
+@pytest.mark.parametrize(
+    ("changes", "pointer"),
+    [
+        ({"title": ""}, "/contests/1/title"),
+        ({"title": "Council\nBcc: all@example.org"}, "/contests/1/title"),
+        ({"title": "x" * 201}, "/contests/1/title"),
+        ({"method": "borda"}, "/contests/1/method"),
+        ({"options": []}, "/contests/1/options"),
+        ({"options": ["Ada", "Ada"]}, "/contests/1/options"),
+        ({"options": ["Ada", ""]}, "/contests/1/options/1"),
+        ({"options": [f"Option {number}" for number in range(256)]}, "/contests/1/options"),
+        ({"seats": 0}, "/contests/1/seats"),
+        ({"seats": 2}, "/contests/1/seats"),
+        ({"seats": 4, "method": "plurality"}, "/contests/1/seats"),
+        ({"min": -1}, "/contests/1/min"),
+        ({"max": 4}, "/contests/1/max"),
+        ({"min": 3, "max": 2}, "/contests/1/max"),
+        ({"tie": "coin"}, "/contests/1/tie"),
+    ],
+)
+def test_the_wrong_field_of_the_wrong_contest_is_named(changes: dict[str, Any], pointer: str) -> None:
+    assert pointers(contest(), contest(**changes)) == [pointer]
+
+
+def test_every_wrong_contest_is_told_at_once() -> None:
+    assert pointers(contest(title=""), contest(), contest(method="?")) == ["/contests/0/title", "/contests/2/method"]
+
+
+def test_at_least_one_contest_and_no_more_than_a_manifest_holds() -> None:
+    assert pointers() == ["/contests"]
+    long = contest(options=[f"{number:03d} {'x' * 190}" for number in range(255)])
+    assert pointers(*[long] * (CONTESTS_LENGTH // 50_000 + 1)) == ["/contests"]
+
+
+def test_an_election_closes_after_it_opens_and_after_now() -> None:
+    require_window(NOW - HOUR, NOW + HOUR, NOW)
+    for opens_at, closes_at in [(NOW + HOUR, NOW + HOUR), (NOW + 2 * HOUR, NOW + HOUR), (NOW - HOUR, NOW)]:
+        with pytest.raises(Invalid) as refused:
+            require_window(opens_at, closes_at, NOW)
+        assert [field.pointer for field in refused.value.errors] == ["/closes_at"]
