@@ -3,6 +3,8 @@
 import click
 
 from . import accounts, conduct, count, elections, mailbox, voters, voting
+from .channels import bridge_command as bridge
+from .channels import commands as channels
 from .group import BallotcastGroup
 from .stack import commands as stack
 
@@ -29,6 +31,8 @@ for command in (
     conduct.results,
     conduct.export,
     count.command,
+    channels.command,
+    bridge.command,
     mailbox.command,
     stack.command,
 ):

@@ -35,10 +35,10 @@ Check = Callable[[bytes], str | None]
 
 
 class Busy(Exception):
-    """Try the same batch again, not before `after` seconds."""
+    """Try the same batch again, not before `after` seconds; the message says why."""
 
-    def __init__(self, after: float = 0) -> None:
-        super().__init__(f"busy for {after} s")
+    def __init__(self, why: str, after: float = 0) -> None:
+        super().__init__(why)
         self.after = after
 
 
@@ -72,6 +72,8 @@ class Bridge:
         self._waiting = Waiting(limits)
         self._counts = Counts()
         self._under_way = 0
+        self.trouble = ""
+        """Why the batch under way is not through yet; empty while all goes well."""
         self._changed = Condition()
         self._closing, self._all_arrived, self._given_up = Event(), Event(), Event()
         self._failure: Exception | None = None
@@ -90,6 +92,10 @@ class Bridge:
             if lost := overflowed(self._socket):
                 dropped[SOCKET_OVERFLOWED] = lost
             return Counts(self._counts.received, self._counts.published, len(self._waiting) + self._under_way, dropped)
+
+    def pause(self, seconds: float) -> None:
+        """Sleeps no longer than the bridge goes on."""
+        self._given_up.wait(seconds)
 
     def wait(self, seconds: float) -> None:
         """Returns early when the bridge cannot go on; then raises why."""
@@ -181,6 +187,7 @@ class Bridge:
             try:
                 self._publish(batch, key)
             except Busy as busy:
+                self.trouble = str(busy)
                 if self._given_up.wait(max(busy.after, pause)):
                     return
                 pause = min(pause * 2, LONGEST_PAUSE)
@@ -194,6 +201,7 @@ class Bridge:
                     self._counts.dropped.update(unfit.records.values())
                     self._under_way = len(batch)
             else:
+                self.trouble = ""
                 with self._changed:
                     self._counts.published += len(batch)
                     self._under_way = 0

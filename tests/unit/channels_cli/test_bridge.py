@@ -105,12 +105,13 @@ def test_what_is_no_record_is_counted_and_goes_nowhere(start: Start) -> None:
 
 
 def test_a_busy_channel_gets_the_same_batch_again_under_the_same_key(start: Start) -> None:
-    running = start(Channel(Busy(), Busy(0.01)), records=10, age=0)
+    running = start(Channel(Busy("full"), Busy("full", 0.01)), records=10, age=0)
     running.send(numbers(1))
     until(lambda: running.bridge.counts.published == 1)
     assert len(running.channel.keys) == 3
     assert len(set(running.channel.keys)) == 1
     assert running.channel.records == numbers(1)
+    assert running.bridge.trouble == ""
 
 
 def test_records_that_the_channel_refuses_are_dropped_and_the_rest_is_sent_anew(start: Start) -> None:
@@ -137,9 +138,9 @@ def test_memory_is_bounded_while_the_channel_is_closed(start: Start) -> None:
 
 
 def test_closing_gives_up_in_time_and_counts_what_was_left(start: Start) -> None:
-    running = start(Channel(*[Busy(3600)] * 9), records=2, age=0)
+    running = start(Channel(*[Busy("full", 3600)] * 9), records=2, age=0)
     running.send(numbers(2))
-    until(lambda: len(running.channel.keys) == 1)
+    until(lambda: running.bridge.trouble == "full")
     running.send(numbers(5))
     began = time.monotonic()
     counts = running.bridge.close(0.1)
@@ -173,7 +174,9 @@ def test_a_refusal_that_names_no_record_of_the_batch_is_a_failure(start: Start) 
 
 
 def test_mishaps_lose_and_double_nothing(start: Start) -> None:
-    running = start(Channel(Busy(), None, Unfit({0: "refused"}), Busy(), None, Busy()), records=30, age=0.01)
+    running = start(
+        Channel(Busy("full"), None, Unfit({0: "refused"}), Busy("full"), None, Busy("full")), records=30, age=0.01
+    )
     sent = numbers(500)
     running.send(sent)
     counts = running.bridge.close(SECONDS)
