@@ -42,8 +42,11 @@ def command(
     client = channels(key, session=True)
     shown = client.get_channel(name)
     schema = ChannelSchema.parse(client.get_schema(name))
+    chosen = shown["port"] if port is None else port
+    if chosen is None:
+        raise click.UsageError(f"{name} has no port: give one with --port")
     try:
-        opened = listen(host, shown["port"] if port is None else port)
+        opened = listen(host, chosen)
     except OSError as error:
         raise click.ClickException(f"cannot listen on {host}: {error.strerror}") from None
     address, bound = opened.getsockname()[:2]

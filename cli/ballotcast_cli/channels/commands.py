@@ -46,7 +46,7 @@ def list_(status: str | None, *, mine: bool, as_json: bool) -> None:
     for channel in listed:
         config = channel["config"]
         click.echo(
-            f"{channel['name']:<24} {channel['port']:>5}  {channel['status']:<11} "
+            f"{channel['name']:<24} {channel['port'] or '':>5}  {channel['status']:<11} "
             f"{config['algorithm']} 1:{config['decimation']}"
         )
 
@@ -54,7 +54,7 @@ def list_(status: str | None, *, mine: bool, as_json: bool) -> None:
 @command.command()
 @click.argument("name")
 @SCHEMA
-@click.option("--port", type=click.IntRange(1024, 65535), help="  [default: one that is free]")
+@click.option("--port", type=click.IntRange(1024, 65535), help="For UDP senders  [default: none]")
 @click.option("--decimation", type=click.IntRange(1, 100_000), help="Records for one point of the live window.")
 @click.option("--algorithm", type=click.Choice(get_args(Algorithm)))
 @click.option("--rotation", type=click.Choice(get_args(Rotation)))
@@ -68,7 +68,7 @@ def register(name: str, schema: Path, port: int | None, retention: str | None, *
     if registered["status"] != "success":
         raise click.ClickException(f"{name}'s relay did not start: ballotcast channels show {name}")
     click.echo(registered["api_key"])
-    click.echo(f"{name} is active on port {registered['port']}. Above is its key; keep it.", err=True)
+    click.echo(f"{name} is active. Above is its key; keep it.", err=True)
 
 
 @command.command()
@@ -92,7 +92,7 @@ def _described(shown: dict[str, Any]) -> list[tuple[str, Any]]:
     relay, config, time = shown["relay"] or {}, shown["config"], shown["time"]
     return [
         ("name", shown["name"]),
-        ("port", shown["port"]),
+        ("port", shown["port"] or "none"),
         ("status", shown["status"] + (f": {shown['reason']}" if shown["reason"] else "")),
         ("relay", shown["pid"] or "none"),
         ("schema", f"{shown['fingerprint']}, time is {time['field']} in {time['unit']}"),

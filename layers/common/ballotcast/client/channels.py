@@ -63,7 +63,7 @@ class Channels:
     def register_channel(
         self, name: str, port: int | None, schema: Mapping[str, Any], config: Mapping[str, Any] | None = None
     ) -> Document:
-        """Waits for the relay, too; `api_key` of the answer is shown this once. `port` None: one that is free.
+        """Waits for the relay, too; `api_key` of the answer is shown this once. `port` None: it has none.
 
         ApiError 409 with `document["used_by"]` if name or port is taken. NotYet if it is still registering after a
         minute.
@@ -93,6 +93,10 @@ class Channels:
     def get_channel(self, name: str) -> Document:
         """Also its relay's state and what it could not take (`dead_letters`)."""
         return self._get(f"/channels/{name}")
+
+    def available_ports(self, start: int = 26000, end: int = 27000) -> list[int]:
+        """Ports from `start` to `end`, both included, that no channel has."""
+        return list(self._get("/ports/available", params={"start": start, "end": end})["available"])
 
     def get_schema(self, name: str) -> Document:
         return self._get(f"/channels/{name}/schema")
