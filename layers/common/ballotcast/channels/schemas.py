@@ -54,7 +54,7 @@ class ChannelSchema:
             if len(text.encode()) > MOST_BYTES:
                 raise SchemaError(f"over {MOST_BYTES} bytes")
             canonical = to_parsing_canonical_form(parse_schema(json.loads(text)))
-            _Extent(given).measure()
+            require_bounded(given)
             return cls(text, time_axis(given["fields"]), canonical)
         except NoTimeAxis as missing:
             raise SchemaError(str(missing)) from None
@@ -125,21 +125,21 @@ def _type_name(schema: Any) -> str:
     return str(schema["type"]) if isinstance(schema, dict) else str(schema)
 
 
-class _Extent:
-    """How many values a record has at least, and how few bytes a value can take; named types are measured once."""
+def require_bounded(schema: Any) -> None:
+    """SchemaError for types that let a few bytes stand for unbounded work."""
+    _Extent().of(schema, "")
 
-    def __init__(self, schema: dict[str, Any]) -> None:
-        self._schema = schema
+
+class _Extent:
+    """How many values a type has, and how few bytes it can take; named types are measured once."""
+
+    def __init__(self) -> None:
         self._known: dict[str, tuple[int, int] | None] = {}
 
-    def measure(self) -> None:
-        if self._of(self._schema, "")[0] > MOST_VALUES:
-            raise SchemaError(f"a record would have over {MOST_VALUES} values")
-
-    def _of(self, schema: Any, namespace: str) -> tuple[int, int]:
+    def of(self, schema: Any, namespace: str) -> tuple[int, int]:
         """(values, least bytes)"""
         if isinstance(schema, list):
-            sizes = [self._of(part, namespace) for part in schema]
+            sizes = [self.of(part, namespace) for part in schema]
             return max((values for values, _ in sizes), default=0), 1 + min((width for _, width in sizes), default=0)
         if isinstance(schema, str):
             return (1, _WIDTH[schema]) if schema in _WIDTH else self._named(schema, namespace)
@@ -147,11 +147,11 @@ class _Extent:
         if kind in _NAMED:
             return self._define(schema, kind, namespace)
         if kind in ("array", "map"):
-            values, width = self._of(schema["items" if kind == "array" else "values"], namespace)
+            values, width = self.of(schema["items" if kind == "array" else "values"], namespace)
             if kind == "array" and not width:
                 raise SchemaError("an array's items must not be empty")
             return values, 1
-        return self._of(kind, namespace)
+        return self.of(kind, namespace)
 
     def _named(self, name: str, namespace: str) -> tuple[int, int]:
         known = self._known.get(_full_name(name, namespace), self._known.get(name))
@@ -168,7 +168,7 @@ class _Extent:
         else:
             self._known[full] = None
             inner = full.rpartition(".")[0]
-            sizes = [self._of(one["type"], inner) for one in schema["fields"]]
+            sizes = [self.of(one["type"], inner) for one in schema["fields"]]
             values, width = sum(size[0] for size in sizes), sum(size[1] for size in sizes)
             if values > MOST_VALUES:
                 raise SchemaError(f"a record would have over {MOST_VALUES} values")

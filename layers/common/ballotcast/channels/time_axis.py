@@ -7,11 +7,8 @@ from typing import Any, Literal
 
 Unit = Literal["s", "ms", "us", "ns"]
 PER_SECOND: dict[Unit, int] = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
-_LOGICAL: dict[str, Unit] = {
-    f"{local}timestamp-{name}": unit
-    for local in ("", "local-")
-    for name, unit in (("millis", "ms"), ("micros", "us"), ("nanos", "ns"))
-}
+_PRECISIONS: tuple[tuple[str, Unit], ...] = (("millis", "ms"), ("micros", "us"), ("nanos", "ns"))
+_LOGICAL: dict[str, Unit] = {f"{local}timestamp-{name}": unit for local in ("", "local-") for name, unit in _PRECISIONS}
 _WORDS: tuple[tuple[str, Unit], ...] = (
     (r"nanos(econds?)?|ns", "ns"),
     (r"micros(econds?)?|us|µs", "us"),
