@@ -29,6 +29,8 @@ class DeadLetter:
     reason: str
     records: int
     expiration: int
+    sequence: int = 0
+    """Its number in the relay's message group, where the lease is stuck at it; 0: not known."""
     state: State = "parked"
 
 

@@ -56,3 +56,13 @@ class RelayQueues:
             MessageDeduplicationId=once or token_hex(16),
             MessageBody=message.as_json(),
         )
+
+    def hold_back(self, channel: str, receipt: str, seconds: int) -> None:
+        """Let a message that was received come again after so long; nothing if it was not held any more."""
+        gone = self._client.exceptions
+        try:
+            self._client.change_message_visibility(
+                QueueUrl=self._urls[queue_of(channel)], ReceiptHandle=receipt, VisibilityTimeout=seconds
+            )
+        except (gone.MessageNotInflight, gone.ReceiptHandleIsInvalid):
+            return
