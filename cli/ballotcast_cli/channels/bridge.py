@@ -75,15 +75,16 @@ class Bridge:
         self.trouble = ""
         """Why the batch under way is not through yet; empty while all goes well."""
         self._changed = Condition()
-        self._closing, self._all_arrived, self._given_up = Event(), Event(), Event()
+        self._closing, self._given_up = Event(), Event()
+        # Waited for instead of the threads: a `join` that Ctrl-C interrupts leaves Python 3.11 and 3.12 believing that
+        # the thread has ended.
+        self._all_arrived, self._all_sent = Event(), Event()
         self._failure: Exception | None = None
-        self._receiver = Thread(target=self._guarded, args=[self._receive], name="receiver", daemon=True)
-        self._sender = Thread(target=self._guarded, args=[self._send], name="sender", daemon=True)
 
     def start(self) -> None:
         self._socket.setblocking(False)
-        self._receiver.start()
-        self._sender.start()
+        for run, ended in ((self._receive, self._all_arrived), (self._send, self._all_sent)):
+            Thread(target=self._guarded, args=(run, ended), daemon=True).start()
 
     @property
     def counts(self) -> Counts:
@@ -99,17 +100,17 @@ class Bridge:
 
     def wait(self, seconds: float) -> None:
         """Returns early when the bridge cannot go on; then raises why."""
-        self._sender.join(seconds)
+        self._all_sent.wait(seconds)
         if self._failure:
             raise self._failure
 
     def close(self, within: float) -> Counts:
         """Take what has arrived, send what waits, for at most `within` seconds. The final counts: nothing waits."""
         self._closing.set()
-        self._receiver.join()
-        self._sender.join(within)
+        self._all_arrived.wait()
+        self._all_sent.wait(within)
         self._give_up()
-        self._sender.join()
+        self._all_sent.wait()
         with self._changed:
             if self._under_way:
                 self._counts.dropped[UNKNOWN] += self._under_way
@@ -121,12 +122,16 @@ class Bridge:
             self._socket.close()
         return self.counts
 
-    def _guarded(self, run: Callable[[], None]) -> None:
+    def _guarded(self, run: Callable[[], None], ended: Event) -> None:
         try:
             run()
         except Exception as failure:  # noqa: BLE001 - the threads' edge: `wait` raises it where it is seen
             self._failure = failure
             self._give_up()
+        finally:
+            ended.set()
+            with self._changed:
+                self._changed.notify_all()
 
     def _give_up(self) -> None:
         self._given_up.set()
@@ -138,11 +143,8 @@ class Bridge:
             if select.select([self._socket], [], [], 0.1)[0]:
                 self._keep(self._arrived())
         last = time.monotonic() + LAST_READ
-        while (datagrams := self._arrived()) and time.monotonic() < last:
+        while time.monotonic() < last and (datagrams := self._arrived()):
             self._keep(datagrams)
-        self._all_arrived.set()
-        with self._changed:
-            self._changed.notify_all()
 
     def _arrived(self) -> list[bytes]:
         datagrams: list[bytes] = []

@@ -55,11 +55,11 @@ def command(
     limits = Limits(records=batch, age=age, held=memory * 2**20)
     bridge = Bridge(opened, checker(schema), publisher(client, name), limits)
     client.api.sleep = bridge.pause
-    click.echo(f"UDP {address}:{bound} → {name}; Ctrl-C ends it.", err=True)
+    failed: ApiError | None = None
     signal.signal(signal.SIGTERM, _interrupt)
     bridge.start()
-    failed: ApiError | None = None
     try:
+        click.echo(f"UDP {address}:{bound} → {name}; Ctrl-C ends it.", err=True)
         _follow(bridge)
     except KeyboardInterrupt:
         click.echo("\nSending the rest …", err=True)

@@ -39,8 +39,8 @@ PER_CALL = 500
 PATIENCE = 60.0
 
 
-def play_channel(organiser: Organiser, count: int = RECORDS, pace: float = PACE) -> bool:
-    """Whether every record came back once, in order and as it was sent. ClientError where the deployment refuses."""
+def play_channel(organiser: Organiser, count: int = RECORDS, pace: float = PACE) -> list[str]:
+    """What is wrong: empty if every record came back once, in order and as it was sent. ClientError if refused."""
     channels = Channels(organiser.api, organiser.token)
     opened, port = _free_port(channels)
     name = f"demo-{token_hex(3)}"
@@ -49,18 +49,19 @@ def play_channel(organiser: Organiser, count: int = RECORDS, pace: float = PACE)
         registered = channels.register_channel(name, port, SCHEMA, {"decimation": 10, "algorithm": "average"})
         if registered["status"] != "success":
             raise ClientError(f"the relay of {name} did not start")
-        click.echo(f"Channel {name} on port {port}, active after {time.monotonic() - began:.1f} s.")
+        click.echo(f"  channel {name} on port {port}, active after {time.monotonic() - began:.1f} s")
         try:
             sent = list(records(time.time_ns() // 1000, 0, count))
             keyed = Channels(organiser.api, registered["api_key"])
-            held = _feed_and_watch(keyed, name, opened, sent, pace)
-            return _exported_as_sent(channels, name, sent) and held
+            return [*_feed_and_watch(keyed, name, opened, sent, pace), *_exported(channels, name, sent)]
         finally:
             channels.deregister_channel(name)
-            click.echo(f"Channel {name} is deregistered.")
+            click.echo(f"  channel {name} is deregistered")
 
 
-def _feed_and_watch(channels: Channels, name: str, opened: socket.socket, sent: Sequence[Record], pace: float) -> bool:
+def _feed_and_watch(
+    channels: Channels, name: str, opened: socket.socket, sent: Sequence[Record], pace: float
+) -> list[str]:
     half = len(sent) // 2
     screen = _Screen(channels, name)
     with ThreadPoolExecutor(1) as feeder:
@@ -68,25 +69,26 @@ def _feed_and_watch(channels: Channels, name: str, opened: socket.socket, sent: 
         bridge.start()
         screen.watch(f"{half} by UDP ", feeder.submit(_send_datagrams, bridge, opened.getsockname(), sent[:half], pace))
         counts = bridge.close(PATIENCE)
-        click.echo("The bridge: " + ", ".join(line.strip() for line in describe(counts)))
+        click.echo("  the bridge: " + ", ".join(line.strip() for line in describe(counts)))
         screen.watch(f"{len(sent) - half} by HTTP", feeder.submit(_publish, channels, name, sent[half:], pace))
         arrived = feeder.submit(_archived, channels, name, len(sent))
         screen.watch("relayed     ", arrived)
-    if not arrived.result():
-        click.echo(f"The relay has not taken all of {len(sent)} records within {PATIENCE:.0f} s.", err=True)
-    return counts.published == half and arrived.result()
+    wrong = [] if counts.published == half else [f"the bridge published {counts.published} of {half} records"]
+    return wrong if arrived.result() else [*wrong, f"not all records were relayed within {PATIENCE:.0f} s"]
 
 
-def _exported_as_sent(channels: Channels, name: str, sent: Sequence[Record]) -> bool:
+def _exported(channels: Channels, name: str, sent: Sequence[Record]) -> list[str]:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, f"{name}.avro")
         size = channels.export(name, file)
         written, batches = read_container(file.read_bytes())
-        schema = ChannelSchema.parse(written)
-        exported = [record for batch in batches for record in decode(schema, batch)]
-    found = differences(sent, exported)
-    click.echo(f"Exported: {len(exported)} records in {size} bytes; {', '.join(found) or 'all as sent, in order'}.")
-    return not found
+    schema = ChannelSchema.parse(written)
+    exported = [record for batch in batches for record in decode(schema, batch)]
+    wrong = differences(sent, exported)
+    click.echo(
+        f"  export: {len(exported)} records in {size} bytes: {', '.join(wrong) or 'each once, in order, as sent'}"
+    )
+    return [f"channel's export: {what}" for what in wrong]
 
 
 def _send_datagrams(bridge: Bridge, address: tuple[str, int], sent: Sequence[Record], pace: float) -> None:
@@ -149,8 +151,8 @@ class _Screen:
             self._look_at = time.monotonic() + window.poll_after
 
     def _line(self, label: str) -> str:
-        width = min(shutil.get_terminal_size().columns, 100) - len(label) - 2
-        return f"{label}  {draw(self._values, width)}"
+        width = min(shutil.get_terminal_size().columns, 100) - len(label) - 4
+        return f"  {label}  {draw(self._values, width)}"
 
 
 def _free_port(channels: Channels) -> tuple[socket.socket, int]:
