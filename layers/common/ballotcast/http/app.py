@@ -79,9 +79,9 @@ class ContractRoute(APIRoute):
         return problems.internal(correlation_id, request.url.path)
 
 
-def routes() -> APIRouter:
+def routes(route_class: type[ContractRoute] = ContractRoute) -> APIRouter:
     """A router whose routes keep their contracts."""
-    return APIRouter(route_class=ContractRoute)
+    return APIRouter(route_class=route_class)
 
 
 def build_app(name: str, title: str, wiring: Wiring, *routers: APIRouter) -> FastAPI:
