@@ -24,6 +24,7 @@ from ballotcast.crypto import p256
 from ballotcast.crypto.blind_rsa import IssuerKey
 from ballotcast.store.elections import Election, Keys
 from ballotcast.store.manifests import FrozenManifest
+from ballotcast.store.table import from_wire
 from ballotcast.store.vault import Purpose
 from ballotcast.store.voters import Voter
 from ballotcast.wiring import Wiring
@@ -66,6 +67,13 @@ class FrozenElection:
 
     def link(self, email: str) -> str:
         return self.links[email].url(f"{self.election.base_url}/vote")
+
+    def ballots(self) -> list[bytes]:
+        """All that are in the box, read at once."""
+        rows = self.wiring.dynamodb.get_paginator("scan").paginate(TableName=self.wiring.board.name)
+        pks = f"BALLOT#{self.id}#"
+        items = (from_wire(row) for page in rows for row in page["Items"])
+        return [item["b"] for item in items if item["pk"].startswith(pks)]
 
     def resend(self, email: str) -> str:
         """A new link, which revokes the one before."""

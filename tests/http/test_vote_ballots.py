@@ -13,7 +13,6 @@ from ballotcast.ballots.leaf import BallotLeaf
 from ballotcast.crypto.blind_rsa import blind, finalize
 from ballotcast.crypto.encoding import b64u_encode
 from ballotcast.crypto.merkle import leaf_hash
-from ballotcast.store.ballots import PARTITIONS
 from election_fixture import FrozenElection, frozen_election
 from problem import assert_problem
 from requests_made import record_requests
@@ -43,11 +42,6 @@ def cast(client: TestClient, election: FrozenElection, ballot: bytes, **options:
     return response
 
 
-def box(election: FrozenElection) -> list[bytes]:
-    ballots = election.wiring.ballots
-    return [ballot for partition in PARTITIONS for ballot in ballots.in_partition(election.id, partition)]
-
-
 def test_a_ballot_is_acknowledged_by_a_signed_receipt(
     client: TestClient, election: FrozenElection, ballot: bytes
 ) -> None:
@@ -55,7 +49,7 @@ def test_a_ballot_is_acknowledged_by_a_signed_receipt(
     assert response.status_code == 201
     assert list(response.json()) == ["receipt"]
     receipt.verify(response.json()["receipt"], election.manifest, leaf_hash(BallotLeaf(ballot).encode()))
-    assert box(election) == [ballot]
+    assert election.ballots() == [ballot]
 
 
 def test_the_same_bytes_get_the_same_receipt_also_after_close(
@@ -66,7 +60,7 @@ def test_the_same_bytes_get_the_same_receipt_also_after_close(
     late = cast(client, election, ballot)
     assert [response.status_code for response in (first, again, late)] == [201, 200, 200]
     assert first.content == again.content == late.content
-    assert box(election) == [ballot]
+    assert election.ballots() == [ballot]
 
 
 def test_another_ballot_by_the_same_credential_is_refused(
@@ -79,7 +73,7 @@ def test_another_ballot_by_the_same_credential_is_refused(
     assert_problem(cast(client, election, second), 409, "other-ballot")
     deployment.clock.advance(days=1)
     assert_problem(cast(client, election, second), 409, "other-ballot")
-    assert box(election) == [first]
+    assert election.ballots() == [first]
 
 
 @pytest.mark.parametrize(("late", "status"), [(timedelta(seconds=-1), 201), (timedelta(), 403), (timedelta(1), 403)])
@@ -91,14 +85,14 @@ def test_the_second_of_closing_is_closed(
     assert response.status_code == status
     if status == 403:
         assert_problem(response, 403, "closed")
-        assert not box(election)
+        assert not election.ballots()
 
 
 def test_nothing_is_cast_before_opening_but_from_its_second_on(deployment: World, client: TestClient) -> None:
     later = frozen_election(deployment, voters=(), opens_in=timedelta(seconds=1))
     ballot = new_ballot(later.manifest, later.issuer).encode()
     assert_problem(cast(client, later, ballot), 403, "not-open")
-    assert not box(later)
+    assert not later.ballots()
     deployment.clock.advance(seconds=1)
     assert cast(client, later, ballot).status_code == 201
 
@@ -112,7 +106,7 @@ def test_an_early_close_is_noticed_within_five_seconds(
     deployment.clock.advance(seconds=5)
     assert_problem(cast(client, election, after), 403, "closed")
     assert cast(client, election, before).status_code == 200
-    assert box(election) == [before]
+    assert election.ballots() == [before]
 
 
 def test_an_unknown_election(client: TestClient, ballot: bytes) -> None:
@@ -173,7 +167,7 @@ def test_what_is_not_a_ballot_of_this_election(
     client: TestClient, election: FrozenElection, ballot: bytes, damage: Any, slug: str
 ) -> None:
     assert_problem(cast(client, election, damage(ballot)), 422, slug, "/ballot")
-    assert not box(election)
+    assert not election.ballots()
 
 
 def test_a_credential_key_that_is_no_point_of_the_curve(client: TestClient, election: FrozenElection) -> None:
@@ -234,7 +228,7 @@ def test_oversized(client: TestClient, election: FrozenElection, ballot: bytes) 
 
 def test_no_idempotency_key(client: TestClient, election: FrozenElection, ballot: bytes) -> None:
     assert_problem(cast(client, election, ballot, headers={"Idempotency-Key": "k"}), 400, "idempotency-key")
-    assert not box(election)
+    assert not election.ballots()
 
 
 def test_the_row_holds_the_ballot_and_nothing_else(

@@ -43,7 +43,7 @@ def make_environments(top: Path) -> None:
     with _made(tools / "uv", "uv", [pip_lock]) as needed:
         if needed:
             shutil.rmtree(tools / "uv", ignore_errors=True)
-            options = ["--quiet", "--no-deps", "--require-hashes", "--only-binary", ":all:"]
+            options = ["-qq", "--no-deps", "--require-hashes", "--only-binary", ":all:"]
             environment = {**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_ROOT_USER_ACTION": "ignore"}
             _run(
                 [sys.executable, "-m", "pip", "install", *options, "--target", tools / "uv", "-r", pip_lock],

@@ -3,13 +3,14 @@ from copy import deepcopy
 from datetime import UTC, datetime, timedelta, timezone
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from pydantic import ValidationError
 
-from ballotcast.ballots.contest import Contest
+from ballotcast.ballots.contest import Contest, Method
 from ballotcast.ballots.manifest import MAX_LENGTH, Manifest, ManifestError
+from ballotcast.counting import RULES
 from ballotcast.crypto import canonical
 
 BAD = json.loads((Path(__file__).parents[1] / "bad_encodings.json").read_text())
@@ -97,12 +98,34 @@ def test_a_manifest_has_at_most_100_kb() -> None:
         {"method": "approval", "max": 2},
         {"options": ["only"], "max": 1},
         {"options": [str(number) for number in range(255)], "max": 255},
+        {"method": "star", "min": 0, "max": 5, "tie": "previous-stages"},
+        {"method": "score", "min": 1, "max": 254},
+        {"method": "ranked-pairs", "max": 2},
+        {"method": "proportional-approval", "seats": 2},
         {"options": ["a", "A"]},
         {"title": "😀" * 200},
     ],
 )
 def test_contests_of_every_sensible_shape_are_accepted(changes: dict[str, Any]) -> None:
     assert contest(**changes).model_dump(mode="json").items() >= changes.items()
+
+
+@pytest.mark.parametrize(
+    ("changes", "word"),
+    [
+        ({"method": "star", "min": 5, "max": 5}, "more than min"),
+        ({"method": "score", "max": 255}, "at most 254"),
+        ({"method": "condorcet", "seats": 2}, "must be 1 in a contest by condorcet"),
+        ({"method": "proportional-approval", "options": [str(n) for n in range(30)], "seats": 9}, "20000 committees"),
+    ],
+)
+def test_what_a_method_cannot_count_is_refused(changes: dict[str, Any], word: str) -> None:
+    with pytest.raises(ValidationError, match=word):
+        contest(**changes)
+
+
+def test_the_contest_s_methods_are_the_rules_that_are_counted() -> None:
+    assert set(get_args(Method)) == set(RULES)
 
 
 def test_text_given_by_code_is_put_in_nfc_so_that_it_can_be_hashed() -> None:

@@ -77,6 +77,81 @@ def test_no_bytes_at_all_break_the_decoder(marks: bytes) -> None:
     assert choices is None or plaintext.encode(MANIFEST, choices) == marks
 
 
+@pytest.fixture(scope="module")
+def varied(make_election: Any) -> Manifest:
+    """A contest with equal ranks, one with scores of 1 to 5, and a ranking without equal ranks."""
+    borda = RANKED.model_copy(update={"method": "borda", "max": 3})
+    star = RANKED.model_copy(update={"id": "c2", "method": "star", "min": 1, "max": 5})
+    meek = RANKED.model_copy(update={"id": "c3", "method": "meek-stv"})
+    manifest: Manifest = make_election(contests=(borda, star, meek)).manifest
+    return manifest
+
+
+@pytest.mark.parametrize(
+    ("choices", "marks"),
+    [
+        ([(), (), ()], "00000000 00000000 00000000"),
+        ([(2, (1, 4)), ((1, 5), (3, 1)), (4, 3)], "02010002 06000200 00000201"),
+        ([((2, 3, 4),), ((4, 3),), (1,)], "00010101 00000004 01000000"),
+    ],
+)
+def test_equal_ranks_and_scores_have_their_bytes(varied: Manifest, choices: list[Choice], marks: str) -> None:
+    assert plaintext.encode(varied, choices).hex() == marks.replace(" ", "")
+    assert plaintext.decode(varied, bytes.fromhex(marks)) == choices
+
+
+@pytest.mark.parametrize(
+    ("marks", "reason", "contest"),
+    [
+        ("01010300 00000000 00000000", Reason.GAP_IN_RANKS, "c1"),
+        ("01010101 00000000 00000000", Reason.TOO_MANY, "c1"),
+        ("05000000 00000000 00000000", Reason.OUT_OF_RANGE, "c1"),
+        ("00000000 01000000 00000000", Reason.OUT_OF_RANGE, "c2"),
+        ("00000000 00070000 00000000", Reason.OUT_OF_RANGE, "c2"),
+        ("00000000 000000ff 00000000", Reason.OUT_OF_RANGE, "c2"),
+        ("00000000 00000000 01010000", Reason.DUPLICATE_RANK, "c3"),
+    ],
+)
+def test_bytes_outside_a_method_s_own_rules_spoil(varied: Manifest, marks: str, reason: Reason, contest: str) -> None:
+    with pytest.raises(Spoilt) as caught:
+        plaintext.decode(varied, bytes.fromhex(marks))
+    assert (caught.value.reason, caught.value.contest) == (reason, contest)
+
+
+@pytest.mark.parametrize(
+    ("choices", "reason"),
+    [
+        ([(1, (1, 2)), (), ()], Reason.DUPLICATE_RANK),
+        ([(), ((1, 3), (1, 4)), ()], Reason.DUPLICATE_RANK),
+        ([(), ((5, 3),), ()], Reason.OUT_OF_RANGE),
+        ([(), ((1, -1),), ()], Reason.OUT_OF_RANGE),
+        ([(), ((1, 255),), ()], Reason.OUT_OF_RANGE),
+        ([(), ((1, 6),), ()], Reason.OUT_OF_RANGE),
+        ([(), (), ((1, 2), 3)], Reason.DUPLICATE_RANK),
+    ],
+)
+def test_no_equal_rank_or_score_is_encoded_that_would_not_count(
+    varied: Manifest, choices: list[Choice], reason: Reason
+) -> None:
+    with pytest.raises(Spoilt) as caught:
+        plaintext.encode(varied, choices)
+    assert caught.value.reason is reason
+
+
+def test_exactly_the_dense_rankings_are_read_where_equal_ranks_are_allowed(varied: Manifest) -> None:
+    for marks in product(range(6), repeat=4):
+        used = sorted(set(marks) - {0})
+        valid = used == list(range(1, len(used) + 1)) and sum(mark > 0 for mark in marks) <= 3
+        try:
+            choice = plaintext.decode(varied, bytes(marks) + bytes(8))[0]
+        except Spoilt:
+            assert not valid
+        else:
+            assert valid
+            places = {o: r for r, tied in enumerate(choice, 1) for o in (tied if isinstance(tied, tuple) else (tied,))}
+            assert tuple(places.get(option, 0) for option in (1, 2, 3, 4)) == marks
+
+
 @pytest.mark.parametrize("bad", BAD["plaintexts"], ids=lambda bad: bad["why"])
 def test_a_spoilt_plaintext_has_its_reason(bad: dict[str, str]) -> None:
     with pytest.raises(Spoilt) as caught:

@@ -163,7 +163,7 @@ def only_canonical_types(value: Any) -> bool:
         case list():
             return all(map(only_canonical_types, value))
         case _:
-            return type(value) in (str, int)
+            return type(value) in (str, int, bool)
 
 
 @pytest.mark.parametrize("method", METHODS)

@@ -43,16 +43,16 @@ def test_every_stage_is_the_naive_count_s(method: str, data: st.DataObject) -> N
             assert list(stage.elected) == step.elected
 
 
-@pytest.mark.parametrize("method", ["irv", "scottish-stv"])
+@pytest.mark.parametrize("method", ["irv", "scottish-stv", "meek-stv"])
 @given(data=st.data())
 @settings(max_examples=100, deadline=None)
 def test_no_vote_appears_or_disappears(method: str, data: st.DataObject) -> None:
     counted = count(method, **data.draw(elections(method)))
     before = None
     for stage in counted.stages:
-        whole = counted.valid * 10**counted.decimals
+        whole = counted.valid * counted.unit
         assert sum(stage.votes) + stage.non_transferable + stage.rounding == whole
-        if before:
+        if before and method != "meek-stv":
             moved = dict(stage.transferred)
             received = {
                 option: after - earlier

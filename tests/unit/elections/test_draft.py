@@ -36,13 +36,19 @@ def test_contests_are_numbered_and_completed() -> None:
     assert (stv.min, stv.max, stv.tie) == (1, 3, "previous-stages")
 
 
+def test_a_contest_with_scores_gets_a_range_of_scores() -> None:
+    star, score = contests_of([contest(method="star"), contest(method="score", max=10)])
+    assert (star.min, star.max, star.tie) == (0, 5, "previous-stages")
+    assert (score.min, score.max, score.tie) == (0, 10, "lot")
+
+
 @pytest.mark.parametrize(
     ("changes", "pointer"),
     [
         ({"title": ""}, "/contests/1/title"),
         ({"title": "Council\nBcc: all@example.org"}, "/contests/1/title"),
         ({"title": "x" * 201}, "/contests/1/title"),
-        ({"method": "borda"}, "/contests/1/method"),
+        ({"method": "dictatorship"}, "/contests/1/method"),
         ({"options": []}, "/contests/1/options"),
         ({"options": ["Ada", "Ada"]}, "/contests/1/options"),
         ({"options": ["Ada", ""]}, "/contests/1/options/1"),

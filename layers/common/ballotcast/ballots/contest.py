@@ -6,8 +6,27 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo, field_validator
 
 from ballotcast.ballots.fields import Text
+from ballotcast.counting import RULES, require_countable
+from ballotcast.counting.ballots import HIGHEST_SCORE
 
-Method = Literal["plurality", "approval", "irv", "scottish-stv"]
+Method = Literal[
+    "plurality",
+    "approval",
+    "satisfaction-approval",
+    "proportional-approval",
+    "sequential-proportional-approval",
+    "score",
+    "star",
+    "majority-judgment",
+    "borda",
+    "modified-borda",
+    "condorcet",
+    "schulze",
+    "ranked-pairs",
+    "irv",
+    "scottish-stv",
+    "meek-stv",
+]
 Tie = Literal["lot", "previous-stages"]
 Count = Annotated[int, Field(ge=0, le=255)]
 
@@ -16,6 +35,7 @@ class Contest(BaseModel):
     """A contest with every field checked, as it stands in the manifest.
 
     min, max: how many options a choice marks, or a ranking ranks, unless it is blank: a blank choice is always valid.
+    Where options are scored they are the lowest and the highest score instead, and any number of options may be scored.
     """
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
@@ -44,17 +64,25 @@ class Contest(BaseModel):
     def _fillable(cls, seats: int, info: ValidationInfo) -> int:
         if seats > len(info.data.get("options", range(255))):
             raise ValueError("must not be more than the options")
-        if seats != 1 and info.data.get("method") == "irv":
-            raise ValueError("must be 1 in an irv contest")
+        method = info.data.get("method")
+        if seats != 1 and method and RULES[method].one_seat:
+            raise ValueError(f"must be 1 in a contest by {method}")
+        if method:
+            require_countable(method, seats=seats, tie="lot", options=len(info.data.get("options", ())))
         return seats
 
     @field_validator("max")
     @classmethod
     def _reachable(cls, highest: int, info: ValidationInfo) -> int:
+        method = info.data.get("method")
+        if method and RULES[method].ballot == "scores":
+            if not info.data.get("min", 0) < highest <= HIGHEST_SCORE:
+                raise ValueError(f"must be more than min, and at most {HIGHEST_SCORE}, where options are scored")
+            return highest
         if highest < info.data.get("min", 0):
             raise ValueError("must not be less than min")
         if highest > len(info.data.get("options", range(255))):
             raise ValueError("must not be more than the options")
-        if highest > info.data.get("seats", 255) and info.data.get("method") == "plurality":
+        if highest > info.data.get("seats", 255) and method == "plurality":
             raise ValueError("must not be more than the seats in a plurality contest")
         return highest

@@ -1,17 +1,19 @@
 """The plaintext of a ballot: one byte for each option of each contest, in the manifest's order.
 
-Choices, in Python, are 1-based option numbers: a ranking lists them in order of preference, a choice set in ascending
-order; an empty one is blank. Every ballot of an election has the same length, whatever it says.
+Choices, in Python, are ballots as `ballotcast.counting` reads them: 1-based option numbers, for a ranking in order of
+preference (options ranked equally in a tuple of their own, under methods that can read it), for a choice set ascending;
+for scores, pairs of option and score, ascending. An empty one is blank. Every ballot of an election has the same
+length, whatever it says. As bytes: a choice 0 or 1; a rank 1, 2, … without gaps, 0 unranked; a score plus one, 0 none.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
-from typing import NamedTuple
 
-from ballotcast.ballots.contest import Contest, Method
+from ballotcast.ballots.contest import Contest
 from ballotcast.ballots.manifest import Manifest
-
-Choice = tuple[int, ...]
+from ballotcast.counting import RULES, Rule
+from ballotcast.counting import Ballot as Choice
+from ballotcast.counting.ballots import ranks, scores
 
 
 class Reason(StrEnum):
@@ -22,9 +24,9 @@ class Reason(StrEnum):
     WRONG_LENGTH = "wrong-length"
     """not one byte for each option"""
     OUT_OF_RANGE = "out-of-range"
-    """a byte that no option of this contest can have"""
+    """a byte that no option of this contest can have: a rank above their number, a score outside min to max"""
     DUPLICATE_RANK = "duplicate-rank"
-    """two options with the same rank"""
+    """two options with the same rank, under a method that cannot read this"""
     GAP_IN_RANKS = "gap-in-ranks"
     """a rank is skipped, like 1, 3"""
     TOO_MANY = "too-many"
@@ -42,22 +44,11 @@ class Spoilt(ValueError):
         self.contest = contest
 
 
-class Marking(NamedTuple):
-    """How a voter marks the options of a contest.
-
-    mark: the byte of each option, given a choice without repetitions and the number of options. read: the choice, given
-    those bytes, or the reason why they are none.
-    """
-
-    mark: Callable[[Sequence[int], int], bytes]
-    read: Callable[[bytes], Choice | Reason]
-
-
-def encode(manifest: Manifest, choices: Sequence[Sequence[int]]) -> bytes:
+def encode(manifest: Manifest, choices: Sequence[Sequence[int | tuple[int, ...]]]) -> bytes:
     """Encode one choice for each contest: L bytes. Raises Spoilt for choices that would not be counted."""
     if len(choices) != len(manifest.contests):
         raise Spoilt(Reason.WRONG_LENGTH)
-    marks = b"".join(map(_mark, manifest.contests, choices))
+    marks = b"".join(_mark(contest, tuple(choice)) for contest, choice in zip(manifest.contests, choices, strict=True))
     decode(manifest, marks)
     return marks
 
@@ -75,27 +66,40 @@ def decode(manifest: Manifest, plaintext: bytes) -> list[Choice]:
     return choices
 
 
-def _mark(contest: Contest, choice: Sequence[int]) -> bytes:
-    if any(not 1 <= option <= len(contest.options) for option in choice):
+def _mark(contest: Contest, choice: Choice) -> bytes:
+    rule = RULES[contest.method]
+    marked = list(_marked(rule, choice))
+    if any(not 1 <= option <= len(contest.options) or not 0 < mark <= 255 for option, mark in marked):
         raise Spoilt(Reason.OUT_OF_RANGE, contest.id)
-    if len(set(choice)) != len(choice):
+    marks = dict(marked)
+    if len(marks) != len(marked):
         raise Spoilt(Reason.DUPLICATE_RANK, contest.id)
-    return MARKING[contest.method].mark(choice, len(contest.options))
+    return bytes(marks.get(option, 0) for option in range(1, len(contest.options) + 1))
+
+
+def _marked(rule: Rule, choice: Choice) -> Iterator[tuple[int, int]]:
+    """Each option named, with its byte."""
+    if rule.ballot == "scores":
+        yield from ((option, score + 1) for option, score in scores(choice))
+    else:
+        for rank, tied in enumerate(ranks(choice), 1):
+            yield from ((option, 1 if rule.ballot == "choice" else rank) for option in tied)
 
 
 def _read(contest: Contest, marks: bytes) -> Choice:
-    choice = MARKING[contest.method].read(marks)
+    rule = RULES[contest.method]
+    named = sum(mark > 0 for mark in marks)
+    if rule.ballot == "scores":
+        choice = _read_scores(marks, contest.min, contest.max)
+    else:
+        choice = _read_set(marks) if rule.ballot == "choice" else _read_ranking(marks, equal=rule.equal)
+        if not isinstance(choice, Reason) and named > contest.max:
+            choice = Reason.TOO_MANY
+        elif not isinstance(choice, Reason) and 0 < named < contest.min:
+            choice = Reason.TOO_FEW
     if isinstance(choice, Reason):
         raise Spoilt(choice, contest.id)
-    if len(choice) > contest.max:
-        raise Spoilt(Reason.TOO_MANY, contest.id)
-    if 0 < len(choice) < contest.min:
-        raise Spoilt(Reason.TOO_FEW, contest.id)
     return choice
-
-
-def _mark_set(choice: Sequence[int], options: int) -> bytes:
-    return bytes(option in choice for option in range(1, options + 1))
 
 
 def _read_set(marks: bytes) -> Choice | Reason:
@@ -104,32 +108,21 @@ def _read_set(marks: bytes) -> Choice | Reason:
     return tuple(option for option, mark in enumerate(marks, 1) if mark)
 
 
-def _mark_ranking(choice: Sequence[int], options: int) -> bytes:
-    ranks = bytearray(options)
-    for rank, option in enumerate(choice, 1):
-        ranks[option - 1] = rank
-    return bytes(ranks)
-
-
-def _read_ranking(marks: bytes) -> Choice | Reason:
+def _read_ranking(marks: bytes, *, equal: bool) -> Choice | Reason:
     if any(rank > len(marks) for rank in marks):
         return Reason.OUT_OF_RANGE
-    ranked = sorted((rank, option) for option, rank in enumerate(marks, 1) if rank)
-    ranks = [rank for rank, _ in ranked]
-    if len(set(ranks)) != len(ranks):
+    tied: dict[int, list[int]] = {}
+    for option, rank in enumerate(marks, 1):
+        if rank:
+            tied.setdefault(rank, []).append(option)
+    if not equal and any(len(options) > 1 for options in tied.values()):
         return Reason.DUPLICATE_RANK
-    if ranks != list(range(1, len(ranks) + 1)):
+    if sorted(tied) != list(range(1, len(tied) + 1)):
         return Reason.GAP_IN_RANKS
-    return tuple(option for _, option in ranked)
+    return tuple(tuple(options) if len(options) > 1 else options[0] for _, options in sorted(tied.items()))
 
 
-_CHOICE_SET = Marking(_mark_set, _read_set)
-_RANKING = Marking(_mark_ranking, _read_ranking)
-
-MARKING: Mapping[Method, Marking] = {
-    "plurality": _CHOICE_SET,
-    "approval": _CHOICE_SET,
-    "irv": _RANKING,
-    "scottish-stv": _RANKING,
-}
-"""The one table to extend for a method that is marked in another way."""
+def _read_scores(marks: bytes, lowest: int, highest: int) -> Choice | Reason:
+    if any(mark and not lowest <= mark - 1 <= highest for mark in marks):
+        return Reason.OUT_OF_RANGE
+    return tuple((option, mark - 1) for option, mark in enumerate(marks, 1) if mark)

@@ -1,6 +1,7 @@
 """The log as anyone reads it: nothing is believed that the manifest's log key or a Merkle proof does not show."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import httpx2 as httpx
 
@@ -61,11 +62,16 @@ class LogReader:
             raise Untrusted("the log was rewritten: two of its checkpoints contradict each other")
 
     def is_final(self, checkpoint: Checkpoint) -> bool:
-        """Whether the log ended with this checkpoint; entries are served only from then on."""
+        """Whether the log has ended with this checkpoint: its last entry says so, and is served after the count."""
         last = checkpoint.size - 1
         n, position = divmod(last, tiles.WIDTH)
         path = TilePath(ENTRIES, n, position + 1)
-        bundle = _unless_missing(self._api, f"{self._election}/log/{path}", BINARY)
+        try:
+            bundle = _unless_missing(self._api, f"{self._election}/log/{path}", BINARY)
+        except ApiError as error:
+            if error.slug == "not-counted":
+                return False
+            raise
         if bundle is None:
             return False
         try:
@@ -85,11 +91,11 @@ class LogReader:
 
     def _fetch(self, path: TilePath) -> bytes:
         """A partial tile may be gone once it is full (C2SP tlog-tiles): then the full one begins with it."""
-        if path.width < tiles.WIDTH:
-            partial = _unless_missing(self._api, f"{self._election}/log/{path}", BINARY)
-            if partial is not None:
-                return partial.content
-        return self._api.get(f"{self._election}/log/{TilePath(path.level, path.n)}", headers=BINARY).content
+        for one in dict.fromkeys((path, replace(path, width=tiles.WIDTH))):
+            found = _unless_missing(self._api, f"{self._election}/log/{one}", BINARY)
+            if found is not None:
+                return found.content
+        raise Untrusted("the log does not show what its checkpoint was signed over")
 
 
 def _unless_missing(api: Api, path: str, headers: Mapping[str, str] | None = None) -> httpx.Response | None:

@@ -16,7 +16,10 @@ from ballotcast.crypto.encoding import hex_decode
 
 @dataclass(frozen=True)
 class Recorded:
-    """The ballot is leaf `index` under `checkpoint` (signed note, of `size` leaves). `final`: the log has ended."""
+    """The ballot is leaf `index` under `checkpoint` (signed note, of `size` leaves).
+
+    `final`: the log has ended with it, which shows once the election is counted.
+    """
 
     index: int
     size: int

@@ -135,10 +135,10 @@ class Sheet:
         most = max(map(self._votes, options))
         return self._order([option for option in options if self._votes(option) == most], decides, 1)[0]
 
-    def lowest(self, options: Collection[int], decides: Decides) -> int:
-        """The option with the fewest votes at the latest stage."""
+    def lowest(self, options: Collection[int], decides: Decides, *, within: int = 0) -> int:
+        """The option with the fewest votes at the latest stage; up to `within` units more are as few."""
         fewest = min(map(self._votes, options))
-        tied = [option for option in options if self._votes(option) == fewest]
+        tied = [option for option in options if self._votes(option) <= fewest + within]
         return self._order(tied, decides, len(tied) - 1)[-1]
 
     def _votes(self, option: int) -> int:

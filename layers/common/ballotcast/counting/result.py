@@ -6,7 +6,7 @@ exactly `decimals` decimals (cut off where the unit is no power of ten: the comp
 account holds no float and no null and can enter RFC 8785 JSON.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -19,6 +19,12 @@ class Action(StrEnum):
     SURPLUS = "surplus"  # an elected option's votes above the quota were transferred
     EXCLUSION = "exclusion"  # the last option was excluded and its votes were transferred
     SCORES = "scores"  # the scores of all ballots added up
+    KEEP_FACTORS = "keep-factors"  # elected options kept less of their votes, until another had the quota
+    PAIRWISE = "pairwise"  # every option compared with every other; the figures are comparisons won
+    STRONGEST_PATHS = "strongest-paths"  # the figures are options below in the order
+    LOCKING = "locking"  # majorities locked in; the figures are options below in the order
+    GRADES = "grades"  # the figures are middle grades
+    MAJORITY_VALUES = "majority-values"  # the figures are options with a lower majority value
     POINTS = "points"  # the points of all ballots added up
     COMMITTEE = "committee"  # the best committee: each ballot's vote shared by those of its options that are in it
     ADDITION = "addition"  # what each option would add to those elected so far; one was elected
@@ -32,6 +38,7 @@ class Decides(StrEnum):
     SURPLUS = "surplus"  # whose surplus is transferred first
     EXCLUSION = "exclusion"
     ELECTION_ORDER = "election-order"  # all tied options are elected at this stage; only their order was open
+    MAJORITY = "majority"  # which of several equal majorities is locked in first
     FINALIST = "finalist"  # who goes into the runoff
 
 
@@ -51,6 +58,26 @@ class Separator(StrEnum):
 
 
 @dataclass(frozen=True)
+class Majority:
+    """More ballots prefer `winner` to `loser` (`votes`) than the other way round (`against`). locked: if it counts."""
+
+    winner: int
+    loser: int
+    votes: int
+    against: int
+    locked: bool = False
+
+    @property
+    def margin(self) -> int:
+        """By how many ballots."""
+        return self.votes - self.against
+
+    def decided(self, *, locked: bool) -> "Majority":
+        """The same, locked or not."""
+        return replace(self, locked=locked)
+
+
+@dataclass(frozen=True)
 class Stage:
     """One stage. `votes` and the rest are the figures at its end, in units; `non_transferable` and `rounding` are
     cumulative.
@@ -58,6 +85,12 @@ class Stage:
     votes: per option, in the order of the options. option: whose papers were transferred (surplus, exclusion), else
     0. transferred: (receiving option, units) of this stage. At every stage, sum(votes) + non_transferable +
     rounding is the number of valid ballots under the rules that give each ballot one vote.
+
+    Some rules' stages have more figures, else empty or 0. matrix: per option and option, ballots that prefer the first
+    (pairwise) or the strength of the strongest path to the second. smith: the Smith set. condorcet_loser: who loses
+    every comparison. majorities: in the order in which they were looked at. quota: in units,
+    where it changes from stage to stage. keep_factors: per option, the part of each vote that it keeps, in units.
+    grades: per option, how many ballots give it 0, 1, 2 …
     """
 
     number: int
@@ -69,6 +102,13 @@ class Stage:
     rounding: int = 0
     elected: tuple[int, ...] = ()
     excluded: tuple[int, ...] = ()
+    matrix: tuple[tuple[int, ...], ...] = ()
+    smith: tuple[int, ...] = ()
+    condorcet_loser: int = 0
+    majorities: tuple[Majority, ...] = ()
+    quota: int = 0
+    keep_factors: tuple[int, ...] = ()
+    grades: tuple[tuple[int, ...], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -149,6 +189,19 @@ class Count:
         }
         if stage.option:
             described["option"] = stage.option
+        if stage.matrix:
+            described["matrix"] = [list(row) for row in stage.matrix]
+        if stage.smith:
+            described["smith"] = list(stage.smith)
+        if stage.condorcet_loser:
+            described["condorcet_loser"] = stage.condorcet_loser
+        if stage.action is Action.LOCKING:
+            described["majorities"] = [asdict(majority) for majority in stage.majorities]
+        if stage.grades:
+            described["grades"] = [list(row) for row in stage.grades]
+        if stage.quota:
+            described["quota"] = self.in_votes(stage.quota)
+            described["keep_factors"] = [self.in_votes(units) for units in stage.keep_factors]
         return described
 
 

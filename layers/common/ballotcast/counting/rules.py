@@ -9,12 +9,17 @@ from dataclasses import dataclass
 from .approval import approval
 from .ballots import Ballots, Kind, sift
 from .borda import borda, modified_borda
+from .condorcet import condorcet
 from .contest import Contest, Sheet
 from .irv import irv
+from .majority_judgment import majority_judgment
+from .meek_stv import meek_stv
 from .plurality import plurality
 from .proportional_approval import proportional_approval, require_small_field, sequential_proportional_approval
+from .ranked_pairs import ranked_pairs
 from .result import Count, TieRule
 from .satisfaction_approval import satisfaction_approval
+from .schulze import schulze
 from .score import score
 from .scottish_stv import scottish_stv
 from .star import star
@@ -39,10 +44,15 @@ RULES: Mapping[str, Rule] = {
     "sequential-proportional-approval": Rule(sequential_proportional_approval, "choice"),
     "score": Rule(score, "scores"),
     "star": Rule(star, "scores"),
+    "majority-judgment": Rule(majority_judgment, "scores"),
     "borda": Rule(borda, "ranked", equal=True),
     "modified-borda": Rule(modified_borda, "ranked", equal=True),
+    "condorcet": Rule(condorcet, "ranked", equal=True, one_seat=True),
+    "schulze": Rule(schulze, "ranked", equal=True),
+    "ranked-pairs": Rule(ranked_pairs, "ranked", equal=True),
     "irv": Rule(irv, "ranked", one_seat=True),
     "scottish-stv": Rule(scottish_stv, "ranked"),
+    "meek-stv": Rule(meek_stv, "ranked"),
 }
 
 

@@ -16,7 +16,7 @@ def reached(sheet: Sheet, quotas: Mapping[int, int]) -> str:
             by_quota.append(f"{sheet.contest.named(full)} at stage {stage.number}")
     parts = []
     if by_quota:
-        parts.append(f"the quota of {sheet.in_votes(sheet.quota)} votes was reached by {listed(by_quota)}")
+        parts.append(f"the quota ({sheet.in_votes(sheet.quota)} votes at the end) was reached by {listed(by_quota)}")
     if without:
         took = "took the last seat" if len(without) == 1 else "took the last seats"
         parts.append(f"{sheet.contest.named(without)} {took}, because no more options were left than seats")

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from ballotcast.ballots.contest import Contest
-from ballotcast.counting import require_countable
+from ballotcast.counting import RULES, require_countable
 from ballotcast.crypto import canonical
 from ballotcast.errors import FieldError, Invalid
 
@@ -26,8 +26,9 @@ def require_window(opens_at: datetime, closes_at: datetime, now: datetime) -> No
 def contests_of(given: Sequence[Mapping[str, Any]]) -> tuple[Contest, ...]:
     """Number the contests (c1, c2, …), fill in what was left out, and check them.
 
-    Left out: seats 1; min 0; max: the seats in a plurality contest, else the number of options; tie: `lot`, but
-    `previous-stages` for Scottish STV, as its statute has it. Invalid, with a pointer for each contest that is wrong.
+    Left out: seats 1; min 0; max: the seats in a plurality contest, 5 where options are scored, else the number of
+    options; tie: `lot`, but `previous-stages` for Scottish STV and STAR, as their sources have it. Invalid, with a
+    pointer for each contest that is wrong.
     """
     if not given:
         raise _invalid([FieldError("/contests", "must hold at least one contest")])
@@ -52,10 +53,13 @@ def _contest(number: int, fields: Mapping[str, Any]) -> Contest:
         "seats": 1,
         "min": 0,
         "max": max(1, min(seats, options) if method == "plurality" else options),
-        "tie": "previous-stages" if method == "scottish-stv" else "lot",
+        "tie": "previous-stages" if method in ("scottish-stv", "star") else "lot",
     }
+    rule = RULES.get(str(method))
+    if rule and rule.ballot == "scores":
+        defaults["max"] = 5
     contest = Contest(id=f"c{number + 1}", **{**defaults, **fields})
-    require_countable(contest.method, seats=contest.seats, tie=contest.tie)
+    require_countable(contest.method, seats=contest.seats, tie=contest.tie, options=len(contest.options))
     return contest
 
 

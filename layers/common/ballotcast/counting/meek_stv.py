@@ -1,0 +1,152 @@
+"""Meek STV: the single transferable vote in which every elected option keeps just the part of its votes that it needs.
+
+Source: I. D. Hill, B. A. Wichmann, D. R. Woodall, "Algorithm 123: single transferable vote by Meek's method", The
+Computer Journal 30 (1987). Their program computes in floating point; what is counted here is its exact specification
+by the Proportional Representation Foundation, "Reference Meek Rule", so that every program gets the same figures:
+values are integers in units of 10^-9 votes.
+
+- Keep factors: 1 for an option still in the running, 0 for one excluded or withdrawn, and for one elected the part of
+  every vote reaching it that it keeps. A ballot gives its first option that option's part, the next one its part of
+  what is left, and so on; each part is rounded up. What is left at its end is non-transferable.
+- Quota: the votes of all options divided by seats + 1, cut off, plus one unit; so it falls as ballots run out.
+- Election: whoever has the quota. Each keep factor of the elected is then multiplied by quota ÷ votes (both steps
+  rounded up) and the ballots are distributed anew, again and again, until another option has the quota or the elected
+  together have less than 10^-6 votes above it (or no longer get nearer to it).
+- Exclusion: then the option with the fewest votes. Its ballots count from then on as if it had not been on them.
+- Last seats: when no more options are in the running than seats are free, all are elected.
+
+A stage ends with an election or shows the figures before an exclusion; the next stage then begins with that exclusion.
+
+Ties: options are tied for exclusion if they are within the surplus still to be distributed, as the Reference Rule has
+it. The contest's tie rule decides.
+"""
+
+from collections import Counter
+
+from .ballots import options
+from .contest import Contest, Sheet
+from .result import Action, Decides
+from .stv import reached
+
+DECIMALS = 9
+VOTE = 10**DECIMALS
+OMEGA = 10 ** (DECIMALS - 6)
+
+
+def meek_stv(contest: Contest) -> Sheet:
+    """Fill the sheet of a Meek STV count; ballots are rankings."""
+    return _Meek(contest).run()
+
+
+class _Meek:
+    def __init__(self, contest: Contest) -> None:
+        self.sheet = Sheet(contest, DECIMALS)
+        self.running = set(contest.standing)
+        self.papers = Counter({options(ballot): number for ballot, number in contest.papers})
+        self.keep = dict.fromkeys(contest.standing, VOTE)
+        self.votes: dict[int, int] = {}
+        self.heads: list[tuple[tuple[int, ...], int]] = []
+        self.left_over = 0
+
+    def run(self) -> Sheet:
+        """Each turn of the loop is a stage, begun by the exclusion of an option or by the elections before."""
+        excluded = 0
+        self._take_heads()
+        while True:
+            surplus = self._distribute_until_settled()
+            action = Action.EXCLUSION if excluded else Action.KEEP_FACTORS
+            elected = self._with_quota()
+            if not self.sheet.stages:
+                action = Action.FIRST_PREFERENCES
+            self._end_stage(action, excluded)
+            free = self.sheet.contest.seats - len(self.sheet.winners)
+            if len(self.running) <= free:
+                elected = set(self.running)
+            self.sheet.elect(elected, free)
+            self.running -= elected
+            free -= len(elected)
+            if not free or not self.running:
+                break
+            excluded = 0 if elected else self.sheet.lowest(self.running, Decides.EXCLUSION, within=surplus)
+            if excluded:
+                self._exclude(excluded)
+            self._take_heads()
+        self.sheet.quota = self._quota()
+        self.sheet.why = reached(self.sheet, {stage.number: stage.quota for stage in self.sheet.stages})
+        return self.sheet
+
+    def _quota(self) -> int:
+        return sum(self.votes.values()) // (self.sheet.contest.seats + 1) + 1
+
+    def _with_quota(self) -> set[int]:
+        quota = self._quota()
+        return {option for option in self.running if self.votes[option] >= quota}
+
+    def _distribute_until_settled(self) -> int:
+        """Distribute and lower keep factors until someone gets the quota or the surplus, returned, is settled; once
+        if those in the running get the last seats anyway."""
+        before = None
+        while True:
+            self._distribute()
+            quota = self._quota()
+            surplus = max(0, sum(self.votes[option] - quota for option in self.sheet.winners))
+            last_seats = len(self.running) <= self.sheet.contest.seats - len(self.sheet.winners)
+            if last_seats or self._with_quota() or surplus < OMEGA or (before is not None and surplus >= before):
+                return surplus
+            before = surplus
+            for option in self.sheet.winners:
+                self.keep[option] = _up(_up(self.keep[option] * quota, VOTE) * VOTE, self.votes[option])
+
+    def _distribute(self) -> None:
+        self.votes = dict.fromkeys(self.keep, 0)
+        self.left_over = 0
+        for head, number in self.heads:
+            left = VOTE
+            for option in head:
+                part = _up(left * self.keep[option], VOTE)
+                self.votes[option] += part * number
+                left -= part
+                if not left:
+                    break
+            self.left_over += left * number
+
+    def _take_heads(self) -> None:
+        """Gather the papers by what matters of them: all up to the first option in the running, which keeps the rest.
+
+        It is far fewer than rankings, so that a distribution does not take longer for more voters."""
+        heads: Counter[tuple[int, ...]] = Counter()
+        running = self.running
+        for ballot, number in self.papers.items():
+            for place, option in enumerate(ballot, 1):
+                if option in running:
+                    heads[ballot[:place]] += number
+                    break
+            else:
+                heads[ballot] += number
+        self.heads = list(heads.items())
+
+    def _exclude(self, excluded: int) -> None:
+        self.running.remove(excluded)
+        self.keep[excluded] = 0
+        papers: Counter[tuple[int, ...]] = Counter()
+        for ballot, number in self.papers.items():
+            if excluded in ballot:
+                ballot = tuple(option for option in ballot if option != excluded)
+            papers[ballot] += number
+        self.papers = papers
+
+    def _end_stage(self, action: Action, excluded: int) -> None:
+        numbers = range(1, self.sheet.contest.options + 1)
+        self.sheet.end_stage(
+            action,
+            self.votes,
+            option=excluded,
+            non_transferable=self.left_over,
+            quota=self._quota(),
+            keep_factors=tuple(self.keep.get(number, 0) for number in numbers),
+        )
+
+
+def _up(dividend: int, divisor: int) -> int:
+    """The quotient rounded up to a whole unit."""
+    return -(-dividend // divisor)

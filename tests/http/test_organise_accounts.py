@@ -1,0 +1,160 @@
+"""Signing up, verifying, logging in: each answer, and what a killed process leaves."""
+
+from typing import Any
+
+import httpx2 as httpx
+import pytest
+from fastapi.testclient import TestClient
+
+from dying import DyingWiring, Killed
+from organise import accounts
+from organise.app import create_app
+from problem import assert_problem
+from world import World
+
+EMAIL, PASSWORD = "ada@example.org", "correct horse battery"
+ACCOUNT = {"email": EMAIL, "password": PASSWORD}
+COST, NOBODY = accounts.COST, accounts._NOBODY
+
+
+@pytest.fixture(autouse=True)
+def _cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The cost is what it is for; here it would only take time."""
+    monkeypatch.setattr(accounts, "COST", 4)
+    monkeypatch.setattr(accounts, "_NOBODY", accounts.bcrypt.hashpw(b"nobody", accounts.bcrypt.gensalt(4)))
+
+
+@pytest.fixture
+def client(deployment: World) -> TestClient:
+    return TestClient(create_app(deployment.wiring()))
+
+
+def sign_up(client: TestClient, **changes: Any) -> httpx.Response:
+    return client.post("/organisers", json={**ACCOUNT, **changes})
+
+
+def log_in(client: TestClient, **changes: Any) -> httpx.Response:
+    return client.post("/sessions", json={**ACCOUNT, **changes})
+
+
+def test_signing_up_asks_for_a_verification_by_mail(client: TestClient, deployment: World) -> None:
+    answer = sign_up(client)
+    assert answer.status_code == 201
+    identity = answer.json()["organiser_id"]
+    assert EMAIL not in answer.text
+    assert deployment.take_messages("MAIL_QUEUE") == [{"kind": "verification", "organiser": identity}]
+    found = deployment.wiring().organisers.find(identity)
+    assert found
+    assert not found.verified
+    assert PASSWORD not in str(deployment.wiring().dynamodb.scan(TableName="roll"))
+
+
+def test_an_address_is_taken_once_in_any_spelling_of_case(client: TestClient, deployment: World) -> None:
+    sign_up(client)
+    assert_problem(sign_up(client, email="ADA@Example.org", password="another password"), 409, "organiser-exists")
+    assert log_in(client).status_code == 200
+    assert len(deployment.take_messages("MAIL_QUEUE")) == 1
+
+
+def test_signing_up_again_with_the_same_idempotency_key_gives_the_same_answer(client: TestClient) -> None:
+    answers = [client.post("/organisers", json=ACCOUNT, headers={"Idempotency-Key": "k"}) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [201, 201]
+    assert answers[0].json() == answers[1].json()
+
+
+@pytest.mark.parametrize(
+    ("changes", "pointer"),
+    [
+        ({"password": "elevenchars"}, "/password"),
+        ({"password": "é" * 37}, "/password"),
+        ({"password": 123456789012}, "/password"),
+        ({"email": "ada"}, "/email"),
+        ({"email": "ada@example.org\nbcc: all@example.org"}, "/email"),
+        ({"name": "Ada"}, "/name"),
+    ],
+)
+def test_a_bad_field_is_named_and_nobody_is_added(
+    client: TestClient, deployment: World, changes: dict[str, Any], pointer: str
+) -> None:
+    assert_problem(sign_up(client, **changes), 422, "invalid", pointer)
+    assert deployment.take_messages("MAIL_QUEUE") == []
+
+
+def test_the_longest_password_logs_in_and_a_longer_one_does_not(client: TestClient) -> None:
+    longest = "é" * 36
+    assert sign_up(client, password=longest).status_code == 201
+    assert log_in(client, password=longest).status_code == 200
+    assert_problem(log_in(client, password=longest + "x"), 401, "wrong-credentials")
+
+
+def test_a_session_lasts_an_hour(client: TestClient, deployment: World) -> None:
+    sign_up(client)
+    session = log_in(client, email=" Ada@Example.ORG ").json()
+    assert session["expires_in"] == 3600
+    headers = {"Authorization": f"Bearer {session['token']}"}
+    assert client.get("/elections", headers=headers).json() == {"elections": [], "next_cursor": None}
+    deployment.clock.advance(hours=1)
+    assert_problem(client.get("/elections", headers=headers), 401, "session-over")
+
+
+def test_an_unknown_address_and_a_wrong_password_get_the_same_answer_for_the_same_work(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sign_up(client)
+    checked: list[int] = []
+    check = accounts.bcrypt.checkpw
+    monkeypatch.setattr(accounts.bcrypt, "checkpw", lambda *given: checked.append(1) or check(*given))
+    wrong = assert_problem(log_in(client, password="wrong password"), 401, "wrong-credentials")
+    unknown = assert_problem(log_in(client, email="eve@example.org"), 401, "wrong-credentials")
+    assert wrong == unknown
+    assert len(checked) == 2
+
+
+def test_nobody_is_checked_at_the_cost_of_a_real_password() -> None:
+    assert COST == 12
+    assert NOBODY.startswith(b"$2b$12$")
+
+
+def test_five_failures_lock_for_fifteen_minutes(client: TestClient, deployment: World) -> None:
+    sign_up(client)
+    for _ in range(5):
+        assert_problem(log_in(client, password="wrong password"), 401, "wrong-credentials")
+    deployment.clock.advance(minutes=10)
+    locked = log_in(client)
+    assert_problem(locked, 429, "locked")
+    assert locked.headers["Retry-After"] == "300"
+    deployment.clock.advance(minutes=5)
+    assert log_in(client).status_code == 200
+
+
+def test_a_login_that_goes_well_starts_the_count_anew(client: TestClient) -> None:
+    sign_up(client)
+    for _ in range(2):
+        for _ in range(4):
+            assert_problem(log_in(client, password="wrong password"), 401, "wrong-credentials")
+        assert log_in(client).status_code == 200
+
+
+def test_an_unknown_organiser_cannot_be_verified(client: TestClient) -> None:
+    answer = client.post("/organisers/verify", json={"organiser_id": "0" * 32, "token": "t"})
+    assert_problem(answer, 403, "bad-token")
+
+
+def test_a_verification_mail_that_was_never_asked_for_is_asked_for_by_a_later_login(
+    client: TestClient, deployment: World
+) -> None:
+    for last in range(3):
+        dying, account = DyingWiring(deployment, last), {**ACCOUNT, "email": f"ada{last}@example.org"}
+        try:
+            accounts.register_organiser(dying, account["email"], PASSWORD)
+            break
+        except Killed:
+            signed_up = last > 0
+        assert deployment.take_messages("MAIL_QUEUE") == []
+        assert client.post("/sessions", json=account).status_code == (200 if signed_up else 401)
+        assert deployment.take_messages("MAIL_QUEUE") == [], "not within ten minutes of the first"
+        deployment.clock.advance(minutes=10)
+        client.post("/sessions", json=account)
+        assert len(deployment.take_messages("MAIL_QUEUE")) == (1 if signed_up else 0)
+    else:
+        pytest.fail("never lived to the end")

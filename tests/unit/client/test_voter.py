@@ -1,0 +1,248 @@
+"""The voter's whole way through the API, interrupted wherever it can be."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from itertools import count
+
+import httpx2 as httpx
+import pytest
+from fastapi.testclient import TestClient
+
+from ballotcast.ballots.ballot import Ballot
+from ballotcast.ballots.link import LinkError
+from ballotcast.ballots.plaintext import Spoilt, decode
+from ballotcast.client.api import Api
+from ballotcast.client.errors import ApiError, NotYet
+from ballotcast.client.state import Blinded, Cast, Credentialed, Sealed, State, from_json, to_json
+from ballotcast.client.voter import Voter
+from ballotcast.crypto import p256
+from ballotcast.store.vault import Purpose
+from between import Send, api_through
+from election_fixture import VOTERS, FrozenElection, frozen_election
+from log_fixture import start_log
+from world import World
+
+ADA, BEN, CEM = VOTERS
+CHOICES = [[3, 1, 2]]
+
+
+def keep(states: list[str]) -> Callable[[State], None]:
+    """A recovery file: what was written last is what there is."""
+    return lambda state: states.append(to_json(state))
+
+
+def open_ballots(election: FrozenElection) -> list[list[tuple[int, ...]]]:
+    key, manifest = p256.from_pkcs8(election.private_key(Purpose.ELECTION)), election.manifest
+    return [decode(manifest, Ballot.parse(ballot, manifest).open(key)) for ballot in election.ballots()]
+
+
+def test_from_the_link_to_the_receipt(api: Api, election: FrozenElection) -> None:
+    written: list[str] = []
+    cast = Voter(api, keep(written)).vote(election.link(ADA), CHOICES)
+    assert [type(from_json(text)) for text in written] == [Blinded, Credentialed, Sealed, Cast]
+    assert from_json(written[-1]) == cast
+    assert election.id in cast.receipt
+    assert open_ballots(election) == [[(3, 1, 2)]]
+
+
+def test_many_voters_share_a_process(api: Api, election: FrozenElection) -> None:
+    voter = Voter(api, keep([]))
+    choices = {ADA: [[1]], BEN: [[2, 3]], CEM: [[]]}
+    for email, choice in choices.items():
+        voter.vote(election.link(email), choice)
+    assert sorted(open_ballots(election)) == [[()], [(1,)], [(2, 3)]]
+
+
+class Killed(BaseException):
+    """The process ended here."""
+
+
+class Fate:
+    """Kills at the n-th thing that happens: before or after a request, before or after a state is written."""
+
+    def __init__(self, fatal: int) -> None:
+        self._left = fatal
+        self.written: list[str] = []
+
+    def step(self) -> None:
+        self._left -= 1
+        if self._left < 0:
+            raise Killed
+
+    def passing(self, request: httpx.Request, send: Send) -> httpx.Response:
+        self.step()
+        answer = send()
+        self.step()
+        return answer
+
+    def persist(self, state: State) -> None:
+        self.step()
+        self.written.append(to_json(state))
+        self.step()
+
+
+def test_killed_anywhere_and_resumed_there_is_one_ballot(deployment: World, http: TestClient) -> None:
+    """Ends with the first voter whom no blow hits any more; each before was killed one step later than the last."""
+    election = frozen_election(deployment, voters=[f"v{number}@example.org" for number in range(40)])
+    start_log(election)
+    for number in count():
+        link, fate = election.link(f"v{number}@example.org"), Fate(number)
+        try:
+            cast = Voter(api_through(http, fate.passing), fate.persist).vote(link, CHOICES)
+            survived = True
+        except Killed:
+            survived = False
+            cast = again(http, link, fate.written)
+        assert isinstance(cast, Cast)
+        if survived:
+            break
+    assert number == 2 * (4 + 5)  # before and after each of four states and five requests
+    assert open_ballots(election) == [[(3, 1, 2)]] * (number + 1)
+
+
+def again(http: TestClient, link: str, written: list[str]) -> Cast:
+    """A new process, which knows the mail and the recovery file."""
+    voter = Voter(Api(http), keep(written))
+    return voter.resume(from_json(written[-1]), CHOICES) if written else voter.vote(link, CHOICES)
+
+
+@pytest.mark.parametrize("path", ["/links", "/manifest", "/checkpoint", "/credentials", "/ballots"])
+def test_a_lost_answer_is_asked_for_again(http: TestClient, election: FrozenElection, path: str) -> None:
+    lost: list[str] = []
+
+    def passing(request: httpx.Request, send: Send) -> httpx.Response:
+        answer = send()
+        if request.url.path.endswith(path) and not lost:
+            lost.append(request.url.path)
+            raise httpx.ReadError("connection reset")
+        return answer
+
+    Voter(api_through(http, passing), keep([])).vote(election.link(ADA), CHOICES)
+    assert lost
+    assert open_ballots(election) == [[(3, 1, 2)]]
+
+
+def test_a_finished_state_sends_nothing(api: Api, election: FrozenElection) -> None:
+    voter = Voter(api, keep([]))
+    cast = voter.vote(election.link(ADA), CHOICES)
+    assert voter.resume(cast, [[1]]) == cast
+    assert open_ballots(election) == [[(3, 1, 2)]]
+
+
+def test_a_sealed_ballot_keeps_its_choices(api: Api, election: FrozenElection) -> None:
+    voter = Voter(api, keep([]))
+    sealed = voter.mark(voter.get_credential(voter.prepare(voter.open_link(election.link(ADA)))), CHOICES)
+    voter.resume(sealed, [[1]])
+    assert open_ballots(election) == [[(3, 1, 2)]]
+
+
+@pytest.mark.parametrize("choices", [[[4]], [[1, 1]], [[1], [2]], []])
+def test_choices_that_would_not_count_cost_nothing(
+    api: Api, election: FrozenElection, choices: list[list[int]]
+) -> None:
+    written: list[str] = []
+    with pytest.raises(Spoilt):
+        Voter(api, keep(written)).vote(election.link(ADA), choices)
+    assert not written
+    found = election.wiring.voters.find(election.id, election.voters[ADA].key)
+    assert found
+    assert not found.issued
+
+
+def test_a_voter_who_starts_over_without_the_file_is_refused(api: Api, election: FrozenElection) -> None:
+    voter = Voter(api, keep([]))
+    voter.get_credential(voter.prepare(voter.open_link(election.link(ADA))))
+    with pytest.raises(ApiError) as caught:
+        voter.vote(election.link(ADA), CHOICES)
+    assert caught.value.slug == "already-issued"
+
+
+def test_a_replaced_link_gives_way_to_the_newest(api: Api, election: FrozenElection) -> None:
+    voter = Voter(api, keep([]))
+    state = voter.prepare(voter.open_link(election.link(ADA)))
+    newest = election.resend(ADA)
+    with pytest.raises(ApiError) as caught:
+        voter.resume(state, CHOICES)
+    assert caught.value.slug == "replaced-link"
+    voter.resume(voter.take_link(state, newest), CHOICES)
+    assert len(election.ballots()) == 1
+
+
+def test_a_link_to_another_election_is_not_taken(api: Api, election: FrozenElection, deployment: World) -> None:
+    voter = Voter(api, keep([]))
+    state = voter.prepare(voter.open_link(election.link(ADA)))
+    with pytest.raises(LinkError):
+        voter.take_link(state, frozen_election(deployment, voters=[ADA]).link(ADA))
+
+
+def test_a_ballot_sealed_too_early_is_cast_later(api: Api, deployment: World) -> None:
+    later = frozen_election(deployment, voters=[ADA], opens_in=timedelta(hours=1))
+    start_log(later)
+    written: list[str] = []
+    voter = Voter(api, keep(written))
+    with pytest.raises(ApiError) as caught:
+        voter.vote(later.link(ADA), CHOICES)
+    assert caught.value.slug == "not-open"
+    deployment.clock.advance(hours=1)
+    assert isinstance(voter.resume(from_json(written[-1]), CHOICES), Cast)
+
+
+def test_without_a_log_nothing_is_sent(http: TestClient, deployment: World, waits: list[float]) -> None:
+    unlogged = frozen_election(deployment, voters=[ADA])
+    written: list[str] = []
+    with pytest.raises(NotYet):
+        Voter(Api(http, sleep=waits.append), keep(written), patience=20).vote(unlogged.link(ADA), CHOICES)
+    assert sum(waits) == 20
+    assert not written
+
+
+def test_a_log_that_starts_late_is_waited_for(http: TestClient, deployment: World) -> None:
+    late = frozen_election(deployment, voters=[ADA])
+
+    def while_waiting(seconds: float) -> None:
+        start_log(late)
+
+    assert Voter(Api(http, sleep=while_waiting), keep([])).vote(late.link(ADA), CHOICES)
+
+
+class Mailbox:
+    """Delivers codes as the mail worker would, and reads them."""
+
+    def __init__(self, deployment: World, election: FrozenElection, *typed: str) -> None:
+        self._deployment = deployment
+        self._election = election
+        self._typed = iter(typed)
+
+    def __call__(self) -> str:
+        (order, *_) = self._deployment.take_messages("MAIL_QUEUE") or [None]
+        wiring, voter = self._election.wiring, self._election.voters[ADA]
+        if order:
+            mac = wiring.roll_secret.mac("otp", self._election.id, voter.key, "123456")
+            wiring.voters.set_otp(voter, mac, int(wiring.clock().timestamp()) + 600)
+        return next(self._typed)
+
+
+def test_a_second_factor_is_asked_for_until_it_is_right(api: Api, deployment: World) -> None:
+    election = frozen_election(deployment, voters=[ADA], second_factor="email")
+    start_log(election)
+    mailbox = Mailbox(deployment, election, "000000", "111111", "123456")
+    assert Voter(api, keep([])).vote(election.link(ADA), CHOICES, mailbox)
+    assert len(election.ballots()) == 1
+
+
+def test_guessing_ends_with_the_lock(api: Api, deployment: World) -> None:
+    election = frozen_election(deployment, voters=[ADA], second_factor="email")
+    start_log(election)
+    mailbox = Mailbox(deployment, election, *["000000"] * 6)
+    with pytest.raises(ApiError) as caught:
+        Voter(api, keep([])).vote(election.link(ADA), CHOICES, mailbox)
+    assert (caught.value.slug, caught.value.retry_after) == ("code-locked", 900)
+
+
+def test_a_second_factor_needs_somebody_to_ask(api: Api, deployment: World) -> None:
+    election = frozen_election(deployment, voters=[ADA], second_factor="email")
+    start_log(election)
+    with pytest.raises(ApiError) as caught:
+        Voter(api, keep([])).vote(election.link(ADA), CHOICES)
+    assert caught.value.slug == "code-required"
+    assert deployment.take_messages("MAIL_QUEUE") == []
