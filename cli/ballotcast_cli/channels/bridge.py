@@ -95,8 +95,9 @@ class Bridge:
             return Counts(self._counts.received, self._counts.published, len(self._waiting) + self._under_way, dropped)
 
     def pause(self, seconds: float) -> None:
-        """Sleeps no longer than the bridge goes on."""
-        self._given_up.wait(seconds)
+        """For whoever publishes: Busy as soon as the bridge does not go on any more."""
+        if self._given_up.wait(seconds):
+            raise Busy("the bridge ends")
 
     def wait(self, seconds: float) -> None:
         """Returns early when the bridge cannot go on; then raises why."""

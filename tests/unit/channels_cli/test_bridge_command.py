@@ -139,6 +139,15 @@ def test_what_could_not_be_sent_is_told_by_the_exit_status(api: Api) -> None:
     assert "10  dropped, under way at the end, outcome unknown" in out
 
 
+def test_an_api_that_is_down_does_not_hold_up_the_end(api: Api) -> None:
+    api.refusals = [(503, "throttled")] * 1000
+    bridge = Bridge(api, "--port", "0", "--age", "0", "--drain", "0")
+    send(bridge.listening(), range(10))
+    status, _, _ = bridge.end()
+    assert status == 1
+    assert len(api.keys) <= 3, "no more attempts once it has given up"
+
+
 def test_a_key_that_is_refused_ends_it_at_once(api: Api) -> None:
     api.refusals = [(403, "bad-key")]
     bridge = Bridge(api, "--port", "0", "--age", "0")

@@ -83,12 +83,15 @@ class Channels:
         return self._send("PATCH", f"/channels/{name}", json={"config": dict(config)})
 
     def deregister_channel(self, name: str) -> None:
-        """Everything accepted is archived first. Returns once name and port are free; NotYet after a minute."""
+        """Everything accepted is archived first. Returns once name and port are free; NotYet if that is not so."""
         headers = {**self._headers, "Prefer": "wait=5"}
-        if self.api.send("DELETE", f"/channels/{name}", headers=headers).status_code != 202:
+        if self.api.send("DELETE", f"/channels/{name}", headers=headers).status_code != httpx.codes.ACCEPTED:
             return
-        if self.api.wait_for(lambda: True if self._is_gone(name) else None, PATIENCE) is None:
+        found = self.api.wait_for(lambda: self._unless_stopping(name), PATIENCE)
+        if found is None:
             raise NotYet(f"{name} is still stopping")
+        if found:
+            raise NotYet(f"{name} did not stop: {found['reason']}")
 
     def get_channel(self, name: str) -> Document:
         """Also its relay's state and what it could not take (`dead_letters`)."""
@@ -196,14 +199,15 @@ class Channels:
         shown = self.get_channel(name)
         return shown if shown["status"] in STEADY else None
 
-    def _is_gone(self, name: str) -> bool:
+    def _unless_stopping(self, name: str) -> Document | None:
+        """Empty once the channel is gone."""
         try:
-            self.get_channel(name)
+            shown = self.get_channel(name)
         except ApiError as error:
             if error.status == httpx.codes.NOT_FOUND:
-                return True
+                return {}
             raise
-        return False
+        return None if shown["status"] == "stopping" else shown
 
     def _get(self, path: str, **options: Any) -> Document:
         return self._send("GET", path, **options)

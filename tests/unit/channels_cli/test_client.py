@@ -91,14 +91,18 @@ def test_who_holds_the_name_is_told() -> None:
 
 
 def test_deregistering_returns_once_the_channel_is_gone() -> None:
-    server = Server(answer(202), answer(200), problem(404, "no-channel"))
+    stopping = answer(200, {"status": "stopping"})
+    server = Server(answer(202), stopping, problem(404, "no-channel"))
     server.channels.deregister_channel("engine")
     assert server.asked() == ["DELETE /channels/engine", "GET /channels/engine", "GET /channels/engine"]
     server = Server(answer(200))
     server.channels.deregister_channel("engine")
     assert len(server.requests) == 1
-    with pytest.raises(NotYet):
-        Server(answer(202), answer(200)).channels.deregister_channel("engine")
+    with pytest.raises(NotYet, match="still"):
+        Server(answer(202), stopping).channels.deregister_channel("engine")
+    failed = answer(200, {"status": "failed", "reason": "no answer of the relay"})
+    with pytest.raises(NotYet, match="no answer of the relay"):
+        Server(answer(202), stopping, failed).channels.deregister_channel("engine")
 
 
 @pytest.mark.parametrize("status", [200, 409])
