@@ -6,7 +6,7 @@ from ballotcast.http.access import Access, contract
 from ballotcast.http.app import build_app, routes
 from ballotcast.http.handler import http_handler
 from ballotcast.wiring import Wiring, from_environment
-from channel import channel_routes, record_routes
+from channel import channel_routes, export_routes, record_routes
 from channel.routing import ChannelRoute
 
 
@@ -14,7 +14,7 @@ def create_app(wiring: Wiring) -> FastAPI:
     """Every route is there twice: under `/api/v1` for clients of SpeedData, which ask for `/api/v1/health` too."""
     older = routes(ChannelRoute)
     older.add_api_route("/health", health, openapi_extra=contract(Access.PUBLIC), methods=["GET"])
-    routers = channel_routes.router, record_routes.router
+    routers = channel_routes.router, record_routes.router, export_routes.router
     for router in routers:
         older.include_router(router)
     mounted = routes(ChannelRoute)

@@ -41,10 +41,11 @@ def encode_records(schema: ChannelSchema, records: Sequence[Any]) -> Batch:
             raise BadRecord(index, "must be an object")
     if convert := _from_json(physical(schema.json), {}):
         records = [_converted(convert, index, record) for index, record in enumerate(records)]
-    return _encode(schema, records)
+    return encode(schema, records)
 
 
-def _encode(schema: ChannelSchema, records: Sequence[Record]) -> Batch:
+def encode(schema: ChannelSchema, records: Sequence[Record]) -> Batch:
+    """Records whose bytes are bytes. BadRecord, TooManyBytes."""
     if not _fit(schema, records):
         raise _first_bad(schema, records)
     output = BytesIO()
@@ -118,7 +119,7 @@ def check_container(schema: ChannelSchema, container: bytes) -> Batch:
     records: list[Record] = []
     for batch in batches:
         records += _read(batch, written, None if same else schema.batch)
-    return _encode(schema, records)
+    return encode(schema, records)
 
 
 def _written_batch(schema: ChannelSchema, text: str) -> tuple[Any, bool]:
