@@ -1,6 +1,8 @@
 # Needs python3 (3.11 or newer), pip and make; everything else is brought into .tools and .venv.
 PORT ?= 4566
 export PORT
+BLT ?= $(firstword $(wildcard ../shared/data/elections/glasgow-2007-Hillhead.blt) examples/student-union.blt)
+VOTERS ?= 500
 # Also where .venv is activated: it has no pip, which may be needed first.
 export PATH := $(subst $(CURDIR)/.venv/bin:,,$(PATH))
 
@@ -32,8 +34,8 @@ down: environments ## stop it
 logs: environments ## follow its log
 	@$(ballotcast) stack logs --follow
 
-demo: up ## a real election played on it, counted and verified
-	@$(ballotcast) demo
+demo: up ## a real election played on it, counted and verified (BLT=file VOTERS=500)
+	@$(ballotcast) demo --blt $(BLT) --voters $(VOTERS)
 
 test: lint ## everything: style, types, the template, all tests, those on the deployed stack too
 	AWS_DEFAULT_REGION=eu-west-1 SAM_CLI_TELEMETRY=0 $(tools)/sam validate --lint

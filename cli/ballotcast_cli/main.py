@@ -2,9 +2,10 @@
 
 import click
 
-from . import accounts, conduct, count, elections, mailbox, voters, voting
+from . import accounts, conduct, count, elections, mailbox, verify, voters, voting
 from .channels import bridge_command as bridge
 from .channels import commands as channels
+from .demo import command as demo
 from .group import BallotcastGroup
 from .stack import commands as stack
 
@@ -30,9 +31,11 @@ for command in (
     conduct.close,
     conduct.results,
     conduct.export,
+    verify.command,
     count.command,
     channels.command,
     bridge.command,
+    demo.command,
     mailbox.command,
     stack.command,
 ):

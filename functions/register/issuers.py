@@ -13,8 +13,8 @@ from ballotcast.store.elections import Election
 from ballotcast.store.vault import Purpose
 from ballotcast.wiring import Wiring
 
-KEPT = 32
-"""Elections in memory."""
+KEPT = 256
+"""Elections in memory: a key and at most 100 kB of manifest each."""
 STATE_SECONDS = 5
 
 

@@ -4,6 +4,9 @@ from datetime import datetime
 
 from ballotcast.ballots.manifest import Manifest
 from ballotcast.clock import Clock, from_rfc3339
+from ballotcast.crypto.checkpoint import Checkpoint
+from ballotcast.crypto.signed_note import Verifier
+from ballotcast.store.log import Log, SignedCheckpoint
 from ballotcast.store.manifests import FrozenManifest, Manifests
 
 
@@ -26,3 +29,13 @@ def closing_time(manifests: Manifests, manifest: Manifest, clock: Clock) -> date
     if clock() < closed_at:
         raise CountStopped(f"election {manifest.election} is not closed yet")
     return closed_at
+
+
+def require_sealed(log: Log, manifest: Manifest) -> SignedCheckpoint:
+    """The final checkpoint. CountStopped unless the log's key signed it, over the whole log."""
+    head, signed = log.head(manifest.election), log.checkpoint(manifest.election, consistent=True)
+    if not (head.final and signed and signed.final and signed.size == head.size):
+        raise CountStopped("the log is not sealed")
+    if Checkpoint.open(signed.note.decode(), Verifier(manifest.origin, manifest.log_pk)).size != head.size:
+        raise CountStopped("the final checkpoint is not over the whole log")
+    return signed

@@ -17,7 +17,7 @@ from ballotcast.store.manifests import FrozenManifest
 from ballotcast.store.vault import Purpose
 from ballotcast.wiring import Wiring
 
-KEPT = 32
+KEPT = 256
 """Elections in memory; a manifest has at most 100 kB."""
 STATE_SECONDS = 5
 

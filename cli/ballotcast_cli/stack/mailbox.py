@@ -50,7 +50,7 @@ def _mail(message: dict[str, Any]) -> Mail:
         id=message["MessageId"],
         to=tuple(message["To"]),
         subject=message["Subject"],
-        text=message["BodyText"] or "",
+        text=(message["BodyText"] or "").replace("\r\n", "\n"),
         html=message["BodyHtml"] or "",
         sent_at=datetime.fromtimestamp(message["Timestamp"], UTC),
     )

@@ -1,0 +1,80 @@
+"""The demo's organiser: signs up, drafts the election, imports the roll, invites, and reads the stack's mailbox."""
+
+import re
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import click
+
+from ballotcast.client.api import connect
+from ballotcast.client.organiser import Organiser
+from ballotcast.clock import to_rfc3339
+from ballotcast.counting.blt import Blt
+from ballotcast_cli.deployment import Deployment
+from ballotcast_cli.stack.mailbox import Mail, read_mails
+
+LINK = re.compile(r"\S+/vote#\S+")
+CODE = re.compile(r"^Code: +(\S+)$", re.MULTILINE)
+PATIENCE = 300.0
+"""Seconds for mails to arrive."""
+
+
+@dataclass(frozen=True)
+class DemoElection:
+    id: str
+    title: str
+    organiser: Organiser
+    links: list[str]
+
+
+def prepare_election(here: Deployment, ward: Blt, method: str, voters: int, say: Callable[[str], None]) -> DemoElection:
+    """From nothing to `voters` links, each read from a mail of its own."""
+    run, organiser = secrets.token_hex(4), Organiser(connect(here.api))
+    email, password = f"returning.officer@{run}.example.org", secrets.token_urlsafe(16)
+    identity = organiser.sign_up(email, password)
+    [mail] = _mails(here, lambda mail: email in mail.to, 1)
+    [code] = CODE.findall(mail.text)
+    organiser.verify(identity, code)
+    organiser.log_in(email, password)
+    say(f"organiser {email} signed up, verified, logged in")
+
+    election = organiser.create_election(_draft(ward, method))
+    say(f"election {election['id']} drafted: {election['title']}, {len(ward.options)} options, {method}")
+    addresses = [f"voter-{number:05d}@{run}.example.org" for number in range(1, voters + 1)]
+    report = organiser.import_voters(election["id"], "\r\n".join(["email", *addresses]).encode())
+    if report["added"] != voters:
+        raise click.ClickException(f"the roll took {report['added']} of {voters} voters")
+    say(f"roll of {voters} imported")
+    organiser.invite(election["id"])
+    wanted = set(addresses)
+    mails = _mails(here, lambda mail: bool(wanted & set(mail.to)), voters)
+    say(f"{len(mails)} invitations read from the mailbox")
+    return DemoElection(election["id"], election["title"], organiser, [LINK.findall(mail.text)[0] for mail in mails])
+
+
+def _draft(ward: Blt, method: str) -> dict[str, Any]:
+    now = datetime.now(UTC)
+    contest = {"title": ward.title, "method": method, "options": list(ward.options), "seats": ward.seats}
+    return {
+        "title": ward.title,
+        "opens_at": to_rfc3339(now),
+        "closes_at": to_rfc3339(now + timedelta(days=1)),
+        "contests": [contest],
+        "second_factor": "none",
+        "mode": "managed",
+    }
+
+
+def _mails(here: Deployment, wanted: Callable[[Mail], bool], number: int) -> list[Mail]:
+    """The newest mail to each address, once there are `number` of them."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        found = {mail.to: mail for mail in read_mails(here.mailbox) if wanted(mail)}
+        if len(found) >= number:
+            return list(found.values())
+        time.sleep(0.25)
+    raise click.ClickException(f"{len(found)} of {number} mails arrived in {PATIENCE:.0f} s")

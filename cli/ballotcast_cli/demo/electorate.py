@@ -1,0 +1,184 @@
+"""The voters of the demo, and what happens to them on the way: second clicks, lost answers, lost races.
+
+Everybody goes through the client as a person would, over the API's public address. A voter's progress lives in their
+recovery file alone (here: in memory), so whoever is cut off starts again from there with nothing else.
+"""
+
+import random
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from enum import Enum
+from threading import local
+from typing import Any
+
+import httpx2 as httpx
+
+from ballotcast.client.api import TIMEOUT, Api
+from ballotcast.client.errors import ApiError
+from ballotcast.client.receipts import check_receipt
+from ballotcast.client.state import Cast, Credentialed, State, from_json, to_json
+from ballotcast.client.voter import Voter
+
+AT_ONCE = 8
+"""Voters at the same moment; a machine with two cores serves no more any faster."""
+
+
+class Fate(Enum):
+    """What happens to a voter; told at the end, each with its own check."""
+
+    NOTHING = "voted undisturbed"
+    TWICE = "sent the same ballot twice"
+    LOST_ANSWERS = "lost both answers and started again from the recovery file"
+    RACE = "used the link on two devices at once"
+    SECOND_BALLOT = "tried another ballot with the same credential"
+
+
+FATES = (Fate.TWICE, Fate.LOST_ANSWERS, Fate.RACE, Fate.SECOND_BALLOT)
+
+
+class Cut(Exception):
+    """The line went dead after the request had arrived."""
+
+
+class LostAnswers(httpx.BaseTransport):
+    """Delivers every request, and loses the first answer to each POST of a path that ends like one of `paths`."""
+
+    def __init__(self, inner: httpx.BaseTransport, *paths: str) -> None:
+        self._inner = inner
+        self._paths = set(paths)
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        response = self._inner.handle_request(request)
+        ending = request.url.path.rpartition("/")[2]
+        if request.method == "POST" and ending in self._paths:
+            self._paths.discard(ending)
+            response.read()
+            raise Cut(ending)
+        return response
+
+
+@dataclass
+class Person:
+    """A voter, the link from their mail, what they want, and their recovery file."""
+
+    number: int
+    link: str
+    choices: Sequence[Sequence[int]]
+    fate: Fate
+    file: str = field(default="", repr=False)
+
+    @property
+    def state(self) -> State:
+        return from_json(self.file)
+
+    def keep(self, state: State) -> None:
+        self.file = to_json(state)
+
+
+class Electorate:
+    def __init__(self, address: str, people: Sequence[Person], chance: random.Random) -> None:
+        self.people = people
+        self._address = address
+        self._chance = chance
+        self._mine = local()
+
+    def get_credentials(self, told: Callable[[Person], None]) -> None:
+        self._each(self._get_credential, told)
+
+    def cast_ballots(self, told: Callable[[Person], None]) -> None:
+        self._each(self._cast, told)
+
+    def check_receipts(self, told: Callable[[Person], None]) -> None:
+        """Every ballot is in the sealed log; Untrusted or NotYet if one is not."""
+
+        def check(person: Person) -> None:
+            state = person.state
+            assert isinstance(state, Cast)
+            if not check_receipt(self.api, state.receipt, state.checkpoint).final:
+                raise AssertionError("the log is not final after the count")
+
+        self._each(check, told)
+
+    def _get_credential(self, person: Person) -> None:
+        voter = Voter(self.api, person.keep)
+        paper = voter.open_link(person.link)
+        if person.fate is Fate.RACE:
+            self._race(person, lambda keep: Voter(self.api, keep).prepare(paper))
+            return
+        blinded = voter.prepare(paper)
+        if person.fate is Fate.LOST_ANSWERS:
+            try:
+                Voter(self._losing("credentials"), person.keep).get_credential(blinded)
+            except Cut:
+                restarted = person.state
+                assert restarted == blinded, "nothing may be kept of an answer that was lost"
+        voter.get_credential(blinded)
+
+    def _race(self, person: Person, prepare: Callable[[Callable[[State], None]], Any]) -> None:
+        """Two devices, each with a credential of its own in mind: exactly one gets it, and that one votes."""
+        kept: list[State] = []
+        refused: list[ApiError] = []
+        blinded = [prepare(lambda _state: None) for _ in range(2)]
+
+        def ask(state: Any) -> None:
+            try:
+                kept.append(Voter(self.api, lambda _state: None).get_credential(state))
+            except ApiError as error:
+                refused.append(error)
+
+        with ThreadPoolExecutor(2) as devices:
+            list(devices.map(ask, blinded))
+        if len(kept) != 1 or [error.slug for error in refused] != ["already-issued"]:
+            raise AssertionError(f"a race gave {len(kept)} credentials: {[error.slug for error in refused]}")
+        person.keep(kept[0])
+
+    def _cast(self, person: Person) -> None:
+        voter, credential = Voter(self.api, person.keep), person.state
+        assert isinstance(credential, Credentialed)
+        sealed = voter.mark(credential, person.choices)
+        if person.fate is Fate.LOST_ANSWERS:
+            try:
+                Voter(self._losing("ballots"), person.keep).cast(sealed)
+            except Cut:
+                voter.resume(person.state, ())
+            return
+        cast = voter.cast(sealed)
+        if person.fate is Fate.TWICE and voter.cast(sealed).receipt != cast.receipt:
+            raise AssertionError("the same ballot got two receipts")
+        if person.fate is Fate.SECOND_BALLOT:
+            self._expect_refusal(credential, person.choices)
+
+    def _expect_refusal(self, credential: Credentialed, choices: Sequence[Sequence[int]]) -> None:
+        other = Voter(self.api, lambda _state: None)
+        try:
+            other.cast(other.mark(credential, choices))  # sealed anew: other bytes
+        except ApiError as error:
+            if error.slug == "other-ballot":
+                return
+            raise
+        raise AssertionError("a second ballot was taken")
+
+    @property
+    def api(self) -> Api:
+        """A connection for each thread."""
+        if not hasattr(self._mine, "api"):
+            self._mine.api = Api(httpx.Client(base_url=self._address, timeout=TIMEOUT))
+        api: Api = self._mine.api
+        return api
+
+    def _losing(self, path: str) -> Api:
+        transport = LostAnswers(httpx.HTTPTransport(), path)
+        return Api(httpx.Client(base_url=self._address, timeout=TIMEOUT, transport=transport))
+
+    def _each(self, act: Callable[[Person], None], told: Callable[[Person], None]) -> None:
+        """All of them, in an order of their own, some at the same time; the first that fails ends it."""
+        order = self._chance.sample(self.people, len(self.people))
+
+        def do(person: Person) -> Person:
+            act(person)
+            return person
+
+        with ThreadPoolExecutor(AT_ONCE) as crowd:
+            for person in crowd.map(do, order):
+                told(person)

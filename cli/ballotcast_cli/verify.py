@@ -1,0 +1,32 @@
+"""`ballotcast verify`: everything that can be known of an election from its export alone, checked one by one."""
+
+from pathlib import Path
+
+import click
+from ballotcast.elections.verification import Outcome, Report, verify_export
+
+COLOURS = {Outcome.PASSED: "green", Outcome.FAILED: "red", Outcome.SKIPPED: "yellow"}
+
+
+@click.command("verify")
+@click.argument("export", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--manifest-hash", metavar="HEX", help="The fingerprint that the organiser published, to compare with.")
+def command(export: Path, manifest_hash: str | None) -> None:
+    """Verify EXPORT (zip) and count it again. Ends with 0 if every check holds, else with 1."""
+    report = verify_export(export)
+    tell(report)
+    expected = "".join((manifest_hash or "").split()).lower()
+    if expected and expected != report.manifest_hash:
+        click.secho(f"This is another election: its fingerprint is {report.manifest_hash}", fg="red")
+        raise SystemExit(1)
+    if not report.ok:
+        click.secho("This export does NOT verify.", fg="red")
+        raise SystemExit(1)
+    click.echo(f"Verified. Fingerprint of the election: {report.manifest_hash}")
+
+
+def tell(report: Report) -> None:
+    """A line for each check."""
+    for check in report.checks:
+        outcome = click.style(f"{check.outcome.value:<8}", fg=COLOURS[check.outcome])
+        click.echo(f"{outcome} {check.name}  {check.detail}".rstrip())

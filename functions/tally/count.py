@@ -1,0 +1,48 @@
+"""The steps of the close machine (close.asl.yaml) that touch ballots: one function, told by `step` what to do.
+
+Each reads what the steps before left (tally.work), leaves its own, and answers with counts and keys only. Each can be
+repeated, and stops the count rather than go on over something that should not be.
+"""
+
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from ballotcast.wiring import Wiring, from_environment
+from tally.bundling import bundle
+from tally.collecting import collect
+from tally.counting import count
+from tally.exporting import export, publish
+from tally.opening import decrypt, release
+
+logger = Logger(service="count")
+
+
+def handle(event: dict[str, Any], wiring: Wiring) -> dict[str, Any]:
+    """`{step, election, …}` → what the next states need. CountStopped ends the execution."""
+    election = event["election"]
+    match event["step"]:
+        case "collect":
+            return collect(wiring, election, event["partitions"])
+        case "open":
+            return release(wiring, election)
+        case "decrypt":
+            return decrypt(wiring, election, event["partitions"])
+        case "bundle":
+            return bundle(wiring, election, event["bucket"])
+        case "count":
+            return count(wiring, election)
+        case "export":
+            return export(wiring, election)
+        case "publish":
+            return publish(wiring, election, event["roll"], event["issued"], event["export"])
+    raise ValueError("no such step")
+
+
+deployed = cache(from_environment)
+
+
+@logger.inject_lambda_context(log_event=False)
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    return handle(event, deployed())

@@ -1,0 +1,21 @@
+"""The count itself: what all ballots say, merged and counted under the manifest's rules."""
+
+from typing import Any
+
+from ballotcast.elections.result import count_election
+from ballotcast.wiring import Wiring
+from tally import work
+from tally.closed import CountStopped, find_frozen, require_sealed
+
+
+def count(wiring: Wiring, election: str) -> dict[str, Any]:
+    """Write result.json → `{counted, spoilt}`. CountStopped unless it accounts for every ballot of the log."""
+    _, manifest = find_frozen(wiring.manifests, election)
+    sealed = require_sealed(wiring.log, manifest)
+    keys = (work.counts_key(election, bucket) for bucket in work.buckets(sealed.size))
+    plaintexts, spoilt = work.read_counts(wiring.blobs, keys)
+    result = count_election(manifest, sealed.note, plaintexts, spoilt)
+    if result.counted + len(spoilt) != sealed.cast:
+        raise CountStopped(f"{result.counted} counted and {len(spoilt)} spoilt ballots, of {sealed.cast} cast")
+    wiring.blobs.put(work.result_key(election), result.encode(), work.JSON)
+    return {"counted": result.counted, "spoilt": len(spoilt)}

@@ -1,0 +1,86 @@
+"""The log, as C2SP tlog-tiles serves one, and what it tells at a glance: turnout, and where a leaf is."""
+
+from typing import Annotated
+
+from fastapi import Path, Response
+from pydantic import BaseModel
+
+from ballotcast.crypto.tile_files import ENTRIES
+from ballotcast.http.access import Access, contract
+from ballotcast.http.app import routes
+from ballotcast.http.fields import ElectionId
+from ballotcast.http.wired import Wired
+from ballotcast.store.log import SignedCheckpoint
+from tally.public_log import find_checkpoint, find_leaf, parse_tile_path, read_entries, read_tile
+from tally.publication import require_published
+
+router = routes()
+FOR_EVER = "public, max-age=31536000, immutable"
+BINARY = "application/octet-stream"
+
+LeafHash = Annotated[str, Path(pattern="^[0-9a-f]{64}$")]
+
+
+class LeafPlace(BaseModel):
+    """index: of the leaf in the log, from 0."""
+
+    index: int
+
+
+class Turnout(BaseModel):
+    """issued, cast: credentials and ballots as of the checkpoint (the signed note); size: leaves of the log."""
+
+    issued: int
+    cast: int
+    size: int
+    final: bool
+    checkpoint: str
+
+
+def _freshness(checkpoint: SignedCheckpoint) -> dict[str, str]:
+    """A sealed log's checkpoint stays; a cosignature may still be added to its note."""
+    return {"Cache-Control": f"public, max-age={3600 if checkpoint.final else 5}"}
+
+
+@router.get("/elections/{id}/log/checkpoint", openapi_extra=contract(Access.PUBLIC), response_class=Response)
+def show_checkpoint(election: ElectionId, wiring: Wired) -> Response:
+    """The newest signed checkpoint, a C2SP note."""
+    checkpoint = find_checkpoint(wiring.log, election)
+    return Response(checkpoint.note, media_type="text/plain; charset=utf-8", headers=_freshness(checkpoint))
+
+
+@router.get(
+    "/elections/{id}/log/tile/{path:path}",
+    openapi_extra=contract(Access.PUBLIC),
+    response_class=Response,
+    responses={200: {"content": {BINARY: {}}}},
+)
+def show_tile(election: ElectionId, path: Annotated[str, Path(max_length=64)], wiring: Wired) -> Response:
+    """A tile, or after the count a bundle of entries: `<level or entries>/<n>[.p/<width>]`, n as `x001/x234/067`."""
+    tile = parse_tile_path(f"tile/{path}")
+    if tile.level == ENTRIES:
+        require_published(wiring.results, wiring.manifests, election)
+        content = read_entries(wiring.log, wiring.blobs, election, tile.n, tile.width)
+    else:
+        content = read_tile(wiring.log, election, tile.level, tile.n, tile.width)
+    return Response(content, media_type=BINARY, headers={"Cache-Control": FOR_EVER})
+
+
+@router.get("/elections/{id}/leaves/{leaf_hash}", openapi_extra=contract(Access.PUBLIC))
+def show_leaf(election: ElectionId, leaf_hash: LeafHash, wiring: Wired) -> LeafPlace:
+    """Where a leaf is in the log, once it is; that it is there, the caller proves from tiles."""
+    return LeafPlace(index=find_leaf(wiring.log, election, bytes.fromhex(leaf_hash)))
+
+
+@router.get("/elections/{id}/turnout", openapi_extra=contract(Access.PUBLIC))
+def show_turnout(election: ElectionId, wiring: Wired, response: Response) -> Turnout:
+    """How many credentials were issued and ballots cast, as of the newest checkpoint."""
+    checkpoint = find_checkpoint(wiring.log, election)
+    response.headers.update(_freshness(checkpoint))
+    return Turnout(
+        issued=checkpoint.issued,
+        cast=checkpoint.cast,
+        size=checkpoint.size,
+        final=checkpoint.final,
+        checkpoint=checkpoint.note.decode(),
+    )

@@ -1,0 +1,74 @@
+"""The ballots are opened: with the election key, which is unwrapped only here and only once the log is sealed."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+from ballotcast.ballots.ballot import Ballot, BallotError
+from ballotcast.ballots.leaf import BallotLeaf
+from ballotcast.ballots.manifest import Manifest
+from ballotcast.crypto import merkle, p256
+from ballotcast.elections.result import read_ballot
+from ballotcast.store.manifests import FrozenManifest
+from ballotcast.store.vault import Purpose
+from ballotcast.wiring import Wiring
+from tally import work
+from tally.closed import CountStopped, closing_time, find_frozen, require_sealed
+from tally.work import Opened
+
+
+def release(wiring: Wiring, election: str) -> dict[str, Any]:
+    """Put the election key where the export takes it from → `{key}`."""
+    frozen, manifest = find_frozen(wiring.manifests, election)
+    key = work.election_key_key(election)
+    wiring.blobs.put(key, p256.scalar(_election_key(wiring, frozen, manifest)).hex().encode(), "text/plain")
+    return {"key": key}
+
+
+def decrypt(wiring: Wiring, election: str, partitions: list[int]) -> dict[str, Any]:
+    """Open the ballots in these partitions, bucket by bucket of the log → `{ballots}`.
+
+    CountStopped for a row that is not a valid ballot of this election: `vote` lets none in, so somebody else did.
+    """
+    frozen, manifest = find_frozen(wiring.manifests, election)
+    election_key = _election_key(wiring, frozen, manifest)
+    buckets: dict[int, list[Opened]] = defaultdict(list)
+    for partition in partitions:
+        for opened in _open_partition(wiring, manifest, election_key, f"{partition:02x}"):
+            buckets[opened.index // work.BUCKET].append(opened)
+    for bucket, opened_ballots in buckets.items():
+        key = f"{work.opened_prefix(election, bucket)}{partitions[0]}"
+        work.write_opened(wiring.blobs, key, opened_ballots)
+    return {"ballots": sum(map(len, buckets.values()))}
+
+
+def _election_key(wiring: Wiring, frozen: FrozenManifest, manifest: Manifest) -> p256.PrivateKey:
+    closing_time(wiring.manifests, manifest, wiring.clock)
+    require_sealed(wiring.log, manifest)
+    key = p256.from_pkcs8(wiring.vault.unwrap(Purpose.ELECTION, manifest.election, frozen.election_key))
+    if p256.point(key) != manifest.election_pk:
+        raise CountStopped("the election key is not the one of the manifest")
+    return key
+
+
+def _open_partition(wiring: Wiring, manifest: Manifest, key: p256.PrivateKey, partition: str) -> Iterator[Opened]:
+    ballots = {
+        merkle.leaf_hash(BallotLeaf(data).encode()): data
+        for data in wiring.ballots.in_partition(manifest.election, partition)
+    }
+    leaves = wiring.log.leaves(manifest.election, ballots)
+    for leaf_hash, data in ballots.items():
+        if leaf_hash not in leaves:
+            raise CountStopped("a ballot came into the box after the log was sealed")
+        index = leaves[leaf_hash].index
+        yield Opened(index, data, read_ballot(_verified(data, manifest, index), manifest, key))
+
+
+def _verified(data: bytes, manifest: Manifest, index: int) -> Ballot:
+    try:
+        ballot = Ballot.parse(data, manifest)
+        ballot.verify_credential(manifest)
+        ballot.verify_signature()
+    except BallotError as error:
+        raise CountStopped(f"leaf {index} is not a ballot that could be cast: {error.reason}") from None
+    return ballot

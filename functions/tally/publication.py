@@ -1,0 +1,85 @@
+"""What is published once the ballots are counted: the result with its names, and the export."""
+
+from typing import Any
+
+from ballotcast.ballots.manifest import Manifest
+from ballotcast.elections.result import ContestResult, Part, Result
+from ballotcast.errors import Forbidden, NotFound
+from ballotcast.store.blobs import Blobs
+from ballotcast.store.manifests import Manifests
+from ballotcast.store.results import Published, Results
+from tally import work
+
+EXPIRES = 15 * 60
+"""Seconds that the address of an export is good for."""
+
+
+class Elected(Part):
+    option: int
+    name: str
+
+
+class ContestView(ContestResult):
+    """A contest's result with its names; options: in the order that numbers refer to."""
+
+    title: str
+    options: tuple[str, ...]
+    elected: tuple[Elected, ...]
+
+
+class ResultView(Result):
+    """The published result. roll, issued, cast: voters, credentials and ballots, spoilt ones among them."""
+
+    election: str
+    title: str
+    roll: int
+    issued: int
+    cast: int
+    contests: tuple[ContestView, ...]
+
+
+class ExportView(Part):
+    """Where the export can be fetched for `expires_in` seconds; size in bytes."""
+
+    url: str
+    sha256: str
+    size: int
+    expires_in: int
+
+
+def require_published(results: Results, manifests: Manifests, election: str) -> tuple[Published, Manifest]:
+    """NotFound: no such election. Forbidden: not counted yet; whether a count is under way is not told."""
+    if found := manifests.find(election):
+        if published := results.find(election):
+            return published, Manifest.parse(found.manifest)
+        raise Forbidden("not-counted", "the ballots of this election are not counted yet")
+    raise NotFound("no-election", "there is no such election, or its manifest is not yet published")
+
+
+def show_result(published: Published, manifest: Manifest, blobs: Blobs) -> ResultView:
+    result = Result.model_validate_json(work.read(blobs, work.result_key(published.election)))
+    contests = [_with_names(manifest, position, counted) for position, counted in enumerate(result.contests)]
+    return ResultView(
+        **{**_fields(result), "contests": contests},
+        election=published.election,
+        title=manifest.title,
+        roll=published.roll,
+        issued=published.issued,
+        cast=published.cast,
+    )
+
+
+def show_export(published: Published, blobs: Blobs) -> ExportView:
+    election = published.election
+    url = blobs.link(work.export_key(election), f"ballotcast-{election}.zip", EXPIRES)
+    return ExportView(url=url, sha256=published.export_sha256, size=published.export_size, expires_in=EXPIRES)
+
+
+def _with_names(manifest: Manifest, position: int, counted: ContestResult) -> ContestView:
+    contest = manifest.contests[position]
+    elected = tuple(Elected(option=number, name=contest.options[number - 1]) for number in counted.winners)
+    return ContestView(**_fields(counted), title=contest.title, options=contest.options, elected=elected)
+
+
+def _fields(part: Part) -> dict[str, Any]:
+    return dict(part)

@@ -1,0 +1,116 @@
+"""The result of an election: what opened ballots say, counted, as the document that is published and recounted.
+
+    result.json = JCS{v, manifest, checkpoint_sha256, counted, spoilt[{index, reason}], contests[{id, …, rounds, ties}]}
+
+Options are 1-based numbers in the manifest's order; votes are decimal strings (ballotcast.counting.result). Lots are
+seeded by `checkpoint_sha256`, the hash of the final checkpoint's note, which nobody knew while ballots were cast.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from ballotcast.ballots.ballot import Ballot
+from ballotcast.ballots.fields import Hash
+from ballotcast.ballots.manifest import Manifest
+from ballotcast.ballots.plaintext import Reason, Spoilt, decode
+from ballotcast.counting import Ballot as BallotRead
+from ballotcast.counting import Ballots, count
+from ballotcast.crypto import canonical, p256
+from ballotcast.crypto.hpke import HpkeError
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class SpoiltBallot(Part):
+    """index: of the ballot's leaf in the log."""
+
+    index: int
+    reason: Reason
+
+
+class ContestResult(Part):
+    """winners: in order of election. ballots = blank + valid. rounds, ties and what else the rule tells: as in
+    `Count.as_json`, where rounds are called stages."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    id: str
+    method: str
+    seats: int
+    ballots: int
+    blank: int
+    valid: int
+    winners: tuple[int, ...]
+    rounds: tuple[dict[str, Any], ...]
+    ties: tuple[dict[str, Any], ...]
+
+
+class Result(Part):
+    """counted: ballots that are not spoilt."""
+
+    v: Literal[1]
+    manifest: Hash
+    checkpoint_sha256: Hash
+    counted: int
+    spoilt: tuple[SpoiltBallot, ...]
+    contests: tuple[ContestResult, ...]
+
+    def encode(self) -> bytes:
+        """The exact bytes that are published."""
+        return canonical.dumps(self.model_dump(mode="json"))
+
+
+def read_ballot(ballot: Ballot, manifest: Manifest, election_key: p256.PrivateKey) -> bytes | Reason:
+    """The plaintext of a ballot, if it is to be counted; else why it is spoilt."""
+    try:
+        plaintext = ballot.open(election_key)
+        decode(manifest, plaintext)
+    except HpkeError:
+        return Reason.UNREADABLE
+    except Spoilt as spoilt:
+        return spoilt.reason
+    return plaintext
+
+
+def count_election(
+    manifest: Manifest, checkpoint: bytes, plaintexts: Mapping[bytes, int], spoilt: Iterable[SpoiltBallot]
+) -> Result:
+    """The one result that these ballots have.
+
+    checkpoint: the note of the final checkpoint. plaintexts: how many ballots say each, as `read_ballot` returned them.
+    """
+    seed = sha256(checkpoint).digest()
+    choices: list[Counter[BallotRead]] = [Counter() for _ in manifest.contests]
+    for plaintext, number in plaintexts.items():
+        for made, choice in zip(choices, decode(manifest, plaintext), strict=True):
+            made[choice] += number
+    return Result(
+        v=1,
+        manifest=manifest.hash,
+        checkpoint_sha256=seed,
+        counted=sum(plaintexts.values()),
+        spoilt=tuple(sorted(spoilt, key=lambda ballot: ballot.index)),
+        contests=tuple(_count_contest(manifest, position, made, seed) for position, made in enumerate(choices)),
+    )
+
+
+def _count_contest(manifest: Manifest, position: int, choices: Ballots, seed: bytes) -> ContestResult:
+    contest = manifest.contests[position]
+    account = count(
+        contest.method,
+        options=contest.options,
+        seats=contest.seats,
+        ballots=choices,
+        tie=contest.tie,
+        seed=seed,
+        contest=contest.id,
+    ).as_json()
+    # The seed is `checkpoint_sha256`; spoilt ballots were sifted out before and are listed once, for all contests.
+    del account["contest"], account["seed"], account["spoilt"]
+    return ContestResult(id=contest.id, rounds=account.pop("stages"), **account)

@@ -1,0 +1,87 @@
+"""Votes of a whole election, and its close machine run over the real steps."""
+
+import json
+from collections.abc import Callable, Sequence
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from ballotcast.ballots import ballot as wire
+from ballotcast.ballots.ballot import Ballot
+from ballotcast.ballots.leaf import BallotLeaf
+from ballotcast.ballots.plaintext import encode
+from ballotcast.crypto import p256
+from ballotcast.crypto.blind_rsa import finalize
+from ballotcast.crypto.merkle import leaf_hash
+from ballotcast.store.queues import leaves_message
+from ballotcast.wiring import Wiring
+from election_fixture import FrozenElection
+from register import ledger
+from state_machine import StateMachine
+from tally import count
+from tally.sequencer import Sequencer
+from voting import Request, new_request
+from world import World
+
+DEFINITION = Path(__file__).parents[1] / "functions/tally/close.asl.yaml"
+GRACE = 30
+
+
+def vote(election: FrozenElection, email: str, said: Sequence[Sequence[int]] | bytes) -> Ballot:
+    """A voter gets a credential and casts a ballot that says this, in choices or as a raw plaintext."""
+    request, signature = _credential(election, email)
+    plaintext = said if isinstance(said, bytes) else encode(election.manifest, said)
+    return _put(election, wire.cast(election.manifest, request.key, request.rand, signature, plaintext))
+
+
+def vote_unreadably(election: FrozenElection, email: str) -> Ballot:
+    """A ballot whose signatures hold and whose ciphertext does not open: it is sealed to nobody's key."""
+    request, signature = _credential(election, email)
+    to_nobody = election.manifest.model_copy(update={"election_pk": p256.point(p256.generate())})
+    to_nobody.__dict__["hash"] = election.manifest.hash
+    plaintext = bytes(election.manifest.plaintext_length)
+    return _put(election, wire.cast(to_nobody, request.key, request.rand, signature, plaintext))
+
+
+def _credential(election: FrozenElection, email: str) -> tuple[Request, bytes]:
+    request, link = new_request(election.manifest), election.links[email].token_hash.hex()
+    blinded = request.blinding.blinded
+    issue = election.wiring.voters.issue
+    assert issue(election.id, election.voters[email].key, link, sha256(blinded).hexdigest()) is None
+    blind_signature = election.issuer.blind_sign(blinded)
+    return request, finalize(election.manifest.issuer, request.prepared, blind_signature, request.blinding.inverse)
+
+
+def _put(election: FrozenElection, ballot: Ballot) -> Ballot:
+    assert election.wiring.ballots.cast(election.id, ballot.encode()) is None
+    return ballot
+
+
+def leaf_of(ballot: Ballot) -> bytes:
+    return leaf_hash(BallotLeaf(ballot.encode()).encode())
+
+
+def sqs_event(*messages: dict[str, Any]) -> dict[str, Any]:
+    return {"Records": [{"messageId": str(n), "body": json.dumps(message)} for n, message in enumerate(messages)]}
+
+
+def deliver(election: FrozenElection, *ballots: Ballot) -> None:
+    """What stream and queue do with ballots that were cast."""
+    message = leaves_message(election.id, [leaf_of(ballot) for ballot in ballots])
+    assert Sequencer(election.wiring).handle(sqs_event(message)) == {"batchItemFailures": []}
+
+
+def close_machine(wiring: Wiring, around: Callable[[Callable[[], Any]], Any] = lambda call: call()) -> StateMachine:
+    """Each invocation is a process of its own; `around` may disturb it."""
+    functions = {
+        "LedgerFunction": lambda event: around(lambda: ledger.handle(event, wiring)),
+        "SequencerFunction": lambda event: around(lambda: Sequencer(wiring).handle(event)),
+        "CountFunction": lambda event: around(lambda: count.handle(event, wiring)),
+    }
+    return StateMachine(DEFINITION, functions, CloseGraceSeconds=str(GRACE))
+
+
+def close_and_count(deployment: World, election: FrozenElection) -> None:
+    """By the clock: the day after."""
+    deployment.clock.advance(days=2)
+    close_machine(election.wiring).run({"election": election.id})

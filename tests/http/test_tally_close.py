@@ -1,0 +1,193 @@
+"""The close machine from the last cast to the published result, disturbed at every step."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from ballotcast.crypto.tile_files import ENTRIES, TilePath, decode_bundle
+from ballotcast.elections.result import Result
+from ballotcast.store.ballots import ballot_pk
+from counted_election import close_and_count, close_machine, deliver, vote, vote_unreadably
+from election_fixture import FrozenElection, frozen_election
+from state_machine import ExecutionFailed
+from tally import work
+from world import World
+
+VOTERS = tuple(f"voter{number}@example.org" for number in range(8))
+
+
+@pytest.fixture
+def election(deployment: World) -> FrozenElection:
+    """Eight voters, of whom six vote, one of them with a ballot that does not open and one against the rules."""
+    election = frozen_election(deployment, voters=VOTERS)
+    ballots = [vote(election, VOTERS[number], [said]) for number, said in enumerate([(2, 1), (2,), (3, 2, 1)])]
+    ballots += [vote(election, VOTERS[3], b"\x01\x01\x00"), vote_unreadably(election, VOTERS[4])]
+    deliver(election, *ballots)
+    vote(election, VOTERS[5], [()])  # cast in the last second: the stream has not told it yet
+    return election
+
+
+def bucket(election: FrozenElection) -> dict[str, bytes]:
+    blobs = election.wiring.blobs
+    return {key: blobs.get(key) or b"" for prefix in ("elections/", "work/") for key in blobs.keys(prefix)}
+
+
+def test_the_result(deployment: World, election: FrozenElection) -> None:
+    close_and_count(deployment, election)
+    wiring = election.wiring
+    published = wiring.results.find(election.id)
+    assert published
+    assert (published.roll, published.issued, published.cast) == (8, 6, 6)
+    result = Result.model_validate_json(work.read(wiring.blobs, work.result_key(election.id)))
+    assert result.manifest == election.manifest.hash
+    assert (result.counted, sorted(ballot.reason for ballot in result.spoilt)) == (4, ["duplicate-rank", "unreadable"])
+    [contest] = result.contests
+    assert (contest.winners, contest.valid, contest.blank) == ((2,), 3, 1)
+    entries = decode_bundle(work.read(wiring.blobs, work.bundle_key(election.id, TilePath(ENTRIES, 0, 8))), 8)
+    assert [entry[0] for entry in entries] == [0, 1, 1, 1, 1, 1, 1, 3]
+    for spoilt in result.spoilt:
+        assert entries[spoilt.index][0] == 1
+
+
+def test_a_second_execution_changes_nothing(deployment: World, election: FrozenElection) -> None:
+    close_and_count(deployment, election)
+    before, published = bucket(election), election.wiring.results.find(election.id)
+    close_machine(election.wiring).run({"election": election.id})
+    assert bucket(election) == before
+    assert election.wiring.results.find(election.id) == published
+
+
+class Killed(Exception):
+    """The step is done, and the execution ends before it hears of it."""
+
+
+# Of the 23 invocations: each that stands alone, and of the chunks of the box the first and the last.
+KILLS = (1, 2, 9, 10, 11, 12, 19, 20, 21, 22, 23)
+
+
+def test_an_execution_killed_at_any_step_and_started_again(deployment: World, election: FrozenElection) -> None:
+    deployment.clock.advance(days=2)
+    kills, calls = list(KILLS), 0
+
+    def killing(call: Callable[[], Any]) -> Any:
+        nonlocal calls
+        calls += 1
+        answer = call()
+        if kills and calls == kills[0]:
+            raise Killed
+        return answer
+
+    machine = close_machine(election.wiring, killing)
+    for retrier in _retriers(machine.definition):
+        retrier["MaxAttempts"] = 0
+    while kills:
+        calls = 0
+        with pytest.raises(ExecutionFailed, match="Killed"):
+            machine.run({"election": election.id})
+        assert calls == kills.pop(0)
+    whole, calls = bucket(election), 0
+    machine.run({"election": election.id})
+    assert calls == KILLS[-1]
+    assert bucket(election) == whole
+    result = Result.model_validate_json(whole[work.result_key(election.id)])
+    assert (result.counted, len(result.spoilt)) == (4, 2)
+
+
+def _retriers(node: Any) -> list[dict[str, Any]]:
+    if isinstance(node, list):
+        return [found for part in node for found in _retriers(part)]
+    if isinstance(node, dict):
+        return [*node.get("Retry", []), *(found for part in node.values() for found in _retriers(part))]
+    return []
+
+
+def test_states_pass_no_ballot_no_plaintext_and_no_key(deployment: World, election: FrozenElection) -> None:
+    passed: list[str] = []
+
+    def listen(call: Callable[[], Any]) -> Any:
+        answer = call()
+        passed.append(json.dumps(answer))
+        return answer
+
+    deployment.clock.advance(days=2)
+    close_machine(election.wiring, listen).run({"election": election.id})
+    key = work.read(election.wiring.blobs, work.election_key_key(election.id)).decode()
+    assert len(key) == 64
+    assert not [answer for answer in passed if key in answer or len(answer) > 300]
+
+
+def test_an_early_close_is_told_by_the_final_leaf(deployment: World, election: FrozenElection) -> None:
+    deployment.clock.advance(minutes=5)
+    election.close()
+    deployment.clock.advance(seconds=31)
+    close_machine(election.wiring).run({"election": election.id})
+    entries = decode_bundle(work.read(election.wiring.blobs, work.bundle_key(election.id, TilePath(ENTRIES, 0, 8))), 8)
+    assert entries[-1] == b'\x03{"closed_at":"2026-11-20T09:05:00Z"}'
+
+
+def test_nobody_counts_before_the_close(election: FrozenElection) -> None:
+    with pytest.raises(ExecutionFailed, match="not closed yet") as failed:
+        close_machine(election.wiring).run({"election": election.id})
+    assert failed.value.error == "CountStopped"
+    assert not election.wiring.log.head(election.id).final
+    assert work.election_key_key(election.id) not in bucket(election)
+
+
+def test_no_ballots_no_winner(deployment: World) -> None:
+    election = frozen_election(deployment, voters=VOTERS[:1])
+    close_and_count(deployment, election)
+    result = Result.model_validate_json(work.read(election.wiring.blobs, work.result_key(election.id)))
+    assert (result.counted, result.contests[0].winners) == (0, ())
+
+
+def test_a_forged_row_of_the_box_stops_the_count(deployment: World, election: FrozenElection) -> None:
+    ballot = next(election.wiring.ballots.in_partition(election.id, _partition_with_a_ballot(election)))
+    forged = bytearray(ballot)
+    forged[40] ^= 1  # another credential key, which nobody signed
+    assert election.wiring.ballots.cast(election.id, bytes(forged)) is None
+    with pytest.raises(ExecutionFailed, match="not a ballot that could be cast: bad-issuer-signature"):
+        close_and_count(deployment, election)
+    assert election.wiring.results.find(election.id) is None
+
+
+def test_a_row_lost_from_the_box_stops_the_count(deployment: World, election: FrozenElection) -> None:
+    partition = _partition_with_a_ballot(election)
+    [row, *_] = election.wiring.board.query(ballot_pk(election.id, partition))
+    deliver(election)  # whatever waits, waits
+    for other in range(256):
+        for item in list(election.wiring.board.query(ballot_pk(election.id, f"{other:02x}"))):
+            election.wiring.board.delete(item["pk"], item["sk"])
+    assert row
+    with pytest.raises(ExecutionFailed, match="are in the log and not in the box"):
+        close_and_count(deployment, election)
+
+
+def test_a_row_altered_after_the_seal_stops_the_count(deployment: World, election: FrozenElection) -> None:
+    close_and_count(deployment, election)
+    [row, *_] = election.wiring.board.query(ballot_pk(election.id, _partition_with_a_ballot(election)))
+    altered = bytes([*row["b"][:-1], row["b"][-1] ^ 1])
+    election.wiring.board.put({**row, "b": altered})
+    with pytest.raises(ExecutionFailed, match="ballots are in the log and not in the box"):
+        close_machine(election.wiring).run({"election": election.id})
+
+
+def test_another_election_key_stops_the_count(deployment: World, election: FrozenElection) -> None:
+    other = frozen_election(deployment, voters=())
+    item = election.wiring.board.get(f"MANIFEST#{election.id}", "MANIFEST")
+    assert item
+    key = election.wiring.manifests.find(other.id)
+    assert key
+    election.wiring.board.put({**item, "election_key": key.election_key})
+    with pytest.raises(ExecutionFailed):
+        close_and_count(deployment, election)
+    assert election.wiring.results.find(election.id) is None
+
+
+def _partition_with_a_ballot(election: FrozenElection) -> str:
+    return next(
+        f"{partition:02x}"
+        for partition in range(256)
+        if any(election.wiring.ballots.in_partition(election.id, f"{partition:02x}"))
+    )

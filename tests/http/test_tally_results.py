@@ -1,0 +1,124 @@
+"""What everybody sees after the count, and nothing of it before; and the answers as API Gateway gets them."""
+
+import base64
+import io
+import zipfile
+from collections.abc import Iterator
+from hashlib import sha256
+from typing import Any
+
+import httpx2 as httpx
+import pytest
+from fastapi.testclient import TestClient
+
+from ballotcast.http.handler import http_handler
+from counted_election import close_and_count, vote, vote_unreadably
+from election_fixture import VOTERS, FrozenElection, frozen_election
+from problem import assert_problem
+from tally import work
+from tally.app import create_app
+from world import World
+
+
+@pytest.fixture
+def client(deployment: World) -> Iterator[TestClient]:
+    with TestClient(create_app(deployment.wiring()), follow_redirects=False) as client:
+        yield client
+
+
+@pytest.fixture
+def election(deployment: World) -> FrozenElection:
+    election = frozen_election(deployment)
+    vote(election, VOTERS[0], [(2, 3)])
+    vote_unreadably(election, VOTERS[1])
+    return election
+
+
+def test_results(client: TestClient, deployment: World, election: FrozenElection) -> None:
+    close_and_count(deployment, election)
+    response = client.get(f"/elections/{election.id}/results")
+    assert response.status_code == 200
+    view = response.json()
+    assert (view["title"], view["election"]) == ("Hillhead", election.id)
+    assert (view["roll"], view["issued"], view["cast"], view["counted"]) == (3, 2, 2, 1)
+    assert [ballot["reason"] for ballot in view["spoilt"]] == ["unreadable"]
+    assert view["manifest"] == election.manifest.hash.hex()
+    note = client.get(f"/elections/{election.id}/log/checkpoint").content
+    assert view["checkpoint_sha256"] == sha256(note).hexdigest()
+    [contest] = view["contests"]
+    assert contest["title"] == "Ward"
+    assert contest["options"] == ["Ash", "Birch", "Cedar"]
+    assert contest["elected"] == [{"option": 2, "name": "Birch"}]
+    assert contest["winners"] == [2]
+    assert (contest["valid"], contest["blank"], contest["ties"]) == (1, 0, [])
+    assert contest["rounds"][0]["votes"] == ["0.00000", "1.00000", "0.00000"]
+
+
+def test_a_tie_is_reported(client: TestClient, deployment: World) -> None:
+    election = frozen_election(deployment)
+    for email, choice in zip(VOTERS, [(1,), (2,)], strict=False):
+        vote(election, email, [choice])
+    close_and_count(deployment, election)
+    [contest] = client.get(f"/elections/{election.id}/results").json()["contests"]
+    assert [set(tie["options"]) for tie in contest["ties"]][-1] == {1, 2}
+    assert contest["ties"][-1]["by"] == "lot"
+
+
+def test_the_export_is_what_its_hash_says(client: TestClient, deployment: World, election: FrozenElection) -> None:
+    close_and_count(deployment, election)
+    response = client.get(f"/elections/{election.id}/export")
+    assert response.status_code == 303
+    view = response.json()
+    assert response.headers["location"] == view["url"]
+    assert view["expires_in"] == 900
+    assert f"ballotcast-{election.id}.zip" in view["url"]
+    content = work.read(election.wiring.blobs, work.export_key(election.id))
+    assert (len(content), sha256(content).hexdigest()) == (view["size"], view["sha256"])
+    names = zipfile.ZipFile(io.BytesIO(content)).namelist()
+    assert names == sorted(names)
+    assert {"manifest.json", "checkpoint", "issuance.csv", "election_key.hex", "result.json"} < set(names)
+
+
+@pytest.mark.parametrize("path", ["results", "export", "log/tile/entries/000.p/1"])
+def test_nothing_of_it_before_the_count(
+    client: TestClient, deployment: World, election: FrozenElection, path: str
+) -> None:
+    for _ in range(2):
+        assert_problem(client.get(f"/elections/{election.id}/{path}"), 403, "not-counted")
+        deployment.clock.advance(days=2)
+    assert_problem(client.get(f"/elections/0123456789abcdef/{path}"), 404, "no-election")
+
+
+def _event(path: str) -> dict[str, Any]:
+    """As API Gateway's REST API tells it."""
+    context = {"stage": "v1", "apiId": "api", "domainName": "api.example.org", "identity": {"sourceIp": "192.0.2.1"}}
+    return {
+        "resource": "/{proxy+}",
+        "path": path,
+        "httpMethod": "GET",
+        "headers": {"Accept": "application/octet-stream"},
+        "multiValueHeaders": {"Accept": ["application/octet-stream"]},
+        "queryStringParameters": None,
+        "multiValueQueryStringParameters": None,
+        "requestContext": context,
+        "body": None,
+        "isBase64Encoded": False,
+    }
+
+
+class Context:
+    function_name, memory_limit_in_mb = "tally", 256
+    invoked_function_arn, aws_request_id = "arn:aws:lambda:eu-central-1:1:function:tally", "request"
+
+
+def test_bytes_leave_the_function_as_base64_and_text_as_text(deployment: World, election: FrozenElection) -> None:
+    close_and_count(deployment, election)
+    handler = http_handler(create_app(deployment.wiring()), "tally")
+    answers = {
+        path: handler(_event(f"/elections/{election.id}/{path}"), Context())
+        for path in ("log/checkpoint", "log/tile/0/000.p/4", "turnout", "nothing")
+    }
+    assert [answer["isBase64Encoded"] for answer in answers.values()] == [False, True, False, False]
+    assert len(base64.b64decode(answers["log/tile/0/000.p/4"]["body"])) == 4 * 32
+    assert answers["log/checkpoint"]["body"].startswith(election.manifest.origin)
+    assert answers["nothing"]["statusCode"] == httpx.codes.NOT_FOUND

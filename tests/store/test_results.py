@@ -1,0 +1,17 @@
+"""A result is published once."""
+
+from dataclasses import replace
+
+from ballotcast.store.results import Published, Results
+from ballotcast.store.table import Table
+
+PUBLISHED = Published("0123456789abcdef", "r" * 64, "e" * 64, export_size=1234, roll=9, issued=8, cast=7)
+
+
+def test_what_was_published_first_stays(board: Table) -> None:
+    results = Results(board)
+    assert results.find(PUBLISHED.election) is None
+    assert results.publish(PUBLISHED) == PUBLISHED
+    assert results.publish(replace(PUBLISHED, export_sha256="f" * 64)) == PUBLISHED
+    assert results.find(PUBLISHED.election) == PUBLISHED
+    assert results.find("other") is None
