@@ -3,12 +3,15 @@
     manifest.json  checkpoint  tile/…  tile/entries/…  issuance.csv  election_key.hex  result.json
 
 The zip is the same to the byte whoever makes it: files in order of name, stored and not compressed, without times. So
-its hash can be published, and a reader can refuse whatever is not there, not in order or larger than the zip itself.
+its hash can be published, and a reader refuses all that could hide something in it or make it larger than it looks.
 """
 
+import struct
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from zipfile import ZIP_STORED, ZipFile, ZipInfo
+from types import TracebackType
+from typing import Literal, Self
+from zipfile import ZIP64_LIMIT, ZIP_FILECOUNT_LIMIT, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from ballotcast.crypto.tile_files import ENTRIES, TilePath
 from ballotcast.crypto.tiles import HEIGHT, WIDTH
@@ -20,6 +23,15 @@ ELECTION_KEY = "election_key.hex"
 RESULT = "result.json"
 EPOCH = (1980, 1, 1, 0, 0, 0)
 """The least time that a zip can tell; it stands for none."""
+LOCAL, CENTRAL, END, END_64 = 30, 46, 22, 76
+"""Bytes, beside names, of a zip's headers: before each file, for each in the directory, and at the end of it, with what
+stands there besides in a large one (APPNOTE sections 4.3.7, 4.3.12, 4.3.14 to 4.3.16)."""
+OFFSET_64 = 12
+"""Bytes of the extra field that tells where a file far behind lies (section 4.5.3)."""
+LINE = 256
+"""No line of an export's text is as long."""
+_BROKEN = (BadZipFile, OSError, ValueError, NotImplementedError, struct.error, EOFError)
+"""What zipfile raises for a zip that is none, or a damaged one."""
 
 
 def tile_paths(size: int) -> Iterator[TilePath]:
@@ -35,9 +47,9 @@ def bundle_paths(size: int) -> Iterator[TilePath]:
     return _row(ENTRIES, size)
 
 
-def _row(level: int | str, count: int) -> Iterator[TilePath]:
+def _row(level: int | Literal["entries"], count: int) -> Iterator[TilePath]:
     for n in range(-(-count // WIDTH)):
-        yield TilePath(level, n, min(WIDTH, count - n * WIDTH))  # type: ignore[arg-type]
+        yield TilePath(level, n, min(WIDTH, count - n * WIDTH))
 
 
 def names(size: int) -> list[str]:
@@ -51,3 +63,68 @@ def write_export(path: Path, files: Iterable[tuple[str, bytes]]) -> None:
     with ZipFile(path, "w", ZIP_STORED) as archive:
         for name, content in files:
             archive.writestr(ZipInfo(name, EPOCH), content)
+
+
+class ExportError(ValueError):
+    """A zip that is damaged or is no export. The message names the file, if it is about one."""
+
+
+class ExportReader:
+    """An export's files, read one at a time. Every error that a doctored zip can cause is an ExportError."""
+
+    def __init__(self, path: Path) -> None:
+        try:
+            self._zip = ZipFile(path)
+            self.sizes = self._checked(path.stat().st_size)
+        except _BROKEN as error:
+            raise ExportError(f"not a whole zip: {error}") from None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._zip.close()
+
+    def read(self, name: str, most: int) -> bytes:
+        """A whole file of at most `most` bytes."""
+        if name not in self.sizes:
+            raise ExportError(f"{name} is missing")
+        if self.sizes[name] > most:
+            raise ExportError(f"{name} is larger than it can be")
+        try:
+            return self._zip.read(name)
+        except _BROKEN as error:
+            raise ExportError(f"{name} cannot be read: {error}") from None
+
+    def lines(self, name: str) -> Iterator[bytes]:
+        """A file line by line, each with its end; a line that is too long comes in pieces."""
+        try:
+            with self._zip.open(name) as file:
+                while line := file.readline(LINE):
+                    yield line
+        except _BROKEN as error:
+            raise ExportError(f"{name} cannot be read: {error}") from None
+
+    def _checked(self, size: int) -> dict[str, int]:
+        """Each file's size. ValueError unless the files lie one after the other, from the start, as they were written.
+
+        Nothing overlaps then and nothing lies between or behind: all files together are no larger than the zip.
+        """
+        end = directory = 0
+        sizes: dict[str, int] = {}
+        for info in self._zip.infolist():
+            plain = (info.compress_type, info.flag_bits, info.comment) == (ZIP_STORED, 0, b"")
+            extra = OFFSET_64 if info.header_offset > ZIP64_LIMIT else 0
+            if not plain or info.file_size != info.compress_size or info.filename in sizes or len(info.extra) != extra:
+                raise ValueError("its files are not stored plainly, each once")
+            if info.header_offset != end:
+                raise ValueError("its files do not lie one after the other")
+            sizes[info.filename] = info.file_size
+            end += LOCAL + len(info.filename) + info.file_size
+            directory += CENTRAL + len(info.filename) + extra
+        large = end > ZIP64_LIMIT or len(sizes) > ZIP_FILECOUNT_LIMIT
+        if end != self._zip.start_dir or size != end + directory + END + large * END_64:
+            raise ValueError("something else lies behind its files")
+        return sizes

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from ballotcast.channels.containers import Batch
+from ballotcast.channels.names import RelayId
 from ballotcast.channels.schemas import ChannelSchema
 from ballotcast.clock import Clock
 from ballotcast.errors import Conflict, Invalid, NotFound, TooMany
@@ -85,8 +86,19 @@ class Publisher:
             raise Conflict("not-ready", f"{channel.name} is {channel.status}", retry_after=2)
         if target.backlog >= BACKLOG:
             raise TooMany("backlog", f"{target.backlog} publishes wait at {channel.name}'s relay", retry_after=CACHE)
+        self._send(channel, channel.relay, batch, key)
+
+    def announce(self, target: Target, batch: Batch, key: str) -> None:
+        """The platform's own records: sent whatever saga the channel is in, for the worker sends on what comes early
+        or late. Dropped where there will be no relay."""
+        channel = target.channel
+        if channel.status != "failed":
+            relay = channel.relay or str(RelayId(channel.name, channel.generation))
+            self._send(channel, relay, batch, key)
+
+    def _send(self, channel: Channel, relay: str, batch: Batch, key: str | None) -> None:
         if key is None:
-            self._queues.send(RecordsMessage(channel.relay, channel.born, batch))
+            self._queues.send(RecordsMessage(relay, channel.born, batch))
             self._publishes.count_sent(channel)
             return
         body = sha256(batch.data).hexdigest()
@@ -94,6 +106,6 @@ class Publisher:
         if known.body != body:
             raise Invalid("idempotency-key-reused", "this Idempotency-Key was used with other records")
         if not known.done:
-            self._queues.send(RecordsMessage(channel.relay, channel.born, batch, known.id), once=known.id)
+            self._queues.send(RecordsMessage(relay, channel.born, batch, known.id), once=known.id)
             if known.fresh:
                 self._publishes.count_sent(channel)

@@ -1,0 +1,144 @@
+"""The pass over an export's log: each entry is looked at once, in order, 256 in memory at a time."""
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+
+from ballotcast.ballots import leaf
+from ballotcast.ballots.ballot import Ballot, BallotError, Refusal
+from ballotcast.ballots.leaf import AmendmentLeaf, BallotLeaf, ClosingLeaf, LeafError, ManifestLeaf
+from ballotcast.ballots.manifest import Manifest
+from ballotcast.ballots.plaintext import Reason
+from ballotcast.crypto import merkle, p256, tiles
+from ballotcast.crypto.checkpoint import Checkpoint
+from ballotcast.crypto.merkle import HASH_LENGTH
+from ballotcast.crypto.tile_files import MAX_ENTRY, TilePath, decode_bundle
+from ballotcast.crypto.tiles import TILE_LENGTH, WIDTH, TileError, TileKey
+from ballotcast.elections.export_files import ExportReader, bundle_paths
+from ballotcast.elections.findings import Findings
+from ballotcast.elections.result import SpoiltBallot, read_ballot
+
+BUNDLE = WIDTH * (2 + MAX_ENTRY)
+"""Bytes that a bundle can have at most."""
+KEY_PREFIX = 16
+"""Bytes of H(vk) that are remembered of each ballot. Equal keys always agree in them; others do by chance never, and by
+2^64 hashes of somebody who wants their own export refused."""
+
+Progress = Callable[[int, int], None]
+"""(leaves done, leaves in all)"""
+
+
+class GrowingTree:
+    """A tree that forgets all but its edge."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self.edge: dict[TileKey, bytes] = {}
+
+    def append(self, leaf_hashes: list[bytes]) -> dict[TileKey, bytes]:
+        """Answers the tiles that are now full."""
+        self.size, changed = tiles.append(self.size, self.edge, leaf_hashes)
+        grown = {**self.edge, **changed}
+        self.edge = {tile: grown[tile] for tile in tiles.edge(self.size)}
+        return {tile: hashes for tile, hashes in changed.items() if len(hashes) == TILE_LENGTH}
+
+    @property
+    def root(self) -> bytes:
+        return tiles.edge_root(self.size, self.edge)
+
+
+class LogAudit:
+    """Afterwards: the newest roll, the ballots' number, and, given the election key, what they say."""
+
+    def __init__(
+        self, export: ExportReader, findings: Findings, manifest: Manifest, election_key: p256.PrivateKey | None
+    ) -> None:
+        self.roll_size, self.roll_root = manifest.roll_size, manifest.roll_root
+        self.ballots = 0
+        self.plaintexts: Counter[bytes] = Counter()
+        self.spoilt: list[SpoiltBallot] = []
+        self._export = export
+        self._findings = findings
+        self._manifest = manifest
+        self._election_key = election_key
+        self._keys: set[bytes] = set()
+        self._closed = False
+
+    def run(self, checkpoint: Checkpoint, progress: Progress) -> None:
+        tree = GrowingTree()
+        for path in bundle_paths(checkpoint.size):
+            entries = self._read_bundle(path)
+            for index, entry in enumerate(entries, tree.size):
+                self._look_at(index, entry, last=index == checkpoint.size - 1)
+            for tile, hashes in tree.append([merkle.leaf_hash(entry) for entry in entries]).items():
+                self._compare_tile(tile, hashes)
+            progress(tree.size, checkpoint.size)
+        for tile, hashes in tree.edge.items():
+            self._compare_tile(tile, hashes)
+        if tree.root != checkpoint.root:
+            self._findings.fail("log", "the entries do not lead to the signed root")
+        if not self._closed:
+            self._findings.fail("leaves", "the last leaf does not close the election")
+        self._findings.complete("log", f"{checkpoint.size} entries lead to every tile and to the signed root")
+        self._findings.complete("leaves", "manifest first, rolls growing, closing last")
+        self._findings.complete("credentials", f"{self.ballots} ballots with the issuer's signature")
+        self._findings.complete("ballots", f"{self.ballots} ballots of this election, each signed by its own key")
+        self._findings.complete("one-ballot-each", f"{self.ballots} credentials, none used twice")
+
+    def _read_bundle(self, path: TilePath) -> list[bytes]:
+        try:
+            return decode_bundle(self._export.read(str(path), BUNDLE), path.width)
+        except TileError as error:
+            raise self._findings.stop("log", f"{path}: {error}") from None
+
+    def _compare_tile(self, tile: TileKey, hashes: bytes) -> None:
+        path = TilePath(*tile, len(hashes) // HASH_LENGTH)
+        if self._export.sizes[str(path)] != len(hashes) or self._export.read(str(path), TILE_LENGTH) != hashes:
+            self._findings.fail("log", f"{path} is not made of the entries")
+
+    def _look_at(self, index: int, entry: bytes, *, last: bool) -> None:
+        if entry[:1] == BallotLeaf(b"").encode() and index and not last:
+            self._look_at_ballot(index, entry[1:])
+            return
+        try:
+            statement = leaf.parse(entry)
+        except LeafError as error:
+            self._findings.fail("leaves", f"leaf {index}: {error}")
+            return
+        match statement:
+            case ManifestLeaf(manifest_hash) if index == 0 and manifest_hash == self._manifest.hash:
+                pass
+            case ClosingLeaf(closed_at=closed_at) if last and self._could_close(closed_at):
+                self._closed = True
+            case AmendmentLeaf() if index and not last and statement.roll_size > self.roll_size:
+                self.roll_size, self.roll_root = statement.roll_size, statement.roll_root
+            case _:
+                self._findings.fail("leaves", f"leaf {index} does not belong where it stands, or says what cannot be")
+
+    def _could_close(self, closed_at: datetime) -> bool:
+        return self._manifest.opens_at <= closed_at <= self._manifest.closes_at
+
+    def _look_at_ballot(self, index: int, data: bytes) -> None:
+        self.ballots += 1
+        try:
+            ballot = Ballot.parse(data, self._manifest)
+        except BallotError as error:
+            self._findings.fail("ballots", f"leaf {index}: {error.reason}")
+            return
+        for verify in (partial(ballot.verify_credential, self._manifest), ballot.verify_signature):
+            try:
+                verify()
+            except BallotError as error:
+                issuers = error.reason is Refusal.BAD_ISSUER_SIGNATURE
+                self._findings.fail("credentials" if issuers else "ballots", f"leaf {index}: {error.reason}")
+        key = ballot.key_hash[:KEY_PREFIX]
+        if key in self._keys:
+            self._findings.fail("one-ballot-each", f"leaf {index}: its credential was used before")
+        self._keys.add(key)
+        if self._election_key:
+            said = read_ballot(ballot, self._manifest, self._election_key)
+            if isinstance(said, Reason):
+                self.spoilt.append(SpoiltBallot(index=index, reason=said))
+            else:
+                self.plaintexts[said] += 1

@@ -1,0 +1,155 @@
+"""Verification of an election from its export alone: each promise of docs/protocol.md is one named check.
+
+It trusts nothing but the manifest's hash, which voters compare with the one in their mail. A doctored export is
+refused by the name of a check and never by an exception.
+"""
+
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from ballotcast.ballots.manifest import MAX_LENGTH, Manifest, ManifestError
+from ballotcast.crypto import canonical, p256
+from ballotcast.crypto.checkpoint import Checkpoint, CheckpointError
+from ballotcast.crypto.encoding import EncodingError, hex_decode
+from ballotcast.crypto.signed_note import NoteError, Verifier
+from ballotcast.elections import export_files
+from ballotcast.elections.export_files import ExportError, ExportReader
+from ballotcast.elections.findings import Check, Findings, Outcome, Stopped
+from ballotcast.elections.ledger_audit import BadLedger, audit_ledger
+from ballotcast.elections.log_audit import LogAudit, Progress
+from ballotcast.elections.result import count_election
+
+__all__ = ["CHECKS", "Check", "Outcome", "Report", "verify_export"]
+
+CHECKS = {
+    "archive": "a zip that hides nothing, with exactly the files of an export",
+    "manifest": "the manifest is canonical and whole",
+    "checkpoint": "the checkpoint is signed by the log's key",
+    "election-key": "the published key is the one that ballots were sealed to",
+    "log": "the entries lead to every tile and to the signed root",
+    "leaves": "the manifest is the first leaf, rolls only grow, the closing leaf is the last",
+    "ballots": "every ballot is of this election and signed by its own key",
+    "credentials": "every ballot's key is signed by the issuer",
+    "one-ballot-each": "no credential is used twice",
+    "ledger": "the ledger's lines ascend, none is there twice, and they are the roll that the log tells",
+    "turnout": "no more ballots than credentials issued, no more credentials than voters",
+    "spoilt": "exactly the ballots that cannot be counted are listed as spoilt",
+    "result": "counting again gives the published result",
+}
+NOTE, RESULT = 16 * 1024, 64 * 1024 * 1024
+"""Bytes that a checkpoint's note and a result can have at most."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """manifest_hash: M in hex, to compare with the mail; empty if the manifest cannot be read."""
+
+    checks: tuple[Check, ...]
+    manifest_hash: str
+
+    @property
+    def ok(self) -> bool:
+        return all(check.outcome is Outcome.PASSED for check in self.checks)
+
+
+def _silently(done: int, total: int) -> None: ...
+
+
+def verify_export(path: Path, progress: Progress = _silently) -> Report:
+    """Check everything that an export can prove. `progress` is told of leaves done, and how many there are."""
+    findings = Findings(CHECKS)
+    verification = _Verification(findings, progress)
+    try:
+        with ExportReader(path) as export:
+            verification.run(export)
+    except ExportError as error:
+        findings.fail("archive", str(error))
+    except Stopped:
+        pass
+    return Report(findings.checks, verification.manifest_hash)
+
+
+class _Verification:
+    def __init__(self, findings: Findings, progress: Progress) -> None:
+        self.manifest_hash = ""
+        self._findings = findings
+        self._progress = progress
+
+    def run(self, export: ExportReader) -> None:
+        manifest = self._manifest(export)
+        note = export.read(export_files.CHECKPOINT, NOTE)
+        checkpoint = self._checkpoint(note, manifest)
+        self._require_files(export, checkpoint.size)
+        election_key = self._election_key(export, manifest)
+        log = LogAudit(export, self._findings, manifest, election_key)
+        log.run(checkpoint, self._progress)
+        self._ledger(export, log)
+        if election_key:
+            self._result(export, manifest, note, log)
+
+    def _manifest(self, export: ExportReader) -> Manifest:
+        data = export.read(export_files.MANIFEST, MAX_LENGTH)
+        try:
+            manifest = Manifest.parse(data)
+        except ManifestError as error:
+            raise self._findings.stop("manifest", str(error)) from None
+        self.manifest_hash = manifest.hash.hex()
+        self._findings.complete("manifest", f"hash {self.manifest_hash}")
+        return manifest
+
+    def _checkpoint(self, note: bytes, manifest: Manifest) -> Checkpoint:
+        try:
+            checkpoint = Checkpoint.open(note.decode(), Verifier(manifest.origin, manifest.log_pk))
+        except (NoteError, CheckpointError, UnicodeDecodeError) as error:
+            raise self._findings.stop("checkpoint", str(error)) from None
+        self._findings.complete("checkpoint", f"{checkpoint.size} leaves, signed by the log's key")
+        return checkpoint
+
+    def _require_files(self, export: ExportReader, size: int) -> None:
+        """A log cannot be larger than its export, so that a huge size makes nobody count to it."""
+        if size > sum(export.sizes.values()) or list(export.sizes) != export_files.names(size):
+            raise ExportError(f"its files are not those of an export of {size} leaves, in order")
+        self._findings.complete("archive", f"{len(export.sizes)} files")
+
+    def _election_key(self, export: ExportReader, manifest: Manifest) -> p256.PrivateKey | None:
+        data = export.read(export_files.ELECTION_KEY, 2 * p256.SCALAR_LENGTH)
+        try:
+            key = p256.from_scalar(hex_decode(data.decode("ascii")))
+        except (EncodingError, ValueError):
+            self._findings.fail("election-key", "not a private key of the curve, in hex")
+            return None
+        if p256.point(key) != manifest.election_pk:
+            self._findings.fail("election-key", "not the key that ballots were sealed to")
+            return None
+        self._findings.complete("election-key", "PK = sk·G")
+        return key
+
+    def _ledger(self, export: ExportReader, log: LogAudit) -> None:
+        try:
+            totals = audit_ledger(export)
+        except BadLedger as error:
+            self._findings.fail("ledger", str(error))
+            return
+        if (totals.roll_size, totals.roll_root) != (log.roll_size, log.roll_root):
+            self._findings.fail("ledger", "its tags are not the roll that the log tells")
+        self._findings.complete("ledger", f"{totals.roll_size} voters, each once, as the log tells")
+        counts = f"{log.ballots} ballots, {totals.issued} credentials, {totals.roll_size} voters"
+        if not log.ballots <= totals.issued <= totals.roll_size:
+            self._findings.fail("turnout", f"too many: {counts}")
+        self._findings.complete("turnout", counts)
+
+    def _result(self, export: ExportReader, manifest: Manifest, note: bytes, log: LogAudit) -> None:
+        recounted = count_election(manifest, note, log.plaintexts, log.spoilt)
+        published = export.read(export_files.RESULT, RESULT)
+        try:
+            told = canonical.loads(published)
+        except canonical.CanonicalError as error:
+            raise self._findings.stop("result", str(error)) from None
+        spoilt = [ballot.model_dump(mode="json") for ballot in recounted.spoilt]
+        if not isinstance(told, dict) or told.get("spoilt") != spoilt:
+            self._findings.fail("spoilt", f"not the {len(spoilt)} ballots that cannot be counted")
+        self._findings.complete("spoilt", f"{len(spoilt)} ballots, each listed with its reason")
+        if recounted.encode() != published:
+            self._findings.fail("result", "counting again gives another result")
+        self._findings.complete("result", f"{recounted.counted} ballots, SHA-256 {sha256(published).hexdigest()}")
