@@ -27,7 +27,10 @@ def csv(*emails: str) -> bytes:
 
 
 class Organiser:
-    """Logged in (the clock may move on: each request has a fresh session), verified unless told otherwise."""
+    """Logged in (each request has a fresh session, so the clock may move on), verified unless told otherwise.
+
+    A millisecond passes with each request, so that what is told of them has an order.
+    """
 
     def __init__(self, deployment: World, name: str = "organiser", *, verified: bool = True, **settings: str) -> None:
         self.deployment = deployment
@@ -37,6 +40,7 @@ class Organiser:
         self.wiring.organisers.add(Account(name, f"{name}@example.org", "", deployment.clock(), verified=verified))
 
     def ask(self, method: str, path: str, **options: Any) -> httpx.Response:
+        self.deployment.clock.advance(milliseconds=1)
         token = open_session(self.wiring.session_secret, self.id, self.deployment.clock)
         headers = {"Authorization": f"Bearer {token}", **options.pop("headers", {})}
         return self.client.request(method, path, headers=headers, **options)

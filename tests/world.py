@@ -11,11 +11,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import boto3
+import botocore.session
+from botocore.loaders import create_loader
 from moto import mock_aws
 
 from ballotcast.settings import Settings
 from ballotcast.wiring import Wiring
 from fake_kms import FakeKms
+from moto_transactions import transactions_by_item
 
 START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 REGION = "eu-central-1"
@@ -99,11 +102,22 @@ def world() -> Iterator[World]:
     os.environ.update(AWS_ACCESS_KEY_ID="testing", AWS_SECRET_ACCESS_KEY="testing", AWS_DEFAULT_REGION=REGION)
     os.environ.pop("AWS_ENDPOINT_URL", None)
     try:
-        with mock_aws():
+        with mock_aws(), transactions_by_item():
+            _share_service_models()
             yield World()
     finally:
         os.environ.clear()
         os.environ.update(before)
+
+
+_service_models = create_loader()
+
+
+def _share_service_models() -> None:
+    """moto makes boto3 forget its session, which would read the descriptions of all services for each test anew."""
+    session = botocore.session.Session()
+    session.register_component("data_loader", _service_models)
+    boto3.setup_default_session(botocore_session=session)
 
 
 def _table(name: str) -> str:

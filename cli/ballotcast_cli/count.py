@@ -2,24 +2,60 @@
 
 import json
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import click
 
-from ballotcast.counting import RULES, Action, Count, Stage, Tie, TieRule, count
-from ballotcast.counting.blt import Blt, BltError, parse_blt
-from ballotcast.counting.result import in_votes
+from ballotcast.counting import RULES, Count, TieRule, count
+from ballotcast.counting.ballot_file import BallotFile, BallotFileError
+from ballotcast.counting.blt import format_blt
+from ballotcast.counting.conditions import Conditions, Outcome, Part, conclude, require_applicable
+from ballotcast.counting.formats import FORMATS, format_of, read_ballots
+
+from .sheet import sheet
+
+
+class _Part(click.ParamType[Part]):
+    name = "part"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Part:
+        try:
+            return Part.parse(str(value))
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+def _conditions(command: Callable[..., None]) -> Callable[..., None]:
+    options = (
+        click.option("--turnout", type=_Part(), help="Quorum: 1/3, 40% or >1/2 of those --entitled must have voted."),
+        click.option("--entitled", type=click.IntRange(min=0), default=0, help="How many could have voted."),
+        click.option("--share", type=_Part(), help="The part of the valid ballots that is needed to be elected."),
+        click.option(
+            "--none-of-the-above", type=click.IntRange(min=0), default=0, metavar="N", help="That option's number."
+        ),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
 
 
 @click.command("count")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
 @click.option("--method", type=click.Choice(list(RULES)), required=True, help="The counting rule.")
 @click.option(
+    "--format",
+    "format_name",
+    type=click.Choice(list(FORMATS)),
+    help="The file's format  [default: as its name or its beginning says]",
+)
+@click.option(
     "--seats",
     type=click.IntRange(min=1),
     help="Seats to fill  [default: the file's number; 1 where the rule fills one]",
 )
+@click.option("--limit", type=click.IntRange(min=1), help="Most options on a ballot, or highest score; more spoils it.")
 @click.option(
     "--tie",
     type=click.Choice([rule.value for rule in TieRule]),
@@ -28,98 +64,78 @@ from ballotcast.counting.result import in_votes
     help="How ties are decided; equal at all previous stages means lot.",
 )
 @click.option("--seed", default="", metavar="HEX", help="Public seed of the lot  [default: empty]")
+@_conditions
 @click.option("--json", "as_json", is_flag=True, help="Print the whole account as JSON.")
-def command(file: str, method: str, seats: int | None, tie: str, seed: str, *, as_json: bool) -> None:
-    """Count the ballots of FILE (BLT format; - for standard input).
+@click.option(
+    "--blt-out", type=click.Path(dir_okay=False, path_type=Path), help="Also write the file's rankings in BLT format."
+)
+def command(
+    file: str,
+    method: str,
+    format_name: str | None,
+    seats: int | None,
+    limit: int | None,
+    tie: str,
+    seed: str,
+    turnout: Part | None,
+    entitled: int,
+    share: Part | None,
+    none_of_the_above: int,
+    blt_out: Path | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Count the ballots of FILE (- for standard input): BLT, PrefLib (soc, soi, toc, toi) or CSV.
 
-    A BLT file holds rankings. Under plurality the first preference counts (the first that is not withdrawn); under
-    approval every ranked option is approved.
+    Where a file holds rankings, plurality counts the first preference (the first that is not withdrawn), and rules of
+    approval take every ranked option as approved. Where it holds scores, rules of rankings rank by them. The cells of a
+    CSV file with a column per option are read as what the method counts: ranks, scores, or 0 and 1.
     """
-    with click.open_file(file, "rb") as opened:
-        data = opened.read()
-    try:
-        blt = parse_blt(data)
-    except BltError as error:
-        raise click.UsageError(f"{file}: {error}") from None
+    conditions = Conditions(turnout, share, none_of_the_above)
     try:
         drawn = bytes.fromhex(seed)
     except ValueError:
         raise click.BadParameter("not hexadecimal", param_hint="--seed") from None
+    if turnout and not entitled:
+        raise click.UsageError("--turnout needs --entitled")
+    cast = _read(file, format_name, method)
     try:
+        require_applicable(method, conditions, options=len(cast.options))
         counted = count(
             method,
-            options=blt.options,
-            seats=seats or (1 if RULES[method].one_seat else blt.seats),
-            ballots=blt.ballots_for(method),
+            options=cast.options,
+            seats=seats or (1 if RULES[method].one_seat else cast.seats),
+            ballots=cast.ballots_for(method),
             tie=tie,
             seed=drawn,
-            withdrawn=blt.withdrawn,
+            withdrawn=cast.withdrawn,
+            limit=limit,
         )
+        if blt_out:
+            blt_out.write_text(format_blt(cast), encoding="utf-8")
     except ValueError as error:
         raise click.UsageError(str(error)) from None
+    outcome = conclude(counted, conditions, entitled=entitled) if conditions != Conditions() else None
     if as_json:
-        click.echo(json.dumps(account(blt, counted), indent=2, ensure_ascii=False))
+        click.echo(json.dumps(account(cast, counted, outcome), indent=2, ensure_ascii=False))
     else:
-        for line in sheet(blt, counted, shutil.get_terminal_size().columns):
+        for line in sheet(cast, counted, shutil.get_terminal_size().columns, outcome):
             click.echo(line)
 
 
-def account(blt: Blt, counted: Count) -> dict[str, Any]:
-    """The count as JSON types, its winners named."""
+def account(cast: BallotFile, counted: Count, outcome: Outcome | None = None) -> dict[str, Any]:
+    """The count as JSON types, its winners named; `outcome` only where there are conditions."""
     described = counted.as_json()
     winners = described.pop("winners")
-    elected = [{"option": number, "name": blt.options[number - 1]} for number in winners]
-    return {"title": blt.title, "options": list(blt.options), "elected": elected, **described}
+    elected = [{"option": number, "name": cast.options[number - 1]} for number in winners]
+    applied = {"outcome": outcome.as_json()} if outcome else {}
+    return {"title": cast.title, "options": list(cast.options), "elected": elected, **described, **applied}
 
 
-def sheet(blt: Blt, counted: Count, width: int) -> Iterator[str]:
-    """The count as lines of text for a terminal of `width` columns: a row per option, a column per stage."""
-    names = {number: f"{number} {name}" for number, name in enumerate(blt.options, start=1)}
-    if blt.title:
-        yield blt.title
-    yield f"{counted.method}, seats: {counted.seats}"
-    yield f"ballots: {counted.ballots}, blank: {counted.blank}, valid: {counted.valid}"
-    if counted.quota:
-        yield f"quota: {in_votes(counted.quota, counted.decimals)}"
-    if counted.stages:
-        labels = ["", "", *names.values(), "non-transferable", "rounding"]
-        yield ""
-        yield from _table(labels, [_column(stage, counted) for stage in counted.stages], width)
-        yield "* elected, x excluded at this stage"
-    yield ""
-    yield from (_told(tie, names) for tie in counted.ties)
-    yield f"elected: {_list(counted.winners, names) or 'nobody'}"
-
-
-def _column(stage: Stage, counted: Count) -> list[str]:
-    marks = dict.fromkeys(stage.elected, "*") | dict.fromkeys(stage.excluded, "x")
-    votes = (in_votes(units, counted.decimals) for units in stage.votes)
-    return [
-        f"stage {stage.number} ",
-        {Action.FIRST_PREFERENCES: "first ", Action.VOTES: "votes "}.get(
-            stage.action, f"{stage.action} {stage.option} "
-        ),
-        *(number + marks.get(option, " ") for option, number in enumerate(votes, start=1)),
-        in_votes(stage.non_transferable, counted.decimals) + " ",
-        in_votes(stage.rounding, counted.decimals) + " ",
-    ]
-
-
-def _table(labels: Sequence[str], columns: Sequence[Sequence[str]], width: int) -> Iterator[str]:
-    """Rows of the columns, in as many blocks below each other as the width asks for."""
-    label = max(map(len, labels))
-    cell = max(len(text) for column in columns for text in column) + 1
-    fitting = max(1, (width - label) // cell)
-    for start in range(0, len(columns), fitting):
-        if start:
-            yield ""
-        for name, *cells in zip(labels, *columns[start : start + fitting], strict=True):
-            yield (name.ljust(label) + "".join(text.rjust(cell) for text in cells)).rstrip()
-
-
-def _told(tie: Tie, names: Mapping[int, str]) -> str:
-    return f"tie at stage {tie.stage} ({tie.decides}), decided by {tie.by}, best first: {_list(tie.order, names)}"
-
-
-def _list(options: Iterable[int], names: Mapping[int, str]) -> str:
-    return ", ".join(names[option] for option in options)
+def _read(file: str, format_name: str | None, method: str) -> BallotFile:
+    with click.open_file(file, "rb") as opened:
+        data = opened.read()
+    try:
+        return read_ballots(data, format_name or format_of(file, data), RULES[method].ballot)
+    except BallotFileError as error:
+        raise click.UsageError(f"{file}: {error}") from None

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from .count import _table as table
+from .sheet import table
 
 Document = dict[str, Any]
 

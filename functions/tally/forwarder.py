@@ -26,7 +26,7 @@ MOST = 300
 """Leaf hashes in a message: ten messages of 21 KB are sent at once, and SQS takes 256 KB."""
 
 logger = Logger(service="forwarder")
-metrics = Metrics(namespace="Ballotcast", service="forwarder")
+metrics = Metrics(namespace="Ballotcast", service="tally")
 
 
 def forward(event: DynamoDBStreamEvent, queue: Queue) -> None:

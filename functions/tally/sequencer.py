@@ -23,7 +23,7 @@ KEPT = 256
 """Elections in memory: a manifest, a key and a few tiles of 8 KB each."""
 
 logger = Logger(service="sequencer")
-metrics = Metrics(namespace="Ballotcast", service="sequencer")
+metrics = Metrics(namespace="Ballotcast", service="tally")
 
 
 class Sequencer:

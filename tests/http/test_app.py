@@ -1,6 +1,7 @@
 """The app factory: contracts, the error shape, limits, idempotency, the reference page."""
 
 import pytest
+from fastapi import APIRouter
 from fastapi.testclient import TestClient
 from pydantic import BaseModel, ConfigDict
 
@@ -50,6 +51,13 @@ def client(deployment: World, made: list[str]) -> TestClient:
 def test_a_route_without_access_is_refused_at_start() -> None:
     with pytest.raises(Undeclared):
         routes().get("/open")(lambda: None)
+
+
+def test_a_router_that_keeps_no_contracts_is_refused_at_start(deployment: World) -> None:
+    stray = APIRouter()
+    stray.get("/open")(lambda: None)
+    with pytest.raises(Undeclared):
+        build_app("things", "things", deployment.wiring(), stray)
 
 
 def test_access_organiser_demands_a_session_in_the_signature() -> None:

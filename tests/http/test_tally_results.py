@@ -1,18 +1,19 @@
 """What everybody sees after the count, and nothing of it before; and the answers as API Gateway gets them."""
 
 import base64
-import io
-import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import httpx2 as httpx
 import pytest
 from fastapi.testclient import TestClient
 
+from ballotcast.elections.verification import verify_export
 from ballotcast.http.handler import http_handler
-from counted_election import close_and_count, vote, vote_unreadably
+from counted_election import close_and_count, close_machine, deliver, vote, vote_unreadably
 from election_fixture import VOTERS, FrozenElection, frozen_election
 from problem import assert_problem
 from tally import work
@@ -74,9 +75,24 @@ def test_the_export_is_what_its_hash_says(client: TestClient, deployment: World,
     assert f"ballotcast-{election.id}.zip" in view["url"]
     content = work.read(election.wiring.blobs, work.export_key(election.id))
     assert (len(content), sha256(content).hexdigest()) == (view["size"], view["sha256"])
-    names = zipfile.ZipFile(io.BytesIO(content)).namelist()
-    assert names == sorted(names)
-    assert {"manifest.json", "checkpoint", "issuance.csv", "election_key.hex", "result.json"} < set(names)
+
+
+def test_anyone_can_verify_the_export(deployment: World, election: FrozenElection, tmp_path: Path) -> None:
+    """Of an election that told of a larger roll, had a spoilt ballot and was closed early."""
+    wiring = election.wiring
+    wiring.voters.add([replace(election.voters[VOTERS[2]], key="f" * 64, email="late@example.org", tag=b"\xff" * 32)])
+    deliver(election)
+    election.close()
+    deployment.clock.advance(minutes=1)
+    close_machine(wiring).run({"election": election.id})
+    path = tmp_path / "export.zip"
+    path.write_bytes(work.read(wiring.blobs, work.export_key(election.id)))
+    report = verify_export(path)
+    assert report.ok, report.checks
+    assert report.manifest_hash == election.manifest.hash.hex()
+    details = {check.name: check.detail for check in report.checks}
+    assert details["turnout"] == "2 ballots, 2 credentials, 4 voters"
+    assert details["log"].startswith("5 entries")
 
 
 @pytest.mark.parametrize("path", ["results", "export", "log/tile/entries/000.p/1"])

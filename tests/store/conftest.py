@@ -10,6 +10,7 @@ import pytest
 from moto import mock_aws
 
 from ballotcast.store.table import Table
+from moto_transactions import transactions_by_item
 
 ENDPOINT = os.environ.get("DYNAMODB_ENDPOINT")
 ENGINES = ["moto", "dynamodb"] if ENDPOINT else ["moto"]
@@ -22,7 +23,7 @@ def dynamodb(request: pytest.FixtureRequest) -> Iterator[Any]:
     if request.param == "dynamodb":
         yield boto3.client("dynamodb", endpoint_url=ENDPOINT, **options)
     else:
-        with mock_aws():
+        with mock_aws(), transactions_by_item():
             yield boto3.client("dynamodb", **options)
 
 

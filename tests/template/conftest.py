@@ -1,14 +1,15 @@
 """The template as written, and as SAM expands it for CloudFormation."""
 
 import json
+import os
 import subprocess
-from pathlib import Path
 from typing import Any
 
 import pytest
 from cfnlint.decode import cfn_yaml
 
-ROOT = Path(__file__).parents[2]
+from checkout import ROOT
+
 STACK_PYTHON = ROOT / ".tools/stack/bin/python"
 Resources = dict[str, dict[str, Any]]
 
@@ -50,7 +51,8 @@ def expanded(template: dict[str, Any]) -> Resources:
             properties["DefinitionUri"] = "s3://bucket/machine.json"
     local["Globals"]["Function"]["CodeUri"] = "s3://bucket/functions.zip"
     expand = [STACK_PYTHON, ROOT / "cli/ballotcast_cli/stack/expand.py"]
-    answer = subprocess.run(expand, input=json.dumps(local), capture_output=True, text=True, check=False)
+    region = {**os.environ, "AWS_DEFAULT_REGION": "eu-west-1"}
+    answer = subprocess.run(expand, env=region, input=json.dumps(local), capture_output=True, text=True)
     assert answer.returncode == 0, answer.stderr
     resources: Resources = json.loads(answer.stdout)["Resources"]
     return resources

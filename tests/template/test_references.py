@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 import yaml
 from fastapi import FastAPI
-from fastapi.routing import APIRoute
 
-from conftest import ROOT
+from ballotcast.http.app import declared_routes
+from checkout import ROOT
 from world import World
 
 Resources = dict[str, dict[str, Any]]
@@ -27,10 +27,7 @@ def routes_in_template(properties: dict[str, Any]) -> set[tuple[str, str]]:
 def routes_in_app(app: FastAPI) -> set[tuple[str, str]]:
     """In API Gateway's words: FastAPI's `{rest:path}` is its `{rest+}`."""
     return {
-        (method, route.path.replace(":path}", "+}"))
-        for route in app.routes
-        if isinstance(route, APIRoute)
-        for method in route.methods or ()
+        (method, route.path.replace(":path}", "+}")) for route in declared_routes(app) for method in route.methods or ()
     }
 
 

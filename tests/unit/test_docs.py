@@ -22,22 +22,26 @@ from ballotcast.ballots.ballot import Refusal as BallotRefusal
 from ballotcast.ballots.contest import Contest, Method
 from ballotcast.ballots.leaf import BallotLeaf, ClosingLeaf, ManifestLeaf
 from ballotcast.ballots.manifest import Manifest
-from ballotcast.ballots.plaintext import Reason, decode
+from ballotcast.ballots.plaintext import Reason, decode, encode
 from ballotcast.counting import RULES
 from ballotcast.crypto import merkle, p256
 from ballotcast.crypto.blind_rsa import KEY_SIZES, IssuerKey
 from ballotcast.crypto.encoding import b64u_decode, b64u_encode, hex_decode
 from ballotcast.crypto.signed_note import Verifier
+from ballotcast.elections.result import count_election
+from ballotcast.elections.verification import CHECKS
 from ballotcast.http import problems
 from ballotcast.settings import Settings
 from world import World
 
 ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "layers/common/ballotcast"
 DOCS = {path.name: path.read_text() for path in sorted((ROOT / "docs").glob("*.md"))}
 PAGES = {**DOCS, "../README.md": (ROOT / "README.md").read_text()}
 SOURCES = [path for folder in ("functions", "layers") for path in (ROOT / folder).rglob("*.py")]
 APPS = sorted(path.parent.name for path in (ROOT / "functions").glob("*/app.py"))
 SAMPLE = json.loads((Path(__file__).parent / "bad_encodings.json").read_text())["sample"]
+LABEL = "ballotcast/[a-z]+/1"
 KINDS = {name: kind for name, kind in vars(errors).items() if isinstance(kind, type) and kind in problems.STATUS}
 BY_VALUE = {"error.reason": [*BallotRefusal]}
 """Slugs that are not written where they are raised, by the expression that stands there."""
@@ -164,7 +168,7 @@ def test_every_part_of_the_stack_is_documented(template: dict[str, Any]) -> None
 def test_every_kind_of_item_is_documented_with_its_module() -> None:
     kinds = {
         (kind, path.name)
-        for path in (ROOT / "layers/common/ballotcast/store").glob("*.py")
+        for path in (PACKAGE / "store").glob("*.py")
         for kind in re.findall(r'return f"([A-Z]+)#', path.read_text())
     }
     documented = {
@@ -282,11 +286,14 @@ def test_the_protocols_names_are_the_codes() -> None:
     methods = [re.findall(r"`([^`]+)`", row[0]) for row in rows(section("protocol.md", "## 7. Plaintext"))]
     kinds = [{(RULES[name].ballot, RULES[name].equal) for name in group} for group in methods if {*group} & {*RULES}]
     assert [len(kind) for kind in kinds] == [1] * 4, "methods with other ballots stand in one row"
+    assert first_column("protocol.md", "### What verify checks") == set(CHECKS)
     for reason in BallotRefusal:
         assert f"`{reason}`" in DOCS["protocol.md"]
-    labels = {
-        label
-        for path in (ROOT / "layers/common/ballotcast/ballots").glob("*.py")
-        for label in re.findall(r"ballotcast/[a-z]+/1", path.read_text())
-    }
-    assert set(re.findall(r"ballotcast/[a-z]+/1", DOCS["protocol.md"])) == labels
+    code = "".join(path.read_text() for folder in ("ballots", "counting") for path in (PACKAGE / folder).glob("*.py"))
+    assert set(re.findall(LABEL, DOCS["protocol.md"])) == set(re.findall(LABEL, code))
+
+
+def test_a_contests_account_has_the_members_of_the_table(manifest: Manifest) -> None:
+    result = count_election(manifest, b"", {encode(manifest, SAMPLE["choices"]): 1}, [])
+    members = {member for contest in result.contests for member in contest.model_dump()}
+    assert first_column("protocol.md", "### A contest's account") == members

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import click
-from ballotcast.elections.verification import verify_export
 
 from ballotcast.client import published
 from ballotcast.counting import Ballot, count
 from ballotcast.counting.blt import Blt, BltError, parse_blt
+from ballotcast.elections.verification import verify_export
 from ballotcast_cli.group import deployment
 from ballotcast_cli.outcome import describe
 from ballotcast_cli.verify import tell
@@ -50,7 +50,7 @@ def command(blt: Path, voters: int, method: str, seed: int, keep: Path | None) -
     chosen = chance.sample(ballots, voters) if voters <= len(ballots) else chance.choices(ballots, k=voters)
     started = time.monotonic()
     election = prepare_election(here, ward, method, voters, lambda line: click.echo(f"  {line}"))
-    electorate = Electorate(here.api, _people(election, chosen), chance)
+    electorate = Electorate(here.api, people(election, chosen), chance)
     with _progress("credentials", voters) as told:
         electorate.get_credentials(told)
     with _progress("ballots", voters) as told:
@@ -65,7 +65,7 @@ def command(blt: Path, voters: int, method: str, seed: int, keep: Path | None) -
         electorate.check_receipts(told)
     for line in describe(result, shutil.get_terminal_size().columns):
         click.echo(line)
-    wrong = _differences(result, ward, method, Counter(chosen))
+    wrong = differences(result, ward, method, Counter(chosen))
     with tempfile.TemporaryDirectory() as scratch:
         wrong += _verified(electorate, election, keep or Path(scratch))
     for line in wrong:
@@ -76,15 +76,15 @@ def command(blt: Path, voters: int, method: str, seed: int, keep: Path | None) -
     click.echo(f"0 miscounted. {time.monotonic() - started:.0f} s in all.")
 
 
-def _people(election: DemoElection, ballots: list[Ballot]) -> list[Person]:
+def people(election: DemoElection, ballots: list[Ballot]) -> list[Person]:
     """Two in five have something happen to them."""
     return [
-        Person(number, link, [list(ballot)], FATES[number // 10 % len(FATES)] if number % 5 < 2 else Fate.NOTHING)
+        Person(number, link, [ballot], FATES[number // 10 % len(FATES)] if number % 5 < 2 else Fate.NOTHING)
         for number, (link, ballot) in enumerate(zip(election.links, ballots, strict=True))
     ]
 
 
-def _differences(result: dict[str, Any], ward: Blt, method: str, meant: Counter[Ballot]) -> list[str]:
+def differences(result: dict[str, Any], ward: Blt, method: str, meant: Counter[Ballot]) -> list[str]:
     """What the published result says and the ballots that were meant do not: the reference is counted here."""
     [contest] = result["contests"]
     seed = bytes.fromhex(result["checkpoint_sha256"])

@@ -18,7 +18,7 @@ from ballotcast.client.api import TIMEOUT, Api
 from ballotcast.client.errors import ApiError
 from ballotcast.client.receipts import check_receipt
 from ballotcast.client.state import Cast, Credentialed, State, from_json, to_json
-from ballotcast.client.voter import Voter
+from ballotcast.client.voter import Choices, Voter
 
 AT_ONCE = 8
 """Voters at the same moment; a machine with two cores serves no more any faster."""
@@ -64,7 +64,7 @@ class Person:
 
     number: int
     link: str
-    choices: Sequence[Sequence[int]]
+    choices: Choices
     fate: Fate
     file: str = field(default="", repr=False)
 
@@ -149,7 +149,7 @@ class Electorate:
         if person.fate is Fate.SECOND_BALLOT:
             self._expect_refusal(credential, person.choices)
 
-    def _expect_refusal(self, credential: Credentialed, choices: Sequence[Sequence[int]]) -> None:
+    def _expect_refusal(self, credential: Credentialed, choices: Choices) -> None:
         other = Voter(self.api, lambda _state: None)
         try:
             other.cast(other.mark(credential, choices))  # sealed anew: other bytes

@@ -11,7 +11,7 @@ from typing import Any
 import boto3
 import httpx2 as httpx
 import pytest
-from moto.core import DEFAULT_ACCOUNT_ID
+from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.ses.models import ses_backends
 
 from ballotcast.client import published

@@ -15,6 +15,7 @@ from ballotcast.client.api import Api
 from ballotcast.client.errors import ApiError, NotYet
 from ballotcast.client.state import Blinded, Cast, Credentialed, Sealed, State, from_json, to_json
 from ballotcast.client.voter import Voter
+from ballotcast.counting import Ballot as Choice
 from ballotcast.crypto import p256
 from ballotcast.store.vault import Purpose
 from between import Send, api_through
@@ -31,7 +32,7 @@ def keep(states: list[str]) -> Callable[[State], None]:
     return lambda state: states.append(to_json(state))
 
 
-def open_ballots(election: FrozenElection) -> list[list[tuple[int, ...]]]:
+def open_ballots(election: FrozenElection) -> list[list[Choice]]:
     key, manifest = p256.from_pkcs8(election.private_key(Purpose.ELECTION)), election.manifest
     return [decode(manifest, Ballot.parse(ballot, manifest).open(key)) for ballot in election.ballots()]
 
@@ -47,7 +48,7 @@ def test_from_the_link_to_the_receipt(api: Api, election: FrozenElection) -> Non
 
 def test_many_voters_share_a_process(api: Api, election: FrozenElection) -> None:
     voter = Voter(api, keep([]))
-    choices = {ADA: [[1]], BEN: [[2, 3]], CEM: [[]]}
+    choices: dict[str, list[list[int]]] = {ADA: [[1]], BEN: [[2, 3]], CEM: [[]]}
     for email, choice in choices.items():
         voter.vote(election.link(email), choice)
     assert sorted(open_ballots(election)) == [[()], [(1,)], [(2, 3)]]
@@ -214,9 +215,8 @@ class Mailbox:
         self._typed = iter(typed)
 
     def __call__(self) -> str:
-        (order, *_) = self._deployment.take_messages("MAIL_QUEUE") or [None]
         wiring, voter = self._election.wiring, self._election.voters[ADA]
-        if order:
+        if self._deployment.take_messages("MAIL_QUEUE"):
             mac = wiring.roll_secret.mac("otp", self._election.id, voter.key, "123456")
             wiring.voters.set_otp(voter, mac, int(wiring.clock().timestamp()) + 600)
         return next(self._typed)

@@ -5,12 +5,12 @@ import time
 from collections import Counter
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ballotcast.counting.blt import LARGEST, Blt, BltError, format_blt, parse_blt
 
-from .elections import rankings
+from .elections import examples, weak_rankings
 
 # The example that defines the format: Hill, Wichmann and Woodall (1987), "Algorithm 123".
 ALGORITHM_123 = """4 2
@@ -85,7 +85,11 @@ def test_several_withdrawn_blank_ballots_and_no_title() -> None:
         ("2 1\n1 1 3 0\n0\n", 2, "3 where an option"),
         ("2 1\n1 1 -2 0\n0\n", 2, "-2 where an option"),
         ("2 1\n1 1 2 0\n1 2 1 2 0\n0\n", 3, "option 2 is ranked twice"),
-        ("2 1\n1 1=2 0\n0\n", 2, "equal rankings"),
+        ("2 1\n1 =2 0\n0\n", 2, "'=' where an option"),
+        ("2 1\n1 1= 0\n0\n", 2, "0 where an option"),
+        ("2 1\n1 1==2 0\n0\n", 2, "'=' where an option"),
+        ("2 1\n1 1=1 0\n0\n", 2, "option 1 is ranked twice"),
+        ("2 1\n1=2 1 0\n0\n", 2, "'=' where an option"),
         ("2 1\n1 (1 2) 0\n0\n", 2, "(1 2)"),
         ("2 1\n(1 1 2 0\n0\n", 2, "parenthesis"),
         ("2 1\n1.5 1 2 0\n0\n", 2, "'.'"),
@@ -145,7 +149,7 @@ PIECES = st.sampled_from(
 
 @given(st.one_of(st.text(), st.lists(PIECES).map("".join), st.lists(PIECES).map(lambda rest: "2 1\n" + " ".join(rest))))
 @example("2 1 " + "1" * 5000)
-@settings(max_examples=400, deadline=None)
+@examples(400)
 def test_whatever_the_text_only_blt_errors_escape(text: str) -> None:
     try:
         blt = parse_blt(text)
@@ -158,7 +162,7 @@ def test_whatever_the_text_only_blt_errors_escape(text: str) -> None:
 
 
 @given(st.binary())
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_whatever_the_bytes_only_blt_errors_escape(data: bytes) -> None:
     with contextlib.suppress(BltError):
         parse_blt(data)
@@ -173,12 +177,23 @@ def files(draw: st.DrawFn) -> Blt:
         options=tuple(draw(st.lists(name, min_size=size, max_size=size))),
         seats=draw(st.integers(1, 9)),
         withdrawn=tuple(sorted(draw(st.sets(st.integers(1, size))))),
-        ballots=draw(st.dictionaries(rankings(size), st.integers(1, 10**6))),
+        ballots=draw(st.dictionaries(weak_rankings(size), st.integers(1, 10**6))),
     )
 
 
+def test_equal_ranks_are_read_and_written() -> None:
+    blt = parse_blt('4 1\n3 2 1=4 3 0\n1 4 = 3 0\n1 1 0\n0\n"A" "B" "C" "D"')
+    assert blt.ballots == {(2, (1, 4), 3): 3, ((3, 4),): 1, (1,): 1}
+    assert "3 2 1=4 3 0\n1 3=4 0\n1 1 0\n" in format_blt(blt)
+
+
+def test_only_rankings_are_written() -> None:
+    with pytest.raises(ValueError, match="holds rankings"):
+        format_blt(Blt("T", ("A",), 1, (), {((1, 3),): 1}, "scores"))
+
+
 @given(files())
-@settings(max_examples=150, deadline=None)
+@examples(150)
 def test_what_is_written_is_read_back(blt: Blt) -> None:
     assert parse_blt(format_blt(blt)) == blt
     assert parse_blt(format_blt(blt).encode()) == blt
@@ -198,9 +213,25 @@ def test_each_ballot_is_given_as_often_as_it_was_cast() -> None:
 
 def test_what_other_rules_read_from_rankings() -> None:
     blt = parse_blt(ALGORITHM_123)
-    assert blt.ballots_for("scottish-stv") == blt.ballots_for("irv") == blt.ballots
+    assert blt.ballots_for("scottish-stv") == blt.ballots_for("borda") == blt.ballots
     assert blt.ballots_for("plurality") == {(1,): 7, (4,): 4, (): 1, (3,): 1}
     assert blt.ballots_for("approval") == {(1, 3, 4): 7, (1, 3): 4, (): 1, (3, 4): 1}
+    with pytest.raises(ValueError, match="star counts scores, and the file holds rankings"):
+        blt.ballots_for("star")
+
+
+def test_two_first_options_are_no_vote_for_either_and_two_approvals() -> None:
+    blt = Blt("T", ("A", "B", "C"), 1, (3,), {((1, 2),): 1, ((1, 3), 2): 1})
+    assert blt.ballots_for("plurality") == {((1, 2),): 1, (1,): 1}
+    assert blt.ballots_for("approval") == {(1, 2): 2}
+
+
+def test_scores_rank_options_for_rules_of_rankings() -> None:
+    scored = Blt("T", ("A", "B", "C"), 1, (), {((1, 3), (2, 0), (3, 3)): 2, (): 1}, "scores")
+    assert scored.ballots_for("schulze") == {((1, 3), 2): 2, (): 1}
+    assert scored.ballots_for("star") == scored.ballots
+    with pytest.raises(ValueError, match="approval counts choices, and the file holds scores"):
+        scored.ballots_for("approval")
 
 
 def test_ten_thousand_lines_are_read_in_a_moment() -> None:

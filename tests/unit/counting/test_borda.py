@@ -4,11 +4,11 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from ballotcast.counting import Count, count
 
-from .elections import elections, rows
+from .elections import elections, examples, rows
 
 CITIES = ("Memphis", "Nashville", "Chattanooga", "Knoxville")
 
@@ -78,7 +78,7 @@ def naive_points(election: dict[str, Any], *, modified: bool) -> dict[int, Fract
 
 @pytest.mark.parametrize("method", ["borda", "modified-borda"])
 @given(data=elections("borda"))
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_every_total_is_the_naive_count_s(method: str, data: dict[str, Any]) -> None:
     counted = count(method, **data)
     naive = naive_points(data, modified=method == "modified-borda")

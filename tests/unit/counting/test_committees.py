@@ -5,12 +5,12 @@ from itertools import combinations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from ballotcast.counting import Action, Count, Separator, count, require_countable
 from ballotcast.counting.ties import lot
 
-from .elections import elections
+from .elections import elections, examples
 
 Ballots = dict[tuple[int, ...], int]
 
@@ -100,7 +100,7 @@ def satisfaction(election: dict[str, Any], committee: Any) -> Fraction:
 
 
 @given(elections("proportional-approval"))
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_no_other_committee_satisfies_more(election: dict[str, Any]) -> None:
     counted = count("proportional-approval", **election)
     standing = [n for n, _ in enumerate(election["options"], 1) if n not in election["withdrawn"]]
@@ -116,7 +116,7 @@ def test_no_other_committee_satisfies_more(election: dict[str, Any]) -> None:
 
 
 @given(elections("sequential-proportional-approval"))
-@settings(max_examples=150, deadline=None)
+@examples(150)
 def test_each_addition_satisfies_most(election: dict[str, Any]) -> None:
     counted = count("sequential-proportional-approval", **election)
     standing = [n for n, _ in enumerate(election["options"], 1) if n not in election["withdrawn"]]
@@ -133,7 +133,7 @@ def test_each_addition_satisfies_most(election: dict[str, Any]) -> None:
 
 
 @given(elections("satisfaction-approval"))
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_satisfaction_approval_is_the_naive_sum(election: dict[str, Any]) -> None:
     counted = count("satisfaction-approval", **election)
     standing = [n for n, _ in enumerate(election["options"], 1) if n not in election["withdrawn"]]

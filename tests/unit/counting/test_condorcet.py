@@ -5,11 +5,11 @@ from itertools import combinations, pairwise, permutations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from ballotcast.counting import Count, Decides, count
 
-from .elections import elections, rows
+from .elections import elections, examples, rows
 
 CITIES = ("Memphis", "Nashville", "Chattanooga", "Knoxville")
 TENNESSEE = rows("42 ABCD, 26 BCDA, 15 CDBA, 17 DCBA")
@@ -136,7 +136,7 @@ def standing_in(election: Mapping[str, Any]) -> list[int]:
 
 
 @given(elections("condorcet"))
-@settings(max_examples=150, deadline=None)
+@examples(150)
 def test_the_report_is_the_naive_one(election: dict[str, Any]) -> None:
     counted = count("condorcet", **election)
     if not counted.stages:
@@ -177,7 +177,7 @@ def strongest(election: Mapping[str, Any], a: int, b: int) -> int:
 
 
 @given(elections("schulze"))
-@settings(max_examples=40, deadline=None)
+@examples(40)
 def test_schulze_s_paths_are_the_strongest_of_all(election: dict[str, Any]) -> None:
     election["options"] = election["options"][:5]
     election["ballots"] = {b: n for b, n in election["ballots"].items() if place(b, 6) == 999}
@@ -205,7 +205,7 @@ def naive_ranked_pairs(counted: Count, election: Mapping[str, Any]) -> set[tuple
 
 
 @given(elections("ranked-pairs"))
-@settings(max_examples=150, deadline=None)
+@examples(150)
 def test_ranked_pairs_locks_what_a_naive_walk_allows(election: dict[str, Any]) -> None:
     counted = count("ranked-pairs", **election)
     if not counted.stages:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from ballotcast.counting.blt import parse_blt
 from ballotcast_cli.count import command
 
 ELECTION = """4 2
@@ -92,13 +93,15 @@ def test_the_table_shows_every_stage(file: Path) -> None:
         "* elected, x excluded at this stage",
         "",
         "elected: 1 Ada, 2 Björn",
+        "The quota (4.00000 votes at the end) was reached by Ada at stage 1 and Björn at stage 2.",
     ]
 
 
 def test_a_narrow_terminal_gets_the_stages_below_each_other(file: Path) -> None:
     lines = run(file, "--method", "scottish-stv", width=30).stdout.splitlines()
-    assert max(map(len, lines)) <= 35
-    assert [line.split() for line in lines if "stage " in line and "*" not in line] == [["stage", "1"], ["stage", "2"]]
+    table = lines[: lines.index("* elected, x excluded at this stage")]
+    assert max(map(len, table)) <= 35
+    assert [line.split() for line in table if "stage " in line] == [["stage", "1"], ["stage", "2"]]
 
 
 def test_ties_are_told(file: Path) -> None:
@@ -109,7 +112,7 @@ def test_ties_are_told(file: Path) -> None:
 def test_a_file_without_ballots_elects_nobody() -> None:
     result = run("-", "--method", "plurality", stdin='1 1\n0\n"Ada"\n')
     assert result.exit_code == 0
-    assert result.stdout.splitlines()[-1] == "elected: nobody"
+    assert result.stdout.splitlines()[-2:] == ["elected: nobody", "Nobody is elected: no valid ballot."]
 
 
 def test_a_bad_file_is_a_usage_error_that_names_file_and_line(tmp_path: Path) -> None:
@@ -145,7 +148,100 @@ def test_a_missing_file_or_a_folder_is_a_usage_error(tmp_path: Path, name: str) 
     assert str(tmp_path / name) in result.stderr
 
 
-def test_the_help_says_how_rankings_are_read() -> None:
+def test_the_help_says_how_files_are_read() -> None:
     text = " ".join(run("--help").stdout.split())
-    assert "Under plurality the first preference counts" in text
-    assert "under approval every ranked option is approved" in text
+    assert "plurality counts the first preference" in text
+    assert "BLT, PrefLib (soc, soi, toc, toi) or CSV" in text
+
+
+CVR = "id,count,Ada,Björn,Chloé\n1,5,3,2,0\n2,4,0,3,1\n3,2,,1,3\n"
+
+
+def test_the_cells_of_a_csv_file_are_what_the_method_counts(tmp_path: Path) -> None:
+    path = tmp_path / "ballots.csv"
+    path.write_text(CVR, encoding="utf-8")
+    star = json.loads(run(path, "--method", "star", "--json").stdout)
+    assert star["stages"][0]["votes"] == ["15", "24", "10"]
+    ranked = json.loads(run(path, "--method", "irv", "--json").stdout)
+    assert ranked["stages"][0]["votes"] == ["0", "7", "4"]
+    approval = run(path, "--method", "approval")
+    assert approval.exit_code == 2
+    assert f"{path}: line 2: '3' where 0 or 1 is expected" in approval.stderr
+
+
+def test_every_figure_of_a_rule_is_shown(tmp_path: Path) -> None:
+    path = tmp_path / "cycle.toi"
+    text = "# DATA TYPE: toi\n# NUMBER ALTERNATIVES: 3\n"
+    text += "".join(f"# ALTERNATIVE NAME {n}: {name}\n" for n, name in enumerate("ABC", 1))
+    path.write_text(text + "5: 1,2,3\n4: 2,3,1\n3: 3,1,2\n", encoding="utf-8")
+    lines = run(path, "--method", "ranked-pairs").stdout.splitlines()
+    assert "Smith set: 1 A, 2 B, 3 C" in lines
+    assert lines[lines.index("majorities, the largest first:") + 1 :][:3] == [
+        "2 B over 3 C, 9 to 3: locked",
+        "1 A over 2 B, 8 to 4: locked",
+        "3 C over 1 A, 7 to 5: not locked: it contradicts those before",
+    ]
+    place = lines.index("ballots that prefer the row's option to the column's:")
+    assert [line.split() for line in lines[place + 1 :][:4]] == [
+        ["1", "2", "3"],
+        ["1", "A", "0", "8", "5"],
+        ["2", "B", "4", "0", "9"],
+        ["3", "C", "7", "3", "0"],
+    ]
+    schulze = run(path, "--method", "schulze").stdout
+    assert "strongest path from the row's option to the column's:" in schulze
+    loser = run("-", "--method", "condorcet", "--format", "blt", stdin='2 1\n3 1 2 0\n0\n"Ada"\n"Björn"\n').stdout
+    assert "Condorcet loser: 2 Björn" in loser
+
+
+def test_grades_are_shown_and_spoilt_ballots_told(tmp_path: Path) -> None:
+    path = tmp_path / "grades.csv"
+    path.write_text(CVR, encoding="utf-8")
+    lines = run(path, "--method", "majority-judgment", "--limit", "2").stdout.splitlines()
+    assert "ballots: 11, blank: 0, spoilt: 11, valid: 0" in lines
+    lines = run(path, "--method", "majority-judgment").stdout.splitlines()
+    place = lines.index("ballots that give each grade:")
+    assert [line.split() for line in lines[place + 1 :][:2]] == [["0", "1", "2", "3"], ["1", "Ada", "6", "0", "0", "5"]]
+
+
+def test_conditions_are_applied_to_the_count(file: Path) -> None:
+    arguments = [file, "--method", "plurality", "--seats", "2", "--turnout", ">1/2", "--entitled", "24"]
+    result = run(*arguments)
+    assert result.stdout.splitlines()[-2:] == [
+        "12 of 24 voted, and not more than 1/2: nobody is elected.",
+        "seated: nobody; vacant: 2",
+    ]
+    account = json.loads(run(*arguments[:-1], "23", "--none-of-the-above", "1", "--json").stdout)
+    assert account["outcome"] == {
+        "elected": [],
+        "vacant": 2,
+        "reasons": ["A seat fell to none of the above; it and those after it stay vacant."],
+        "none_of_the_above": "5",
+    }
+    assert account["elected"][0] == {"option": 1, "name": "Ada"}
+    assert "none of the above: 5" in run(*arguments[:-1], "23", "--none-of-the-above", "1").stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (["--method", "irv", "--turnout", "1/2"], "--turnout needs --entitled"),
+        (["--method", "irv", "--turnout", "most", "--entitled", "5"], "not a part"),
+        (["--method", "borda", "--share", "1/2"], "no shares"),
+        (["--method", "irv", "--none-of-the-above", "9"], "not one of the 4 options"),
+        (["--method", "star"], "star counts scores, and the file holds rankings"),
+        (["--method", "irv", "--format", "preflib"], "line 1"),
+    ],
+)
+def test_conditions_and_formats_that_do_not_fit_are_usage_errors(file: Path, arguments: list[str], word: str) -> None:
+    result = run(file, *arguments)
+    assert result.exit_code == 2
+    assert word in result.stderr
+
+
+def test_rankings_of_any_format_are_written_as_blt(tmp_path: Path) -> None:
+    source, target = tmp_path / "ballots.csv", tmp_path / "out.blt"
+    source.write_text("rank 1,rank 2\nAda,Björn=Chloé\nChloé,\n", encoding="utf-8")
+    assert run(source, "--method", "borda", "--blt-out", target).exit_code == 0
+    assert parse_blt(target.read_bytes()).ballots == {(1, (2, 3)): 1, (3,): 1}
+    assert run(source, "--method", "star", "--blt-out", target).exit_code == 2

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 
 from ballotcast.counting import Separator, count
 
-from .elections import elections
+from .elections import elections, examples
 from .test_scores import by, scored
 
 
@@ -57,7 +57,7 @@ def naive_value(grades: list[int]) -> list[int]:
 
 
 @given(elections("majority-judgment"))
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_the_order_is_that_of_middle_grades_taken_away_one_by_one(election: dict[str, Any]) -> None:
     counted = count("majority-judgment", **election)
     if not counted.stages:

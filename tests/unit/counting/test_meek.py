@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 
 from ballotcast.counting import Action, Count, Decides, Separator, count
 
-from .elections import elections, rows
+from .elections import elections, examples, rows
 from .naive import best_of, papers_of, standing_in, step, worst_of
 
 # B. A. Wichmann, "The computational accuracy using the Meek algorithm", Voting matters 12 (2000). A, B, then X, Y, Z.
@@ -135,7 +135,7 @@ def naive_meek(election: Mapping[str, Any]) -> tuple[list[Any], list[int]]:
 
 
 @given(elections("meek-stv"))
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_every_stage_is_the_naive_count_s(election: dict[str, Any]) -> None:
     counted = count("meek-stv", **election)
     steps, winners = naive_meek(election)

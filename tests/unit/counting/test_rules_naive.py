@@ -5,13 +5,13 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ballotcast.counting import RULES, Count, count
 
 from . import naive
-from .elections import elections, renamed
+from .elections import elections, examples, renamed
 
 # What is counted here with ballot papers, one by one. Rules that add up figures have naive counts of their own.
 NAIVE: Mapping[str, Callable[[Mapping[str, Any]], tuple[list[naive.Step], list[int]]]] = {
@@ -28,7 +28,7 @@ def in_votes(counted: Count, units: int) -> Fraction:
 
 @pytest.mark.parametrize("method", NAIVE)
 @given(data=st.data())
-@settings(max_examples=300, deadline=None)
+@examples(150)
 def test_every_stage_is_the_naive_count_s(method: str, data: st.DataObject) -> None:
     election = data.draw(elections(method))
     counted = count(method, **election)
@@ -45,7 +45,7 @@ def test_every_stage_is_the_naive_count_s(method: str, data: st.DataObject) -> N
 
 @pytest.mark.parametrize("method", ["irv", "scottish-stv", "meek-stv"])
 @given(data=st.data())
-@settings(max_examples=100, deadline=None)
+@examples(40)
 def test_no_vote_appears_or_disappears(method: str, data: st.DataObject) -> None:
     counted = count(method, **data.draw(elections(method)))
     before = None
@@ -65,7 +65,7 @@ def test_no_vote_appears_or_disappears(method: str, data: st.DataObject) -> None
 
 @pytest.mark.parametrize("method", RULES)
 @given(data=st.data())
-@settings(max_examples=60, deadline=None)
+@examples(25)
 def test_the_order_of_the_ballots_changes_nothing(method: str, data: st.DataObject) -> None:
     election = data.draw(elections(method))
     shuffled = dict(data.draw(st.permutations(list(election["ballots"].items()))))
@@ -74,7 +74,7 @@ def test_the_order_of_the_ballots_changes_nothing(method: str, data: st.DataObje
 
 @pytest.mark.parametrize("method", RULES)
 @given(data=st.data())
-@settings(max_examples=100, deadline=None)
+@examples(40)
 def test_without_a_lot_renumbered_options_win_just_the_same(method: str, data: st.DataObject) -> None:
     election = data.draw(elections(method))
     size = len(election["options"])

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 
 from ballotcast.counting import Action, Decides, Separator, count
 
-from .elections import elections
+from .elections import elections, examples
 
 CITIES = ("Memphis", "Nashville", "Chattanooga", "Knoxville")
 
@@ -118,7 +118,7 @@ def naive_totals(election: Mapping[str, Any]) -> dict[int, int]:
 
 
 @given(elections("score"))
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_score_elects_the_highest_of_the_naive_totals(election: dict[str, Any]) -> None:
     counted = count("score", **election)
     totals = naive_totals(election)
@@ -138,7 +138,7 @@ def prefer(election: Mapping[str, Any], one: int, other: int) -> int:
 
 
 @given(elections("star"))
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_star_elects_one_of_two_with_the_highest_totals_that_is_not_beaten_by_the_other(
     election: dict[str, Any],
 ) -> None:

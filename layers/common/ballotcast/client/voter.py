@@ -28,8 +28,8 @@ from ballotcast.crypto.merkle import leaf_hash
 
 Persist = Callable[[State], None]
 """Writes a state where it outlives this process, and returns when it is there."""
-Choices = Sequence[Sequence[int]]
-"""For each contest of the manifest its choice: 1-based option numbers, in order of preference; empty for blank."""
+Choices = Sequence[Sequence[int | tuple[int, ...]]]
+"""For each contest of the manifest its choice, as `ballots.plaintext` has it: 1-based option numbers, best first."""
 KEPT = 8
 """Manifests in memory."""
 

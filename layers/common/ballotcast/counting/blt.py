@@ -5,6 +5,7 @@
     4 2             # options, seats
     -2              # option 2 is withdrawn (none, one or several such numbers)
     3 1 3 4 0       # three ballots that rank options 1, 3, 4
+    2 3 1=4 0       # two ballots that rank 3 first, and 1 and 4 equally after it
     (b17) 1 2 0     # a ballot may have an id in parentheses, which is read over
     1 0             # a blank ballot
     0               # end of the ballots
@@ -13,62 +14,23 @@
     "Title"         # may be missing; further quoted texts (source, comment) are read over
 
 Lines mean nothing but where to look for an error; tokens are separated by white space or commas; ``#`` outside
-quotes begins a comment. A quote in a name is doubled. Equal rankings (``1=2``) are refused. UTF-8, with or without
-byte order mark.
+quotes begins a comment. A quote in a name is doubled. UTF-8, with or without byte order mark.
 """
 
 import re
-import unicodedata
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from .ballots import Ballot
-from .rules import RULES
+from .ballot_file import LARGEST, BallotFile, BallotFileError, Box, decode, has_control, rank_together
+from .ballots import Ballot, ranks
 
-LARGEST = 2**53 - 1  # what every JSON reader can hold (RFC 7493, section 2.2)
+Blt = BallotFile
+BltError = BallotFileError
 
 _TOKEN = re.compile(
-    r"""(?P<space>[\s,]+)|(?P<comment>\#.*)|(?P<number>-?[0-9]+)|"(?P<text>(?:[^"]|"")*)"|(?P<id>\([^()]*\))|(?P<bad>.)""",
+    r"""(?P<space>[\s,]+)|(?P<comment>\#.*)|(?P<number>-?[0-9]+)|(?P<equal>=)|"(?P<text>(?:[^"]|"")*)"|(?P<id>\([^()]*\))|(?P<bad>.)""",
     re.VERBOSE | re.DOTALL,
 )
-
-
-class BltError(ValueError):
-    """A file that is not BLT; `line` (1-based) is where, and the message begins with it."""
-
-    def __init__(self, line: int, reason: str) -> None:
-        super().__init__(f"line {line}: {reason}")
-        self.line = line
-
-
-@dataclass(frozen=True)
-class Blt:
-    """A ballot file. Options are 1-based numbers in the order of `options`; ballots as in
-    `ballotcast.counting.Ballots`."""
-
-    title: str
-    options: tuple[str, ...]
-    seats: int
-    withdrawn: tuple[int, ...]
-    ballots: Mapping[Ballot, int]
-
-    def each_ballot(self) -> Iterator[Ballot]:
-        """Every single ballot; equal ones follow each other."""
-        for ballot, number in self.ballots.items():
-            for _ in range(number):
-                yield ballot
-
-    def ballots_for(self, method: str) -> Mapping[Ballot, int]:
-        """The ballots as a method of `RULES` reads them: the rankings themselves; under plurality a vote for the first
-        option that is not withdrawn; under the other choice rules a vote for every ranked option."""
-        if RULES[method].ballot == "ranked":
-            return self.ballots
-        choices: Counter[Ballot] = Counter()
-        for ranking, number in self.ballots.items():
-            standing = [option for option in ranking if option not in self.withdrawn]
-            choices[tuple(standing[:1] if method == "plurality" else sorted(standing))] += number
-        return choices
 
 
 @dataclass(frozen=True)
@@ -80,34 +42,29 @@ class _Token:
 
 def parse_blt(data: bytes | str) -> Blt:
     """Read a BLT file. Raises BltError, and nothing else, for whatever is not one."""
-    return _Parser(_decode(data)).parse()
+    return _Parser(decode(data)).parse()
 
 
 def format_blt(blt: Blt) -> str:
-    """Write a BLT file that `parse_blt` reads back to the same. Raises ValueError for a control character in a name."""
+    """Write a BLT file that `parse_blt` reads back to the same. Raises ValueError for a control character in a name,
+    and for ballots that are no rankings."""
+    if blt.kind != "ranked":
+        raise ValueError("a BLT file holds rankings")
     lines = [f"{len(blt.options)} {blt.seats}"]
     lines += [f"-{option}" for option in blt.withdrawn]
-    lines += [" ".join(map(str, (number, *ballot, 0))) for ballot, number in blt.ballots.items() if number]
+    lines += [f"{number} {_ranking(ballot)}0" for ballot, number in blt.ballots.items() if number]
     lines += ["0", *(_quote(name) for name in blt.options), _quote(blt.title)]
     return "\n".join(lines) + "\n"
 
 
+def _ranking(ballot: Ballot) -> str:
+    return "".join("=".join(map(str, rank)) + " " for rank in ranks(ballot))
+
+
 def _quote(name: str) -> str:
-    if _has_control(name):
+    if has_control(name):
         raise ValueError(f"control character in {name!r}")
     return '"' + name.replace('"', '""') + '"'
-
-
-def _has_control(name: str) -> bool:
-    return any(unicodedata.category(character) == "Cc" for character in name)
-
-
-def _decode(data: bytes | str) -> str:
-    try:
-        text = data.decode() if isinstance(data, bytes) else data
-    except UnicodeDecodeError as error:
-        raise BltError(error.object.count(b"\n", 0, error.start) + 1, "not UTF-8") from None
-    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _tokens(text: str) -> Iterator[_Token]:
@@ -125,7 +82,6 @@ def _tokens(text: str) -> Iterator[_Token]:
 def _complaint(character: str) -> str:
     return {
         '"': "a quote that is not closed on its line",
-        "=": "equal rankings are not supported",
         "(": "a parenthesis that is not closed on its line",
     }.get(character, f"unexpected {character!r}")
 
@@ -150,36 +106,41 @@ class _Parser:
         return Blt(title, tuple(texts[:size]), seats, tuple(sorted(withdrawn)), ballots)
 
     def _ballots(self, size: int) -> dict[Ballot, int]:
-        ballots: Counter[Ballot] = Counter()
-        total = 0
+        box = Box[Ballot]()
         while True:
             if self._token.kind == "id":
                 self._advance()
             line = self._token.line
             number = self._number("how many ballots, or the 0 that ends them", 0, LARGEST)
             if not number:
-                return dict(ballots)
-            total += number
-            if total > LARGEST:
-                raise BltError(line, "too many ballots")
-            ballots[self._ranking(size)] += number
+                return box.ballots
+            box.put(line, self._ranking(size), number)
 
     def _ranking(self, size: int) -> Ballot:
-        ranking: dict[int, None] = {}
+        ranking: list[list[int]] = []
+        ranked: set[int] = set()
         while True:
-            line = self._token.line
-            option = self._number("an option, or the 0 that ends the ballot", 0, size)
+            line, equal = self._token.line, self._token.kind == "equal"
+            if equal:
+                if not ranking:
+                    raise BltError(line, "'=' where an option is expected")
+                self._advance()
+            option = self._number("an option, or the 0 that ends the ballot", int(equal), size)
             if not option:
-                return tuple(ranking)
-            if option in ranking:
+                return rank_together(ranking)
+            if option in ranked:
                 raise BltError(line, f"option {option} is ranked twice")
-            ranking[option] = None
+            ranked.add(option)
+            if equal:
+                ranking[-1].append(option)
+            else:
+                ranking.append([option])
 
     def _texts(self) -> Sequence[str]:
         texts = []
         while self._token.kind == "text":
             text = self._token.text.replace('""', '"')
-            if _has_control(text):
+            if has_control(text):
                 raise BltError(self._token.line, "a control character in a name")
             texts.append(text)
             self._advance()

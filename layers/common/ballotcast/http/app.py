@@ -4,7 +4,7 @@ Paths of `/health`, `/openapi.json` and `/docs` carry the function's name, becau
 `/vote/health`.
 """
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
 from uuid import uuid4
 
@@ -18,7 +18,7 @@ from starlette.exceptions import HTTPException
 
 from ballotcast.errors import Malformed, Refused, TooLarge, Unavailable
 from ballotcast.http import problems
-from ballotcast.http.access import IDEMPOTENT_BY_CONTENT, Access, contract, contract_of
+from ballotcast.http.access import IDEMPOTENT_BY_CONTENT, Access, Undeclared, contract, contract_of
 from ballotcast.http.idempotency import HEADER, Idempotency
 from ballotcast.http.reference import reference_page
 from ballotcast.http.sessions import current_organiser
@@ -91,12 +91,24 @@ def build_app(name: str, title: str, wiring: Wiring, *routers: APIRouter) -> Fas
     app.state.on_failure = lambda route: None
     app.state.idempotency = _made_once(lambda: Idempotency(wiring, name))
     app.add_exception_handler(HTTPException, _routing_refusal)
-    for router in (*routers, _about(name)):
+    every = (*routers, _about(name))
+    app.state.routes = [route for router in every for route in _declared(router)]
+    for router in every:
         app.include_router(router)
-    for route in app.routes:
-        if isinstance(route, APIRoute):
-            contract_of(route)
     return app
+
+
+def declared_routes(app: FastAPI) -> list[ContractRoute]:
+    """Every route of an app that `build_app` made."""
+    found: list[ContractRoute] = app.state.routes
+    return found
+
+
+def _declared(router: APIRouter) -> Iterator[ContractRoute]:
+    for route in router.routes:
+        if not isinstance(route, ContractRoute):
+            raise Undeclared(f"{route} is not of a router that `routes()` made, so it keeps no contract")
+        yield route
 
 
 def _about(name: str) -> APIRouter:

@@ -1,0 +1,114 @@
+"""What every format of ballot files is read into, and the one error for a file that is bad."""
+
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from .ballots import Ballot, Ballots, Kind, ranks, scores
+from .rules import RULES
+
+Cast = TypeVar("Cast")
+
+LARGEST = 2**53 - 1  # what every JSON reader can hold (RFC 7493, section 2.2)
+
+
+class BallotFileError(ValueError):
+    """A file that is not of its format; `line` (1-based) is where, and the message begins with it."""
+
+    def __init__(self, line: int, reason: str) -> None:
+        super().__init__(f"line {line}: {reason}")
+        self.line = line
+
+
+@dataclass(frozen=True)
+class BallotFile:
+    """A ballot file. Options are 1-based numbers in the order of `options`; ballots are of one kind, as
+    `ballotcast.counting.ballots` has them, rankings with equal ranks where the file has such."""
+
+    title: str
+    options: tuple[str, ...]
+    seats: int
+    withdrawn: tuple[int, ...]
+    ballots: Ballots
+    kind: Kind = "ranked"
+
+    def each_ballot(self) -> Iterator[Ballot]:
+        """Every single ballot; equal ones follow each other."""
+        for ballot, number in self.ballots.items():
+            for _ in range(number):
+                yield ballot
+
+    def ballots_for(self, method: str) -> Ballots:
+        """The ballots as a method of `RULES` reads them. Raises ValueError where the file does not say so much.
+
+        Rankings, under plurality: a vote for the first option that is not withdrawn (spoilt if several are first);
+        under the other choice rules: a vote for every ranked option. Scores, under rules of rankings: ranked by score.
+        """
+        kind = RULES[method].ballot
+        if kind == self.kind:
+            return self.ballots
+        counted: Counter[Ballot] = Counter()
+        for ballot, number in self.ballots.items():
+            if self.kind == "ranked" and kind == "choice":
+                counted[self._first(ballot) if method == "plurality" else self._all(ballot)] += number
+            elif self.kind == "scores" and kind == "ranked":
+                counted[_by_score(ballot)] += number
+            else:
+                raise ValueError(f"{method} counts {_IN_WORDS[kind]}, and the file holds {_IN_WORDS[self.kind]}")
+        return counted
+
+    def _first(self, ranking: Ballot) -> Ballot:
+        for rank in ranks(ranking):
+            standing = tuple(option for option in rank if option not in self.withdrawn)
+            if standing:
+                return standing if len(standing) == 1 else (standing,)
+        return ()
+
+    def _all(self, ranking: Ballot) -> Ballot:
+        return tuple(sorted(option for rank in ranks(ranking) for option in rank if option not in self.withdrawn))
+
+
+_IN_WORDS = {"ranked": "rankings", "choice": "choices", "scores": "scores"}
+
+
+def _by_score(ballot: Ballot) -> Ballot:
+    at: dict[int, list[int]] = {}
+    for option, score in scores(ballot):
+        at.setdefault(score, []).append(option)
+    return rank_together(at[score] for score in sorted(at, reverse=True))
+
+
+class Box(Generic[Cast]):
+    """Gathers what the lines of a file cast, equal ballots together."""
+
+    def __init__(self) -> None:
+        self.ballots: dict[Cast, int] = {}
+        self.total = 0
+
+    def put(self, line: int, ballot: Cast, number: int) -> None:
+        """Raises BallotFileError for more ballots than every JSON reader can hold."""
+        self.total += number
+        if self.total > LARGEST:
+            raise BallotFileError(line, "too many ballots")
+        self.ballots[ballot] = self.ballots.get(ballot, 0) + number
+
+
+def rank_together(tied: Iterable[list[int]]) -> Ballot:
+    """A ranking of groups of options, best first; a group of one is no tie."""
+    return tuple(tuple(sorted(group)) if len(group) > 1 else group[0] for group in tied)
+
+
+def has_control(name: str) -> bool:
+    """Whether a name holds what no name may, lest it changes a terminal or a file."""
+    return any(unicodedata.category(character) == "Cc" for character in name)
+
+
+def decode(data: bytes | str) -> str:
+    """The text of a file in UTF-8, with or without byte order mark, with "\\n" at the end of lines."""
+    try:
+        text = data.decode() if isinstance(data, bytes) else data
+    except UnicodeDecodeError as error:
+        raise BallotFileError(error.object.count(b"\n", 0, error.start) + 1, "not UTF-8") from None
+    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")

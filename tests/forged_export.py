@@ -1,0 +1,137 @@
+"""An export made by somebody who holds every key of the election: honest unless told otherwise."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from ballotcast.ballots import ballot as wire
+from ballotcast.ballots.ballot import Ballot
+from ballotcast.ballots.contest import Contest
+from ballotcast.ballots.leaf import BallotLeaf, ClosingLeaf, ManifestLeaf
+from ballotcast.ballots.ledger import Ledger, LedgerLine
+from ballotcast.ballots.manifest import Manifest
+from ballotcast.ballots.plaintext import Reason
+from ballotcast.ballots.roll import roll_root
+from ballotcast.crypto import merkle, p256, tiles
+from ballotcast.crypto.blind_rsa import IssuerKey, finalize
+from ballotcast.crypto.checkpoint import Checkpoint
+from ballotcast.crypto.signed_note import Signer
+from ballotcast.crypto.tile_files import encode_bundle
+from ballotcast.elections import export_files
+from ballotcast.elections.result import SpoiltBallot, count_election, read_ballot
+from voting import new_request
+
+ORIGIN = "vote.example.org/v1/elections/e1/log"
+OPENS, CLOSES = datetime(2026, 11, 20, 9, tzinfo=UTC), datetime(2026, 11, 20, 18, tzinfo=UTC)
+
+
+@dataclass
+class Forger:
+    """The keys, and a manifest with 8 voters on the roll."""
+
+    voters: int = 8
+    issuer: IssuerKey = field(default_factory=IssuerKey.generate)
+    election_key: p256.PrivateKey = field(default_factory=p256.generate)
+    log_key: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
+
+    def __post_init__(self) -> None:
+        options = ("Ash", "Birch", "Cedar")
+        contest = Contest(
+            id="c1", title="Ward", method="irv", options=options, seats=1, min=1, max=3, tie="previous-stages"
+        )
+        self.tags = [sha256(number.to_bytes(4)).digest() for number in range(self.voters)]
+        self.manifest = Manifest(
+            v=1,
+            election="e1",
+            origin=ORIGIN,
+            title="Hillhead",
+            contests=(contest,),
+            opens_at=OPENS,
+            closes_at=CLOSES,
+            mode="managed",
+            t=0,
+            n=0,
+            issuer_pk=self.issuer.public.spki(),
+            election_pk=p256.point(self.election_key),
+            receipt_pk=bytes(32),
+            log_pk=self.log_key.public_key().public_bytes_raw(),
+            roll_size=self.voters,
+            roll_root=roll_root(self.tags),
+            log_batch_min=2,
+            witnesses=(),
+        )
+
+    def ballot(self, plaintext: bytes = b"\1\0\0") -> Ballot:
+        request = new_request(self.manifest)
+        blind_signature = self.issuer.blind_sign(request.blinding.blinded)
+        signature = finalize(self.manifest.issuer, request.prepared, blind_signature, request.blinding.inverse)
+        return wire.cast(self.manifest, request.key, request.rand, signature, plaintext)
+
+    def second_ballot(self) -> tuple[Ballot, Ballot]:
+        """Two ballots of one credential."""
+        request = new_request(self.manifest)
+        blind_signature = self.issuer.blind_sign(request.blinding.blinded)
+        return request.ballot(blind_signature, (1,)), request.ballot(blind_signature, (2,))
+
+    def entries(self, ballots: Iterable[Ballot]) -> list[bytes]:
+        closing = ClosingLeaf(closed_at=CLOSES)
+        leaves = [ManifestLeaf(self.manifest.hash), *(BallotLeaf(ballot.encode()) for ballot in ballots), closing]
+        return [leaf.encode() for leaf in leaves]
+
+    def note(self, entries: list[bytes], signer: Signer | None = None) -> bytes:
+        root = merkle.root([merkle.leaf_hash(entry) for entry in entries])
+        signer = signer or Signer(ORIGIN, self.log_key)
+        return Checkpoint(signer.name, len(entries), root).sign(signer).encode()
+
+    def ledger(self, issued: int) -> bytes:
+        blinded = [sha256(number.to_bytes(4, "little")).digest() if number < issued else b"" for number in range(self.voters)]
+        return Ledger(map(LedgerLine, self.tags, blinded)).encode()
+
+    def result(self, entries: list[bytes], note: bytes) -> bytes:
+        """What an honest count of what is readable gives."""
+        plaintexts: Counter[bytes] = Counter()
+        spoilt = []
+        for index, entry in enumerate(entries):
+            if entry[:1] == b"\1" and len(entry) == 1 + self.manifest.ballot_length:
+                said = read_ballot(Ballot.parse(entry[1:], self.manifest), self.manifest, self.election_key)
+                if isinstance(said, Reason):
+                    spoilt.append(SpoiltBallot(index=index, reason=said))
+                else:
+                    plaintexts[said] += 1
+        return count_election(self.manifest, note, plaintexts, spoilt).encode()
+
+    def files(self, entries: list[bytes], issued: int | None = None) -> dict[str, bytes]:
+        """Everything follows from the entries: nothing gives a forgery away but what the entries say."""
+        note = self.note(entries)
+        _, hashes = tiles.append(0, {}, [merkle.leaf_hash(entry) for entry in entries])
+        files = {
+            export_files.MANIFEST: self.manifest.encode(),
+            export_files.CHECKPOINT: note,
+            export_files.LEDGER: self.ledger(len(entries) - 2 if issued is None else issued),
+            export_files.ELECTION_KEY: p256.scalar(self.election_key).hex().encode(),
+            export_files.RESULT: self.result(entries, note) if _is_of(entries, self.manifest) else b"{}",
+        }
+        files |= {str(path): hashes[path.level, path.n] for path in export_files.tile_paths(len(entries))}  # type: ignore[index]
+        for path in export_files.bundle_paths(len(entries)):
+            files[str(path)] = encode_bundle(entries[path.n * 256 : path.n * 256 + path.width])
+        return files
+
+
+def _is_of(entries: list[bytes], manifest: Manifest) -> bool:
+    ballots = [entry[1:] for entry in entries if entry[:1] == b"\1"]
+    return all(len(data) == manifest.ballot_length and data[:33] == b"\1" + manifest.hash for data in ballots)
+
+
+def write(path: Path, files: Mapping[str, bytes]) -> Path:
+    export_files.write_export(path, sorted(files.items()))
+    return path
+
+
+def flipped(data: bytes, at: int) -> bytes:
+    """One bit is another."""
+    return data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]
