@@ -1,5 +1,6 @@
 """Registering, showing and deregistering channels; their keys, schemas and ports."""
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import Header, Path, Request, Response
@@ -9,12 +10,13 @@ from ballotcast.channels.compatibility import compare
 from ballotcast.channels.config import ChannelConfig
 from ballotcast.channels.names import PORTS, port_range
 from ballotcast.channels.schemas import ChannelSchema, SchemaError
-from ballotcast.errors import Forbidden, NotFound, Unavailable, invalid_field
+from ballotcast.errors import Conflict, Forbidden, NotFound, Unavailable, invalid_field
 from ballotcast.http.access import Access, contract
 from ballotcast.http.address import base_url
 from ballotcast.http.app import routes
 from ballotcast.http.paging import Cursor, Limit, from_cursor, to_cursor
 from ballotcast.http.publishers import CurrentPublisher, hash_key
+from ballotcast.http.sessions import current_organiser
 from ballotcast.http.wired import Wired
 from ballotcast.store.channels import Channel, Status
 from ballotcast.store.publisher import no_channel
@@ -23,7 +25,9 @@ from channel.registering import Registration, new_key, register_channel
 from channel.routing import ChannelRoute
 from channel.sagas import await_saga, deregister_channel, move_on
 from channel.views import (
+    ChannelChange,
     ChannelDraft,
+    ChannelListed,
     ChannelPage,
     ChannelView,
     Deregistered,
@@ -60,10 +64,17 @@ def find_schema(wiring: Wiring, name: str) -> ChannelSchema:
 
 @router.get("/channels", openapi_extra=public)
 def list_channels(
-    wiring: Wired, status: Status | None = None, limit: Limit = 1000, cursor: Cursor = None
+    wiring: Wired,
+    request: Request,
+    status: Status | None = None,
+    mine: bool = False,
+    limit: Limit = 1000,
+    cursor: Cursor = None,
 ) -> ChannelPage:
-    """All channels in order of their names."""
+    """All channels in order of their names, or with `mine` those of the organiser whose session is sent."""
+    owner = current_organiser(request) if mine else None
     channels, after = wiring.channels.page(status, from_cursor(cursor), limit)
+    channels = [channel for channel in channels if owner in (None, channel.owner)]
     return ChannelPage(channels=list(map(listed, channels)), next_cursor=to_cursor(after) if after else None)
 
 
@@ -114,6 +125,19 @@ def show_channel(name: Name, wiring: Wired) -> ChannelView:
     return view(
         channel, lease, wiring.publisher.backlog(channel), wiring.dead_letters.newest(channel.name, channel.born)
     )
+
+
+@router.patch("/channels/{name}", openapi_extra=contract(Access.PUBLISHER))
+def change(name: Name, asked: ChannelChange, publisher: CurrentPublisher, wiring: Wired) -> ChannelListed:
+    """Relay the channel otherwise from now on, with its owner's session; seconds pass until it holds everywhere."""
+    channel = find_channel(wiring, name)
+    publisher.require(channel)
+    if not publisher.organiser:
+        raise Forbidden("no-organiser", "a channel's key changes nothing: send its owner's session")
+    config = replace(channel.config, **asked.config.model_dump(exclude_unset=True))
+    if not wiring.channels.configure(channel, config):
+        raise Conflict("not-ready", f"{name} is being changed by somebody else", retry_after=1)
+    return listed(replace(channel, config=config))
 
 
 @router.delete(

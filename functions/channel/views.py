@@ -33,6 +33,13 @@ class ChannelDraft(BaseModel):
     config: ConfigDraft = ConfigDraft()
 
 
+class ChannelChange(BaseModel):
+    """What `config` does not name stays as it is."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    config: ConfigDraft
+
+
 class SchemaDraft(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
     avro: Annotated[dict[str, Any] | str, Field(alias="schema")]
