@@ -24,10 +24,19 @@ from ballotcast.wiring import Wiring
 
 KEPT = 1000
 """Channels in memory."""
+REMEMBERED = 5
+"""Seconds after which a channel's config is read anew: it can be changed, its schema cannot."""
 
 
 class Unreadable(ValueError):
     """A message that no repetition makes readable."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    channel: Channel
+    schema: ChannelSchema
+    until: float
 
 
 @dataclass(frozen=True)
@@ -41,19 +50,21 @@ class Delivery:
 class Relay:
     def __init__(self, wiring: Wiring) -> None:
         self._wiring = wiring
-        self._subjects: dict[tuple[str, int], tuple[Channel, ChannelSchema]] = {}
+        self._subjects: dict[tuple[str, int], Subject] = {}
 
     def subject(self, lease: Lease) -> tuple[Channel, ChannelSchema]:
-        """What the lease's channel was registered with; it never changes. LookupError when it is gone."""
-        key = lease.channel, lease.born
-        if key not in self._subjects:
+        """The lease's channel as it was within the last REMEMBERED seconds. LookupError when it is gone."""
+        key, now = (lease.channel, lease.born), self._wiring.clock().timestamp()
+        known = self._subjects.get(key)
+        if known is None or now >= known.until:
             channel = self._wiring.channels.find(lease.channel)
             if channel is None or channel.born != lease.born:
                 raise LookupError(lease.channel)
             if len(self._subjects) >= KEPT:
                 self._subjects.clear()
-            self._subjects[key] = channel, self._wiring.channels.schema(channel)
-        return self._subjects[key]
+            schema = known.schema if known else self._wiring.channels.schema(channel)
+            known = self._subjects[key] = Subject(channel, schema, now + REMEMBERED)
+        return known.channel, known.schema
 
     def read(self, lease: Lease, message: RecordsMessage) -> list[Point]:
         """Unreadable if it does not hold what it says."""

@@ -21,7 +21,8 @@ from ballotcast.channels.schemas import ChannelSchema
 
 Point = dict[str, Any]
 State = dict[str, Any]
-"""{n: records in the open bucket, first: its first record, last: its newest, sums: {field: [count, a, b]}}"""
+"""{of: [algorithm, factor], n: records in the open bucket, first: its first record, last: its newest,
+sums: {field: [count, a, b]}}"""
 ROW_BYTES = 4000
 STATE_BYTES = 60_000
 
@@ -31,6 +32,7 @@ class Decimator:
         self._axis = schema.time.field
         self._numbers = tuple(field for field in schema.fields if field in schema.numbers and field != self._axis)
         self._algorithm = algorithm
+        self._of = [algorithm, factor]
         self._factor = factor
         self._state: State = state or {}
 
@@ -40,8 +42,8 @@ class Decimator:
         return self._state
 
     def take(self, records: Sequence[Point]) -> list[Point]:
-        """The points of the buckets that these records close."""
-        points: list[Point] = []
+        """The points of the buckets that these records close, with that of one begun under another config."""
+        points = self.flush() if self._state and self._state["of"] != self._of else []
         position = 0
         while position < len(records):
             missing = self._factor - self._state.get("n", 0)
@@ -59,7 +61,7 @@ class Decimator:
         if not state:
             return []
         first, last, sums = state["first"], state["last"], state["sums"]
-        match self._algorithm:
+        match state["of"][0]:
             case "downsample":
                 return [first]
             case "minmax":
@@ -77,7 +79,7 @@ class Decimator:
         state = self._state
         if not state:
             first = to_json(records[0])
-            state.update(n=0, first=first, last=first, sums={})
+            state.update(of=self._of, n=0, first=first, last=first, sums={})
         state["n"] += len(records)
         if self._algorithm == "downsample":
             return

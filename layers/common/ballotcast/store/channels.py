@@ -196,6 +196,15 @@ class Channels:
             return None
         return begun
 
+    def configure(self, channel: Channel, config: ChannelConfig) -> bool:
+        """False when the channel is gone, or is configured otherwise than it was when it was read."""
+        same = Condition("born = :born AND #config = :was", {":born": channel.born, ":was": vars(channel.config)})
+        try:
+            self._table.update(channel_pk(channel.name), META, "SET #config = :config", {":config": vars(config)}, same)
+        except Refusal:
+            return False
+        return True
+
     def rotate_key(self, channel: Channel, key_hash: str) -> bool:
         """False when the channel is gone, or another's by now."""
         same = Condition("born = :born", {":born": channel.born})
