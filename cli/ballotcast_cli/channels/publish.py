@@ -3,8 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import click
 
@@ -32,24 +31,24 @@ class Lines:
 
 @click.command()
 @click.argument("name")
-@click.argument("file", type=click.File("rb"), default="-")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True), default="-")
 @KEY
-def publish(name: str, file: BinaryIO, key: str) -> None:
+def publish(name: str, file: str, key: str) -> None:
     """Publish the records of FILE to the channel NAME: an Avro container file (.avro), else a JSON object a line.
 
     Ends with the first batch that is refused; what was accepted before it is told.
     """
     client = channels(key, session=True)
-    is_avro = Path(file.name).suffix == ".avro"
     accepted = 0
     try:
-        for count in _avro(client, name, file.read()) if is_avro else _lines(client, name, file):
-            accepted += count
+        with click.open_file(file, "rb") as opened:
+            for count in _avro(client, name, opened.read()) if file.endswith(".avro") else _lines(client, name, opened):
+                accepted += count
     except FileError as error:
-        raise click.ClickException(f"{file.name}: {error}; {accepted} records were accepted") from None
-    except ApiError as error:
+        raise click.ClickException(f"{file}: {error}; {accepted} records were accepted") from None
+    except ApiError:
         click.echo(f"{accepted} records were accepted before this:", err=True)
-        raise error
+        raise
     click.echo(f"{accepted} records accepted.")
 
 
