@@ -80,15 +80,15 @@ class Relay:
             return lease
         channel, schema = self.subject(lease)
         keys = {one.message.key for one in fresh if one.message.key}
-        done = self._wiring.publishes.done(channel, keys) if keys else set()
+        done = self._wiring.publishes.done(channel, keys) if keys else {}
         new: dict[str | int, RecordsMessage] = {}
         for one in fresh:
-            if one.message.key not in done:
+            if not done.get(one.message.key or "", False):
                 new.setdefault(one.message.key or one.sequence, one.message)  # of a key that came twice, the first
         points = [self.read(lease, message) for message in new.values()]
         records = [record for part in points for record in part]
         after = replace(lease, cursor=fresh[-1].sequence, applied=lease.applied + len(new), stuck=None)
-        beside = [self._wiring.publishes.finishing(channel, key) for key in keys - done]
+        beside = [self._wiring.publishes.finishing(channel, key) for key in keys if done.get(key) is False]
         if records:
             after, outcome = self._relay(channel, schema, after, [one.batch for one in new.values()], records)
             beside += outcome

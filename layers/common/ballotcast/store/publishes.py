@@ -57,13 +57,12 @@ class Publishes:
         item = self._table.get(channel_pk(channel.name), f"SENT#{channel.born}")
         return item["n"] if item else 0
 
-    def done(self, channel: Channel, keys: Iterable[str]) -> set[str]:
-        """Those of the keys whose records the relay has."""
+    def done(self, channel: Channel, keys: Iterable[str]) -> dict[str, bool]:
+        """Whether the relay has the records of each key; a key that is over by now is left out."""
         wanted = {(channel_pk(channel.name), _sk(channel.born, key)): key for key in keys}
-        found = self._table.get_many(list(wanted))
-        return {wanted[at] for at, item in found.items() if item.get("done")}
+        return {wanted[at]: item.get("done", False) for at, item in self._table.get_many(list(wanted)).items()}
 
     def finishing(self, channel: Channel, key: str) -> dict[str, Any]:
-        """For the transaction that moves the lease. A key that is over by now is not there any more."""
+        """For the transaction that moves the lease."""
         pk, sk = channel_pk(channel.name), _sk(channel.born, key)
         return self._table.updating(pk, sk, "SET done = :yes", {":yes": True}, PRESENT)
