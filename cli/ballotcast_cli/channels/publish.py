@@ -57,9 +57,9 @@ def _lines(client: Channels, name: str, file: Iterable[bytes]) -> Iterator[int]:
         try:
             client.publish(name, batch.records)
         except ApiError as error:
-            if (index := bad_index(error)) is None:
-                raise
-            raise FileError(f"line {batch.lines[index]}: {error.detail}") from None
+            for index, reason in bad_records(error).items():
+                raise FileError(f"line {batch.lines[index]}: {reason}") from None
+            raise
         yield len(batch.records)
 
 
@@ -103,11 +103,6 @@ def group(blocks: Iterable[Batch]) -> Iterator[list[Batch]]:
         together.append(block)
     if together:
         yield together
-
-
-def bad_index(error: ApiError) -> int | None:
-    """Which record of a batch the channel refused."""
-    return next(iter(bad_records(error)), None)
 
 
 def bad_records(error: ApiError) -> dict[int, str]:

@@ -69,7 +69,7 @@ def _feed_and_watch(
         bridge.start()
         screen.watch(f"{half} by UDP ", feeder.submit(_send_datagrams, bridge, opened.getsockname(), sent[:half], pace))
         counts = bridge.close(PATIENCE)
-        click.echo("  the bridge: " + ", ".join(line.strip() for line in describe(counts)))
+        click.echo("  the bridge: " + ", ".join(" ".join(line.split()) for line in describe(counts)))
         screen.watch(f"{len(sent) - half} by HTTP", feeder.submit(_publish, channels, name, sent[half:], pace))
         arrived = feeder.submit(_archived, channels, name, len(sent))
         screen.watch("relayed     ", arrived)
@@ -140,6 +140,7 @@ class _Screen:
                     click.echo(f"\r\x1b[2K{self._line(label)}", nl=False)
             time.sleep(0.05)
         feeding.result()
+        self._look()
         click.echo(("\r\x1b[2K" if sys.stdout.isatty() else "") + self._line(label))
 
     def _look(self) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from ballotcast.channels.containers import Batch
 from ballotcast.client.errors import ApiError
 from ballotcast_cli.channels import publish
-from ballotcast_cli.channels.publish import FileError, bad_index, bad_records, batches_of_lines, group
+from ballotcast_cli.channels.publish import FileError, bad_records, batches_of_lines, group
 
 
 @pytest.fixture(autouse=True)
@@ -47,6 +47,5 @@ def test_refused_records_are_read_off_the_problem() -> None:
     errors = [("/records/7/rpm", "expected float"), ("/records/7", "again"), ("/records/9", "late"), ("/schema", "x")]
     refusal = ApiError(422, "bad-record", "no", errors)
     assert bad_records(refusal) == {7: "expected float", 9: "late"}
-    assert bad_index(refusal) == 7
-    assert bad_index(ApiError(404, "no-channel", "no")) is None
-    assert bad_index(ApiError(422, "invalid", "no", [("/records", "too few")])) is None
+    assert bad_records(ApiError(404, "no-channel", "no")) == {}
+    assert bad_records(ApiError(422, "invalid", "no", [("/records", "too few")])) == {}
