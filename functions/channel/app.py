@@ -9,7 +9,6 @@ from ballotcast.wiring import Wiring, from_environment
 from channel import channel_routes, export_routes, record_routes
 from channel.routing import ChannelRoute
 
-
 ROUTERS = channel_routes.router, record_routes.router, export_routes.router
 OLDER = "/api/v1"
 

@@ -7,7 +7,7 @@ from fastapi import Header, Query, Response
 from fastapi.responses import JSONResponse
 
 from ballotcast.channels.exports import MEDIA_TYPES, Format
-from ballotcast.errors import invalid_field
+from ballotcast.errors import Unavailable, invalid_field
 from ballotcast.http.access import Access, contract
 from ballotcast.http.app import routes
 from ballotcast.http.wired import Wired
@@ -36,9 +36,11 @@ def export(
     channel, schema = find_channel(wiring, name), find_schema(wiring, name)
     # API Gateway passes bytes as bytes only if the first type accepted is a binary one of the API's.
     direct = form == "csv" or accept.partition(",")[0].partition(";")[0].strip() == MEDIA_TYPES[form]
-    made = export_channel(
-        wiring, channel, schema, start=_moment(start, "from"), end=_moment(end, "to"), form=form, direct=direct
-    )
+    since, until = _moment(start, "from"), _moment(end, "to")
+    try:
+        made = export_channel(wiring, channel, schema, start=since, end=until, form=form, direct=direct)
+    except LookupError:  # the rows were read before a compaction, the objects after it
+        raise Unavailable("busy", "the archive was compacted meanwhile: ask again", retry_after=1) from None
     if made.content is not None:
         return Response(made.content, media_type=MEDIA_TYPES[form], headers={"X-Records": str(made.records)})
     assert made.link

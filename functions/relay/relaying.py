@@ -21,6 +21,7 @@ from ballotcast.store.live import LiveRow
 from ballotcast.store.relay_queues import RecordsMessage
 from ballotcast.store.segments import DAY, Segment
 from ballotcast.wiring import Wiring
+from relay.compaction import OPEN, compact
 
 KEPT = 1000
 """Channels in memory."""
@@ -93,6 +94,8 @@ class Relay:
             after, outcome = self._relay(channel, schema, after, [one.batch for one in new.values()], records)
             beside += outcome
         self._wiring.leases.move(lease, after, beside)
+        if lease.open_count and after.open_first > lease.open_first:
+            compact(self._wiring, channel, schema, lease.open_first, lease.open_count)
         return after
 
     def flush(self, lease: Lease) -> Lease:
@@ -124,8 +127,11 @@ class Relay:
         )
         decimator = Decimator(schema, config.algorithm, config.decimation, lease.bucket)
         points = decimator.take(records)
+        joins = 0 < lease.open_count < OPEN and lease.period == segment.period
         after = replace(
             lease,
+            open_first=lease.open_first if joins else lease.records,
+            open_count=lease.open_count + 1 if joins else 1,
             records=lease.records + len(records),
             period=segment.period,
             beat_at=to_rfc3339(now),

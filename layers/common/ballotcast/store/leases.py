@@ -46,6 +46,10 @@ class Lease:
     """Messages of records that are done: against those sent, it tells the backlog."""
     period: int = 0
     """Rotation period that the newest segment belongs to."""
+    open_first: int = 0
+    """The first of the segments that are not compacted yet, by its first record."""
+    open_count: int = 0
+    """How many those are."""
     beat_at: str | None = None
     """When the worker last moved it."""
     bucket: State = field(default_factory=dict)
@@ -80,12 +84,14 @@ class Leases:
             ":rows": new.rows,
             ":applied": new.applied,
             ":period": new.period,
+            ":first": new.open_first,
+            ":count": new.open_count,
             ":beat": new.beat_at,
             ":bucket": json.dumps(new.bucket),
         }
         update = (
             "SET #cursor = :new, records = :records, #rows = :rows, applied = :applied, #period = :period, "
-            "beat_at = :beat, #bucket = :bucket REMOVE stuck"
+            "open_first = :first, open_count = :count, beat_at = :beat, #bucket = :bucket REMOVE stuck"
         )
         moving = self._table.updating(channel_pk(old.channel), LEASE, update, values, _unmoved(old))
         try:

@@ -75,11 +75,11 @@ class Segments:
             return False
         return True
 
-    def all(self, channel: Channel, now: int, *, after: int | None = None) -> Iterator[Segment]:
-        """In order; those whose days are over are left out. `after`: only those behind the one that starts there."""
+    def all(self, channel: Channel, now: int, *, first: int = 0, limit: int | None = None) -> Iterator[Segment]:
+        """In order, from the one that starts with the record `first`; those whose days are over are left out."""
         prefix = _prefix(channel.born)
-        start = segment_sk(channel.born, after) if after is not None else None
-        for item in self._table.query(channel_pk(channel.name), prefix=prefix, after=start):
+        start = segment_sk(channel.born, first - 1) if first else None
+        for item in self._table.query(channel_pk(channel.name), prefix=prefix, after=start, limit=limit):
             if item["expiration"] > now:
                 yield from_item(item)
 
