@@ -50,8 +50,8 @@ def take_letter(record: SQSRecord, wiring: Wiring) -> None:
 
 def _letter(message: Message, lease: Lease | None, wiring: Wiring) -> DeadLetter:
     content, now = message.content, wiring.clock()
-    stuck = lease.stuck if lease and lease.stuck and lease.stuck.message == message.id else None
-    reason = stuck.reason if stuck else str(content) if isinstance(content, Unreadable) else "given up"
+    stuck = lease.stuck if lease and lease.stuck and message.id in lease.stuck.messages else None
+    reason = str(content) if isinstance(content, Unreadable) else stuck.reason if stuck else "given up"
     return DeadLetter(
         message=message.id,
         arrival=message.sequence,
@@ -60,7 +60,7 @@ def _letter(message: Message, lease: Lease | None, wiring: Wiring) -> DeadLetter
         reason=reason,
         records=content.batch.count if isinstance(content, RecordsMessage) else 0,
         expiration=int(now.timestamp()) + MONTH,
-        sequence=stuck.sequence if stuck else 0,
+        sequence=stuck.messages[message.id] if stuck else 0,
     )
 
 

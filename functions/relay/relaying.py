@@ -88,15 +88,19 @@ class Relay:
                 new.setdefault(one.message.key or one.sequence, one.message)  # of a key that came twice, the first
         points = [self.read(lease, message) for message in new.values()]
         records = [record for part in points for record in part]
-        after = replace(lease, cursor=fresh[-1].sequence, applied=lease.applied + len(new), stuck=None)
+        after = replace(lease, cursor=fresh[-1].sequence, applied=lease.applied + len(new))
         beside = [self._wiring.publishes.finishing(channel, key) for key in keys if done.get(key) is False]
         if records:
             after, outcome = self._relay(channel, schema, after, [one.batch for one in new.values()], records)
             beside += outcome
-        self._wiring.leases.move(lease, after, beside)
+        after = self._wiring.leases.move(lease, after, beside)
         if lease.open_count and after.open_first > lease.open_first:
             compact(self._wiring, channel, schema, lease.open_first, lease.open_count)
         return after
+
+    def pass_over(self, lease: Lease, sequence: int) -> None:
+        """Leave out a message that can never be read, and is kept elsewhere. FencedOff."""
+        self._wiring.leases.move(lease, replace(lease, cursor=sequence), ())
 
     def flush(self, lease: Lease) -> Lease:
         """Show what waits in the open bucket of the live window."""
@@ -105,8 +109,7 @@ class Relay:
         channel, schema = self.subject(lease)
         decimator = Decimator(schema, channel.config.algorithm, channel.config.decimation, lease.bucket)
         after, beside = self._show(channel, replace(lease, bucket={}), decimator.flush())
-        self._wiring.leases.move(lease, after, beside)
-        return after
+        return self._wiring.leases.move(lease, after, beside)
 
     def _relay(
         self, channel: Channel, schema: ChannelSchema, lease: Lease, batches: list[Batch], records: list[Point]

@@ -8,7 +8,7 @@ repair has dealt with it.
 import json
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -95,7 +95,7 @@ class Worker:
             while position < len(messages):
                 run = _run(messages[position:]) if together else messages[position : position + 1]
                 try:
-                    lease = self._pass(lease, relay, run)
+                    lease = self._pass(lease, relay, run, messages[position:])
                 except Unreadable:
                     if len(run) == 1:
                         raise
@@ -107,11 +107,13 @@ class Worker:
             return messages[position:]
         except Exception as error:  # the edge: one channel's trouble is not another's; what failed comes again
             logger.exception("a relay's messages failed", extra={"relay": str(relay)})
-            self._give_back(lease, messages[position], error)
+            self._give_back(lease, messages[position:], error)
             return messages[position:]
         return ()
 
-    def _pass(self, lease: Lease | None, relay: RelayId, run: Sequence[Message]) -> Lease | None:
+    def _pass(
+        self, lease: Lease | None, relay: RelayId, run: Sequence[Message], rest: Sequence[Message]
+    ) -> Lease | None:
         first = run[0]
         if isinstance(first.content, Order):
             return self._obey(lease, relay, first.content)
@@ -120,11 +122,11 @@ class Worker:
         if lease.relay != str(relay):
             self._send_on(lease, run)
             return lease
-        if lease.stuck and first.sequence > lease.stuck.sequence:
-            raise HeldBack(f"stuck at {lease.stuck.message}")
+        if lease.stuck and first.sequence > lease.stuck.first:
+            raise HeldBack("it is stuck at an earlier message")
         if first.received > 1 and not lease.stuck and first.sequence > lease.cursor:
             # Whoever had it may have died of it. If this one does too, nothing behind it gets past.
-            self._wiring.leases.get_stuck(lease, Stuck(first.id, first.sequence, "the worker ended without an answer"))
+            lease = self._get_stuck(lease, rest, "the worker ended without an answer")
         if isinstance(first.content, Unreadable):
             if first.sequence > lease.cursor:
                 raise first.content
@@ -137,7 +139,7 @@ class Worker:
         if lease is None or lease.relay != str(relay):
             return lease  # whoever gave it has been overtaken
         if lease.stuck and order.kind == "drain":
-            raise HeldBack(f"stuck at {lease.stuck.message}")
+            raise HeldBack("it is stuck at an earlier message")
         if order.kind == "drain":
             lease = self._relay.flush(lease)
         self._wiring.relay_machines.answer(order.token, {"relay": lease.relay})
@@ -151,16 +153,31 @@ class Worker:
                 sent_on = RecordsMessage(lease.relay, content.born, content.batch, content.key)
                 self._wiring.relay_queues.send(sent_on, once=f"late-{one.id}")
 
-    def _give_back(self, lease: Lease | None, message: Message, error: Exception) -> None:
-        """Have it come again soon, later each time, and remember why. As far as that works: it comes again anyway."""
+    def _give_back(self, lease: Lease | None, messages: Sequence[Message], error: Exception) -> None:
+        """Have them come again soon, later each time, and remember why. As far as that works: they come again anyway.
+
+        All alike, for a queue holds back what is in front of a message that somebody has.
+        """
         try:
-            if lease and not isinstance(message.content, Order) and message.sequence > lease.cursor:
-                reason = str(error) if isinstance(error, Unreadable) else type(error).__name__
-                if lease.stuck is None or lease.stuck.sequence == message.sequence:
-                    self._wiring.leases.get_stuck(lease, Stuck(message.id, message.sequence, reason))
-            self._wiring.relay_queues.hold_back(message.relay.channel, message.receipt, 2**message.received)
-        except Exception:  # the edge again: the queue's visibility timeout brings it back
-            logger.exception("giving back failed", extra={"relay": str(message.relay)})
+            if lease and not isinstance(messages[0].content, Order):
+                self._get_stuck(lease, messages, str(error) if isinstance(error, Unreadable) else type(error).__name__)
+            for message in messages:
+                seconds = 2 ** messages[0].received
+                self._wiring.relay_queues.hold_back(message.relay.channel, message.receipt, seconds)
+        except Exception:  # the edge again: the queue's visibility timeout brings them back
+            logger.exception("giving back failed", extra={"relay": str(messages[0].relay)})
+
+    def _get_stuck(self, lease: Lease, messages: Sequence[Message], reason: str) -> Lease:
+        failed = {
+            one.id: one.sequence
+            for one in messages
+            if not isinstance(one.content, Order) and one.sequence > lease.cursor
+        }
+        if not failed:
+            return lease
+        stuck = Stuck({**(lease.stuck.messages if lease.stuck else {}), **failed}, reason)
+        self._wiring.leases.get_stuck(lease, stuck)
+        return replace(lease, stuck=stuck)
 
 
 def _run(messages: Sequence[Message]) -> Sequence[Message]:

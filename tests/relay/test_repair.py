@@ -60,6 +60,22 @@ def test_what_can_be_read_by_now_is_taken_in_its_place(lab: Relayed) -> None:
     assert lab.archived() == [0, 1, 2, 3]
 
 
+def test_what_was_given_up_with_it_keeps_its_order(lab: Relayed) -> None:
+    """The whole batch comes as often as what cannot be read, and is given up with it."""
+    bad, second, third, later = lab.raw("?"), lab.message(0, 2), lab.message(2, 2), lab.message(4, 2)
+    lab.deliver([bad, second, third])
+    give_up(lab, bad)
+    redeliver(lab.wiring, lab.status())
+    assert lab.deliver([later]) == [later["messageId"]], "it would pass those that are on their way"
+    give_up(lab, third)
+    assert lab.archived() == []
+    give_up(lab, second)
+    assert lab.archived() == [0, 1, 2, 3]
+    assert lab.deliver([again(later)]) == []
+    assert lab.archived() == list(range(6))
+    assert [letter.state for letter in letters(lab)] == ["redelivered", "redelivered", "refused"]
+
+
 def _dies(lab: Relayed) -> Worker:
     return Worker(DyingWiring(lab.deployment, 1))
 

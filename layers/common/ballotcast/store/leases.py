@@ -1,7 +1,7 @@
 """A relay is its lease: one row that the shared worker obeys.
 
 Channels  CHANNEL#<name> / LEASE   the relay's id, the queue's sequence number up to which all is done, how many records
-                                   that were, the open bucket of the live window, and a message that it is stuck at
+                                   that were, the open bucket of the live window, and the messages that it is stuck at
 
 The state machines write it and take it away (functions/relay/*.asl.yaml); the worker moves it. A batch's outcome is one
 transaction: the cursor on the condition of its old value and relay, the segment's row, the live row, and the keys of
@@ -10,7 +10,7 @@ its publishes. Whoever is fenced off, by another delivery or a newer generation,
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ballotcast.channels.decimation import State
@@ -23,11 +23,19 @@ LEASE = "LEASE"
 
 @dataclass(frozen=True)
 class Stuck:
-    """A message that was not processed when it was delivered; nothing after it may pass."""
+    """Messages that failed together, by id with their sequence numbers; nothing behind the first of them may pass."""
 
-    message: str
-    sequence: int
+    messages: dict[str, int]
     reason: str
+
+    @property
+    def first(self) -> int:
+        return min(self.messages.values())
+
+    def behind(self, cursor: int) -> "Stuck | None":
+        """What is left when all up to the cursor is done."""
+        left = {message: sequence for message, sequence in self.messages.items() if sequence > cursor}
+        return Stuck(left, self.reason) if left else None
 
 
 @dataclass(frozen=True)
@@ -76,9 +84,11 @@ class Leases:
         item = self._table.get(channel_pk(channel), LEASE)
         return from_item(item) if item else None
 
-    def move(self, old: Lease, new: Lease, beside: Sequence[dict[str, Any]]) -> None:
-        """The lease from `old` to `new`, and the writes `beside` it, or nothing. FencedOff."""
-        values = {
+    def move(self, old: Lease, new: Lease, beside: Sequence[dict[str, Any]]) -> Lease:
+        """The lease from `old` to `new`, and the writes `beside` it, or nothing; what it is stuck at follows the
+        cursor. FencedOff."""
+        new = replace(new, stuck=old.stuck.behind(new.cursor) if old.stuck else None)
+        values: dict[str, Any] = {
             ":new": new.cursor,
             ":records": new.records,
             ":rows": new.rows,
@@ -91,13 +101,18 @@ class Leases:
         }
         update = (
             "SET #cursor = :new, records = :records, #rows = :rows, applied = :applied, #period = :period, "
-            "open_first = :first, open_count = :count, beat_at = :beat, #bucket = :bucket REMOVE stuck"
+            "open_first = :first, open_count = :count, beat_at = :beat, #bucket = :bucket"
         )
+        if new.stuck:
+            update, values[":stuck"] = f"{update}, stuck = :stuck", vars(new.stuck)
+        else:
+            update = f"{update} REMOVE stuck"
         moving = self._table.updating(channel_pk(old.channel), LEASE, update, values, _unmoved(old))
         try:
             transact(self._table.client, [moving, *beside])
         except Cancelled:
             raise FencedOff from None
+        return new
 
     def get_stuck(self, lease: Lease, stuck: Stuck) -> None:
         """Remember what holds the relay up; nothing if it has been moved since."""
@@ -108,20 +123,6 @@ class Leases:
             )
         except Refusal:
             return
-
-    def pass_over(self, lease: Lease) -> None:
-        """Leave out the message that it is stuck at: it can never be read, and is kept elsewhere. FencedOff."""
-        assert lease.stuck
-        try:
-            self._table.update(
-                channel_pk(lease.channel),
-                LEASE,
-                "SET #cursor = :sequence REMOVE stuck",
-                {":sequence": lease.stuck.sequence},
-                _unmoved(lease),
-            )
-        except Refusal:
-            raise FencedOff from None
 
 
 def _unmoved(lease: Lease) -> Condition:
