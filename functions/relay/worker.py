@@ -22,6 +22,11 @@ from ballotcast.store.relay_queues import RecordsMessage, records_message
 from ballotcast.wiring import Wiring, from_environment
 from relay.relaying import Delivery, Relay, Unreadable
 
+RECEIPTS = 5
+"""After as many SQS gives a message up (template.yaml)."""
+HELD = 10
+"""Seconds that a message waits which must not pass an earlier one."""
+
 logger = Logger(service="relay")
 
 
@@ -104,10 +109,14 @@ class Worker:
                     position += len(run)
         except HeldBack as held:
             logger.warning("held back", extra={"relay": str(relay), "reason": str(held)})
+            if lease and lease.stuck:
+                self._give_back(lease, messages[position:], lease.stuck.reason, HELD)
             return messages[position:]
         except Exception as error:  # the edge: one channel's trouble is not another's; what failed comes again
             logger.exception("a relay's messages failed", extra={"relay": str(relay)})
-            self._give_back(lease, messages[position:], error)
+            reason = str(error) if isinstance(error, Unreadable) else type(error).__name__
+            received = messages[position].received
+            self._give_back(lease, messages[position:], reason, 2**received if received < RECEIPTS else 0)
             return messages[position:]
         return ()
 
@@ -153,16 +162,15 @@ class Worker:
                 sent_on = RecordsMessage(lease.relay, content.born, content.batch, content.key)
                 self._wiring.relay_queues.send(sent_on, once=f"late-{one.id}")
 
-    def _give_back(self, lease: Lease | None, messages: Sequence[Message], error: Exception) -> None:
-        """Have them come again soon, later each time, and remember why. As far as that works: they come again anyway.
+    def _give_back(self, lease: Lease | None, messages: Sequence[Message], reason: str, seconds: int) -> None:
+        """Have them come again soon, and remember why. As far as that works: they come again anyway.
 
         All alike, for a queue holds back what is in front of a message that somebody has.
         """
         try:
             if lease and not isinstance(messages[0].content, Order):
-                self._get_stuck(lease, messages, str(error) if isinstance(error, Unreadable) else type(error).__name__)
+                self._get_stuck(lease, messages, reason)
             for message in messages:
-                seconds = 2 ** messages[0].received
                 self._wiring.relay_queues.hold_back(message.relay.channel, message.receipt, seconds)
         except Exception:  # the edge again: the queue's visibility timeout brings them back
             logger.exception("giving back failed", extra={"relay": str(messages[0].relay)})
