@@ -88,3 +88,15 @@ def test_a_bucket_too_large_to_keep_is_closed() -> None:
     decimator = Decimator(SCHEMA, "average", 100)
     assert len(decimator.take([sample(unit="x" * 100_000)])) == 1
     assert decimator.state == {}
+
+
+@pytest.mark.parametrize("before", ["downsample", "average", "minmax", "rms"])
+@pytest.mark.parametrize("after", ["downsample", "average", "minmax", "rms"])
+def test_a_bucket_is_closed_as_it_was_opened(before: Algorithm, after: Algorithm) -> None:
+    """A channel may be configured otherwise while a bucket is open, with another algorithm or a smaller factor."""
+    opened = Decimator(SCHEMA, before, 10)
+    opened.take([sample(n, volts=-1.0) for n in range(4)])
+    changed = Decimator(SCHEMA, after, 3, json.loads(json.dumps(opened.state)))
+    points = changed.take([sample(n, volts=2.0) for n in range(4, 7)])
+    closed = Decimator(SCHEMA, before, 4).take([sample(n, volts=-1.0) for n in range(4)])
+    assert points == closed + Decimator(SCHEMA, after, 3).take([sample(n, volts=2.0) for n in range(4, 7)])

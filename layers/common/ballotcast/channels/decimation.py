@@ -71,7 +71,7 @@ class Decimator:
                 ]
             case "average":
                 means = {name: one[1] / one[0] for name, one in sums.items()}
-            case "rms":
+            case _:
                 means = {name: math.sqrt(one[1] / one[0]) for name, one in sums.items()}
         return [{**last, **means, self._axis: first[self._axis]}]
 
