@@ -28,6 +28,6 @@ class Between(httpx.BaseTransport):
 
 
 def api_through(server: httpx.Client, passing: Passing) -> Api:
-    """A client whose requests go that way; it does not wait between attempts."""
-    http = httpx.Client(base_url=str(server.base_url), transport=Between(server, passing))
+    """A client whose requests go that way; it does not wait between attempts, and follows redirects unless told."""
+    http = httpx.Client(base_url=str(server.base_url), transport=Between(server, passing), follow_redirects=True)
     return Api(http, sleep=lambda seconds: None)

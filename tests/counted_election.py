@@ -62,7 +62,18 @@ def leaf_of(ballot: Ballot) -> bytes:
 
 
 def sqs_event(*messages: dict[str, Any]) -> dict[str, Any]:
-    return {"Records": [{"messageId": str(n), "body": json.dumps(message)} for n, message in enumerate(messages)]}
+    """As SQS tells messages for the first time."""
+    return {"Records": [sqs_record(str(number), json.dumps(message)) for number, message in enumerate(messages)]}
+
+
+def sqs_record(message_id: str, body: str, receipt_handle: str = "") -> dict[str, Any]:
+    attributes = {"ApproximateReceiveCount": "1"}
+    return {
+        "messageId": message_id,
+        "receiptHandle": receipt_handle or message_id,
+        "body": body,
+        "attributes": attributes,
+    }
 
 
 def deliver(election: FrozenElection, *ballots: Ballot) -> None:
@@ -71,17 +82,36 @@ def deliver(election: FrozenElection, *ballots: Ballot) -> None:
     assert Sequencer(election.wiring).handle(sqs_event(message)) == {"batchItemFailures": []}
 
 
-def close_machine(wiring: Wiring, around: Callable[[Callable[[], Any]], Any] = lambda call: call()) -> StateMachine:
-    """Each invocation is a process of its own; `around` may disturb it."""
+def close_machine(
+    wiring: Wiring, around: Callable[[Callable[[], Any]], Any] = lambda call: call(), *, whole_box: bool = False
+) -> StateMachine:
+    """Each invocation is a process of its own; `around` may disturb it.
+
+    Unless `whole_box`, steps are not sent to look into empty partitions: with moto these take most of the time.
+    """
+
+    def invoke_count(event: dict[str, Any]) -> Any:
+        if "partitions" in event and not whole_box:
+            first, *others = event["partitions"]
+            occupied = _occupied(wiring, event["election"])
+            event = {**event, "partitions": [first, *(other for other in others if other in occupied)]}
+        return around(lambda: count.handle(event, wiring))
+
     functions = {
         "LedgerFunction": lambda event: around(lambda: ledger.handle(event, wiring)),
         "SequencerFunction": lambda event: around(lambda: Sequencer(wiring).handle(event)),
-        "CountFunction": lambda event: around(lambda: count.handle(event, wiring)),
+        "CountFunction": invoke_count,
     }
     return StateMachine(DEFINITION, functions, CloseGraceSeconds=str(GRACE))
 
 
-def close_and_count(deployment: World, election: FrozenElection) -> None:
+def _occupied(wiring: Wiring, election: str) -> set[int]:
+    pages = wiring.dynamodb.get_paginator("scan").paginate(TableName=wiring.board.name, ProjectionExpression="pk")
+    keys = [item["pk"]["S"] for page in pages for item in page["Items"]]
+    return {int(key[-2:], 16) for key in keys if key.startswith(f"BALLOT#{election}#")}
+
+
+def close_and_count(deployment: World, election: FrozenElection, *, whole_box: bool = False) -> None:
     """By the clock: the day after."""
     deployment.clock.advance(days=2)
-    close_machine(election.wiring).run({"election": election.id})
+    close_machine(election.wiring, whole_box=whole_box).run({"election": election.id})

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Literal
 
-WRITES = frozenset({"put_item", "update_item", "transact_write_items"})
+WRITES = frozenset({"put_item", "update_item", "delete_item", "transact_write_items"})
 Side = Literal["before", "after"]
 
 

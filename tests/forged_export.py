@@ -89,7 +89,9 @@ class Forger:
         return Checkpoint(signer.name, len(entries), root).sign(signer).encode()
 
     def ledger(self, issued: int) -> bytes:
-        blinded = [sha256(number.to_bytes(4, "little")).digest() if number < issued else b"" for number in range(self.voters)]
+        blinded = [
+            sha256(number.to_bytes(4, "little")).digest() if number < issued else b"" for number in range(self.voters)
+        ]
         return Ledger(map(LedgerLine, self.tags, blinded)).encode()
 
     def result(self, entries: list[bytes], note: bytes) -> bytes:

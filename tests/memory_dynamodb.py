@@ -6,6 +6,7 @@ Local) to the same.
 
 import operator
 import re
+from collections.abc import Iterator
 from threading import Lock
 from types import SimpleNamespace
 from typing import Any
@@ -13,6 +14,8 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 Wire = dict[str, Any]
+ITEM = 400 * 1024
+"""Bytes of an item, names included (DynamoDB's own limit)."""
 COMPARE = {"=": operator.eq, "<>": operator.ne, "<": operator.lt}
 
 
@@ -42,6 +45,7 @@ class MemoryDynamoDB:
         return {"Responses": {table: [self._items[key] for key in map(_key, wanted["Keys"]) if key in self._items]}}
 
     def put_item(self, **put: Any) -> None:
+        _require_small(put["Item"], "PutItem")
         with self._lock:
             if not self._allows(put):
                 answer = {"Error": {"Code": "ConditionalCheckFailedException"}, "Item": self._standing(put)}
@@ -52,6 +56,8 @@ class MemoryDynamoDB:
         puts = [write["Put"] for write in request["TransactItems"]]
         assert len(puts) <= 100
         assert len({_key(put["Item"]) for put in puts}) == len(puts)
+        for put in puts:
+            _require_small(put["Item"], "TransactWriteItems")
         with self._lock:
             if not all(map(self._allows, puts)):
                 reasons = [
@@ -70,6 +76,20 @@ class MemoryDynamoDB:
     def _allows(self, put: Wire) -> bool:
         standing, alternatives = self._standing(put), put.get("ConditionExpression", "").split(" OR ")
         return alternatives == [""] or any(_holds(atom, standing, put) for atom in alternatives)
+
+
+def _require_small(item: Wire, operation: str) -> None:
+    if (
+        sum(len(name) + len(str(content) if kind == "BOOL" else content) for name, kind, content in _attributes(item))
+        > ITEM
+    ):
+        raise ClientError({"Error": {"Code": "ValidationException", "Message": "item too large"}}, operation)
+
+
+def _attributes(item: Wire) -> Iterator[tuple[str, str, Any]]:
+    for name, value in item.items():
+        [(kind, content)] = value.items()
+        yield name, kind, content
 
 
 def _holds(atom: str, standing: Wire, put: Wire) -> bool:

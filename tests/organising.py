@@ -9,6 +9,7 @@ from fastapi.testclient import TestClient
 from ballotcast.http.sessions import open_session
 from ballotcast.store.organisers import Organiser as Account
 from ballotcast.wiring import Wiring
+from dying import Killed
 from organise.app import create_app
 from organise.jobs import work
 from world import World
@@ -89,10 +90,17 @@ def sqs_event(*messages: dict[str, Any]) -> dict[str, Any]:
 
 
 def work_off(deployment: World, wiring: Wiring | None = None) -> int:
-    """Do all that waits in the queue `jobs`, and what that asks for; how many messages it took."""
+    """Do all that waits in the queue `jobs`, and what that asks for; how many messages it took.
+
+    The message at which a process dies is told again, as the queue does it.
+    """
     done = 0
     while messages := deployment.take_messages("JOBS_QUEUE"):
         for message in messages:
-            work(sqs_event(message), wiring or deployment.wiring())
+            try:
+                work(sqs_event(message), wiring or deployment.wiring())
+            except Killed:
+                deployment.wiring().jobs_queue.send(message)
+                raise
             done += 1
     return done

@@ -70,7 +70,6 @@ class World:
             "CLOSE_MACHINE": _machine("close"),
             "SCHEDULER_ROLE": "arn:aws:iam::123456789012:role/scheduler",
             "SCHEDULE_GROUP": "default",
-            "CLOSE_GRACE_SECONDS": "30",
             "ISSUER_BITS": "2048",
             "MAIL_FROM": "ballots@example.org",
             "MAIL_CONFIGURATION": "ballotcast",

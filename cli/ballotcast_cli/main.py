@@ -2,7 +2,7 @@
 
 import click
 
-from . import accounts, conduct, count, elections, mailbox, verify, voters, voting
+from . import accounts, conduct, count, elections, mailbox, operator, verify, voters, voting
 from .channels import bridge_command as bridge
 from .channels import commands as channels
 from .demo import command as demo
@@ -37,6 +37,7 @@ for command in (
     bridge.command,
     demo.command,
     mailbox.command,
+    operator.command,
     stack.command,
 ):
     main.add_command(command)

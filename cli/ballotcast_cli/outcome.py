@@ -35,6 +35,7 @@ def describe_contest(contest: Document, width: int) -> Iterator[str]:
         yield f"tie at stage {tie['stage']} ({tie['decides']}), decided by {tie['by']}, best first: {order}"
     elected = ", ".join(f"{one['option']} {one['name']}" for one in contest["elected"])
     yield f"elected: {elected or 'nobody'}"
+    yield contest["why"]
 
 
 def _column(stage: Document) -> list[str]:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import click
+
 from ballotcast.elections.verification import Outcome, Report, verify_export
 
 COLOURS = {Outcome.PASSED: "green", Outcome.FAILED: "red", Outcome.SKIPPED: "yellow"}

@@ -1,5 +1,6 @@
 """`ballotcast vote` and `check-receipt`: the voter's side."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -9,24 +10,15 @@ from ballotcast.ballots.link import Link
 from ballotcast.ballots.manifest import Manifest
 from ballotcast.client.api import connect
 from ballotcast.client.errors import BadState
+from ballotcast.client.manifests import fetch_manifest
 from ballotcast.client.receipts import check_receipt
-from ballotcast.client.state import Blinded, Cast, State, from_json, to_json
+from ballotcast.client.state import Blinded, Cast, Credentialed, State, from_json, to_json
 from ballotcast.client.voter import Voter
+from ballotcast.counting import RULES, Ballot
+from ballotcast.counting.ballots import parse_ballot
 
 from .deployment import write_private
 from .group import deployment
-
-
-class Choice(click.ParamType[list[int]]):
-    """`3,1,2`: numbers of options; empty for a blank vote."""
-
-    name = "numbers"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> list[int]:
-        parts = [part.strip() for part in str(value).split(",")] if str(value).strip() else []
-        if not all(part.isascii() and part.isdigit() for part in parts):
-            self.fail(f"{value!r} is not a list of option numbers such as 3,1,2", param, ctx)
-        return [int(part) for part in parts]
 
 
 @click.command()
@@ -34,10 +26,12 @@ class Choice(click.ParamType[list[int]]):
 @click.option(
     "--ranking",
     "--choose",
-    "choices",
-    type=Choice(),
+    "--scores",
+    "marked",
+    metavar="BALLOT",
     multiple=True,
-    help="Option numbers in order of preference (or those you choose), once for each contest; '' is a blank vote.",
+    help="Once for each contest: option numbers in order of preference (3,1,2; 3,1=2 where equal ranks are counted), or"
+    " those you choose, or scores (1:5,2:0); '' is a blank vote.",
 )
 @click.option(
     "--recovery",
@@ -45,7 +39,7 @@ class Choice(click.ParamType[list[int]]):
     help="Where your progress is kept  [default: ballot-….json in this folder, named after the link's hash]",
 )
 @click.option("--show", is_flag=True, help="Only show the ballot paper.")
-def vote(link: str | None, choices: tuple[list[int], ...], recovery: Path | None, *, show: bool) -> None:
+def vote(link: str | None, marked: tuple[str, ...], recovery: Path | None, *, show: bool) -> None:
     """Cast your vote.
 
     Your progress is written down before anything is sent. If this is interrupted anywhere, run the same again: you
@@ -58,18 +52,21 @@ def vote(link: str | None, choices: tuple[list[int], ...], recovery: Path | None
     if state is None and link is None:
         raise click.UsageError(f"{file} does not exist: give your --link")
     address = state.address if state else (link or "").partition("/vote#")[0]
-    voter = Voter(connect(address if "://" in address else deployment().api), lambda step: _keep(file, step))
+    api = connect(address if "://" in address else deployment().api)
+    voter = Voter(api, lambda step: _keep(file, step))
+    choices: list[Ballot] = []
     if state is None or show:
         paper = voter.open_link(link or "")
-        if show or len(choices) != len(paper.manifest.contests):
+        if show or len(marked) != len(paper.manifest.contests):
             _show(paper.manifest)
-            if show:
-                return
-            raise click.UsageError(f"give --ranking {len(paper.manifest.contests)} times, once for each contest")
-        plaintext.encode(paper.manifest, choices)
+        if show:
+            return
+        choices = _choices(paper.manifest, marked)
         state = voter.prepare(paper)
-    elif isinstance(state, Blinded) and link:
-        state = voter.take_link(state, link)
+    elif isinstance(state, Blinded | Credentialed):
+        if isinstance(state, Blinded) and link:
+            state = voter.take_link(state, link)
+        choices = _choices(fetch_manifest(api, state.election, state.manifest_hash), marked)
     cast = voter.resume(state, choices, lambda: click.prompt("The code that was sent to you", type=str))
     click.echo(cast.receipt)
     click.echo(f"Your ballot is in the box; its receipt is kept in {file}.", err=True)
@@ -95,6 +92,20 @@ def check(file: Path, address: str | None) -> None:
     click.echo("The log is final." if found.final else "The log is still growing; check again after the count.")
 
 
+def _choices(manifest: Manifest, marked: Sequence[str]) -> list[Ballot]:
+    """What is marked in each contest, as the contest's method reads it. UsageError unless it would be counted."""
+    contests = manifest.contests
+    if len(marked) != len(contests):
+        raise click.UsageError(f"give --ranking {len(contests)} times, once for each contest")
+    try:
+        kinds = (RULES[contest.method].ballot for contest in contests)
+        choices = [parse_ballot(text, kind) for text, kind in zip(marked, kinds, strict=True)]
+        plaintext.encode(manifest, choices)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+    return choices
+
+
 def _file_of(link: str) -> Path:
     """One file for each link, whose name tells nothing of it."""
     return Path(f"ballot-{Link.parse(link).token_hash.hex()[:12]}.json")
@@ -111,6 +122,7 @@ def _keep(file: Path, state: State) -> None:
 def _show(manifest: Manifest) -> None:
     click.echo(f"{manifest.title}\nfingerprint {manifest.hash.hex()}")
     for contest in manifest.contests:
-        click.echo(f"\n{contest.title}: {contest.method}, choose {contest.min} to {contest.max}")
+        asked = "score each from" if RULES[contest.method].ballot == "scores" else "choose"
+        click.echo(f"\n{contest.title}: {contest.method}, {asked} {contest.min} to {contest.max}")
         for number, option in enumerate(contest.options, start=1):
             click.echo(f"  {number} {option}")

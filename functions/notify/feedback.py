@@ -1,7 +1,8 @@
 """The function `notify-feedback`: what SES tells of mails that came back, by way of an SNS topic.
 
-A mail that bounced for good, or that its reader reported as spam, makes the invitation `bounced`. Bounces that may
-pass (a full mailbox, an out-of-office note) change nothing. Mails without tags (codes, reminders) leave no trace.
+A mail that bounced for good, that its reader reported as spam, or that SES would not send, makes the invitation
+`bounced`. Bounces that may pass (a full mailbox, an out-of-office note) change nothing. Mails without tags (codes,
+reminders) leave no trace.
 """
 
 import json
@@ -23,7 +24,7 @@ def take_feedback(event: dict[str, Any], wiring: Wiring) -> None:
         match json.loads(record.sns.message):
             case {"eventType": "Bounce", "bounce": {"bounceType": "Permanent"}, "mail": {"tags": tags}}:
                 _mark(tags, wiring)
-            case {"eventType": "Complaint", "mail": {"tags": tags}}:
+            case {"eventType": "Complaint" | "Reject", "mail": {"tags": tags}}:
                 _mark(tags, wiring)
 
 

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from mypy_boto3_sesv2 import SESV2Client
     from mypy_boto3_sns import SNSClient
 
+SEVEN_BIT = SMTP.clone(cte_type="7bit")
+"""SES asks for messages in ASCII; other letters are encoded."""
 NO_TAGS: Mapping[str, str] = {}
 
 
@@ -54,7 +56,7 @@ class Post:
 
 def _mime(sender: str, to: str, text: Text) -> bytes:
     """The policy refuses a line break in a header, wherever it came from."""
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=SEVEN_BIT)
     message["From"], message["To"], message["Subject"] = sender, to, text.subject
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(text.body)

@@ -2,7 +2,7 @@
 
 Messages carry ids only. Links and codes are made here, at the last moment, and only their hashes are kept. A message
 told twice sends nothing twice, unless the process was killed between sending and noting it: then the voter gets a
-second mail, whose link replaces the first.
+second mail, whose link replaces the first. A link that was mailed before is valid until the next one's mail is out.
 """
 
 import hashlib
@@ -78,7 +78,8 @@ class Worker:
             return
         code = f"{secrets.randbelow(1_000_000):06d}"
         mac = self._wiring.roll_secret.mac("otp", election_id, key, code)
-        self._wiring.voters.set_otp(voter, mac, int((self._wiring.clock() + CODE_LIFE).timestamp()))
+        if not self._wiring.voters.set_otp(voter, mac, int((self._wiring.clock() + CODE_LIFE).timestamp())):
+            return
         minutes = int(CODE_LIFE.total_seconds()) // 60
         if election.second_factor == "sms":
             self._post.text(voter.phone, texts.second_factor_short(code, minutes))

@@ -9,6 +9,7 @@ from datetime import timedelta
 import bcrypt
 
 from ballotcast.ballots.roll import email_key
+from ballotcast.clock import seconds_to_midnight
 from ballotcast.errors import Conflict, Forbidden, TooMany, Unauthorised
 from ballotcast.http.sessions import open_session
 from ballotcast.store.organisers import Organiser
@@ -21,29 +22,36 @@ PASSWORD_BYTES = 72
 ATTEMPTS = 5
 LOCK = timedelta(minutes=15)
 MAIL_EVERY = timedelta(minutes=10)
-"""At most one verification mail in this time."""
+"""At most one verification mail in this time to one address."""
 
 _NOBODY = b"$2b$12$CUC03MdKkAOx/kXJNqeKd.rsc5Mg1muaAi76EvghnUox/6fzi7z8S"
 """Hash of a password that was thrown away, at the same cost: an unknown address takes as long as a wrong password."""
 
 
 def register_organiser(wiring: Wiring, email: str, password: str) -> str:
-    """The new organiser's id; Conflict if the address is taken.
+    """The organiser's id. Conflict if the address is taken, TooMany when no more verification mails go out today.
 
-    Killed before the verification mail is queued: logging in asks for it again, ten minutes later.
+    Taken means verified. Before that whoever signs up last is the one who counts: their password replaces the one
+    before, and the code that was mailed before is void, so a code never lets in somebody who signed up earlier. Killed
+    before the mail is queued: logging in asks for it again, ten minutes later.
     """
-    now = wiring.clock()
-    organiser = Organiser(
-        id=_organiser_id(wiring, email),
-        email=email,
-        password_hash=bcrypt.hashpw(password.encode(), bcrypt.gensalt(COST)).decode(),
-        created_at=now,
-        verification_asked_until=int((now + MAIL_EVERY).timestamp()),
-    )
+    identity, now = _organiser_id(wiring, email), wiring.clock()
+    found, until = wiring.organisers.find(identity), int((now + MAIL_EVERY).timestamp())
+    if found and found.verified:
+        raise _taken()
+    due = not found or found.verification_asked_until <= now.timestamp()
+    if due and not _spend_verification(wiring):
+        detail = "no more verification mails are sent today"
+        raise TooMany("daily-verifications", detail, retry_after=seconds_to_midnight(now))
+    password_hash = bcrypt.hashpw(password.encode(), bcrypt.gensalt(COST)).decode()
+    organiser = Organiser(identity, email, password_hash, created_at=now, verification_asked_until=until)
     if not wiring.organisers.add(organiser):
-        raise Conflict("organiser-exists", "an organiser with this address exists already: log in")
-    _send_verification(wiring, organiser.id)
-    return organiser.id
+        if not wiring.organisers.sign_up_again(identity, password_hash):
+            raise _taken()
+        due = wiring.organisers.ask_verification(identity, int(now.timestamp()), until)
+    if due:
+        _send_verification(wiring, identity)
+    return identity
 
 
 def verify_organiser(wiring: Wiring, organiser: str, token: str) -> None:
@@ -72,7 +80,8 @@ def log_in(wiring: Wiring, email: str, password: str) -> str:
         raise Unauthorised("wrong-credentials", "the address or the password is wrong")
     wiring.organisers.clear_failures(identity)
     until = now + int(MAIL_EVERY.total_seconds())
-    if not organiser.verified and wiring.organisers.ask_verification(identity, now, until):
+    due = not organiser.verified and organiser.verification_asked_until <= now
+    if due and _spend_verification(wiring) and wiring.organisers.ask_verification(identity, now, until):
         _send_verification(wiring, identity)
     return open_session(wiring.session_secret, identity, wiring.clock)
 
@@ -84,6 +93,15 @@ def require_sender(wiring: Wiring, organiser: str) -> None:
         raise Forbidden("not-verified", "verify your own address first: the code was mailed to it")
     if wiring.settings.approve_organisers and not found.approved:
         raise Forbidden("not-approved", "the operator of this platform has not yet approved you")
+
+
+def _taken() -> Conflict:
+    return Conflict("organiser-exists", "an organiser with this address exists already: log in")
+
+
+def _spend_verification(wiring: Wiring) -> bool:
+    """All verification mails of a day together are as many as one organiser may send: they go to strangers."""
+    return wiring.organisers.spend_verification(f"{wiring.clock():%Y-%m-%d}", wiring.settings.daily_mails)
 
 
 def _organiser_id(wiring: Wiring, email: str) -> str:

@@ -40,6 +40,8 @@ def close_election(wiring: Wiring, election: Election) -> Election:
             publish(wiring, election)
             _mark_closed(wiring, election, to_rfc3339(now))
             election = owned_election(wiring, election.organiser, election.id)
+        case Status.CLOSED:
+            publish(wiring, election)  # killed while it was frozen, and nobody called since
     wiring.counting_machine.start(election.id)
     return election
 

@@ -68,7 +68,7 @@ def freeze(wiring: Wiring, draft: Election, roll: Sequence[Voter], base_url: str
 
 
 def publish(wiring: Wiring, frozen: Election) -> None:
-    """The manifest on the board, the log started and told of the newest roll, the count scheduled.
+    """The manifest on the board, the log started and told of the newest roll, the count scheduled if it is to come.
 
     Each of them once, however often this is repeated.
     """
@@ -87,7 +87,8 @@ def publish(wiring: Wiring, frozen: Election) -> None:
     rolls = {manifest.roll_root: manifest.roll_size, frozen.roll_root: frozen.roll_size}
     messages = [amendment_message(frozen.id, size, root) for root, size in rolls.items()]
     wiring.sequence_queue.send_all(messages, group=frozen.id)
-    wiring.counting_machine.schedule(frozen.id, manifest.closes_at)
+    if wiring.clock() < manifest.closes_at:
+        wiring.counting_machine.schedule(frozen.id, manifest.closes_at)
 
 
 def _registering_channel(wiring: Wiring, election: str) -> list[dict[str, Any]]:

@@ -86,11 +86,12 @@ def _read(wiring: Wiring, election: Election, data: bytes) -> RollFile:
 
 
 def _at_once(wiring: Wiring, job: Job, rows: Sequence[Row]) -> Job:
-    added, accepting = 0, wiring.elections.accepting_voters(job.election)
+    added = 0
     for start in range(0, len(rows), BATCH):
         batch = [new_voter(wiring, job.election, row) for row in rows[start : start + BATCH]]
+        accepting = wiring.elections.accepting_voters(job.election, wiring.clock())
         try:
-            added += wiring.voters.add(batch, lambda _: [accepting])
+            added += wiring.voters.add(batch, lambda _, accepting=accepting: [accepting])
         except NotAdded:
             raise roll_closed() from None
     done = _counted(job, added, len(rows), last=True)
@@ -115,7 +116,7 @@ def _add_batch(wiring: Wiring, job: Job, rows: Sequence[Row]) -> None:
 
     def beside(added: int) -> list[dict[str, Any]]:
         moved = _counted(job, added, len(rows), last=last)
-        writes = [wiring.elections.accepting_voters(job.election), wiring.jobs.advancing(moved)]
+        writes = [wiring.elections.accepting_voters(job.election, wiring.clock()), wiring.jobs.advancing(moved)]
         return [*writes, wiring.events.adding(_told(wiring, moved))] if last else writes
 
     try:

@@ -1,9 +1,10 @@
 """Inviting voters: who, under which roll, and each by one message that carries ids only.
 
-A run goes: read the whole roll; freeze the election, or tell the log of a grown roll; take the mails from the
-organiser's allowance; mark each chosen voter as part of the run; queue a mail for each. Killed anywhere, the same call
-again completes it: voters that were marked but not mailed are `queued` and chosen anew, and messages of an older run
-are stale by then. Nobody is invited whose tag is not under a root that was sent to the log.
+A run goes: read the whole roll; take the mails from the organiser's allowance; freeze the election, or tell the log of
+a grown roll (if that is refused, the mails are given back); mark each chosen voter as part of the run; queue a mail for
+each. Killed anywhere, the same call again completes it: voters that were marked but not mailed are `queued` and chosen
+anew, and messages of an older run are stale by then. Nobody is invited whose tag is not under a root that was sent to
+the log. A reminder does all of this also when it reminds nobody: whether it did would tell who has voted.
 """
 
 import json
@@ -14,9 +15,9 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from ballotcast.ballots.roll import roll_root
-from ballotcast.clock import to_rfc3339
+from ballotcast.clock import seconds_to_midnight, to_rfc3339
 from ballotcast.elections.lifecycle import Status
-from ballotcast.errors import Conflict, FieldError, Invalid, TooMany
+from ballotcast.errors import Conflict, FieldError, Invalid, Refused, TooMany
 from ballotcast.store.elections import Election
 from ballotcast.store.events import event
 from ballotcast.store.jobs import Job
@@ -29,10 +30,11 @@ from organise.roll import voter_key
 
 KIND = "invite"
 AT_ONCE = 2000
-"""Voters invited within the request, and in one step of a job."""
+"""Voters invited within the request."""
+A_STEP = 500
+"""Voters in one step of a job."""
 WRITERS = 8
 ATTEMPTS = 5
-DAY_SECONDS = 24 * 60 * 60
 
 Only = Literal["all", "bounced", "not_issued"]
 
@@ -56,17 +58,26 @@ class Choice:
 def invite(wiring: Wiring, election: Election, choice: Choice, base_url: str) -> int | None:
     """How many mails were queued; None for a reminder."""
     require_sender(wiring, election.organiser)
-    if election.erased or election.status(wiring.clock()) is Status.CLOSED:
-        raise Conflict("closed", "the election is closed: nobody is invited any more")
+    _require_inviting(wiring, election)
     roll = wiring.voters.roll(election.id)
     if not roll:
         raise Conflict("empty-roll", "there is nobody on the roll yet")
     chosen = _chosen(wiring, election.id, roll, choice)
-    if chosen:
-        _take_allowance(wiring, election.organiser, len(roll) if choice.reminds else len(chosen))
-        _log_roll(wiring, election, roll, base_url)
+    if chosen or (choice.reminds and election.frozen):
+        day, mails = f"{wiring.clock():%Y-%m-%d}", len(roll) if choice.reminds else len(chosen)
+        _take_allowance(wiring, election.organiser, day, mails)
+        try:
+            _log_roll(wiring, election, roll, base_url)
+        except Refused:
+            wiring.organisers.return_mails(election.organiser, day, mails)
+            raise
         _run(wiring, election, chosen, choice)
     return None if choice.reminds else len(chosen)
+
+
+def _require_inviting(wiring: Wiring, election: Election) -> None:
+    if election.erased or election.status(wiring.clock()) is Status.CLOSED:
+        raise Conflict("closed", "the election is closed: nobody is invited any more")
 
 
 def continue_invitations(wiring: Wiring, election: str, job: str) -> None:
@@ -80,7 +91,7 @@ def continue_invitations(wiring: Wiring, election: str, job: str) -> None:
         wiring.blobs.delete(blob)
         return
     keys: list[str] = json.loads(content)
-    batch = keys[now.done : now.done + AT_ONCE]
+    batch = keys[now.done : now.done + A_STEP]
     _enlist(wiring, election, batch, now.parameters["run"], reminds=now.parameters["reminds"])
     done = now.done + len(batch)
     if wiring.jobs.advance(now.moved(done=done, state="done" if done == len(keys) else "running")):
@@ -107,12 +118,12 @@ def _chosen(wiring: Wiring, election: str, roll: Sequence[Voter], choice: Choice
             return [voter.key for voter in roll if voter.delivery in {"none", "queued"}]
 
 
-def _take_allowance(wiring: Wiring, organiser: str, mails: int) -> None:
+def _take_allowance(wiring: Wiring, organiser: str, day: str, mails: int) -> None:
     """TooMany when the day's allowance does not suffice. A reminder takes as many as if nobody had voted."""
-    now, most = wiring.clock(), wiring.settings.daily_mails
-    if not wiring.organisers.spend_mails(organiser, f"{now:%Y-%m-%d}", mails, most):
-        tomorrow = DAY_SECONDS - int(now.timestamp()) % DAY_SECONDS
-        raise TooMany("daily-mails", f"more than {most} mails in a day are not sent for you", retry_after=tomorrow)
+    most = wiring.settings.daily_mails
+    if not wiring.organisers.spend_mails(organiser, day, mails, most):
+        wait = seconds_to_midnight(wiring.clock())
+        raise TooMany("daily-mails", f"more than {most} mails in a day are not sent for you", retry_after=wait)
 
 
 def _log_roll(wiring: Wiring, election: Election, roll: Sequence[Voter], base_url: str) -> None:
@@ -127,10 +138,11 @@ def _log_roll(wiring: Wiring, election: Election, roll: Sequence[Voter], base_ur
             election = freeze(wiring, election, roll, base_url)
             if election.roll_root == root:
                 return
-        elif election.roll_root == root or wiring.elections.amend_roll(election, len(roll), root):
+        elif election.roll_root == root or wiring.elections.amend_roll(election, len(roll), root, wiring.clock()):
             publish(wiring, replace(election, roll_size=len(roll), roll_root=root))
             return
         election = owned_election(wiring, election.organiser, election.id)
+        _require_inviting(wiring, election)
         roll = wiring.voters.roll(election.id)
     raise Conflict("changed-meanwhile", "the roll is being changed by other requests: try again")
 

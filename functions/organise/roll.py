@@ -64,7 +64,11 @@ def add_voter(wiring: Wiring, election: Election, row: Row) -> Voter:
     told = event(election.id, election.organiser, "voter-added", {}, wiring.clock())
 
     def beside(added: int) -> list[dict[str, Any]]:
-        return [wiring.elections.accepting_voters(election.id), wiring.events.adding(told)] if added else []
+        return (
+            [wiring.elections.accepting_voters(election.id, wiring.clock()), wiring.events.adding(told)]
+            if added
+            else []
+        )
 
     try:
         added = wiring.voters.add([voter], beside)

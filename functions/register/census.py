@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import Any
 
 from aws_lambda_powertools.utilities.data_classes import DynamoDBStreamEvent
-from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecordEventName, StreamRecord
+from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import StreamRecord
 
 from ballotcast.store.log import Log
 from ballotcast.wiring import from_environment
@@ -22,7 +22,7 @@ def count_issued(event: DynamoDBStreamEvent, log: Log) -> None:
     sequences: dict[str, list[str]] = defaultdict(list)
     for record in event.records:
         change = record.dynamodb
-        if change and record.event_name is DynamoDBRecordEventName.MODIFY and _newly_issued(change):
+        if change and _newly_issued(change):
             sequences[(change.new_image or {})["election"]].append(change.sequence_number or "")
     for election, issued in sequences.items():
         log.count_issued(election, len(issued), sha256(",".join(issued).encode()).hexdigest())

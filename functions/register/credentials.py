@@ -40,7 +40,7 @@ def issue_credential(wiring: Wiring, issuers: Issuers, election: str, request: C
         _check_voter(wiring, issuers, request, digest)
     link_hash = request.link.token_hash.hex()
     if found := wiring.voters.issue(election, voter, link_hash, digest):
-        raise replaced_link() if found.link_hash != link_hash else _already_issued()
+        raise _already_issued() if found.holds(link_hash) else replaced_link()
     return key.blind_sign(request.blinded)
 
 

@@ -16,7 +16,7 @@ def find_place(voters: Voters, link: Link) -> tuple[str, str]:
 def open_link(voters: Voters, link: Link) -> Voter:
     """The voter behind the link; Gone if a newer link took its place."""
     voter = voters.find(*find_place(voters, link))
-    if voter is None or voter.link_hash != link.token_hash.hex():
+    if voter is None or not voter.holds(link.token_hash.hex()):
         raise replaced_link()
     return voter
 

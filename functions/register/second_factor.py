@@ -6,6 +6,7 @@ The mail worker makes the code and stores its keyed hash (notify); here it is or
 import hmac
 
 from ballotcast.ballots.link import Link
+from ballotcast.clock import seconds_to_midnight
 from ballotcast.errors import Conflict, Forbidden, TooMany, Unauthorised
 from ballotcast.store.secrets import Secret
 from ballotcast.store.voters import Voter, Voters
@@ -18,6 +19,8 @@ ATTEMPTS = 5
 LOCK_SECONDS = 15 * 60
 SENDS = 3
 SENDS_SECONDS = 60 * 60
+PHONE_SENDS = 12
+"""Codes that one telephone gets in a day and an election: enough for some who share it, not to pester anybody."""
 
 
 def send_code(wiring: Wiring, issuers: Issuers, link: Link) -> str:
@@ -36,8 +39,20 @@ def send_code(wiring: Wiring, issuers: Issuers, link: Link) -> str:
     if not wiring.voters.count_otp_send(voter, now, SENDS, now + SENDS_SECONDS):
         wait = max(1, voter.otp_sends_until - now)
         raise TooMany("too-many-codes", f"at most {SENDS} codes are sent in an hour", retry_after=wait)
+    if way == "sms":
+        _count_phone_send(wiring, voter)
     wiring.mail_queue.send({"kind": "otp", "election": voter.election, "voter": voter.key})
     return way
+
+
+def _count_phone_send(wiring: Wiring, voter: Voter) -> None:
+    """After the voter's own limit, so that whoever has one link cannot use up what others need on this telephone."""
+    now, number = wiring.clock(), wiring.roll_secret.mac("phone", voter.election, voter.phone).hex()
+    wait = seconds_to_midnight(now)
+    expires = int(now.timestamp()) + wait
+    if not wiring.voters.count_phone_send(voter.election, number, f"{now:%Y-%m-%d}", PHONE_SENDS, expires):
+        detail = f"at most {PHONE_SENDS} codes are sent to one telephone in a day"
+        raise TooMany("too-many-codes", detail, retry_after=wait)
 
 
 def check_code(voters: Voters, secret: Secret, voter: Voter, code: str | None, now: int) -> None:

@@ -1,5 +1,6 @@
 """The count itself: what all ballots say, merged and counted under the manifest's rules."""
 
+import json
 from typing import Any
 
 from ballotcast.elections.result import count_election
@@ -9,7 +10,7 @@ from tally.closed import CountStopped, find_frozen, require_sealed
 
 
 def count(wiring: Wiring, election: str) -> dict[str, Any]:
-    """Write result.json → `{counted, spoilt}`. CountStopped unless it accounts for every ballot of the log."""
+    """Write result and sentences → `{counted, spoilt}`. CountStopped unless it accounts for every ballot of the log."""
     _, manifest = find_frozen(wiring.manifests, election)
     sealed = require_sealed(wiring.log, manifest)
     keys = (work.counts_key(election, bucket) for bucket in work.buckets(sealed.size))
@@ -17,5 +18,7 @@ def count(wiring: Wiring, election: str) -> dict[str, Any]:
     result = count_election(manifest, sealed.note, plaintexts, spoilt)
     if result.counted + len(spoilt) != sealed.cast:
         raise CountStopped(f"{result.counted} counted and {len(spoilt)} spoilt ballots, of {sealed.cast} cast")
+    why = json.dumps([contest.why for contest in result.contests], ensure_ascii=False)
+    wiring.blobs.put(work.why_key(election), why.encode(), work.JSON)
     wiring.blobs.put(work.result_key(election), result.encode(), work.JSON)
     return {"counted": result.counted, "spoilt": len(spoilt)}

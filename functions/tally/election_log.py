@@ -75,7 +75,7 @@ class ElectionLog:
             return
         root = tiles.edge_root(head.size, self._edge_tiles())
         note = Checkpoint(self.manifest.origin, head.size, root).sign(self._signer)
-        issued = self._log.issued(election) if issued is None else issued
+        issued = self._issued() if issued is None else issued
         self._log.publish(election, SignedCheckpoint(note.encode(), head.size, issued, head.ballots, head.final))
         self._signed = head.size
 
@@ -89,6 +89,16 @@ class ElectionLog:
         found = self._log.tiles(self.manifest.election, row)
         hashes = b"".join(found[tile] for tile in row)
         return [hashes[at : at + HASH] for at in range(0, self.head.size * HASH, HASH)]
+
+    def _issued(self) -> int:
+        """The estimate with a batch of ballots; else what was last told.
+
+        An organiser amends the roll when they like: told anew each time, it would show who has just got a credential.
+        """
+        told = self._log.checkpoint(self.manifest.election, consistent=True)
+        if self.head.ballots == (told.cast if told else 0):
+            return told.issued if told else 0
+        return self._log.issued(self.manifest.election)
 
     def _append_entry(self, entry: bytes, **changes: Any) -> None:
         self._append([(merkle.leaf_hash(entry), entry)], **changes)

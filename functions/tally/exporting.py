@@ -46,15 +46,19 @@ def publish(wiring: Wiring, election: str, roll: int, issued: int, exported: dic
 
 
 def _files(wiring: Wiring, frozen: FrozenManifest, sealed: SignedCheckpoint) -> Iterator[tuple[str, bytes]]:
-    election, blobs = frozen.election, wiring.blobs
+    election = frozen.election
+    kept = {export_files.MANIFEST: frozen.manifest, export_files.CHECKPOINT: sealed.note}
+    tiles = {str(path): path for path in export_files.tile_paths(sealed.size)}
     for name in export_files.names(sealed.size):
-        match name:
-            case export_files.MANIFEST:
-                yield name, frozen.manifest
-            case export_files.CHECKPOINT:
-                yield name, sealed.note
-            case _ if name.startswith("tile/") and (tile := TilePath.parse(name)).level != ENTRIES:
-                key = (tile.level, tile.n)
-                yield name, wiring.log.tiles(election, [key])[key][: tile.width * HASH]
-            case _:
-                yield name, work.read(blobs, f"elections/{election}/{name}")
+        if name in kept:
+            yield name, kept[name]
+        elif name in tiles:
+            yield name, _read_tile(wiring, election, tiles[name])
+        else:
+            yield name, work.read(wiring.blobs, f"elections/{election}/{name}")
+
+
+def _read_tile(wiring: Wiring, election: str, path: TilePath) -> bytes:
+    assert path.level != ENTRIES
+    tile = (path.level, path.n)
+    return wiring.log.tiles(election, [tile])[tile][: path.width * HASH]

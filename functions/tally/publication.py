@@ -1,7 +1,9 @@
 """What is published once the ballots are counted: the result with its names, and the export."""
 
+import json
 from typing import Any
 
+from ballotcast.ballots.contest import Contest
 from ballotcast.ballots.manifest import Manifest
 from ballotcast.elections.result import ContestResult, Part, Result
 from ballotcast.errors import Forbidden, NotFound
@@ -20,8 +22,9 @@ class Elected(Part):
 
 
 class ContestView(ContestResult):
-    """A contest's result with its names; options: in the order that numbers refer to."""
+    """A contest's result with its names; options: in the order that numbers refer to. why: who is elected, and why."""
 
+    why: str
     title: str
     options: tuple[str, ...]
     elected: tuple[Elected, ...]
@@ -58,7 +61,8 @@ def require_published(results: Results, manifests: Manifests, election: str) -> 
 
 def show_result(published: Published, manifest: Manifest, blobs: Blobs) -> ResultView:
     result = Result.model_validate_json(work.read(blobs, work.result_key(published.election)))
-    contests = [_with_names(manifest, position, counted) for position, counted in enumerate(result.contests)]
+    sentences = json.loads(work.read(blobs, work.why_key(published.election)))
+    contests = [_view(*parts) for parts in zip(result.contests, manifest.contests, sentences, strict=True)]
     return ResultView(
         **{**_fields(result), "contests": contests},
         election=published.election,
@@ -75,10 +79,10 @@ def show_export(published: Published, blobs: Blobs) -> ExportView:
     return ExportView(url=url, sha256=published.export_sha256, size=published.export_size, expires_in=EXPIRES)
 
 
-def _with_names(manifest: Manifest, position: int, counted: ContestResult) -> ContestView:
-    contest = manifest.contests[position]
+def _view(counted: ContestResult, contest: Contest, why: str) -> ContestView:
     elected = tuple(Elected(option=number, name=contest.options[number - 1]) for number in counted.winners)
-    return ContestView(**_fields(counted), title=contest.title, options=contest.options, elected=elected)
+    known = {**_fields(counted), "why": why}
+    return ContestView(**known, title=contest.title, options=contest.options, elected=elected)
 
 
 def _fields(part: Part) -> dict[str, Any]:

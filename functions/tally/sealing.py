@@ -44,7 +44,7 @@ def _one_step(log: ElectionLog, box: AbstractSet[bytes], ledger: Ledger, closed_
     if missing := box - ballots:
         if head.final:
             raise CountStopped(f"{len(missing)} ballots are in the box and not in the sealed log")
-        log.append_ballots(sorted(missing), missing)
+        log.append_ballots(sorted(missing), set(head.pending))
         return False
     if (head.roll_size, head.roll_root) != (ledger.roll.roll_size, ledger.roll.roll_root):
         if head.final or ledger.roll.roll_size <= head.roll_size:

@@ -1,6 +1,5 @@
 """The only writer of logs: it takes messages of the queue `sequence`, and seals a log when the count tells it to."""
 
-import json
 from collections import defaultdict
 from functools import cache, lru_cache
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.data_classes import SQSEvent
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from ballotcast.ballots.leaf import AmendmentLeaf
 from ballotcast.crypto.signed_note import Signer
@@ -21,6 +21,7 @@ from tally.sequencing import sequence
 
 KEPT = 256
 """Elections in memory: a manifest, a key and a few tiles of 8 KB each."""
+FIRST_PAUSE, LONGEST_PAUSE = 5, 900
 
 logger = Logger(service="sequencer")
 metrics = Metrics(namespace="Ballotcast", service="tally")
@@ -38,18 +39,20 @@ class Sequencer:
         return self._sequence(SQSEvent(event)) if "Records" in event else self._seal(event)
 
     def _sequence(self, event: SQSEvent) -> dict[str, Any]:
-        groups: dict[str, dict[str, Any]] = defaultdict(dict)
+        groups: dict[str, list[SQSRecord]] = defaultdict(list)
         for record in event.records:
-            message = json.loads(record.body)
-            groups[message["election"]][record.message_id] = message
-        failed: list[str] = []
-        for election, messages in groups.items():
+            groups[record.json_body["election"]].append(record)
+        failed: list[SQSRecord] = []
+        for election, records in groups.items():
             try:
-                self._take(election, list(messages.values()))
+                self._take(election, [record.json_body for record in records])
             except Exception:  # the edge: one election's trouble is not another's; what failed comes again
                 logger.exception("an election's messages failed", extra={"election": election})
-                failed += messages
-        return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}
+                failed += records
+        if failed:
+            pauses = {record.receipt_handle: pause(_received(record)) for record in failed}
+            self._wiring.sequence_queue.return_in(pauses)
+        return {"batchItemFailures": [{"itemIdentifier": record.message_id} for record in failed]}
 
     def _take(self, election: str, messages: list[dict[str, Any]]) -> None:
         leaf_hashes = [bytes.fromhex(key) for message in messages for key in message.get("leaves", ())]
@@ -74,6 +77,18 @@ class Sequencer:
         frozen, manifest = find_frozen(wiring.manifests, election)
         key = wiring.vault.unwrap(Purpose.LOG, election, frozen.log_key)
         return ElectionLog(wiring.log, manifest, Signer.from_pkcs8(manifest.origin, key))
+
+
+def pause(received: int) -> int:
+    """Seconds until a message that failed this often comes again.
+
+    Left to the queue it would hold up its election for half an hour, as long as a call may take and some more.
+    """
+    return min(FIRST_PAUSE << received - 1, LONGEST_PAUSE)
+
+
+def _received(record: SQSRecord) -> int:
+    return int(record.attributes.approximate_receive_count)
 
 
 def _roll(told: dict[str, Any]) -> AmendmentLeaf:

@@ -7,6 +7,7 @@ Every object can be written again with the same content, so a step that is repea
     work/<election>/counts/<bucket>               what the ballots of a bucket say
     elections/<election>/tile/entries/…           the log's entries, as C2SP names them
     elections/<election>/election_key.hex, issuance.csv, result.json, export.zip
+    elections/<election>/why.json                 for each contest the sentence that says why who is elected
 """
 
 import json
@@ -60,6 +61,10 @@ def election_key_key(election: str) -> str:
 
 def result_key(election: str) -> str:
     return f"elections/{election}/result.json"
+
+
+def why_key(election: str) -> str:
+    return f"elections/{election}/why.json"
 
 
 def export_key(election: str) -> str:

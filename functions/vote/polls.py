@@ -1,7 +1,7 @@
 """What casting must know of an election, kept in memory: a warm process reads nothing to take a ballot.
 
 The manifest never changes, so it is kept for as long as there is room. The marker of an early close is read at most
-every five seconds; the count waits longer than that (settings.close_grace), so no ballot comes after it.
+every five seconds; the count waits longer than that (CloseGraceSeconds), so no ballot comes after it.
 """
 
 from datetime import datetime

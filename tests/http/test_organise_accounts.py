@@ -1,5 +1,6 @@
 """Signing up, verifying, logging in: each answer, and what a killed process leaves."""
 
+import hashlib
 from typing import Any
 
 import httpx2 as httpx
@@ -50,10 +51,58 @@ def test_signing_up_asks_for_a_verification_by_mail(client: TestClient, deployme
 
 
 def test_an_address_is_taken_once_in_any_spelling_of_case(client: TestClient, deployment: World) -> None:
-    sign_up(client)
+    identity = sign_up(client).json()["organiser_id"]
+    verify(client, deployment, identity)
     assert_problem(sign_up(client, email="ADA@Example.org", password="another password"), 409, "organiser-exists")
     assert log_in(client).status_code == 200
     assert len(deployment.take_messages("MAIL_QUEUE")) == 1
+
+
+def verify(client: TestClient, deployment: World, identity: str, code: str = "code") -> None:
+    """As the mail worker offers a code, and its reader enters it."""
+    digest, expires = hashlib.sha256(code.encode()).hexdigest(), int(deployment.clock().timestamp()) + 600
+    assert deployment.wiring().organisers.offer_verification(identity, digest, expires)
+    assert enter(client, identity, code).status_code == 200
+
+
+def enter(client: TestClient, identity: str, code: str) -> httpx.Response:
+    return client.post("/organisers/verify", json={"organiser_id": identity, "token": code})
+
+
+def test_nobody_keeps_an_address_that_they_cannot_verify(client: TestClient, deployment: World) -> None:
+    """A stranger signed up with it first: their password and their code end with its owner's sign-up."""
+    mails, theirs = "MAIL_QUEUE", {"password": "the stranger's one"}
+    identity = sign_up(client, **theirs).json()["organiser_id"]
+    assert len(deployment.take_messages(mails)) == 1
+    expires = int(deployment.clock().timestamp()) + 86_400
+    digest = hashlib.sha256(b"for the stranger").hexdigest()
+    deployment.wiring().organisers.offer_verification(identity, digest, expires)
+    answer = sign_up(client)
+    assert (answer.status_code, answer.json()) == (201, {"organiser_id": identity})
+    assert deployment.take_messages(mails) == [], "not within ten minutes of the first"
+    assert_problem(enter(client, identity, "for the stranger"), 403, "bad-token")
+    assert_problem(log_in(client, **theirs), 401, "wrong-credentials")
+    deployment.clock.advance(minutes=10)
+    assert sign_up(client).status_code == 201
+    assert deployment.take_messages(mails) == [{"kind": "verification", "organiser": identity}]
+    verify(client, deployment, identity)
+    assert log_in(client).status_code == 200
+    assert_problem(sign_up(client, **theirs), 409, "organiser-exists")
+
+
+def test_so_many_verification_mails_go_out_in_a_day(deployment: World) -> None:
+    client = TestClient(create_app(deployment.wiring(DAILY_MAILS="2")))
+    for name in ("ada", "bob"):
+        assert sign_up(client, email=f"{name}@example.org").status_code == 201
+    refused = sign_up(client, email="cid@example.org")
+    assert_problem(refused, 429, "daily-verifications")
+    assert_problem(log_in(client, email="cid@example.org"), 401, "wrong-credentials")
+    assert sign_up(client).status_code == 201, "asks for no mail within ten minutes"
+    deployment.clock.advance(minutes=10)
+    assert log_in(client).status_code == 200
+    assert len(deployment.take_messages("MAIL_QUEUE")) == 2
+    deployment.clock.advance(seconds=int(refused.headers["Retry-After"]) - 600)
+    assert sign_up(client, email="cid@example.org").status_code == 201
 
 
 def test_signing_up_again_with_the_same_idempotency_key_gives_the_same_answer(client: TestClient) -> None:
@@ -143,13 +192,15 @@ def test_an_unknown_organiser_cannot_be_verified(client: TestClient) -> None:
 def test_a_verification_mail_that_was_never_asked_for_is_asked_for_by_a_later_login(
     client: TestClient, deployment: World
 ) -> None:
-    for last in range(3):
+    sign_up(client, email="first@example.org")
+    deployment.take_messages("MAIL_QUEUE")
+    for last in range(4):
         dying, account = DyingWiring(deployment, last), {**ACCOUNT, "email": f"ada{last}@example.org"}
         try:
             accounts.register_organiser(dying, account["email"], PASSWORD)
             break
         except Killed:
-            signed_up = last > 0
+            signed_up = last > 1
         assert deployment.take_messages("MAIL_QUEUE") == []
         assert client.post("/sessions", json=account).status_code == (200 if signed_up else 401)
         assert deployment.take_messages("MAIL_QUEUE") == [], "not within ten minutes of the first"

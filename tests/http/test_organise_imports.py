@@ -65,7 +65,7 @@ def test_what_is_no_roll_is_refused(organiser: Organiser, content: bytes) -> Non
 def test_json_is_no_roll(organiser: Organiser) -> None:
     election = organiser.create()
     answer = organiser.post(f"/elections/{election}/voters/import", json={"email": "ada@example.org"})
-    assert_problem(answer, 422, "invalid", "")
+    assert_problem(answer, 415, "unsupported-media-type")
 
 
 def test_a_file_over_five_megabytes_is_refused(organiser: Organiser) -> None:

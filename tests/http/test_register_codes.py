@@ -187,6 +187,26 @@ def test_three_codes_an_hour(client: TestClient, election: FrozenElection, deplo
     assert len(deployment.take_messages("MAIL_QUEUE")) == 7
 
 
+def test_twelve_codes_a_day_to_one_telephone(client: TestClient, deployment: World) -> None:
+    """A couple who share it have all that each of them may; a stranger's is not rung all day."""
+    voters = [f"v{number}@example.org" for number in range(5)]
+    shared = frozen_election(deployment, voters=voters, second_factor="sms")
+    own = frozen_election(deployment, voters=[ADA], second_factor="sms")
+    sent = [send(client, shared, email).status_code for email in voters for _ in range(3)]
+    assert sent == [202] * 12 + [429] * 3
+    assert len(deployment.take_messages("MAIL_QUEUE")) == 12
+    deployment.clock.advance(hours=2)
+    refused = send(client, shared, voters[0])
+    assert_problem(refused, 429, "too-many-codes")
+    assert refused.headers["retry-after"] == str(13 * 3600)
+    assert send(client, own).status_code == 202, "another election's"
+    deployment.clock.advance(hours=13)
+    assert send(client, shared, voters[0]).status_code == 202
+    assert "+49" not in str(
+        [item for item in deployment.wiring().dynamodb.scan(TableName="roll")["Items"] if "sends" in item]
+    )
+
+
 def test_no_code_where_none_is_needed(client: TestClient, deployment: World) -> None:
     plain = frozen_election(deployment, voters=[ADA])
     assert_problem(send(client, plain), 409, "no-code-needed")

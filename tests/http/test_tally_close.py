@@ -9,10 +9,13 @@ import pytest
 from ballotcast.crypto.tile_files import ENTRIES, TilePath, decode_bundle
 from ballotcast.elections.result import Result
 from ballotcast.store.ballots import ballot_pk
+from ballotcast.store.manifests import MANIFEST, manifest_pk
+from ballotcast.store.vault import Purpose
 from counted_election import close_and_count, close_machine, deliver, vote, vote_unreadably
 from election_fixture import FrozenElection, frozen_election
 from state_machine import ExecutionFailed
-from tally import work
+from tally import count, work
+from tally.closed import CountStopped
 from world import World
 
 VOTERS = tuple(f"voter{number}@example.org" for number in range(8))
@@ -35,7 +38,7 @@ def bucket(election: FrozenElection) -> dict[str, bytes]:
 
 
 def test_the_result(deployment: World, election: FrozenElection) -> None:
-    close_and_count(deployment, election)
+    close_and_count(deployment, election, whole_box=True)
     wiring = election.wiring
     published = wiring.results.find(election.id)
     assert published
@@ -153,13 +156,10 @@ def test_a_forged_row_of_the_box_stops_the_count(deployment: World, election: Fr
 
 
 def test_a_row_lost_from_the_box_stops_the_count(deployment: World, election: FrozenElection) -> None:
-    partition = _partition_with_a_ballot(election)
-    [row, *_] = election.wiring.board.query(ballot_pk(election.id, partition))
-    deliver(election)  # whatever waits, waits
-    for other in range(256):
-        for item in list(election.wiring.board.query(ballot_pk(election.id, f"{other:02x}"))):
-            election.wiring.board.delete(item["pk"], item["sk"])
-    assert row
+    board = election.wiring.board
+    for partition in range(256):
+        for row in list(board.query(ballot_pk(election.id, f"{partition:02x}"))):
+            board.delete(row["pk"], row["sk"])
     with pytest.raises(ExecutionFailed, match="are in the log and not in the box"):
         close_and_count(deployment, election)
 
@@ -174,15 +174,57 @@ def test_a_row_altered_after_the_seal_stops_the_count(deployment: World, electio
 
 
 def test_another_election_key_stops_the_count(deployment: World, election: FrozenElection) -> None:
-    other = frozen_election(deployment, voters=())
-    item = election.wiring.board.get(f"MANIFEST#{election.id}", "MANIFEST")
-    assert item
-    key = election.wiring.manifests.find(other.id)
-    assert key
-    election.wiring.board.put({**item, "election_key": key.election_key})
-    with pytest.raises(ExecutionFailed):
+    other = election.wiring.vault.create(Purpose.ELECTION, election.id, "ECC_NIST_P256")
+    row = election.wiring.board.get(manifest_pk(election.id), MANIFEST)
+    assert row
+    election.wiring.board.put({**row, "election_key": other.wrapped})
+    with pytest.raises(ExecutionFailed, match="not the one of the manifest"):
         close_and_count(deployment, election)
+
+
+@pytest.mark.parametrize("step", ["open", "decrypt", "bundle", "count", "export", "publish"])
+def test_nothing_is_opened_before_the_log_is_sealed(deployment: World, election: FrozenElection, step: str) -> None:
+    deployment.clock.advance(days=2)
+    election.wiring.blobs.put(work.result_key(election.id), b"{}")
+    event = {"step": step, "election": election.id, "partitions": [0], "bucket": 0, "roll": 8, "issued": 6}
+    with pytest.raises(CountStopped, match="not sealed"):
+        count.handle({**event, "export": {"sha256": "", "size": 0}}, election.wiring)
+
+
+TAMPERED = {
+    "an opened ballot": (19, "opened/0/", "leaf 1 is not what the log holds"),
+    "what ballots say": (20, "counts/0", "counted and 2 spoilt ballots, of 6 cast"),
+}
+
+
+@pytest.mark.parametrize(("after", "prefix", "told"), TAMPERED.values(), ids=TAMPERED)
+def test_what_the_steps_leave_for_each_other_is_not_believed(
+    deployment: World, election: FrozenElection, after: int, prefix: str, told: str
+) -> None:
+    deployment.clock.advance(days=2)
+    blobs, calls = election.wiring.blobs, 0
+
+    def tampering(call: Callable[[], Any]) -> Any:
+        nonlocal calls
+        calls += 1
+        answer = call()
+        if calls == after:
+            for key in list(blobs.keys(f"work/{election.id}/{prefix}")):
+                blobs.put(key, _tampered(work.read(blobs, key)))
+        return answer
+
+    with pytest.raises(ExecutionFailed, match=told):
+        close_machine(election.wiring, tampering).run({"election": election.id})
     assert election.wiring.results.find(election.id) is None
+
+
+def _tampered(content: bytes) -> bytes:
+    """A ballot of zeros for each, or one voter more who says what somebody says."""
+    left = json.loads(content)
+    if isinstance(left[0], dict):
+        said = next(iter(left[0]))
+        return json.dumps([{**left[0], said: left[0][said] + 1}, left[1]]).encode()
+    return json.dumps([[index, "AAAA", said, reason] for index, _, said, reason in left]).encode()
 
 
 def _partition_with_a_ballot(election: FrozenElection) -> str:

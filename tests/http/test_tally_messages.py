@@ -11,12 +11,12 @@ from ballotcast.ballots.ballot import Ballot
 from ballotcast.crypto.encoding import b64_encode
 from ballotcast.store.ballots import ballot_key, ballot_pk
 from ballotcast.store.queues import amendment_message, leaves_message
-from counted_election import leaf_of, sqs_event, vote
+from counted_election import leaf_of, sqs_event, sqs_record, vote
 from election_fixture import VOTERS, FrozenElection, frozen_election
 from requests_made import record_requests
 from tally.closed import CountStopped
 from tally.forwarder import MOST, forward
-from tally.sequencer import Sequencer
+from tally.sequencer import Sequencer, pause
 from world import World
 
 
@@ -110,6 +110,22 @@ def test_one_elections_trouble_is_not_anothers(
     assert answer == {"batchItemFailures": [{"itemIdentifier": "0"}, {"itemIdentifier": "2"}]}
     assert deployment.wiring().log.head(election.id).pending == (leaf_of(ballots[0]),)
     assert "no manifest on the board" in caplog.text
+
+
+def test_what_failed_comes_again_soon(deployment: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And not when the queue would tell it again by itself: the election's other messages wait behind it."""
+    monkeypatch.setattr("tally.sequencer.FIRST_PAUSE", 0)
+    wiring, url = deployment.wiring(), deployment.environment["SEQUENCE_QUEUE"]
+    wiring.sequence_queue.send(leaves_message("unknown", [bytes(32)]), group="unknown")
+    [message] = deployment.sqs.receive_message(QueueUrl=url)["Messages"]
+    record = sqs_record(message["MessageId"], message["Body"], message["ReceiptHandle"])
+    assert "Messages" not in deployment.sqs.receive_message(QueueUrl=url)
+    assert Sequencer(wiring).handle({"Records": [record]})["batchItemFailures"]
+    assert deployment.take_messages("SEQUENCE_QUEUE") == [leaves_message("unknown", [bytes(32)])]
+
+
+def test_what_fails_again_and_again_comes_ever_later() -> None:
+    assert [pause(received) for received in (1, 2, 3, 8, 9, 20)] == [5, 10, 20, 640, 900, 900]
 
 
 def test_nothing_is_logged_of_what_goes_well(

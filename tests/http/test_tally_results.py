@@ -52,7 +52,18 @@ def test_results(client: TestClient, deployment: World, election: FrozenElection
     assert contest["elected"] == [{"option": 2, "name": "Birch"}]
     assert contest["winners"] == [2]
     assert (contest["valid"], contest["blank"], contest["ties"]) == (1, 0, [])
+    assert (contest["method"], contest["quota"]) == ("scottish-stv", "1.00000")
     assert contest["rounds"][0]["votes"] == ["0.00000", "1.00000", "0.00000"]
+
+
+def test_why_is_told_beside_the_result_and_not_in_it(
+    client: TestClient, deployment: World, election: FrozenElection
+) -> None:
+    """How it is worded is nothing that anyone has to count again to the byte."""
+    close_and_count(deployment, election)
+    [contest] = client.get(f"/elections/{election.id}/results").json()["contests"]
+    assert contest["why"] == "The quota of 1.00000 votes was reached by Birch at stage 1."
+    assert b"why" not in work.read(election.wiring.blobs, work.result_key(election.id))
 
 
 def test_a_tie_is_reported(client: TestClient, deployment: World) -> None:

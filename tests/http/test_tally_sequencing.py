@@ -6,12 +6,15 @@ import pytest
 
 from ballotcast.ballots.manifest import Manifest
 from ballotcast.crypto import merkle, tiles
-from ballotcast.store.log import ISSUED, log_pk
+from ballotcast.store.log import HASH, ISSUED, log_pk
 from ballotcast.store.table import Table
 from deliveries import CLOSED, FIRST_ROLL, LAST_ROLL, MINIMUM, Deliveries, roll
 from election_fixture import frozen_election
 from faulty_writes import FaultyWrites
+from memory_dynamodb import ITEM
 from tally.closed import CountStopped
+from tally.election_log import MOST
+from tally.forwarder import MOST as LEAVES_IN_A_MESSAGE
 from tally.sealing import Ledger, seal
 from tally.sequencing import choose_batch, sequence
 from world import world
@@ -59,8 +62,8 @@ def test_a_warm_process_reads_only_the_head(election: Deliveries) -> None:
     sequence(log, election.ballots(range(6)), [])
     client.calls.clear()
     sequence(log, election.ballots(range(6, 8)), [])
-    # The head; leaves, tiles and head; how many were issued; the checkpoint.
-    assert client.calls == ["get_item", "transact_write_items", "get_item", "put_item"]
+    # The head; leaves, tiles and head; the last checkpoint and how many were issued; the new checkpoint.
+    assert client.calls == ["get_item", "transact_write_items", "get_item", "get_item", "put_item"]
     client.calls.clear()
     sequence(log, election.ballots(range(8, 9)), [])
     assert client.calls == ["get_item", "put_item"]  # all go on waiting
@@ -91,17 +94,39 @@ def test_a_ballot_told_again_does_not_make_a_batch_smaller_than_it_seems(electio
     assert election.head.ballots == 8 - MINIMUM
 
 
+def issue(election: Deliveries, number: int) -> None:
+    """The running count of issued credentials is now this."""
+    Table(election.database, "board").put({"pk": log_pk(election.manifest.election), "sk": ISSUED, "n": number})
+
+
+def turnout(election: Deliveries) -> tuple[int, int, bool]:
+    told = election.store.checkpoint(election.manifest.election)
+    assert told
+    return told.issued, told.cast, told.final
+
+
 def test_the_turnout_is_published_with_the_checkpoint(election: Deliveries) -> None:
-    pk = log_pk(election.manifest.election)
-    Table(election.database, "board").put({"pk": pk, "sk": ISSUED, "n": 9})
+    issue(election, 9)
     sequence(election.process(), election.ballots(range(8)), [])
-    early = election.store.checkpoint(election.manifest.election)
-    assert early
-    assert (early.issued, early.cast, early.final) == (9, 8 - MINIMUM, False)
+    assert turnout(election) == (9, 8 - MINIMUM, False)
     election.seal([(range(8), [])])
-    final = election.store.checkpoint(election.manifest.election)
-    assert final
-    assert (final.issued, final.cast, final.final) == (77, 8, True)
+    assert turnout(election) == (77, 8, True)
+
+
+def test_a_roll_that_grows_does_not_show_who_has_just_got_a_credential(election: Deliveries) -> None:
+    """An organiser may amend it with each voter, and look at the turnout in between."""
+    issue(election, 1)
+    sequence(election.process(), [], [roll(4)])
+    assert turnout(election) == (0, 0, False)
+    sequence(election.process(), election.ballots(range(8)), [])
+    assert turnout(election) == (1, 8 - MINIMUM, False)
+    issue(election, 2)
+    sequence(election.process(), [], [roll(5)])
+    sequence(election.process(), election.ballots(range(8, 9)), [roll(6)])
+    assert turnout(election) == (1, 8 - MINIMUM, False)
+    assert election.head.roll_size == 6
+    sequence(election.process(), election.ballots(range(9, 12)), [])
+    assert turnout(election) == (2, 12 - MINIMUM, False)
 
 
 def test_ballots_after_the_seal_are_told_unless_they_are_in(election: Deliveries) -> None:
@@ -115,6 +140,21 @@ def test_ballots_after_the_seal_are_told_unless_they_are_in(election: Deliveries
 
 def test_a_seal_needs_no_message_before_it(election: Deliveries) -> None:
     election.seal([(range(200), [])])
+
+
+def test_a_seal_of_more_ballots_than_an_item_holds_hashes(election: Deliveries) -> None:
+    ballots = set(election.ballots(range(ITEM // HASH + MOST)))
+    ledger = Ledger(roll(LAST_ROLL), issued=len(ballots))
+    assert seal(election.process(), ballots, ledger, CLOSED).ballots == len(ballots)
+
+
+def test_a_head_has_room_for_all_that_waits_at_the_largest_minimum(election: Deliveries) -> None:
+    largest = Deliveries(election.manifest.model_copy(update={"log_batch_min": 4_000}))
+    log, waiting, told = largest.process(), 2 * 4_000 - 1, 10 * LEAVES_IN_A_MESSAGE
+    sequence(log, largest.ballots(range(waiting)), [])
+    assert len(largest.head.pending) == waiting
+    sequence(log, largest.ballots(range(waiting, waiting + told)), [])
+    assert len(largest.head.pending) == 4_000
 
 
 STOPS = {

@@ -14,7 +14,7 @@ import pytest
 from ballotcast.ballots.link import Link
 from ballotcast.ballots.manifest import Manifest
 from ballotcast.client import published
-from ballotcast.client.api import connect
+from ballotcast.client.api import Api, connect
 from ballotcast.client.errors import ApiError
 from ballotcast.client.receipts import check_receipt
 from ballotcast.client.state import State
@@ -43,14 +43,21 @@ def here(stack: Stack) -> Deployment:
 
 
 @pytest.fixture(scope="module")
-def running(here: Deployment) -> DemoElection:
-    """An open election with a few voters that no test closes."""
-    return prepare_election(here, WARD, "scottish-stv", 12, lambda _line: None)
+def api(here: Deployment) -> Iterator[Api]:
+    opened = connect(here.api)
+    yield opened
+    opened.http.close()
 
 
 @pytest.fixture(scope="module")
-def manifest(here: Deployment, running: DemoElection) -> Manifest:
-    return Manifest.parse(connect(here.api).get(f"/elections/{running.id}/manifest").content)
+def running(api: Api, here: Deployment) -> DemoElection:
+    """An open election with a few voters that no test closes."""
+    return prepare_election(api, here.mailbox, WARD, "scottish-stv", 12, lambda _line: None)
+
+
+@pytest.fixture(scope="module")
+def manifest(api: Api, running: DemoElection) -> Manifest:
+    return Manifest.parse(api.get(f"/elections/{running.id}/manifest").content)
 
 
 @pytest.fixture
@@ -87,24 +94,24 @@ def credential(here: Deployment, running: DemoElection, manifest: Manifest, link
     return request, b64u_decode(answer.json()["blind_signature"])
 
 
-def test_an_election_from_signing_up_to_the_verified_result(here: Deployment, tmp_path: Path) -> None:
+def test_an_election_from_signing_up_to_the_verified_result(api: Api, here: Deployment, tmp_path: Path) -> None:
     """Sixty voters, two in five of whom something happens to: none is lost, doubled or miscounted."""
     chance = random.Random(1)
     ballots = chance.sample(list(WARD.each_ballot()), VOTERS)
-    election = prepare_election(here, WARD, "scottish-stv", VOTERS, lambda _line: None)
-    electorate = Electorate(here.api, people(election, ballots), chance)
+    election = prepare_election(api, here.mailbox, WARD, "scottish-stv", VOTERS, lambda _line: None)
+    electorate = Electorate(api, people(election, ballots), chance)
     assert {person.fate for person in electorate.people} == set(Fate)
     electorate.get_credentials(lambda _person: None)
     electorate.cast_ballots(lambda _person: None)
     with pytest.raises(ApiError, match="not counted"):
-        electorate.api.get(f"/elections/{election.id}/results")
+        api.get(f"/elections/{election.id}/results")
 
     election.organiser.close(election.id)
-    result = published.results(electorate.api, election.id, patience=PATIENCE)
+    result = published.results(api, election.id, patience=PATIENCE)
     assert differences(result, WARD, "scottish-stv", Counter(ballots)) == []
     electorate.check_receipts(lambda _person: None)
 
-    saved = published.export(electorate.api, election.id, tmp_path / "export.zip")
+    saved = published.export(api, election.id, tmp_path / "export.zip")
     assert saved["size"] == (tmp_path / "export.zip").stat().st_size
     report = verify_export(tmp_path / "export.zip")
     assert report.ok, [check for check in report.checks if check.outcome.value != "passed"]
@@ -160,11 +167,10 @@ def test_of_sixteen_organisers_with_one_address_one_signs_up(here: Deployment) -
 
 
 def test_a_ballot_is_logged_before_the_close_and_its_receipt_checks(
-    here: Deployment, running: DemoElection, manifest: Manifest, links: Iterator[str]
+    api: Api, running: DemoElection, links: Iterator[str]
 ) -> None:
     """One voter's receipt waits for company: the log takes ballots in by batches (log_batch_min)."""
     kept: list[State] = []
-    api = connect(here.api)
     cast = Voter(api, kept.append).vote(next(links), [[2, 1]])
     assert [type(state).__name__ for state in kept] == ["Blinded", "Credentialed", "Sealed", "Cast"]
     turnout = published.turnout(api, running.id)
@@ -174,7 +180,11 @@ def test_a_ballot_is_logged_before_the_close_and_its_receipt_checks(
 
 
 def test_what_is_refused_at_the_gateway_is_a_problem_document_too(here: Deployment) -> None:
-    assert_problem(httpx.get(f"{here.api}/nothing/here", trust_env=False), 404, "not-found")
+    answer = httpx.get(f"{here.api}/nothing/here", trust_env=False)
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["type"] == "urn:ballotcast:problem:not-found"
+    assert answer.json()["instance"].endswith("/nothing/here")
 
 
 def test_every_function_answers_for_itself(here: Deployment) -> None:

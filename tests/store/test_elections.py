@@ -1,6 +1,7 @@
 """Elections: what a draft allows, what freezing ends, and who wins when two write at once."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -91,13 +92,25 @@ def test_a_frozen_election_is_not_edited_frozen_or_deleted(elections: Elections)
 
 
 def test_a_draft_being_deleted_is_not_edited_or_frozen_and_takes_no_voters(elections: Elections, roll: Table) -> None:
-    transact(roll.client, [elections.accepting_voters("e1")])
+    transact(roll.client, [elections.accepting_voters("e1", START)])
     assert elections.mark_deleting("e1")
     assert elections.mark_deleting("e1")
     assert not elections.edit(replace(DRAFT, revision=2), revision=1)
     assert not elections.freeze(FROZEN, revision=1)
     with pytest.raises(Cancelled):
-        transact(roll.client, [elections.accepting_voters("e1")])
+        transact(roll.client, [elections.accepting_voters("e1", START)])
+
+
+def test_a_roll_grows_until_the_closing_time_and_a_drafts_at_any_time(elections: Elections, roll: Table) -> None:
+    closes_at = START + timedelta(days=1, hours=1)
+    transact(roll.client, [elections.accepting_voters("e1", closes_at)])
+    elections.freeze(FROZEN, revision=1)
+    last = closes_at - timedelta(seconds=1)
+    transact(roll.client, [elections.accepting_voters("e1", last)])
+    assert not elections.amend_roll(FROZEN, 4, b"four", closes_at)
+    assert elections.amend_roll(FROZEN, 4, b"four", last)
+    with pytest.raises(Cancelled):
+        transact(roll.client, [elections.accepting_voters("e1", closes_at)])
 
 
 def test_removing_takes_everything_that_lies_with_the_draft_and_may_be_repeated(
@@ -114,10 +127,10 @@ def test_removing_takes_everything_that_lies_with_the_draft_and_may_be_repeated(
 
 
 def test_a_roll_is_noted_only_over_the_one_that_was_read(elections: Elections) -> None:
-    assert not elections.amend_roll(DRAFT, 4, b"four"), "a draft has no roll in the log"
+    assert not elections.amend_roll(DRAFT, 4, b"four", START), "a draft has no roll in the log"
     elections.freeze(FROZEN, revision=1)
-    assert elections.amend_roll(FROZEN, 4, b"four")
-    assert not elections.amend_roll(FROZEN, 5, b"five")
+    assert elections.amend_roll(FROZEN, 4, b"four", START)
+    assert not elections.amend_roll(FROZEN, 5, b"five", START)
     found = elections.find("e1")
     assert found
     assert (found.roll_size, found.roll_root) == (4, b"four")
@@ -131,7 +144,8 @@ def test_an_early_close_is_marked_once_and_only_when_frozen(elections: Elections
     with pytest.raises(Cancelled):
         transact(roll.client, [elections.closing("e1", "2026-11-20T13:00:00Z")])
     with pytest.raises(Cancelled):
-        transact(roll.client, [elections.accepting_voters("e1")])
+        transact(roll.client, [elections.accepting_voters("e1", START)])
+    assert not elections.amend_roll(FROZEN, 4, b"four", START)
     found = elections.find("e1")
     assert found
     assert found.closed_at == "2026-11-20T12:00:00Z"

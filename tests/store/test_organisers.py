@@ -38,6 +38,24 @@ def test_only_the_newest_verification_counts_once_and_in_time(organisers: Organi
     assert not organisers.offer_verification("o1", "third", NOW + 10)
 
 
+def test_a_new_password_voids_the_code_before_until_the_address_is_verified(organisers: Organisers) -> None:
+    organisers.offer_verification("o1", "first", NOW + 10)
+    assert organisers.sign_up_again("o1", "other")
+    assert not organisers.verify("o1", "first", NOW)
+    organisers.offer_verification("o1", "second", NOW + 10)
+    assert organisers.verify("o1", "second", NOW)
+    assert not organisers.sign_up_again("o1", "third")
+    assert not organisers.sign_up_again("o2", "third")
+    found = organisers.find("o1")
+    assert found
+    assert found.password_hash == "other"
+
+
+def test_verification_mails_are_counted_by_the_day(organisers: Organisers) -> None:
+    spent = [organisers.spend_verification(f"2026-11-{day}", 2) for day in (20, 20, 20, 21, 20, 21, 21)]
+    assert spent == [True, True, False, True, False, True, False]
+
+
 def test_verification_is_asked_for_once_in_a_while_until_verified(organisers: Organisers) -> None:
     assert organisers.ask_verification("o1", NOW, NOW + 600)
     assert not organisers.ask_verification("o1", NOW + 599, NOW + 1199)
@@ -82,4 +100,8 @@ def test_mails_are_taken_from_the_allowance_of_a_day(organisers: Organisers) -> 
     assert not organisers.spend_mails("o1", "2026-11-20", 1, most=10)
     assert not organisers.spend_mails("o1", "2026-11-21", 11, most=10)
     assert organisers.spend_mails("o1", "2026-11-21", 10, most=10)
+    organisers.return_mails("o1", "2026-11-20", 5)
+    assert not organisers.spend_mails("o1", "2026-11-21", 1, most=10), "mails of another day"
+    organisers.return_mails("o1", "2026-11-21", 3)
+    assert organisers.spend_mails("o1", "2026-11-21", 3, most=10)
     assert not organisers.spend_mails("o1", "2026-11-20", 1, most=10), "a day that is over grants nothing more"

@@ -3,9 +3,11 @@
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from ballotcast.store.table import ABSENT, PRESENT, Condition, Refusal, Table
 from ballotcast.store.transaction import Cancelled, transact
+from faulty_writes import FaultyWrites
 
 THING = {"pk": "A", "sk": "1", "n": 7, "b": b"\x00\xff", "l": ["x", 1, {"y": b"z"}], "t": True, "state": "new"}
 NEW, OLD = Condition("#state = :new", {":new": "new"}), Condition("#state = :old", {":old": "old"})
@@ -37,6 +39,31 @@ def test_a_refusal_by_absence_carries_nothing(roll: Table) -> None:
     with pytest.raises(Refusal) as refused:
         roll.update("A", "1", "SET n = :one", {":one": 1}, PRESENT)
     assert refused.value.item == {}
+    assert roll.get("A", "1") is None
+
+
+def conflict() -> None:
+    """What a single write meets while a transaction is at its item."""
+    raise ClientError({"Error": {"Code": "TransactionConflictException"}}, "PutItem")
+
+
+def test_a_single_write_waits_for_the_transaction_at_its_item(roll: Table) -> None:
+    client = FaultyWrites(roll.client)
+    client.plan = {0: conflict, 1: conflict, 3: conflict, 5: conflict}
+    contended = Table(client, roll.name)
+    contended.put(THING, ABSENT)
+    assert contended.update("A", "1", "ADD n :one", {":one": 1}, PRESENT)["n"] == 8
+    contended.delete("A", "1")
+    assert roll.get("A", "1") is None
+    assert client.calls == ["put_item"] * 3 + ["update_item"] * 2 + ["delete_item"] * 2
+
+
+def test_a_single_write_does_not_wait_for_ever(roll: Table, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ballotcast.store.contention.random.uniform", lambda *_: 0.0)
+    client = FaultyWrites(roll.client)
+    client.plan = dict.fromkeys(range(100), conflict)
+    with pytest.raises(ClientError, match="TransactionConflict"):
+        Table(client, roll.name).put(THING)
     assert roll.get("A", "1") is None
 
 

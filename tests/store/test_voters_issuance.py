@@ -1,5 +1,7 @@
 """A voter's link, code and credential on the roll: each outcome of each conditional write."""
 
+from dataclasses import replace
+
 import pytest
 
 from ballotcast.store.table import Table
@@ -26,6 +28,12 @@ def voter(voters: Voters) -> Voter:
 
 
 def send_link(voters: Voters, voter: Voter, link: str) -> None:
+    """Up to the mail that is out."""
+    make_link(voters, voter, link)
+    voters.mark_mailed(voter.election, voter.key, f"run {link}")
+
+
+def make_link(voters: Voters, voter: Voter, link: str) -> None:
     voters.enlist(voter.election, voter.key, f"run {link}", visibly=True)
     assert voters.give_link(voter, f"run {link}", link)
 
@@ -69,13 +77,57 @@ def test_a_replaced_link_is_refused_even_with_the_same_value(voters: Voters, vot
     assert voters.issue(ELECTION, KEY, OTHER_LINK, VALUE) is None
 
 
-def test_issuing_keeps_the_line_of_the_ledger_and_ends_the_codes(voters: Voters, voter: Voter) -> None:
+def test_a_link_is_valid_until_the_mail_with_the_next_one_is_out(voters: Voters, voter: Voter) -> None:
+    """However many are made that could not be sent; the newest is valid as soon as it is made."""
+    for made in (OTHER_LINK, "66" * 32):
+        make_link(voters, now(voters), made)
+        assert now(voters).holds(LINK)
+        assert now(voters).holds(made)
+    assert not now(voters).holds(OTHER_LINK)
+    assert voters.issue(ELECTION, KEY, LINK, VALUE) is None
+    voters.mark_mailed(ELECTION, KEY, "run of long ago")
+    assert now(voters).holds(LINK)
+    voters.mark_mailed(ELECTION, KEY, f"run {'66' * 32}")
+    assert not now(voters).holds(LINK)
+    assert voters.issue(ELECTION, KEY, LINK, VALUE)
+    assert voters.issue(ELECTION, KEY, "66" * 32, VALUE) is None
+
+
+def use_codes(voters: Voters, voter: Voter) -> None:
+    voters.count_otp_send(voter, NOW, 3, NOW + HOUR)
     voters.set_otp(voter, b"mac", NOW + 600)
     voters.count_otp_attempt(voter, NOW, MOST, NOW + LOCK)
+
+
+def test_issuing_keeps_the_line_of_the_ledger_and_forgets_when_codes_were_asked_for(
+    voters: Voters, voter: Voter, roll: Table
+) -> None:
+    use_codes(voters, voter)
     voters.issue(ELECTION, KEY, LINK, VALUE)
-    issued = now(voters)
-    assert (issued.tag, issued.email, issued.delivery) == (voter.tag, voter.email, voter.delivery)
-    assert (issued.otp_mac, issued.otp_expires, issued.otp_attempts, issued.otp_locked_until) == (b"", 0, 0, 0)
+    for _ in range(2):
+        assert now(voters) == replace(voter, blinded_sha256=VALUE)
+        [item] = roll.query(f"VOTER#{ELECTION}#{KEY[:2]}")
+        assert not [name for name in item if name.startswith("otp")]
+        use_codes(voters, voter)  # of messages and requests that were under way in that moment
+
+
+def test_erasing_forgets_what_codes_left(voters: Voters, voter: Voter) -> None:
+    use_codes(voters, voter)
+    voters.erase(voter)
+    assert now(voters) == replace(voter, email="", phone="", salt=b"")
+
+
+def test_so_many_codes_go_to_a_telephone_in_a_day(voters: Voters, roll: Table) -> None:
+    def send(number: str, day: str = "2026-11-20", election: str = ELECTION) -> bool:
+        return voters.count_phone_send(election, number, day, 2, NOW)
+
+    assert [send("a" * 64) for _ in range(3)] == [True, True, False]
+    assert send("b" * 64)
+    assert send("a" * 64, election="e2")
+    assert send("a" * 64, day="2026-11-21")
+    [item, _] = roll.query(f"VOTER#{ELECTION}#{'a' * 64}")
+    assert item["expiration"] == NOW
+    assert voters.roll(ELECTION) == []
 
 
 def test_a_new_code_replaces_the_old_one_and_keeps_the_attempts(voters: Voters, voter: Voter) -> None:

@@ -66,6 +66,6 @@ def test_a_queues_message_is_one_that_is_sent(deployment: World) -> None:
     }
     assert set(bodies["SequencerFunction"]) == {"election", "leaves"}
     assert set(bodies["NotifyFunction"]) == {"kind", "election", "voter", "run"}
-    assert set(bodies["JobsFunction"]) == {"election", "job"}
+    assert set(bodies["JobsFunction"]) == {"kind", "election", "job"}
     for function in ("WorkerFunction", "DeadLettersFunction"):
         assert isinstance(read_content(json.dumps(bodies[function])), RecordsMessage)

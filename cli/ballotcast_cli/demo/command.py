@@ -16,6 +16,7 @@ from typing import Any
 import click
 
 from ballotcast.client import published
+from ballotcast.client.api import connect
 from ballotcast.counting import Ballot, count
 from ballotcast.counting.blt import Blt, BltError, parse_blt
 from ballotcast.elections.verification import verify_export
@@ -53,8 +54,9 @@ def command(blt: Path, voters: int, method: str, seed: int, keep: Path | None) -
     ballots = list(ward.each_ballot())
     chosen = chance.sample(ballots, voters) if voters <= len(ballots) else chance.choices(ballots, k=voters)
     started = time.monotonic()
-    election = prepare_election(here, ward, method, voters, lambda line: click.echo(f"  {line}"))
-    electorate = Electorate(here.api, people(election, chosen), chance)
+    api = connect(here.api)
+    election = prepare_election(api, here.mailbox, ward, method, voters, lambda line: click.echo(f"  {line}"))
+    electorate = Electorate(api, people(election, chosen), chance)
     with _progress("credentials", voters) as told:
         electorate.get_credentials(told)
     with _progress("ballots", voters) as told:

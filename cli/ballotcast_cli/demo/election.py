@@ -10,11 +10,10 @@ from typing import Any
 
 import click
 
-from ballotcast.client.api import connect
+from ballotcast.client.api import Api
 from ballotcast.client.organiser import Organiser
 from ballotcast.clock import to_rfc3339
 from ballotcast.counting.blt import Blt
-from ballotcast_cli.deployment import Deployment
 from ballotcast_cli.stack.mailbox import Mail, read_mails
 
 LINK = re.compile(r"\S+/vote#\S+")
@@ -31,12 +30,14 @@ class DemoElection:
     links: list[str]
 
 
-def prepare_election(here: Deployment, ward: Blt, method: str, voters: int, say: Callable[[str], None]) -> DemoElection:
+def prepare_election(
+    api: Api, mailbox: str, ward: Blt, method: str, voters: int, say: Callable[[str], None]
+) -> DemoElection:
     """From nothing to `voters` links, each read from a mail of its own."""
-    run, organiser = secrets.token_hex(4), Organiser(connect(here.api))
+    run, organiser = secrets.token_hex(4), Organiser(api)
     email, password = f"returning.officer@{run}.example.org", secrets.token_urlsafe(16)
     identity = organiser.sign_up(email, password)
-    [mail] = _mails(here, lambda mail: email in mail.to, 1)
+    [mail] = _mails(mailbox, lambda mail: email in mail.to, 1)
     [code] = CODE.findall(mail.text)
     organiser.verify(identity, code)
     organiser.log_in(email, password)
@@ -51,7 +52,7 @@ def prepare_election(here: Deployment, ward: Blt, method: str, voters: int, say:
     say(f"roll of {voters} imported")
     organiser.invite(election["id"])
     wanted = set(addresses)
-    mails = _mails(here, lambda mail: bool(wanted & set(mail.to)), voters)
+    mails = _mails(mailbox, lambda mail: bool(wanted & set(mail.to)), voters)
     say(f"{len(mails)} invitations read from the mailbox")
     return DemoElection(election["id"], election["title"], organiser, [LINK.findall(mail.text)[0] for mail in mails])
 
@@ -69,11 +70,11 @@ def _draft(ward: Blt, method: str) -> dict[str, Any]:
     }
 
 
-def _mails(here: Deployment, wanted: Callable[[Mail], bool], number: int) -> list[Mail]:
+def _mails(mailbox: str, wanted: Callable[[Mail], bool], number: int) -> list[Mail]:
     """The newest mail to each address, once there are `number` of them."""
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
-        found = {mail.to: mail for mail in read_mails(here.mailbox) if wanted(mail)}
+        found = {mail.to: mail for mail in read_mails(mailbox) if wanted(mail)}
         if len(found) >= number:
             return list(found.values())
         time.sleep(0.25)

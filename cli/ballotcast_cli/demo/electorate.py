@@ -5,13 +5,14 @@ recovery file alone (here: in memory), so whoever is cut off starts again from t
 """
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from enum import Enum
-from threading import local
 from typing import Any
 
+import click
 import httpx2 as httpx
 
 from ballotcast.client.api import TIMEOUT, Api
@@ -37,6 +38,10 @@ class Fate(Enum):
 FATES = (Fate.TWICE, Fate.LOST_ANSWERS, Fate.RACE, Fate.SECOND_BALLOT)
 
 
+class BrokenPromise(click.ClickException):
+    """What the demo is there to find: a ballot lost, doubled or let in twice."""
+
+
 class Cut(Exception):
     """The line went dead after the request had arrived."""
 
@@ -47,6 +52,9 @@ class LostAnswers(httpx.BaseTransport):
     def __init__(self, inner: httpx.BaseTransport, *paths: str) -> None:
         self._inner = inner
         self._paths = set(paths)
+
+    def close(self) -> None:
+        self._inner.close()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         response = self._inner.handle_request(request)
@@ -77,11 +85,12 @@ class Person:
 
 
 class Electorate:
-    def __init__(self, address: str, people: Sequence[Person], chance: random.Random) -> None:
+    """`api` serves all of them at once; whoever opened it closes it."""
+
+    def __init__(self, api: Api, people: Sequence[Person], chance: random.Random) -> None:
         self.people = people
-        self._address = address
+        self.api = api
         self._chance = chance
-        self._mine = local()
 
     def get_credentials(self, told: Callable[[Person], None]) -> None:
         self._each(self._get_credential, told)
@@ -94,9 +103,10 @@ class Electorate:
 
         def check(person: Person) -> None:
             state = person.state
-            assert isinstance(state, Cast)
+            if not isinstance(state, Cast):
+                raise BrokenPromise("a voter is left without a receipt")
             if not check_receipt(self.api, state.receipt, state.checkpoint).final:
-                raise AssertionError("the log is not final after the count")
+                raise BrokenPromise("the log is not final after the count")
 
         self._each(check, told)
 
@@ -108,11 +118,10 @@ class Electorate:
             return
         blinded = voter.prepare(paper)
         if person.fate is Fate.LOST_ANSWERS:
-            try:
-                Voter(self._losing("credentials"), person.keep).get_credential(blinded)
-            except Cut:
-                restarted = person.state
-                assert restarted == blinded, "nothing may be kept of an answer that was lost"
+            with self._losing("credentials") as line, suppress(Cut):
+                Voter(line, person.keep).get_credential(blinded)
+            if person.state != blinded:
+                raise BrokenPromise("something was kept of an answer that was lost")
         voter.get_credential(blinded)
 
     def _race(self, person: Person, prepare: Callable[[Callable[[State], None]], Any]) -> None:
@@ -130,22 +139,22 @@ class Electorate:
         with ThreadPoolExecutor(2) as devices:
             list(devices.map(ask, blinded))
         if len(kept) != 1 or [error.slug for error in refused] != ["already-issued"]:
-            raise AssertionError(f"a race gave {len(kept)} credentials: {[error.slug for error in refused]}")
+            raise BrokenPromise(f"a race gave {len(kept)} credentials: {[error.slug for error in refused]}")
         person.keep(kept[0])
 
     def _cast(self, person: Person) -> None:
         voter, credential = Voter(self.api, person.keep), person.state
-        assert isinstance(credential, Credentialed)
+        if not isinstance(credential, Credentialed):
+            raise BrokenPromise("a voter is left without a credential")
         sealed = voter.mark(credential, person.choices)
         if person.fate is Fate.LOST_ANSWERS:
-            try:
-                Voter(self._losing("ballots"), person.keep).cast(sealed)
-            except Cut:
-                voter.resume(person.state, ())
+            with self._losing("ballots") as line, suppress(Cut):
+                Voter(line, person.keep).cast(sealed)
+            voter.resume(person.state, ())
             return
         cast = voter.cast(sealed)
         if person.fate is Fate.TWICE and voter.cast(sealed).receipt != cast.receipt:
-            raise AssertionError("the same ballot got two receipts")
+            raise BrokenPromise("the same ballot got two receipts")
         if person.fate is Fate.SECOND_BALLOT:
             self._expect_refusal(credential, person.choices)
 
@@ -157,19 +166,13 @@ class Electorate:
             if error.slug == "other-ballot":
                 return
             raise
-        raise AssertionError("a second ballot was taken")
+        raise BrokenPromise("a second ballot was taken")
 
-    @property
-    def api(self) -> Api:
-        """A connection for each thread."""
-        if not hasattr(self._mine, "api"):
-            self._mine.api = Api(httpx.Client(base_url=self._address, timeout=TIMEOUT))
-        api: Api = self._mine.api
-        return api
-
-    def _losing(self, path: str) -> Api:
+    @contextmanager
+    def _losing(self, path: str) -> Iterator[Api]:
         transport = LostAnswers(httpx.HTTPTransport(), path)
-        return Api(httpx.Client(base_url=self._address, timeout=TIMEOUT, transport=transport))
+        with httpx.Client(base_url=self.api.address, timeout=TIMEOUT, transport=transport) as client:
+            yield Api(client)
 
     def _each(self, act: Callable[[Person], None], told: Callable[[Person], None]) -> None:
         """All of them, in an order of their own, some at the same time; the first that fails ends it."""

@@ -1,13 +1,19 @@
 """Time as the rules see it: aware UTC, whole seconds on the wire, injected everywhere."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 Clock = Callable[[], datetime]
 
 
 def system_clock() -> datetime:
     return datetime.now(UTC)
+
+
+def seconds_to_midnight(now: datetime) -> int:
+    """Until the next day in UTC: allowances are by the day."""
+    day = int(timedelta(days=1).total_seconds())
+    return day - int(now.timestamp()) % day
 
 
 def to_rfc3339(moment: datetime) -> str:

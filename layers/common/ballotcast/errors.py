@@ -9,6 +9,7 @@ Refused
 ├── Conflict       contradicts what is already recorded
 ├── Gone           was valid once
 ├── TooLarge       over a stated limit
+├── Unsupported    a body of another media type than the route takes
 ├── TooMany        too often; carries when to come back
 └── Unavailable    not yet; carries when to come back
 """
@@ -70,6 +71,9 @@ class Gone(Refused): ...
 
 
 class TooLarge(Refused): ...
+
+
+class Unsupported(Refused): ...
 
 
 class TooMany(Refused): ...

@@ -4,7 +4,6 @@ A function is given only the variables it needs (template.yaml), so a missing on
 """
 
 from collections.abc import Mapping
-from datetime import timedelta
 
 LOCAL = frozenset({"local", "localstack"})
 
@@ -97,11 +96,6 @@ class Settings:
     @property
     def schedule_group(self) -> str:
         return self._required("SCHEDULE_GROUP")
-
-    @property
-    def close_grace(self) -> timedelta:
-        """How long after closing the count waits: over the cast's cached state plus its timeout."""
-        return timedelta(seconds=int(self._required("CLOSE_GRACE_SECONDS")))
 
     @property
     def issuer_bits(self) -> int:

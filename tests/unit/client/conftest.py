@@ -2,13 +2,13 @@
 
 import pytest
 from fastapi.testclient import TestClient
-from tally.app import create_app as tally_app
 
 from ballotcast.client.api import Api
 from election_fixture import FrozenElection, frozen_election
 from gateway import gateway
 from log_fixture import start_log
 from register.app import create_app as register_app
+from tally.app import create_app as tally_app
 from vote.app import create_app as vote_app
 from world import World
 

@@ -1,5 +1,8 @@
 """Was the promise kept? Every way in which a receipt can be checked, and a ledger line."""
 
+from collections.abc import Iterator
+from typing import NamedTuple
+
 import httpx2 as httpx
 import pytest
 from fastapi.testclient import TestClient
@@ -19,9 +22,13 @@ from ballotcast.store.vault import Purpose
 from between import Send, api_through
 from counted_election import close_and_count
 from election_fixture import VOTERS, FrozenElection, frozen_election
+from gateway import gateway
 from log_fixture import log_ballots, start_log
+from register.app import create_app as register_app
 from register.ledger import ledger_key
-from world import World
+from tally.app import create_app as tally_app
+from vote.app import create_app as vote_app
+from world import World, world
 
 ADA, BEN, CEM = VOTERS
 
@@ -30,18 +37,34 @@ def vote(api: Api, election: FrozenElection, email: str) -> Cast:
     return Voter(api, lambda state: None).vote(election.link(email), [[1]])
 
 
+@pytest.fixture(scope="module")
+def deployment() -> Iterator[World]:
+    """One for all tests here; each that changes anything does so in an election of its own."""
+    with world() as shared:
+        yield shared
+
+
+class Counted(NamedTuple):
+    """Closed with Ada's and Ben's ballots, and counted. `cast`: Ada's."""
+
+    election: FrozenElection
+    cast: Cast
+
+
+@pytest.fixture(scope="module")
+def counted(deployment: World) -> Counted:
+    election = frozen_election(deployment)
+    start_log(election)
+    api = Api(gateway(*(create(deployment.wiring()) for create in (register_app, vote_app, tally_app))))
+    cast, _ = (vote(api, election, email) for email in (ADA, BEN))
+    close_and_count(deployment, election)
+    return Counted(election, cast)
+
+
 @pytest.fixture
 def cast(api: Api, election: FrozenElection) -> Cast:
-    """Ada's."""
+    """Ada's, while the election is open."""
     return vote(api, election, ADA)
-
-
-@pytest.fixture
-def counted(api: Api, election: FrozenElection, cast: Cast, deployment: World) -> FrozenElection:
-    """Closed with Ada's and Ben's ballots, and counted."""
-    vote(api, election, BEN)
-    close_and_count(deployment, election)
-    return election
 
 
 def test_a_ballot_that_waits(api: Api, election: FrozenElection, cast: Cast) -> None:
@@ -50,8 +73,8 @@ def test_a_ballot_that_waits(api: Api, election: FrozenElection, cast: Cast) -> 
         check_receipt(api, cast.receipt)
 
 
-def test_the_log_of_a_counted_election_has_the_ballot(api: Api, counted: FrozenElection, cast: Cast) -> None:
-    recorded = check_receipt(api, cast.receipt, cast.checkpoint)
+def test_the_log_of_a_counted_election_has_the_ballot(api: Api, counted: Counted) -> None:
+    recorded = check_receipt(api, counted.cast.receipt, counted.cast.checkpoint)
     assert (recorded.size, recorded.final) == (4, True)
     assert recorded.index in (1, 2)
 
@@ -70,6 +93,15 @@ def test_a_log_that_grows_has_most_ballots(api: Api, deployment: World) -> None:
     assert waiting == 2
     assert {recorded.index for recorded in found} == {1, 2, 3, 4}
     assert {(recorded.size, recorded.final) for recorded in found} == {(5, False)}
+
+
+def test_a_ballot_logged_since_the_checkpoint_was_read(http: TestClient, counted: Counted) -> None:
+    def passing(request: httpx.Request, send: Send) -> httpx.Response:
+        early = request.url.path.endswith("/checkpoint")
+        return httpx.Response(200, text=counted.cast.checkpoint) if early else send()
+
+    with pytest.raises(NotYet, match="waits to be logged"):
+        check_receipt(api_through(http, passing), counted.cast.receipt)
 
 
 def test_a_ballot_that_the_final_log_lacks(api: Api, election: FrozenElection, cast: Cast, deployment: World) -> None:
@@ -95,8 +127,8 @@ def test_what_is_no_receipt(api: Api, text: str) -> None:
         check_receipt(api, text)
 
 
-def test_a_receipt_that_was_altered(api: Api, counted: FrozenElection, cast: Cast) -> None:
-    lines = cast.receipt.split("\n")
+def test_a_receipt_that_was_altered(api: Api, counted: Counted) -> None:
+    lines = counted.cast.receipt.split("\n")
     lines[3] = "ab" * 32
     with pytest.raises(ReceiptError):
         check_receipt(api, "\n".join(lines))
@@ -113,16 +145,16 @@ def test_a_receipt_of_another_manifest(api: Api, election: FrozenElection, cast:
         check_receipt(api, cast.receipt.replace(election.manifest.hash.hex(), "ab" * 32))
 
 
-def test_a_log_that_was_rewritten(api: Api, counted: FrozenElection, cast: Cast) -> None:
+def test_a_log_that_was_rewritten(api: Api, counted: Counted) -> None:
     """The log's own key signs a history that contradicts the one that this voter saw."""
-    signer = Signer.from_pkcs8(counted.manifest.origin, counted.private_key(Purpose.LOG))
+    signer = Signer.from_pkcs8(counted.election.manifest.origin, counted.election.private_key(Purpose.LOG))
     for size in (1, 3, 4, 5):
-        earlier = Checkpoint(counted.manifest.origin, size, bytes(32)).sign(signer)
+        earlier = Checkpoint(counted.election.manifest.origin, size, bytes(32)).sign(signer)
         with pytest.raises(Untrusted):
-            check_receipt(api, cast.receipt, earlier)
+            check_receipt(api, counted.cast.receipt, earlier)
 
 
-def test_an_index_that_is_a_lie(http: TestClient, counted: FrozenElection, cast: Cast) -> None:
+def test_an_index_that_is_a_lie(http: TestClient, counted: Counted) -> None:
     for index in (-1, 0, 3, 4, 2**70):
         said = {"index": index}
 
@@ -130,7 +162,7 @@ def test_an_index_that_is_a_lie(http: TestClient, counted: FrozenElection, cast:
             return httpx.Response(200, json=said) if "/leaves/" in request.url.path else send()
 
         with pytest.raises(Untrusted):
-            check_receipt(api_through(http, passing), cast.receipt)
+            check_receipt(api_through(http, passing), counted.cast.receipt)
 
 
 def test_an_end_that_is_a_lie(http: TestClient, api: Api, election: FrozenElection, cast: Cast) -> None:
@@ -145,20 +177,20 @@ def test_an_end_that_is_a_lie(http: TestClient, api: Api, election: FrozenElecti
         check_receipt(api_through(http, passing), cast.receipt)
 
 
-def test_ledger_lines(counted: FrozenElection, cast: Cast) -> None:
-    ledger = counted.wiring.blobs.get(ledger_key(counted.id))
+def test_ledger_lines(counted: Counted) -> None:
+    ledger = counted.election.wiring.blobs.get(ledger_key(counted.election.id))
     assert ledger
-    check_ledger_line(ledger, counted.link(ADA), " ADA@example.org ", cast.blinded_sha256)
-    check_ledger_line(ledger, counted.link(CEM), CEM, b"")
+    check_ledger_line(ledger, counted.election.link(ADA), " ADA@example.org ", counted.cast.blinded_sha256)
+    check_ledger_line(ledger, counted.election.link(CEM), CEM, b"")
     with pytest.raises(Untrusted, match="that is not theirs"):
-        check_ledger_line(ledger, counted.link(ADA), ADA, b"")
+        check_ledger_line(ledger, counted.election.link(ADA), ADA, b"")
     with pytest.raises(Untrusted, match="that is not theirs"):
-        check_ledger_line(ledger, counted.link(BEN), BEN, cast.blinded_sha256)
+        check_ledger_line(ledger, counted.election.link(BEN), BEN, counted.cast.blinded_sha256)
     with pytest.raises(Untrusted, match="does not know"):
-        check_ledger_line(ledger, counted.link(CEM), CEM, cast.blinded_sha256)
+        check_ledger_line(ledger, counted.election.link(CEM), CEM, counted.cast.blinded_sha256)
     with pytest.raises(Untrusted, match="not on the roll"):
-        check_ledger_line(ledger, counted.link(ADA), BEN, cast.blinded_sha256)
+        check_ledger_line(ledger, counted.election.link(ADA), BEN, counted.cast.blinded_sha256)
     with pytest.raises(LedgerError):
-        check_ledger_line(ledger[:-1], counted.link(ADA), ADA, cast.blinded_sha256)
+        check_ledger_line(ledger[:-1], counted.election.link(ADA), ADA, counted.cast.blinded_sha256)
     with pytest.raises(LinkError):
-        check_ledger_line(ledger, "1.x", ADA, cast.blinded_sha256)
+        check_ledger_line(ledger, "1.x", ADA, counted.cast.blinded_sha256)

@@ -10,6 +10,7 @@ from fastapi.testclient import TestClient
 
 from ballotcast.ballots.leaf import ManifestLeaf
 from ballotcast.ballots.manifest import Manifest
+from ballotcast.client.api import Api
 from ballotcast.client.errors import Untrusted
 from ballotcast.client.state import Blinded, Credentialed, Sealed, State
 from ballotcast.client.voter import Voter
@@ -183,3 +184,19 @@ def test_a_redirect_is_not_followed(http: TestClient, election: FrozenElection) 
     said, states, sent = vote_against(http, election, at("/links", lambda _: away))
     assert "is this the address" in said
     assert (states, sent) == ([], ["links"])
+
+
+def test_a_cookie_is_not_kept(http: TestClient, election: FrozenElection) -> None:
+    """A mark set on whom the link names would come back with their ballot."""
+    sent: list[str] = []
+
+    def marking(request: httpx.Request, send: Send) -> httpx.Response:
+        sent.extend(request.headers.get_list("cookie"))
+        answer = send()
+        answer.headers["Set-Cookie"] = "mark=ada; Path=/"
+        return answer
+
+    api = api_through(http, marking)
+    api.http.cookies.set("earlier", "mark")
+    Voter(Api(api.http), lambda state: None).vote(election.link(ADA), [[1]])
+    assert not sent

@@ -4,11 +4,14 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ballotcast.counting import RULES, Action, Count, count, require_countable
+from ballotcast.counting.ballots import Kind, parse_ballot
 from ballotcast.counting.result import in_votes
 
-from .elections import aggregate, cast_as, rows
+from .elections import aggregate, cast_as, examples, rows
 
 METHODS = list(RULES)
 THREE = ("Ada", "Björn", "Chloé")
@@ -57,24 +60,47 @@ def test_one_candidate_with_one_vote_wins(method: str) -> None:
     assert (counted.ballots, counted.blank, counted.valid) == (6, 5, 1)
 
 
-@pytest.mark.parametrize(
-    ("method", "winners"), [("plurality", (1, 2)), ("approval", (1, 2)), ("scottish-stv", (1, 2, 3))]
-)
-def test_more_seats_than_candidates(method: str, winners: tuple[int, ...]) -> None:
-    """By their statute the STV candidates who continue are elected; elsewhere nobody is without a single vote."""
+# Where seats go by an order of all options, or by who is left, they go to whoever stands; elsewhere nobody is elected
+# whom no ballot names.
+ALL_WHO_STAND = {"scottish-stv", "meek-stv", "schulze", "ranked-pairs", "majority-judgment"}
+
+
+@pytest.mark.parametrize("method", [method for method, rule in RULES.items() if not rule.one_seat])
+def test_more_seats_than_candidates(method: str) -> None:
     counted = tally(method, {(1,): 3, (2,): 2}, seats=5)
-    assert counted.winners == winners
-    assert len(counted.stages) == 1
+    assert counted.winners == ((1, 2, 3) if method in ALL_WHO_STAND else (1, 2))
     assert counted.ties == ()
+    assert counted.why.endswith(".")
 
 
-@pytest.mark.parametrize(("method", "winners"), [("irv", (2,)), ("plurality", (2,)), ("scottish-stv", (2,))])
-def test_a_withdrawn_option_passes_its_ballots_on(method: str, winners: tuple[int, ...]) -> None:
+ANYTHING = st.recursive(
+    st.integers(-2, 5) | st.none() | st.text(max_size=1), lambda inner: st.lists(inner, max_size=4).map(tuple)
+)
+
+
+@pytest.mark.parametrize("method", METHODS)
+@given(
+    ballots=st.dictionaries(st.lists(ANYTHING, max_size=4).map(tuple), st.integers(0, 3), max_size=5),
+    withdrawn=st.sets(st.integers(1, 3)),
+    limit=st.none() | st.integers(1, 4),
+)
+@examples(40)
+def test_whatever_the_ballots_they_are_valid_blank_or_spoilt(
+    method: str, ballots: Any, withdrawn: set[int], limit: int | None
+) -> None:
+    counted = count(method, options=THREE, seats=1, ballots=ballots, withdrawn=withdrawn, limit=limit)
+    assert counted.ballots == sum(ballots.values()) == counted.blank + counted.spoilt + counted.valid
+    assert not set(counted.winners) & withdrawn
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_withdrawn_option_passes_its_ballots_on(method: str) -> None:
     counted = tally(method, {(1, 2): 3, (2,): 1, (3,): 2}, withdrawn=[1])
-    assert counted.winners == winners
+    assert counted.winners == (2,)
     assert counted.withdrawn == (1,)
     assert counted.valid == 6
     assert all(stage.votes[0] == 0 for stage in counted.stages)
+    assert all(1 not in stage.elected for stage in counted.stages)
 
 
 def test_the_quota_leaves_out_blank_ballots() -> None:
@@ -154,6 +180,39 @@ def test_equal_ranks_spoil_a_ballot_where_the_rule_cannot_read_them(method: str)
 def test_the_highest_score_is_what_a_byte_can_hold() -> None:
     counted = count("score", options=THREE, seats=1, ballots={((1, 254),): 1, ((2, 255),): 1})
     assert (counted.valid, counted.spoilt, counted.stages[0].votes) == (1, 1, (254, 0, 0))
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "ballot"),
+    [
+        ("", "ranked", ()),
+        ("  ", "scores", ()),
+        ("3,1,2", "ranked", (3, 1, 2)),
+        (" 3 , 1 = 2 ", "ranked", (3, (1, 2))),
+        ("4=1=2,3", "ranked", ((1, 2, 4), 3)),
+        ("3,1", "choice", (3, 1)),
+        ("2:0,1:5", "scores", ((1, 5), (2, 0))),
+        ("255", "choice", (255,)),
+    ],
+)
+def test_a_ballot_is_read_as_people_write_it(text: str, kind: Kind, ballot: Any) -> None:
+    assert parse_ballot(text, kind) == ballot
+
+
+@pytest.mark.parametrize("kind", ["ranked", "choice", "scores"])
+@pytest.mark.parametrize(
+    "text", ["a", "1,,2", "1;2", "-1", "1:2:3", "1=2:3", "1:", "=1", "1.5", "٣", "9999", ",", "1:5,2"]
+)
+def test_what_is_no_ballot_is_refused(text: str, kind: Kind) -> None:
+    with pytest.raises(ValueError, match="is not a ballot such as"):
+        parse_ballot(text, kind)
+
+
+def test_a_score_is_no_rank_and_a_rank_no_score() -> None:
+    """As tuples, a tie of options 1 and 5 and a 5 for option 1 are the same; as text they never are."""
+    for text, kind in (("1:5", "ranked"), ("1:5", "choice"), ("1=5", "scores"), ("1", "scores")):
+        with pytest.raises(ValueError, match="such as"):
+            parse_ballot(text, kind)
 
 
 def only_canonical_types(value: Any) -> bool:

@@ -93,7 +93,7 @@ def test_the_table_shows_every_stage(file: Path) -> None:
         "* elected, x excluded at this stage",
         "",
         "elected: 1 Ada, 2 Björn",
-        "The quota (4.00000 votes at the end) was reached by Ada at stage 1 and Björn at stage 2.",
+        "The quota of 4.00000 votes was reached by Ada at stage 1 and Björn at stage 2.",
     ]
 
 

@@ -49,7 +49,7 @@ def test_within_the_last_surplus_is_a_tie_or_not_to_the_last_unit() -> None:
     assert second["votes"][:3] == ["3.000000005", "2.999999995", "3.000000000"]
     assert second["keep_factors"][0] == "0.600000001"
     assert (counted.winners, counted.ties) == ((1, 3), ())
-    assert counted.why == "The quota (2.000000002 votes at the end) was reached by A at stage 1 and C at stage 3."
+    assert counted.why == "The quota (at the end 2.000000002 votes) was reached by A at stage 1 and C at stage 3."
 
 
 def test_an_excluded_option_s_ballots_count_as_if_it_had_not_been_on_them() -> None:
@@ -64,7 +64,7 @@ def test_the_last_seats_go_to_those_left() -> None:
     counted = by_meek(rows("6 A, 2 B, 1 C"), 3, "ABC")
     assert (counted.winners, len(counted.stages)) == ((1, 2, 3), 1)
     assert counted.why == (
-        "The quota (2.250000001 votes at the end) was reached by A at stage 1, and B and C took the last seats, because"
+        "The quota (at the end 2.250000001 votes) was reached by A at stage 1, and B and C took the last seats, because"
         " no more options were left than seats."
     )
 

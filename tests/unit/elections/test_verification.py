@@ -9,6 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ballotcast.ballots.leaf import AmendmentLeaf, BallotLeaf, ClosingLeaf
+from ballotcast.ballots.ledger import Ledger, LedgerLine
 from ballotcast.ballots.roll import roll_root
 from ballotcast.crypto import p256
 from ballotcast.crypto.signed_note import Signer
@@ -126,7 +127,16 @@ def test_an_operator_with_every_key_is_found_out_when(
     assert not {"archive", "checkpoint", "manifest", "log"} & failures(report), report.checks
 
 
-Files = dict[str, bytes]
+def test_a_voter_who_is_on_the_roll_twice_is_found(forger: Forger, honest: Entries, tmp_path: Path) -> None:
+    """The log itself tells of such a roll, so that its root fits the ledger."""
+    tags = sorted([*forger.tags, forger.tags[0]])
+    roll = AmendmentLeaf(roll_size=len(tags), roll_root=roll_root(tags)).encode()
+    files = forger.files([honest[0], roll, *honest[1:]])
+    files["issuance.csv"] = Ledger(LedgerLine(tag, bytes(32)) for tag in tags).encode()
+    report = verify_export(write(tmp_path / "e.zip", files))
+    assert failures(report) == {"ledger"}
+
+
 LINE = 130
 
 

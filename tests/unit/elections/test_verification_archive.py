@@ -61,6 +61,14 @@ def test_the_files_are_in_order(files: dict[str, bytes], path: Path) -> None:
     assert_archive_refused(verify_export(path))
 
 
+def test_the_files_lie_in_the_order_in_which_they_are_listed(files: dict[str, bytes], path: Path) -> None:
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in sorted(files.items(), reverse=True):
+            archive.writestr(zipfile.ZipInfo(name), content)
+        archive.filelist.reverse()
+    assert_archive_refused(verify_export(path))
+
+
 def test_a_large_export_is_read_as_it_was_written(
     files: dict[str, bytes], path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -48,7 +48,7 @@ class Manifest(BaseModel):
     log_pk: Ed25519Key
     roll_size: Annotated[int, Field(ge=0, le=canonical.MAX_INTEGER)]
     roll_root: Hash
-    log_batch_min: Annotated[int, Field(ge=1, le=10_000)]
+    log_batch_min: Annotated[int, Field(ge=1, le=4_000)]  # twice as many hashes wait in one item
     witnesses: Annotated[tuple[Text, ...], Field(strict=False)]
 
     @field_validator("contests")

@@ -7,6 +7,7 @@ voters' requests are idempotent by content, and every other POST carries an `Ide
 import secrets
 import time
 from collections.abc import Callable
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any, TypeVar
 
 import httpx2 as httpx
@@ -28,9 +29,14 @@ Sleep = Callable[[float], None]
 
 
 class Api:
-    """The API at the base URL of `http`. Answers of 400 and above are ApiError; no answer at all is Unreachable."""
+    """The API at the base URL of `http`. Answers of 400 and above are ApiError; no answer at all is Unreachable.
+
+    `http` keeps no cookies from then on: a server could mark a voter with one, and know them again when they cast.
+    """
 
     def __init__(self, http: httpx.Client, *, sleep: Sleep = time.sleep) -> None:
+        http.cookies.clear()
+        http.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self.http = http
         self.sleep = sleep
 
@@ -45,6 +51,13 @@ class Api:
     def post(self, path: str, **options: Any) -> httpx.Response:
         """A POST that is idempotent by its content."""
         return self.send("POST", path, **options)
+
+    def post_last(self, path: str, **options: Any) -> httpx.Response:
+        """The same, as the last request of its connection.
+
+        What carries a link and what carries a ballot go so, because one connection for both would join them.
+        """
+        return self.post(path, headers={"Connection": "close"}, **options)
 
     def post_once(self, path: str, *, headers: dict[str, str] | None = None, **options: Any) -> httpx.Response:
         """A POST that counts once, however often it has to be sent."""

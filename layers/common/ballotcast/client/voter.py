@@ -76,7 +76,7 @@ class Voter:
     def open_link(self, link: str) -> Paper:
         """Look at the election behind a link, and verify it. LinkError, ApiError, Untrusted, NotYet."""
         named = Link.parse(link)
-        opened = self._api.post("/links", json={"link": named.encode()})
+        opened = self._api.post_last("/links", json={"link": named.encode()})
         manifest = self._fetch(member(opened, "election", str), named.manifest_hash)
         checkpoint = verify_published(self._api, manifest, self._patience)
         return Paper(named.encode(), manifest, member(opened, "second_factor", str), checkpoint)
@@ -112,13 +112,13 @@ class Voter:
 
     def request_code(self, state: Blinded) -> None:
         """Have a code of the second factor sent."""
-        self._api.post("/links/otp", json={"link": state.link})
+        self._api.post_last("/links/otp", json={"link": state.link})
 
     def get_credential(self, state: Blinded, code: str | None = None) -> Credentialed:
         """Get the blinded value signed, and unblind it. Untrusted if the signature is not the issuer's."""
         manifest = self._manifest(state)
         wanted = {"link": state.link, "blinded": b64u_encode(state.blinded), **({"otp": code} if code else {})}
-        answer = self._api.post(f"/elections/{state.election}/credentials", json=wanted)
+        answer = self._api.post_last(f"/elections/{state.election}/credentials", json=wanted)
         prepared = credential.prepare(manifest.hash, p256.point(_key(state)), state.rand)
         try:
             blind_signature = b64u_decode(member(answer, "blind_signature", str))
@@ -142,7 +142,7 @@ class Voter:
         """Send the ballot until it is acknowledged. Untrusted if the acknowledgement is not a receipt for it."""
         manifest = self._manifest(state)
         path, body = f"/elections/{state.election}/ballots", {"ballot": b64u_encode(state.ballot)}
-        note = member(self._api.post(path, json=body), "receipt", str)
+        note = member(self._api.post_last(path, json=body), "receipt", str)
         try:
             receipt.verify(note, manifest, leaf_hash(BallotLeaf(state.ballot).encode()))
         except ReceiptError as error:

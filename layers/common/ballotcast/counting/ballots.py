@@ -12,6 +12,7 @@ more options than the contest's limit (scores: holds a score above it or below 0
 that cannot read this, or has another form than its kind.
 """
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -28,6 +29,9 @@ Kind = Literal["choice", "ranked", "scores"]
 
 HIGHEST_SCORE = 254
 
+_RANK = re.compile(r" *[0-9]{1,3} *(?:= *[0-9]{1,3} *)*")
+_SCORE = re.compile(r" *[0-9]{1,3} *: *[0-9]{1,3} *")
+
 
 @dataclass(frozen=True)
 class Sifted:
@@ -36,6 +40,19 @@ class Sifted:
     papers: Collection[Paper]
     blank: int
     spoilt: int
+
+
+def parse_ballot(text: str, kind: Kind) -> Ballot:
+    """Read a ballot as people write it: ``3,1=4,2`` (a ranking, 1 and 4 equally; or a choice), ``1:5,4:0`` (scores),
+    nothing for a blank one. Raises ValueError for other text; whether a contest can count it is another question."""
+    form, mark, example = (_SCORE, ":", "1:5,4:0") if kind == "scores" else (_RANK, "=", "3,1,2 or 3,1=4,2")
+    parts = text.split(",") if text.strip() else []
+    if not all(form.fullmatch(part) for part in parts):
+        raise ValueError(f"{text[:40]!r} is not a ballot such as {example}")
+    numbers = [[int(number) for number in part.split(mark)] for part in parts]
+    if kind == "scores":
+        return tuple(sorted((option, score) for option, score in numbers))
+    return tuple(tuple(sorted(rank)) if len(rank) > 1 else rank[0] for rank in numbers)
 
 
 def options(ballot: Ballot) -> tuple[int, ...]:

@@ -72,7 +72,7 @@ class _Meek:
                 self._exclude(excluded)
             self._take_heads()
         self.sheet.quota = self._quota()
-        self.sheet.why = reached(self.sheet, {stage.number: stage.quota for stage in self.sheet.stages})
+        self.sheet.why = reached(self.sheet)
         return self.sheet
 
     def _quota(self) -> int:

@@ -65,7 +65,6 @@ class _Locks:
         possible = [pair for pair in equal if not self.holds(pair.loser, pair.winner)]
         before = dict(self._reach)
         if not all(self._lock(pair) for pair in possible):
-            self._reach = before
             order = self._contest.draw(1, {option for pair in possible for option in (pair.winner, pair.loser)})
             equal = sorted(equal, key=lambda pair: _place(order, pair))
             tied = tuple(sorted(order))

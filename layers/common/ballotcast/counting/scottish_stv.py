@@ -57,7 +57,7 @@ class _ScottishSTV:
                 self._transfer_surplus(self.sheet.highest(self.surpluses, Decides.SURPLUS))
             else:
                 self._exclude(self.sheet.lowest(self.continuing, Decides.EXCLUSION))
-        self.sheet.why = reached(self.sheet, dict.fromkeys(range(1, len(self.sheet.stages) + 1), self.quota))
+        self.sheet.why = reached(self.sheet)
         return self.sheet
 
     def _elect(self) -> bool:

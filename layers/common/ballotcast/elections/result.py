@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from ballotcast.ballots.ballot import Ballot
 from ballotcast.ballots.fields import Hash
@@ -36,7 +36,11 @@ class SpoiltBallot(Part):
 
 class ContestResult(Part):
     """winners: in order of election. ballots = blank + valid. rounds, ties and what else the rule tells: as in
-    `Count.as_json`, where rounds are called stages."""
+    `Count.as_json`, where rounds are called stages.
+
+    why: the account's sentence, for those who read the result. It is never encoded, and empty when read back: were it
+    in the published bytes, nobody could word it better and still verify them.
+    """
 
     model_config = ConfigDict(frozen=True, extra="allow")
 
@@ -49,6 +53,7 @@ class ContestResult(Part):
     winners: tuple[int, ...]
     rounds: tuple[dict[str, Any], ...]
     ties: tuple[dict[str, Any], ...]
+    why: str = Field(default="", exclude=True)
 
 
 class Result(Part):

@@ -5,23 +5,26 @@ Paths of `/health`, `/openapi.json` and `/docs` carry the function's name, becau
 """
 
 from collections.abc import Callable, Coroutine, Iterator
-from typing import Any
+from http import HTTPStatus
+from typing import Any, cast
 from uuid import uuid4
 
 from aws_lambda_powertools import Logger
 from botocore.exceptions import ClientError
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.params import Body
 from fastapi.responses import HTMLResponse
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
-from ballotcast.errors import Malformed, Refused, TooLarge, Unavailable
+from ballotcast.errors import Malformed, Refused, TooLarge, Unavailable, Unsupported
 from ballotcast.http import problems
 from ballotcast.http.access import IDEMPOTENT_BY_CONTENT, Access, Undeclared, contract, contract_of
 from ballotcast.http.idempotency import HEADER, Idempotency
 from ballotcast.http.reference import reference_page
 from ballotcast.http.sessions import current_organiser
+from ballotcast.store.contention import contended
 from ballotcast.wiring import Wiring
 
 THROTTLED = frozenset({"ThrottlingException", "ProvisionedThroughputExceededException", "RequestLimitExceeded"})
@@ -42,8 +45,11 @@ class ContractRoute(APIRoute):
         async def keep_contract(request: Request) -> Response:
             if HEADER in request.headers and self.contract.access in IDEMPOTENT_BY_CONTENT:
                 raise Malformed("idempotency-key", "this request is idempotent by its content: send no Idempotency-Key")
-            if len(await request.body()) > self.contract.body_limit:
+            body = await request.body()
+            if len(body) > self.contract.body_limit:
                 raise TooLarge("body-too-large", f"the body is over {self.contract.body_limit} bytes")
+            if body and self.body_field:
+                _require_type(request, body, cast(Body, self.body_field.field_info).media_type)
             if HEADER in request.headers and self.contract.creates:
                 caller = current_organiser(request) if self.contract.access is Access.ORGANISER else ""
                 idempotency: Idempotency = request.app.state.idempotency()
@@ -69,14 +75,37 @@ class ContractRoute(APIRoute):
         return answer
 
     def _unexpected(self, error: Exception, request: Request) -> Response:
-        if isinstance(error, ClientError) and error.response["Error"]["Code"] in THROTTLED:
-            busy = Unavailable("busy", "too much at once; nothing was changed", retry_after=1)
+        if isinstance(error, ClientError) and _passes(error):
+            busy = Unavailable("busy", "too much at once; the same request may be sent again", retry_after=1)
             return problems.from_refused(busy, request.url.path)
         context = request.scope.get("aws.context")
         correlation_id = getattr(context, "aws_request_id", None) or str(uuid4())
         logger.exception("unexpected", extra={"route": self.path, "correlation_id": correlation_id})
         request.app.state.on_failure(self.path)
         return problems.internal(correlation_id, request.url.path)
+
+
+def _require_type(request: Request, body: bytes, expected: str) -> None:
+    """Unsupported for a body of another type, Malformed for JSON that is not UTF-8 (RFC 8259 section 8.1).
+
+    Python reads JSON in UTF-16 and UTF-32 as well, which hold a NUL in their first four bytes.
+    """
+    given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if given != expected:
+        raise Unsupported("unsupported-media-type", f"this route takes {expected}")
+    if expected == "application/json":
+        try:
+            body.decode()
+        except UnicodeDecodeError:
+            raise Malformed("malformed", "the body is not UTF-8") from None
+        if b"\0" in body[:4]:
+            raise Malformed("malformed", "the body is not UTF-8")
+
+
+def _passes(error: ClientError) -> bool:
+    """Whether AWS has too much to do, or a fault of its own, so that the same may succeed a moment later."""
+    code, status = error.response["Error"]["Code"], error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    return code in THROTTLED or status >= HTTPStatus.INTERNAL_SERVER_ERROR or contended(error)
 
 
 def routes(route_class: type[ContractRoute] = ContractRoute) -> APIRouter:
@@ -86,7 +115,14 @@ def routes(route_class: type[ContractRoute] = ContractRoute) -> APIRouter:
 
 def build_app(name: str, title: str, wiring: Wiring, *routers: APIRouter) -> FastAPI:
     """The app of the function `name`. Undeclared if any of its routes has no contract."""
-    app = FastAPI(title=f"Ballotcast: {title}", version="1", openapi_url=None, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title=f"Ballotcast: {title}",
+        version="1",
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
     app.state.wiring = wiring
     app.state.on_failure = lambda route: None
     app.state.idempotency = _made_once(lambda: Idempotency(wiring, name))

@@ -1,23 +1,27 @@
 """`Idempotency-Key` on POSTs that create: the first answer is kept for a day and given again, byte for byte.
 
 Powertools' persistence layer keeps the records (Roll, IDEMPOTENCY#<service> / <hash>). The key counts per caller and
-route, so nobody meets another's answer; the same key with another body is refused.
+route, so nobody meets another's answer; the same key with another body is refused. Strangers have no name: theirs
+counts per body. Answers may hold what is erased before the day is over (an address), so they are sealed by a key that
+is made of the request's body, and only the same request opens them.
 """
 
 import hmac
 import json
+import secrets
 import warnings
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 from aws_lambda_powertools.utilities.idempotency import DynamoDBPersistenceLayer, IdempotencyConfig
 from aws_lambda_powertools.utilities.idempotency.exceptions import (
     IdempotencyItemAlreadyExistsError,
     IdempotencyValidationError,
 )
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from fastapi import Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from ballotcast.crypto.encoding import b64u_decode, b64u_encode
 from ballotcast.errors import Conflict, Invalid, Malformed
 from ballotcast.wiring import Wiring
 
@@ -26,6 +30,8 @@ DAY = 24 * 60 * 60
 IN_PROGRESS_SECONDS = 30
 """How long a request that died keeps others with its key waiting: the function's own timeout."""
 
+NONCE = 12
+"""Bytes; drawn anew for each answer (AES-GCM, NIST SP 800-38D)."""
 KEPT_HEADERS = frozenset({"content-type", "location"})
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -51,16 +57,20 @@ class Idempotency:
             )
 
     async def once(self, request: Request, caller: str, handler: Handler) -> Response:
-        """Run the handler unless this caller's key has an answer already. Only answers under 400 are kept."""
+        """Run the handler unless this caller's key has an answer already. Only answers under 400 are kept.
+
+        `caller` is empty for a stranger.
+        """
         key = request.headers[HEADER]
         if not 1 <= len(key) <= 255:
             raise Malformed("idempotency-key", "Idempotency-Key must be 1 to 255 characters")
-        data = {
-            "key": f"{caller} {request.method} {request.url.path} {key}",
-            # keyed, for a body may hold a password, and the record must not help to guess it
-            "body": await run_in_threadpool(self._digest, await request.body()),
-        }
-        if kept := await run_in_threadpool(self._begin, data):
+        body = await request.body()
+        # keyed, for a body may hold a password, and the record must not help to guess it
+        digest = (await run_in_threadpool(self._digest, "body", body)).hex()
+        data = {"key": f"{caller or digest} {request.method} {request.url.path} {key}", "body": digest}
+        answers = AESGCM(self._digest("answer", body))
+        if sealed := await run_in_threadpool(self._begin, data):
+            kept = json.loads(answers.decrypt(sealed[:NONCE], sealed[NONCE:], None))
             return Response(kept["body"], kept["status"], {**kept["headers"], "Idempotency-Replayed": "true"})
         try:
             response = await handler(request)
@@ -69,19 +79,19 @@ class Idempotency:
             raise
         answer = {
             "status": response.status_code,
-            "headers": {
-                name: response.headers[name] for name in ("content-type", "location") if name in response.headers
-            },
+            "headers": {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers},
             "body": bytes(response.body).decode(),
         }
-        await run_in_threadpool(self._records.save_success, data, answer)
+        nonce = secrets.token_bytes(NONCE)
+        sealed = nonce + answers.encrypt(nonce, json.dumps(answer).encode(), None)
+        await run_in_threadpool(self._records.save_success, data, b64u_encode(sealed))
         return response
 
-    def _digest(self, body: bytes) -> str:
-        key = self._secret.key("idempotency")
-        return hmac.digest(key, body, "sha256").hex()
+    def _digest(self, purpose: str, body: bytes) -> bytes:
+        return hmac.digest(self._secret.key(f"idempotency/{purpose}"), body, "sha256")
 
-    def _begin(self, data: dict[str, str]) -> dict[str, Any] | None:
+    def _begin(self, data: dict[str, str]) -> bytes | None:
+        """The kept answer, sealed; None for whoever comes first."""
         try:
             self._records.save_inprogress(data, IN_PROGRESS_SECONDS * 1000)
         except IdempotencyValidationError:
@@ -92,6 +102,5 @@ class Idempotency:
                 raise Conflict(
                     "in-progress", "a request with this Idempotency-Key is still under way", retry_after=1
                 ) from None
-            answer: dict[str, Any] = json.loads(record.response_data)
-            return answer
+            return b64u_decode(json.loads(record.response_data))
         return None

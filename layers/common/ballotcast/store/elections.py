@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from ballotcast.clock import from_rfc3339
+from ballotcast.clock import from_rfc3339, to_rfc3339
 from ballotcast.elections import lifecycle
 from ballotcast.store.organisers import organiser_pk
 from ballotcast.store.table import ABSENT, Condition, Item, Refusal, Table
@@ -135,19 +135,26 @@ class Elections:
         """Add manifest and keys to the draft that they were made from; False when somebody was faster."""
         return self.edit(election, revision, *beside)
 
-    def accepting_voters(self, election: str) -> dict[str, Any]:
-        """For the transaction that adds voters: the election is there, is not being deleted, was not closed early."""
+    def accepting_voters(self, election: str, now: datetime) -> dict[str, Any]:
+        """For the transaction that adds voters: the election is there, is not being deleted, and is not closed."""
         taking = Condition(
-            "attribute_exists(pk) AND attribute_not_exists(deleting) AND attribute_not_exists(closed_at)", {}
+            "attribute_exists(pk) AND attribute_not_exists(deleting) AND attribute_not_exists(closed_at)"
+            " AND (attribute_not_exists(manifest) OR closes_at > :now)",
+            {":now": to_rfc3339(now)},
         )
         return self._roll.checking(election_pk(election), META, taking)
 
-    def amend_roll(self, election: Election, size: int, root: bytes) -> bool:
-        """Note a roll, read after `election` was, that the log is to be told of; False when another was noted since.
+    def amend_roll(self, election: Election, size: int, root: bytes, now: datetime) -> bool:
+        """Note a roll, read after `election` was, that the log is to be told of.
 
-        So every roll noted holds all of the one before, whoever notes them.
+        False when another was noted since, so every roll noted holds all of the one before, whoever notes them; or when
+        the election is closed, because then the ledger is made of the roll.
         """
-        unchanged = Condition("attribute_exists(manifest) AND roll_root = :since", {":since": election.roll_root})
+        unchanged = Condition(
+            "attribute_exists(manifest) AND attribute_not_exists(closed_at) AND closes_at > :now"
+            " AND roll_root = :since",
+            {":now": to_rfc3339(now), ":since": election.roll_root},
+        )
         update, values = "SET roll_size = :size, roll_root = :root", {":size": size, ":root": root}
         try:
             self._roll.update(election_pk(election.id), META, update, values, unchanged)

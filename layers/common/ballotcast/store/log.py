@@ -1,7 +1,7 @@
 """The log of an election: a Merkle tree kept as C2SP tiles, with one writer at a time by the version of its head.
 
-Board   LOG#<election> / HEAD               version, size, pending leaf hashes, newest roll, whether the final leaf is in
-Board   LOG#<election> / CHECKPOINT         the newest signed checkpoint and the counts as of it
+Board   LOG#<election> / HEAD               version, size, pending leaf hashes, newest roll, whether the log is final
+Board   LOG#<election> / CHECKPOINT         the newest signed checkpoint, and the turnout
 Board   LOG#<election> / TILE#<level>#<n>   h = up to 256 concatenated hashes; rows only ever grow
 Board   LOG#<election> / ISSUED             running count of issued credentials (an estimate until the close)
 Board   LEAF#<election>#<xx> / <hash>       i = index; e = the leaf itself where it is not a ballot
@@ -50,7 +50,7 @@ class Head:
 
 @dataclass(frozen=True)
 class SignedCheckpoint:
-    """`note`: the signed note; `issued` and `cast`: the turnout as of it; `final`: the log is sealed."""
+    """`note`: the signed note; `cast`: ballots as of it; `issued`: as of their last batch; `final`: it is sealed."""
 
     note: bytes
     size: int

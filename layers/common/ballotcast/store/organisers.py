@@ -2,6 +2,7 @@
 
 Roll   ORGANISER#<id> / PROFILE      id = keyed hash of the address, so the address is the key without being in it
 Roll   ORGANISER#<id> / ELECTION#<election>   what they own (see store/elections.py)
+Roll   ORGANISER#verification / MAILS         verification mails of a day, for everybody together
 """
 
 from dataclasses import dataclass, field
@@ -12,6 +13,8 @@ from ballotcast.clock import from_rfc3339, to_rfc3339
 from ballotcast.store.table import ABSENT, PRESENT, Condition, Item, Refusal, Table
 
 PROFILE = "PROFILE"
+VERIFICATION = "verification"
+"""In place of an id, which is hex."""
 
 
 def organiser_pk(organiser: str) -> str:
@@ -69,6 +72,11 @@ class Organisers:
             return False
         return True
 
+    def sign_up_again(self, organiser: str, password_hash: str) -> bool:
+        """Replace the password, and with it void the code that was mailed before; False when verified or unknown."""
+        update = "SET password_hash = :hash REMOVE verification_hash, verification_expires"
+        return self._update(organiser, update, {":hash": password_hash}, Condition("verified = :no", {":no": False}))
+
     def find(self, organiser: str) -> Organiser | None:
         item = self._roll.get(organiser_pk(organiser), PROFILE)
         return from_item(item) if item else None
@@ -124,6 +132,24 @@ class Organisers:
             return True
         new_day = Condition("attribute_not_exists(mail_day) OR mail_day < :day", {":day": day})
         return self._update(organiser, "SET mail_day = :day, mails = :count", values, new_day)
+
+    def spend_verification(self, day: str, most: int) -> bool:
+        """Take one of the `most` verification mails that go out on `day` to all together; False if none is left."""
+        same_day = Condition("mail_day = :day AND mails < :most", {":day": day, ":most": most})
+        new_day = Condition("attribute_not_exists(mail_day) OR mail_day < :day", {":day": day})
+        one: dict[str, Any] = {":one": 1}
+        for update, condition in (("ADD mails :one", same_day), ("SET mail_day = :day, mails = :one", new_day)):
+            try:
+                self._roll.update(organiser_pk(VERIFICATION), "MAILS", update, one, condition)
+            except Refusal:
+                continue
+            return True
+        return False
+
+    def return_mails(self, organiser: str, day: str, count: int) -> None:
+        """What was spent on the same day, and not used after all."""
+        same_day = Condition("mail_day = :day", {":day": day})
+        self._update(organiser, "ADD mails :count", {":count": -count}, same_day)
 
     def _update(self, organiser: str, update: str, values: dict[str, Any], condition: Condition) -> bool:
         both = Condition(f"attribute_exists(pk) AND ({condition.expression})", condition.values)

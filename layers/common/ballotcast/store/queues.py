@@ -2,13 +2,16 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
-    from mypy_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef
+    from mypy_boto3_sqs.type_defs import (
+        ChangeMessageVisibilityBatchRequestEntryTypeDef,
+        SendMessageBatchRequestEntryTypeDef,
+    )
 
 
 BATCH = 10
@@ -42,6 +45,14 @@ class Queue:
                     break
             else:
                 raise NotQueued(f"{len(entries)} messages were not taken")
+
+    def return_in(self, pauses: Mapping[str, int]) -> None:
+        """Let received messages, at most ten, come again: receipt handle → seconds. One that cannot, comes when due."""
+        entries: list[ChangeMessageVisibilityBatchRequestEntryTypeDef] = [
+            {"Id": str(number), "ReceiptHandle": handle, "VisibilityTimeout": seconds}
+            for number, (handle, seconds) in enumerate(pauses.items())
+        ]
+        self._client.change_message_visibility_batch(QueueUrl=self._url, Entries=entries)
 
 
 def _entry(number: int, body: str, group: str | None) -> "SendMessageBatchRequestEntryTypeDef":

@@ -11,6 +11,8 @@ from typing import Any
 
 from boto3.dynamodb.types import Binary, TypeDeserializer, TypeSerializer
 
+from ballotcast.store.contention import insist
+
 Item = dict[str, Any]
 _serialize = TypeSerializer().serialize
 _deserialize = TypeDeserializer().deserialize
@@ -95,26 +97,26 @@ class Table:
 
     def put(self, item: Item, condition: Condition | None = None) -> None:
         """One PutItem; Refusal carries the item that is there."""
+        put = {"TableName": self.name, "Item": to_wire(item), **_expression(None, condition, {})}
         try:
-            self.client.put_item(TableName=self.name, Item=to_wire(item), **_expression(None, condition, {}))
+            insist(lambda: self.client.put_item(**put))
         except self.client.exceptions.ConditionalCheckFailedException as refused:
             raise Refusal(from_wire(refused.response.get("Item", {}))) from None
 
     def update(self, pk: str, sk: str, update: str, values: Mapping[str, Any], condition: Condition) -> Item:
         """One UpdateItem; answers the whole new item, Refusal carries the old one."""
+        key, written = {"pk": {"S": pk}, "sk": {"S": sk}}, _expression(update, condition, values)
         try:
-            answer = self.client.update_item(
-                TableName=self.name,
-                Key={"pk": {"S": pk}, "sk": {"S": sk}},
-                ReturnValues="ALL_NEW",
-                **_expression(update, condition, values),
+            answer = insist(
+                lambda: self.client.update_item(TableName=self.name, Key=key, ReturnValues="ALL_NEW", **written)
             )
         except self.client.exceptions.ConditionalCheckFailedException as refused:
             raise Refusal(from_wire(refused.response.get("Item", {}))) from None
         return from_wire(answer["Attributes"])
 
     def delete(self, pk: str, sk: str) -> None:
-        self.client.delete_item(TableName=self.name, Key={"pk": {"S": pk}, "sk": {"S": sk}})
+        key = {"pk": {"S": pk}, "sk": {"S": sk}}
+        insist(lambda: self.client.delete_item(TableName=self.name, Key=key))
 
     def query(
         self, pk: str, *, prefix: str = "", after: str | None = None, limit: int | None = None, newest: bool = False

@@ -1,20 +1,18 @@
 """All or nothing over several items, of one table or of several.
 
 A transaction can be cancelled for two reasons that must not be mixed up: a condition was false (the caller's business,
-told by `Cancelled`), or another transaction was at the same item in that moment (nobody's business, tried again).
+told by `Cancelled`), or another transaction was at the same item in that moment (tried again, store/contention.py).
 """
 
-import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
+from ballotcast.store.contention import ATTEMPTS, FALSE, Sleep, insist
 from ballotcast.store.table import Item, from_wire
 
 LIMIT = 100
 """Items in one TransactWriteItems (DynamoDB's own limit)."""
-
-_CONTENTION = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
 
 
 class Cancelled(Exception):
@@ -26,27 +24,17 @@ class Cancelled(Exception):
 
 
 def transact(
-    client: Any,
-    writes: Sequence[dict[str, Any]],
-    *,
-    attempts: int = 8,
-    sleep: Callable[[float], None] = time.sleep,
+    client: Any, writes: Sequence[dict[str, Any]], *, attempts: int = ATTEMPTS, sleep: Sleep = time.sleep
 ) -> None:
-    """TransactWriteItems; contention is retried with full jitter, a false condition is `Cancelled`."""
-    for attempt in range(attempts):
-        try:
-            client.transact_write_items(TransactItems=writes)
-        except client.exceptions.TransactionCanceledException as error:
-            reasons: list[dict[str, Any]] = error.response.get("CancellationReasons", [])
-            refusals = {
-                position: from_wire(reason.get("Item", {}))
-                for position, reason in enumerate(reasons)
-                if reason.get("Code") == "ConditionalCheckFailed"
-            }
-            if refusals:
-                raise Cancelled(refusals) from None
-            if attempt + 1 == attempts or not any(reason.get("Code") in _CONTENTION for reason in reasons):
-                raise
-            sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311 - jitter, not a secret
-        else:
-            return
+    """TransactWriteItems; contention is tried again, a false condition is `Cancelled`."""
+    try:
+        insist(lambda: client.transact_write_items(TransactItems=writes), attempts=attempts, sleep=sleep)
+    except client.exceptions.TransactionCanceledException as error:
+        refusals = {
+            position: from_wire(reason.get("Item", {}))
+            for position, reason in enumerate(error.response.get("CancellationReasons", []))
+            if reason.get("Code") == FALSE
+        }
+        if refusals:
+            raise Cancelled(refusals) from None
+        raise

@@ -1,10 +1,12 @@
 """The roll: one item per voter, spread over 256 partitions of its election.
 
 Roll   VOTER#<election>#<xx> / <key>     key = keyed hash of the normalised address (hex), xx = its first byte
-Roll   LINK#<sha256 of token> / LINK     which voter a link belongs to; valid while the voter's `link_hash` names it
+Roll   VOTER#<election>#<keyed hash of a telephone number> / CODES#<day>   how many codes went there; expires
+Roll   LINK#<sha256 of token> / LINK     which voter a link belongs to; valid while the voter names it
 
-One voter, one credential: `issue` is one conditional update of the voter's own item. After the first invitation a
-voter's item is never deleted; erasing personal data removes the address and telephone number and nothing else.
+One voter, one credential: `issue` is one conditional update of the voter's own item. With it go all traces of codes,
+because they tell about when it was. After the first invitation a voter's item is never deleted; erasing personal data
+removes the address, the telephone number and what codes have left.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -21,10 +23,19 @@ READERS = 8
 """Partitions read at once by `roll`."""
 Writes = Sequence[dict[str, Any]]
 """Of a transaction (store/table.py)."""
+CODES = "otp_mac, otp_expires, otp_attempts, otp_locked_until, otp_sends, otp_sends_until"
+"""All that codes leave on a voter."""
+
+WAITING = Condition("attribute_not_exists(blinded_sha256)", {})
+"""For a credential."""
 
 
 def voter_pk(election: str, key: str) -> str:
     return f"VOTER#{election}#{key[:2]}"
+
+
+def phone_pk(election: str, number: str) -> str:
+    return f"VOTER#{election}#{number}"
 
 
 def link_pk(link_hash: str) -> str:
@@ -48,6 +59,8 @@ class Voter:
     mailed: str = ""
     """The newest run whose mail is out."""
     link_hash: str = field(default="", repr=False)
+    link_before: str = field(default="", repr=False)
+    """The link before, which stays valid until the mail with the newest one is out."""
     blinded_sha256: str = field(default="", repr=False)
     otp_mac: bytes = field(default=b"", repr=False)
     otp_expires: int = 0
@@ -59,6 +72,10 @@ class Voter:
     @property
     def issued(self) -> bool:
         return bool(self.blinded_sha256)
+
+    def holds(self, link_hash: str) -> bool:
+        """Whether this link of the voter is valid."""
+        return link_hash in (self.link_hash, self.link_before)
 
 
 def to_item(voter: Voter) -> Item:
@@ -141,16 +158,22 @@ class Voters:
         self._roll.update(voter_pk(election, key), key, update, values, PRESENT)
 
     def give_link(self, voter: Voter, run: str, link_hash: str) -> bool:
-        """Replace the voter's link; False when the run is no longer the voter's newest."""
+        """A new link, which replaces the one before once its mail is out (`mark_mailed`); `voter` as found just now.
+
+        False when the run is no longer the voter's newest.
+        """
         link = {"pk": link_pk(link_hash), "sk": LINK, "election": voter.election, "voter": voter.key}
         current = Condition("#run = :run", {":run": run})
         pk, update = voter_pk(voter.election, voter.key), "SET link_hash = :hash"
+        values = {":hash": link_hash}
+        if mailed := voter.link_before or voter.link_hash:
+            update, values = f"{update}, link_before = :mailed", {**values, ":mailed": mailed}
         try:
             transact(
                 self._roll.client,
                 [
                     self._roll.putting(link, ABSENT),
-                    self._roll.updating(pk, voter.key, update, {":hash": link_hash}, current),
+                    self._roll.updating(pk, voter.key, update, values, current),
                 ],
             )
         except Cancelled:
@@ -161,9 +184,9 @@ class Voters:
         """The run's mail is out, if the run is still the voter's newest. `delivery` is `sent` where it was `queued`."""
         current = Condition("#run = :run", {":run": run})
         visible = Condition("#run = :run AND delivery = :queued", {":run": run, ":queued": "queued"})
-        update = "SET mailed = :run, delivery = :sent"
+        update = "SET mailed = :run, delivery = :sent REMOVE link_before"
         if not self._update(election, key, update, {":sent": "sent"}, visible):
-            self._update(election, key, "SET mailed = :run", {}, current)
+            self._update(election, key, "SET mailed = :run REMOVE link_before", {}, current)
 
     def mark_bounced(self, election: str, key: str, run: str) -> None:
         """If the run is still the voter's newest."""
@@ -176,16 +199,17 @@ class Voters:
         return (item["election"], item["voter"]) if item else None
 
     def issue(self, election: str, key: str, link_hash: str, blinded_sha256: str) -> Voter | None:
-        """Exactly once: record what is signed for this voter, by the link that is valid now.
+        """Exactly once: record what is signed for this voter, by a link that is valid now.
 
         None: recorded now, or the same value was recorded before. Else the voter as found: another value, or another
         link. Codes of the second factor end with it.
         """
         condition = Condition(
-            "link_hash = :link AND (attribute_not_exists(blinded_sha256) OR blinded_sha256 = :blinded)",
+            "(link_hash = :link OR link_before = :link)"
+            " AND (attribute_not_exists(blinded_sha256) OR blinded_sha256 = :blinded)",
             {":link": link_hash, ":blinded": blinded_sha256},
         )
-        update = "SET blinded_sha256 = :blinded REMOVE otp_mac, otp_expires, otp_attempts, otp_locked_until"
+        update = f"SET blinded_sha256 = :blinded REMOVE {CODES}"
         try:
             self._roll.update(voter_pk(election, key), key, update, {}, condition)
         except Refusal as refused:
@@ -197,19 +221,37 @@ class Voters:
         going = Condition("otp_sends < :most AND otp_sends_until > :now", {":most": most, ":now": now})
         if self._update(voter.election, voter.key, "ADD otp_sends :one", {":one": 1}, going):
             return True
-        over = Condition("attribute_not_exists(otp_sends_until) OR otp_sends_until <= :now", {":now": now})
+        over = Condition(
+            f"{WAITING.expression} AND (attribute_not_exists(otp_sends_until) OR otp_sends_until <= :now)",
+            {":now": now},
+        )
         update = "SET otp_sends = :one, otp_sends_until = :until"
         return self._update(voter.election, voter.key, update, {":one": 1, ":until": until}, over) is not None
 
-    def set_otp(self, voter: Voter, mac: bytes, expires: int) -> None:
-        """A new code replaces the old one; the count of attempts stays."""
-        update = "SET otp_mac = :mac, otp_expires = :expires"
-        self._update(voter.election, voter.key, update, {":mac": mac, ":expires": expires}, PRESENT)
+    def count_phone_send(self, election: str, number: str, day: str, most: int, expires: int) -> bool:
+        """Take one of `most` codes that go to a telephone (`number`: a keyed hash) in a day, or False.
+
+        Nothing here is finer than the day, and DynamoDB deletes it after `expires`.
+        """
+        below = Condition("attribute_not_exists(sends) OR sends < :most", {":most": most})
+        update, values = "SET #expiration = :expires ADD sends :one", {":expires": expires, ":one": 1}
+        try:
+            self._roll.update(phone_pk(election, number), f"CODES#{day}", update, values, below)
+        except Refusal:
+            return False
+        return True
+
+    def set_otp(self, voter: Voter, mac: bytes, expires: int) -> bool:
+        """A new code replaces the old one; the count of attempts stays. False once the credential is issued."""
+        update, values = "SET otp_mac = :mac, otp_expires = :expires", {":mac": mac, ":expires": expires}
+        return self._update(voter.election, voter.key, update, values, WAITING) is not None
 
     def count_otp_attempt(self, voter: Voter, now: int, most: int, lock: int) -> Voter | None:
         """Count an attempt before the code is looked at; None while locked. After `most`, locked until `lock`."""
         values = {":one": 1, ":lock": lock}
-        below = Condition("attribute_not_exists(otp_attempts) OR otp_attempts < :most", {":most": most})
+        below = Condition(
+            f"{WAITING.expression} AND (attribute_not_exists(otp_attempts) OR otp_attempts < :most)", {":most": most}
+        )
         update = "SET otp_locked_until = :lock ADD otp_attempts :one"
         if counted := self._update(voter.election, voter.key, update, values, below):
             return counted
@@ -219,7 +261,7 @@ class Voters:
 
     def erase(self, voter: Voter) -> None:
         """Remove what names a person; tag and issuance stay, for the ledger."""
-        self._update(voter.election, voter.key, "REMOVE email, phone, salt", {}, PRESENT)
+        self._update(voter.election, voter.key, f"REMOVE email, phone, salt, {CODES}", {}, PRESENT)
 
     def _update(
         self, election: str, key: str, update: str, values: dict[str, Any], condition: Condition

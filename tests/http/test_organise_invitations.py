@@ -1,0 +1,368 @@
+"""Inviting: who is chosen, under which roll, what freezes, and what a killed or rivalling run leaves."""
+
+from collections.abc import Callable
+from hashlib import sha256
+from typing import Any
+
+import pytest
+
+from ballotcast.ballots.manifest import Manifest
+from ballotcast.ballots.roll import roll_root
+from dying import DyingWiring, Killed
+from organise import inviting
+from organise.drafts import owned_election
+from organise.inviting import Choice, invite
+from organising import BASE_URL, Organiser, work_off
+from problem import assert_problem
+from world import World
+
+THREE = ("ada@example.org", "bob@example.org", "cid@example.org")
+MAILS, LOG = "MAIL_QUEUE", "SEQUENCE_QUEUE"
+
+
+def key_of(organiser: Organiser, election: str, email: str) -> str:
+    return next(voter.key for voter in organiser.wiring.voters.roll(election) if voter.email == email)
+
+
+def invited(organiser: Organiser, election: str) -> list[str]:
+    """Addresses of those whom the waiting messages of the newest runs go to; stale ones left out."""
+    voters = {voter.key: voter for voter in organiser.wiring.voters.roll(election)}
+    messages = [message for message in organiser.deployment.take_messages(MAILS) if message["election"] == election]
+    return sorted(voters[m["voter"]].email for m in messages if voters[m["voter"]].run == m["run"])
+
+
+def logged(organiser: Organiser, election: str) -> list[tuple[int, str]]:
+    """The rolls that the log was told of."""
+    messages = [told for told in organiser.deployment.take_messages(LOG) if told["election"] == election]
+    return [(told["amendment"]["roll_size"], told["amendment"]["roll_root"]) for told in messages]
+
+
+def root_now(organiser: Organiser, election: str) -> tuple[int, str]:
+    roll = organiser.wiring.voters.roll(election)
+    return len(roll), roll_root(voter.tag for voter in roll).hex()
+
+
+def test_the_first_invitation_freezes_publishes_and_schedules(organiser: Organiser, deployment: World) -> None:
+    election = organiser.create(*THREE)
+    answer = organiser.invite(election)
+    assert (answer.status_code, answer.json()) == (202, {"queued": 3})
+    shown = organiser.show(election)
+    assert (shown["status"], shown["roll_size"]) == ("scheduled", 3)
+    wiring = deployment.wiring()
+    published = wiring.manifests.find(election)
+    assert published
+    manifest = Manifest.parse(published.manifest)
+    assert manifest.hash.hex() == shown["manifest_hash"]
+    assert manifest.origin == f"testserver/elections/{election}/log"
+    assert (manifest.roll_size, manifest.roll_root.hex()) == root_now(organiser, election)
+    assert logged(organiser, election) == [root_now(organiser, election)]
+    schedule = wiring.client("scheduler").get_schedule(Name=f"close-{election}", GroupName="default")
+    assert schedule["ScheduleExpression"] == "at(2026-11-21T10:00:00)"
+    assert {voter["delivery"] for voter in organiser.voters(election).values()} == {"queued"}
+    assert invited(organiser, election) == sorted(THREE)
+    assert sorted(organiser.actions(election)[-2:]) == ["election-frozen", "invitations-ordered"]
+
+
+def test_messages_carry_ids_only(organiser: Organiser, deployment: World) -> None:
+    election = organiser.create("ada@example.org")
+    organiser.invite(election)
+    [message] = deployment.take_messages(MAILS)
+    assert message == {
+        "kind": "invitation",
+        "election": election,
+        "voter": key_of(organiser, election, "ada@example.org"),
+        "run": message["run"],
+    }
+
+
+def test_who_joins_later_is_invited_under_a_root_that_the_log_knows(organiser: Organiser) -> None:
+    election = organiser.create(*THREE)
+    organiser.invite(election)
+    for email in THREE:
+        run = organiser.wiring.voters.find(election, key_of(organiser, election, email))
+        assert run
+        organiser.wiring.voters.mark_mailed(election, run.key, run.run)
+    invited(organiser, election), logged(organiser, election)
+    frozen = organiser.show(election)
+    organiser.post(f"/elections/{election}/voters", json={"email": "dee@example.org"})
+    assert organiser.invite(election).json() == {"queued": 1}
+    assert invited(organiser, election) == ["dee@example.org"]
+    assert logged(organiser, election)[-1] == root_now(organiser, election)
+    shown = organiser.show(election)
+    assert shown["roll_size"] == 4
+    assert shown["manifest_hash"] == frozen["manifest_hash"]
+
+
+@pytest.fixture
+def delivered(organiser: Organiser) -> str:
+    """An open election: ada was sent a mail and has a credential, bob was sent one, cid's came back, dee is new."""
+    election = organiser.create(*THREE)
+    organiser.post(f"/elections/{election}/open")
+    organiser.invite(election)
+    organiser.deployment.take_messages(MAILS)
+    voters = organiser.wiring.voters
+    for email in THREE:
+        voter = voters.find(election, key_of(organiser, election, email))
+        assert voter
+        assert voters.give_link(voter, voter.run, f"link of {email}")
+        voters.mark_mailed(election, voter.key, voter.run)
+        if email.startswith("cid"):
+            voters.mark_bounced(election, voter.key, voter.run)
+    ada = key_of(organiser, election, "ada@example.org")
+    assert voters.issue(election, ada, "link of ada@example.org", "blinded") is None
+    organiser.post(f"/elections/{election}/voters", json={"email": "dee@example.org"})
+    return election
+
+
+@pytest.mark.parametrize(
+    ("order", "expected"),
+    [
+        ({}, ["dee"]),
+        ({"only": "all"}, ["ada", "bob", "cid", "dee"]),
+        ({"only": "bounced"}, ["cid"]),
+        ({"only": "not_issued"}, ["bob"]),
+        ({"voters": ["ADA@example.org", "cid@example.org", "ada@example.org"]}, ["ada", "cid"]),
+    ],
+)
+def test_who_is_chosen(organiser: Organiser, delivered: str, order: dict[str, Any], expected: list[str]) -> None:
+    answer = organiser.invite(delivered, **order)
+    assert answer.json() == {"queued": None if order.get("only") == "not_issued" else len(expected)}
+    assert invited(organiser, delivered) == [f"{name}@example.org" for name in expected]
+
+
+def test_a_reminder_shows_nowhere(organiser: Organiser, delivered: str) -> None:
+    before = organiser.voters(delivered)
+    organiser.invite(delivered, only="not_issued")
+    assert organiser.voters(delivered) == before
+    [message] = organiser.deployment.take_messages(MAILS)
+    assert message["kind"] == "reminder"
+    told = organiser.get(f"/elections/{delivered}/events").json()["events"][-1]
+    assert (told["action"], told["detail"]) == ("invitations-ordered", {"only": "not_issued"})
+
+
+def test_a_reminder_takes_the_same_allowance_whoever_has_voted(deployment: World) -> None:
+    organiser = Organiser(deployment, DAILY_MAILS="7")
+    election = organiser.create(*THREE)
+    organiser.invite(election)
+    ada = organiser.wiring.voters.find(election, key_of(organiser, election, "ada@example.org"))
+    assert ada
+    organiser.wiring.voters.mark_mailed(election, ada.key, ada.run)
+    assert organiser.invite(election, only="not_issued").status_code == 202
+    assert len([m for m in deployment.take_messages(MAILS) if m["kind"] == "reminder"]) == 1
+    assert_problem(organiser.invite(election, voters=["ada@example.org", "bob@example.org"]), 429, "daily-mails")
+    assert organiser.invite(election, voters=["ada@example.org"]).status_code == 202
+
+
+def test_a_reminder_leaves_the_same_traces_whether_or_not_there_is_anybody_to_remind(deployment: World) -> None:
+    """Only ada was sent a mail: before she has a credential she is reminded, afterwards nobody is."""
+    organiser = Organiser(deployment, DAILY_MAILS="8")
+    election = organiser.create(*THREE)
+    organiser.invite(election, voters=["ada@example.org"])
+    voters, ada = organiser.wiring.voters, key_of(organiser, election, "ada@example.org")
+    found = voters.find(election, ada)
+    assert found
+    voters.give_link(found, found.run, "link")
+    voters.mark_mailed(election, ada, found.run)
+    deployment.take_messages(MAILS)
+    traces = []
+    for _ in range(2):
+        before = len(organiser.actions(election))
+        answer = organiser.invite(election, only="not_issued")
+        told = organiser.get(f"/elections/{election}/events").json()["events"][before:]
+        traces.append((answer.status_code, answer.json(), [(event["action"], event["detail"]) for event in told]))
+        assert voters.issue(election, ada, "link", "blinded") is None
+    assert len(deployment.take_messages(MAILS)) == 1
+    assert traces[0] == traces[1]
+    assert_problem(organiser.invite(election, voters=["bob@example.org", "cid@example.org"]), 429, "daily-mails")
+
+
+def test_a_reminder_freezes_nothing(organiser: Organiser) -> None:
+    election = organiser.create(*THREE)
+    assert organiser.invite(election, only="not_issued").json() == {"queued": None}
+    assert organiser.show(election)["status"] == "draft"
+
+
+@pytest.mark.parametrize(
+    ("order", "pointer"),
+    [
+        ({"only": "everyone"}, "/only"),
+        ({"only": None}, "/only"),
+        ({"voters": []}, "/voters"),
+        ({"voters": ["not an address"]}, "/voters/0"),
+        ({"voters": [f"v{n}@example.org" for n in range(101)]}, "/voters"),
+        ({"only": "all", "voters": ["ada@example.org"]}, ""),
+        ({"whom": "all"}, "/whom"),
+    ],
+)
+def test_a_bad_order_is_refused_and_freezes_nothing(organiser: Organiser, order: dict[str, Any], pointer: str) -> None:
+    election = organiser.create(*THREE)
+    assert_problem(organiser.invite(election, **order), 422, "invalid", pointer)
+    assert organiser.show(election)["status"] == "draft"
+
+
+def test_an_address_that_is_not_on_the_roll_is_named_and_nobody_is_invited(organiser: Organiser) -> None:
+    election = organiser.create(*THREE)
+    answer = organiser.invite(election, voters=["ada@example.org", "eve@example.org"])
+    assert_problem(answer, 422, "not-on-roll", "/voters/1")
+    assert organiser.show(election)["status"] == "draft"
+    assert invited(organiser, election) == []
+
+
+def test_nobody_mails_strangers(deployment: World) -> None:
+    organiser = Organiser(deployment, verified=False, APPROVE_ORGANISERS="true")
+    election, organisers = organiser.create(*THREE), organiser.wiring.organisers
+    assert_problem(organiser.invite(election), 403, "not-verified")
+    organisers.offer_verification(organiser.id, "hash", 2_000_000_000)
+    assert organisers.verify(organiser.id, "hash", 0)
+    assert_problem(organiser.invite(election), 403, "not-approved")
+    assert organiser.show(election)["status"] == "draft"
+    organisers.approve(organiser.id)
+    assert organiser.invite(election).status_code == 202
+
+
+def test_the_days_allowance(deployment: World) -> None:
+    organiser = Organiser(deployment, DAILY_MAILS="4")
+    first, second = organiser.create(*THREE), organiser.create("ada@example.org", "bob@example.org")
+    assert organiser.invite(first).status_code == 202
+    refused = organiser.invite(second)
+    assert_problem(refused, 429, "daily-mails")
+    assert organiser.show(second)["status"] == "draft"
+    deployment.clock.advance(seconds=int(refused.headers["Retry-After"]) + 1)
+    assert deployment.clock().hour == 0
+    assert organiser.show(second)["status"] == "draft"
+
+
+def test_what_is_refused_takes_nothing_of_the_allowance(deployment: World) -> None:
+    organiser = Organiser(deployment, DAILY_MAILS="3")
+    election = organiser.create(*THREE)
+    deployment.clock.advance(days=2)
+    assert_problem(organiser.invite(election), 409, "closing-time-past")
+    organiser.ask("PATCH", f"/elections/{election}", json={"closes_at": "2026-12-30T10:00:00Z", "second_factor": "sms"})
+    assert_problem(organiser.invite(election), 409, "phone-missing")
+    organiser.ask("PATCH", f"/elections/{election}", json={"second_factor": "none"})
+    assert organiser.invite(election).status_code == 202
+
+
+def test_an_empty_roll_has_nobody_to_invite(organiser: Organiser) -> None:
+    assert_problem(organiser.invite(organiser.create()), 409, "empty-roll")
+
+
+def test_no_invitations_after_close_or_for_a_draft_that_would_close_in_the_past(
+    organiser: Organiser, deployment: World
+) -> None:
+    election, late = organiser.create(*THREE), organiser.create(*THREE)
+    organiser.invite(election)
+    deployment.clock.advance(days=2)
+    assert_problem(organiser.invite(election), 409, "closed")
+    assert_problem(organiser.invite(late), 409, "closing-time-past")
+    assert organiser.show(late)["status"] == "draft"
+
+
+def test_codes_by_text_message_need_every_voters_number_at_freezing(organiser: Organiser) -> None:
+    election = organiser.create(*THREE)
+    organiser.ask("PATCH", f"/elections/{election}", json={"second_factor": "sms"})
+    assert_problem(organiser.invite(election), 409, "phone-missing")
+    assert organiser.show(election)["status"] == "draft"
+
+
+def test_an_idempotency_key_sends_each_mail_once(organiser: Organiser) -> None:
+    election = organiser.create(*THREE)
+    path, key = f"/elections/{election}/invitations", {"Idempotency-Key": "k"}
+    assert [organiser.post(path, headers=key).json() for _ in range(2)] == [{"queued": 3}] * 2
+    assert len(organiser.deployment.take_messages(MAILS)) == 3
+
+
+@pytest.mark.parametrize("reminds", [False, True])
+def test_a_large_run_goes_on_as_a_job(
+    organiser: Organiser, deployment: World, delivered: str, monkeypatch: pytest.MonkeyPatch, reminds: bool
+) -> None:
+    monkeypatch.setattr(inviting, "AT_ONCE", 1 if not reminds else 0)
+    monkeypatch.setattr(inviting, "A_STEP", 1)
+    expected = ["bob"] if reminds else ["ada", "bob", "cid", "dee"]
+    organiser.invite(delivered, only="not_issued" if reminds else "all")
+    assert invited(organiser, delivered) == []
+    work_off(deployment)
+    assert invited(organiser, delivered) == [f"{name}@example.org" for name in expected]
+    assert list(organiser.wiring.blobs.keys("imports/")) == []
+
+
+def run_until_killed(dying: DyingWiring, organiser: Organiser, election: str) -> bool:
+    try:
+        invite(dying, owned_election(dying, organiser.id, election), Choice(), BASE_URL)
+        work_off(organiser.deployment, dying)
+    except Killed:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("at_once", [2000, 0])
+def test_the_same_call_again_completes_a_run_that_was_killed_at_any_step(
+    organiser: Organiser, deployment: World, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    monkeypatch.setattr(inviting, "AT_ONCE", at_once)
+    monkeypatch.setattr(inviting, "A_STEP", 1)
+    for last in range(30):
+        election = organiser.create("ada@example.org", "bob@example.org")
+        lived = run_until_killed(DyingWiring(deployment, last), organiser, election)
+        if not lived:
+            assert organiser.invite(election).status_code == 202
+            work_off(deployment)
+        assert invited(organiser, election) == ["ada@example.org", "bob@example.org"]
+        assert set(logged(organiser, election)) == {root_now(organiser, election)}
+        frozen, published = organiser.wiring.elections.find(election), organiser.wiring.manifests.find(election)
+        assert frozen
+        assert published
+        assert published.manifest == frozen.manifest
+        if lived:
+            break
+    assert lived
+    assert last >= 8
+
+
+def test_a_roll_that_was_noted_but_not_told_is_told_by_the_next_run(organiser: Organiser, deployment: World) -> None:
+    election = organiser.create("ada@example.org")
+    organiser.invite(election)
+    for last in range(4):
+        organiser.post(f"/elections/{election}/voters", json={"email": f"v{last}@example.org"})
+        logged(organiser, election)
+        assert not run_until_killed(DyingWiring(deployment, last), organiser, election)
+        organiser.invite(election)
+        assert root_now(organiser, election) in logged(organiser, election)
+
+
+def joins_and_runs(organiser: Organiser, election: str, email: str) -> Callable[[], None]:
+    def act() -> None:
+        organiser.post(f"/elections/{election}/voters", json={"email": email})
+        organiser.invite(election)
+
+    return act
+
+
+@pytest.mark.parametrize("frozen_before", [False, True])
+def test_of_two_runs_at_once_the_later_takes_up_the_others_roll(organiser: Organiser, frozen_before: bool) -> None:
+    """One reads the roll; another lets somebody join and invites; only then the first one goes on."""
+    election = organiser.create("ada@example.org")
+    if frozen_before:
+        organiser.invite(election)
+        organiser.post(f"/elections/{election}/voters", json={"email": "bob@example.org"})
+    logged(organiser, election)
+    rival, read = Organiser(organiser.deployment), owned_election(organiser.wiring, organiser.id, election)
+    voters, others = organiser.wiring.voters, [joins_and_runs(rival, election, "eve@example.org")]
+    roll = voters.roll
+
+    def roll_and_rival(of: str) -> Any:
+        found = roll(of)
+        if others:
+            others.pop()()
+        return found
+
+    voters.roll = roll_and_rival  # type: ignore[method-assign]
+    invite(organiser.wiring, read, Choice(), BASE_URL)
+    rolls = logged(organiser, election)
+    assert rolls[-1] == root_now(organiser, election) == max(rolls)
+    assert [size for size, _ in rolls] == sorted(size for size, _ in rolls)
+    shown = organiser.show(election)
+    assert (shown["roll_size"], shown["status"]) == (len(roll(election)), "scheduled")
+    manifest = organiser.wiring.manifests.find(election)
+    assert manifest
+    assert sha256(manifest.manifest).hexdigest() == shown["manifest_hash"]

@@ -1,0 +1,54 @@
+"""What was sent, as moto keeps it: mails as their readers see them, and text messages."""
+
+import re
+from dataclasses import dataclass
+from email import message_from_string, policy
+
+import boto3
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.ses.models import ses_backends
+from moto.sns.models import sns_backends
+
+from world import REGION
+
+
+@dataclass(frozen=True)
+class Mail:
+    to: str
+    sender: str
+    subject: str
+    body: str
+    headers: dict[str, str]
+
+    @property
+    def link(self) -> str:
+        found = re.search(r"^\S+/vote#\S+$", self.body, re.MULTILINE)
+        assert found
+        return found[0]
+
+    def field(self, name: str) -> str:
+        found = re.search(rf"^{name}: +(\S+)$", self.body, re.MULTILINE)
+        assert found
+        return found[1]
+
+
+class Outbox:
+    def __init__(self, sender: str = "ballots@example.org") -> None:
+        boto3.client("sesv2").create_email_identity(EmailIdentity=sender)
+
+    def mails(self) -> list[Mail]:
+        sent = ses_backends[DEFAULT_ACCOUNT_ID][REGION].sent_messages
+        return [_mail(message.raw_data, message.destinations) for message in sent]
+
+    def texts(self) -> list[tuple[str, str]]:
+        """(number, message)"""
+        sent: dict[str, tuple[str, str]] = sns_backends[DEFAULT_ACCOUNT_ID][REGION].sms_messages
+        return list(sent.values())
+
+
+def _mail(raw: str, destinations: list[str]) -> Mail:
+    message = message_from_string(raw, policy=policy.default)
+    assert set(destinations) == {message["To"]}
+    assert message.get_content_type() == "text/plain"
+    body = message.get_content().replace("\r\n", "\n")
+    return Mail(message["To"], message["From"], message["Subject"], body, dict(message.items()))
