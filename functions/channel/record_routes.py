@@ -18,7 +18,7 @@ from ballotcast.channels.records import (
     encode_records,
 )
 from ballotcast.channels.schemas import ChannelSchema
-from ballotcast.errors import FieldError, Invalid, Malformed, TooLarge, invalid_field
+from ballotcast.errors import FieldError, Invalid, Malformed, TooLarge, Unsupported, invalid_field
 from ballotcast.http.access import Access, contract
 from ballotcast.http.app import routes
 from ballotcast.http.publishers import CurrentPublisher
@@ -63,7 +63,7 @@ def publish(
 
 
 def read_batch(schema: ChannelSchema, content_type: str, body: bytes) -> Batch:
-    """Malformed, Invalid (with the first bad record), TooLarge."""
+    """Malformed, Unsupported, Invalid (with the first bad record), TooLarge."""
     try:
         match content_type.partition(";")[0].strip().lower():
             case "application/json":
@@ -73,7 +73,9 @@ def read_batch(schema: ChannelSchema, content_type: str, body: bytes) -> Batch:
             case "application/avro":
                 return check_container(schema, body)
             case _:
-                raise Malformed("media-type", "records come as application/json, avro/binary or application/avro")
+                raise Unsupported(
+                    "unsupported-media-type", "records come as application/json, avro/binary or application/avro"
+                )
     except TooManyBytes:
         raise TooLarge("too-many-bytes", f"over {MOST_BYTES} bytes as Avro: send less at once") from None
     except ContainerError as error:

@@ -80,7 +80,7 @@ def test_the_first_bad_record_refuses_the_batch(client: httpx.Client) -> None:
         (b"[]", "application/json", 422, "invalid", ["/records"]),
         (b'{"records": 1}', "application/json", 422, "invalid", ["/records"]),
         (b'{"records": [], "more": 1}', "application/json", 422, "invalid", ["/more"]),
-        (b"x", "text/plain", 400, "media-type", []),
+        (b"x", "text/plain", 415, "unsupported-media-type", []),
         (b"PK", "application/avro", 400, "malformed", []),
         (bytes(700_001), "avro/binary", 413, "too-many-bytes", []),
         (bytes(5_000_001), "avro/binary", 413, "body-too-large", []),
