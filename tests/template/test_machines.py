@@ -1,11 +1,13 @@
 """State machines: what they may do is what they do, and they are drawn as they are."""
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import yaml
+from cfnlint.api import lint
 
 from ballotcast_cli.drawings import PAGE, page
 from checkout import ROOT
@@ -87,3 +89,20 @@ def test_the_machines_are_all_here(template: dict[str, Any]) -> None:
 
 def test_the_drawings_are_current() -> None:
     assert PAGE.read_text() == page(), "run python -m ballotcast_cli.drawings"
+
+
+@pytest.mark.parametrize("name", MACHINES)
+def test_cfn_lint_finds_nothing_in_the_definition(name: str, template: dict[str, Any]) -> None:
+    """It reads definitions only where they stand in a template."""
+    machine = template["Resources"][name]["Properties"]
+    text = (ROOT / machine["DefinitionUri"]).read_text()
+    for variable in machine["DefinitionSubstitutions"]:
+        function = f"arn:aws:lambda:eu-central-1:123456789012:function:{variable}"
+        value = function if variable.endswith("Function") else "5" if variable.endswith("Seconds") else variable
+        text = text.replace(f"${{{variable}}}", value)
+    role = "arn:aws:iam::123456789012:role/relay"
+    properties = {"RoleArn": role, "Definition": yaml.safe_load(text)}
+    alone = {"Resources": {"Machine": {"Type": "AWS::StepFunctions::StateMachine", "Properties": properties}}}
+    assert [str(match) for match in lint(json.dumps(alone), regions=["eu-central-1"])] == []
+    properties["Definition"]["States"][properties["Definition"]["StartAt"]]["Type"] = "Tusk"
+    assert lint(json.dumps(alone), regions=["eu-central-1"]), "it does not look into definitions"
