@@ -111,12 +111,14 @@ class Worker:
             logger.warning("held back", extra={"relay": str(relay), "reason": str(held)})
             if lease and lease.stuck:
                 self._give_back(lease, messages[position:], lease.stuck.reason, HELD)
+            else:
+                # Records may come before the lease does; the probe that waits for it is behind them in the group.
+                self._give_back(None, messages[position:], str(held), _pause(messages[position]))
             return messages[position:]
         except Exception as error:  # the edge: one channel's trouble is not another's; what failed comes again
             logger.exception("a relay's messages failed", extra={"relay": str(relay)})
             reason = str(error) if isinstance(error, Unreadable) else type(error).__name__
-            received = messages[position].received
-            self._give_back(lease, messages[position:], reason, 2**received if received < RECEIPTS else 0)
+            self._give_back(lease, messages[position:], reason, _pause(messages[position]))
             return messages[position:]
         return ()
 
@@ -186,6 +188,11 @@ class Worker:
         stuck = Stuck({**(lease.stuck.messages if lease.stuck else {}), **failed}, reason)
         self._wiring.leases.get_stuck(lease, stuck)
         return replace(lease, stuck=stuck)
+
+
+def _pause(message: Message) -> int:
+    """Seconds until it comes again: twice as long each time, and none before SQS gives it up."""
+    return 2**message.received if message.received < RECEIPTS else 0
 
 
 def _run(messages: Sequence[Message]) -> Sequence[Message]:

@@ -142,7 +142,13 @@ def test_a_poisoned_relay_is_repaired_and_loses_nothing_else(relays: Relays, nam
 
 
 def test_an_elections_channel_starts_by_itself_and_tells_turnout(relays: Relays, stack: Stack) -> None:
-    """Nobody starts its machine but the channels' stream, and nobody publishes but the board's."""
+    """Nobody starts its machine but the channels' stream, and nobody publishes but the board's.
+
+    Its spawn is late, so that turnout is told before there is a lease: it must not stand in the probe's way.
+    """
+    late = {**relays.definitions["spawn"], "StartAt": "Late"}
+    wait = {"Type": "Wait", "Seconds": 3, "Next": relays.definitions["spawn"]["StartAt"]}
+    relays.define("spawn", {**late, "States": {**late["States"], "Late": wait}})
     election = "0123456789abcdef"
     channel = new_channel(
         name=broadcast.channel_name(election),
@@ -164,5 +170,6 @@ def test_an_elections_channel_starts_by_itself_and_tells_turnout(relays: Relays,
     shown = relays.api.get(live).json()["records"]
     assert [(one["event"], one["issued"], one["cast"]) for one in shown] == [("turnout", 22, 11), ("turnout", 44, 22)]
     assert relays.api.delete(f"/channels/{channel.name}").status_code == 403
+    relays.restore()
     for client in wiring.clients:
         client.close()
