@@ -2,6 +2,8 @@
 
 import json
 import secrets
+from functools import cache
+from itertools import count
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -10,9 +12,18 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
+_turns = count()
+
+
+@cache
+def _rsa(bits: int, _which: int) -> rsa.RSAPrivateKey:
+    """A few that elections of one test process take in turn: making one costs more than most tests."""
+    return rsa.generate_private_key(65537, bits)
+
+
 _MAKERS: dict[str, Any] = {
-    "RSA_2048": lambda: rsa.generate_private_key(65537, 2048),
-    "RSA_3072": lambda: rsa.generate_private_key(65537, 3072),
+    "RSA_2048": lambda: _rsa(2048, next(_turns) % 4),
+    "RSA_3072": lambda: _rsa(3072, 0),
     "ECC_NIST_P256": lambda: ec.generate_private_key(ec.SECP256R1()),
     "ECC_NIST_EDWARDS25519": ed25519.Ed25519PrivateKey.generate,
 }

@@ -1,6 +1,7 @@
 """`ballotcast vote` and `check-receipt`: the voter's side."""
 
 from collections.abc import Sequence
+from hashlib import sha256
 from pathlib import Path
 
 import click
@@ -36,7 +37,7 @@ from .group import deployment
 @click.option(
     "--recovery",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Where your progress is kept  [default: ballot-….json in this folder, named after the link's hash]",
+    help="Where your progress is kept  [default: ballot-….json in this folder, the same for all your links]",
 )
 @click.option("--show", is_flag=True, help="Only show the ballot paper.")
 def vote(link: str | None, marked: tuple[str, ...], recovery: Path | None, *, show: bool) -> None:
@@ -107,8 +108,9 @@ def _choices(manifest: Manifest, marked: Sequence[str]) -> list[Ballot]:
 
 
 def _file_of(link: str) -> Path:
-    """One file for each link, whose name tells nothing of it."""
-    return Path(f"ballot-{Link.parse(link).token_hash.hex()[:12]}.json")
+    """One file for each voter of an election, whose name tells nothing of either: a newer link goes on with it."""
+    named = Link.parse(link)
+    return Path(f"ballot-{sha256(named.salt + named.manifest_hash).hexdigest()[:12]}.json")
 
 
 def _kept(file: Path) -> State | None:

@@ -24,6 +24,9 @@ LOCK = timedelta(minutes=15)
 MAIL_EVERY = timedelta(minutes=10)
 """At most one verification mail in this time to one address."""
 
+RESERVED = timedelta(days=1)
+"""How long an address is kept for whoever signed up with it and has not verified it."""
+
 _NOBODY = b"$2b$12$CUC03MdKkAOx/kXJNqeKd.rsc5Mg1muaAi76EvghnUox/6fzi7z8S"
 """Hash of a password that was thrown away, at the same cost: an unknown address takes as long as a wrong password."""
 
@@ -31,26 +34,28 @@ _NOBODY = b"$2b$12$CUC03MdKkAOx/kXJNqeKd.rsc5Mg1muaAi76EvghnUox/6fzi7z8S"
 def register_organiser(wiring: Wiring, email: str, password: str) -> str:
     """The organiser's id. Conflict if the address is taken, TooMany when no more verification mails go out today.
 
-    Taken means verified. Before that whoever signs up last is the one who counts: their password replaces the one
-    before, and the code that was mailed before is void, so a code never lets in somebody who signed up earlier. Killed
+    Taken means verified, or signed up with less than a day ago. After a day without verification whoever signs up next
+    is the one who counts: their password replaces the one before, and a code that was mailed before is void. Killed
     before the mail is queued: logging in asks for it again, ten minutes later.
     """
     identity, now = _organiser_id(wiring, email), wiring.clock()
-    found, until = wiring.organisers.find(identity), int((now + MAIL_EVERY).timestamp())
-    if found and found.verified:
+    found = wiring.organisers.find(identity)
+    if found and (found.verified or now < found.created_at + RESERVED):
         raise _taken()
-    due = not found or found.verification_asked_until <= now.timestamp()
-    if due and not _spend_verification(wiring):
+    if not _spend_verification(wiring):
         detail = "no more verification mails are sent today"
         raise TooMany("daily-verifications", detail, retry_after=seconds_to_midnight(now))
-    password_hash = bcrypt.hashpw(password.encode(), bcrypt.gensalt(COST)).decode()
-    organiser = Organiser(identity, email, password_hash, created_at=now, verification_asked_until=until)
-    if not wiring.organisers.add(organiser):
-        if not wiring.organisers.sign_up_again(identity, password_hash):
-            raise _taken()
-        due = wiring.organisers.ask_verification(identity, int(now.timestamp()), until)
-    if due:
-        _send_verification(wiring, identity)
+    organiser = Organiser(
+        id=identity,
+        email=email,
+        password_hash=bcrypt.hashpw(password.encode(), bcrypt.gensalt(COST)).decode(),
+        created_at=now,
+        verification_asked_until=int((now + MAIL_EVERY).timestamp()),
+    )
+    taken_over = found and wiring.organisers.take_over(organiser, found)
+    if not taken_over and not wiring.organisers.add(organiser):
+        raise _taken()
+    _send_verification(wiring, identity)
     return identity
 
 

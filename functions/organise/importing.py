@@ -86,15 +86,17 @@ def _read(wiring: Wiring, election: Election, data: bytes) -> RollFile:
 
 
 def _at_once(wiring: Wiring, job: Job, rows: Sequence[Row]) -> Job:
-    added = 0
+    def accepting(added: int) -> list[dict[str, Any]]:
+        return [wiring.elections.accepting_voters(job.election, wiring.clock())]
+
+    total = 0
     for start in range(0, len(rows), BATCH):
         batch = [new_voter(wiring, job.election, row) for row in rows[start : start + BATCH]]
-        accepting = wiring.elections.accepting_voters(job.election, wiring.clock())
         try:
-            added += wiring.voters.add(batch, lambda _, accepting=accepting: [accepting])
+            total += wiring.voters.add(batch, accepting)
         except NotAdded:
             raise roll_closed() from None
-    done = _counted(job, added, len(rows), last=True)
+    done = _counted(job, total, len(rows), last=True)
     wiring.events.add(_told(wiring, done))
     return done
 

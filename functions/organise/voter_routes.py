@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, Self
 
-from fastapi import Body, Response
+from fastapi import Body, Path, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from ballotcast.elections.lifecycle import Status
@@ -23,6 +23,8 @@ from organise.roll import add_voter, erase_personal_data, voters_page
 router = routes()
 ROLL_FILE = 5 * 1024 * 1024
 """Bytes of a roll in one request."""
+
+JobId = Annotated[str, Path(alias="job", max_length=64)]
 
 
 class VoterAdded(BaseModel):
@@ -114,7 +116,7 @@ def import_(
 
 
 @router.get("/elections/{id}/voters/imports/{job}", openapi_extra=contract(Access.ORGANISER))
-def show_import(election: ElectionId, job: str, organiser: CurrentOrganiser, wiring: Wired) -> ImportJob:
+def show_import(election: ElectionId, job: JobId, organiser: CurrentOrganiser, wiring: Wired) -> ImportJob:
     """How far an import is."""
     return ImportJob.of(find_import(wiring, owned_election(wiring, organiser, election), job))
 

@@ -223,3 +223,15 @@ def test_a_job_of_a_deleted_draft_ends_quietly(organiser: Organiser, deployment:
 def test_an_unknown_import_is_not_there(organiser: Organiser) -> None:
     election = organiser.create()
     assert_problem(organiser.get(f"/elections/{election}/voters/imports/j1"), 404, "no-import")
+    assert_problem(organiser.get(f"/elections/{election}/voters/imports/{'j' * 65}"), 422, "invalid", "/path/job")
+
+
+def test_a_long_import_of_numbers_elsewhere_is_taken_whatever_the_stack_allows(deployment: World) -> None:
+    """Each rejected row has its reason, and all of them are kept in one item."""
+    organiser = Organiser(deployment, SMS_COUNTRIES=",".join(f"+{code}" for code in range(300, 400)))
+    election = organiser.create(second_factor="sms")
+    rows = b"".join(b"v%d@example.org,+4915112345678\n" % number for number in range(2500))
+    answer = organiser.import_(election, b"email,phone\n" + rows)
+    assert answer.status_code == 202
+    assert (answer.json()["rejected_count"], len(answer.json()["rejected"])) == (2500, 2000)
+    assert len(json.dumps(answer.json())) < 300_000

@@ -1,6 +1,7 @@
 """Organisers: an address is taken once, attempts are counted before they are judged, allowances are by the day."""
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -38,14 +39,17 @@ def test_only_the_newest_verification_counts_once_and_in_time(organisers: Organi
     assert not organisers.offer_verification("o1", "third", NOW + 10)
 
 
-def test_a_new_password_voids_the_code_before_until_the_address_is_verified(organisers: Organisers) -> None:
+def test_who_takes_over_voids_the_code_before_unless_the_address_is_verified(organisers: Organisers) -> None:
+    before = organisers.find("o1")
+    assert before
+    later = replace(before, password_hash="other", created_at=before.created_at + timedelta(days=1))
     organisers.offer_verification("o1", "first", NOW + 10)
-    assert organisers.sign_up_again("o1", "other")
+    assert organisers.take_over(later, before)
+    assert not organisers.take_over(later, before), "of two at once, one"
     assert not organisers.verify("o1", "first", NOW)
     organisers.offer_verification("o1", "second", NOW + 10)
     assert organisers.verify("o1", "second", NOW)
-    assert not organisers.sign_up_again("o1", "third")
-    assert not organisers.sign_up_again("o2", "third")
+    assert not organisers.take_over(before, later)
     found = organisers.find("o1")
     assert found
     assert found.password_hash == "other"

@@ -95,5 +95,5 @@ def test_numbers_that_are_refused(written: str) -> None:
 
 def test_a_number_must_be_in_a_country_that_text_messages_go_to() -> None:
     assert phone_number("+4915112345678", ("+44", "+49")) == "+4915112345678"
-    with pytest.raises(AddressError, match=r"\+44"):
+    with pytest.raises(AddressError, match="country"):
         phone_number("+4915112345678", ("+44",))

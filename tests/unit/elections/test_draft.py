@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from ballotcast.ballots.contest import Contest
 from ballotcast.elections.draft import CONTESTS_LENGTH, contests_of, require_window
 from ballotcast.errors import Invalid
 
@@ -66,6 +67,16 @@ def test_the_wrong_field_of_the_wrong_contest_is_named(changes: dict[str, Any], 
     assert pointers(contest(), contest(**changes)) == [pointer]
 
 
+def test_texts_are_measured_as_they_are_kept() -> None:
+    """In NFC, which makes three characters of the one and one of the other two."""
+    longer, shorter = "\ufb2c", "e\u0301"
+    assert pointers(contest(title=longer * 200)) == ["/contests/0/title"]
+    assert pointers(contest(options=[longer * 67, "Bob"])) == ["/contests/0/options/0"]
+    [kept] = contests_of([contest(title=shorter * 200, options=[longer * 66, "Bob"])])
+    assert kept.title == "é" * 200
+    assert Contest.model_validate_json(kept.model_dump_json()) == kept
+
+
 def test_every_wrong_contest_is_told_at_once() -> None:
     assert pointers(contest(title=""), contest(), contest(method="?")) == ["/contests/0/title", "/contests/2/method"]
 
@@ -74,6 +85,16 @@ def test_at_least_one_contest_and_no_more_than_a_manifest_holds() -> None:
     assert pointers() == ["/contests"]
     long = contest(options=[f"{number:03d} {'x' * 190}" for number in range(255)])
     assert pointers(*[long] * (CONTESTS_LENGTH // 50_000 + 1)) == ["/contests"]
+
+
+def test_contests_by_committee_are_bounded_in_all() -> None:
+    """20 options and 5 seats are 15,504 committees, 10 and 5 are 252: the count takes its time for each."""
+    options = [f"Option {number}" for number in range(20)]
+    large = contest(method="proportional-approval", options=options, seats=5)
+    small = contest(method="proportional-approval", options=options[:10], seats=5)
+    assert len(contests_of([large, *[small] * 17])) == 18
+    assert pointers(large, *[small] * 18) == ["/contests"]
+    assert len(contests_of([{**large, "method": "sequential-proportional-approval"}] * 9)) == 9
 
 
 def test_an_election_closes_after_it_opens_and_after_now() -> None:

@@ -40,16 +40,18 @@ def _whole_second(time: datetime) -> datetime:
     return time.astimezone(UTC)
 
 
-def _printable(text: str) -> str:
-    """Text that shows as one line. Code may give it in any normal form; the wire carries NFC only.
+def _nfc(value: Any) -> Any:
+    """Code may give text in any normal form; the wire carries NFC only, and lengths are of that."""
+    return unicodedata.normalize("NFC", value) if isinstance(value, str) else value
 
-    Lengths count code points, not UTF-16 units.
-    """
+
+def _printable(text: str) -> str:
+    """Text that shows as one line. Lengths count code points, not UTF-16 units."""
     if any(unicodedata.category(character) in {"Cc", "Zl", "Zp"} for character in text):
         raise ValueError("must not hold control characters or line breaks")
     if text != text.strip(" "):
         raise ValueError("must not begin or end with spaces")
-    return unicodedata.normalize("NFC", text)
+    return text
 
 
 def _spki(der: bytes) -> bytes:
@@ -65,7 +67,7 @@ def _point(point: bytes) -> bytes:
 _B64U = (_from_text(b64u_decode), PlainSerializer(b64u_encode, when_used="json"))
 _HEX = (_from_text(hex_decode), PlainSerializer(bytes.hex, when_used="json"))
 
-Text = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_printable)]
+Text = Annotated[str, Field(min_length=1, max_length=200), BeforeValidator(_nfc), AfterValidator(_printable)]
 UtcSecond = Annotated[
     datetime, _from_text(parse_time), AfterValidator(_whole_second), PlainSerializer(to_rfc3339, when_used="json")
 ]

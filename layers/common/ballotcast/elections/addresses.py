@@ -42,5 +42,5 @@ def phone_number(text: str, calling_codes: Sequence[str] | None = None) -> str:
     if not _PHONE.fullmatch(number):
         raise AddressError("not a telephone number with its country's code, like +49 151 12345678")
     if calling_codes is not None and not number.startswith(tuple(calling_codes)):
-        raise AddressError("text messages go only to numbers that begin with " + ", ".join(calling_codes))
+        raise AddressError("not in a country that text messages are sent to")
     return number

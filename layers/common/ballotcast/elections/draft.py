@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from math import comb
 from typing import Any
 
 from pydantic import ValidationError
 
 from ballotcast.ballots.contest import Contest
 from ballotcast.counting import RULES, require_countable
+from ballotcast.counting.proportional_approval import LARGEST_FIELD
 from ballotcast.crypto import canonical
 from ballotcast.errors import FieldError, Invalid
 
@@ -42,6 +44,8 @@ def contests_of(given: Sequence[Mapping[str, Any]]) -> tuple[Contest, ...]:
             wrong.append(FieldError(f"/contests/{number}/method", str(error)))
     if wrong:
         raise _invalid(wrong)
+    if sum(map(_committees, contests)) > LARGEST_FIELD:
+        raise _invalid([FieldError("/contests", f"must not compare more than {LARGEST_FIELD} committees in all")])
     if len(canonical.dumps([contest.model_dump(mode="json") for contest in contests])) > CONTESTS_LENGTH:
         raise _invalid([FieldError("/contests", f"must not be longer than {CONTESTS_LENGTH} bytes in all")])
     return tuple(contests)
@@ -61,6 +65,11 @@ def _contest(number: int, fields: Mapping[str, Any]) -> Contest:
     contest = Contest(id=f"c{number + 1}", **{**defaults, **fields})
     require_countable(contest.method, seats=contest.seats, tie=contest.tie, options=len(contest.options))
     return contest
+
+
+def _committees(contest: Contest) -> int:
+    """How many the contest's rule compares. One step of the count has to get through those of all contests."""
+    return comb(len(contest.options), contest.seats) if contest.method == "proportional-approval" else 0
 
 
 def _field_error(number: int, location: Sequence[int | str], message: str) -> FieldError:

@@ -11,23 +11,17 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
-from zipfile import ZIP64_LIMIT, ZIP_FILECOUNT_LIMIT, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
+from zipfile import ZIP_STORED, BadZipFile, ZipFile
 
 from ballotcast.crypto.tile_files import ENTRIES, TilePath
 from ballotcast.crypto.tiles import HEIGHT, WIDTH
+from ballotcast.elections.zip_headers import Stored, described, directory_header, end_record, local_header
 
 MANIFEST = "manifest.json"
 CHECKPOINT = "checkpoint"
 LEDGER = "issuance.csv"
 ELECTION_KEY = "election_key.hex"
 RESULT = "result.json"
-EPOCH = (1980, 1, 1, 0, 0, 0)
-"""The least time that a zip can tell; it stands for none."""
-LOCAL, CENTRAL, END, END_64 = 30, 46, 22, 76
-"""Bytes, beside names, of a zip's headers: before each file, for each in the directory, and at the end of it, with what
-stands there besides in a large one (APPNOTE sections 4.3.7, 4.3.12, 4.3.14 to 4.3.16)."""
-OFFSET_64 = 12
-"""Bytes of the extra field that tells where a file far behind lies (section 4.5.3)."""
 LINE = 256
 """No line of an export's text is as long."""
 _BROKEN = (BadZipFile, OSError, ValueError, NotImplementedError, struct.error, EOFError)
@@ -62,7 +56,7 @@ def write_export(path: Path, files: Iterable[tuple[str, bytes]]) -> None:
     """Write the zip; `files` come in order of name and are held one at a time."""
     with ZipFile(path, "w", ZIP_STORED) as archive:
         for name, content in files:
-            archive.writestr(ZipInfo(name, EPOCH), content)
+            archive.writestr(described(name), content)
 
 
 class ExportError(ValueError):
@@ -75,7 +69,7 @@ class ExportReader:
     def __init__(self, path: Path) -> None:
         try:
             self._zip = ZipFile(path)
-            self.sizes = self._checked(path.stat().st_size)
+            self.sizes = self._checked(path)
         except _BROKEN as error:
             raise ExportError(f"not a whole zip: {error}") from None
 
@@ -107,24 +101,25 @@ class ExportReader:
         except _BROKEN as error:
             raise ExportError(f"{name} cannot be read: {error}") from None
 
-    def _checked(self, size: int) -> dict[str, int]:
-        """Each file's size. ValueError unless the files lie one after the other, from the start, as they were written.
+    def _checked(self, path: Path) -> dict[str, int]:
+        """Each file's size. ValueError unless the zip is to the byte what `write_export` makes of these files.
 
         Nothing overlaps then and nothing lies between or behind: all files together are no larger than the zip.
         """
-        end = directory = 0
         sizes: dict[str, int] = {}
-        for info in self._zip.infolist():
-            plain = (info.compress_type, info.flag_bits, info.comment) == (ZIP_STORED, 0, b"")
-            extra = OFFSET_64 if info.header_offset > ZIP64_LIMIT else 0
-            if not plain or info.file_size != info.compress_size or info.filename in sizes or len(info.extra) != extra:
-                raise ValueError("its files are not stored plainly, each once")
-            if info.header_offset != end:
-                raise ValueError("its files do not lie one after the other")
-            sizes[info.filename] = info.file_size
-            end += LOCAL + len(info.filename) + info.file_size
-            directory += CENTRAL + len(info.filename) + extra
-        large = end > ZIP64_LIMIT or len(sizes) > ZIP_FILECOUNT_LIMIT
-        if end != self._zip.start_dir or size != end + directory + END + large * END_64:
-            raise ValueError("something else lies behind its files")
+        directory, end = bytearray(), 0
+        with path.open("rb") as zipped:
+            for info in self._zip.infolist():
+                file = Stored(info.filename, info.CRC, info.file_size, end)
+                header = local_header(file)
+                zipped.seek(end)
+                if info.header_offset != end or file.name in sizes or zipped.read(len(header)) != header:
+                    raise ValueError("its files are not stored plainly, each once, one after the other")
+                sizes[file.name] = file.size
+                directory += directory_header(file)
+                end += len(header) + file.size
+            behind = directory + end_record(len(sizes), len(directory), end)
+            zipped.seek(end)
+            if zipped.read(len(behind) + 1) != behind:
+                raise ValueError("what lies behind its files is not their directory alone")
         return sizes

@@ -84,7 +84,7 @@ class Idempotency:
         }
         nonce = secrets.token_bytes(NONCE)
         sealed = nonce + answers.encrypt(nonce, json.dumps(answer).encode(), None)
-        await run_in_threadpool(self._records.save_success, data, b64u_encode(sealed))
+        await run_in_threadpool(self._records.save_success, data, {"sealed": b64u_encode(sealed)})
         return response
 
     def _digest(self, purpose: str, body: bytes) -> bytes:
@@ -102,5 +102,5 @@ class Idempotency:
                 raise Conflict(
                     "in-progress", "a request with this Idempotency-Key is still under way", retry_after=1
                 ) from None
-            return b64u_decode(json.loads(record.response_data))
+            return b64u_decode(json.loads(record.response_data)["sealed"])
         return None

@@ -72,10 +72,16 @@ class Organisers:
             return False
         return True
 
-    def sign_up_again(self, organiser: str, password_hash: str) -> bool:
-        """Replace the password, and with it void the code that was mailed before; False when verified or unknown."""
-        update = "SET password_hash = :hash REMOVE verification_hash, verification_expires"
-        return self._update(organiser, update, {":hash": password_hash}, Condition("verified = :no", {":no": False}))
+    def take_over(self, organiser: Organiser, before: Organiser) -> bool:
+        """Replace a profile that was never verified, whole; False when it was verified or replaced meanwhile."""
+        condition = Condition(
+            "verified = :no AND created_at = :before", {":no": False, ":before": to_rfc3339(before.created_at)}
+        )
+        try:
+            self._roll.put(to_item(organiser), condition)
+        except Refusal:
+            return False
+        return True
 
     def find(self, organiser: str) -> Organiser | None:
         item = self._roll.get(organiser_pk(organiser), PROFILE)
