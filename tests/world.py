@@ -64,7 +64,10 @@ class World:
             "SEQUENCE_QUEUE": self._queue("sequence.fifo", FifoQueue="true"),
             "MAIL_QUEUE": self._queue("mail"),
             "JOBS_QUEUE": self._queue("jobs"),
-            "CLOSE_MACHINE": _machine(),
+            "CHANNELS_TABLE": _table("channels-of-the-world"),
+            "RELAY_QUEUES": ",".join(self._queue(f"relay{n}.fifo", FifoQueue="true") for n in range(4)),
+            "RELAY_MACHINES": ",".join(_machine(name) for name in ("spawn", "stop", "repair")),
+            "CLOSE_MACHINE": _machine("close"),
             "SCHEDULER_ROLE": "arn:aws:iam::123456789012:role/scheduler",
             "SCHEDULE_GROUP": "default",
             "ISSUER_BITS": "2048",
@@ -136,10 +139,8 @@ def _secret(name: str) -> str:
     return boto3.client("secretsmanager").create_secret(Name=name, SecretString=f"{name}-" + "s" * 64)["ARN"]
 
 
-def _machine() -> str:
+def _machine(name: str) -> str:
     definition = {"StartAt": "Close", "States": {"Close": {"Type": "Succeed"}}}
     role = "arn:aws:iam::123456789012:role/close"
     machines = boto3.client("stepfunctions")
-    return machines.create_state_machine(name="close", definition=json.dumps(definition), roleArn=role)[
-        "stateMachineArn"
-    ]
+    return machines.create_state_machine(name=name, definition=json.dumps(definition), roleArn=role)["stateMachineArn"]

@@ -3,6 +3,8 @@
 import click
 
 from . import accounts, conduct, count, elections, mailbox, operator, verify, voters, voting
+from .channels import bridge_command as bridge
+from .channels import commands as channels
 from .demo import command as demo
 from .group import BallotcastGroup
 from .stack import commands as stack
@@ -31,6 +33,8 @@ for command in (
     conduct.export,
     verify.command,
     count.command,
+    channels.command,
+    bridge.command,
     demo.command,
     mailbox.command,
     operator.command,

@@ -7,6 +7,7 @@ opening or closing, so that a process killed in between leaves nothing undone fo
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -16,7 +17,9 @@ from ballotcast.ballots.contest import Contest
 from ballotcast.ballots.manifest import Manifest
 from ballotcast.ballots.roll import roll_root
 from ballotcast.clock import from_rfc3339
+from ballotcast.elections import broadcast
 from ballotcast.errors import Conflict
+from ballotcast.store.channels import new_channel
 from ballotcast.store.elections import Election, Keys
 from ballotcast.store.events import event
 from ballotcast.store.manifests import FrozenManifest
@@ -52,7 +55,10 @@ def freeze(wiring: Wiring, draft: Election, roll: Sequence[Voter], base_url: str
     )
     detail = {"manifest": manifest.hash.hex(), "roll_size": manifest.roll_size}
     told = event(draft.id, draft.organiser, "election-frozen", detail, now)
-    if not wiring.elections.freeze(frozen, draft.revision, wiring.events.adding(told)):
+    # With the election its channel is registered; the channels' stream starts its relay.
+    if not wiring.elections.freeze(
+        frozen, draft.revision, wiring.events.adding(told), *_registering_channel(wiring, draft.id)
+    ):
         winner = wiring.elections.find(draft.id)
         if winner is None or not winner.frozen:
             raise Conflict("changed-meanwhile", "the draft was changed by another request meanwhile: read it again")
@@ -83,6 +89,20 @@ def publish(wiring: Wiring, frozen: Election) -> None:
     wiring.sequence_queue.send_all(messages, group=frozen.id)
     if wiring.clock() < manifest.closes_at:
         wiring.counting_machine.schedule(frozen.id, manifest.closes_at)
+
+
+def _registering_channel(wiring: Wiring, election: str) -> list[dict[str, Any]]:
+    """It belongs to nobody, so that nobody but the platform publishes on it or takes it away."""
+    channel = new_channel(
+        name=broadcast.channel_name(election),
+        port=None,
+        owner="",
+        key_hash="",
+        schema=broadcast.SCHEMA,
+        config=broadcast.CONFIG,
+        now=wiring.clock(),
+    )
+    return wiring.channels.registering(channel, broadcast.SCHEMA)
 
 
 def _make_keys(wiring: Wiring, election: str) -> dict[Purpose, WrappedKey]:

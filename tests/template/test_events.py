@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from ballotcast.store.relay_queues import RecordsMessage
 from checkout import ROOT
+from relay.worker import read_content
 from world import World
 
 EVENTS = sorted((ROOT / "events").glob("*.json"))
@@ -17,6 +19,7 @@ HTTP = {
     "RegisterFunction": "register",
     "VoteFunction": "vote",
     "TallyFunction": "tally",
+    "ChannelFunction": "channel",
 }
 
 
@@ -64,3 +67,5 @@ def test_a_queues_message_is_one_that_is_sent(deployment: World) -> None:
     assert set(bodies["SequencerFunction"]) == {"election", "leaves"}
     assert set(bodies["NotifyFunction"]) == {"kind", "election", "voter", "run"}
     assert set(bodies["JobsFunction"]) == {"kind", "election", "job"}
+    for function in ("WorkerFunction", "DeadLettersFunction"):
+        assert isinstance(read_content(json.dumps(bodies[function])), RecordsMessage)

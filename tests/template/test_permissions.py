@@ -10,6 +10,10 @@ Resources = dict[str, dict[str, Any]]
 Statement = dict[str, Any]
 
 
+UNSCOPED = ["states:SendTaskSuccess"]
+"""AWS knows no resource for it: who has an execution's task token may answer."""
+
+
 def as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
@@ -59,7 +63,8 @@ def test_sam_made_no_role_and_nothing_is_managed(roles: Resources, template: dic
 def test_no_wildcard_actions_and_no_wildcard_resources(roles: Resources) -> None:
     for name, role in roles.items():
         for statement in statements(role):
-            assert "*" not in as_list(statement["Resource"]), name
+            if as_list(statement["Action"]) != UNSCOPED:
+                assert "*" not in as_list(statement["Resource"]), name
             assert not [action for action in as_list(statement["Action"]) if "*" in action], name
 
 

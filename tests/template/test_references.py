@@ -5,7 +5,6 @@ import re
 from typing import Any
 
 import pytest
-import yaml
 from fastapi import FastAPI
 
 from ballotcast.http.app import declared_routes
@@ -45,7 +44,7 @@ def test_every_path_is_there(template: dict[str, Any]) -> None:
     assert (ROOT / template["Globals"]["Function"]["CodeUri"]).is_dir()
 
 
-@pytest.mark.parametrize("name", ["organise", "register", "vote", "tally"])
+@pytest.mark.parametrize("name", ["organise", "register", "vote", "tally", "channel"])
 def test_the_template_opens_exactly_the_apps_routes(name: str, functions: Resources, deployment: World) -> None:
     app = importlib.import_module(f"{name}.app").create_app(deployment.wiring())
     assert routes_in_template(functions[f"{name.title()}Function"]) == routes_in_app(app)
@@ -56,27 +55,3 @@ def test_every_variable_a_function_is_given_is_one_that_settings_read(functions:
     for name, properties in functions.items():
         given = set(properties.get("Environment", {}).get("Variables", {}))
         assert given <= known, name
-
-
-def test_the_state_machine_may_invoke_exactly_what_it_names(template: dict[str, Any]) -> None:
-    machine = template["Resources"]["CloseMachine"]["Properties"]
-    named = {
-        value["Fn::GetAtt"][0] if isinstance(value["Fn::GetAtt"], list) else value["Fn::GetAtt"].partition(".")[0]
-        for value in machine["DefinitionSubstitutions"].values()
-        if "Fn::GetAtt" in value
-    }
-    [policy] = template["Resources"]["CloseMachineRole"]["Properties"]["Policies"]
-    [statement] = policy["PolicyDocument"]["Statement"]
-    assert statement["Action"] == "lambda:InvokeFunction"
-    allowed = {
-        str(resource["Fn::GetAtt"]).strip("[]'").partition(".")[0].partition("'")[0]
-        for resource in statement["Resource"]
-    }
-    assert allowed == named
-
-
-def test_every_substitution_is_used_and_every_placeholder_substituted(template: dict[str, Any]) -> None:
-    machine = template["Resources"]["CloseMachine"]["Properties"]
-    text = (ROOT / machine["DefinitionUri"]).read_text()
-    assert set(re.findall(r"\$\{(\w+)\}", text)) == set(machine["DefinitionSubstitutions"])
-    assert yaml.safe_load(text)["StartAt"]

@@ -1,4 +1,7 @@
-"""`ballotcast demo`: an election from end to end, then the proof that no ballot was lost, doubled or miscounted."""
+"""`ballotcast demo`: an election from end to end, then the proof that no ballot was lost, doubled or miscounted.
+
+At its end a channel carries data, held to the same: nothing lost, nothing doubled, order kept.
+"""
 
 import random
 import shutil
@@ -21,6 +24,7 @@ from ballotcast_cli.group import deployment
 from ballotcast_cli.outcome import describe
 from ballotcast_cli.verify import tell
 
+from .channels import play_channel
 from .election import DemoElection, prepare_election
 from .electorate import FATES, Electorate, Fate, Person
 
@@ -70,6 +74,7 @@ def command(blt: Path, voters: int, method: str, seed: int, keep: Path | None) -
     wrong = differences(result, ward, method, Counter(chosen))
     with tempfile.TemporaryDirectory() as scratch:
         wrong += _verified(electorate, election, keep or Path(scratch))
+    wrong += play_channel(election.organiser)
     for line in wrong:
         click.secho(f"  WRONG: {line}", fg="red")
     if wrong:

@@ -14,8 +14,8 @@ Refused
 └── Unavailable    not yet; carries when to come back
 """
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 
 class FieldError(NamedTuple):
@@ -28,17 +28,25 @@ class FieldError(NamedTuple):
 class Refused(Exception):
     """A request that is answered with a problem document and changes nothing.
 
-    `slug` is stable and documented in docs/api.md; `detail` is for people and holds no secret.
+    `slug` is stable and documented in docs/api.md; `detail` is for people and holds no secret;
+    `extra` are further members of the document.
     """
 
     def __init__(
-        self, slug: str, detail: str, *, errors: Sequence[FieldError] = (), retry_after: int | None = None
+        self,
+        slug: str,
+        detail: str,
+        *,
+        errors: Sequence[FieldError] = (),
+        retry_after: int | None = None,
+        extra: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(detail)
         self.slug = slug
         self.detail = detail
         self.errors = tuple(errors)
         self.retry_after = retry_after
+        self.extra = extra or {}
 
 
 class Malformed(Refused): ...

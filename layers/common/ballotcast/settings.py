@@ -125,3 +125,17 @@ class Settings:
     def sms_countries(self) -> tuple[str, ...]:
         """Calling codes (`+49`) that text messages may go to; none: no text messages at all."""
         return tuple(code for code in self._environment.get("SMS_COUNTRIES", "").split(",") if code)
+
+    @property
+    def channels_table(self) -> str:
+        return self._required("CHANNELS_TABLE")
+
+    @property
+    def relay_queues(self) -> tuple[str, ...]:
+        """URLs of the four queues of the relays, in order."""
+        return tuple(self._required("RELAY_QUEUES").split(","))
+
+    @property
+    def relay_machines(self) -> tuple[str, ...]:
+        """ARNs of the state machines spawn, stop and repair, in this order."""
+        return tuple(self._required("RELAY_MACHINES").split(","))

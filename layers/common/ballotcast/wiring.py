@@ -11,16 +11,25 @@ from ballotcast.clock import Clock, system_clock
 from ballotcast.settings import Settings
 from ballotcast.store.ballots import Ballots
 from ballotcast.store.blobs import Blobs
+from ballotcast.store.channels import Channels
 from ballotcast.store.counting_machine import CountingMachine
+from ballotcast.store.dead_letters import DeadLetters
 from ballotcast.store.elections import Elections
 from ballotcast.store.events import Events
 from ballotcast.store.jobs import Jobs
+from ballotcast.store.leases import Leases
+from ballotcast.store.live import Live
 from ballotcast.store.log import Log
 from ballotcast.store.manifests import Manifests
 from ballotcast.store.organisers import Organisers
+from ballotcast.store.publisher import Publisher
+from ballotcast.store.publishes import Publishes
 from ballotcast.store.queues import Queue
+from ballotcast.store.relay_machines import RelayMachines
+from ballotcast.store.relay_queues import RelayQueues
 from ballotcast.store.results import Results
 from ballotcast.store.secrets import Secret
+from ballotcast.store.segments import Segments
 from ballotcast.store.table import Table
 from ballotcast.store.vault import Vault
 from ballotcast.store.voters import Voters
@@ -55,6 +64,46 @@ class Wiring:
     @cached_property
     def board(self) -> Table:
         return Table(self.dynamodb, self.settings.board_table)
+
+    @cached_property
+    def channels_table(self) -> Table:
+        return Table(self.dynamodb, self.settings.channels_table)
+
+    @cached_property
+    def channels(self) -> Channels:
+        return Channels(self.channels_table, self.blobs)
+
+    @cached_property
+    def leases(self) -> Leases:
+        return Leases(self.channels_table)
+
+    @cached_property
+    def segments(self) -> Segments:
+        return Segments(self.channels_table, self.blobs)
+
+    @cached_property
+    def live(self) -> Live:
+        return Live(self.channels_table)
+
+    @cached_property
+    def publishes(self) -> Publishes:
+        return Publishes(self.channels_table)
+
+    @cached_property
+    def dead_letters(self) -> DeadLetters:
+        return DeadLetters(self.channels_table, self.blobs)
+
+    @cached_property
+    def relay_queues(self) -> RelayQueues:
+        return RelayQueues(self.client("sqs"), self.settings.relay_queues)
+
+    @cached_property
+    def relay_machines(self) -> RelayMachines:
+        return RelayMachines(self.client("stepfunctions"), self.settings.relay_machines)
+
+    @cached_property
+    def publisher(self) -> Publisher:
+        return Publisher(self.channels, self.leases, self.publishes, self.relay_queues, self.clock)
 
     @cached_property
     def organisers(self) -> Organisers:

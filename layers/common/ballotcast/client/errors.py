@@ -8,7 +8,7 @@ ClientError
 └── BadState      a recovery file that cannot be read
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 import httpx2 as httpx
@@ -33,7 +33,7 @@ class BadState(ClientError): ...
 class ApiError(ClientError):
     """A problem document (RFC 9457). `slug`: as in docs/problems.md, or empty. `errors`: (JSON pointer, what is wrong).
 
-    `retry_after`: seconds, where the server names them.
+    `retry_after`: seconds, where the server names them. `document`: all of the answer, empty if it was not JSON.
     """
 
     def __init__(
@@ -43,6 +43,7 @@ class ApiError(ClientError):
         detail: str,
         errors: Sequence[tuple[str, str]] = (),
         retry_after: int | None = None,
+        document: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(detail)
         self.status = status
@@ -50,6 +51,7 @@ class ApiError(ClientError):
         self.detail = detail
         self.errors = tuple(errors)
         self.retry_after = retry_after
+        self.document = document or {}
 
     @classmethod
     def of(cls, response: httpx.Response) -> Self:
@@ -62,7 +64,7 @@ class ApiError(ClientError):
         detail = document.get("detail") or f"the server answered {response.status_code} {response.reason_phrase}"
         errors = [(error["pointer"], error["detail"]) for error in document.get("errors", [])]
         slug = str(document.get("type", "")).rpartition(":")[2]
-        return cls(response.status_code, slug, detail, errors, retry_after(response))
+        return cls(response.status_code, slug, detail, errors, retry_after(response), document)
 
 
 def retry_after(response: httpx.Response) -> int | None:

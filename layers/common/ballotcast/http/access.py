@@ -1,6 +1,6 @@
 """Who may call a route. Every route declares it; an app with a route that does not is not built."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
+from ballotcast.http.publishers import current_publisher
 from ballotcast.http.sessions import current_organiser
 
 BODY_LIMIT = 256 * 1024
@@ -21,6 +22,9 @@ class Access(StrEnum):
     LINK = "link"
     ANONYMOUS_CREDENTIAL = "anonymous-credential"
 
+
+IDENTIFIES = {Access.ORGANISER: current_organiser, Access.PUBLISHER: current_publisher}
+"""Which dependency tells who calls; it must be in the signature of exactly the routes that declare the access."""
 
 IDEMPOTENT_BY_CONTENT = frozenset({Access.LINK, Access.ANONYMOUS_CREDENTIAL})
 """Their retries are told by what they carry; a key of the client's would only be one more thing to link them by."""
@@ -49,10 +53,11 @@ def contract_of(route: APIRoute) -> Contract:
     if "x-access" not in extra:
         raise Undeclared(f"{route.methods} {route.path} declares no access")
     declared = Contract(Access(extra["x-access"]), extra["x-creates"], extra["x-body-limit"])
-    if _needs_session(route.dependant) != (declared.access is Access.ORGANISER):
-        raise Undeclared(f"{route.methods} {route.path}: access {declared.access} and its dependencies differ")
+    for access, identify in IDENTIFIES.items():
+        if _depends(route.dependant, identify) != (declared.access is access):
+            raise Undeclared(f"{route.methods} {route.path}: access {declared.access} and its dependencies differ")
     return declared
 
 
-def _needs_session(dependant: Dependant) -> bool:
-    return dependant.call is current_organiser or any(map(_needs_session, dependant.dependencies))
+def _depends(dependant: Dependant, call: Callable[..., Any]) -> bool:
+    return dependant.call is call or any(_depends(inner, call) for inner in dependant.dependencies)

@@ -108,9 +108,9 @@ def _passes(error: ClientError) -> bool:
     return code in THROTTLED or status >= HTTPStatus.INTERNAL_SERVER_ERROR or contended(error)
 
 
-def routes() -> APIRouter:
+def routes(route_class: type[ContractRoute] = ContractRoute) -> APIRouter:
     """A router whose routes keep their contracts."""
-    return APIRouter(route_class=ContractRoute)
+    return APIRouter(route_class=route_class)
 
 
 def build_app(name: str, title: str, wiring: Wiring, *routers: APIRouter) -> FastAPI:

@@ -56,7 +56,15 @@ def from_refused(refused: errors.Refused, instance: str) -> JSONResponse:
         headers["Retry-After"] = str(refused.retry_after)
     if status is HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
-    return problem(status, refused.slug, refused.detail, instance=instance, fields=refused.errors, headers=headers)
+    return problem(
+        status,
+        refused.slug,
+        refused.detail,
+        instance=instance,
+        fields=refused.errors,
+        headers=headers,
+        extra=refused.extra,
+    )
 
 
 def from_validation(error: RequestValidationError, instance: str) -> JSONResponse:

@@ -1,0 +1,129 @@
+"""`ballotcast bridge NAME`: what arrives by UDP is published to a channel."""
+
+import ipaddress
+import signal
+import sys
+from collections.abc import Sequence
+from types import FrameType
+
+import click
+
+from ballotcast.channels.records import BadRecord, TooManyBytes, check_binary
+from ballotcast.channels.schemas import ChannelSchema
+from ballotcast.client.channels import Channels, pushed_back
+from ballotcast.client.errors import ApiError, Unreachable
+
+from .access import KEY, channels
+from .bridge import NOT_SENT, UNKNOWN, Bridge, Busy, Check, Counts, Publish, Unfit
+from .publish import bad_records
+from .udp import listen
+from .waiting import Limits
+
+ON_SCREEN, IN_LOG = 1.0, 30.0
+"""Seconds between two looks at the counts."""
+
+
+@click.command("bridge")
+@click.argument("name")
+@KEY
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on; 0.0.0.0 for all.")
+@click.option("--port", type=click.IntRange(0, 65535), help="UDP port  [default: the channel's]")
+@click.option("--batch", type=click.IntRange(1, 5000), default=Limits.records, show_default=True, help="Most records.")
+@click.option("--age", type=float, default=Limits.age, show_default=True, help="Seconds that a record waits at most.")
+@click.option("--memory", type=click.IntRange(1), default=Limits.held // 2**20, show_default=True, help="MiB.")
+@click.option("--drain", type=float, default=30.0, show_default=True, help="Seconds for the rest at the end.")
+def command(
+    name: str, key: str, host: str, port: int | None, batch: int, age: float, memory: int, drain: float
+) -> None:
+    """Publish to the channel NAME what arrives by UDP: a datagram is a record in Avro's binary encoding.
+
+    Ctrl-C ends it, after what has arrived is published. Then, and as it goes, it says what it dropped and why.
+    """
+    client = channels(key, session=True)
+    shown = client.get_channel(name)
+    schema = ChannelSchema.parse(client.get_schema(name))
+    chosen = shown["port"] if port is None else port
+    if chosen is None:
+        raise click.UsageError(f"{name} has no port: give one with --port")
+    try:
+        opened = listen(host, chosen)
+    except OSError as error:
+        raise click.ClickException(f"cannot listen on {host}: {error.strerror}") from None
+    address, bound = opened.getsockname()[:2]
+    if not ipaddress.ip_address(address).is_loopback:
+        click.echo("Anyone who reaches this address can publish: UDP knows no key.", err=True)
+    limits = Limits(records=batch, age=age, held=memory * 2**20)
+    bridge = Bridge(opened, checker(schema), publisher(client, name), limits)
+    client.api.sleep = bridge.pause
+    failed: ApiError | None = None
+    signal.signal(signal.SIGTERM, _interrupt)
+    bridge.start()
+    try:
+        click.echo(f"UDP {address}:{bound} → {name}; Ctrl-C ends it.", err=True)
+        _follow(bridge)
+    except KeyboardInterrupt:
+        click.echo("\nSending the rest …", err=True)
+    except ApiError as error:
+        failed = error
+    counts = bridge.close(0 if failed else drain)
+    for line in describe(counts):
+        click.echo(line)
+    if failed:
+        raise failed
+    if counts.dropped[NOT_SENT] or counts.dropped[UNKNOWN]:
+        raise SystemExit(1)
+
+
+def checker(schema: ChannelSchema) -> Check:
+    """Exactly one record."""
+
+    def check(datagram: bytes) -> str | None:
+        try:
+            count = check_binary(schema, datagram).count
+        except (BadRecord, TooManyBytes):
+            return "not a record of the channel's schema"
+        return None if count == 1 else f"{'no' if count == 0 else 'more than one'} record in the datagram"
+
+    return check
+
+
+def publisher(client: Channels, name: str) -> Publish:
+    """Publishes to the channel, telling what may be tried again from what may not."""
+
+    def publish(records: Sequence[bytes], key: str) -> None:
+        try:
+            client.publish_avro(name, b"".join(records), key=key, patience=0)
+        except Unreachable as error:
+            raise Busy(str(error)) from None
+        except ApiError as error:
+            if pushed_back(error) or error.slug == "in-progress" or error.status >= 500:
+                raise Busy(error.detail, error.retry_after or 0) from None
+            if unfit := bad_records(error):
+                raise Unfit({index: f"refused: {reason}" for index, reason in unfit.items()}) from None
+            raise
+
+    return publish
+
+
+def describe(counts: Counts) -> list[str]:
+    rows = {"received": counts.received, "published": counts.published}
+    rows |= {"waiting": counts.waiting} if counts.waiting else {}
+    rows |= {f"dropped, {reason}": count for reason, count in sorted(counts.dropped.items())}
+    return [f"{count:>10}  {label}" for label, count in rows.items()]
+
+
+def _follow(bridge: Bridge) -> None:
+    """Returns only by an exception: Ctrl-C, or what ended the bridge."""
+    screen = sys.stderr.isatty()
+    while True:
+        bridge.wait(ON_SCREEN if screen else IN_LOG)
+        counts = bridge.counts
+        line = (
+            f"received {counts.received}  published {counts.published}  waiting {counts.waiting}  "
+            f"dropped {counts.dropped.total()}" + (f"  ({bridge.trouble})" if bridge.trouble else "")
+        )
+        click.echo(f"\r\x1b[2K{line}" if screen else line, err=True, nl=not screen)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt

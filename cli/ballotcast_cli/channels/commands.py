@@ -1,0 +1,190 @@
+"""`ballotcast channels …`: register, look at, watch, export and remove channels."""
+
+import json
+import shutil
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, get_args
+
+import click
+
+from ballotcast.channels.config import RETENTIONS, Algorithm, Rotation
+from ballotcast.channels.schemas import SchemaError
+from ballotcast.client.channels import EXPORTS
+from ballotcast.clock import to_rfc3339
+from ballotcast_cli.moments import Moment
+
+from .access import KEY, SCHEMA, channels
+from .apply import apply
+from .baseline import read_schema
+from .publish import publish
+from .window import draw
+
+STATUSES = ("registering", "active", "repairing", "stopping", "failed")
+
+
+@click.group("channels")
+def command() -> None:
+    """Register channels, publish to them, watch them, keep them as a file says."""
+
+
+command.add_command(apply)
+command.add_command(publish)
+
+
+@command.command("list")
+@click.option("--status", type=click.Choice(STATUSES))
+@click.option("--mine", is_flag=True, help="Only yours.")
+@click.option("--json", "as_json", is_flag=True)
+def list_(status: str | None, *, mine: bool, as_json: bool) -> None:
+    """All channels, by name."""
+    listed = channels(session=mine).list_channels(status or "", mine=mine)
+    if as_json:
+        click.echo(json.dumps(listed, indent=2, ensure_ascii=False))
+        return
+    for channel in listed:
+        config = channel["config"]
+        click.echo(
+            f"{channel['name']:<24} {channel['port'] or '':>5}  {channel['status']:<11} "
+            f"{config['algorithm']} 1:{config['decimation']}"
+        )
+
+
+@command.command()
+@click.argument("name")
+@SCHEMA
+@click.option("--port", type=click.IntRange(1024, 65535), help="For UDP senders  [default: none]")
+@click.option("--decimation", type=click.IntRange(1, 100_000), help="Records for one point of the live window.")
+@click.option("--algorithm", type=click.Choice(get_args(Algorithm)))
+@click.option("--rotation", type=click.Choice(get_args(Rotation)))
+@click.option("--retention", type=click.Choice([str(days) for days in RETENTIONS]), help="Days.")
+def register(name: str, schema: Path, port: int | None, retention: str | None, **config: Any) -> None:
+    """Register NAME and wait for its relay. Prints the channel's key, which is shown only now."""
+    stated = {option: value for option, value in config.items() if value is not None}
+    if retention:
+        stated["retention"] = int(retention)
+    registered = channels(session=True).register_channel(name, port, _schema(schema), stated)
+    if registered["status"] != "success":
+        raise click.ClickException(f"{name}'s relay did not start: ballotcast channels show {name}")
+    click.echo(registered["api_key"])
+    click.echo(f"{name} is active. Above is its key; keep it.", err=True)
+
+
+@command.command()
+@click.argument("name")
+@click.option("--schema", is_flag=True, help="Its Avro schema instead.")
+@click.option("--json", "as_json", is_flag=True)
+def show(name: str, *, schema: bool, as_json: bool) -> None:
+    """A channel, its relay, and what the relay could not take."""
+    if schema:
+        click.echo(json.dumps(channels().get_schema(name), indent=2, ensure_ascii=False))
+        return
+    shown = channels().get_channel(name)
+    if as_json:
+        click.echo(json.dumps(shown, indent=2, ensure_ascii=False))
+        return
+    for label, value in _described(shown):
+        click.echo(f"{label:<14} {value}")
+
+
+def _described(shown: dict[str, Any]) -> list[tuple[str, Any]]:
+    relay, config, time = shown["relay"] or {}, shown["config"], shown["time"]
+    return [
+        ("name", shown["name"]),
+        ("port", shown["port"] or "none"),
+        ("status", shown["status"] + (f": {shown['reason']}" if shown["reason"] else "")),
+        ("relay", shown["pid"] or "none"),
+        ("schema", f"{shown['fingerprint']}, time is {time['field']} in {time['unit']}"),
+        ("live window", f"{config['algorithm']}, {config['decimation']} to 1"),
+        ("archive", f"an object each {config['rotation']}, kept for {config['retention']} days"),
+        *((name.replace("_", " "), relay[name]) for name in ("records", "last_record_at", "backlog") if name in relay),
+        *(("dead letter", f"{letter['at']} {letter['state']}: {letter['reason']}") for letter in shown["dead_letters"]),
+    ]
+
+
+@command.command()
+@click.argument("name")
+@SCHEMA
+def validate(name: str, schema: Path) -> None:
+    """Whether a schema is that of the channel; else which of the two reads the other, and why not. Then ends with 1."""
+    verdict = channels().upload_schema(name, _schema(schema))
+    click.echo(f"{verdict['compatibility']}: {verdict['message']}")
+    for reason in verdict.get("reasons", ()):
+        click.echo(f"  {reason}")
+    if not verdict["valid"]:
+        raise SystemExit(1)
+
+
+@command.command()
+@click.argument("name")
+@click.option("--since", default="", metavar="PLACE", help="Go on from there  [default: the newest]")
+@click.option("--plot", metavar="FIELD", help="Draw this signal as a line instead of printing the records.")
+@click.option("--points", type=click.IntRange(min=1), help="End after so many.")
+def tail(name: str, since: str, plot: str | None, points: int | None) -> None:
+    """Watch the live window, a JSON line for each point, until Ctrl-C."""
+    drawn: list[float] = []
+    seen = 0
+    try:
+        for records in channels().tail(name, since):
+            shown = records[: points - seen] if points else records
+            seen += len(shown)
+            if plot:
+                drawn = [*drawn, *_signal(shown, plot)][-10_000:]
+                _redraw(drawn)
+            else:
+                for record in shown:
+                    click.echo(json.dumps(record, ensure_ascii=False))
+            if points and seen >= points:
+                break
+    except KeyboardInterrupt:
+        pass
+    if plot:
+        click.echo()
+
+
+def _signal(records: Sequence[dict[str, Any]], field: str) -> list[float]:
+    if records and field not in records[0]:
+        raise click.UsageError(f"{field} is none of {', '.join(records[0])}")
+    return [record[field] for record in records if isinstance(record[field], int | float)]
+
+
+def _redraw(values: Sequence[float]) -> None:
+    click.echo("\r" + draw(values, shutil.get_terminal_size().columns - 1), nl=False)
+
+
+@command.command()
+@click.argument("name")
+@click.option("--format", "form", type=click.Choice(list(EXPORTS)), default="avro", show_default=True)
+@click.option("--from", "start", type=Moment(), help="On the channel's time axis, this moment included.")
+@click.option("--to", "end", type=Moment(), help="Not included.")
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="  [default: NAME.FORMAT]")
+def export(name: str, form: str, start: datetime | None, end: datetime | None, output: Path | None) -> None:
+    """Every accepted record, once and in order, as a file."""
+    path = output or Path(f"{name}.{form}")
+    span = {"start": to_rfc3339(start) if start else "", "end": to_rfc3339(end) if end else ""}
+    click.echo(f"{path}: {channels().export(name, path, form, **span)} bytes")
+
+
+@command.command()
+@click.argument("name")
+@KEY
+@click.confirmation_option(prompt="Deregister it? Its records go with it.")
+def deregister(name: str, key: str) -> None:
+    """Stop the channel's relay, once it is through, and free name and port."""
+    channels(key, session=True).deregister_channel(name)
+    click.echo(f"{name} is gone.")
+
+
+@command.command("rotate-key")
+@click.argument("name")
+def rotate_key(name: str) -> None:
+    """A new key for the channel; the old one stops working within seconds."""
+    click.echo(channels(session=True).rotate_key(name))
+
+
+def _schema(file: Path) -> dict[str, Any]:
+    try:
+        return read_schema(file)
+    except SchemaError as error:
+        raise click.UsageError(str(error)) from None

@@ -1,0 +1,132 @@
+"""Records in, the live window out."""
+
+import json
+from typing import Annotated, Any
+
+from fastapi import Depends, Header, Query, Request, Response
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+
+from ballotcast.channels.containers import Batch, ContainerError
+from ballotcast.channels.decimation import unpack
+from ballotcast.channels.records import (
+    MOST_BYTES,
+    BadRecord,
+    TooManyBytes,
+    check_binary,
+    check_container,
+    encode_records,
+)
+from ballotcast.channels.schemas import ChannelSchema
+from ballotcast.errors import FieldError, Invalid, Malformed, TooLarge, Unsupported, invalid_field
+from ballotcast.http.access import Access, contract
+from ballotcast.http.app import routes
+from ballotcast.http.publishers import CurrentPublisher
+from ballotcast.http.wired import Wired
+from ballotcast.store.live import ROWS
+from channel.channel_routes import IdempotencyKey, Name
+from channel.routing import ChannelRoute
+
+router = routes(ChannelRoute)
+BODY = 5_000_000
+"""Bytes: API Gateway and Lambda take 6 MB, base64 included."""
+POLL, POLL_BEHIND = 1000, 0
+"""Milliseconds after which to ask again: at the window's end, and when a whole page was answered."""
+
+
+class Accepted(BaseModel):
+    status: str
+    name: str
+    records: int
+
+
+async def raw_body(request: Request) -> bytes:
+    return await request.body()
+
+
+@router.post("/channels/{name}/records", status_code=202, openapi_extra=contract(Access.PUBLISHER, body_limit=BODY))
+def publish(
+    name: Name,
+    body: Annotated[bytes, Depends(raw_body)],
+    publisher: CurrentPublisher,
+    wiring: Wired,
+    content_type: Annotated[str, Header()] = "application/json",
+    idempotency_key: IdempotencyKey = None,
+) -> Accepted:
+    """All records or none: as JSON `{"records": […]}`, as `avro/binary` one after the other, or as a container file."""
+    target = wiring.publisher.target(name)
+    publisher.require(target.channel)
+    batch = read_batch(target.schema, content_type, body)
+    if batch.count:
+        wiring.publisher.publish(target, batch, idempotency_key)
+    return Accepted(status="accepted", name=name, records=batch.count)
+
+
+def read_batch(schema: ChannelSchema, content_type: str, body: bytes) -> Batch:
+    """Malformed, Unsupported, Invalid (with the first bad record), TooLarge."""
+    try:
+        match content_type.partition(";")[0].strip().lower():
+            case "application/json":
+                return encode_records(schema, _records(body))
+            case "avro/binary":
+                return check_binary(schema, body)
+            case "application/avro":
+                return check_container(schema, body)
+            case _:
+                raise Unsupported(
+                    "unsupported-media-type", "records come as application/json, avro/binary or application/avro"
+                )
+    except TooManyBytes:
+        raise TooLarge("too-many-bytes", f"over {MOST_BYTES} bytes as Avro: send less at once") from None
+    except ContainerError as error:
+        raise Malformed("malformed", f"the container: {error}") from None
+    except BadRecord as bad:
+        pointer = f"/records/{bad.index}" + (f"/{_escaped(bad.field)}" if bad.field else "")
+        detail = f"record {bad.index}: {bad}; none was accepted"
+        raise Invalid("bad-record", detail, errors=[FieldError(pointer, str(bad))]) from None
+
+
+def _records(body: bytes) -> list[Any]:
+    try:
+        document = json.loads(body)
+    except (ValueError, RecursionError):
+        raise Malformed("malformed", "the body is not JSON") from None
+    if not isinstance(document, dict) or not isinstance(document.get("records"), list):
+        raise invalid_field("/records", 'send {"records": [{…}, …]}')
+    if strange := sorted(set(document) - {"records"}):
+        raise invalid_field(f"/{_escaped(strange[0])}", "is not known here")
+    records: list[Any] = document["records"]
+    return records
+
+
+def _escaped(name: str) -> str:
+    return name[:64].replace("~", "~0").replace("/", "~1")
+
+
+@router.get("/channels/{name}/live", openapi_extra=contract(Access.PUBLIC), response_class=JSONResponse)
+def show_live(
+    name: Name,
+    wiring: Wired,
+    since: Annotated[str | None, Query(max_length=40, pattern=r"^\d+\.\d+$")] = None,
+    if_none_match: Annotated[str | None, Header()] = None,
+) -> Response:
+    """The decimated window since a `next` of before, or its newest part; answers at once."""
+    channel = wiring.publisher.target(name).channel
+    born, _, number = (since or "").partition(".")
+    start = int(number) if since and born == str(channel.born) else None
+    rows = wiring.live.since(channel, start, int(wiring.clock().timestamp()))
+    following = rows[-1].number + 1 if rows else start or 0
+    tag = f'W/"{channel.born}.{start}.{following}"'
+    headers = {"ETag": tag, "Cache-Control": "public, max-age=1"}
+    if if_none_match == tag:
+        return Response(status_code=304, headers=headers)
+    points = [point for row in rows for point in unpack(row.points)]
+    document = {
+        "channel": name,
+        "records": points,
+        "next": f"{channel.born}.{following}",
+        "poll_after_ms": POLL_BEHIND if start is not None and len(rows) == ROWS else POLL,
+        "decimation": channel.config.decimation * max((row.stride for row in rows), default=1),
+        "algorithm": channel.config.algorithm,
+    }
+    return JSONResponse(document, headers=headers)

@@ -1,0 +1,97 @@
+"""Registering: checked, claimed in one transaction, and handed to the state machine `spawn`."""
+
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from botocore.exceptions import ClientError
+
+from ballotcast.channels.config import ChannelConfig
+from ballotcast.channels.names import name_errors, port_errors
+from ballotcast.channels.schemas import ChannelSchema, SchemaError
+from ballotcast.crypto.encoding import b64u_encode
+from ballotcast.errors import Conflict, FieldError, Invalid
+from ballotcast.http.publishers import KEY, hash_key
+from ballotcast.store.channels import Channel, Taken, new_channel
+from ballotcast.wiring import Wiring
+
+logger = Logger(child=True)
+
+
+@dataclass(frozen=True)
+class Registration:
+    name: str
+    port: int | None
+    schema: Any
+    config: ChannelConfig
+
+
+def register_channel(
+    wiring: Wiring, asked: Registration, owner: str, idempotency_key: str | None
+) -> tuple[Channel, str]:
+    """The channel, `registering`, and its API key. The same request with its Idempotency-Key gets the same answer.
+
+    Invalid names the fields; Conflict tells who has the name or the port.
+    """
+    schema = _checked(asked)
+    api_key = new_key(wiring, owner, asked.name, idempotency_key)
+    channel = new_channel(
+        name=asked.name,
+        port=asked.port,
+        owner=owner,
+        key_hash=hash_key(api_key),
+        schema=schema,
+        config=asked.config,
+        now=wiring.clock(),
+    )
+    try:
+        wiring.channels.register(channel, schema)
+    except Taken as taken:
+        if idempotency_key and (before := _same_request(wiring, channel)):
+            return before, api_key
+        raise _conflict(taken, asked.name) from None
+    try:
+        wiring.relay_machines.start(channel)
+    except ClientError:
+        # It is registered, and the table's stream starts it if nobody else does.
+        logger.exception("the state machine was not started", extra={"channel": channel.name})
+    return channel, api_key
+
+
+def new_key(wiring: Wiring, owner: str, name: str, idempotency_key: str | None) -> str:
+    """With an Idempotency-Key it follows from that and the deployment's secret, so that it need not be kept."""
+    seed = idempotency_key or secrets.token_hex(16)
+    return KEY + b64u_encode(wiring.session_secret.mac("channel-key", owner, name, seed))
+
+
+def _checked(asked: Registration) -> ChannelSchema:
+    errors = [*name_errors(asked.name), *port_errors(asked.port)]
+    try:
+        schema = ChannelSchema.parse(asked.schema)
+    except SchemaError as error:
+        errors.append(FieldError("/schema", str(error)))
+    if errors:
+        detail = "; ".join(f"{error.pointer}: {error.detail}" for error in errors)
+        raise Invalid("invalid", detail, errors=errors)
+    return schema
+
+
+def _same_request(wiring: Wiring, channel: Channel) -> Channel | None:
+    """The channel that the same caller registered with the same Idempotency-Key. Invalid if it was another one."""
+    found = wiring.channels.find(channel.name)
+    if found is None or found.owner != channel.owner or found.key_hash != channel.key_hash:
+        return None
+    if (found.port, found.fingerprint, found.config) != (channel.port, channel.fingerprint, channel.config):
+        raise Invalid("idempotency-key-reused", "this Idempotency-Key was used with another channel")
+    return found
+
+
+def _conflict(taken: Taken, name: str) -> Conflict:
+    if taken.port is None:
+        return Conflict("name-taken", f"the name {name} is taken", extra={"used_by": taken.holder})
+    return Conflict(
+        "port-taken",
+        f"port {taken.port} is taken by {taken.holder}",
+        extra={"used_by": taken.holder, "port": taken.port},
+    )

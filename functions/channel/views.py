@@ -1,0 +1,155 @@
+"""What the channel API takes and answers; field names as clients of SpeedData's registration know them."""
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from ballotcast.channels.config import Algorithm, ChannelConfig, Retention, Rotation
+from ballotcast.channels.names import queue_of
+from ballotcast.store.channels import Channel, Status
+from ballotcast.store.dead_letters import DeadLetter, State
+from ballotcast.store.leases import Lease
+
+MOST_WAIT = 10
+"""Seconds."""
+
+
+class ConfigDraft(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+    decimation: Annotated[int, Field(ge=1, le=100_000)] = ChannelConfig.decimation
+    algorithm: Algorithm = ChannelConfig.algorithm
+    rotation: Rotation = ChannelConfig.rotation
+    retention: Retention = ChannelConfig.retention
+
+
+class ChannelDraft(BaseModel):
+    """`schema`: an Avro record as an object, or its JSON text."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    name: Annotated[str, Field(max_length=1000)]
+    port: int | None = None
+    avro: Annotated[dict[str, Any] | str, Field(alias="schema")]
+    config: ConfigDraft = ConfigDraft()
+
+
+class ChannelChange(BaseModel):
+    """What `config` does not name stays as it is."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    config: ConfigDraft
+
+
+class SchemaDraft(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+    avro: Annotated[dict[str, Any] | str, Field(alias="schema")]
+
+
+class Registered(BaseModel):
+    """`pid`: the relay's id, once it is active. `api_key` is told here only."""
+
+    status: Literal["success", "registering"]
+    name: str
+    port: int | None
+    pid: str | None
+    message: str
+    api_key: str
+
+
+class Deregistered(BaseModel):
+    status: Literal["success", "stopping"]
+    name: str
+    message: str
+
+
+class NewKey(BaseModel):
+    name: str
+    api_key: str
+
+
+class TimeView(BaseModel):
+    field: str
+    unit: str
+
+
+class RelayView(BaseModel):
+    """`backlog`: publishes that wait."""
+
+    queue: int
+    records: int
+    last_record_at: str | None
+    backlog: int
+    repairs: int
+
+
+class DeadLetterView(BaseModel):
+    id: str
+    at: str
+    reason: str
+    records: int
+    state: State
+
+
+class ChannelListed(BaseModel):
+    name: str
+    port: int | None
+    status: Status
+    pid: str | None
+    generation: int
+    reason: str | None
+    fingerprint: str
+    time: TimeView
+    config: ConfigDraft
+    created_at: str
+
+
+class ChannelView(ChannelListed):
+    relay: RelayView | None
+    dead_letters: list[DeadLetterView]
+
+
+class ChannelPage(BaseModel):
+    channels: list[ChannelListed]
+    next_cursor: str | None
+
+
+def listed(channel: Channel) -> ChannelListed:
+    return ChannelListed(**_told(channel))
+
+
+def view(channel: Channel, lease: Lease | None, backlog: int, letters: list[DeadLetter]) -> ChannelView:
+    relay = None
+    if lease:
+        relay = RelayView(
+            queue=queue_of(channel.name),
+            records=lease.records,
+            last_record_at=lease.beat_at,
+            backlog=backlog,
+            repairs=channel.repairs,
+        )
+    dead = [
+        DeadLetterView(id=one.message, at=one.at, reason=one.reason, records=one.records, state=one.state)
+        for one in letters
+    ]
+    return ChannelView(**_told(channel), relay=relay, dead_letters=dead)
+
+
+def _told(channel: Channel) -> dict[str, Any]:
+    return {
+        "name": channel.name,
+        "port": channel.port,
+        "status": channel.status,
+        "pid": channel.relay,
+        "generation": channel.generation,
+        "reason": channel.reason,
+        "fingerprint": channel.fingerprint,
+        "time": TimeView(**vars(channel.time)),
+        "config": ConfigDraft(**vars(channel.config)),
+        "created_at": channel.created_at,
+    }
+
+
+def wait_of(prefer: str | None) -> int:
+    """Seconds that `Prefer: wait=N` (RFC 7240) asks for; 5 where it asks for nothing."""
+    asked = re.search(r"(?:^|[,;\s])wait=(\d{1,4})", prefer or "")
+    return min(int(asked[1]), MOST_WAIT) if asked else 5

@@ -1,0 +1,1 @@
+"""Rules of channels: names, schemas, records, decimation, formats. Nothing here knows AWS, HTTP or a store."""

@@ -1,0 +1,71 @@
+"""What channels and ports are called, and which queue carries a channel."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+
+from ballotcast.errors import FieldError, Invalid
+
+NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+RESERVED = "election-"
+"""Channels of elections begin so; nobody else's may."""
+PORTS = range(1024, 65536)
+MOST_PORTS = 10_000
+"""Ports in one question."""
+QUEUES = 4
+BLOCK = 1000
+"""Ports whose claims lie in one partition."""
+
+
+def name_errors(name: str) -> list[FieldError]:
+    if not NAME.fullmatch(name):
+        return [FieldError("/name", "1 to 64 of a-z, 0-9, _ and -, the first a letter or a digit")]
+    if name.startswith(RESERVED):
+        return [FieldError("/name", f"names that begin with {RESERVED} are for elections")]
+    return []
+
+
+def port_errors(port: int | None) -> list[FieldError]:
+    if port is None or port in PORTS:
+        return []
+    return [FieldError("/port", f"{PORTS[0]} to {PORTS[-1]}")]
+
+
+def port_range(start: int, end: int) -> range:
+    """Both ends included. Invalid, naming the field, for one that is empty, outside the ports or too long."""
+    errors = [
+        FieldError(f"/query/{field}", f"{PORTS[0]} to {PORTS[-1]}")
+        for field, port in (("start", start), ("end", end))
+        if port not in PORTS
+    ]
+    if not errors and start >= end:
+        errors = [FieldError("/query/end", "must be greater than start")]
+    if not errors and end - start >= MOST_PORTS:
+        errors = [FieldError("/query/end", f"at most {MOST_PORTS} ports at once")]
+    if errors:
+        raise Invalid("invalid", "; ".join(f"{error.pointer}: {error.detail}" for error in errors), errors=errors)
+    return range(start, end + 1)
+
+
+@dataclass(frozen=True)
+class RelayId:
+    """`name#generation`: one generation of a channel's relay, and the message group that carries its records."""
+
+    channel: str
+    generation: int
+
+    def __str__(self) -> str:
+        return f"{self.channel}#{self.generation}"
+
+    @classmethod
+    def parse(cls, text: str) -> "RelayId":
+        """ValueError for anything that is not written so."""
+        channel, mark, generation = text.partition("#")
+        if not mark or not NAME.fullmatch(channel):
+            raise ValueError("not a relay's id")
+        return cls(channel, int(generation))
+
+
+def queue_of(channel: str) -> int:
+    """Which of the four queues carries a channel: by its name's hash, so that nothing has to remember it."""
+    return hashlib.sha256(channel.encode()).digest()[0] % QUEUES

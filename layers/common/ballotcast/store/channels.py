@@ -1,0 +1,247 @@
+"""Channels: what is registered, and how far its saga is.
+
+Channels  CHANNEL#<name> / META                what it is and its state; `generation` fences all that moves it
+Channels  CHANNEL#<name> / SCHEMA              the Avro schema; over 100 KB it lies in the bucket by its hash
+Channels  CHANNELS#<0 to 3> / <name>           name, port and state, for listing; written with META, always
+Channels  PORTS#<port ÷ 1000> / <port>         whose the port is; a channel without one claims PORTS#none / <name>
+
+Registering writes all four in one transaction, stopping removes them in one (functions/relay/stop.asl.yaml). Between
+these the state machines move META and the listing together, each write on the condition of its own generation. A
+generation is the millisecond of its registration, and one more for each saga after it: it never comes twice, not even
+when a name is given away and taken again.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from hashlib import sha256
+from heapq import merge
+from itertools import islice
+from typing import Any, Literal
+
+from ballotcast.channels.config import ChannelConfig
+from ballotcast.channels.names import BLOCK, queue_of
+from ballotcast.channels.schemas import ChannelSchema
+from ballotcast.channels.time_axis import TimeAxis
+from ballotcast.clock import to_rfc3339
+from ballotcast.store.blobs import Blobs
+from ballotcast.store.table import ABSENT, Condition, Item, Refusal, Table
+from ballotcast.store.transaction import Cancelled, transact
+
+META, SCHEMA = "META", "SCHEMA"
+SHARDS = 4
+INLINE = 100_000
+"""Bytes of schema that are kept in the table."""
+Status = Literal["registering", "active", "repairing", "stopping", "failed"]
+
+
+def channel_pk(channel: str) -> str:
+    return f"CHANNEL#{channel}"
+
+
+def listing_pk(channel: str) -> str:
+    return f"CHANNELS#{sha256(channel.encode()).digest()[1] % SHARDS}"
+
+
+def port_key(channel: str, port: int | None) -> tuple[str, str]:
+    return ("PORTS#none", channel) if port is None else (f"PORTS#{port // BLOCK}", f"{port:05}")
+
+
+@dataclass(frozen=True)
+class Channel:
+    name: str
+    port: int | None
+    owner: str
+    """The organiser's id; empty for the platform's own channels, which no caller may touch."""
+    key_hash: str = field(repr=False)
+    """SHA-256 of the API key, hex; empty: there is none."""
+    fingerprint: str
+    time: TimeAxis
+    config: ChannelConfig
+    born: int
+    """The generation it was registered with: what tells its data from those of an earlier channel of its name."""
+    created_at: str
+    saga_since: int
+    """Epoch seconds when the saga that it is in, or was in last, was started."""
+    generation: int
+    status: Status = "registering"
+    relay: str | None = None
+    """`name#generation` of the relay that takes its records; set when it becomes active."""
+    reason: str | None = None
+    repairs: int = 0
+
+    @property
+    def saga(self) -> dict[str, Any]:
+        """What a state machine needs to move it: references only, numbers as DynamoDB's JSON wants them."""
+        claim_pk, claim_sk = port_key(self.name, self.port)
+        return {
+            "channel": self.name,
+            "generation": str(self.generation),
+            "born": str(self.born),
+            "queue": queue_of(self.name),
+            "listing": listing_pk(self.name),
+            "claim": {"pk": claim_pk, "sk": claim_sk},
+        }
+
+
+def to_item(channel: Channel) -> Item:
+    item: Item = {"pk": channel_pk(channel.name), "sk": META, **vars(channel)}
+    item |= {"time": vars(channel.time), "config": vars(channel.config)}
+    return {name: value for name, value in item.items() if value is not None}
+
+
+def from_item(item: Mapping[str, Any]) -> Channel:
+    values = {name: item[name] for name in Channel.__dataclass_fields__ if name in item}
+    values |= {"time": TimeAxis(**item["time"]), "config": ChannelConfig(**item["config"]), "port": item.get("port")}
+    return Channel(**values)
+
+
+def _listed(channel: Channel) -> Item:
+    listed: Item = {"pk": listing_pk(channel.name), "sk": channel.name, "status": channel.status}
+    return listed
+
+
+class Taken(Exception):
+    """Nothing was written: the name (`port` None) or the port belongs to `holder`."""
+
+    def __init__(self, holder: str, port: int | None = None) -> None:
+        super().__init__("taken")
+        self.holder = holder
+        self.port = port
+
+
+class Channels:
+    def __init__(self, table: Table, blobs: Blobs) -> None:
+        self._table = table
+        self._blobs = blobs
+
+    def register(self, channel: Channel, schema: ChannelSchema) -> None:
+        """META, schema, listing and claim together. Taken."""
+        try:
+            transact(self._table.client, self.registering(channel, schema))
+        except Cancelled as cancelled:
+            raise _taken(channel, cancelled) from None
+
+    def registering(self, channel: Channel, schema: ChannelSchema) -> list[dict[str, Any]]:
+        """The same for a transaction that does more, all conditional; a schema over INLINE is in the bucket then."""
+        pk, sk = port_key(channel.name, channel.port)
+        return [
+            self._table.putting(to_item(channel), ABSENT),
+            self._table.putting({"pk": pk, "sk": sk, "holder": channel.name}, ABSENT),
+            self._table.putting(_listed(channel)),
+            self._table.putting({"pk": channel_pk(channel.name), "sk": SCHEMA, **self._kept(schema)}),
+        ]
+
+    def _kept(self, schema: ChannelSchema) -> Item:
+        content = schema.text.encode()
+        if len(content) <= INLINE:
+            return {"text": schema.text}
+        key = f"schemas/{sha256(content).hexdigest()}.avsc"
+        self._blobs.put(key, content, "application/json")
+        return {"object": key}
+
+    def find(self, channel: str) -> Channel | None:
+        item = self._table.get(channel_pk(channel), META)
+        return from_item(item) if item else None
+
+    def schema(self, channel: Channel) -> ChannelSchema:
+        """What it was registered with. LookupError when the channel is gone."""
+        item = self._table.get(channel_pk(channel.name), SCHEMA)
+        content = self._blobs.get(item["object"]) if item and "object" in item else None
+        if item is None or ("object" in item and content is None):
+            raise LookupError(channel.name)
+        return ChannelSchema.parse(content.decode() if content is not None else item["text"])
+
+    def page(self, status: Status | None, after: str | None, limit: int) -> tuple[list[Channel], str | None]:
+        """Channels in order of their names, and the name to go on `after`, if there may be more."""
+        shards = (self._table.query(f"CHANNELS#{n}", after=after, limit=limit + 1) for n in range(SHARDS))
+        rows = list(islice(merge(*shards, key=lambda row: str(row["sk"])), limit + 1))
+        wanted = [row["sk"] for row in rows[:limit] if status in (None, row["status"])]
+        found = self._table.get_many([(channel_pk(name), META) for name in wanted])
+        channels = [from_item(found[key]) for name in wanted if (key := (channel_pk(name), META)) in found]
+        return channels, rows[limit - 1]["sk"] if len(rows) > limit else None
+
+    def holders(self, ports: range) -> dict[int, str]:
+        """Which of the ports are claimed, and by whom."""
+        found: dict[int, str] = {}
+        for block in range(ports.start // BLOCK, (ports.stop - 1) // BLOCK + 1):
+            for row in self._table.query(f"PORTS#{block}"):
+                if int(row["sk"]) in ports:
+                    found[int(row["sk"])] = row["holder"]
+        return found
+
+    def holder(self, port: int) -> str | None:
+        item = self._table.get(*port_key("", port))
+        return item["holder"] if item else None
+
+    def begin(self, channel: Channel, status: Status, now: datetime, **changes: Any) -> Channel | None:
+        """Put a channel into a new saga: its state, the next generation. None when somebody has moved it since."""
+        begun = replace(
+            channel, status=status, generation=channel.generation + 1, saga_since=int(now.timestamp()), **changes
+        )
+        values = {name: getattr(begun, name) for name in ("status", "generation", "saga_since", *changes)}
+        unmoved = Condition(
+            "generation = :before AND #status = :was", {":before": channel.generation, ":was": channel.status}
+        )
+        moving = self._table.updating(
+            channel_pk(channel.name),
+            META,
+            "SET " + ", ".join(f"#{name} = :{name}" for name in values),
+            {f":{name}": value for name, value in values.items()},
+            unmoved,
+        )
+        try:
+            transact(self._table.client, [moving, self._table.putting(_listed(begun))])
+        except Cancelled:
+            return None
+        return begun
+
+    def configure(self, channel: Channel, config: ChannelConfig) -> bool:
+        """False when the channel is gone, or is configured otherwise than it was when it was read."""
+        same = Condition("born = :born AND #config = :was", {":born": channel.born, ":was": vars(channel.config)})
+        try:
+            self._table.update(channel_pk(channel.name), META, "SET #config = :config", {":config": vars(config)}, same)
+        except Refusal:
+            return False
+        return True
+
+    def rotate_key(self, channel: Channel, key_hash: str) -> bool:
+        """False when the channel is gone, or another's by now."""
+        same = Condition("born = :born", {":born": channel.born})
+        try:
+            self._table.update(channel_pk(channel.name), META, "SET key_hash = :hash", {":hash": key_hash}, same)
+        except Refusal:
+            return False
+        return True
+
+
+def new_channel(
+    *,
+    name: str,
+    port: int | None,
+    owner: str,
+    key_hash: str,
+    schema: ChannelSchema,
+    config: ChannelConfig,
+    now: datetime,
+) -> Channel:
+    generation = int(now.timestamp() * 1000)
+    return Channel(
+        name=name,
+        port=port,
+        owner=owner,
+        key_hash=key_hash,
+        fingerprint=schema.fingerprint,
+        time=schema.time,
+        config=config,
+        born=generation,
+        generation=generation,
+        created_at=to_rfc3339(now),
+        saga_since=int(now.timestamp()),
+    )
+
+
+def _taken(channel: Channel, cancelled: Cancelled) -> Taken:
+    if 0 in cancelled.refusals:
+        return Taken(channel.name)
+    return Taken(cancelled.refusals[1]["holder"], channel.port)

@@ -1,0 +1,91 @@
+"""The archive: Avro object container files in the bucket, and the rows that say which of them count.
+
+Channels  CHANNEL#<name> / SEG#<born>#<first record>   object, how many records, their span on the time axis
+Bucket    archive/<days>d/<name>/<born>/<first>-<random>.avro
+
+Only what a row names is part of the archive. An object that no row came to name (its worker was fenced off) expires
+with its folder's lifecycle rule, as all others do once their days are over; rows end with their time to live.
+"""
+
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ballotcast.store.blobs import Blobs
+from ballotcast.store.channels import Channel, channel_pk
+from ballotcast.store.table import ABSENT, PRESENT, Table
+from ballotcast.store.transaction import Cancelled, transact
+
+DAY = 86_400
+
+
+@dataclass(frozen=True)
+class Segment:
+    """`first`: number of its first record, from 0. `earliest`, `latest`: on the channel's time axis, whole units."""
+
+    first: int
+    count: int
+    object: str
+    bytes: int
+    earliest: int
+    latest: int
+    period: int
+    expiration: int
+    """Epoch seconds."""
+
+
+def _prefix(born: int) -> str:
+    return f"SEG#{born}#"
+
+
+def segment_sk(born: int, first: int) -> str:
+    return f"{_prefix(born)}{first:020}"
+
+
+def from_item(item: Mapping[str, Any]) -> Segment:
+    return Segment(**{name: item[name] for name in Segment.__dataclass_fields__})
+
+
+class Segments:
+    def __init__(self, table: Table, blobs: Blobs) -> None:
+        self._table = table
+        self._blobs = blobs
+
+    def write(self, channel: Channel, first: int, container: bytes) -> str:
+        """An object of its own, which does not count yet; its key."""
+        days = channel.config.retention
+        key = f"archive/{days}d/{channel.name}/{channel.born}/{first:020}-{secrets.token_hex(4)}.avro"
+        self._blobs.put(key, container, "application/avro")
+        return key
+
+    def adding(self, channel: Channel, segment: Segment) -> dict[str, Any]:
+        """For the transaction that moves the lease."""
+        key = {"pk": channel_pk(channel.name), "sk": segment_sk(channel.born, segment.first)}
+        return self._table.putting({**key, **vars(segment)}, ABSENT)
+
+    def replace(self, channel: Channel, old: Sequence[Segment], merged: Segment) -> bool:
+        """One segment for several that follow each other; False when they are not all there any more."""
+        pk = channel_pk(channel.name)
+        writes = [self._table.deleting(pk, segment_sk(channel.born, one.first), PRESENT) for one in old[1:]]
+        put = {"pk": pk, "sk": segment_sk(channel.born, merged.first), **vars(merged)}
+        try:
+            transact(self._table.client, [self._table.putting(put, PRESENT), *writes])
+        except Cancelled:
+            return False
+        return True
+
+    def all(self, channel: Channel, now: int, *, first: int = 0, limit: int | None = None) -> Iterator[Segment]:
+        """In order, from the one that starts with the record `first`; those whose days are over are left out."""
+        prefix = _prefix(channel.born)
+        start = segment_sk(channel.born, first - 1) if first else None
+        for item in self._table.query(channel_pk(channel.name), prefix=prefix, after=start, limit=limit):
+            if item["expiration"] > now:
+                yield from_item(item)
+
+    def read(self, segment: Segment) -> bytes:
+        """LookupError when the object is gone: its days are over."""
+        content = self._blobs.get(segment.object)
+        if content is None:
+            raise LookupError(segment.object)
+        return content

@@ -1,0 +1,113 @@
+"""Channels in one process: the real app and the real worker; Step Functions is played, and done at once.
+
+The state machines themselves are tested where they are interpreted and on the stack. Here a channel that is registered
+is active when `start_execution` returns, one that is deregistered is drained and gone, and every read comes after the
+worker has taken all that was accepted.
+"""
+
+import json
+from threading import RLock
+from typing import Any
+
+import boto3
+import httpx2 as httpx
+from fastapi.testclient import TestClient
+
+from ballotcast.http.sessions import open_session
+from ballotcast.settings import Settings
+from ballotcast.store.leases import LEASE
+from channel.app import create_app
+from relay.worker import Worker
+from world import World, WorldWiring
+
+
+class PlayedWiring(WorldWiring):
+    machines: Any = None
+
+    def client(self, service: Any) -> Any:
+        return self.machines if service == "stepfunctions" else super().client(service)
+
+
+class PlayedChannels:
+    """`client` serves `ballotcast.client` as its httpx client; one request at a time, for moto knows no threads."""
+
+    def __init__(self, world: World) -> None:
+        self.sqs = boto3.client("sqs")
+        self.wiring = PlayedWiring(Settings(world.environment), world.clock, world.kms)
+        self.wiring.machines = PlayedMachines(self)
+        self.client = OneAtATime(self)
+        self._delivered = 0
+
+    def session(self, organiser: str) -> str:
+        return open_session(self.wiring.session_secret, organiser, self.wiring.clock)
+
+    def relay(self) -> None:
+        """Let the worker take what waits in the queues."""
+        worker = Worker(self.wiring)
+        for url in self.wiring.settings.relay_queues:
+            while messages := self.sqs.receive_message(
+                QueueUrl=url, MaxNumberOfMessages=10, AttributeNames=["All"]
+            ).get("Messages", []):
+                failed = worker.handle({"Records": [self._record(message) for message in messages]})[
+                    "batchItemFailures"
+                ]
+                assert not failed
+                for message in messages:
+                    self.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+
+    def _record(self, message: dict[str, Any]) -> dict[str, Any]:
+        """moto's sequence numbers are random; nothing is delivered twice here, so counting does."""
+        self._delivered += 1
+        return {
+            "messageId": message["MessageId"],
+            "receiptHandle": message["ReceiptHandle"],
+            "body": message["Body"],
+            "attributes": {**message["Attributes"], "SequenceNumber": str(self._delivered)},
+        }
+
+
+class OneAtATime(TestClient):
+    def __init__(self, played: PlayedChannels) -> None:
+        super().__init__(create_app(played.wiring), base_url="http://testserver")
+        self._played = played
+        self._lock = RLock()
+
+    def send(self, request: httpx.Request, **options: Any) -> httpx.Response:
+        with self._lock:
+            if request.method == "GET":
+                self._played.relay()
+            return super().send(request, **options)
+
+
+class PlayedMachines:
+    """What RelayMachines asks of Step Functions. `broken`: a reason for which relays do not start."""
+
+    class exceptions:  # noqa: N801 - boto3's name
+        class ExecutionAlreadyExists(Exception): ...
+
+        class ExecutionDoesNotExist(Exception): ...
+
+    def __init__(self, played: PlayedChannels) -> None:
+        self._played = played
+        self.broken = ""
+
+    def start_execution(self, *, stateMachineArn: str, name: str, input: str) -> None:  # noqa: A002, N803
+        spawn, stop, _ = self._played.wiring.settings.relay_machines
+        {spawn: self._spawn, stop: self._stop}[stateMachineArn](json.loads(input))
+
+    def _spawn(self, saga: dict[str, Any]) -> None:
+        table, pk = self._played.wiring.channels_table, f"CHANNEL#{saga['channel']}"
+        relay = f"{saga['channel']}#{saga['generation']}"
+        ended = {"status": "failed", "reason": self.broken} if self.broken else {"status": "active", "relay": relay}
+        if not self.broken:
+            lease = {"relay": relay, "queue": saga["queue"], "born": int(saga["born"]), "cursor": 0}
+            table.put({"pk": pk, "sk": LEASE, **lease})
+        table.put({**(table.get(pk, "META") or {}), **ended})
+        table.put({**(table.get(saga["listing"], saga["channel"]) or {}), "status": ended["status"]})
+
+    def _stop(self, saga: dict[str, Any]) -> None:
+        self._played.relay()
+        table, pk = self._played.wiring.channels_table, f"CHANNEL#{saga['channel']}"
+        for key in ((pk, "META"), (pk, LEASE), (pk, "SCHEMA"), (saga["listing"], saga["channel"])):
+            table.delete(*key)
+        table.delete(saga["claim"]["pk"], saga["claim"]["sk"])

@@ -1,0 +1,108 @@
+"""State machines: what they may do is what they do, and they are drawn as they are."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import yaml
+from cfnlint.api import lint
+
+from ballotcast_cli.drawings import PAGE, page
+from checkout import ROOT
+
+MACHINES = ["CloseMachine", "SpawnMachine", "StopMachine", "RepairMachine"]
+Resources = dict[str, dict[str, Any]]
+TRANSACTED = {
+    "ConditionCheck": "dynamodb:ConditionCheckItem",
+    "Put": "dynamodb:PutItem",
+    "Update": "dynamodb:UpdateItem",
+    "Delete": "dynamodb:DeleteItem",
+}
+INTEGRATED = {"dynamodb:getItem": "dynamodb:GetItem", "sqs:sendMessage.waitForTaskToken": "sqs:SendMessage"}
+
+
+def states_of(definition: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for state in definition["States"].values():
+        yield state
+        if "ItemProcessor" in state:
+            yield from states_of(state["ItemProcessor"])
+
+
+def needs(state: dict[str, Any]) -> Iterator[str]:
+    if state["Type"] != "Task":
+        return
+    called = state["Resource"].rpartition(":::")[2]
+    if called == "aws-sdk:dynamodb:transactWriteItems":
+        for item in state["Parameters"]["TransactItems"]:
+            yield from (TRANSACTED[kind] for kind in item)
+    else:
+        yield INTEGRATED[called] if called in INTEGRATED else f"invoke {called.strip('${}')}"
+
+
+def allows(role: dict[str, Any]) -> Iterator[str]:
+    for policy in role["Properties"]["Policies"]:
+        for statement in policy["PolicyDocument"]["Statement"]:
+            actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+            resources = statement["Resource"] if isinstance(statement["Resource"], list) else [statement["Resource"]]
+            if actions == ["lambda:InvokeFunction"]:
+                yield from (f"invoke {re.findall('[A-Z][A-Za-z]+Function', str(one))[0]}" for one in resources)
+            else:
+                yield from actions
+
+
+@pytest.mark.parametrize("name", MACHINES)
+def test_a_machine_may_do_exactly_what_its_steps_do(name: str, template: dict[str, Any]) -> None:
+    machine = template["Resources"][name]["Properties"]
+    definition = yaml.safe_load((ROOT / machine["DefinitionUri"]).read_text())
+    needed = {action for state in states_of(definition) for action in needs(state)}
+    assert set(allows(template["Resources"][f"{name}Role"])) == needed
+
+
+@pytest.mark.parametrize("name", MACHINES)
+def test_every_substitution_is_used_and_every_placeholder_substituted(name: str, template: dict[str, Any]) -> None:
+    machine = template["Resources"][name]["Properties"]
+    text = (ROOT / machine["DefinitionUri"]).read_text()
+    assert set(re.findall(r"\$\{(\w+)\}", text)) == set(machine["DefinitionSubstitutions"])
+
+
+@pytest.mark.parametrize("name", MACHINES)
+def test_every_step_leads_somewhere_and_gives_up_somewhere(name: str, template: dict[str, Any]) -> None:
+    definition = yaml.safe_load((ROOT / template["Resources"][name]["Properties"]["DefinitionUri"]).read_text())
+    names = set(definition["States"])
+    for step, state in definition["States"].items():
+        targets = [state[key] for key in ("Next", "Default") if key in state]
+        targets += [branch["Next"] for branch in (*state.get("Choices", []), *state.get("Catch", []))]
+        assert set(targets) <= names, step
+        ends = state.get("End") or state["Type"] in ("Succeed", "Fail")
+        assert targets or ends, step
+        if state["Type"] == "Task":
+            assert state["Retry"], step
+            assert "Catch" in state or state.get("Next") == "Failed", step
+
+
+def test_the_machines_are_all_here(template: dict[str, Any]) -> None:
+    machines = [name for name, one in template["Resources"].items() if one["Type"] == "AWS::Serverless::StateMachine"]
+    assert sorted(machines) == sorted(MACHINES)
+
+
+def test_the_drawings_are_current() -> None:
+    assert PAGE.read_text() == page(), "run python -m ballotcast_cli.drawings"
+
+
+@pytest.mark.parametrize("name", MACHINES)
+def test_cfn_lint_finds_nothing_in_the_definition(name: str, template: dict[str, Any]) -> None:
+    """It reads definitions only where they stand in a template."""
+    machine = template["Resources"][name]["Properties"]
+    text = (ROOT / machine["DefinitionUri"]).read_text()
+    for variable in machine["DefinitionSubstitutions"]:
+        function = f"arn:aws:lambda:eu-central-1:123456789012:function:{variable}"
+        value = function if variable.endswith("Function") else "5" if variable.endswith("Seconds") else variable
+        text = text.replace(f"${{{variable}}}", value)
+    role = "arn:aws:iam::123456789012:role/relay"
+    properties = {"RoleArn": role, "Definition": yaml.safe_load(text)}
+    alone = {"Resources": {"Machine": {"Type": "AWS::StepFunctions::StateMachine", "Properties": properties}}}
+    assert [str(match) for match in lint(json.dumps(alone), regions=["eu-central-1"])] == []
+    properties["Definition"]["States"][properties["Definition"]["StartAt"]]["Type"] = "Tusk"
+    assert lint(json.dumps(alone), regions=["eu-central-1"]), "it does not look into definitions"

@@ -1,0 +1,102 @@
+"""Decimation against a naive oracle that sees all records at once, however they came in batches."""
+
+import itertools
+import json
+import math
+import random
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ballotcast.channels.config import Algorithm
+from ballotcast.channels.decimation import ROW_BYTES, Decimator, pack, unpack
+from sensor import sample, sensor
+
+SCHEMA = sensor()
+NUMBERS = ("volts", "amperes", "count")
+cut = st.lists(st.integers(0, 40), max_size=6)
+values = st.lists(st.floats(-1e6, 1e6), max_size=40)
+
+
+def naive(records: list[dict[str, Any]], algorithm: Algorithm, factor: int) -> list[dict[str, Any]]:
+    points = []
+    for start in range(0, len(records) - factor + 1, factor):
+        bucket = records[start : start + factor]
+        column = {name: [record[name] for record in bucket] for name in NUMBERS}
+        first, last = bucket[0], bucket[-1]
+        if algorithm == "downsample":
+            points.append(first)
+        elif algorithm == "minmax":
+            points.append({**last, **{name: min(one) for name, one in column.items()}, "time": first["time"]})
+            points.append({**last, **{name: max(one) for name, one in column.items()}})
+        elif algorithm == "average":
+            means = {name: sum(one) / factor for name, one in column.items()}
+            points.append({**last, **means, "time": first["time"]})
+        else:
+            roots = {name: math.sqrt(sum(value * value for value in one) / factor) for name, one in column.items()}
+            points.append({**last, **roots, "time": first["time"]})
+    return points
+
+
+@pytest.mark.parametrize("algorithm", ["downsample", "average", "minmax", "rms"])
+@given(values, cut, st.integers(1, 12))
+def test_like_the_naive_one_in_any_grouping(
+    algorithm: Algorithm, numbers: list[float], cuts: list[int], factor: int
+) -> None:
+    records = [sample(n, volts=volts, unit=str(n)) for n, volts in enumerate(numbers)]
+    edges = [0, *sorted(cuts), len(records)]
+    points, state = [], {}
+    for start, end in itertools.pairwise(edges):
+        decimator = Decimator(SCHEMA, algorithm, factor, state)
+        points += decimator.take(records[start:end])
+        state = json.loads(json.dumps(decimator.state))
+    expected = naive(records, algorithm, factor)
+    assert len(points) == len(expected)
+    for point, wanted in zip(points, expected, strict=True):
+        assert {name: point[name] for name in point if name not in NUMBERS} == {
+            name: wanted[name] for name in wanted if name not in NUMBERS
+        }
+        for name in NUMBERS:
+            assert point[name] == pytest.approx(wanted[name], rel=1e-9, abs=1e-9)
+
+
+def test_flush_closes_the_open_bucket() -> None:
+    decimator = Decimator(SCHEMA, "average", 10)
+    assert decimator.take([sample(2), sample(4)]) == []
+    [point] = decimator.flush()
+    assert (point["count"], point["time"]) == (3, sample(2)["time"])
+    assert decimator.flush() == []
+
+
+def test_a_row_is_thinned_until_it_fits() -> None:
+    points = [sample(n, volts=math.sin(n), amperes=math.cos(n)) for n in range(2000)]
+    row, stride = pack(points)
+    assert len(row) <= ROW_BYTES
+    assert stride > 1
+    assert unpack(row) == points[::stride]
+    assert pack(points[:3])[1] == 1
+
+
+def test_a_point_that_cannot_fit_is_left_out() -> None:
+    row, stride = pack([sample(unit=random.Random(1).randbytes(20_000).hex())])
+    assert (unpack(row), stride) == ([], 0)
+
+
+def test_a_bucket_too_large_to_keep_is_closed() -> None:
+    decimator = Decimator(SCHEMA, "average", 100)
+    assert len(decimator.take([sample(unit="x" * 100_000)])) == 1
+    assert decimator.state == {}
+
+
+@pytest.mark.parametrize("before", ["downsample", "average", "minmax", "rms"])
+@pytest.mark.parametrize("after", ["downsample", "average", "minmax", "rms"])
+def test_a_bucket_is_closed_as_it_was_opened(before: Algorithm, after: Algorithm) -> None:
+    """A channel may be configured otherwise while a bucket is open, with another algorithm or a smaller factor."""
+    opened = Decimator(SCHEMA, before, 10)
+    opened.take([sample(n, volts=-1.0) for n in range(4)])
+    changed = Decimator(SCHEMA, after, 3, json.loads(json.dumps(opened.state)))
+    points = changed.take([sample(n, volts=2.0) for n in range(4, 7)])
+    closed = Decimator(SCHEMA, before, 4).take([sample(n, volts=-1.0) for n in range(4)])
+    assert points == closed + Decimator(SCHEMA, after, 3).take([sample(n, volts=2.0) for n in range(4, 7)])

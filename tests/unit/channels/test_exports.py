@@ -1,0 +1,78 @@
+"""Exports hold the records, whichever tool reads them."""
+
+import csv
+import json
+from io import BytesIO, StringIO
+from typing import Any
+
+import fastavro
+from arro3.io import read_parquet
+
+from ballotcast.channels.exports import export, within
+from ballotcast.channels.records import decode, encode_records
+from ballotcast.channels.schemas import ChannelSchema
+from sensor import START, sample, sensor
+
+SCHEMA = sensor()
+RECORDS = [sample(n, unit=None if n % 2 else 'quoted "text", ü\n', level="HIGH") for n in range(25)]
+BATCHES = [encode_records(SCHEMA, RECORDS[:10]), encode_records(SCHEMA, RECORDS[10:])]
+
+
+def rows(parquet: bytes) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = read_parquet(BytesIO(parquet)).read_all().to_struct_array().to_pylist()
+    return found
+
+
+def test_avro_is_read_by_fastavro() -> None:
+    read = list(fastavro.reader(BytesIO(export(SCHEMA, BATCHES, "avro"))))
+    assert [one["count"] for one in read] == list(range(25))
+    assert read[1]["time"].timestamp() * 1_000_000 == START + 1
+
+
+def test_csv_is_read_by_csv() -> None:
+    read = list(csv.DictReader(StringIO(export(SCHEMA, BATCHES, "csv").decode(), newline="")))
+    assert [int(one["time"]) for one in read] == [START + n for n in range(25)]
+    assert [float(one["volts"]) for one in read] == [n / 4 for n in range(25)]
+    assert read[0]["unit"] == 'quoted "text", ü\n'
+    assert read[1]["unit"] == ""
+    assert read[0]["ok"] == "true"
+
+
+def test_parquet_is_typed() -> None:
+    read = rows(export(SCHEMA, BATCHES, "parquet"))
+    assert [one["count"] for one in read] == list(range(25))
+    assert read[1]["time"].timestamp() * 1_000_000 == START + 1
+    assert read[0]["unit"] == 'quoted "text", ü\n'
+    assert read[1]["unit"] is None
+    assert read[0]["level"] == "HIGH"
+
+
+def test_what_has_no_column_type_is_json() -> None:
+    fields = [
+        {"name": "time", "type": "double", "unit": "s"},
+        {"name": "pair", "type": {"type": "array", "items": "int"}},
+        {"name": "either", "type": ["null", "int", "string"]},
+        {"name": "raw", "type": "bytes"},
+    ]
+    schema = ChannelSchema.parse({"type": "record", "name": "R", "fields": fields})
+    records = [
+        {"time": 1.5, "pair": [1, 2], "either": 3, "raw": "a"},
+        {"time": 2, "pair": [], "either": "x", "raw": ""},
+    ]
+    batch = encode_records(schema, records)
+    first, second = rows(export(schema, [batch], "parquet"))
+    assert (json.loads(first["pair"]), first["either"], first["raw"]) == ([1, 2], "3", b"a")
+    assert (second["time"], second["either"]) == (2.0, "x")
+    assert b'1.5,"[1,2]",3,a' in export(schema, [batch], "csv")
+
+
+def test_an_empty_archive_is_an_empty_file_of_its_format() -> None:
+    assert list(fastavro.reader(BytesIO(export(SCHEMA, [], "avro")))) == []
+    assert export(SCHEMA, [], "csv").decode().split() == [",".join(SCHEMA.fields)]
+    assert rows(export(SCHEMA, [], "parquet")) == []
+
+
+def test_within_takes_the_start_and_not_the_end() -> None:
+    batch = within(SCHEMA, BATCHES[0], START + 2, START + 5)
+    assert [record["count"] for record in decode(SCHEMA, batch)] == [2, 3, 4]
+    assert within(SCHEMA, BATCHES[0], None, None) is BATCHES[0]
