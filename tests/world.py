@@ -17,8 +17,8 @@ from moto import mock_aws
 
 from ballotcast.settings import Settings
 from ballotcast.wiring import Wiring
+from bearable_moto import answer_for_empty_partitions, transactions_by_item
 from fake_kms import FakeKms
-from moto_transactions import transactions_by_item
 
 START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 REGION = "eu-central-1"
@@ -43,7 +43,12 @@ class WorldWiring(Wiring):
         self._kms = kms
 
     def client(self, service: Any) -> Any:
-        return self._kms if service == "kms" else super().client(service)
+        if service == "kms":
+            return self._kms
+        client = super().client(service)
+        if service == "dynamodb":
+            answer_for_empty_partitions(client)
+        return client
 
 
 class World:

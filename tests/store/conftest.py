@@ -10,7 +10,7 @@ import pytest
 from moto import mock_aws
 
 from ballotcast.store.table import Table
-from moto_transactions import transactions_by_item
+from bearable_moto import transactions_by_item
 
 ENDPOINT = os.environ.get("DYNAMODB_ENDPOINT")
 ENGINES = ["moto", "dynamodb"] if ENDPOINT else ["moto"]
