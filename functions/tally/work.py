@@ -2,9 +2,9 @@
 
 Every object can be written again with the same content, so a step that is repeated disturbs nobody.
 
-    work/<election>/leaves/<partition>            leaf hashes of the ballots in 32 partitions of the box
-    work/<election>/opened/<bucket>/<partition>   those of them in a bucket of the log, opened
-    work/<election>/counts/<bucket>               what the ballots of a bucket say
+    steps/<election>/leaves/<partition>            leaf hashes of the ballots in 32 partitions of the box
+    steps/<election>/opened/<bucket>/<partition>   those of them in a bucket of the log, opened
+    steps/<election>/counts/<bucket>               what the ballots of a bucket say
     elections/<election>/tile/entries/…           the log's entries, as C2SP names them
     elections/<election>/election_key.hex, issuance.csv, result.json, export.zip
     elections/<election>/why.json                 for each contest the sentence that says why who is elected
@@ -72,15 +72,15 @@ def export_key(election: str) -> str:
 
 
 def leaves_key(election: str, partition: int) -> str:
-    return f"work/{election}/leaves/{partition}"
+    return f"steps/{election}/leaves/{partition}"
 
 
 def opened_prefix(election: str, bucket: int) -> str:
-    return f"work/{election}/opened/{bucket}/"
+    return f"steps/{election}/opened/{bucket}/"
 
 
 def counts_key(election: str, bucket: int) -> str:
-    return f"work/{election}/counts/{bucket}"
+    return f"steps/{election}/counts/{bucket}"
 
 
 def write_leaf_hashes(blobs: Blobs, key: str, leaf_hashes: Iterable[bytes]) -> None:

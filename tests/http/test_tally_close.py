@@ -34,7 +34,7 @@ def election(deployment: World) -> FrozenElection:
 
 def bucket(election: FrozenElection) -> dict[str, bytes]:
     blobs = election.wiring.blobs
-    return {key: blobs.get(key) or b"" for prefix in ("elections/", "work/") for key in blobs.keys(prefix)}
+    return {key: blobs.get(key) or b"" for prefix in ("elections/", "steps/") for key in blobs.keys(prefix)}
 
 
 def test_the_result(deployment: World, election: FrozenElection) -> None:
@@ -209,7 +209,7 @@ def test_what_the_steps_leave_for_each_other_is_not_believed(
         calls += 1
         answer = call()
         if calls == after:
-            for key in list(blobs.keys(f"work/{election.id}/{prefix}")):
+            for key in list(blobs.keys(f"steps/{election.id}/{prefix}")):
                 blobs.put(key, _tampered(work.read(blobs, key)))
         return answer
 
