@@ -47,6 +47,10 @@ def turnout(election: str) -> None:
     """How many credentials and ballots, as of the log's last checkpoint."""
     counted = published.turnout(public_api(), election)
     click.echo(f"issued: {counted['issued']}, cast: {counted['cast']}")
+    if not counted["final"]:
+        click.echo(
+            "As of the log's last checkpoint: ballots enter the log in batches, all of them by the close.", err=True
+        )
 
 
 @click.command()

@@ -6,7 +6,7 @@ import click
 
 from ballotcast.ballots.ledger import LedgerError
 from ballotcast.ballots.link import LinkError
-from ballotcast.ballots.plaintext import Spoilt
+from ballotcast.ballots.plaintext import Reason, Spoilt
 from ballotcast.ballots.receipt import ReceiptError
 from ballotcast.client.api import Api, connect
 from ballotcast.client.errors import ApiError, ClientError
@@ -14,8 +14,27 @@ from ballotcast.client.organiser import Organiser
 
 from .deployment import Deployment, find_deployment, load_session
 
-TOLD = (ClientError, LinkError, Spoilt, ReceiptError, LedgerError)
+TOLD = (ClientError, LinkError, ReceiptError, LedgerError)
 """Errors whose message is for people; anything else is a fault of ours and shows itself as one."""
+
+ADVICE = {
+    "already-issued": "Somebody with your link has begun to vote. If it was you: go on with the recovery file of that "
+    "time (ballotcast vote --recovery FILE). If not: tell the organiser.",
+    "not-counted": "The count starts once the election is closed: by the clock, or by ballotcast close ELECTION.",
+    "replaced-link": "Run the same with --link and the newest mail's link; your progress is kept.",
+}
+SPOILT = {
+    Reason.OUT_OF_RANGE: "there is no such option on the ballot",
+    Reason.DUPLICATE_RANK: "an option is named twice, or options are ranked equal where the rule takes no equal ranks",
+    Reason.TOO_MANY: "more options are named than may be",
+    Reason.TOO_FEW: "fewer options are named than must be",
+    Reason.WRONG_LENGTH: "the ballot has another number of contests",
+}
+
+
+def _why_spoilt(spoilt: Spoilt) -> str:
+    reason = SPOILT.get(spoilt.reason, spoilt.reason.value)
+    return f"this ballot would not be counted: {reason}" + (f" (contest {spoilt.contest})" if spoilt.contest else "")
 
 
 class BallotcastGroup(click.Group):
@@ -23,8 +42,11 @@ class BallotcastGroup(click.Group):
         try:
             return super().invoke(ctx)
         except ApiError as error:
-            fields = "".join(f"\n  {pointer}: {what}" for pointer, what in error.errors)
-            raise click.ClickException(f"{error} ({error.status} {error.slug}){fields}") from None
+            fields = "".join(f"\n  {pointer}: {what}" for pointer, what in error.errors if what not in str(error))
+            advice = f"\n{ADVICE[error.slug]}" if error.slug in ADVICE else ""
+            raise click.ClickException(f"{error} ({error.status} {error.slug}){fields}{advice}") from None
+        except Spoilt as spoilt:
+            raise click.ClickException(_why_spoilt(spoilt)) from None
         except TOLD as error:
             raise click.ClickException(str(error)) from None
 

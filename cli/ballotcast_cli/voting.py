@@ -9,6 +9,7 @@ import click
 from ballotcast.ballots import plaintext
 from ballotcast.ballots.link import Link
 from ballotcast.ballots.manifest import Manifest
+from ballotcast.ballots.plaintext import Spoilt
 from ballotcast.client.api import connect
 from ballotcast.client.errors import BadState
 from ballotcast.client.manifests import fetch_manifest
@@ -68,10 +69,14 @@ def vote(link: str | None, marked: tuple[str, ...], recovery: Path | None, *, sh
         if isinstance(state, Blinded) and link:
             state = voter.take_link(state, link)
         choices = _choices(fetch_manifest(api, state.election, state.manifest_hash), marked)
+    elif isinstance(state, Cast):
+        click.secho("You have voted already: that ballot stands, and nothing was changed.", fg="yellow", err=True)
+    else:
+        click.echo("Going on with the ballot that was sealed before; what is marked now does not count.", err=True)
     cast = voter.resume(state, choices, lambda: click.prompt("The code that was sent to you", type=str))
     click.echo(cast.receipt)
     click.echo(f"Your ballot is in the box; its receipt is kept in {file}.", err=True)
-    click.echo(f"After a while, and after the count: ballotcast check-receipt {file}", err=True)
+    click.echo(f"Check it later, and after the count: ballotcast check-receipt {file}", err=True)
 
 
 @click.command("check-receipt")
@@ -102,6 +107,8 @@ def _choices(manifest: Manifest, marked: Sequence[str]) -> list[Ballot]:
         kinds = (RULES[contest.method].ballot for contest in contests)
         choices = [parse_ballot(text, kind) for text, kind in zip(marked, kinds, strict=True)]
         plaintext.encode(manifest, choices)
+    except Spoilt:
+        raise
     except ValueError as error:
         raise click.UsageError(str(error)) from None
     return choices

@@ -13,8 +13,15 @@ from ballotcast.http.wired import Wired
 from organise.accounts import PASSWORD_BYTES, log_in, register_organiser, verify_organiser
 
 router = routes()
+PASSWORD_CHARACTERS = 12
 
 Email = Annotated[str, Field(max_length=320), AfterValidator(email_address)]
+
+
+def _long_enough(password: str) -> str:
+    if len(password) < PASSWORD_CHARACTERS:
+        raise ValueError(f"must have at least {PASSWORD_CHARACTERS} characters")
+    return password
 
 
 def _within_bcrypt(password: str) -> str:
@@ -29,7 +36,7 @@ def _nfc(password: str) -> str:
 
 
 Password = Annotated[str, Field(max_length=1000, repr=False), AfterValidator(_nfc)]
-NewPassword = Annotated[Password, Field(min_length=12), AfterValidator(_within_bcrypt)]
+NewPassword = Annotated[Password, AfterValidator(_long_enough), AfterValidator(_within_bcrypt)]
 
 
 class SignUp(BaseModel):

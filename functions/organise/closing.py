@@ -34,7 +34,9 @@ def close_election(wiring: Wiring, election: Election) -> Election:
     """
     now = wiring.clock()
     match election.status(now):
-        case Status.DRAFT | Status.SCHEDULED:
+        case Status.DRAFT:
+            raise Conflict("not-open", "the election is a draft: it opens once voters are invited, or by POST …/open")
+        case Status.SCHEDULED:
             raise Conflict("not-open", "the election has not opened yet")
         case Status.OPEN:
             publish(wiring, election)

@@ -118,7 +118,7 @@ def validate(name: str, schema: Path) -> None:
 
 @command.command()
 @click.argument("name")
-@click.option("--since", default="", metavar="PLACE", help="Go on from there  [default: the newest]")
+@click.option("--since", default="", metavar="PLACE", help="Go on from there  [default: what the live window holds]")
 @click.option("--plot", metavar="FIELD", help="Draw this signal as a line instead of printing the records.")
 @click.option("--points", type=click.IntRange(min=1), help="End after so many.")
 def tail(name: str, since: str, plot: str | None, points: int | None) -> None:
