@@ -10,7 +10,7 @@ from ballotcast_cli.stack.stack import Stack
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """`template.yaml` deployed, on a port of its own. Its tests share the xdist group "stack", so that there is one."""
+    """`template.yaml` deployed, on a port of its own: one for each worker, and all tests of a file share a worker."""
     with Stack(tmp_path_factory.mktemp("stack"), _port_free_now()) as deployed:
         yield deployed
 

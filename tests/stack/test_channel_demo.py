@@ -11,7 +11,7 @@ from ballotcast.client.organiser import Organiser
 from ballotcast_cli.demo.channels import play_channel
 from ballotcast_cli.stack.stack import Stack
 
-pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("stack")]
+pytestmark = pytest.mark.stack
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from machine_faults import hurried
 from relays import Relays, StackWiring, wait_for
 from sensor import SENSOR, sample
 
-pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("stack")]
+pytestmark = pytest.mark.stack
 _number = count()
 
 

@@ -30,7 +30,7 @@ from ballotcast_cli.stack.stack import Stack
 from problem import assert_problem
 from voting import new_request
 
-pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("stack")]
+pytestmark = pytest.mark.stack
 WARD = parse_blt((Path(__file__).parents[2] / "examples/student-union.blt").read_bytes())
 VOTERS = 60
 AT_ONCE = 16

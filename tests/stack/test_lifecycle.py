@@ -12,7 +12,7 @@ import pytest
 from ballotcast_cli.stack.process import StackError, check_port_free, wait_for
 from ballotcast_cli.stack.stack import Stack
 
-pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("lifecycle")]
+pytestmark = pytest.mark.stack
 COMMAND = Path(sys.executable).with_name("ballotcast")
 BROKEN = """
 AWSTemplateFormatVersion: '2010-09-09'

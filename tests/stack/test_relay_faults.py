@@ -18,7 +18,7 @@ from machine_faults import FAULTS, HALT, hurried, steps
 from relays import MACHINES, Relays, wait_for
 from sensor import SENSOR, sample
 
-pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("stack")]
+pytestmark = pytest.mark.stack
 TABLE = ROOT / "docs/channels.md"
 BEGIN, END = "<!-- faults: written by tests/stack/test_relay_faults.py -->\n", "<!-- /faults -->\n"
 DEFINED = {name: yaml.safe_load((ROOT / f"functions/relay/{name}.asl.yaml").read_text()) for name in MACHINES}
