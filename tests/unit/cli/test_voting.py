@@ -25,11 +25,13 @@ def election(deployment: World) -> FrozenElection:
     return frozen
 
 
-def vote(election: FrozenElection, link: str, passing: Passing, monkeypatch: pytest.MonkeyPatch) -> Result:
+def vote(
+    election: FrozenElection, link: str, passing: Passing, monkeypatch: pytest.MonkeyPatch, ranking: str = "2,1"
+) -> Result:
     """`ballotcast vote`, with somebody on the way to the server."""
     server = gateway(*(create(election.wiring) for create in (register_app, vote_app, tally_app)))
     monkeypatch.setattr(voting, "connect", lambda address: api_through(server, passing))
-    return CliRunner().invoke(main, ["vote", "--link", link, "--ranking", "2,1"])
+    return CliRunner().invoke(main, ["vote", "--link", link, "--ranking", ranking])
 
 
 def lose_credentials(request: httpx.Request, send: Send) -> httpx.Response:
@@ -62,3 +64,28 @@ def test_two_voters_have_two_files_whose_names_tell_nothing(
     for link in election.links.values():
         known = (link.salt.hex(), link.token.hex(), link.token_hash.hex(), link.manifest_hash.hex(), link.encode())
         assert not [name for name in files if any(name in text for text in known)]
+
+
+def test_voting_again_is_told_and_changes_nothing(
+    election: FrozenElection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    link = election.link(VOTERS[0])
+    first = vote(election, link, lambda _, send: send(), monkeypatch)
+    [ballot] = election.ballots()
+    again = vote(election, link, lambda _, send: send(), monkeypatch, ranking="1,2")
+    assert "voted already" not in first.output
+    assert "voted already" in again.output
+    assert election.ballots() == [ballot]
+
+
+@pytest.mark.parametrize(("ranking", "said"), [("3,1,9", "no such option"), ("2,2", "named twice")])
+def test_a_ranking_that_would_not_count_is_refused_in_words(
+    election: FrozenElection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ranking: str, said: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    refused = vote(election, election.link(VOTERS[0]), lambda _, send: send(), monkeypatch, ranking=ranking)
+    assert refused.exit_code == 1
+    assert said in refused.output
+    assert list(tmp_path.iterdir()) == []
+    assert election.ballots() == []
