@@ -58,9 +58,11 @@ format: environments ## put the style right
 build: environments ## package for AWS into .aws-sam/build (ARCH=arm64 or x86_64)
 	@MAKEFLAGS= PYTHON=$(CURDIR)/$(tools)/python SAM_CLI_TELEMETRY=0 $(tools)/sam build
 
-lock: environments ## solve cli/*.in and pyproject.toml anew
+lock: environments ## solve cli/*.in, pyproject.toml and the pages' package.json anew
 	.tools/uv/bin/uv lock
-	cd cli && for name in bootstrap stack; do ../.tools/uv/bin/uv pip compile --quiet --universal --python-version 3.11 \
+	cd functions/web && npm install --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund
+	PYTHONPATH=cli $(python) -m ballotcast_cli.stack.browser_libraries
+	cd cli && for name in bootstrap stack node; do ../.tools/uv/bin/uv pip compile --quiet --universal --python-version 3.11 \
 		--generate-hashes --no-annotate --no-header $$name.in --output-file $$name.lock; done
 
 clean: ## remove all that was made; stop the stack first

@@ -4,6 +4,8 @@
     .tools/uv      uv itself, from cli/bootstrap.lock
     .venv          the project with its developers' tools, from uv.lock; holds the command `ballotcast`
     .tools/stack   ministack and sam, from cli/stack.lock; apart, because they pin other versions of the same libraries
+    .tools/node    Node.js, from cli/node.lock, only where this machine has none that is new enough
+    .tools/web     what the pages take from npm (browser_libraries.py), packed into functions/web/static/vendor
 
 Every package is checked against the hash in its lock, wherever it comes from. uv is told of the index, mirrors and
 certificates that pip is configured with, unless it has settings of its own. A step whose inputs did not change is
@@ -22,6 +24,8 @@ from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 
+from . import browser_libraries
+
 TOP = Path(__file__).resolve().parents[3]
 OLDEST = (3, 11)
 # The project's lock names files of pypi.org; exported as plain requirements it can be met by any index.
@@ -37,7 +41,7 @@ _PIP_SETTINGS = {
 
 
 def make_environments(top: Path) -> None:
-    """Make those of the three that are missing or older than their locks."""
+    """Make those that are missing or older than their locks."""
     tools = top / ".tools"
     pip_lock, project_lock, stack_lock = top / "cli" / "bootstrap.lock", top / "uv.lock", top / "cli" / "stack.lock"
     with _made(tools / "uv", "uv", [pip_lock]) as needed:
@@ -59,6 +63,21 @@ def make_environments(top: Path) -> None:
     with _made(tools / "stack", "the one-machine stack", [stack_lock]) as needed:
         if needed:
             install.environment(tools / "stack", stack_lock)
+    _pack_browser_libraries(top, install)
+
+
+def _pack_browser_libraries(top: Path, install: "_Installer") -> None:
+    inputs = [top / path for path in browser_libraries.INPUTS]
+    with _made(top / browser_libraries.VENDOR, "the pages' libraries", inputs) as needed:
+        if not needed:
+            return
+        node = browser_libraries.node_here()
+        if node is None:
+            node, lock = top / ".tools" / "node" / "bin", top / "cli" / "node.lock"
+            with _made(node.parent, "Node.js", [lock]) as missing:
+                if missing:
+                    install.environment(node.parent, lock)
+        browser_libraries.pack_as_noted(top, node)
 
 
 @contextmanager
