@@ -19,7 +19,7 @@ from typing import Any
 
 OLDEST_NODE = 20
 MODULES = {
-    "hpke.js": ("@hpke/core", "export { Aes128Gcm, CipherSuite, DhkemP256HkdfSha256, HkdfSha256 } from '@hpke/core'"),
+    "hpke.js": ("@hpke/core", "export { Aes256Gcm, CipherSuite, DhkemP256HkdfSha256, HkdfSha256 } from '@hpke/core'"),
     "uplot.js": ("uplot", "export { default } from 'uplot'"),
 }
 """File → the package it comes from, and what it exports."""
