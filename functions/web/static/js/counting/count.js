@@ -1,0 +1,72 @@
+/**
+ * Counting, a second time: from the ballots of a contest to the account in `result.json`, to the byte what the server's
+ * program publishes. Each rule is one module with one function from the contest to a sheet; to add one, write the module
+ * and enter it here. docs/counting.md tells the rules, docs/count.schema.json every member of an account.
+ *
+ * Pure: the same ballots give the same account in whatever order they come. Nothing here knows of pages or networks.
+ */
+
+import { borda, modifiedBorda } from "./borda.js";
+import { condorcet } from "./condorcet.js";
+import { irv } from "./irv.js";
+import { majorityJudgment } from "./majority-judgment.js";
+import { meekStv } from "./meek-stv.js";
+import { gather, weight } from "./papers.js";
+import { plurality } from "./plurality.js";
+import { proportionalApproval, sequentialProportionalApproval } from "./proportional-approval.js";
+import { rankedPairs } from "./ranked-pairs.js";
+import { satisfactionApproval } from "./satisfaction-approval.js";
+import { schulze } from "./schulze.js";
+import { score } from "./score.js";
+import { scottishStv } from "./scottish-stv.js";
+import { Sheet } from "./sheet.js";
+import { star } from "./star.js";
+
+/** Every rule by its method. @type {Record<string, (contest: import("./sheet.js").Contest) => Promise<Sheet>>} */
+const RULES = {
+  plurality,
+  approval: plurality,
+  "satisfaction-approval": satisfactionApproval,
+  "proportional-approval": proportionalApproval,
+  "sequential-proportional-approval": sequentialProportionalApproval,
+  score,
+  star,
+  "majority-judgment": majorityJudgment,
+  borda,
+  "modified-borda": modifiedBorda,
+  condorcet,
+  schulze,
+  "ranked-pairs": rankedPairs,
+  irv,
+  "scottish-stv": scottishStv,
+  "meek-stv": meekStv,
+};
+
+/**
+ * Count a contest.
+ * @param {{id: string, method: string, options: string[], seats: number, tie: string}} contest  as in a valid manifest
+ * @param {Iterable<import("./papers.js").Paper>} ballots  those not spoilt, as pairs of ballot and number
+ * @param {Uint8Array} seed  of the lot: the 32 bytes of `checkpoint_sha256`
+ * @returns {Promise<object>} the contest's account, as in `result.json`
+ */
+export async function count({ id, method, options, seats, tie }, ballots, seed) {
+  const cast = gather(ballots);
+  const papers = cast.filter(([ballot]) => ballot.length);
+  const [all, valid] = [weight(cast), weight(papers)];
+  const ready = { id, options: options.map((_, index) => index + 1), seats, papers, valid, tie, seed };
+  const sheet = valid ? await RULES[method](ready) : new Sheet(ready);
+  return {
+    id,
+    method,
+    seats,
+    tie,
+    withdrawn: [],
+    ballots: all,
+    blank: all - valid,
+    valid,
+    winners: sheet.winners,
+    ...(sheet.quota ? { quota: sheet.inVotes(sheet.quota) } : {}),
+    rounds: sheet.stages,
+    ties: sheet.ties,
+  };
+}

@@ -1,0 +1,127 @@
+/** What a rule counts, and the sheet on which it accounts for every stage. */
+
+import { inVotes } from "./figures.js";
+import { decide } from "./ties.js";
+
+/**
+ * A contest ready to count.
+ * @typedef {object} Contest
+ * @property {string} id  enters the lot only
+ * @property {number[]} options  their numbers, from 1
+ * @property {number} seats
+ * @property {import("./papers.js").Paper[]} papers  none of them blank, and at least one
+ * @property {number} valid  how many ballots the papers stand for
+ * @property {"lot" | "previous-stages"} tie
+ * @property {Uint8Array} seed  of the lot
+ */
+
+/**
+ * The sheet that a rule fills: one stage after the other, and who is elected by the stage's figures.
+ *
+ * Figures are in units, as Numbers or BigInts. They are written down as strings of `decimals` decimals; `unit` units are
+ * a vote, and a unit is the last decimal where a rule does not say otherwise.
+ */
+export class Sheet {
+  /** In order of election. @type {number[]} */
+  winners = [];
+  /** As in the account. */
+  stages = [];
+  ties = [];
+  /** The votes in units at the end of each stage, by option number less one. @type {bigint[][]} */
+  figures = [];
+
+  /** @param {Contest} contest @param {{decimals?: number, unit?: bigint, quota?: bigint}} [settings] */
+  constructor(contest, { decimals = 0, unit = 10n ** BigInt(decimals), quota = 0n } = {}) {
+    Object.assign(this, { contest, decimals, unit, quota });
+  }
+
+  /** Units as they stand in the account. @param {number | bigint} units */
+  inVotes(units) {
+    return inVotes(BigInt(units), this.decimals, this.unit);
+  }
+
+  /**
+   * Record a stage.
+   * @param {string} action  what made it
+   * @param {Map<number, number | bigint>} votes  at its end; an option that is missing has none
+   * @param {object} [more]  option: whose papers were transferred. transferred: to whom. nonTransferable, rounding:
+   *   since the count began. Anything else stands in the account as it is given.
+   */
+  endStage(action, votes, more = {}) {
+    const { option = 0, transferred = new Map(), nonTransferable = 0, rounding = 0, ...others } = more;
+    const units = this.contest.options.map((number) => BigInt(votes.get(number) ?? 0));
+    this.figures.push(units);
+    this.stages.push({
+      stage: this.figures.length,
+      action,
+      votes: units.map((figure) => this.inVotes(figure)),
+      transferred: [...transferred]
+        .sort(([one], [other]) => one - other)
+        .map(([to, figure]) => ({ to, votes: this.inVotes(figure) })),
+      non_transferable: this.inVotes(nonTransferable),
+      rounding: this.inVotes(rounding),
+      elected: [],
+      excluded: action === "exclusion" ? [option] : [],
+      ...(option ? { option } : {}),
+      ...others,
+    });
+  }
+
+  /**
+   * Elect at most so many of the options at the latest stage, by their votes there, the most first.
+   * @param {Iterable<number>} options
+   * @param {number} seats
+   */
+  async elect(options, seats) {
+    const left = new Set(options);
+    const elected = [];
+    while (left.size && elected.length < seats) {
+      const equal = this.#best(left);
+      const free = seats - elected.length;
+      const decides = equal.length > free ? "seat" : "election-order";
+      elected.push(...(await this.#order(equal, decides, Math.min(free, equal.length))).slice(0, free));
+      equal.forEach((option) => left.delete(option));
+    }
+    this.winners.push(...elected);
+    this.stages.at(-1).elected = elected;
+  }
+
+  /** Elect whoever has the most votes to all seats, but nobody without any. */
+  async electMost() {
+    await this.elect(this.contest.options.filter((option) => this.#votes(option)), this.contest.seats);
+  }
+
+  /** The option with the most votes at the latest stage. @param {Iterable<number>} options @param {string} decides */
+  async highest(options, decides) {
+    return (await this.#order(this.#best(options), decides, 1))[0];
+  }
+
+  /**
+   * The option with the fewest votes at the latest stage; up to `within` units more are as few.
+   * @param {Iterable<number>} options @param {string} decides @param {bigint} [within]
+   */
+  async lowest(options, decides, within = 0n) {
+    const all = [...options];
+    const fewest = all.map((option) => this.#votes(option)).reduce((one, other) => (other < one ? other : one));
+    const tied = all.filter((option) => this.#votes(option) <= fewest + within);
+    return (await this.#order(tied, decides, tied.length - 1)).at(-1);
+  }
+
+  #votes(option) {
+    return this.figures.at(-1)[option - 1];
+  }
+
+  #best(options) {
+    const all = [...options];
+    const most = all.map((option) => this.#votes(option)).reduce((one, other) => (other > one ? other : one));
+    return all.filter((option) => this.#votes(option) === most);
+  }
+
+  /** Equal options, best first; a tie between two or more is put on the sheet. */
+  async #order(equal, decides, places) {
+    if (equal.length === 1) return equal;
+    const decided = await decide(this.contest, this.figures, equal, decides, places);
+    this.ties.push(decided);
+    return decided.order;
+  }
+}

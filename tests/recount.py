@@ -1,0 +1,130 @@
+"""Elections by every method for a second implementation of counting, with the account that ours publishes of each."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import cache
+from hashlib import sha256
+from random import Random
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from ballotcast.ballots.contest import Contest
+from ballotcast.ballots.manifest import Manifest
+from ballotcast.ballots.plaintext import encode
+from ballotcast.counting import RULES, Ballot, Ballots, Rule
+from ballotcast.crypto import canonical, p256
+from ballotcast.crypto.blind_rsa import IssuerKey
+from ballotcast.elections.result import count_election
+
+
+@dataclass(frozen=True)
+class Recount:
+    """A contest with its ballots; `checkpoint` is the note whose hash seeds the lots."""
+
+    contest: Contest
+    ballots: Ballots
+    checkpoint: bytes
+
+    def as_json(self) -> dict[str, Any]:
+        """What a program that counts again is given."""
+        return {
+            "contest": self.contest.model_dump(mode="json"),
+            "ballots": list(self.ballots.items()),
+            "seed": sha256(self.checkpoint).hexdigest(),
+        }
+
+    def published(self) -> str:
+        """The contest's account in result.json, in canonical JSON, by way of the ballots' plaintexts."""
+        manifest = _manifest().model_copy(update={"contests": (self.contest,)})
+        plaintexts = Counter[bytes]()
+        for ballot, number in self.ballots.items():
+            plaintexts[encode(manifest, [ballot])] += number
+        result = json.loads(count_election(manifest, self.checkpoint, plaintexts, []).encode())
+        return canonical.dumps(result["contests"][0]).decode()
+
+    def doctored(self) -> "Recount":
+        """The same with one ballot more, equal to one that is there already."""
+        ballot = next(ballot for ballot in self.ballots if ballot)
+        return replace(self, ballots={**self.ballots, ballot: self.ballots[ballot] + 1})
+
+
+def generated(method: str, number: int) -> Iterator[Recount]:
+    """So many elections, the same in every run: three of four so small that ties, blank ballots and exhausted ones are
+    common, the fourth with transfers in every direction."""
+    random = Random(method)
+    for place in range(number):
+        small = place % 4 > 0
+        yield _generate(random, method, *((random.randint(1, 5), 8) if small else (random.randint(4, 9), 60)))
+
+
+def contest(method: str, options: int, seats: int, tie: str = "lot", *, highest: int = 5) -> Contest:
+    """A contest that accepts as many options as can be; `highest` score, where options are scored."""
+    most = {"scores": highest, "ranked": options, "choice": seats if method == "plurality" else options}
+    return Contest.model_validate(
+        {
+            "id": "c1",
+            "title": "Council",
+            "method": method,
+            "options": [f"Option {option}" for option in range(1, options + 1)],
+            "seats": seats,
+            "min": 0,
+            "max": most[RULES[method].ballot],
+            "tie": tie,
+        }
+    )
+
+
+def _generate(random: Random, method: str, options: int, most_ballots: int) -> Recount:
+    seats = 1 if RULES[method].one_seat else random.randint(1, min(4, options))
+    tie, highest = random.choice(("lot", "previous-stages")), random.choice((1, 3, 5, 254))
+    of = contest(method, options, seats, tie, highest=highest)
+    ballots = Counter[Ballot]()
+    for _ in range(random.randint(0, most_ballots)):
+        ballots[_ballot(random, RULES[method], of)] += random.randint(1, 3)
+    return Recount(of, ballots, random.randbytes(4))
+
+
+def _ballot(random: Random, rule: Rule, of: Contest) -> Ballot:
+    """Any valid ballot, a blank one now and then."""
+    most = len(of.options) if rule.ballot == "scores" else of.max
+    named = random.sample(range(1, len(of.options) + 1), random.randint(0, most))
+    if rule.ballot == "scores":
+        return tuple((option, random.randint(0, of.max)) for option in sorted(named))
+    if rule.ballot == "choice":
+        return tuple(sorted(named))
+    ranks: list[list[int]] = []
+    for option in named:
+        if rule.equal and ranks and random.random() < 0.3:
+            ranks[-1].append(option)
+        else:
+            ranks.append([option])
+    return tuple(tuple(sorted(rank)) if len(rank) > 1 else rank[0] for rank in ranks)
+
+
+@cache
+def _manifest() -> Manifest:
+    ed25519 = Ed25519PrivateKey.generate().public_key().public_bytes_raw()
+    return Manifest(
+        v=1,
+        election="e1",
+        origin="vote.example/elections/e1/log",
+        title="Council",
+        contests=(contest("plurality", 1, 1),),
+        opens_at=datetime(2026, 11, 20, tzinfo=UTC),
+        closes_at=datetime(2026, 11, 21, tzinfo=UTC),
+        mode="managed",
+        t=0,
+        n=0,
+        issuer_pk=IssuerKey.generate().public.spki(),
+        election_pk=p256.point(p256.generate()),
+        receipt_pk=ed25519,
+        log_pk=ed25519,
+        roll_size=0,
+        roll_root=bytes(32),
+        log_batch_min=1,
+        witnesses=(),
+    )
