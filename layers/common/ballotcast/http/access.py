@@ -8,6 +8,7 @@ from typing import Any
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
+from ballotcast.http.cookies import signed_in
 from ballotcast.http.publishers import current_publisher
 from ballotcast.http.sessions import current_organiser
 
@@ -19,11 +20,16 @@ class Access(StrEnum):
     PUBLIC = "public"
     ORGANISER = "organiser"
     PUBLISHER = "publisher"
+    BROWSER_SESSION = "browser-session"
     LINK = "link"
     ANONYMOUS_CREDENTIAL = "anonymous-credential"
 
 
-IDENTIFIES = {Access.ORGANISER: current_organiser, Access.PUBLISHER: current_publisher}
+IDENTIFIES = {
+    Access.ORGANISER: current_organiser,
+    Access.PUBLISHER: current_publisher,
+    Access.BROWSER_SESSION: signed_in,
+}
 """Which dependency tells who calls; it must be in the signature of exactly the routes that declare the access."""
 
 IDEMPOTENT_BY_CONTENT = frozenset({Access.LINK, Access.ANONYMOUS_CREDENTIAL})

@@ -1,0 +1,41 @@
+"""The function `web`: pages for voters, organisers, observers and operators.
+
+It has no rights on any data. What organisers do it asks of the API with their session, as any client; what voters do
+their browsers ask of the API themselves, so that nothing secret passes through here.
+"""
+
+import json
+from functools import lru_cache
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from starlette.exceptions import HTTPException
+
+from ballotcast.client.api import connect
+from ballotcast.http import problems
+from ballotcast.http.app import build_app
+from ballotcast.http.handler import http_handler
+from ballotcast.wiring import Wiring, from_environment
+from web import public_routes
+from web.pages import HEADERS
+from web.routing import error_page
+
+ROUTERS = (public_routes.router,)
+
+
+def create_app(wiring: Wiring) -> FastAPI:
+    app = build_app("web", "pages", wiring, *ROUTERS)
+    app.state.connect = lru_cache(4)(connect)
+    app.add_exception_handler(HTTPException, _no_such_page)
+    return app
+
+
+async def _no_such_page(request: Request, error: Any) -> Response:
+    refusal = problems.from_http_exception(error, request.url.path)
+    response = error_page(request, json.loads(bytes(refusal.body)), {})
+    response.headers.update(HEADERS)
+    return response
+
+
+app = create_app(from_environment())
+handler = http_handler(app, "web")

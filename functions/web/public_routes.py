@@ -1,0 +1,54 @@
+"""Pages for everybody, static files, and the choice of a language."""
+
+from typing import Annotated
+from urllib.parse import urljoin
+
+from fastapi import Path, Query, Response
+from fastapi.responses import RedirectResponse
+
+from ballotcast.errors import NotFound
+from ballotcast.http.access import Access, contract
+from web import static_files
+from web.language import languages
+from web.local_path import local_path
+from web.pages import LANGUAGE_COOKIE, Paged
+from web.routing import page_routes
+
+router = page_routes()
+PUBLIC = contract(Access.PUBLIC)
+YEAR = 365 * 24 * 60 * 60
+MAILBOX = "/_ballotcast/mailbox"
+"""Where the stack on one machine shows the mails that it sends to nobody."""
+
+
+@router.get("/", openapi_extra=PUBLIC)
+def home(page: Paged) -> Response:
+    """What this is, and where to go."""
+    settings = page.request.app.state.wiring.settings
+    mailbox = urljoin(settings.endpoint_url, MAILBOX) if settings.is_local and settings.endpoint_url else ""
+    return page.render("home", mailbox=mailbox)
+
+
+@router.get("/language/{code}", openapi_extra=PUBLIC)
+def choose_language(
+    page: Paged, code: Annotated[str, Path(max_length=10)], back: Annotated[str, Query()] = "/"
+) -> Response:
+    """Keep a language for this browser, and go back."""
+    if code not in languages():
+        raise NotFound("no-language", "these pages do not speak that language")
+    response: RedirectResponse = page.redirect(local_path(back))
+    secure = page.address.startswith("https://")
+    response.set_cookie(
+        LANGUAGE_COOKIE, code, max_age=YEAR, path=page.prefix + "/", secure=secure, httponly=True, samesite="lax"
+    )
+    return response
+
+
+@router.get("/static/{release}/{path:path}", openapi_extra=PUBLIC)
+def static(release: Annotated[str, Path(max_length=64)], path: Annotated[str, Path(max_length=200)]) -> Response:
+    """A script or style of this release, for ever."""
+    file = static_files.static_files().get(path)
+    if file is None or release != static_files.release():
+        raise NotFound("no-file", "there is no such file in this release")
+    headers = {"Cache-Control": f"public, max-age={YEAR}, immutable"}
+    return Response(file.content, headers=headers, media_type=file.type)

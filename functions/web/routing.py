@@ -1,0 +1,94 @@
+"""Routes of pages: what goes wrong is a page too, and nothing is posted but from a page of ours."""
+
+import functools
+import inspect
+import json
+from collections.abc import Callable, Coroutine
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
+
+from ballotcast import errors
+from ballotcast.client.errors import ApiError, ClientError
+from ballotcast.http.access import Undeclared
+from ballotcast.http.app import ContractRoute, routes
+from ballotcast.http.cookies import forget_session
+from ballotcast.http.problems import MEDIA_TYPE, STATUS
+from web.forms import GUARDS
+from web.pages import HEADERS, Page
+
+KINDS = {status.value: kind for kind, status in STATUS.items()}
+OVER = frozenset({"no-session", "bad-session", "session-over"})
+
+
+class PageRoute(ContractRoute):
+    """A route that answers with pages."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        options.setdefault("response_model", None)
+        super().__init__(path, _refusing(endpoint), **options)
+        calls = {dependency.call for dependency in self.dependant.dependencies}
+        if "GET" not in (self.methods or ()) and not calls.intersection(GUARDS):
+            raise Undeclared(f"{self.methods} {self.path} takes what other sites send")
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def answer(request: Request) -> Response:
+            response = await handle(request)
+            if response.headers.get("content-type") == MEDIA_TYPE:
+                response = error_page(request, json.loads(bytes(response.body)), dict(response.headers))
+            response.headers.update(HEADERS)
+            return response
+
+        return answer
+
+
+def page_routes() -> APIRouter:
+    return routes(PageRoute)
+
+
+def error_page(request: Request, problem: dict[str, Any], headers: dict[str, str]) -> Response:
+    """A problem document as a page that says what to do next; whoever's session is over is led to the log-in."""
+    page, slug = Page(request), problem["type"].rpartition(":")[2]
+    if slug in OVER:
+        response: Response = page.redirect(f"/manage/log-in?next={quote(request.url.path, safe='')}")
+        forget_session(request, response)
+    elif "application/json" in request.headers.get("accept", ""):
+        response = JSONResponse(problem, problem["status"], media_type=MEDIA_TYPE)
+    else:
+        key = slug if page.language.has(f"problem.{slug}") else str(problem["status"])
+        key = key if page.language.has(f"problem.{key}") else "other"
+        response = page.render("error", problem["status"], problem=problem, advice=key)
+    for name in ("retry-after", "cache-control"):
+        if name in headers:
+            response.headers[name] = headers[name]
+    return response
+
+
+def refused(error: ClientError) -> errors.Refused:
+    """What the API refused, as our own refusal."""
+    if not isinstance(error, ApiError):
+        return errors.Unavailable("busy", "the service does not answer; try again in a moment", retry_after=1)
+    if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return errors.Unavailable(
+            "busy", "the service cannot answer now; try again in a moment", retry_after=error.retry_after
+        )
+    fields = [errors.FieldError(*field) for field in error.errors]
+    return KINDS[error.status](error.slug, error.detail, errors=fields, retry_after=error.retry_after)
+
+
+def _refusing(endpoint: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(endpoint)
+    def call(*args: Any, **values: Any) -> Any:
+        try:
+            return endpoint(*args, **values)
+        except ClientError as error:
+            raise refused(error) from None
+
+    if inspect.iscoroutinefunction(endpoint):
+        raise TypeError("pages wait for the API: `def`, not `async def`")
+    return call

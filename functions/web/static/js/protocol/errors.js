@@ -1,0 +1,52 @@
+/**
+ * What can go wrong on the voter's side.
+ *
+ *     ProtocolError
+ *     ├── Malformed     bytes or text that no encoder here would have written; each decoder has its own kind
+ *     ├── Spoilt        choices that would not be counted
+ *     ├── Unreachable   no answer that was one, after several attempts; nothing is known of what the server did
+ *     ├── ApiError      the server refused, and says why
+ *     ├── Untrusted     what the server shows does not prove itself: do not go on
+ *     ├── NotYet        it may come later
+ *     └── BadState      a recovery file that cannot be read
+ *
+ * `reason` is a short name in kebab-case, for the pages to look up words by. No error repeats a link, a code, a key or
+ * a ballot.
+ */
+export class ProtocolError extends Error {
+  /** @param {string} reason @param {string} [message] for developers, in English */
+  constructor(reason, message = reason) {
+    super(message);
+    this.name = new.target.name;
+    this.reason = reason;
+  }
+}
+
+export class Malformed extends ProtocolError {}
+export class Unreachable extends ProtocolError {}
+export class Untrusted extends ProtocolError {}
+export class NotYet extends ProtocolError {}
+export class BadState extends ProtocolError {}
+
+/** `contest`: the id of the contest whose rule is broken, or empty. `reason`: as in docs/protocol.md, section 7. */
+export class Spoilt extends ProtocolError {
+  constructor(reason, contest = "") {
+    super(reason, contest ? `${contest}: ${reason}` : reason);
+    this.contest = contest;
+  }
+}
+
+/**
+ * A problem document (RFC 9457). `reason` and `slug`: as in docs/problems.md, or empty where a gateway answered.
+ * `errors`: `{pointer, detail}` for each bad field. `retryAfter`: seconds, or null.
+ */
+export class ApiError extends ProtocolError {
+  constructor(status, slug, detail, errors = [], retryAfter = null) {
+    super(slug, detail);
+    this.status = status;
+    this.slug = slug;
+    this.detail = detail;
+    this.errors = errors;
+    this.retryAfter = retryAfter;
+  }
+}

@@ -1,0 +1,77 @@
+/**
+ * Checks of the protocol's canonical JSON, from which the manifest and the leaves are read.
+ *
+ * A check takes the value and its path, and answers what it stands for: bytes for base64url and hex, a Date for a
+ * time, else the value itself. It throws a FieldError that names the first bad field.
+ */
+import { b64uDecode, EncodingError, hexDecode, timeDecode } from "./encoding.js";
+import { Malformed } from "./errors.js";
+
+/** `field` is the path of the bad field, like `contests.0.seats`, or empty. */
+export class FieldError extends Malformed {
+  constructor(field, reason) {
+    super(reason, field ? `${field}: ${reason}` : reason);
+    this.field = field;
+  }
+}
+
+const TEXT_LENGTH = 200;
+
+/** A check from a test of the value. */
+export const that = (reason, holds) => (value, path) => {
+  if (!holds(value)) throw new FieldError(path, reason);
+  return value;
+};
+
+export const literal = (wanted) => that("not-the-one-value", (value) => value === wanted);
+export const oneOf = (names) => that("unknown-name", (value) => names.includes(value));
+export const pattern = (form) => that("not-of-this-form", (value) => typeof value === "string" && form.test(value));
+export const integer = (least, most) =>
+  that("not-an-integer-in-range", (value) => Number.isSafeInteger(value) && value >= least && value <= most);
+
+/** 1 to 200 code points that show as one line. NFC is what canonical JSON has already seen to. */
+export const text = that("not-a-text", (value) => {
+  if (typeof value !== "string" || value.startsWith(" ") || value.endsWith(" ")) return false;
+  const length = [...value].length;
+  return length >= 1 && length <= TEXT_LENGTH && !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(value);
+});
+
+export const time = decoded(timeDecode);
+export const hash = decoded(hexDecode, 32);
+/** @param {number} [length] in bytes; any, if it is left out */
+export const b64u = (length) => decoded(b64uDecode, length);
+
+/** An array of `least` to `most` values, each of which passes the check. */
+export const list = (check, least = 0, most = Infinity) => (value, path) => {
+  if (!Array.isArray(value) || value.length < least || value.length > most) throw new FieldError(path, "not-a-list");
+  return value.map((item, index) => check(item, `${path}.${index}`));
+};
+
+/** An object of exactly these members, checked in this order. @param {Record<string, Function>} checks */
+export const record = (checks) => (value, path = "") => {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new FieldError(path, "not-an-object");
+  const below = (name) => (path ? `${path}.${name}` : name);
+  const read = {};
+  for (const [name, check] of Object.entries(checks)) {
+    if (!Object.hasOwn(value, name)) throw new FieldError(below(name), "missing");
+    read[name] = check(value[name], below(name));
+  }
+  const unknown = Object.keys(value).find((name) => !Object.hasOwn(checks, name));
+  if (unknown !== undefined) throw new FieldError(below(unknown), "unknown-member");
+  return read;
+};
+
+function decoded(decode, length) {
+  return (value, path) => {
+    let data;
+    try {
+      data = typeof value === "string" ? decode(value) : undefined;
+    } catch (error) {
+      if (!(error instanceof EncodingError)) throw error;
+    }
+    if (data === undefined || (length !== undefined && data.length !== length)) {
+      throw new FieldError(path, "not-in-its-one-spelling");
+    }
+    return data;
+  };
+}

@@ -1,0 +1,49 @@
+/**
+ * The leaves of an election's log: what each entry says, in the bytes that are hashed.
+ *
+ *     0x00‖M, the first | 0x01‖ballot | 0x02‖JCS{roll_size, roll_root} | 0x03‖JCS{closed_at}, the last
+ *
+ * Receipts and the API name a leaf by `leafHash` (merkle.js) of these bytes.
+ */
+import { concat } from "./encoding.js";
+import { Malformed } from "./errors.js";
+import { hash, integer, record, time } from "./fields.js";
+import { jcsDecode, MAX_INTEGER } from "./jcs.js";
+
+/** Bytes that are not a leaf of an election's log. */
+export class LeafError extends Malformed {}
+
+const amendment = record({ roll_size: integer(0, MAX_INTEGER), roll_root: hash });
+const closing = record({ closed_at: time });
+
+/** @param {Uint8Array} manifestHash @returns {Uint8Array} 0x00‖M */
+export const manifestLeaf = (manifestHash) => concat(Uint8Array.of(0), manifestHash);
+
+/** @param {Uint8Array} ballot @returns {Uint8Array} 0x01‖ballot */
+export const ballotLeaf = (ballot) => concat(Uint8Array.of(1), ballot);
+
+/**
+ * @typedef {{kind: "manifest", manifestHash: Uint8Array} | {kind: "ballot", ballot: Uint8Array} |
+ *   {kind: "amendment", roll_size: number, roll_root: Uint8Array} | {kind: "closing", closed_at: Date}} Leaf
+ */
+
+/** Throws LeafError. @param {Uint8Array} data @returns {Leaf} */
+export function parseLeaf(data) {
+  const body = data.subarray(1);
+  try {
+    switch (data[0]) {
+      case 0:
+        if (body.length !== 32) throw new LeafError("not-a-leaf");
+        return { kind: "manifest", manifestHash: body };
+      case 1:
+        return { kind: "ballot", ballot: body };
+      case 2:
+        return { kind: "amendment", ...amendment(jcsDecode(body)) };
+      case 3:
+        return { kind: "closing", ...closing(jcsDecode(body)) };
+    }
+  } catch (error) {
+    if (!(error instanceof Malformed)) throw error;
+  }
+  throw new LeafError("not-a-leaf");
+}

@@ -1,0 +1,82 @@
+/** The manifest: what an election is, frozen before the first voter acts. Its SHA-256, M, binds each ballot to it. */
+import { IssuerPublicKey } from "./blind_rsa.js";
+import { contest } from "./contest.js";
+import { sha256 } from "./encoding.js";
+import { Malformed } from "./errors.js";
+import { b64u, FieldError, hash, integer, list, literal, pattern, record, text, time } from "./fields.js";
+import { CanonicalError, jcsDecode, MAX_INTEGER } from "./jcs.js";
+import { isPoint } from "./p256.js";
+
+export const MAX_LENGTH = 100_000;
+
+/** Bytes that are not a manifest. `field` is the path of the first bad field, or empty. */
+export class ManifestError extends FieldError {}
+
+const members = record({
+  v: literal(1),
+  election: pattern(/^[0-9A-Za-z_-]{1,64}$/),
+  origin: pattern(/^[!-*,-~]{1,200}$/),
+  title: text,
+  contests: numbered,
+  opens_at: time,
+  closes_at: time,
+  mode: literal("managed"),
+  t: literal(0),
+  n: literal(0),
+  issuer_pk: issuer,
+  election_pk: b64u(65),
+  receipt_pk: b64u(32),
+  log_pk: b64u(32),
+  roll_size: integer(0, MAX_INTEGER),
+  roll_root: hash,
+  log_batch_min: integer(1, 4_000),
+  witnesses: list(text),
+});
+
+/**
+ * The members are named as in the JSON (docs/protocol.md, section 5); times are Dates, keys and `roll_root` bytes, and
+ * `issuer_pk` is ready to verify with. Besides: `hash`, M, 32 bytes; `plaintextLength`, L; `ballotLength`, both in
+ * bytes; `bytes`, as served.
+ *
+ * @typedef {{election: string, origin: string, title: string, contests: import("./contest.js").Contest[],
+ *   opens_at: Date, closes_at: Date, issuer_pk: IssuerPublicKey, election_pk: Uint8Array, receipt_pk: Uint8Array,
+ *   log_pk: Uint8Array, roll_size: number, roll_root: Uint8Array, log_batch_min: number, witnesses: string[],
+ *   bytes: Uint8Array, hash: Uint8Array, plaintextLength: number, ballotLength: number}} Manifest
+ */
+
+/** Throws ManifestError, naming the field. @param {Uint8Array} bytes @returns {Promise<Manifest>} */
+export async function parseManifest(bytes) {
+  if (bytes.length > MAX_LENGTH) throw new ManifestError("", "too-long");
+  const read = check(bytes);
+  if (read.closes_at <= read.opens_at) throw new ManifestError("closes_at", "not-after-opening");
+  if (!(await isPoint(read.election_pk))) throw new ManifestError("election_pk", "not-a-point");
+  const plaintextLength = read.contests.reduce((length, { options }) => length + options.length, 0);
+  const ballotLength = 275 + read.issuer_pk.k + plaintextLength;
+  return Object.freeze({ ...read, bytes, hash: await sha256(bytes), plaintextLength, ballotLength });
+}
+
+function check(bytes) {
+  try {
+    return members(jcsDecode(bytes));
+  } catch (error) {
+    if (error instanceof CanonicalError) throw new ManifestError("", error.reason);
+    if (error instanceof FieldError) throw new ManifestError(error.field, error.reason);
+    throw error;
+  }
+}
+
+function numbered(value, path) {
+  const contests = list(contest, 1)(value, path);
+  if (contests.some(({ id }, index) => id !== `c${index + 1}`)) throw new FieldError(path, "not-numbered");
+  return contests;
+}
+
+function issuer(value, path) {
+  const der = b64u()(value, path);
+  try {
+    return IssuerPublicKey.fromSpki(der);
+  } catch (error) {
+    if (error instanceof Malformed) throw new FieldError(path, error.reason);
+    throw error;
+  }
+}

@@ -1,0 +1,73 @@
+/**
+ * The plaintext of a ballot: one byte for each option of each contest, in the manifest's order.
+ *
+ * A choice, for one contest, is an array: 1-based option numbers, for a ranking in order of preference (options ranked
+ * equally in an array of their own, under methods that can read it), for a choice set ascending; for scores, pairs of
+ * option and score, ascending. An empty one is blank. As bytes: a choice 0 or 1; a rank 1, 2, … without gaps, 0
+ * unranked; a score plus one, 0 none.
+ *
+ * Reasons of Spoilt are those of docs/protocol.md, section 7; the rules are tried contest by contest in its order.
+ *
+ * @typedef {(number | number[])[]} Choice
+ */
+import { METHODS } from "./contest.js";
+import { concat } from "./encoding.js";
+import { Spoilt } from "./errors.js";
+
+/** Throws Spoilt for choices that would not be counted. @param {Choice[]} choices @returns {Uint8Array} L bytes */
+export function encodePlaintext(manifest, choices) {
+  if (choices.length !== manifest.contests.length) throw new Spoilt("wrong-length");
+  const marks = concat(...manifest.contests.map((contest, index) => mark(contest, choices[index])));
+  decodePlaintext(manifest, marks);
+  return marks;
+}
+
+/** Throws Spoilt for a plaintext that breaks a rule. @param {Uint8Array} plaintext @returns {Choice[]} */
+export function decodePlaintext(manifest, plaintext) {
+  if (plaintext.length !== manifest.plaintextLength) throw new Spoilt("wrong-length");
+  let at = 0;
+  return manifest.contests.map((contest) => read(contest, plaintext.subarray(at, (at += contest.options.length))));
+}
+
+function mark(contest, choice) {
+  const marked = named(contest, choice);
+  const possible = ([option, byte]) =>
+    [option, byte].every(Number.isInteger) && option >= 1 && option <= contest.options.length && byte > 0 && byte <= 255;
+  if (!marked.every(possible)) throw new Spoilt("out-of-range", contest.id);
+  const marks = new Uint8Array(contest.options.length);
+  for (const [option, byte] of marked) {
+    if (marks[option - 1]) throw new Spoilt("duplicate-rank", contest.id);
+    marks[option - 1] = byte;
+  }
+  return marks;
+}
+
+/** Each option named, with its byte. */
+function named(contest, choice) {
+  const { ballot } = METHODS[contest.method];
+  if (ballot === "scores") return choice.map(([option, score]) => [option, score + 1]);
+  return choice.flatMap((tied, index) => [tied].flat().map((option) => [option, ballot === "choice" ? 1 : index + 1]));
+}
+
+function read(contest, marks) {
+  const spoilt = (reason) => new Spoilt(reason, contest.id);
+  const { ballot, equal } = METHODS[contest.method];
+  const highest = { choice: 1, ranked: marks.length, scores: contest.max + 1 }[ballot];
+  const lowest = ballot === "scores" ? contest.min + 1 : 1;
+  if (marks.some((byte) => byte && (byte < lowest || byte > highest))) throw spoilt("out-of-range");
+  const options = [...marks.keys()].filter((index) => marks[index]).map((index) => index + 1);
+  if (ballot === "scores") return options.map((option) => [option, marks[option - 1] - 1]);
+  const choice = ballot === "choice" ? options : ranking(options, marks);
+  if (choice.some(Array.isArray) && !equal) throw spoilt("duplicate-rank");
+  if (choice.includes(undefined)) throw spoilt("gap-in-ranks");
+  if (options.length > contest.max) throw spoilt("too-many");
+  if (options.length && options.length < contest.min) throw spoilt("too-few");
+  return choice;
+}
+
+/** Options in order of rank, those of one rank together; undefined where a rank is skipped. */
+function ranking(options, marks) {
+  const ranks = Array.from({ length: Math.max(0, ...marks) }, () => []);
+  for (const option of options) ranks[marks[option - 1] - 1].push(option);
+  return ranks.map((tied) => (tied.length > 1 ? tied : tied[0]));
+}

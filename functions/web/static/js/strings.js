@@ -1,0 +1,25 @@
+/** What scripts say: the sections of the catalogue that the page carries as data. */
+
+const element = document.getElementById("strings");
+const sections = element ? JSON.parse(element.textContent) : {};
+const plurals = new Intl.PluralRules(document.documentElement.lang);
+
+/**
+ * The string `section.name`, with `{names}` filled in; its plural form follows `values.count`.
+ * @param {string} key
+ * @param {Record<string, string | number>} [values]
+ * @returns {string}
+ */
+export function t(key, values = {}) {
+  const [section, name] = key.split(".");
+  const found = sections[section]?.[name];
+  if (found === undefined) throw new Error(`no such string on this page: ${key}`);
+  const text = typeof found === "string" ? found : (found[plurals.select(values.count)] ?? found.other);
+  return text.replace(/\{(\w+)\}/g, (whole, slot) => (slot in values ? String(values[slot]) : whole));
+}
+
+/** Whether the page carries this string. */
+export function has(key) {
+  const [section, name] = key.split(".");
+  return sections[section]?.[name] !== undefined;
+}
