@@ -1,0 +1,102 @@
+"""Runs the stages one after the other, each in fresh processes, and writes down what each took.
+
+What was measured stays in the folder, so that a run that is broken off goes on where it was. Peak memory is that of
+the stage's processes together; the tables and the bucket lie on disk and are not in it.
+"""
+
+import json
+import os
+import resource
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from .aws import OPENED, Folder
+from .capacity import Meter
+from .making import CLOSES, Scene
+from .stages import COUNTING, STAGES, Call, Stage
+
+MEASURED = "measured.json"
+KILOBYTE = 1024
+"""What getrusage tells memory in, on Linux."""
+Told = Callable[["Measured"], None]
+
+
+@dataclass
+class Measured:
+    """Of a stage: CPU and wall-clock seconds, bytes of memory at its peak, and what it asked of AWS."""
+
+    stage: str
+    voters: int
+    cpu: float
+    wall: float
+    memory: int
+    requests: dict[str, int]
+    reads: float
+    writes: float
+    largest: int
+
+
+def measure(folder: Path, voters: int, processes: int, told: Told) -> list[Measured]:
+    """The measured stages of an election with so many voters, in a folder of its own."""
+    folder.mkdir(parents=True, exist_ok=True)
+    kept = folder / MEASURED
+    done: dict[str, Any] = json.loads(kept.read_text()) if kept.exists() else {}
+    scene = Scene(voters, processes, {name: stage["answers"] for name, stage in done.items()})
+    for stage in STAGES:
+        if stage.name not in done:
+            measured, answers = _run(stage, folder, scene)
+            scene.answers[stage.name] = answers
+            done[stage.name] = {"measured": asdict(measured), "answers": answers}
+            kept.write_text(json.dumps(done))
+        if stage.measured:
+            told(Measured(**done[stage.name]["measured"]))
+    return [Measured(**done[stage.name]["measured"]) for stage in STAGES if stage.measured]
+
+
+def _run(stage: Stage, folder: Path, scene: Scene) -> tuple[Measured, list[Any]]:
+    calls, workers = stage.calls(scene), scene.processes if stage.spread else 1
+    moment = CLOSES + timedelta(minutes=1) if stage.name in COUNTING else OPENED
+    started, meter, cpu, peaks, answers = time.perf_counter(), Meter(), 0.0, dict[int, int](), []
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        run = [pool.submit(_call, call, folder, moment, scene) for call in calls]
+        for call in run:
+            answer, seconds, asked, (process, peak) = call.result()
+            answers.append(answer)
+            meter.add(asked)
+            cpu += seconds
+            peaks[process] = peak
+    wall = time.perf_counter() - started
+    asked = (dict(meter.requests), meter.reads, meter.writes, meter.largest)
+    return Measured(stage.name, scene.voters, cpu, wall, sum(peaks.values()), *asked), answers
+
+
+def _call(call: Call, folder: Path, moment: datetime, scene: Scene) -> tuple[Any, float, Meter, tuple[int, int]]:
+    """Its answer, the CPU seconds it took, what it asked of AWS, and the process with its peak of memory so far."""
+    wiring, before = Folder(folder, moment), _cpu()
+    answer = call(wiring, scene)
+    own, children = (resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return answer, _cpu() - before, wiring.meter, (os.getpid(), (own + scene.processes * children) * KILOBYTE)
+
+
+def _cpu() -> float:
+    return sum(sum(resource.getrusage(who)[:2]) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+
+
+def main(folder: str, voters: str, processes: str) -> None:
+    def tell(done: Measured) -> None:
+        units = f"{done.reads / done.voters:8.3f} r {done.writes / done.voters:7.3f} w"
+        took = f"{done.cpu:8.1f} s {done.wall:8.1f} s {done.memory >> 20:6} MiB {done.cpu / done.voters * 1e6:9.1f} µs"
+        print(f"{done.stage:10} {took} {units}", flush=True)
+
+    measure(Path(folder), int(voters), int(processes), tell)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
