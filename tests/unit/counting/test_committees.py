@@ -67,6 +67,15 @@ def test_sequential_pav_can_miss_the_best_committee() -> None:
     assert sequential.why.startswith("Seat after seat, what satisfied the ballots most was to add c (6.000000) and ")
 
 
+def test_what_an_option_would_add_to_a_full_committee_is_exact() -> None:
+    """By hand: beside a, b is the second on two ballots and c on one. Each counts half there, whatever the seats."""
+    ballots = {(1, 2, 3): 1, (1, 2): 1, (1,): 1}
+    counted = count("proportional-approval", options="abc", seats=1, ballots=ballots)
+    assert figures(counted) == [3, 1, Fraction(1, 2)]
+    two = count("proportional-approval", options="abc", seats=2, ballots=ballots)
+    assert figures(two) == [2, 1, Fraction(1, 3)]
+
+
 def test_committees_that_are_equally_good_go_to_the_lot_of_their_options() -> None:
     ballots = {(1,): 2, (2,): 2, (3,): 2, (4,): 9}
     drawn = set()

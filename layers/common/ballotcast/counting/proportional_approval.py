@@ -11,7 +11,8 @@ method", has no such bound: seat after seat goes to the option that adds most, a
 adding 1/(r+1). It can elect a committee with less satisfaction than the best; which of the two is used is the
 contest's choice, never the program's.
 
-Sums are exact: the unit is one vote divided by the least common multiple of 1 … seats; the account shows six decimals.
+Sums are exact: the unit is one vote divided by the least common multiple of 1 … seats + 1, which also divides what an
+option would add to a full committee; the account shows six decimals.
 The exact rule's first stage is the approvals; in its second an elected option has its share of each of its ballots,
 divided by the number of elected options on it, and any other option what it would add to the committee. In the
 sequential rule each stage shows what every option left would add, and elects one.
@@ -54,7 +55,7 @@ def sequential_proportional_approval(contest: Contest) -> Sheet:
 class _Committees:
     def __init__(self, contest: Contest) -> None:
         self.contest = contest
-        self.sheet = Sheet(contest, DECIMALS, unit=lcm(*range(1, min(contest.seats, contest.options) + 1)))
+        self.sheet = Sheet(contest, DECIMALS, unit=lcm(*range(1, min(contest.seats + 1, contest.options) + 1)))
         self.papers = [(options(ballot), _mask(options(ballot)), number) for ballot, number in contest.papers]
         self.approvals = self._gains(0)
         self.approved = [option for option, votes in self.approvals.items() if votes]
