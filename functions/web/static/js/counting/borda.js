@@ -9,7 +9,6 @@
  *
  * An option that no ballot ranks is never elected. The unit is half a point.
  */
-
 import { add } from "./figures.js";
 import { ranks } from "./papers.js";
 import { Sheet } from "./sheet.js";

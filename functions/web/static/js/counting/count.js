@@ -5,20 +5,19 @@
  *
  * Pure: the same ballots give the same account in whatever order they come. Nothing here knows of pages or networks.
  */
-
 import { borda, modifiedBorda } from "./borda.js";
 import { condorcet } from "./condorcet.js";
 import { irv } from "./irv.js";
-import { majorityJudgment } from "./majority-judgment.js";
-import { meekStv } from "./meek-stv.js";
+import { majorityJudgment } from "./majority_judgment.js";
+import { meekStv } from "./meek_stv.js";
 import { gather, weight } from "./papers.js";
 import { plurality } from "./plurality.js";
-import { proportionalApproval, sequentialProportionalApproval } from "./proportional-approval.js";
-import { rankedPairs } from "./ranked-pairs.js";
-import { satisfactionApproval } from "./satisfaction-approval.js";
+import { proportionalApproval, sequentialProportionalApproval } from "./proportional_approval.js";
+import { rankedPairs } from "./ranked_pairs.js";
+import { satisfactionApproval } from "./satisfaction_approval.js";
 import { schulze } from "./schulze.js";
 import { score } from "./score.js";
-import { scottishStv } from "./scottish-stv.js";
+import { scottishStv } from "./scottish_stv.js";
 import { Sheet } from "./sheet.js";
 import { star } from "./star.js";
 

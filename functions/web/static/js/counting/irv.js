@@ -5,7 +5,6 @@
  * excluded, one at a time, and each of its ballots goes to the next option on it that remains; ballots without one are
  * non-transferable.
  */
-
 import { add, total } from "./figures.js";
 import { sortPapers, weight } from "./papers.js";
 import { Sheet } from "./sheet.js";

@@ -4,7 +4,6 @@
  * A ballot prefers one option to another if it ranks it higher, or ranks it and not the other. Between two options that
  * it ranks equally, or both not at all, it has no preference. A matrix has a row and a column for each option, in order.
  */
-
 import { ranks } from "./papers.js";
 import { Sheet } from "./sheet.js";
 

@@ -4,7 +4,6 @@
  *
  * Plurality: Representation of the People Act 1983, schedule 1, rules 45 and 50. Approval: Brams and Fishburn 1978.
  */
-
 import { add } from "./figures.js";
 import { Sheet } from "./sheet.js";
 

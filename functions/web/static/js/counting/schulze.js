@@ -3,7 +3,6 @@
  * that is more than prefer the other. A path is as strong as its weakest majority, and an option is above another if its
  * strongest path there is stronger than the strongest path back. The seats are filled from the top of this order.
  */
-
 import { below, compare } from "./pairwise.js";
 
 /** @param {import("./sheet.js").Contest} contest  its ballots are rankings, also with equal ranks */

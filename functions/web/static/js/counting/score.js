@@ -2,7 +2,6 @@
  * Score voting (Smith 2000, with totals): each ballot scores options, and those with the highest totals win the seats.
  * An option that a ballot does not score gets nothing from it.
  */
-
 import { add } from "./figures.js";
 import { Sheet } from "./sheet.js";
 

@@ -1,5 +1,4 @@
 /** What a rule counts, and the sheet on which it accounts for every stage. */
-
 import { inVotes } from "./figures.js";
 import { decide } from "./ties.js";
 

@@ -6,7 +6,6 @@
  * Ties under "previous-stages": for a place in the runoff, the tied are compared head to head among each other, those
  * who lost the most comparisons drop out, and so on; a last lot. In the runoff, the higher total, then lot.
  */
-
 import { totals } from "./score.js";
 import { Sheet } from "./sheet.js";
 import { draw, tie } from "./ties.js";

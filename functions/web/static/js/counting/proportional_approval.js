@@ -11,7 +11,6 @@
  * that every division of one among elected options has in it. In the stage `committee` an elected option has its share of each of its ballots, divided by the number of
  * elected options on it, and any other option what it would add.
  */
-
 import { add, leastCommonMultiple } from "./figures.js";
 import { Sheet } from "./sheet.js";
 import { draw, tie } from "./ties.js";

@@ -2,7 +2,6 @@
  * Satisfaction approval voting (Brams and Kilgour 2010): a ballot's one vote is divided equally among the options it
  * approves, and the highest sums win. The unit is the smallest part into which every ballot's vote can be divided.
  */
-
 import { add, leastCommonMultiple } from "./figures.js";
 import { Sheet } from "./sheet.js";
 

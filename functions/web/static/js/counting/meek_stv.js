@@ -15,7 +15,6 @@
  *   ballots count as if it had not been on them, from the next stage on.
  * - Last seats: when no more options are in the running than seats are free, all of them are elected.
  */
-
 import { add } from "./figures.js";
 import { Sheet } from "./sheet.js";
 

@@ -12,7 +12,6 @@
  *   received them.
  * - Last vacancies (53): when no more options continue than seats are vacant, all of them are elected.
  */
-
 import { add } from "./figures.js";
 import { sortPapers, weight } from "./papers.js";
 import { Sheet } from "./sheet.js";
@@ -29,7 +28,7 @@ export async function scottishStv(contest) {
 
 class ScottishStv {
   constructor(contest) {
-    this.quota = BigInt(Math.floor(contest.valid / (contest.seats + 1)) + 1) * VOTE;
+    this.quota = (BigInt(contest.valid) / BigInt(contest.seats + 1) + 1n) * VOTE;
     this.sheet = new Sheet(contest, { decimals: DECIMALS, quota: this.quota });
     this.vacancies = contest.seats;
     this.continuing = new Set(contest.options);

@@ -6,7 +6,6 @@
  * options that they are about, and of two such majorities the one whose winner ranks higher comes first, or, with the
  * same winner, the one whose loser ranks lower.
  */
-
 import { below, compare } from "./pairwise.js";
 import { draw, tie } from "./ties.js";
 

@@ -4,7 +4,6 @@
  * even. Among options with the same one, it is taken away from each and the middle of the rest compared, and so on: the
  * sequence of these grades is the majority value, and the highest in the order of a dictionary is first.
  */
-
 import { Sheet } from "./sheet.js";
 
 /** @param {import("./sheet.js").Contest} contest  its ballots are scores */
