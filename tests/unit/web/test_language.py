@@ -1,0 +1,91 @@
+"""Catalogues: the same strings in every language, all of them used, none missing."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from checkout import ROOT
+from web.language import DEFAULT, Language, UnknownString, choose, languages
+
+WEB = ROOT / "functions" / "web"
+CATALOGUES = {path.stem: json.loads(path.read_text()) for path in (WEB / "catalogue").glob("*.json")}
+USED = re.compile(r"""\b(?:t|text|has|has_text)\(\s*["'`](\w+\.[\w-]+)["'`]""")
+MADE = re.compile(r"""\b(?:t|text|has|has_text)\(\s*(?:["'`]|f["'])(\w+)\.[\w-]*(?:["']\s*[~+]|\$?\{)""")
+"""Keys that end with a value: the whole section may be meant."""
+
+
+def strings(catalogue: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """(key, text) of every string and of every plural form."""
+    for section, entries in catalogue.items():
+        for name, found in entries.items():
+            forms = found if isinstance(found, dict) else {"": found}
+            yield from ((f"{section}.{name}{form and ':' + form}", text) for form, text in forms.items())
+
+
+def sources() -> Iterator[str]:
+    for path in sorted(WEB.rglob("*")):
+        if path.suffix in {".html", ".py", ".js"} and "vendor" not in path.parts:
+            yield path.read_text()
+
+
+@pytest.mark.parametrize("code", sorted(set(CATALOGUES) - {DEFAULT}))
+def test_every_language_says_the_same(code: str) -> None:
+    original, translated = dict(strings(CATALOGUES[DEFAULT])), dict(strings(CATALOGUES[code]))
+    assert set(original) == set(translated)
+    for key, text in original.items():
+        slots = set(re.findall(r"\{(\w+)\}", text)) - {"count"}  # "one" need not say the number
+        assert set(re.findall(r"\{(\w+)\}", translated[key])) - {"count"} == slots, key
+        assert translated[key].strip(), key
+
+
+def test_a_string_is_text() -> None:
+    for catalogue in CATALOGUES.values():
+        for key, text in strings(catalogue):
+            assert not re.search(r"[<>]|&\w+;", text), key
+
+
+def test_every_string_that_is_used_is_there() -> None:
+    known = {key.partition(":")[0] for key, _ in strings(CATALOGUES[DEFAULT])}
+    used = {key for source in sources() for key in USED.findall(source)}
+    assert used
+    assert used <= known
+
+
+def test_every_string_is_used() -> None:
+    known = {key.partition(":")[0] for key, _ in strings(CATALOGUES[DEFAULT])}
+    text = "\n".join(sources())
+    made = {section for source in sources() for section in MADE.findall(source)}
+    unused = {key for key in known if key not in text and key.partition(".")[0] not in made}
+    assert unused - {"language.name"} == set()
+
+
+@pytest.mark.parametrize(
+    ("chosen", "accepted", "code"),
+    [
+        ("de", "en", "de"),
+        (None, "de-AT,de;q=0.9,en;q=0.8", "de"),
+        (None, "fr, de;q=0.1, en;q=0.5", "en"),
+        (None, "de;q=0, en;q=0.5", "en"),
+        (None, "fr", DEFAULT),
+        (None, "", DEFAULT),
+        ("../../etc/passwd", "de", "de"),
+        ("xx", "de;q=x", DEFAULT),
+    ],
+)
+def test_the_language_is_the_readers(chosen: str | None, accepted: str, code: str) -> None:
+    assert choose(chosen, accepted).code == code
+
+
+def test_values_are_escaped_and_an_unknown_string_is_an_error() -> None:
+    said = Language("en").text("nav.release", release="<script>")
+    assert said == "Release &lt;script&gt;"
+    with pytest.raises(UnknownString):
+        Language("en").text("nav.nothing")
+
+
+def test_the_languages_name_themselves_the_default_first() -> None:
+    assert next(iter(languages())) == DEFAULT
+    assert languages()["de"] == "Deutsch"

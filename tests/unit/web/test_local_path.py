@@ -1,0 +1,21 @@
+"""Links within links lead nowhere but to our own pages."""
+
+import pytest
+
+from web.local_path import local_path
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/manage", "/manage/elections/ab12/edit", "/results/x_y-z", "/watch?cursor=aB%20"]
+)
+def test_a_path_of_ours_is_kept(path: str) -> None:
+    assert local_path(path) == path
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    ["", "manage", "//evil.org", "/\\evil.org", "\\\\evil.org", "https://evil.org", "/manage//evil.org/..//", "/a\nb",
+     "javascript:alert(1)", "/\t/evil.org", "/manage#x", "/%0d%0aSet-Cookie:x", "/é"],
+)  # fmt: skip
+def test_anything_else_leads_home(hostile: str) -> None:
+    assert local_path(hostile) == "/"
