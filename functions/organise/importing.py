@@ -2,10 +2,9 @@
 
 At once is a run of transactions: killed in between, what was written stays, and the same file again counts it as
 duplicates. A job writes each batch of voters together with its own progress, so each row is counted exactly once,
-however often a step is repeated. Its rows wait in the bucket (`imports/<election>/<job>`) until it is over, no longer.
+however often a step is repeated. Its rows wait in the bucket (job_list.py) until it is over, no longer.
 """
 
-import json
 import secrets
 from collections.abc import Sequence
 from typing import Any
@@ -20,6 +19,7 @@ from ballotcast.store.jobs import Job
 from ballotcast.store.transaction import LIMIT
 from ballotcast.store.voters import NotAdded
 from ballotcast.wiring import Wiring
+from organise.job_list import JobList
 from organise.roll import calling_codes, new_voter, require_growing, roll_closed
 
 KIND = "import"
@@ -63,15 +63,15 @@ def find_import(wiring: Wiring, election: Election, job: str) -> Job:
 
 def continue_import(wiring: Wiring, election: str, job: str) -> None:
     """Some batches of a job, and a message for the rest. May be told twice, or at once: each batch is done once."""
-    blob, rows = _blob(election, job), None
+    waiting = JobList(wiring.blobs, election, job)
     for _ in range(BATCHES_A_MESSAGE):
         now = wiring.jobs.find(election, job)
         if now is None or now.state != "running":
-            wiring.blobs.delete(blob)
+            waiting.forget()
             return
-        rows = _rows(wiring, blob) if rows is None else rows
+        rows = waiting.behind(now.done, BATCH)
         if rows is not None and _grows(wiring, election):
-            _add_batch(wiring, now, rows[now.done : now.done + BATCH])
+            _add_batch(wiring, now, [Row(*row) for row in rows])
         else:
             wiring.jobs.advance(now.moved(state="failed"))
     wiring.jobs_queue.send({"kind": KIND, "election": election, "job": job})
@@ -103,7 +103,7 @@ def _at_once(wiring: Wiring, job: Job, rows: Sequence[Row]) -> Job:
 
 def _as_job(wiring: Wiring, job: Job, rows: Sequence[Row]) -> Job:
     """Rows, job, message: killed in between, no row was written, and the bucket forgets the rows by itself."""
-    wiring.blobs.put(_blob(job.election, job.id), json.dumps(rows).encode(), "application/json")
+    JobList(wiring.blobs, job.election, job.id).keep(rows)
     wiring.jobs.add(job)
     wiring.jobs_queue.send({"kind": KIND, "election": job.election, "job": job.id})
     return job
@@ -136,11 +136,6 @@ def _counted(job: Job, added: int, handled: int, *, last: bool) -> Job:
     return job.moved(done=job.done + handled, state="done" if last else "running", outcome=outcome)
 
 
-def _rows(wiring: Wiring, blob: str) -> list[Row] | None:
-    content = wiring.blobs.get(blob)
-    return [Row(*row) for row in json.loads(content)] if content else None
-
-
 def _grows(wiring: Wiring, election: str) -> bool:
     found = wiring.elections.find(election)
     return found is not None and not found.deleting and found.status(wiring.clock()) is not Status.CLOSED
@@ -150,7 +145,3 @@ def _told(wiring: Wiring, job: Job) -> Event:
     counts = {name: job.outcome[name] for name in ("added", "duplicates")}
     detail = {**counts, "rejected": job.outcome["rejected_count"]}
     return event(job.election, job.organiser, "roll-imported", detail, wiring.clock())
-
-
-def _blob(election: str, job: str) -> str:
-    return f"imports/{election}/{job}"

@@ -7,7 +7,6 @@ anew, and messages of an older run are stale by then. Nobody is invited whose ta
 the log. A reminder does all of this also when it reminds nobody: whether it did would tell who has voted.
 """
 
-import json
 import secrets
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -26,6 +25,7 @@ from ballotcast.wiring import Wiring
 from organise.accounts import require_sender
 from organise.drafts import owned_election
 from organise.freezing import freeze, publish
+from organise.job_list import JobList
 from organise.roll import voter_key
 
 KIND = "invite"
@@ -85,16 +85,14 @@ def continue_invitations(wiring: Wiring, election: str, job: str) -> None:
 
     Killed before its progress is written, a step is repeated: the worker tells by the run who was mailed already.
     """
-    now, blob = wiring.jobs.find(election, job), _blob(election, job)
-    content = wiring.blobs.get(blob) if now and now.state == "running" else None
-    if not now or not content:
-        wiring.blobs.delete(blob)
+    now, waiting = wiring.jobs.find(election, job), JobList(wiring.blobs, election, job)
+    batch = waiting.behind(now.done, A_STEP) if now and now.state == "running" else None
+    if not now or batch is None:
+        waiting.forget()
         return
-    keys: list[str] = json.loads(content)
-    batch = keys[now.done : now.done + A_STEP]
     _enlist(wiring, election, batch, now.parameters["run"], reminds=now.parameters["reminds"])
     done = now.done + len(batch)
-    if wiring.jobs.advance(now.moved(done=done, state="done" if done == len(keys) else "running")):
+    if wiring.jobs.advance(now.moved(done=done, state="done" if done == now.total else "running")):
         wiring.jobs_queue.send({"kind": KIND, "election": election, "job": job})
 
 
@@ -164,7 +162,7 @@ def _run(wiring: Wiring, election: Election, chosen: Sequence[str], choice: Choi
         total=len(chosen),
         parameters={"run": run, "reminds": choice.reminds},
     )
-    wiring.blobs.put(_blob(election.id, job.id), json.dumps(chosen).encode(), "application/json")
+    JobList(wiring.blobs, election.id, job.id).keep(chosen)
     wiring.jobs.add(job)
     wiring.jobs_queue.send({"kind": KIND, "election": election.id, "job": job.id})
 
@@ -174,7 +172,3 @@ def _enlist(wiring: Wiring, election: str, keys: Sequence[str], run: str, *, rem
         list(writers.map(lambda key: wiring.voters.enlist(election, key, run, visibly=not reminds), keys))
     kind = "reminder" if reminds else "invitation"
     wiring.mail_queue.send_all({"kind": kind, "election": election, "voter": key, "run": run} for key in keys)
-
-
-def _blob(election: str, job: str) -> str:
-    return f"imports/{election}/{job}"

@@ -6,7 +6,7 @@ import pytest
 
 from ballotcast.store.jobs import Job
 from dying import DyingWiring, Killed
-from organise import importing
+from organise import importing, job_list
 from organise.importing import continue_import, import_roll
 from organising import Organiser, csv, work_off
 from problem import assert_problem
@@ -99,10 +99,11 @@ def test_ten_thousand_rows_with_a_bad_address_on_line_4711(organiser: Organiser,
 
 @pytest.fixture
 def small_jobs(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every import is a job, of two rows a batch and two batches a message."""
+    """Every import is a job, of two rows a batch, two batches a message and as many in a part of its list."""
     monkeypatch.setattr(importing, "AT_ONCE", 0)
     monkeypatch.setattr(importing, "BATCH", 2)
     monkeypatch.setattr(importing, "BATCHES_A_MESSAGE", 2)
+    monkeypatch.setattr(job_list, "PART", 4)
 
 
 def start(organiser: Organiser, election: str, *rows: str) -> str:

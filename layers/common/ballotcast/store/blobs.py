@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 class Blobs:
-    """Keys are `elections/<election>/…` and, while a job is under way, `imports/<election>/<job>`."""
+    """Keys are `elections/<election>/…` and, while a job is under way, `imports/<election>/<job>/…`."""
 
     def __init__(self, client: "S3Client", bucket: str) -> None:
         self._client = client
@@ -27,6 +27,11 @@ class Blobs:
             return self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read()
         except self._client.exceptions.NoSuchKey:
             return None
+
+    def get_part(self, key: str, start: int, length: int) -> bytes:
+        """The bytes from `start` on, at most `length`; the object is there and is longer than `start`."""
+        wanted = f"bytes={start}-{start + length - 1}"
+        return self._client.get_object(Bucket=self._bucket, Key=key, Range=wanted)["Body"].read()
 
     def delete(self, key: str) -> None:
         """Whether it was there or not."""
