@@ -1,0 +1,133 @@
+"""Counting in the browser: another program than ours in Python, the same accounts to the byte.
+
+Each test hands the page many elections at once and compares the canonical JSON of all accounts.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from ballotcast.counting import RULES
+from ballotcast.counting.blt import parse_blt
+from checkout import ROOT
+from recount import Recount, contest, generated
+
+WARDS = sorted((ROOT.parent / "shared" / "data" / "elections").glob("glasgow-2007-*.blt"))
+NUMBER = 300
+"""Elections generated for each method."""
+
+BY_LOT = {("seat", "lot"), ("election-order", "lot")}
+BY_STAGES = {("seat", "previous-stages"), ("election-order", "previous-stages")}
+EXCLUSIONS = {("exclusion", "lot"), ("exclusion", "previous-stages")}
+TIES: dict[str, set[tuple[str, str]]] = {
+    "sequential-proportional-approval": {("seat", "lot"), ("seat", "previous-stages")},
+    "star": {("finalist", "lot"), ("finalist", "head-to-head"), ("seat", "lot"), ("seat", "previous-stages")},
+    "condorcet": set(),
+    "schulze": BY_LOT | BY_STAGES,
+    "ranked-pairs": BY_LOT | BY_STAGES | {("majority", "lot")},
+    "irv": EXCLUSIONS,
+    "meek-stv": EXCLUSIONS | {("election-order", "lot"), ("election-order", "previous-stages")},
+    "scottish-stv": EXCLUSIONS | {("election-order", "lot"), ("election-order", "previous-stages"), ("surplus", "lot")},
+}
+"""What ties decide, and by what, among the elections generated; BY_LOT where nothing is said."""
+
+COUNT = """async (recounts) => {
+  const { count } = await import("/js/counting/count.js");
+  const { jcsEncode } = await import("/js/protocol/jcs.js");
+  const accounts = [];
+  for (const { contest, ballots, seed } of recounts) {
+    const account = await count(contest, ballots, new Uint8Array(seed));
+    accounts.push(new TextDecoder().decode(jcsEncode(account)));
+  }
+  return accounts;
+}"""
+
+
+def counted(modules: Page, recounts: Sequence[Recount]) -> list[Any]:
+    """The accounts in canonical JSON, by the modules in the browser."""
+    accounts: list[Any] = modules.evaluate(COUNT, [recount.as_json() for recount in recounts])
+    return accounts
+
+
+def require_same(modules: Page, recounts: Sequence[Recount]) -> list[Any]:
+    """The accounts, which both programs make; one difference is enough to fail, and is shown."""
+    published = [recount.published() for recount in recounts]
+    for ours, theirs in zip(published, counted(modules, recounts), strict=True):
+        assert json.loads(theirs) == json.loads(ours)
+        assert theirs == ours
+    return [json.loads(account) for account in published]
+
+
+def file_recount(path: Path, method: str) -> Recount:
+    """A file of rankings by a rule that can read it, with the seats that the rule can fill."""
+    file = parse_blt(path.read_bytes())
+    assert not file.withdrawn
+    seats = 1 if RULES[method].one_seat else file.seats
+    return Recount(contest(method, len(file.options), seats, "previous-stages"), file.ballots_for(method), b"")
+
+
+@pytest.mark.parametrize("method", RULES)
+def test_generated_elections(modules: Page, method: str) -> None:
+    accounts = require_same(modules, list(generated(method, NUMBER)))
+    ties = {(tie["decides"], tie["by"]) for account in accounts for tie in account["ties"]}
+    assert ties >= TIES.get(method, BY_LOT)
+    assert any(account["valid"] == 0 for account in accounts)
+    assert any(account["blank"] for account in accounts)
+    assert any(len(account["winners"]) < account["seats"] for account in accounts)
+
+
+def test_the_order_of_ballots_and_whether_equal_ones_come_together_change_nothing(modules: Page) -> None:
+    recounts = [recount for method in RULES for recount in generated(method, 12)]
+    shuffled = [recount.as_json() for recount in recounts]
+    for each in shuffled:
+        each["ballots"] = [(ballot, 1) for ballot, number in each["ballots"] for _ in range(number)]
+        Random(1).shuffle(each["ballots"])
+    assert modules.evaluate(COUNT, shuffled) == counted(modules, recounts)
+
+
+@pytest.mark.parametrize("method", RULES)
+def test_one_doctored_ballot_changes_the_winner(modules: Page, method: str) -> None:
+    first, second = {"choice": ((1,), (2,)), "ranked": ((1, 2), (2, 1)), "scores": (((1, 3),), ((2, 3),))}[
+        RULES[method].ballot
+    ]
+    cast = Recount(contest(method, 2, 1), {first: 3, second: 2}, b"")
+    published, doctored = counted(modules, [cast, replace(cast, ballots={first: 2, second: 3})])
+    assert published == cast.published() != doctored
+    assert [json.loads(account)["winners"] for account in (published, doctored)] == [[1], [2]]
+
+
+def test_another_checkpoint_draws_other_lots(modules: Page) -> None:
+    tied = Recount(contest("plurality", 5, 1), {(option,): 1 for option in range(1, 6)}, b"")
+    accounts = require_same(modules, [replace(tied, checkpoint=bytes([n])) for n in range(8)])
+    assert len({account["winners"][0] for account in accounts}) > 1
+
+
+@pytest.mark.parametrize("method", ["satisfaction-approval", "proportional-approval", "scottish-stv", "meek-stv"])
+def test_figures_are_exact_beyond_the_integers_of_javascript_s_own(modules: Page, method: str) -> None:
+    """A thousand million times as many voters, so that units of votes are far above 2^53."""
+    many = [
+        replace(recount, ballots={ballot: number * 10**9 + 1 for ballot, number in recount.ballots.items()})
+        for recount in generated(method, 40)
+    ]
+    require_same(modules, many)
+
+
+def test_the_example_by_every_rule_that_reads_rankings(modules: Page) -> None:
+    methods = [method for method, rule in RULES.items() if rule.ballot == "ranked"]
+    example = ROOT / "examples" / "student-union.blt"
+    accounts = require_same(modules, [file_recount(example, method) for method in methods])
+    assert all(account["winners"] for account in accounts)
+
+
+@pytest.mark.skipif(not WARDS, reason="the Glasgow ballots are not on this machine")
+@pytest.mark.parametrize("ward", WARDS, ids=lambda path: path.stem)
+def test_glasgow(modules: Page, ward: Path) -> None:
+    methods = ["approval", "borda", "ranked-pairs", "irv", "scottish-stv", "meek-stv"]
+    accounts = require_same(modules, [file_recount(ward, method) for method in methods])
+    assert all(account["valid"] > 4_000 for account in accounts)
