@@ -1,5 +1,7 @@
 """The function `tally`: the public log, turnout, and after the count the result. It reads the board and the bucket."""
 
+from ballotcast import cold_start  # isort: split
+
 from fastapi import FastAPI
 
 from ballotcast.http.app import build_app
@@ -14,3 +16,4 @@ def create_app(wiring: Wiring) -> FastAPI:
 
 app = create_app(from_environment())
 handler = http_handler(app, "tally")
+cold_start.ready()

@@ -43,13 +43,18 @@ class ElectionLog:
         return self.head
 
     def append_ballots(self, leaf_hashes: Sequence[bytes], pending: AbstractSet[bytes]) -> None:
-        """Append ballots in this order, some in each transaction; those of `pending` that are left go on waiting."""
-        left = set(pending)
+        """Append ballots in this order, some in each transaction; those of `pending` that are left go on waiting.
+
+        Until the last transaction only those wait in the head that did before: should this process die, the others
+        come again with their message. Else each transaction would write, and pay for, the whole batch's hashes.
+        """
+        left, held = set(pending), pending & set(self.head.pending)
         for start in range(0, len(leaf_hashes), MOST):
             some = leaf_hashes[start : start + MOST]
             left.difference_update(some)
+            waiting = left & held if start + MOST < len(leaf_hashes) else left
             entries = [(leaf_hash, None) for leaf_hash in some]
-            self._append(entries, ballots=self.head.ballots + len(some), pending=tuple(sorted(left)))
+            self._append(entries, ballots=self.head.ballots + len(some), pending=tuple(sorted(waiting)))
 
     def amend(self, roll: AmendmentLeaf) -> None:
         self._append_entry(roll.encode(), roll_size=roll.roll_size, roll_root=roll.roll_root)

@@ -14,6 +14,8 @@ from tally import work
 
 EXPIRES = 15 * 60
 """Seconds that the address of an export is good for."""
+PART = 4 * 1024 * 1024
+"""Bytes of a part of an export: a function's answer has at most 6 MB, and bytes grow by a third in it."""
 
 
 class Elected(Part):
@@ -50,6 +52,15 @@ class ExportView(Part):
     expires_in: int
 
 
+class PartsView(Part):
+    """The export in parts that this API serves: `parts` of `part_size` bytes, the last one shorter; size: of all."""
+
+    sha256: str
+    size: int
+    part_size: int
+    parts: int
+
+
 def require_published(results: Results, manifests: Manifests, election: str) -> tuple[Published, Manifest]:
     """NotFound: no such election. Forbidden: not counted yet; whether a count is under way is not told."""
     if found := manifests.find(election):
@@ -77,6 +88,18 @@ def show_export(published: Published, blobs: Blobs) -> ExportView:
     election = published.election
     url = blobs.link(work.export_key(election), f"ballotcast-{election}.zip", EXPIRES)
     return ExportView(url=url, sha256=published.export_sha256, size=published.export_size, expires_in=EXPIRES)
+
+
+def show_parts(published: Published) -> PartsView:
+    size = published.export_size
+    return PartsView(sha256=published.export_sha256, size=size, part_size=PART, parts=-(-size // PART))
+
+
+def read_part(published: Published, number: int, blobs: Blobs) -> bytes:
+    """Part `number`, from 0. NotFound if the export has not so many."""
+    if number >= show_parts(published).parts:
+        raise NotFound("no-part", "the export has not so many parts")
+    return blobs.get_part(work.export_key(published.election), number * PART, PART)
 
 
 def _view(counted: ContestResult, contest: Contest, why: str) -> ContestView:

@@ -1,12 +1,24 @@
 """What can be seen after the count: the result, and everything that it takes to count again."""
 
-from fastapi import Response
+from typing import Annotated
+
+from fastapi import Path, Response
 
 from ballotcast.http.access import Access, contract
 from ballotcast.http.app import routes
 from ballotcast.http.fields import ElectionId
 from ballotcast.http.wired import Wired
-from tally.publication import ExportView, ResultView, require_published, show_export, show_result
+from tally.log_routes import BINARY, FOR_EVER
+from tally.publication import (
+    ExportView,
+    PartsView,
+    ResultView,
+    read_part,
+    require_published,
+    show_export,
+    show_parts,
+    show_result,
+)
 
 router = routes()
 
@@ -26,3 +38,21 @@ def export(election: ElectionId, wiring: Wired, response: Response) -> ExportVie
     view = show_export(published, wiring.blobs)
     response.headers["Location"] = view.url
     return view
+
+
+@router.get("/elections/{id}/export/parts", openapi_extra=contract(Access.PUBLIC))
+def export_parts(election: ElectionId, wiring: Wired) -> PartsView:
+    """How the export is parted at our own address, for browsers that may ask no other; 403 before the count."""
+    return show_parts(require_published(wiring.results, wiring.manifests, election)[0])
+
+
+@router.get(
+    "/elections/{id}/export/parts/{number}",
+    openapi_extra=contract(Access.PUBLIC),
+    response_class=Response,
+    responses={200: {"content": {BINARY: {}}}},
+)
+def export_part(election: ElectionId, number: Annotated[int, Path(ge=0, le=100_000)], wiring: Wired) -> Response:
+    """One part of the export, from 0."""
+    published, _ = require_published(wiring.results, wiring.manifests, election)
+    return Response(read_part(published, number, wiring.blobs), media_type=BINARY, headers={"Cache-Control": FOR_EVER})

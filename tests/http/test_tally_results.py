@@ -16,7 +16,7 @@ from ballotcast.http.handler import http_handler
 from counted_election import close_and_count, close_machine, deliver, vote, vote_unreadably
 from election_fixture import VOTERS, FrozenElection, frozen_election
 from problem import assert_problem
-from tally import work
+from tally import publication, work
 from tally.app import create_app
 from world import World
 
@@ -106,7 +106,26 @@ def test_anyone_can_verify_the_export(deployment: World, election: FrozenElectio
     assert details["log"].startswith("5 entries")
 
 
-@pytest.mark.parametrize("path", ["results", "export", "log/tile/entries/000.p/1"])
+def test_the_export_in_parts_is_the_export(
+    client: TestClient, deployment: World, election: FrozenElection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(publication, "PART", 1000)
+    close_and_count(deployment, election)
+    whole = work.read(election.wiring.blobs, work.export_key(election.id))
+    told = client.get(f"/elections/{election.id}/export/parts").json()
+    assert told == {
+        "sha256": sha256(whole).hexdigest(),
+        "size": len(whole),
+        "part_size": 1000,
+        "parts": len(whole) // 1000 + 1,
+    }
+    parts = [client.get(f"/elections/{election.id}/export/parts/{number}") for number in range(told["parts"])]
+    assert b"".join(part.content for part in parts) == whole
+    assert {part.headers["content-type"] for part in parts} == {"application/octet-stream"}
+    assert_problem(client.get(f"/elections/{election.id}/export/parts/{told['parts']}"), 404, "no-part")
+
+
+@pytest.mark.parametrize("path", ["results", "export", "export/parts", "export/parts/0", "log/tile/entries/000.p/1"])
 def test_nothing_of_it_before_the_count(
     client: TestClient, deployment: World, election: FrozenElection, path: str
 ) -> None:
