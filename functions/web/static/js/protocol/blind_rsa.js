@@ -51,7 +51,7 @@ export class IssuerPublicKey {
     return key !== null && crypto.subtle.verify({ name: "RSA-PSS", saltLength }, key, signature, prepared);
   }
 
-  /** Imported once, for all signatures of an election. Null for a modulus with which nothing verifies, like an even one. */
+  /** For all signatures of an election. Null for a modulus with which nothing verifies, like an even one. */
   async #imported() {
     const jwk = { kty: "RSA", n: b64uEncode(toBytes(this.n, this.k)), e: "AQAB" };
     try {

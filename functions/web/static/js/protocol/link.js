@@ -1,4 +1,4 @@
-/** A voter's link: `1.<token>.<M>.<salt>` in the fragment of the voting page's URL, where no server or proxy sees it. */
+/** A voter's link: `1.<token>.<M>.<salt>` in the fragment of the voting page's URL, where no server sees it. */
 import { b64uDecode, EncodingError } from "./encoding.js";
 import { Malformed } from "./errors.js";
 

@@ -1,0 +1,129 @@
+/**
+ * Requests to the API and their answers, tried again where that is safe.
+ *
+ * There are two sides. What carries a link goes on the identified one; what carries a ballot on the anonymous one, with
+ * no cookie and no referrer. A browser keeps connections of requests without credentials apart from the others, so no
+ * connection carries both. Tried again, with the same bytes, are requests that got no answer and those that a gateway
+ * turned away: all of a voter's requests are idempotent by content.
+ */
+import { utf8Decode } from "./encoding.js";
+import { ApiError, Malformed, Unreachable, Untrusted } from "./errors.js";
+
+/** Seconds before each further attempt, unless the server asks for more. */
+const WAITS = [0.2, 0.5, 1, 2, 4];
+const LONGEST_WAIT = 30;
+const TURNED_AWAY = [502, 503, 504];
+/** Milliseconds: a little over what API Gateway waits for a function. */
+const TIMEOUT = 35_000;
+const SIDES = {
+  identified: { credentials: "same-origin" },
+  anonymous: { credentials: "omit", referrerPolicy: "no-referrer" },
+};
+
+const pause = (seconds) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+
+/** One side of the API. @typedef {{status: number, headers: Headers, bytes: Uint8Array}} Answer */
+export class Side {
+  #address;
+  #credentials;
+  #sleep;
+
+  constructor(address, credentials, sleep) {
+    this.#address = address;
+    this.#credentials = credentials;
+    this.#sleep = sleep;
+  }
+
+  /** @param {string} path below the API's address @param {RequestInit} [init] @returns {Promise<Answer>} */
+  get(path, init = {}) {
+    return this.#send(path, init);
+  }
+
+  /** A POST that is idempotent by its content, which goes as JSON. @param {string} path @returns {Promise<Answer>} */
+  post(path, content) {
+    const headers = { "Content-Type": "application/json" };
+    return this.#send(path, { method: "POST", headers, body: JSON.stringify(content) });
+  }
+
+  /** The answer to a GET, or null where there is nothing (404). @returns {Promise<Answer | null>} */
+  async find(path, init = {}) {
+    try {
+      return await this.get(path, init);
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 404) return null;
+      throw error;
+    }
+  }
+
+  /** What `look` answers, looking again with growing pauses of `patience` seconds in all while that is null. */
+  async waitFor(look, patience) {
+    let [waited, wait, found] = [0, 0.25, await look()];
+    while (found === null && waited < patience) {
+      wait = Math.min(wait, patience - waited);
+      await this.#sleep(wait);
+      [waited, wait, found] = [waited + wait, Math.min(2 * wait, 5), await look()];
+    }
+    return found;
+  }
+
+  async #send(path, init) {
+    for (const wait of [...WAITS, null]) {
+      const answer = await this.#once(path, init);
+      if (answer !== null && answer.status < 400) return answer;
+      const error = answer === null ? new Unreachable("unreachable") : problem(answer);
+      const again = answer === null || TURNED_AWAY.includes(error.status) || error.slug === "in-progress";
+      if (wait === null || !again) throw error;
+      await this.#sleep(Math.min(Math.max(wait, error.retryAfter ?? 0), LONGEST_WAIT));
+    }
+  }
+
+  /** The answer, or null if there was none, or half of one. */
+  async #once(path, init) {
+    try {
+      const options = { redirect: "error", ...init, ...this.#credentials, signal: AbortSignal.timeout(TIMEOUT) };
+      const response = await fetch(this.#address + path, options);
+      const bytes = new Uint8Array(await response.arrayBuffer());
+      return { status: response.status, headers: response.headers, bytes };
+    } catch (error) {
+      if (error instanceof TypeError || error instanceof DOMException) return null;
+      throw error;
+    }
+  }
+}
+
+/**
+ * The API at this address (with or without a trailing slash).
+ *
+ * @param {string} address @param {{sleep?: (seconds: number) => Promise<void>}} [options]
+ * @returns {{address: string, identified: Side, anonymous: Side}}
+ */
+export function connect(address, { sleep = pause } = {}) {
+  const base = address.replace(/\/+$/, "");
+  const side = (name) => new Side(base, SIDES[name], sleep);
+  return Object.freeze({ address: base, identified: side("identified"), anonymous: side("anonymous") });
+}
+
+/** A member of a JSON answer. Throws Untrusted if there is none of this type. @param {Answer} answer */
+export function member(answer, name, type) {
+  const value = json(answer)[name];
+  if (typeof value !== type) throw new Untrusted("unexpected-answer");
+  return value;
+}
+
+/** The JSON object that an answer is; empty for any other answer. @param {Answer} answer @returns {object} */
+function json(answer) {
+  try {
+    const value = JSON.parse(utf8Decode(answer.bytes));
+    return typeof value === "object" && value !== null ? value : {};
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof Malformed) return {};
+    throw error;
+  }
+}
+
+function problem(answer) {
+  const { type = "", detail = "", errors = [] } = json(answer);
+  const asked = answer.headers.get("Retry-After") ?? "";
+  const retryAfter = /^\d+$/.test(asked) ? Number(asked) : null;
+  return new ApiError(answer.status, String(type).split(":").at(-1), detail, errors, retryAfter);
+}

@@ -1,0 +1,116 @@
+/** The log as anyone reads it: nothing is believed that the manifest's log key or a Merkle proof does not show. */
+import { member } from "./api.js";
+import { openCheckpoint } from "./checkpoint.js";
+import { hexEncode, utf8Decode } from "./encoding.js";
+import { ApiError, Malformed, Untrusted } from "./errors.js";
+import { parseLeaf } from "./leaf.js";
+import { HASH_LENGTH, leafHash, verifyConsistency, verifyInclusion } from "./merkle.js";
+import { consistencyProofFromTiles, decodeBundle, inclusionProofFromTiles, tilePath, WIDTH } from "./tiles.js";
+
+// API Gateway passes bytes as bytes only to those who ask for them by name.
+const BINARY = { headers: { Accept: "application/octet-stream" } };
+
+/** What an API shows of a log, through one of its sides; nothing of it is verified yet. */
+export class LogOverHttp {
+  #side;
+  #election;
+
+  /** @param {import("./api.js").Side} side @param {string} election */
+  constructor(side, election) {
+    this.#side = side;
+    this.#election = `/elections/${election}`;
+  }
+
+  /** The signed note as it is served; null while there is no log. @returns {Promise<string | null>} */
+  async newestCheckpoint() {
+    const found = await this.#side.find(`${this.#election}/log/checkpoint`);
+    return found && utf8Decode(found.bytes);
+  }
+
+  /** Where the server says that a leaf is; null while it is not in the log. @returns {Promise<number | null>} */
+  async indexOf(leaf) {
+    const found = await this.#side.find(`${this.#election}/leaves/${hexEncode(leaf)}`);
+    return found && member(found, "index", "number");
+  }
+
+  /** A tile or an entry bundle; null if there is none. @param {string} path @returns {Promise<Uint8Array | null>} */
+  async fetchTile(path) {
+    const found = await this.#side.find(`${this.#election}/log/${path}`, BINARY);
+    return found && found.bytes;
+  }
+}
+
+/** The log of the election with this manifest, whose hash the caller has checked. */
+export class LogReader {
+  #manifest;
+  #fetchTile;
+
+  /**
+   * @param {import("./manifest.js").Manifest} manifest
+   * @param {(path: string) => Promise<Uint8Array | null>} fetchTile by `tilePath`; null where there is none
+   */
+  constructor(manifest, fetchTile) {
+    this.#manifest = manifest;
+    this.#fetchTile = fetchTile;
+  }
+
+  /** Untrusted unless the log's key signed this checkpoint of this log. @param {string} note */
+  open(note) {
+    return orUntrusted("bad-checkpoint", () => openCheckpoint(note, this.#manifest.origin, this.#manifest.log_pk));
+  }
+
+  /** Untrusted unless the tiles prove that the leaf is at `index` under the checkpoint. */
+  async proveLeaf(leaf, index, { size, root }) {
+    const proof = await orUntrusted("leaf-not-there", () => inclusionProofFromTiles(index, size, this.#read));
+    if (!(await verifyInclusion(leaf, index, size, proof, root))) throw new Untrusted("leaf-not-there");
+  }
+
+  /** Untrusted unless the tiles prove that the larger of two checkpoints begins with the smaller one. */
+  async proveGrowth(one, other) {
+    const [old, grown] = one.size <= other.size ? [one, other] : [other, one];
+    const proof = await orUntrusted("log-rewritten", () =>
+      old.size < grown.size ? consistencyProofFromTiles(old.size, grown.size, this.#read) : [],
+    );
+    const holds = await verifyConsistency(old.size, grown.size, old.root, grown.root, proof);
+    if (!holds) throw new Untrusted("log-rewritten");
+  }
+
+  /** Whether the log has ended with this checkpoint: its last entry says so, and is served after the count. */
+  async isFinal(checkpoint) {
+    const last = checkpoint.size - 1;
+    const position = last % WIDTH;
+    const bundle = await this.#lastBundle(tilePath("entries", Math.floor(last / WIDTH), position + 1));
+    if (bundle === null) return false;
+    const [entry, leaf] = await orUntrusted("bad-last-entry", () => {
+      const bytes = decodeBundle(bundle, position + 1)[position];
+      return [bytes, parseLeaf(bytes)];
+    });
+    await this.proveLeaf(await leafHash(entry), last, checkpoint);
+    return leaf.kind === "closing";
+  }
+
+  async #lastBundle(path) {
+    try {
+      return await this.#fetchTile(path);
+    } catch (error) {
+      if (error instanceof ApiError && error.slug === "not-counted") return null;
+      throw error;
+    }
+  }
+
+  /** For `tiles`. A partial tile may be gone once it is full (C2SP tlog-tiles): then the full one begins with it. */
+  #read = async (level, n, width) => {
+    const tile = (await this.#fetchTile(tilePath(level, n, width))) ?? (await this.#fetchTile(tilePath(level, n)));
+    const hashes = tile?.subarray(0, width * HASH_LENGTH);
+    if (hashes?.length !== width * HASH_LENGTH) throw new Untrusted("tile-missing");
+    return hashes;
+  };
+}
+
+async function orUntrusted(reason, make) {
+  try {
+    return await make();
+  } catch (error) {
+    throw error instanceof Malformed ? new Untrusted(reason, `${reason}: ${error.message}`) : error;
+  }
+}

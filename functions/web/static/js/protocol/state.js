@@ -1,0 +1,83 @@
+/**
+ * How far a voter has come: four steps, each with all that the next one needs and nothing more.
+ *
+ *     blinded  →  credentialed  →  sealed  →  cast
+ *     the link and the blinding    the credential    the ballot's exact bytes    the receipt
+ *
+ * Written down before anything is sent, so that a voter who is interrupted goes on where they were. Whoever reads the
+ * file of one of the first three steps can vote in the voter's place; of the last, can tell which ballot is theirs.
+ * The file is the one that the command line writes and reads; a state has its members, by the same names, with bytes
+ * as Uint8Array and its step as `step`.
+ *
+ * @typedef {{step: "blinded" | "credentialed" | "sealed" | "cast"} & Record<string, string | Uint8Array>} State
+ */
+import { b64uDecode, b64uEncode, EncodingError } from "./encoding.js";
+import { BadState } from "./errors.js";
+
+const VERSION = 1;
+
+/**
+ * `address`: the API's, without a trailing slash. `checkpoint`: the newest signed note of the log that this voter has
+ * verified. `blinded_sha256`: the voter's own line in the issuance ledger will hold it.
+ */
+const COMMON = {
+  address: "text",
+  election: "text",
+  manifest_hash: "bytes",
+  checkpoint: "text",
+  blinded_sha256: "bytes",
+};
+
+/** `key`: the credential's scalar, 32 bytes. */
+const STEPS = {
+  blinded: { ...COMMON, link: "text", key: "bytes", rand: "bytes", blinded: "bytes", inverse: "bytes" },
+  credentialed: { ...COMMON, key: "bytes", rand: "bytes", signature: "bytes" },
+  sealed: { ...COMMON, ballot: "bytes" },
+  cast: { ...COMMON, receipt: "text" },
+};
+
+/** The state at `step` that follows `before`: what all steps know of it, and `more`. @returns {State} */
+export function next(step, before, more) {
+  const known = { ...before, ...more };
+  return Object.freeze({ step, ...Object.fromEntries(Object.keys(STEPS[step]).map((name) => [name, known[name]])) });
+}
+
+/** The recovery file. @param {State} state @returns {string} */
+export function stateToJson(state) {
+  const members = Object.entries(STEPS[state.step]).map(([name, kind]) => [
+    name,
+    kind === "bytes" ? b64uEncode(state[name]) : state[name],
+  ]);
+  const json = JSON.stringify({ v: VERSION, step: state.step, ...Object.fromEntries(members) }, null, 1);
+  // Pure ASCII, as the command line writes it.
+  return `${json.replace(/[\x7f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)}\n`;
+}
+
+/** The inverse of `stateToJson`. Throws BadState for anything else. @param {string} text @returns {State} */
+export function stateFromJson(text) {
+  const { v, step, ...values } = object(text);
+  if (v !== VERSION || !Object.hasOwn(STEPS, step)) throw new BadState("another-version");
+  const kinds = STEPS[step];
+  const complete = Object.keys(kinds).every((name) => typeof values[name] === "string");
+  if (!complete || Object.keys(values).length !== Object.keys(kinds).length) throw new BadState("not-complete");
+  try {
+    const read = Object.entries(kinds).map(([name, kind]) => [
+      name,
+      kind === "bytes" ? b64uDecode(values[name]) : values[name],
+    ]);
+    return Object.freeze({ step, ...Object.fromEntries(read) });
+  } catch (error) {
+    throw error instanceof EncodingError ? new BadState("damaged") : error;
+  }
+}
+
+function object(text) {
+  let value;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new BadState("not-a-recovery-file");
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new BadState("not-a-recovery-file");
+  return value;
+}

@@ -1,0 +1,168 @@
+/**
+ * The voter's side of the protocol, in steps that may be interrupted anywhere and resumed from the last state written.
+ *
+ * Nothing is sent before what it takes to go on is written down: the same blinded value is asked for, the same ballot
+ * is sent, until there is an answer. So however often a voter starts again, there is one credential and one ballot.
+ *
+ * What carries the link, and what is looked at for it, goes on the API's identified side; the ballot goes on the
+ * anonymous one, which carries nothing before it.
+ */
+import { member } from "./api.js";
+import { sealBallot } from "./ballot.js";
+import { blind, BlindRsaError, finalize, RAND_LENGTH } from "./blind_rsa.js";
+import { prepareCredential } from "./credential.js";
+import { b64uDecode, b64uEncode, EncodingError, equal, randomBytes, sha256 } from "./encoding.js";
+import { BadState, Untrusted } from "./errors.js";
+import { ballotLeaf } from "./leaf.js";
+import { LinkError, parseLink } from "./link.js";
+import { fetchManifest, verifyPublished } from "./manifests.js";
+import { leafHash } from "./merkle.js";
+import * as p256 from "./p256.js";
+import { encodePlaintext } from "./plaintext.js";
+import { ReceiptError, verifyReceipt } from "./receipt.js";
+import { next } from "./state.js";
+
+/**
+ * What a link opens: an election that proved to be the one the mail names. `secondFactor`: `none`, `email` or `sms`.
+ * `checkpoint`: the log's newest, a signed note.
+ *
+ * @typedef {{link: string, manifest: import("./manifest.js").Manifest, secondFactor: string, checkpoint: string}} Paper
+ * @typedef {import("./state.js").State} State
+ */
+
+export class Voter {
+  #api;
+  #persist;
+  #patience;
+  #manifests = new Map();
+
+  /**
+   * @param {ReturnType<typeof import("./api.js").connect>} api
+   * @param {(state: State) => Promise<void>} persist writes a state where it outlives this page, before the next thing
+   *   is sent
+   * @param {{patience?: number}} [options] seconds to wait for a log
+   */
+  constructor(api, persist, { patience = 60 } = {}) {
+    this.#api = api;
+    this.#persist = persist;
+    this.#patience = patience;
+  }
+
+  /**
+   * Look at the election behind a link, and verify it. LinkError, ApiError, Untrusted, NotYet.
+   *
+   * @param {string} url the link, bare or as the fragment of a URL @returns {Promise<Paper>}
+   */
+  async openLink(url) {
+    const { text: link, manifestHash } = parseLink(url);
+    const opened = await this.#api.identified.post("/links", { link });
+    const election = member(opened, "election", "string");
+    const manifest = await this.manifest({ election, manifest_hash: manifestHash });
+    const checkpoint = await verifyPublished(this.#api.identified, manifest, this.#patience);
+    return { link, manifest, secondFactor: member(opened, "second_factor", "string"), checkpoint };
+  }
+
+  /** Make a credential's key and blind it. @param {Paper} paper @returns {Promise<State>} blinded */
+  async prepare({ link, manifest, checkpoint }) {
+    const [key, rand] = [await p256.generate(), randomBytes(RAND_LENGTH)];
+    const prepared = prepareCredential(manifest.hash, key.point, rand);
+    const { blinded, inverse } = await blind(manifest.issuer_pk, prepared);
+    const { election, hash: manifest_hash } = manifest;
+    const common = { address: this.#api.address, election, manifest_hash, checkpoint };
+    const own = { blinded_sha256: await sha256(blinded), link, key: key.scalar, rand, blinded, inverse };
+    return this.#written(next("blinded", common, own));
+  }
+
+  /**
+   * Go on with a newer link to the same election (ApiError 410 `replaced-link` calls for one).
+   *
+   * @param {State} state blinded @param {string} url @returns {Promise<State>} blinded
+   */
+  async takeLink(state, url) {
+    const { text: link, manifestHash } = parseLink(url);
+    if (!equal(manifestHash, state.manifest_hash)) throw new LinkError("another-election");
+    return this.#written(next("blinded", state, { link }));
+  }
+
+  /** Have a code of the second factor sent. @param {State} state blinded */
+  async requestCode({ link }) {
+    await this.#api.identified.post("/links/otp", { link });
+  }
+
+  /**
+   * Get the blinded value signed, and unblind it. Untrusted if the signature is not the issuer's.
+   *
+   * @param {State} state blinded @param {string} [code] of the second factor @returns {Promise<State>} credentialed
+   */
+  async getCredential(state, code = "") {
+    const manifest = await this.manifest(state);
+    const { point } = await privateKey(state);
+    const { link, blinded, rand, inverse } = state;
+    const wanted = { link, blinded: b64uEncode(blinded), ...(code && { otp: code }) };
+    const answer = await this.#api.identified.post(`/elections/${state.election}/credentials`, wanted);
+    const blindSignature = member(answer, "blind_signature", "string");
+    const prepared = prepareCredential(manifest.hash, point, rand);
+    const signature = await orUntrusted("bad-credential", [BlindRsaError, EncodingError], () =>
+      finalize(manifest.issuer_pk, prepared, b64uDecode(blindSignature), inverse),
+    );
+    return this.#written(next("credentialed", state, { signature }));
+  }
+
+  /**
+   * Fill in the ballot and seal it. Spoilt for choices that would not be counted.
+   *
+   * @param {State} state credentialed @param {import("./plaintext.js").Choice[]} choices one for each contest
+   * @returns {Promise<State>} sealed
+   */
+  async mark(state, choices) {
+    const manifest = await this.manifest(state);
+    const marks = encodePlaintext(manifest, choices);
+    const ballot = await sealBallot(manifest, await privateKey(state), state.rand, state.signature, marks);
+    return this.#written(next("sealed", state, { ballot }));
+  }
+
+  /**
+   * Send the ballot until it is acknowledged. Untrusted if the acknowledgement is not a receipt for it.
+   *
+   * @param {State} state sealed @returns {Promise<State>} cast
+   */
+  async cast(state) {
+    const manifest = await this.manifest(state);
+    const sent = { ballot: b64uEncode(state.ballot) };
+    const answer = await this.#api.anonymous.post(`/elections/${state.election}/ballots`, sent);
+    const receipt = member(answer, "receipt", "string");
+    const leaf = await leafHash(ballotLeaf(state.ballot));
+    await orUntrusted("bad-receipt", [ReceiptError], () => verifyReceipt(receipt, manifest, leaf));
+    return this.#written(next("cast", state, { receipt }));
+  }
+
+  /** The manifest that a state names, verified; fetched once. @returns {Promise<import("./manifest.js").Manifest>} */
+  async manifest({ election, manifest_hash: hash }) {
+    const name = `${election}.${b64uEncode(hash)}`;
+    if (!this.#manifests.has(name)) {
+      this.#manifests.set(name, await fetchManifest(this.#api.identified, election, hash));
+    }
+    return this.#manifests.get(name);
+  }
+
+  async #written(state) {
+    await this.#persist(state);
+    return state;
+  }
+}
+
+async function privateKey(state) {
+  try {
+    return await p256.fromScalar(state.key);
+  } catch (error) {
+    throw error instanceof p256.KeyError ? new BadState("bad-key") : error;
+  }
+}
+
+async function orUntrusted(reason, kinds, make) {
+  try {
+    return await make();
+  } catch (error) {
+    throw kinds.some((kind) => error instanceof kind) ? new Untrusted(reason, `${reason}: ${error.reason}`) : error;
+  }
+}
