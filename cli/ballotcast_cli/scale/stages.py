@@ -104,7 +104,7 @@ def _publish(wiring: Folder, scene: Scene) -> Any:
 
 
 def _verify(wiring: Folder, scene: Scene) -> None:
-    report = verify_export(wiring.path / "bucket" / work.export_key(ELECTION))
+    report = verify_export(wiring.path / "bucket" / work.export_key(ELECTION), processes=scene.processes)
     if not report.ok:
         raise RuntimeError(f"the export does not verify: {report.checks}")
 

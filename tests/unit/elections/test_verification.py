@@ -59,6 +59,23 @@ def test_a_log_of_several_tiles(tmp_path: Path) -> None:
         assert "log" in failures(verify_export(write(path, files)))
 
 
+def test_several_processes_find_what_one_does(tmp_path: Path) -> None:
+    """Also where a bundle that cannot be read comes behind a ballot that is refused."""
+    forger = Forger(voters=600)
+    ballots = [forger.ballot(), forger.ballot(b"\1\1\0"), Forger().ballot()] * 100
+    entries = forger.entries([*ballots, *(forger.ballot(),) * 300])
+    honest, cut = forger.files(entries), forger.files(entries)
+    cut["tile/entries/001"] = cut["tile/entries/001"][:-1]
+    for number, files in enumerate((honest, cut)):
+        path = write(tmp_path / f"{number}.zip", files)
+        told: dict[int, list[tuple[int, int]]] = {1: [], 2: []}
+        one, two = (verify_export(path, lambda *step, n=n: told[n].append(step), n) for n in told)
+        assert one == two
+        assert told[1] == told[2]
+        assert "one-ballot-each" in failures(one)
+        assert ("log" in failures(one)) is bool(number)
+
+
 def test_no_ballots_at_all(forger: Forger, tmp_path: Path) -> None:
     assert verify_export(write(tmp_path / "e.zip", forger.files(forger.entries([])))).ok
 

@@ -1,29 +1,28 @@
 """The pass over an export's log: each entry is looked at once, in order, 256 in memory at a time."""
 
-from collections import Counter
-from collections.abc import Callable
+from collections import Counter, deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from datetime import datetime
-from functools import partial
 
 from ballotcast.ballots import leaf
-from ballotcast.ballots.ballot import Ballot, BallotError, Refusal
+from ballotcast.ballots.ballot import Refusal
 from ballotcast.ballots.leaf import AmendmentLeaf, BallotLeaf, ClosingLeaf, LeafError, ManifestLeaf
 from ballotcast.ballots.manifest import Manifest
 from ballotcast.ballots.plaintext import Reason
-from ballotcast.crypto import merkle, p256, tiles
+from ballotcast.crypto import merkle, tiles
 from ballotcast.crypto.checkpoint import Checkpoint
 from ballotcast.crypto.merkle import HASH_LENGTH
 from ballotcast.crypto.tile_files import MAX_ENTRY, TilePath, decode_bundle
 from ballotcast.crypto.tiles import TILE_LENGTH, WIDTH, TileError, TileKey
-from ballotcast.elections.export_files import ExportReader, bundle_paths
-from ballotcast.elections.findings import Findings
-from ballotcast.elections.result import SpoiltBallot, read_ballot
+from ballotcast.elections.ballot_audit import Judged, Judges
+from ballotcast.elections.export_files import ExportError, ExportReader, bundle_paths
+from ballotcast.elections.findings import Findings, Stopped
+from ballotcast.elections.result import SpoiltBallot
 
 BUNDLE = WIDTH * (2 + MAX_ENTRY)
 """Bytes that a bundle can have at most."""
-KEY_PREFIX = 16
-"""Bytes of H(vk) that are remembered of each ballot. Equal keys always agree in them; others do by chance never, and by
-2^64 hashes of somebody who wants their own export refused."""
+BALLOT = BallotLeaf(b"").encode()
 
 Progress = Callable[[int, int], None]
 """(leaves done, leaves in all)"""
@@ -51,9 +50,7 @@ class GrowingTree:
 class LogAudit:
     """Afterwards: the newest roll, the ballots' number, and, given the election key, what they say."""
 
-    def __init__(
-        self, export: ExportReader, findings: Findings, manifest: Manifest, election_key: p256.PrivateKey | None
-    ) -> None:
+    def __init__(self, export: ExportReader, findings: Findings, manifest: Manifest) -> None:
         self.roll_size, self.roll_root = manifest.roll_size, manifest.roll_root
         self.ballots = 0
         self.plaintexts: Counter[bytes] = Counter()
@@ -61,16 +58,18 @@ class LogAudit:
         self._export = export
         self._findings = findings
         self._manifest = manifest
-        self._election_key = election_key
         self._keys: set[bytes] = set()
         self._closed = False
 
-    def run(self, checkpoint: Checkpoint, progress: Progress) -> None:
+    def run(self, checkpoint: Checkpoint, judges: Judges, progress: Progress) -> None:
         tree = GrowingTree()
-        for path in bundle_paths(checkpoint.size):
-            entries = self._read_bundle(path)
+        for entries, judged in self._bundles(checkpoint.size, judges):
+            ballots = iter(judged)
             for index, entry in enumerate(entries, tree.size):
-                self._look_at(index, entry, last=index == checkpoint.size - 1)
+                if _is_ballot(index, entry, checkpoint.size):
+                    self._note(index, next(ballots))
+                else:
+                    self._look_at(index, entry, last=index == checkpoint.size - 1)
             for tile, hashes in tree.append([merkle.leaf_hash(entry) for entry in entries]).items():
                 self._compare_tile(tile, hashes)
             progress(tree.size, checkpoint.size)
@@ -86,6 +85,29 @@ class LogAudit:
         self._findings.complete("ballots", f"{self.ballots} ballots of this election, each signed by its own key")
         self._findings.complete("one-ballot-each", f"{self.ballots} credentials, none used twice")
 
+    def _bundles(self, size: int, judges: Judges) -> Iterator[tuple[list[bytes], list[Judged]]]:
+        """Each bundle's entries, and its ballots as they were judged; some bundles are under way meanwhile.
+
+        What stops the reading is raised only when all before it is through, as if nothing had been read ahead.
+        """
+        waiting: deque[tuple[list[bytes], Future[list[Judged]]]] = deque()
+        stopped: Stopped | ExportError | None = None
+        start = 0
+        for path in bundle_paths(size):
+            try:
+                entries = self._read_bundle(path)
+            except (Stopped, ExportError) as error:
+                stopped = error
+                break
+            ballots = [entry[1:] for index, entry in enumerate(entries, start) if _is_ballot(index, entry, size)]
+            waiting.append((entries, judges.submit(ballots)))
+            start += len(entries)
+            if len(waiting) == judges.ahead:
+                yield _judged(waiting.popleft())
+        yield from map(_judged, waiting)
+        if stopped:
+            raise stopped
+
     def _read_bundle(self, path: TilePath) -> list[bytes]:
         try:
             return decode_bundle(self._export.read(str(path), BUNDLE), path.width)
@@ -98,9 +120,6 @@ class LogAudit:
             self._findings.fail("log", f"{path} is not made of the entries")
 
     def _look_at(self, index: int, entry: bytes, *, last: bool) -> None:
-        if entry[:1] == BallotLeaf(b"").encode() and index and not last:
-            self._look_at_ballot(index, entry[1:])
-            return
         try:
             statement = leaf.parse(entry)
         except LeafError as error:
@@ -119,26 +138,25 @@ class LogAudit:
     def _could_close(self, closed_at: datetime) -> bool:
         return self._manifest.opens_at <= closed_at <= self._manifest.closes_at
 
-    def _look_at_ballot(self, index: int, data: bytes) -> None:
+    def _note(self, index: int, ballot: Judged) -> None:
         self.ballots += 1
-        try:
-            ballot = Ballot.parse(data, self._manifest)
-        except BallotError as error:
-            self._findings.fail("ballots", f"leaf {index}: {error.reason}")
-            return
-        for verify in (partial(ballot.verify_credential, self._manifest), ballot.verify_signature):
-            try:
-                verify()
-            except BallotError as error:
-                issuers = error.reason is Refusal.BAD_ISSUER_SIGNATURE
-                self._findings.fail("credentials" if issuers else "ballots", f"leaf {index}: {error.reason}")
-        key = ballot.key_hash[:KEY_PREFIX]
-        if key in self._keys:
+        for refusal in ballot.refusals:
+            issuers = refusal is Refusal.BAD_ISSUER_SIGNATURE
+            self._findings.fail("credentials" if issuers else "ballots", f"leaf {index}: {refusal}")
+        if ballot.key in self._keys:
             self._findings.fail("one-ballot-each", f"leaf {index}: its credential was used before")
-        self._keys.add(key)
-        if self._election_key:
-            said = read_ballot(ballot, self._manifest, self._election_key)
-            if isinstance(said, Reason):
-                self.spoilt.append(SpoiltBallot(index=index, reason=said))
-            else:
-                self.plaintexts[said] += 1
+        if ballot.key:
+            self._keys.add(ballot.key)
+        if isinstance(ballot.said, Reason):
+            self.spoilt.append(SpoiltBallot(index=index, reason=ballot.said))
+        elif ballot.said is not None:
+            self.plaintexts[ballot.said] += 1
+
+
+def _is_ballot(index: int, entry: bytes, size: int) -> bool:
+    """The first leaf and the last one are statements, whatever they say."""
+    return entry[:1] == BALLOT and 0 < index < size - 1
+
+
+def _judged(bundle: tuple[list[bytes], "Future[list[Judged]]"]) -> tuple[list[bytes], list[Judged]]:
+    return bundle[0], bundle[1].result()

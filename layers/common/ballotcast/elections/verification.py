@@ -14,6 +14,7 @@ from ballotcast.crypto.checkpoint import Checkpoint, CheckpointError
 from ballotcast.crypto.encoding import EncodingError, hex_decode
 from ballotcast.crypto.signed_note import NoteError, Verifier
 from ballotcast.elections import export_files
+from ballotcast.elections.ballot_audit import Judges
 from ballotcast.elections.export_files import ExportError, ExportReader
 from ballotcast.elections.findings import Check, Findings, Outcome, Stopped
 from ballotcast.elections.ledger_audit import BadLedger, audit_ledger
@@ -56,10 +57,13 @@ class Report:
 def _silently(done: int, total: int) -> None: ...
 
 
-def verify_export(path: Path, progress: Progress = _silently) -> Report:
-    """Check everything that an export can prove. `progress` is told of leaves done, and how many there are."""
+def verify_export(path: Path, progress: Progress = _silently, processes: int = 1) -> Report:
+    """Check everything that an export can prove. `progress` is told of leaves done, and how many there are.
+
+    processes: that check ballots; they begin by importing the program's main module, as multiprocessing does.
+    """
     findings = Findings(CHECKS)
-    verification = _Verification(findings, progress)
+    verification = _Verification(findings, progress, processes)
     try:
         with ExportReader(path) as export:
             verification.run(export)
@@ -71,10 +75,11 @@ def verify_export(path: Path, progress: Progress = _silently) -> Report:
 
 
 class _Verification:
-    def __init__(self, findings: Findings, progress: Progress) -> None:
+    def __init__(self, findings: Findings, progress: Progress, processes: int) -> None:
         self.manifest_hash = ""
         self._findings = findings
         self._progress = progress
+        self._processes = processes
 
     def run(self, export: ExportReader) -> None:
         manifest = self._manifest(export)
@@ -82,8 +87,9 @@ class _Verification:
         checkpoint = self._checkpoint(note, manifest)
         self._require_files(export, checkpoint.size)
         election_key = self._election_key(export, manifest)
-        log = LogAudit(export, self._findings, manifest, election_key)
-        log.run(checkpoint, self._progress)
+        log = LogAudit(export, self._findings, manifest)
+        with Judges(manifest, election_key, self._processes) as judges:
+            log.run(checkpoint, judges, self._progress)
         self._ledger(export, log)
         if election_key:
             self._result(export, manifest, note, log)
