@@ -20,7 +20,7 @@ from ballotcast.store.transaction import LIMIT
 from ballotcast.store.voters import NotAdded
 from ballotcast.wiring import Wiring
 from organise.job_list import JobList
-from organise.roll import calling_codes, new_voter, require_growing, roll_closed
+from organise.roll import calling_codes, new_voter, require_growing, roll_closed, voter_key
 
 KIND = "import"
 AT_ONCE = 2000
@@ -36,7 +36,6 @@ def import_roll(wiring: Wiring, election: Election, data: bytes) -> Job:
     """The import: `done`, or `running` as a job. Invalid if the file is not a roll, Conflict once closed."""
     require_growing(wiring, election)
     roll = _read(wiring, election, data)
-    lines = len(roll.rows) + roll.duplicates + len(roll.rejected)
     job = Job(
         id=secrets.token_hex(8),
         election=election.id,
@@ -44,14 +43,22 @@ def import_roll(wiring: Wiring, election: Election, data: bytes) -> Job:
         kind=KIND,
         created_at=to_rfc3339(wiring.clock()),
         total=len(roll.rows),
-        outcome={
-            "added": 0,
-            "duplicates": roll.duplicates,
-            "rejected": [rejection._asdict() for rejection in roll.rejected[:LISTED]],
-            "rejected_count": len(roll.rejected),
-        },
+        outcome=_outcome(roll),
     )
-    return _at_once(wiring, job, roll.rows) if lines <= AT_ONCE else _as_job(wiring, job, roll.rows)
+    return _at_once(wiring, job, roll.rows) if _small(roll) else _as_job(wiring, job, roll.rows)
+
+
+def check_roll(wiring: Wiring, election: Election, data: bytes) -> dict[str, Any]:
+    """What `import_roll` would come to, with nothing written; refuses what it refuses.
+
+    `compared`: whether duplicates are also those on the roll. A large file is looked at by itself only.
+    """
+    require_growing(wiring, election)
+    roll = _read(wiring, election, data)
+    keys = [voter_key(wiring, election.id, row.email) for row in roll.rows] if _small(roll) else []
+    known = len(wiring.voters.present(election.id, keys))
+    counts = {"added": len(roll.rows) - known, "duplicates": roll.duplicates + known}
+    return {**_outcome(roll), **counts, "compared": _small(roll)}
 
 
 def find_import(wiring: Wiring, election: Election, job: str) -> Job:
@@ -83,6 +90,20 @@ def _read(wiring: Wiring, election: Election, data: bytes) -> RollFile:
         return read_roll(data, phone_needed=needed, calling_codes=calling_codes(wiring, election))
     except RollFileError as error:
         raise Invalid("bad-roll-file", str(error), errors=[FieldError("", str(error))]) from None
+
+
+def _small(roll: RollFile) -> bool:
+    return len(roll.rows) + roll.duplicates + len(roll.rejected) <= AT_ONCE
+
+
+def _outcome(roll: RollFile) -> dict[str, Any]:
+    """Before the first row is written."""
+    return {
+        "added": 0,
+        "duplicates": roll.duplicates,
+        "rejected": [rejection._asdict() for rejection in roll.rejected[:LISTED]],
+        "rejected_count": len(roll.rejected),
+    }
 
 
 def _at_once(wiring: Wiring, job: Job, rows: Sequence[Row]) -> Job:

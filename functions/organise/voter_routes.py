@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, Self
 
-from fastapi import Body, Path, Response
+from fastapi import Body, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from ballotcast.elections.lifecycle import Status
@@ -17,7 +17,7 @@ from ballotcast.store.jobs import Job
 from ballotcast.store.voters import Voter
 from organise.account_routes import Email
 from organise.drafts import owned_election
-from organise.importing import find_import, import_roll
+from organise.importing import check_roll, find_import, import_roll
 from organise.roll import add_voter, erase_personal_data, voters_page
 
 router = routes()
@@ -70,6 +70,12 @@ class ImportReport(BaseModel):
     rejected_count: int
 
 
+class ImportCheck(ImportReport):
+    """Of a dry run. `compared`: duplicates on the roll are counted; else only those within the file."""
+
+    compared: bool
+
+
 class ImportJob(ImportReport):
     """`done` of `total` readable rows are behind it."""
 
@@ -106,9 +112,13 @@ def import_(
     wiring: Wired,
     response: Response,
     roll: Annotated[bytes, Body(media_type="text/csv")] = b"",
-) -> ImportReport | ImportJob:
-    """Put voters on the roll from a CSV file with the header `email` or `email,phone`."""
-    job = import_roll(wiring, owned_election(wiring, organiser, election), roll)
+    dry_run: Annotated[bool, Query()] = False,
+) -> ImportReport | ImportCheck | ImportJob:
+    """Put voters on the roll from a CSV file with the header `email` or `email,phone`, or only tell what would be."""
+    owned = owned_election(wiring, organiser, election)
+    if dry_run:
+        return ImportCheck(**check_roll(wiring, owned, roll))
+    job = import_roll(wiring, owned, roll)
     if job.state == "done":
         return ImportReport(**job.outcome)
     response.status_code = 202

@@ -236,3 +236,37 @@ def test_a_long_import_of_numbers_elsewhere_is_taken_whatever_the_stack_allows(d
     assert answer.status_code == 202
     assert (answer.json()["rejected_count"], len(answer.json()["rejected"])) == (2500, 2000)
     assert len(json.dumps(answer.json())) < 300_000
+
+
+def dry_run(organiser: Organiser, election: str, content: bytes, **options: object) -> dict[str, object]:
+    answer = organiser.import_(election, content, params={"dry_run": "true"}, **options)
+    assert answer.status_code == 200, answer.text
+    told: dict[str, object] = answer.json()
+    return told
+
+
+def test_a_dry_run_tells_what_would_come_and_writes_nothing(organiser: Organiser) -> None:
+    election, key = organiser.create("ada@example.org"), {"Idempotency-Key": "k"}
+    content = csv("ADA@example.org", "bob@example.org", "bad", "Bob@example.org", "c,d")
+    before = organiser.actions(election)
+    told = dry_run(organiser, election, content, headers=key)
+    assert (organiser.actions(election), set(organiser.voters(election))) == (before, {"ada@example.org"})
+    assert told == {**organiser.import_(election, content, headers=key).json(), "compared": True}
+    assert set(organiser.voters(election)) == {"ada@example.org", "bob@example.org"}
+
+
+def test_a_dry_run_of_a_large_file_looks_within_the_file_only(organiser: Organiser, deployment: World) -> None:
+    election = organiser.create("v1@example.org")
+    told = dry_run(organiser, election, csv(*emails(2001), "v0@example.org"))
+    assert (told["added"], told["duplicates"], told["compared"]) == (2001, 1, False)
+    assert (organiser.voters(election).keys(), work_off(deployment)) == ({"v1@example.org"}, 0)
+
+
+def test_a_dry_run_refuses_what_an_import_refuses(organiser: Organiser, deployment: World) -> None:
+    election = organiser.create("ada@example.org")
+    query = {"dry_run": "true"}
+    assert_problem(organiser.import_(election, b"name\nAda\n", params=query), 422, "bad-roll-file", "")
+    assert_problem(organiser.import_("0" * 16, csv("b@example.org"), params=query), 404, "no-election")
+    assert organiser.post(f"/elections/{election}/open").status_code == 200
+    deployment.clock.advance(days=2)
+    assert_problem(organiser.import_(election, csv("b@example.org"), params=query), 409, "closed")

@@ -63,18 +63,30 @@ class Organiser:
 
         NotYet if the job is not over after `patience` seconds (importing again is safe); ImportFailed.
         """
-        path, headers = f"/elections/{election}/voters/import", {**self._session(), "Content-Type": "text/csv"}
-        answer = self.api.post_once(path, content=csv, headers=headers)
-        report: Document = answer.json()
-        if answer.status_code != 202:
+        report = self.begin_import(election, csv)
+        if "job" not in report:
             return report
-        job = f"/elections/{election}/voters/imports/{report['job']}"
-        over = self.api.wait_for(lambda: _unless_running(self._document("GET", job)), patience)
+        over = self.api.wait_for(lambda: _unless_running(self.find_import(election, report["job"])), patience)
         if over is None:
             raise NotYet("the import is still running")
         if over["state"] != "done":
             raise ImportFailed(over)
         return {name: over[name] for name in ("added", "duplicates", "rejected", "rejected_count")}
+
+    def check_import(self, election: str, csv: bytes) -> Document:
+        """What an import would come to: the same, and `compared`. Nothing is written."""
+        headers = {**self._session(), "Content-Type": "text/csv"}
+        path = f"/elections/{election}/voters/import"
+        return dict(self.api.post(path, content=csv, headers=headers, params={"dry_run": "true"}).json())
+
+    def begin_import(self, election: str, csv: bytes) -> Document:
+        """The report, or, of a large file, how far it is: with `job`, `state`, `done` and `total`."""
+        headers = {**self._session(), "Content-Type": "text/csv"}
+        return dict(self.api.post_once(f"/elections/{election}/voters/import", content=csv, headers=headers).json())
+
+    def find_import(self, election: str, job: str) -> Document:
+        """How far it is by now."""
+        return self._document("GET", f"/elections/{election}/voters/imports/{job}")
 
     def voters(self, election: str) -> Iterator[Document]:
         return self._pages(f"/elections/{election}/voters", "voters")
@@ -97,6 +109,10 @@ class Organiser:
     def events(self, election: str) -> Iterator[Document]:
         return self._pages(f"/elections/{election}/events", "events")
 
+    def page(self, path: str, cursor: str = "", limit: int = 100) -> Document:
+        """One page of a listing, with `next_cursor`."""
+        return self._document("GET", path, params={"limit": limit, **({"cursor": cursor} if cursor else {})})
+
     def _session(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.token}"}
 
@@ -109,7 +125,7 @@ class Organiser:
     def _pages(self, path: str, name: str) -> Iterator[Document]:
         cursor: str | None = ""
         while cursor is not None:
-            page = self._document("GET", path, params={"cursor": cursor} if cursor else {})
+            page = self.page(path, cursor)
             yield from page[name]
             cursor = page["next_cursor"]
 

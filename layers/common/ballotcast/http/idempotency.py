@@ -67,7 +67,8 @@ class Idempotency:
         body = await request.body()
         # keyed, for a body may hold a password, and the record must not help to guess it
         digest = (await run_in_threadpool(self._digest, "body", body)).hex()
-        data = {"key": f"{caller or digest} {request.method} {request.url.path} {key}", "body": digest}
+        asked = f"{request.url.path}?{query}" if (query := request.url.query) else request.url.path
+        data = {"key": f"{caller or digest} {request.method} {asked} {key}", "body": digest}
         answers = AESGCM(self._digest("answer", body))
         if sealed := await run_in_threadpool(self._begin, data):
             kept = json.loads(answers.decrypt(sealed[:NONCE], sealed[NONCE:], None))

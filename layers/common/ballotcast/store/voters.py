@@ -125,6 +125,10 @@ class Voters:
         item = self._roll.get(voter_pk(election, key), key)
         return from_item(item) if item else None
 
+    def present(self, election: str, keys: Sequence[str]) -> set[str]:
+        """Which of these keys are on the roll."""
+        return {key for _, key in self._roll.get_many([(voter_pk(election, key), key) for key in keys])}
+
     def in_partition(self, election: str, partition: str, *, after: str | None = None) -> Iterator[Voter]:
         """Strongly consistent, in order of key; `after` is the last key already seen."""
         return map(from_item, self._roll.query(voter_pk(election, partition), after=after))
