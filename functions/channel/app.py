@@ -1,5 +1,7 @@
 """The function `channel`: registering channels, taking records in, showing them live and exporting them."""
 
+from ballotcast import cold_start  # isort: split
+
 from fastapi import APIRouter, FastAPI
 
 from ballotcast.http.access import Access, contract
@@ -41,3 +43,4 @@ def health() -> dict[str, str]:
 
 app = create_app(from_environment())
 handler = http_handler(app, "channel")
+cold_start.ready()

@@ -1,5 +1,7 @@
 """The function `organise`: organisers, their elections, the roll, invitations, opening and closing."""
 
+from ballotcast import cold_start  # isort: split
+
 from fastapi import FastAPI
 
 from ballotcast.http.app import build_app
@@ -15,3 +17,4 @@ def create_app(wiring: Wiring) -> FastAPI:
 
 app = create_app(from_environment())
 handler = http_handler(app, "organise")
+cold_start.ready()

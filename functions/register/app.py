@@ -1,5 +1,7 @@
 """The function `register`: a voter's link, second factor and credential. It alone may unwrap issuer keys."""
 
+from ballotcast import cold_start  # isort: split
+
 from fastapi import FastAPI
 
 from ballotcast.http.app import build_app
@@ -17,3 +19,4 @@ def create_app(wiring: Wiring) -> FastAPI:
 
 app = create_app(from_environment())
 handler = http_handler(app, "register", silent=True)
+cold_start.ready()

@@ -1,5 +1,7 @@
 """The function `vote`: casting and receipts. It knows the board and nothing of the roll."""
 
+from ballotcast import cold_start  # isort: split
+
 from fastapi import FastAPI
 
 from ballotcast.http.app import build_app
@@ -17,3 +19,4 @@ def create_app(wiring: Wiring) -> FastAPI:
 
 app = create_app(from_environment())
 handler = http_handler(app, "vote", silent=True)
+cold_start.ready()

@@ -20,12 +20,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from . import pruning
 from .environments import TOP, uv_environment
 
 LAYERS = TOP / ".tools" / "layers"
 SHIPPED = {".py", ".yaml", ".json", ".html", ".js", ".css", ".svg", ".txt"}
-# boto3 carries the description of every AWS service, 25 MB of them; these are those that the functions call.
-SERVICES = {"dynamodb", "kms", "s3", "scheduler", "secretsmanager", "sesv2", "sns", "sqs", "stepfunctions", "sts"}
 
 
 @dataclass(frozen=True)
@@ -60,56 +59,54 @@ def build_layer(folder: Path, wanted: Target) -> None:
     """Fill `folder` with what the layer holds: python/ with the libraries of uv.lock and the package `ballotcast`."""
     inside = folder / "python"
     shutil.copytree(libraries(wanted), inside, copy_function=os.link, dirs_exist_ok=True)
-    _copy_sources(TOP / "layers" / "common" / "ballotcast", inside / "ballotcast")
-    _compile(inside / "ballotcast", wanted, strip=folder, prefix="/opt")
+    add_sources(TOP / "layers" / "common" / "ballotcast", inside / "ballotcast", wanted, strip=folder, prefix="/opt")
 
 
 def build_functions(folder: Path, wanted: Target) -> None:
     """Fill `folder` with the code of all functions: each is deployed with the whole of it and enters by its Handler."""
-    _copy_sources(TOP / "functions", folder)
-    _compile(folder, wanted, strip=folder, prefix="/var/task")
+    add_sources(TOP / "functions", folder, wanted, strip=folder, prefix="/var/task")
+
+
+def add_sources(source: Path, folder: Path, wanted: Target, *, strip: Path, prefix: str) -> None:
+    """Copy our own code to `folder`, with bytecode that names `prefix` in the place of `strip`."""
+    for path in _sources(source):
+        copy = folder / path.relative_to(source)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, copy)
+    _compile(folder, wanted, strip=strip, prefix=prefix)
 
 
 def libraries(wanted: Target) -> Path:
-    """The folder of installed libraries for this uv.lock and target, made if it is not there."""
-    uv = _uv()
-    locked = _output(uv, "export", "--quiet", "--frozen", "--no-dev", "--no-emit-project", "--directory", str(TOP))
-    key = hashlib.sha256("\n".join([locked, Path(__file__).read_text(), *wanted.install_options]).encode()).hexdigest()
+    """The folder of installed libraries for this uv.lock and target, pruned and compiled; made if it is not there."""
+    recipe = "\n".join(Path(module).read_text() for module in (__file__, pruning.__file__))
+    locked = _locked()
+    key = hashlib.sha256("\n".join([locked, recipe, *wanted.install_options]).encode()).hexdigest()
     done = LAYERS / f"{wanted.python}-{wanted.architecture}-{key[:16]}"
     if done.exists():
         return done
     LAYERS.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=LAYERS) as scratch:
-        requirements = Path(scratch, "requirements.txt")
-        requirements.write_text(locked)
         installed = Path(scratch, "opt", "python")
-        options = ["--quiet", "--require-hashes", "--only-binary", ":all:", *wanted.install_options]
-        install: list[str | Path] = [uv, "pip", "install", *options, "--target", installed, "-r", requirements]
-        subprocess.run(install, env=uv_environment(TOP), check=True)
-        prune(installed)
+        install(installed, wanted)
+        pruning.prune(installed)
         _compile(installed, wanted, strip=Path(scratch, "opt"), prefix="/opt")
         installed.rename(done)
     return done
 
 
-def prune(installed: Path) -> None:
-    """Remove what no function can need: commands, tests, type stubs, pip's records and the services nobody calls."""
-    for path in sorted(installed.rglob("*"), reverse=True):
-        inner = path.relative_to(installed).parts
-        if path.is_dir():
-            bloat = path.name in {"tests", "examples", "__pycache__"} and len(inner) > 1
-            unused = inner[:-1] == ("botocore", "data") and path.name not in SERVICES
-            if bloat or unused or inner == ("bin",):
-                shutil.rmtree(path)
-        elif path.suffix in {".pyi", ".pyx", ".pxd", ".h", ".c"} or path.name in {"RECORD", "INSTALLER", ".lock"}:
-            path.unlink()
+def install(folder: Path, wanted: Target) -> None:
+    """Every library of uv.lock as its wheel has it, for this target, checked against the lock's hashes."""
+    with tempfile.TemporaryDirectory() as scratch:
+        requirements = Path(scratch, "requirements.txt")
+        requirements.write_text(_locked())
+        options = ["--quiet", "--require-hashes", "--only-binary", ":all:", *wanted.install_options]
+        command: list[str | Path] = [_uv(), "pip", "install", *options, "--target", folder, "-r", requirements]
+        subprocess.run(command, env=uv_environment(TOP), check=True)
 
 
-def _copy_sources(source: Path, folder: Path) -> None:
-    for path in _sources(source):
-        copy = folder / path.relative_to(source)
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, copy)
+def _locked() -> str:
+    """uv.lock as requirements with hashes."""
+    return _output(_uv(), "export", "--quiet", "--frozen", "--no-dev", "--no-emit-project", "--directory", str(TOP))
 
 
 def _sources(folder: Path) -> Iterator[Path]:

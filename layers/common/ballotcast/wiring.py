@@ -1,38 +1,43 @@
-"""The one place that puts settings, clients and stores together; made once per process, each part at first use."""
+"""The one place that puts settings, clients and stores together; made once per process, each part at first use.
+
+A store's module is imported with it: a function's start pays for the stores that it uses and for no other.
+"""
 
 import os
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
 
 from ballotcast.clock import Clock, system_clock
 from ballotcast.settings import Settings
-from ballotcast.store.ballots import Ballots
-from ballotcast.store.blobs import Blobs
-from ballotcast.store.channels import Channels
-from ballotcast.store.counting_machine import CountingMachine
-from ballotcast.store.dead_letters import DeadLetters
-from ballotcast.store.elections import Elections
-from ballotcast.store.events import Events
-from ballotcast.store.jobs import Jobs
-from ballotcast.store.leases import Leases
-from ballotcast.store.live import Live
-from ballotcast.store.log import Log
-from ballotcast.store.manifests import Manifests
-from ballotcast.store.organisers import Organisers
-from ballotcast.store.publisher import Publisher
-from ballotcast.store.publishes import Publishes
-from ballotcast.store.queues import Queue
-from ballotcast.store.relay_machines import RelayMachines
-from ballotcast.store.relay_queues import RelayQueues
-from ballotcast.store.results import Results
-from ballotcast.store.secrets import Secret
-from ballotcast.store.segments import Segments
 from ballotcast.store.table import Table
-from ballotcast.store.vault import Vault
-from ballotcast.store.voters import Voters
+
+if TYPE_CHECKING:
+    from ballotcast.store.ballots import Ballots
+    from ballotcast.store.blobs import Blobs
+    from ballotcast.store.channels import Channels
+    from ballotcast.store.counting_machine import CountingMachine
+    from ballotcast.store.dead_letters import DeadLetters
+    from ballotcast.store.elections import Elections
+    from ballotcast.store.events import Events
+    from ballotcast.store.jobs import Jobs
+    from ballotcast.store.leases import Leases
+    from ballotcast.store.live import Live
+    from ballotcast.store.log import Log
+    from ballotcast.store.manifests import Manifests
+    from ballotcast.store.organisers import Organisers
+    from ballotcast.store.publisher import Publisher
+    from ballotcast.store.publishes import Publishes
+    from ballotcast.store.queues import Queue
+    from ballotcast.store.relay_machines import RelayMachines
+    from ballotcast.store.relay_queues import RelayQueues
+    from ballotcast.store.results import Results
+    from ballotcast.store.secrets import Secret
+    from ballotcast.store.segments import Segments
+    from ballotcast.store.vault import Vault
+    from ballotcast.store.voters import Voters
 
 CLIENT = Config(
     connect_timeout=1, read_timeout=4, retries={"mode": "standard", "total_max_attempts": 3}, max_pool_connections=16
@@ -70,107 +75,159 @@ class Wiring:
         return Table(self.dynamodb, self.settings.channels_table)
 
     @cached_property
-    def channels(self) -> Channels:
+    def channels(self) -> "Channels":
+        from ballotcast.store.channels import Channels
+
         return Channels(self.channels_table, self.blobs)
 
     @cached_property
-    def leases(self) -> Leases:
+    def leases(self) -> "Leases":
+        from ballotcast.store.leases import Leases
+
         return Leases(self.channels_table)
 
     @cached_property
-    def segments(self) -> Segments:
+    def segments(self) -> "Segments":
+        from ballotcast.store.segments import Segments
+
         return Segments(self.channels_table, self.blobs)
 
     @cached_property
-    def live(self) -> Live:
+    def live(self) -> "Live":
+        from ballotcast.store.live import Live
+
         return Live(self.channels_table)
 
     @cached_property
-    def publishes(self) -> Publishes:
+    def publishes(self) -> "Publishes":
+        from ballotcast.store.publishes import Publishes
+
         return Publishes(self.channels_table)
 
     @cached_property
-    def dead_letters(self) -> DeadLetters:
+    def dead_letters(self) -> "DeadLetters":
+        from ballotcast.store.dead_letters import DeadLetters
+
         return DeadLetters(self.channels_table, self.blobs)
 
     @cached_property
-    def relay_queues(self) -> RelayQueues:
+    def relay_queues(self) -> "RelayQueues":
+        from ballotcast.store.relay_queues import RelayQueues
+
         return RelayQueues(self.client("sqs"), self.settings.relay_queues)
 
     @cached_property
-    def relay_machines(self) -> RelayMachines:
+    def relay_machines(self) -> "RelayMachines":
+        from ballotcast.store.relay_machines import RelayMachines
+
         return RelayMachines(self.client("stepfunctions"), self.settings.relay_machines)
 
     @cached_property
-    def publisher(self) -> Publisher:
+    def publisher(self) -> "Publisher":
+        from ballotcast.store.publisher import Publisher
+
         return Publisher(self.channels, self.leases, self.publishes, self.relay_queues, self.clock)
 
     @cached_property
-    def organisers(self) -> Organisers:
+    def organisers(self) -> "Organisers":
+        from ballotcast.store.organisers import Organisers
+
         return Organisers(self.roll)
 
     @cached_property
-    def elections(self) -> Elections:
+    def elections(self) -> "Elections":
+        from ballotcast.store.elections import Elections
+
         return Elections(self.roll)
 
     @cached_property
-    def voters(self) -> Voters:
+    def voters(self) -> "Voters":
+        from ballotcast.store.voters import Voters
+
         return Voters(self.roll)
 
     @cached_property
-    def events(self) -> Events:
+    def events(self) -> "Events":
+        from ballotcast.store.events import Events
+
         return Events(self.roll)
 
     @cached_property
-    def jobs(self) -> Jobs:
+    def jobs(self) -> "Jobs":
+        from ballotcast.store.jobs import Jobs
+
         return Jobs(self.roll)
 
     @cached_property
-    def manifests(self) -> Manifests:
+    def manifests(self) -> "Manifests":
+        from ballotcast.store.manifests import Manifests
+
         return Manifests(self.board)
 
     @cached_property
-    def ballots(self) -> Ballots:
+    def ballots(self) -> "Ballots":
+        from ballotcast.store.ballots import Ballots
+
         return Ballots(self.board)
 
     @cached_property
-    def log(self) -> Log:
+    def log(self) -> "Log":
+        from ballotcast.store.log import Log
+
         return Log(self.board)
 
     @cached_property
-    def results(self) -> Results:
+    def results(self) -> "Results":
+        from ballotcast.store.results import Results
+
         return Results(self.board)
 
     @cached_property
-    def blobs(self) -> Blobs:
+    def blobs(self) -> "Blobs":
+        from ballotcast.store.blobs import Blobs
+
         return Blobs(self.client("s3"), self.settings.bucket)
 
     @cached_property
-    def vault(self) -> Vault:
+    def vault(self) -> "Vault":
+        from ballotcast.store.vault import Vault
+
         return Vault(self.client("kms"), self.settings.kms_key)
 
     @cached_property
-    def session_secret(self) -> Secret:
+    def session_secret(self) -> "Secret":
+        from ballotcast.store.secrets import Secret
+
         return Secret(self.client("secretsmanager"), self.settings.session_secret)
 
     @cached_property
-    def roll_secret(self) -> Secret:
+    def roll_secret(self) -> "Secret":
+        from ballotcast.store.secrets import Secret
+
         return Secret(self.client("secretsmanager"), self.settings.roll_secret)
 
     @cached_property
-    def sequence_queue(self) -> Queue:
+    def sequence_queue(self) -> "Queue":
+        from ballotcast.store.queues import Queue
+
         return Queue(self.client("sqs"), self.settings.sequence_queue)
 
     @cached_property
-    def mail_queue(self) -> Queue:
+    def mail_queue(self) -> "Queue":
+        from ballotcast.store.queues import Queue
+
         return Queue(self.client("sqs"), self.settings.mail_queue)
 
     @cached_property
-    def jobs_queue(self) -> Queue:
+    def jobs_queue(self) -> "Queue":
+        from ballotcast.store.queues import Queue
+
         return Queue(self.client("sqs"), self.settings.jobs_queue)
 
     @cached_property
-    def counting_machine(self) -> CountingMachine:
+    def counting_machine(self) -> "CountingMachine":
+        from ballotcast.store.counting_machine import CountingMachine
+
         settings = self.settings
         return CountingMachine(
             self.client("stepfunctions"),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ballotcast_cli.stack.packaging import Target, build_functions, prune, target
+from ballotcast_cli.stack.packaging import Target, build_functions, target
 
 HERE = Target(f"{sys.version_info[0]}.{sys.version_info[1]}", platform.machine(), True, sys.executable)
 
@@ -38,20 +38,6 @@ def test_the_one_machine_stack_gets_what_its_own_python_runs() -> None:
 
     assert wanted == HERE
     assert wanted.install_options == ["--python", sys.executable]
-
-
-def test_what_no_function_needs_is_pruned(tmp_path: Path) -> None:
-    kept = ["six.py", "boto3/s3/inject.py", "botocore/data/dynamodb/service-2.json.gz", "botocore/data/endpoints.json"]
-    kept += ["boto3-1.0.dist-info/METADATA", "tests/module_named_so.py"]
-    dropped = ["bin/jp.py", "botocore/data/ec2/service-2.json.gz", "boto3/examples/s3.rst", "x/tests/test_x.py"]
-    dropped += ["x/stub.pyi", "boto3-1.0.dist-info/RECORD", "x/__pycache__/a.pyc"]
-    for name in [*kept, *dropped]:
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).touch()
-
-    prune(tmp_path)
-
-    assert {str(p.relative_to(tmp_path)) for p in tmp_path.rglob("*") if p.is_file()} == set(kept)
 
 
 def test_functions_carry_code_and_bytecode_and_nothing_else(tmp_path: Path) -> None:

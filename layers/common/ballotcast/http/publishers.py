@@ -8,14 +8,16 @@ import hmac
 from base64 import b64decode
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends, Request
 
 from ballotcast.errors import Forbidden, Unauthorised
 from ballotcast.http.sessions import organiser_of
-from ballotcast.store.channels import Channel
 from ballotcast.wiring import Wiring
+
+if TYPE_CHECKING:
+    from ballotcast.store.channels import Channel
 
 KEY = "bck_"
 """What API keys begin with."""
@@ -28,7 +30,7 @@ class Publisher:
     organiser: str = ""
     key_hash: str = field(default="", repr=False)
 
-    def require(self, channel: Channel) -> None:
+    def require(self, channel: "Channel") -> None:
         """Forbidden unless the channel is theirs."""
         ours = self.organiser and self.organiser == channel.owner
         holds = self.key_hash and channel.key_hash and hmac.compare_digest(self.key_hash, channel.key_hash)

@@ -1,0 +1,1 @@
+"""The two sample functions of stock/ as this product writes its functions."""
