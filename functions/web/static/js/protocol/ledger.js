@@ -4,7 +4,7 @@
  *     issuance.csv: `tag,blinded_sha256`, then lines of lower-case hex in ascending order of tag, each ended by LF; the
  *     second field is empty where nothing was issued.
  */
-import { hexEncode, sha256, utf8, utf8Decode } from "./encoding.js";
+import { hexEncode, sha256, utf8 } from "./encoding.js";
 import { Malformed, Untrusted } from "./errors.js";
 import { parseLink } from "./link.js";
 import { leafHash, root } from "./merkle.js";
@@ -31,7 +31,8 @@ export const rollRoot = async (tags) => root(await Promise.all(tags.map((tag) =>
  * @param {Uint8Array} data @returns {Map<string, string>} in ascending order
  */
 export function parseLedger(data) {
-  const text = utf8Decode(data);
+  // A decoder for which every byte is a character: what is not ASCII is in no line below.
+  const text = new TextDecoder("latin1").decode(data);
   const lines = text.slice(HEADER.length).split("\n");
   const ends = lines.pop() === "" && text.startsWith(HEADER);
   const spelled = lines.every((line) => /^[0-9a-f]{64},(?:[0-9a-f]{64})?$/.test(line));
