@@ -53,7 +53,7 @@ def generated(method: str, number: int) -> Iterator[Recount]:
     random = Random(method)
     for place in range(number):
         small = place % 4 > 0
-        yield _generate(random, method, *((random.randint(1, 5), 8) if small else (random.randint(4, 9), 60)))
+        yield _generate(random, method, *((random.randint(1, 6), 8) if small else (random.randint(4, 9), 60)))
 
 
 def contest(method: str, options: int, seats: int, tie: str = "lot", *, highest: int = 5) -> Contest:
@@ -74,7 +74,7 @@ def contest(method: str, options: int, seats: int, tie: str = "lot", *, highest:
 
 
 def _generate(random: Random, method: str, options: int, most_ballots: int) -> Recount:
-    seats = 1 if RULES[method].one_seat else random.randint(1, min(4, options))
+    seats = 1 if RULES[method].one_seat else random.randint(1, min(5, options))
     tie, highest = random.choice(("lot", "previous-stages")), random.choice((1, 3, 5, 254))
     of = contest(method, options, seats, tie, highest=highest)
     ballots = Counter[Ballot]()
