@@ -98,7 +98,7 @@ def test_the_order_of_ballots_and_whether_equal_ones_come_together_change_nothin
     recounts = [recount for method in RULES for recount in generated(method, 12)]
     shuffled = [recount.as_json() for recount in recounts]
     for each in shuffled:
-        each["ballots"] = [(ballot, 1) for ballot, number in each["ballots"] for _ in range(number)]
+        each["ballots"] = [(ballot, part) for ballot, number in each["ballots"] for part in (1, number - 1) if part]
         Random(1).shuffle(each["ballots"])
     assert evaluate(modules, shuffled) == counted(modules, recounts)
 

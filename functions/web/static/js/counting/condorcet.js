@@ -1,6 +1,6 @@
 /**
- * The Condorcet report (Condorcet 1785): the one seat goes to the option that more ballots prefer to each other one than
- * the other way round. Without such an option it stays vacant, and nothing is put to lot.
+ * The Condorcet report (Condorcet 1785): the one seat goes to the option that more ballots prefer to each other one
+ * than the other way round. Without such an option it stays vacant, and nothing is put to lot.
  */
 import { compare } from "./pairwise.js";
 

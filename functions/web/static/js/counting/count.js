@@ -1,7 +1,8 @@
 /**
- * Counting, a second time: from the ballots of a contest to the account in `result.json`, to the byte what the server's
- * program publishes. Each rule is one module with one function from the contest to a sheet; to add one, write the module
- * and enter it here. docs/counting.md tells the rules, docs/count.schema.json every member of an account.
+ * Counting, a second time: from the ballots of a contest to the account in `result.json`, to the byte what the
+ * server's program publishes. Each rule is one module with one function from the contest to a sheet; to add one,
+ * write the module and enter it here. docs/counting.md tells the rules, docs/count.schema.json every member of an
+ * account.
  *
  * Pure: the same ballots give the same account in whatever order they come. Nothing here knows of pages or networks.
  */

@@ -1,8 +1,8 @@
 /**
  * Meek STV: the single transferable vote in which every elected option keeps just the part of its votes that it needs.
  *
- * Source: Hill, Wichmann and Woodall, "Algorithm 123" (1987), in the exact arithmetic of the Proportional Representation
- * Foundation's "Reference Meek Rule": units of 10^-9 votes.
+ * Source: Hill, Wichmann and Woodall, "Algorithm 123" (1987), in the exact arithmetic of the Proportional
+ * Representation Foundation's "Reference Meek Rule": units of 10^-9 votes.
  *
  * - Keep factors: 1 for an option in the running, 0 for one excluded, and for one elected the part of every vote
  *   reaching it that it keeps. A ballot gives its first option that option's part, the next one its part of what is

@@ -1,8 +1,9 @@
 /**
  * Options compared two by two: what the Condorcet rules start from.
  *
- * A ballot prefers one option to another if it ranks it higher, or ranks it and not the other. Between two options that
- * it ranks equally, or both not at all, it has no preference. A matrix has a row and a column for each option, in order.
+ * A ballot prefers one option to another if it ranks it higher, or ranks it and not the other. Between two options
+ * that it ranks equally, or both not at all, it has no preference. A matrix has a row and a column for each option,
+ * in order.
  */
 import { ranks } from "./papers.js";
 import { Sheet } from "./sheet.js";
@@ -66,8 +67,8 @@ function smithSet(options, wins, beats) {
 }
 
 /**
- * How many options stand below each, in an order that has no circles. Level by level: those that no option left is above
- * are the next level, and equal to each other.
+ * How many options stand below each, in an order that has no circles. Level by level: those that no option left is
+ * above are the next level, and equal to each other.
  * @param {number[]} options
  * @param {(one: number, other: number) => boolean} above
  * @returns {Map<number, number>}

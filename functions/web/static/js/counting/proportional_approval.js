@@ -1,15 +1,15 @@
 /**
- * Proportional approval voting (Thiele 1895), exactly and one seat after the other. A ballot of which r approved options
- * are elected is satisfied to 1 + 1/2 + … + 1/r.
+ * Proportional approval voting (Thiele 1895), exactly and one seat after the other. A ballot of which r approved
+ * options are elected is satisfied to 1 + 1/2 + … + 1/r.
  *
  * `proportional-approval` compares all committees of as many options as there are seats, and elects the one with the
  * highest total satisfaction. Of equally good ones, the lot of stage 1 ranks the options that are in some of them only,
  * and the committee with the first, then the second … of these is taken. `sequential-proportional-approval` gives seat
  * after seat to the option that adds most.
  *
- * Options without a single approval are never elected. The unit is the part of a vote
- * that every division of one among elected options has in it. In the stage `committee` an elected option has its share of each of its ballots, divided by the number of
- * elected options on it, and any other option what it would add.
+ * Options without a single approval are never elected. The unit is the largest part that measures
+ * every division of a vote. In the stage `committee` an elected option has its share of each of its ballots, divided by
+ * the number of elected options on it, and any other option what it would add.
  */
 import { add, leastCommonMultiple } from "./figures.js";
 import { Sheet } from "./sheet.js";
@@ -43,7 +43,7 @@ export async function sequentialProportionalApproval(contest) {
 
 class Committees {
   constructor(contest) {
-    // An option that comes to `seats` elected ones on a ballot is one of seats + 1.
+    // Divided among seats + 1 at most: an option that is not elected is told as if it came to those that are.
     const largest = Math.min(contest.seats + 1, contest.options.length);
     const unit = leastCommonMultiple(Array.from({ length: largest }, (_, index) => index + 1));
     this.sheet = new Sheet(contest, { decimals: DECIMALS, unit });

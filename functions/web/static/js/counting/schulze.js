@@ -1,7 +1,8 @@
 /**
- * The Schulze method (Schulze 2011, winning votes): one option beats another with as many votes as ballots prefer it, if
- * that is more than prefer the other. A path is as strong as its weakest majority, and an option is above another if its
- * strongest path there is stronger than the strongest path back. The seats are filled from the top of this order.
+ * The Schulze method (Schulze 2011, winning votes): one option beats another with as many votes as ballots prefer it,
+ * if that is more than prefer the other. A path is as strong as its weakest majority, and an option is above another
+ * if its strongest path there is stronger than the strongest path back. The seats are filled from the top of this
+ * order.
  */
 import { below, compare } from "./pairwise.js";
 

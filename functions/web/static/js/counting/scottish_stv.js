@@ -6,10 +6,10 @@
  *
  * - Quota (47): valid ballots divided by seats + 1, the fraction dropped, plus one.
  * - Election (48): whoever has the quota at the end of a stage.
- * - Surplus (49, 50): the largest first, one per stage. All papers of the option go on, each at surplus × its value when
- *   received ÷ the option's votes, cut off after five decimals per paper; `rounding` is what the cut loses.
- * - Exclusion (51): when no surplus is left, the option with the fewest votes; its papers go on at the value at which it
- *   received them.
+ * - Surplus (49, 50): the largest first, one per stage. All papers of the option go on, each at surplus × its value
+ *   when received ÷ the option's votes, cut off after five decimals per paper; `rounding` is what the cut loses.
+ * - Exclusion (51): when no surplus is left, the option with the fewest votes; its papers go on at the value at which
+ *   it received them.
  * - Last vacancies (53): when no more options continue than seats are vacant, all of them are elected.
  */
 import { add } from "./figures.js";
@@ -81,7 +81,7 @@ class ScottishStv {
     this.#endStage("exclusion", option, received);
   }
 
-  /** Give papers, each at its parcel's value, to their next available preferences; the units received and those lost. */
+  /** Give papers, each at its parcel's value, to their next available preferences; units received, and those lost. */
   #transfer(parcels) {
     const received = new Map();
     let without = 0n;

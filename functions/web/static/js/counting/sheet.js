@@ -17,8 +17,8 @@ import { decide } from "./ties.js";
 /**
  * The sheet that a rule fills: one stage after the other, and who is elected by the stage's figures.
  *
- * Figures are in units, as Numbers or BigInts. They are written down as strings of `decimals` decimals; `unit` units are
- * a vote, and a unit is the last decimal where a rule does not say otherwise.
+ * Figures are in units, as Numbers or BigInts. They are written down as strings of `decimals` decimals; `unit` units
+ * are a vote, and a unit is the last decimal where a rule does not say otherwise.
  */
 export class Sheet {
   /** In order of election. @type {number[]} */
