@@ -12,7 +12,7 @@ tools := .tools/stack/bin
 python = $(shell PATH="$(PATH)"; for p in python3.13 python3.14 python3.12 python3.11 python3; do \
 	"$$p" -c 'import sys, pip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && command -v "$$p" && break; done)
 
-.PHONY: help environments run up down logs demo test oracles lint format build lock clean
+.PHONY: help environments run up down logs demo test bench oracles lint format build lock clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -45,6 +45,9 @@ test: lint ## everything: style, types, the template, all tests, those on the de
 oracles: environments ## our counts beside those of pref-voting and abcvoting
 	.tools/uv/bin/uv run --frozen --isolated --all-extras --with 'abcvoting>=2.19' --with 'pref-voting>=1.18' \
 		pytest -q tests/unit/counting/test_oracles.py
+
+bench: environments ## what it costs, beside stock FastAPI on Lambda (QUICK=1, FASTRAPI=1); writes bench.json
+	@$(ballotcast) bench $(if $(QUICK),--quick) $(if $(FASTRAPI),--fastrapi)
 
 lint: environments ## style and types
 	.venv/bin/ruff check

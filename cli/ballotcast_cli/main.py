@@ -3,6 +3,7 @@
 import click
 
 from . import accounts, conduct, count, elections, mailbox, operator, verify, voters, voting
+from .bench import command as bench
 from .channels import bridge_command as bridge
 from .channels import commands as channels
 from .demo import command as demo
@@ -36,6 +37,7 @@ for command in (
     channels.command,
     bridge.command,
     demo.command,
+    bench.command,
     mailbox.command,
     operator.command,
     stack.command,

@@ -34,6 +34,7 @@ class Comparison:
     """One row of the table. `budget`: the ratio to stock that is allowed, where there is one."""
 
     name: str
+    what: str
     unit: str
     ours: Sample
     stock: Sample | None = None
@@ -47,6 +48,7 @@ class Comparison:
     def as_json(self) -> dict[str, Any]:
         sides = {"ours": self.ours, "stock": self.stock}
         return {
+            "what": self.what,
             "unit": self.unit,
             **{name: _as_json(sample) for name, sample in sides.items() if sample},
             **({"ratio": round(self.ratio, 4)} if self.ratio is not None else {}),
