@@ -16,11 +16,11 @@ from ballotcast.http import problems
 from ballotcast.http.app import build_app
 from ballotcast.http.handler import http_handler
 from ballotcast.wiring import Wiring, from_environment
-from web import public_routes
+from web import public_routes, voter_routes
 from web.pages import HEADERS
 from web.routing import error_page
 
-ROUTERS = (public_routes.router,)
+ROUTERS = (public_routes.router, voter_routes.router)
 
 
 def create_app(wiring: Wiring) -> FastAPI:

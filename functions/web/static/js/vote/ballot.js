@@ -1,0 +1,117 @@
+/**
+ * The ballot paper: a form with all contests of an election, by their methods.
+ *
+ * Needs the strings of the section `vote` on its page, and nothing else: the organiser's preview shows it too.
+ */
+import { h } from "../dom.js";
+import { METHODS } from "../protocol/contest.js";
+import { Spoilt } from "../protocol/errors.js";
+import { encodePlaintext } from "../protocol/plaintext.js";
+import { t } from "../strings.js";
+import { choiceField } from "./choice_field.js";
+import { rankingField } from "./ranking_field.js";
+import { scoreField } from "./score_field.js";
+
+const FIELDS = { choice: choiceField, ranked: rankingField, scores: scoreField };
+
+/**
+ * @typedef {import("../protocol/contest.js").Contest} Contest
+ * @typedef {import("../protocol/plaintext.js").Choice} Choice
+ * @typedef {{contest: Contest, text: string}} Problem why a contest would not be counted
+ */
+
+/**
+ * @param {Contest[]} contests as in a manifest
+ * @param {{choices?: Choice[], changed?: () => void}} [options] `choices`: what is marked at first, one for each
+ *   contest; `changed`: called after each change
+ * @returns {{element: HTMLElement, choices: () => Choice[], problems: () => Problem[], focus: (contest: Contest) => void}}
+ *   `problems` shows them at their contests too
+ */
+export function ballotForm(contests, { choices = [], changed = () => {} } = {}) {
+  const fields = contests.map((contest, index) => contestField(contest, choices[index] ?? [], changed));
+  return {
+    element: h("div", { class: "ballot" }, ...fields.map(({ element }) => element)),
+    choices: () => fields.map(({ choice }) => choice()),
+    problems: () => fields.map(({ problem }) => problem()).filter(Boolean),
+    focus: (contest) => fields[contests.indexOf(contest)].focus(),
+  };
+}
+
+function contestField(contest, before, changed) {
+  const { ballot } = METHODS[contest.method];
+  const tally = h("p", { class: "tally", role: "status" });
+  const error = h("p", { class: "field-error", id: `${contest.id}-error` });
+  const { content, choice } = FIELDS[ballot](contest, before, () => {
+    error.textContent = "";
+    count();
+    changed();
+  });
+  const count = () => {
+    tally.textContent = describe(contest, choice());
+  };
+  const problem = () => {
+    const reason = spoiltBy(contest, choice());
+    error.textContent = reason ? problemText(contest, reason, choice().flat().length) : "";
+    return reason && { contest, text: error.textContent };
+  };
+  count();
+  const heading = h("h2", { tabindex: -1 }, contest.title);
+  const rules = h("p", { class: "hint", id: `${contest.id}-rules` }, instructions(contest).join(" "));
+  const described = `${contest.id}-rules ${contest.id}-error`;
+  const element = h(
+    "fieldset",
+    { class: "contest", "aria-describedby": described, "data-contest": contest.id },
+    h("legend", {}, heading),
+    rules,
+    ...content,
+    tally,
+    error,
+  );
+  return { element, choice, problem, focus: () => heading.focus() };
+}
+
+/** What a voter may do in a contest, in sentences. @param {Contest} contest @returns {string[]} */
+export function instructions({ method, options, seats, min, max }) {
+  const { ballot, equal } = METHODS[method];
+  const limit = () => {
+    if (ballot === "scores") return t("vote.rule_scores", { min, max });
+    const kind = ballot === "ranked" ? "rank" : "choose";
+    if (ballot === "choice" && max === 1) return t("vote.rule_choose_one");
+    if (min === max) return t(`vote.rule_${kind}_exactly`, { count: max });
+    if (min > 1) return t(`vote.rule_${kind}_between`, { min, max });
+    return max < options.length ? t(`vote.rule_${kind}_up_to`, { count: max }) : t(`vote.rule_${kind}_any`);
+  };
+  return [
+    t("vote.seats", { count: seats }),
+    limit(),
+    ...(equal ? [t("vote.rule_equal")] : []),
+    ...(ballot === "ranked" ? [t("vote.rule_moving")] : []),
+    t("vote.rule_blank"),
+  ];
+}
+
+/** Why a choice would not be counted, as in docs/protocol.md section 7; null if it would. */
+function spoiltBy(contest, choice) {
+  try {
+    encodePlaintext({ contests: [contest], plaintextLength: contest.options.length }, [choice]);
+    return null;
+  } catch (error) {
+    if (error instanceof Spoilt) return error.reason;
+    throw error;
+  }
+}
+
+function describe(contest, choice) {
+  const scored = METHODS[contest.method].ballot === "scores";
+  const count = scored ? choice.length : choice.flat().length;
+  const reason = spoiltBy(contest, choice);
+  if (!count) return t("vote.tally_blank");
+  if (reason) return problemText(contest, reason, count);
+  if (scored) return t("vote.tally_scored", { count, of: contest.options.length });
+  return t("vote.tally", { count, max: contest.max });
+}
+
+function problemText({ min, max }, reason, count) {
+  const over = reason === "too-many" ? count - max : min - count;
+  return t(`vote.${reason}`, { count: over, min, max });
+}

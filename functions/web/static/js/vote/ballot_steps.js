@@ -1,0 +1,113 @@
+/** Filling in the ballot, and looking it over, as often as the voter likes. */
+import { h } from "../dom.js";
+import { moment } from "../page.js";
+import { METHODS } from "../protocol/contest.js";
+import { timeEncode } from "../protocol/encoding.js";
+import { t } from "../strings.js";
+import { ballotForm } from "./ballot.js";
+import { recoveryOffer } from "./files.js";
+import { untilOpening } from "./opening.js";
+import { actions, notice, once, paragraph, show } from "./screen.js";
+
+/** Milliseconds that one timer may run at most: longer ones overflow, and none counts while a device sleeps. */
+const LONGEST_TIMER = 60_000;
+
+/**
+ * @param {ReturnType<typeof import("../protocol/api.js").connect>} api
+ * @param {import("../protocol/manifest.js").Manifest} manifest @param {import("./device.js").Kept} kept
+ * @param {(choices: import("../protocol/plaintext.js").Choice[]) => Promise<void>} keep called after each change
+ * @returns {Promise<import("../protocol/plaintext.js").Choice[]>} what the voter wants cast
+ */
+export async function fillIn(api, manifest, kept, keep) {
+  const form = ballotForm(manifest.contests, {
+    choices: kept.choices ?? [],
+    changed: () => keep(form.choices()),
+  });
+  for (let contest = null; ; ) {
+    await mark(manifest, form, kept, contest);
+    const choices = form.choices();
+    contest = await review(api, manifest, choices, kept);
+    if (!contest) return choices;
+  }
+}
+
+/** Resolves once the form is without problems. */
+function mark({ title, contests }, form, kept, contest) {
+  return new Promise((resolve) => {
+    const summary = h("div", { class: "notice bad", role: "alert", tabindex: -1, hidden: true });
+    const onward = () => {
+      const problems = form.problems();
+      if (!problems.length) return resolve();
+      const item = ({ contest: { title: name }, text, contest: at }) =>
+        h("li", {}, h("button", { type: "button", class: "link", onclick: () => form.focus(at) }, `${name}: ${text}`));
+      summary.replaceChildren(h("p", {}, t("vote.problems")), h("ul", {}, ...problems.map(item)));
+      summary.hidden = false;
+      summary.focus();
+    };
+    show(
+      "ballot",
+      title,
+      paragraph(t("vote.ballot_text", { count: contests.length })),
+      kept.choices?.some((choice) => choice.length) && paragraph(t("vote.choices_kept"), "quiet"),
+      summary,
+      form.element,
+      actions(h("button", { type: "button", class: "primary", onclick: onward }, t("vote.to_review"))),
+      recoveryOffer(kept),
+    );
+    if (contest) form.focus(contest);
+  });
+}
+
+/** Resolves to the contest that the voter wants to change, or to null when the ballot is to be cast. */
+function review(api, manifest, choices, kept) {
+  return new Promise((resolve, reject) => {
+    const cast = once(t("vote.cast"), () => resolve(null));
+    const waiting = h("div", { role: "status" });
+    const sections = manifest.contests.map((contest, index) =>
+      h(
+        "section",
+        { class: "card reviewed" },
+        h("h2", {}, contest.title),
+        chosen(contest, choices[index]),
+        h(
+          "button",
+          { type: "button", onclick: () => resolve(contest), "aria-label": t("vote.change_contest", { title: contest.title }) },
+          t("vote.change"),
+        ),
+      ),
+    );
+    show(
+      "review",
+      t("vote.review_title"),
+      paragraph(t("vote.review_text")),
+      ...sections,
+      paragraph(t("vote.cast_text")),
+      waiting,
+      actions(cast),
+      recoveryOffer(kept),
+    );
+    holdUntilOpen(api.identified, manifest, cast, waiting).catch(reject);
+  });
+}
+
+function chosen({ options, method }, choice) {
+  if (!choice.length) return notice(t("vote.blank"), "warn");
+  const { ballot } = METHODS[method];
+  const name = (option) => options[option - 1];
+  if (ballot === "scores") {
+    const item = ([option, score]) => [h("dt", {}, name(option)), h("dd", {}, String(score))];
+    return h("dl", { class: "facts" }, ...choice.flatMap(item));
+  }
+  if (ballot === "choice") return h("ul", {}, ...choice.map((option) => h("li", {}, name(option))));
+  return h("ol", {}, ...choice.map((rank) => h("li", {}, [rank].flat().map(name).join(` ${t("vote.tied_with")} `))));
+}
+
+/** The button waits for the opening, and says when that is. */
+async function holdUntilOpen(side, manifest, button, waiting) {
+  const left = await untilOpening(side, manifest);
+  if (!button.isConnected || (left === 0 && !button.disabled)) return;
+  button.disabled = left > 0;
+  const text = left ? t("vote.cast_waits", { moment: moment(timeEncode(manifest.opens_at)) }) : t("vote.open_now");
+  waiting.replaceChildren(notice(text, left ? "warn" : "good"));
+  if (left) setTimeout(() => holdUntilOpen(side, manifest, button, waiting), Math.min(left, LONGEST_TIMER));
+}

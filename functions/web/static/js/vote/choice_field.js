@@ -1,0 +1,40 @@
+/** Marking options: one of them by radio buttons, several by boxes. */
+import { h } from "../dom.js";
+import { t } from "../strings.js";
+import { optionFilter } from "./option_filter.js";
+
+/**
+ * @param {import("../protocol/contest.js").Contest} contest
+ * @param {number[]} choice what is marked at first
+ * @param {() => void} changed called after each change
+ * @returns {{content: (Node | null)[], choice: () => number[]}}
+ */
+export function choiceField(contest, choice, changed) {
+  const several = contest.max > 1;
+  const row = (value, name) => {
+    const id = `${contest.id}-${value}`;
+    const input = h("input", {
+      type: several ? "checkbox" : "radio",
+      id,
+      name: contest.id,
+      value,
+      checked: choice.includes(value),
+      onchange: changed,
+    });
+    return h("div", { class: "choice" }, input, h("label", { for: id }, name));
+  };
+  const rows = contest.options.map((name, index) => row(index + 1, name));
+  const inputs = rows.map((element) => element.querySelector("input"));
+  const clear = () => {
+    for (const input of inputs) input.checked = false;
+    changed();
+  };
+  const blank = several
+    ? h("button", { type: "button", class: "small", onclick: clear }, t("vote.clear"))
+    : row("blank", t("vote.blank_choice"));
+  const filter = optionFilter(contest, () => rows.map((element, index) => [contest.options[index], element]));
+  return {
+    content: [filter, h("div", { class: "options" }, ...rows), blank],
+    choice: () => inputs.filter((input) => input.checked).map((input) => Number(input.value)),
+  };
+}

@@ -1,0 +1,101 @@
+/** The second factor: a code that comes apart from the link. */
+import { h } from "../dom.js";
+import { moment } from "../page.js";
+import { ApiError } from "../protocol/errors.js";
+import { t } from "../strings.js";
+import { recoveryOffer } from "./files.js";
+import { show } from "./screen.js";
+
+const DIGITS = /^[0-9]{6}$/;
+/** What the voter can do something about here; anything else ends the step. */
+const PASSING = ["code-wrong", "code-expired", "code-locked", "too-many-codes"];
+
+/**
+ * Have a code sent, and take it until it is right.
+ *
+ * @template T @param {string} way `email` or `sms` @param {import("./device.js").Kept} kept
+ * @param {{order: () => Promise<void>, enter: (code: string) => Promise<T>}} service
+ * @returns {Promise<T>} what `enter` answers to the right code
+ */
+export function enterCode(way, kept, { order, enter }) {
+  return new Promise((resolve, reject) => {
+    const said = h("p", { class: "notice", role: "status", hidden: true });
+    const wrong = h("span", { class: "error", id: "code-error", role: "alert" });
+    const field = h("input", {
+      class: "short",
+      id: "code",
+      name: "code",
+      inputmode: "numeric",
+      autocomplete: "one-time-code",
+      maxlength: 6,
+      "aria-describedby": "code-hint code-error",
+    });
+    const request = h("button", { type: "button", class: "primary" }, t(`vote.send_${way}`));
+    const submit = h("button", { type: "submit" }, t("vote.enter_code"));
+
+    const complain = (text) => {
+      wrong.textContent = text;
+      if (text) field.setAttribute("aria-invalid", "true");
+      else field.removeAttribute("aria-invalid");
+      field.focus();
+    };
+    const tell = (text) => {
+      said.hidden = false;
+      said.textContent = text;
+    };
+    /** One request at a time, whatever is clicked meanwhile. */
+    const attempt = async (act, refused) => {
+      if (request.disabled) return;
+      request.disabled = submit.disabled = true;
+      try {
+        await act();
+      } catch (error) {
+        if (!(error instanceof ApiError && PASSING.includes(error.slug))) reject(error);
+        else refused(refusal(error));
+      } finally {
+        request.disabled = submit.disabled = false;
+      }
+    };
+
+    request.addEventListener("click", () =>
+      attempt(async () => {
+        await order();
+        tell(t(`vote.sent_${way}`));
+        request.textContent = t(`vote.resend_${way}`);
+        complain("");
+      }, tell),
+    );
+    const entered = (event) => {
+      event.preventDefault();
+      const code = field.value.replace(/\s/g, "");
+      if (!DIGITS.test(code)) complain(t("vote.code_digits"));
+      else attempt(async () => resolve(await enter(code)), complain);
+    };
+    show(
+      "code",
+      t("vote.code_title"),
+      h("p", {}, t(`vote.code_${way}`)),
+      h("p", {}, request),
+      said,
+      h(
+        "form",
+        { onsubmit: entered, novalidate: true },
+        h(
+          "div",
+          { class: "field" },
+          h("label", { for: "code" }, t("vote.code_field")),
+          h("span", { class: "hint", id: "code-hint" }, t("vote.code_hint")),
+          field,
+          wrong,
+        ),
+        submit,
+      ),
+      recoveryOffer(kept),
+    );
+  });
+}
+
+function refusal({ slug, retryAfter }) {
+  const until = new Date(Date.now() + (retryAfter ?? 60) * 1000);
+  return t(`vote.${slug}`, { moment: moment(until.toISOString()) });
+}

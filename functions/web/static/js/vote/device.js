@@ -1,0 +1,81 @@
+/**
+ * What this browser keeps of a voter, so that closing the page costs no vote: one record for each credential, in
+ * IndexedDB. Where that is not to be had (some private windows) records live as long as the page, and the voter is told.
+ *
+ * `state`: as in a recovery file (protocol/state.js). `choices`: what is marked and not yet sealed, else null. `voter`
+ * tells one voter of one election from others, whichever of their links they open; empty if it came from a file.
+ *
+ * @typedef {{id: string, voter: string, title: string, secondFactor: string, state: string,
+ *   choices: import("../protocol/plaintext.js").Choice[] | null}} Kept
+ */
+
+const DATABASE = "ballotcast";
+const STORE = "votes";
+
+/** @returns {Promise<Device>} */
+export async function openDevice() {
+  try {
+    return new Device(await open());
+  } catch {
+    return new Device(null);
+  }
+}
+
+class Device {
+  #database;
+  #memory = new Map();
+
+  constructor(database) {
+    this.#database = database;
+  }
+
+  /** Whether what is kept outlives this page. */
+  get durable() {
+    return this.#database !== null;
+  }
+
+  /** @returns {Promise<Kept[]>} */
+  async all() {
+    if (!this.durable) return [...this.#memory.values()];
+    return done(this.#database.transaction(STORE).objectStore(STORE).getAll());
+  }
+
+  /** @param {string} id @returns {Promise<Kept | undefined>} */
+  async find(id) {
+    return (await this.all()).find((kept) => kept.id === id);
+  }
+
+  /** Returns when it is written. @param {Kept} kept */
+  async put(kept) {
+    if (this.durable) await this.#write((store) => store.put(kept));
+    else this.#memory.set(kept.id, kept);
+  }
+
+  /** @param {string} id */
+  async forget(id) {
+    if (this.durable) await this.#write((store) => store.delete(id));
+    else this.#memory.delete(id);
+  }
+
+  #write(act) {
+    const transaction = this.#database.transaction(STORE, "readwrite", { durability: "strict" });
+    act(transaction.objectStore(STORE));
+    return new Promise((resolve, reject) => {
+      transaction.oncomplete = resolve;
+      transaction.onabort = () => reject(transaction.error);
+    });
+  }
+}
+
+async function open() {
+  const opening = indexedDB.open(DATABASE, 1);
+  opening.onupgradeneeded = () => opening.result.createObjectStore(STORE, { keyPath: "id" });
+  return done(opening);
+}
+
+function done(request) {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+}

@@ -1,0 +1,49 @@
+/** Files that the voter keeps: the recovery file and the receipt. */
+import { h } from "../dom.js";
+import { stateFromJson } from "../protocol/state.js";
+import { t } from "../strings.js";
+
+/** Save a text as a file. @param {string} name @param {string} type @param {string} text */
+export function save(name, type, text) {
+  const href = URL.createObjectURL(new Blob([text], { type }));
+  h("a", { href, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(href), 60_000);
+}
+
+/** @param {string} json as `stateToJson` writes it */
+export function saveRecovery(json) {
+  const { election, step } = stateFromJson(json);
+  save(`ballotcast-recovery-${election}-${step}.json`, "application/json", json);
+}
+
+/** @param {import("../protocol/state.js").State} state cast */
+export function saveReceipt({ election, receipt }) {
+  save(`ballotcast-receipt-${election}.txt`, "text/plain", receipt);
+}
+
+/** The offer of a recovery file, for the foot of a step. @param {import("./device.js").Kept} kept */
+export function recoveryOffer(kept) {
+  return h(
+    "details",
+    { class: "recovery" },
+    h("summary", {}, t("vote.recovery_title")),
+    h("p", {}, t("vote.recovery_text")),
+    h("p", {}, t("vote.recovery_secret")),
+    h("button", { type: "button", onclick: () => saveRecovery(kept.state) }, t("vote.save_recovery")),
+  );
+}
+
+/** A field to load a recovery file with. @param {(text: string) => void} loaded */
+export function recoveryField(loaded) {
+  const field = h("input", { type: "file", id: "recovery-file", accept: ".json,application/json" });
+  field.addEventListener("change", async () => {
+    if (field.files.length) loaded(await field.files[0].text());
+  });
+  return h(
+    "div",
+    { class: "field" },
+    h("label", { for: field.id }, t("vote.load_recovery")),
+    h("span", { class: "hint" }, t("vote.load_recovery_hint")),
+    field,
+  );
+}

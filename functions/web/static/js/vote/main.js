@@ -1,0 +1,77 @@
+/**
+ * The voter's page. It looks at the link only when the voter says so: programs that scan mails open links, and none of
+ * them should set anything going. Everything else is loaded at that moment.
+ */
+import { find, h } from "../dom.js";
+import { t } from "../strings.js";
+import { openDevice } from "./device.js";
+import { missing } from "./support.js";
+
+const place = find("#voting");
+const heading = h("h1", { tabindex: -1 }, t("vote.title"));
+
+/** @param {{link?: string, id?: string, file?: string}} start */
+async function begin(start) {
+  place.inert = true;
+  history.replaceState(null, "", location.pathname + location.search);
+  document.head.append(find("#journey").content);
+  const { vote } = await import("./journey.js");
+  place.inert = false;
+  await vote(start);
+}
+
+function invited() {
+  const open = h("button", { type: "button", class: "primary" }, t("vote.open_link"));
+  open.addEventListener("click", () => begin({ link: location.hash }), { once: true });
+  return [h("p", { class: "lead" }, t("vote.invited")), h("p", {}, t("vote.invited_how")), h("p", {}, open)];
+}
+
+/** Without a link: what was begun here, or the ways to begin. */
+function elsewhere(kept) {
+  const link = h("input", { type: "text", id: "link", name: "link", autocomplete: "off", spellcheck: "false", required: true });
+  const typed = (event) => {
+    event.preventDefault();
+    begin({ link: link.value.trim() });
+  };
+  const file = h("input", { type: "file", id: "file", accept: ".json,application/json" });
+  file.addEventListener("change", async () => {
+    if (file.files.length) await begin({ file: await file.files[0].text() });
+  });
+  return [
+    kept.length > 0 && h("section", {}, h("h2", {}, t("vote.kept_title")), h("ul", { class: "kept" }, ...kept.map(keptItem))),
+    h("h2", {}, t("vote.by_link_title")),
+    h("p", {}, t("vote.by_link_text")),
+    h(
+      "form",
+      { onsubmit: typed, class: "field" },
+      h("label", { for: "link" }, t("vote.link_field")),
+      link,
+      h("div", { class: "actions" }, h("button", { class: "primary" }, t("vote.open_link"))),
+    ),
+    h("h2", {}, t("vote.by_file_title")),
+    h("div", { class: "field" }, h("label", { for: "file" }, t("vote.load_recovery")), hint("vote.load_recovery_hint"), file),
+  ];
+}
+
+const hint = (key) => h("span", { class: "hint" }, t(key));
+
+function keptItem({ id, title, state }) {
+  const step = h("span", { class: "badge" }, t(`vote.kept_${JSON.parse(state).step}`));
+  const open = () => begin({ id });
+  return h("li", {}, h("button", { type: "button", onclick: open }, t("vote.go_on", { title })), " ", step);
+}
+
+async function start() {
+  const lacking = await missing();
+  if (lacking) {
+    place.replaceChildren(heading, h("p", { class: "notice bad" }, t(`vote.browser_${lacking}`)));
+    return;
+  }
+  const device = await openDevice();
+  const content = location.hash.length > 1 ? invited() : elsewhere(await device.all());
+  place.replaceChildren(heading, ...content.filter(Boolean));
+  // Another link opened in this tab: what it interrupts is kept.
+  addEventListener("hashchange", () => location.reload());
+}
+
+start();

@@ -1,0 +1,127 @@
+/** Ranking options: by buttons, by the arrow keys on an item, and by dragging its handle. */
+import { h } from "../dom.js";
+import { METHODS } from "../protocol/contest.js";
+import { t } from "../strings.js";
+import { makeDraggable } from "./drag.js";
+import { optionFilter } from "./option_filter.js";
+import * as rankings from "./ranking.js";
+
+/**
+ * @param {import("../protocol/contest.js").Contest} contest
+ * @param {(number | number[])[]} choice the ranking at first
+ * @param {() => void} changed called after each change
+ * @returns {{content: (Node | null)[], choice: () => (number | number[])[]}}
+ */
+export function rankingField(contest, choice, changed) {
+  const { equal } = METHODS[contest.method];
+  let ranking = rankings.ofChoice(choice);
+  const name = (option) => contest.options[option - 1];
+  const ranked = h("ol", { class: "ranking", "aria-label": t("vote.ranked") });
+  const rest = h("ul", { class: "unranked", "aria-label": t("vote.unranked") });
+  const none = h("p", { class: "quiet" }, t("vote.none_ranked"));
+  const told = h("p", { class: "visually-hidden", role: "status" });
+  const unranked = contest.options.map((text, index) => adder(index + 1, text));
+  rest.append(...unranked);
+
+  function draw() {
+    ranked.replaceChildren(...ranking.flat().map(item));
+    none.hidden = ranking.length > 0;
+    for (const [index, element] of unranked.entries()) {
+      element.classList.toggle("gone", rankings.rankOf(ranking, index + 1) >= 0);
+    }
+  }
+
+  /** Take over a new ranking, say where the option is now, and keep the focus where the next key is expected. */
+  function change(option, wanted, control) {
+    ranking = wanted;
+    draw();
+    const rank = rankings.rankOf(ranking, option) + 1;
+    const key = rank ? "vote.now_ranked" : "vote.now_unranked";
+    told.textContent = t(key, { option: name(option), rank, of: ranking.length });
+    (control(option) ?? ranked.querySelector("button") ?? rest.querySelector("li:not(.gone) button"))?.focus();
+    changed();
+  }
+
+  const control = (act) => (option) => ranked.querySelector(`[data-option="${option}"] [data-act="${act}"]`);
+  const nextAdder = (option) =>
+    [...unranked.slice(option), ...unranked.slice(0, option).reverse()]
+      .find((element) => !element.hidden && !element.classList.contains("gone"))
+      ?.querySelector("button");
+
+  function adder(option, text) {
+    const add = () => change(option, rankings.add(ranking, option), nextAdder);
+    const label = h("span", { class: "visually-hidden" }, t("vote.add_to_ranking"));
+    return h("li", {}, h("button", { type: "button", class: "add", onclick: add }, "+ ", label, " ", text));
+  }
+
+  function remove(option) {
+    const below = ranking.flat()[ranking.flat().indexOf(option) + 1];
+    change(option, rankings.without(ranking, option), () => below && control("remove")(below));
+  }
+
+  function item(option) {
+    const at = rankings.rankOf(ranking, option);
+    const [first, tied] = [ranking.flat()[0] === option, rankings.isTied(ranking, option)];
+    const last = ranking.flat().at(-1) === option && ranking[at].length === 1;
+    const move = (by, act) => change(option, rankings.move(ranking, option, by), control(act));
+    const tie = () => change(option, rankings.toggleTied(ranking, option), control("tie"));
+    const button = (act, sign, does, off = false, more = {}) => {
+      const label = t(`vote.${act}_option`, { option: name(option) });
+      const onclick = () => off || does();
+      const known = { type: "button", class: "small", "data-act": act, title: label, "aria-label": label };
+      return h("button", { ...known, "aria-disabled": off ? "true" : null, onclick, ...more }, sign);
+    };
+    const keys = {
+      ArrowUp: () => move(-1, "hold"),
+      ArrowDown: () => move(1, "hold"),
+      Delete: () => remove(option),
+      ...(equal ? { "=": tie } : {}),
+    };
+    const onkeydown = (event) => {
+      if (!keys[event.key] || event.ctrlKey || event.altKey || event.metaKey) return;
+      event.preventDefault();
+      keys[event.key]();
+    };
+    const shared = ranking[at].length > 1;
+    const alone = first && !shared;
+    const hold = button("hold", "⠿", () => {}, false, { class: "small hold" });
+    const element = h(
+      "li",
+      { "data-option": option, class: shared ? "shared" : null, onkeydown },
+      hold,
+      h("span", { class: "rank" }, at + 1),
+      h("span", { class: "name" }, name(option)),
+      h(
+        "span",
+        { class: "moves" },
+        button("up", "↑", () => move(-1, "up"), alone),
+        button("down", "↓", () => move(1, "down"), last),
+        equal && button("tie", "=", tie, first, { "aria-pressed": tied }),
+        button("remove", "×", () => remove(option)),
+      ),
+    );
+    makeDraggable(hold, element, (place) => change(option, rankings.drop(ranking, option, place), control("hold")));
+    return element;
+  }
+
+  const clear = () => {
+    ranking = [];
+    draw();
+    changed();
+  };
+  draw();
+  const filter = optionFilter(contest, () => unranked.map((element, index) => [contest.options[index], element]));
+  return {
+    content: [
+      h("h3", {}, t("vote.ranked")),
+      none,
+      ranked,
+      h("h3", {}, t("vote.unranked")),
+      filter,
+      rest,
+      h("button", { type: "button", class: "small", onclick: clear }, t("vote.clear")),
+      told,
+    ],
+    choice: () => rankings.toChoice(ranking),
+  };
+}

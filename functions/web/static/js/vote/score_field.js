@@ -1,0 +1,71 @@
+/** Scoring options: a row of radio buttons for each where they are few, else a list to pull down. */
+import { h } from "../dom.js";
+import { t } from "../strings.js";
+import { optionFilter } from "./option_filter.js";
+
+/** As many scores and options as are easily seen as rows. */
+const FEW_SCORES = 11;
+const FEW_OPTIONS = 40;
+
+/**
+ * @param {import("../protocol/contest.js").Contest} contest
+ * @param {[number, number][]} choice option and score, at first
+ * @param {() => void} changed called after each change
+ * @returns {{content: (Node | null)[], choice: () => [number, number][]}}
+ */
+export function scoreField(contest, choice, changed) {
+  const scores = Array.from({ length: contest.max - contest.min + 1 }, (_, index) => contest.min + index);
+  const few = scores.length <= FEW_SCORES && contest.options.length <= FEW_OPTIONS;
+  const given = new Map(choice);
+  const fields = contest.options.map((name, index) => {
+    const [id, score] = [`${contest.id}-${index + 1}`, given.get(index + 1)];
+    return (few ? radios : list)(id, name, scores, score, changed);
+  });
+  const clear = () => {
+    for (const field of fields) field.clear();
+    changed();
+  };
+  const filter = optionFilter(contest, () => fields.map(({ element }, index) => [contest.options[index], element]));
+  return {
+    content: [
+      filter,
+      h("div", { class: "options" }, ...fields.map(({ element }) => element)),
+      h("button", { type: "button", class: "small", onclick: clear }, t("vote.clear")),
+    ],
+    choice: () =>
+      fields
+        .map((field, index) => [index + 1, field.value()])
+        .filter(([, value]) => value !== "")
+        .map(([option, value]) => [option, Number(value)]),
+  };
+}
+
+function radios(id, name, scores, given, changed) {
+  const one = (value, label) => {
+    const input = h("input", { type: "radio", id: `${id}-${value}`, name: id, value, onchange: changed });
+    input.checked = value === (given ?? "");
+    return h("span", { class: "choice" }, input, h("label", { for: input.id }, label));
+  };
+  const rows = [one("", t("vote.no_score")), ...scores.map((score) => one(score, score))];
+  const inputs = rows.map((row) => row.firstChild);
+  return {
+    element: h("fieldset", { class: "scale" }, h("legend", {}, name), ...rows),
+    value: () => inputs.find((input) => input.checked).value,
+    clear: () => {
+      inputs[0].checked = true;
+    },
+  };
+}
+
+function list(id, name, scores, given, changed) {
+  const options = [["", t("vote.no_score")], ...scores.map((score) => [score, score])];
+  const select = h("select", { id, onchange: changed }, ...options.map(([value, text]) => h("option", { value }, text)));
+  select.value = String(given ?? "");
+  return {
+    element: h("div", { class: "scored" }, h("label", { for: id }, name), select),
+    value: () => select.value,
+    clear: () => {
+      select.value = "";
+    },
+  };
+}
