@@ -22,7 +22,8 @@ const SIDES = {
 
 const pause = (seconds) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 
-/** One side of the API. @typedef {{status: number, headers: Headers, bytes: Uint8Array}} Answer */
+/** `status` is 0 for a redirect: none is followed. @typedef {{status: number, headers: Headers, bytes: Uint8Array}} Answer */
+/** One side of the API. Answers of 400 and above are thrown as ApiError, no answer at all as Unreachable. */
 export class Side {
   #address;
   #credentials;
@@ -80,7 +81,7 @@ export class Side {
   /** The answer, or null if there was none, or half of one. */
   async #once(path, init) {
     try {
-      const options = { redirect: "error", ...init, ...this.#credentials, signal: AbortSignal.timeout(TIMEOUT) };
+      const options = { redirect: "manual", ...init, ...this.#credentials, signal: AbortSignal.timeout(TIMEOUT) };
       const response = await fetch(this.#address + path, options);
       const bytes = new Uint8Array(await response.arrayBuffer());
       return { status: response.status, headers: response.headers, bytes };

@@ -37,12 +37,12 @@ export class Spoilt extends ProtocolError {
 }
 
 /**
- * A problem document (RFC 9457). `reason` and `slug`: as in docs/problems.md, or empty where a gateway answered.
+ * A problem document (RFC 9457). `reason` and `slug`: as in docs/problems.md; `refused` and empty where it was none.
  * `errors`: `{pointer, detail}` for each bad field. `retryAfter`: seconds, or null.
  */
 export class ApiError extends ProtocolError {
   constructor(status, slug, detail, errors = [], retryAfter = null) {
-    super(slug, detail);
+    super(slug || "refused", detail);
     this.status = status;
     this.slug = slug;
     this.detail = detail;
