@@ -2,6 +2,7 @@
 
 import json
 from collections import deque
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -35,7 +36,7 @@ ENVIRONMENT = {
     "APPROVE_ORGANISERS": "false",
 }
 OPENED = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
-_KINDS = {
+_KINDS: dict[str, Callable[[], Any]] = {
     "RSA_2048": lambda: rsa.generate_private_key(65537, 2048),
     "ECC_NIST_P256": lambda: ec.generate_private_key(ec.SECP256R1()),
     "ECC_NIST_EDWARDS25519": ed25519.Ed25519PrivateKey.generate,

@@ -28,17 +28,19 @@ class FolderS3:
         self._folder = folder
 
     def put_object(self, *, Key: str, Body: bytes, **_: Any) -> None:  # noqa: N803
-        self._place("PutObject", Key).write_bytes(Body)
+        self.meter.moved += self._place("PutObject", Key).write_bytes(Body)
 
     def upload_file(self, path: str, bucket: str, key: str, **_: Any) -> None:
-        copyfile(path, self._place("PutObject", key))
+        self.meter.moved += copyfile(path, self._place("PutObject", key)).stat().st_size
 
     def get_object(self, *, Key: str, **_: Any) -> dict[str, Any]:  # noqa: N803
         self.meter.requests["GetObject"] += 1
         try:
-            return {"Body": io.BytesIO((self._folder / Key).read_bytes())}
+            content = (self._folder / Key).read_bytes()
         except FileNotFoundError:
             raise NoSuchKey({"Error": {"Code": "NoSuchKey"}}, "GetObject") from None
+        self.meter.moved += len(content)
+        return {"Body": io.BytesIO(content)}
 
     def delete_object(self, *, Key: str, **_: Any) -> None:  # noqa: N803
         self.meter.requests["DeleteObject"] += 1

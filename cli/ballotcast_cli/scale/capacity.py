@@ -22,27 +22,29 @@ def item_size(item: Mapping[str, Mapping[str, Any]]) -> int:
 
 
 def _value_size(value: Mapping[str, Any]) -> int:
-    [(kind, content)] = value.items()
+    kind, content = next(iter(value.items()))
+    size: int
     match kind:
         case "S":
-            return len(content.encode())
+            size = len(content.encode())
         case "B":
-            return len(content)
+            size = len(content)
         case "N":
-            digits = content.strip("-0.").replace(".", "")
-            return (len(digits) + 1) // 2 + 1 + content.startswith("-")
+            size = (len(content.strip("-0")) + 1) // 2 + 1 + content.startswith("-")
         case "BOOL" | "NULL":
-            return 1
+            size = 1
         case "L":
-            return OVERHEAD + sum(1 + _value_size(part) for part in content)
+            size = OVERHEAD + sum(1 + _value_size(part) for part in content)
         case "M":
-            return OVERHEAD + sum(1 + len(name.encode()) + _value_size(part) for name, part in content.items())
-    raise ValueError(f"no size is known for a {kind}")
+            size = OVERHEAD + len(content) + item_size(content)
+        case _:
+            raise ValueError(f"no size is known for a {kind}")
+    return size
 
 
-def write_units(*sizes: int) -> int:
-    """Of one write, given the item's sizes before and after in bytes (0: it is not there)."""
-    return max(1, -(-max(sizes, default=0) // KB))
+def write_units(before: int, after: int) -> int:
+    """Of one write, given the item's sizes in bytes (0: it is not there)."""
+    return max(1, -(-max(before, after) // KB))
 
 
 def read_units(size: int, *, consistent: bool) -> float:
@@ -52,22 +54,17 @@ def read_units(size: int, *, consistent: bool) -> float:
 
 @dataclass
 class Meter:
-    """What was asked of AWS: requests by name; units; bytes of the largest item written."""
+    """What was asked of AWS: requests by name; units; bytes of the largest item written, and of objects moved."""
 
     requests: Counter[str] = field(default_factory=Counter)
     reads: float = 0
     writes: float = 0
     largest: int = 0
+    moved: int = 0
 
     def add(self, other: "Meter") -> None:
         self.requests.update(other.requests)
         self.reads += other.reads
         self.writes += other.writes
         self.largest = max(self.largest, other.largest)
-
-    def take(self) -> "Meter":
-        """What has been counted since the last time."""
-        taken = Meter(Counter(self.requests), self.reads, self.writes, self.largest)
-        self.requests.clear()
-        self.reads = self.writes = self.largest = 0
-        return taken
+        self.moved += other.moved

@@ -117,7 +117,7 @@ class SqliteDynamoDB:
     def _charge(self, operation: str, wanted: list["_Wanted"], times: int) -> None:
         sizes = [(item_size(each.standing), item_size(each.after)) for each in wanted]
         self.meter.requests[operation] += 1
-        self.meter.writes += times * sum(write_units(*pair) for pair in sizes)
+        self.meter.writes += times * sum(write_units(before, after) for before, after in sizes)
         self.meter.largest = max(self.meter.largest, *(after for _, after in sizes))
         if any(after > ITEM for _, after in sizes):
             raise _invalid(operation, "Item size has exceeded the maximum allowed size")

@@ -10,12 +10,12 @@ import resource
 import sys
 import time
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from .aws import OPENED, Folder
 from .capacity import Meter
@@ -26,11 +26,17 @@ MEASURED = "measured.json"
 KILOBYTE = 1024
 """What getrusage tells memory in, on Linux."""
 Told = Callable[["Measured"], None]
+Pool = Callable[[int], Executor]
+"""Workers, as many as are asked for."""
+
+
+def fresh_processes(count: int) -> Executor:
+    return ProcessPoolExecutor(count, mp_context=get_context("spawn"))
 
 
 @dataclass
 class Measured:
-    """Of a stage: CPU and wall-clock seconds, bytes of memory at its peak, and what it asked of AWS."""
+    """Of a stage: CPU and wall-clock seconds, bytes of memory at its peak, and what it asked of AWS (`Meter`)."""
 
     stage: str
     voters: int
@@ -41,9 +47,10 @@ class Measured:
     reads: float
     writes: float
     largest: int
+    moved: int
 
 
-def measure(folder: Path, voters: int, processes: int, told: Told) -> list[Measured]:
+def measure(folder: Path, voters: int, processes: int, told: Told, pool: Pool = fresh_processes) -> list[Measured]:
     """The measured stages of an election with so many voters, in a folder of its own."""
     folder.mkdir(parents=True, exist_ok=True)
     kept = folder / MEASURED
@@ -51,7 +58,7 @@ def measure(folder: Path, voters: int, processes: int, told: Told) -> list[Measu
     scene = Scene(voters, processes, {name: stage["answers"] for name, stage in done.items()})
     for stage in STAGES:
         if stage.name not in done:
-            measured, answers = _run(stage, folder, scene)
+            measured, answers = _run(stage, folder, scene, pool)
             scene.answers[stage.name] = answers
             done[stage.name] = {"measured": asdict(measured), "answers": answers}
             kept.write_text(json.dumps(done))
@@ -60,29 +67,37 @@ def measure(folder: Path, voters: int, processes: int, told: Told) -> list[Measu
     return [Measured(**done[stage.name]["measured"]) for stage in STAGES if stage.measured]
 
 
-def _run(stage: Stage, folder: Path, scene: Scene) -> tuple[Measured, list[Any]]:
-    calls, workers = stage.calls(scene), scene.processes if stage.spread else 1
+def _run(stage: Stage, folder: Path, scene: Scene, pool: Pool) -> tuple[Measured, list[Any]]:
     moment = CLOSES + timedelta(minutes=1) if stage.name in COUNTING else OPENED
     started, meter, cpu, peaks, answers = time.perf_counter(), Meter(), 0.0, dict[int, int](), []
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        run = [pool.submit(_call, call, folder, moment, scene) for call in calls]
-        for call in run:
-            answer, seconds, asked, (process, peak) = call.result()
-            answers.append(answer)
-            meter.add(asked)
-            cpu += seconds
-            peaks[process] = peak
+    with pool(scene.processes if stage.spread else 1) as workers:
+        for call in [workers.submit(_call, call, folder, moment, scene) for call in stage.calls(scene)]:
+            done = call.result()
+            answers.append(done.answer)
+            meter.add(done.meter)
+            cpu += done.cpu
+            peaks[done.process] = max(peaks.get(done.process, 0), done.memory)
     wall = time.perf_counter() - started
-    asked = (dict(meter.requests), meter.reads, meter.writes, meter.largest)
-    return Measured(stage.name, scene.voters, cpu, wall, sum(peaks.values()), *asked), answers
+    told = {**vars(meter), "requests": dict(meter.requests)}
+    return Measured(stage.name, scene.voters, cpu, wall, sum(peaks.values()), **told), answers
 
 
-def _call(call: Call, folder: Path, moment: datetime, scene: Scene) -> tuple[Any, float, Meter, tuple[int, int]]:
-    """Its answer, the CPU seconds it took, what it asked of AWS, and the process with its peak of memory so far."""
+class _Done(NamedTuple):
+    """memory: bytes of the process at its peak so far, and of those that it started."""
+
+    answer: Any
+    cpu: float
+    meter: Meter
+    process: int
+    memory: int
+
+
+def _call(call: Call, folder: Path, moment: datetime, scene: Scene) -> _Done:
     wiring, before = Folder(folder, moment), _cpu()
     answer = call(wiring, scene)
     own, children = (resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return answer, _cpu() - before, wiring.meter, (os.getpid(), (own + scene.processes * children) * KILOBYTE)
+    memory = (own + scene.processes * children) * KILOBYTE
+    return _Done(answer, _cpu() - before, wiring.meter, os.getpid(), memory)
 
 
 def _cpu() -> float:
@@ -90,12 +105,14 @@ def _cpu() -> float:
 
 
 def main(folder: str, voters: str, processes: str) -> None:
-    def tell(done: Measured) -> None:
-        units = f"{done.reads / done.voters:8.3f} r {done.writes / done.voters:7.3f} w"
-        took = f"{done.cpu:8.1f} s {done.wall:8.1f} s {done.memory >> 20:6} MiB {done.cpu / done.voters * 1e6:9.1f} µs"
-        print(f"{done.stage:10} {took} {units}", flush=True)
+    measure(Path(folder), int(voters), int(processes), lambda done: print(told(done), flush=True))
 
-    measure(Path(folder), int(voters), int(processes), tell)
+
+def told(done: Measured) -> str:
+    """A stage in a line."""
+    units = f"{done.reads / done.voters:8.3f} r {done.writes / done.voters:7.3f} w"
+    took = f"{done.cpu:8.1f} s {done.wall:8.1f} s {done.memory >> 20:6} MiB {done.cpu / done.voters * 1e6:9.1f} µs"
+    return f"{done.stage:10} {took} {units}"
 
 
 if __name__ == "__main__":

