@@ -1,0 +1,140 @@
+/** The pass over an export's log: each entry is looked at once, in order, 256 in memory at a time. */
+import { Ballot, BallotError } from "../protocol/ballot.js";
+import { concat, equal, hexEncode, sha256 } from "../protocol/encoding.js";
+import { Malformed, Spoilt } from "../protocol/errors.js";
+import { HpkeError } from "../protocol/hpke.js";
+import { parseLeaf } from "../protocol/leaf.js";
+import { leafHash } from "../protocol/merkle.js";
+import { decodePlaintext } from "../protocol/plaintext.js";
+import { decodeBundle, tilePath, WIDTH } from "../protocol/tiles.js";
+import { bundles } from "./export_file.js";
+import { GrowingTree } from "./growing_tree.js";
+
+const BALLOT = 1;
+const TILE = 32 * WIDTH;
+const BUNDLE = WIDTH * (2 + 0xffff);
+
+/** Afterwards: the newest roll, the ballots' number, and, given the election key, what they say. */
+export class LogAudit {
+  ballots = 0;
+  /** @type {Map<string, {plaintext: Uint8Array, number: number}>} */
+  plaintexts = new Map();
+  /** @type {{index: number, reason: string}[]} */
+  spoilt = [];
+  #keys = new Set();
+  #closed = false;
+
+  constructor(exported, findings, manifest, electionKey) {
+    Object.assign(this, { exported, findings, manifest, electionKey });
+    this.rollSize = manifest.roll_size;
+    this.rollRoot = manifest.roll_root;
+  }
+
+  /** @param {(done: number, total: number) => void} progress of leaves */
+  async run(checkpoint, progress) {
+    const tree = new GrowingTree((level, n, hashes) => this.#compareTile(level, n, hashes));
+    for (const { n, width } of bundles(checkpoint.size)) {
+      const entries = await this.#readBundle(n, width);
+      const ballots = await Promise.all(entries.map((entry, at) => this.#look(tree.size + at, entry, checkpoint.size)));
+      ballots.forEach((judged) => judged && this.#keep(judged));
+      await tree.append(await Promise.all(entries.map(leafHash)));
+      progress(tree.size, checkpoint.size);
+    }
+    for (const { level, n, hashes } of tree.edge) await this.#compareTile(level, n, hashes);
+    if (!equal(await tree.root(), checkpoint.root)) this.findings.fail("log", "another-root");
+    if (!this.#closed) this.findings.fail("leaves", "not-closed");
+    const found = { count: this.ballots };
+    this.findings.complete("log", { count: checkpoint.size });
+    this.findings.complete("leaves");
+    for (const name of ["ballots", "credentials", "one-ballot-each"]) this.findings.complete(name, found);
+  }
+
+  async #readBundle(n, width) {
+    const path = tilePath("entries", n, width);
+    const bundle = await this.exported.read(path, BUNDLE);
+    try {
+      return decodeBundle(bundle, width);
+    } catch (error) {
+      throw error instanceof Malformed ? this.findings.stop("log", "bad-bundle", { file: path }) : error;
+    }
+  }
+
+  async #compareTile(level, n, hashes) {
+    const path = tilePath(level, n, hashes.length);
+    const told = await this.exported.read(path, TILE);
+    if (!equal(told, concat(...hashes))) this.findings.fail("log", "tile-not-of-entries", { file: path });
+  }
+
+  /** What a ballot's leaf says; nothing for the others, which are looked at in their place at once. */
+  async #look(index, entry, size) {
+    const last = index === size - 1;
+    if (entry[0] === BALLOT && index && !last) return this.#judge(index, entry.subarray(1));
+    if (!this.#belongs(index, entry, last)) this.findings.fail("leaves", "out-of-place", { index });
+    return null;
+  }
+
+  #belongs(index, entry, last) {
+    let leaf;
+    try {
+      leaf = parseLeaf(entry);
+    } catch (error) {
+      if (error instanceof Malformed) return false;
+      throw error;
+    }
+    const { opens_at, closes_at, hash } = this.manifest;
+    if (leaf.kind === "manifest") return index === 0 && equal(leaf.manifestHash, hash);
+    if (leaf.kind === "closing" && last && leaf.closed_at >= opens_at && leaf.closed_at <= closes_at) {
+      return (this.#closed = true);
+    }
+    if (leaf.kind !== "amendment" || !index || last || leaf.roll_size <= this.rollSize) return false;
+    [this.rollSize, this.rollRoot] = [leaf.roll_size, leaf.roll_root];
+    return true;
+  }
+
+  async #judge(index, bytes) {
+    let ballot;
+    const faults = [];
+    try {
+      ballot = Ballot.parse(bytes, this.manifest);
+    } catch (error) {
+      if (error instanceof BallotError) return { index, faults: [["ballots", error.reason]] };
+      throw error;
+    }
+    const verified = [ballot.verifyCredential(this.manifest), ballot.verifySignature()];
+    for (const outcome of await Promise.allSettled(verified)) {
+      if (outcome.status === "fulfilled") continue;
+      if (!(outcome.reason instanceof BallotError)) throw outcome.reason;
+      const { reason } = outcome.reason;
+      faults.push([reason === "bad-issuer-signature" ? "credentials" : "ballots", reason]);
+    }
+    const said = this.electionKey ? await this.#open(ballot) : null;
+    return { index, faults, key: hexEncode(await sha256(ballot.vk)), said };
+  }
+
+  /** The plaintext of a ballot, if it is to be counted; else why it is spoilt. */
+  async #open(ballot) {
+    try {
+      const plaintext = await ballot.open(this.electionKey);
+      decodePlaintext(this.manifest, plaintext);
+      return { plaintext };
+    } catch (error) {
+      if (error instanceof HpkeError) return { reason: "unreadable" };
+      if (error instanceof Spoilt) return { reason: error.reason };
+      throw error;
+    }
+  }
+
+  #keep({ index, faults, key, said }) {
+    this.ballots += 1;
+    for (const [check, reason] of faults) this.findings.fail(check, reason, { index });
+    if (!key) return;
+    if (this.#keys.has(key)) this.findings.fail("one-ballot-each", "used-twice", { index });
+    this.#keys.add(key);
+    if (said?.reason) this.spoilt.push({ index, reason: said.reason });
+    if (!said?.plaintext) return;
+    const spelled = hexEncode(said.plaintext);
+    const known = this.plaintexts.get(spelled);
+    if (known) known.number += 1;
+    else this.plaintexts.set(spelled, { plaintext: said.plaintext, number: 1 });
+  }
+}

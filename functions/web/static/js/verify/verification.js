@@ -1,0 +1,162 @@
+/**
+ * Verification of an election from its export alone, in the browser: each promise of docs/protocol.md is one named
+ * check. It is written apart from the server's program and shares nothing with it but that page.
+ *
+ * It trusts nothing but the manifest's hash, which voters compare with the one in their mail. A doctored export is
+ * refused by the name of a check and never by an error.
+ */
+import { count } from "../counting/count.js";
+import { openCheckpoint } from "../protocol/checkpoint.js";
+import { equal, hexDecode, hexEncode, sha256, utf8Decode } from "../protocol/encoding.js";
+import { Malformed } from "../protocol/errors.js";
+import { openingKey } from "../protocol/hpke.js";
+import { jcsDecode, jcsEncode } from "../protocol/jcs.js";
+import { LedgerError, parseLedger } from "../protocol/ledger.js";
+import { MAX_LENGTH, parseManifest } from "../protocol/manifest.js";
+import { leafHash } from "../protocol/merkle.js";
+import { decodePlaintext } from "../protocol/plaintext.js";
+import { CHECKPOINT, ELECTION_KEY, ExportError, ExportFile, LEDGER, MANIFEST, names, RESULT } from "./export_file.js";
+import { Findings, Stopped } from "./findings.js";
+import { GrowingTree } from "./growing_tree.js";
+import { LogAudit } from "./log_audit.js";
+
+const [NOTE, LARGE] = [16 * 1024, 2 ** 31];
+
+/**
+ * @typedef {{ok: boolean, checks: import("./findings.js").Check[], manifestHash: string, election: string,
+ *   title: string, note: string, result: object | null}} Report
+ *   `manifestHash`: in hex, to compare with the mail; empty if the manifest cannot be read. `result`: as published,
+ *   with the manifest's contests, if it proved right
+ */
+
+/**
+ * Check everything that an export can prove.
+ *
+ * @param {Blob} blob @param {{progress?: (done: number, total: number) => void,
+ *   told?: (check: import("./findings.js").Check) => void}} [options] `told` of each check as it is done
+ * @returns {Promise<Report>}
+ */
+export async function verifyExport(blob, { progress = () => {}, told } = {}) {
+  const findings = new Findings(told);
+  const found = { manifestHash: "", election: "", title: "", note: "", result: null };
+  try {
+    await verify(await ExportFile.open(blob), findings, progress, found);
+  } catch (error) {
+    if (error instanceof ExportError) findings.fail("archive", error.reason, { file: error.file });
+    else if (!(error instanceof Stopped)) throw error;
+  }
+  const { checks } = findings;
+  return { ...found, ok: checks.every(({ outcome }) => outcome === "passed"), checks };
+}
+
+async function verify(exported, findings, progress, found) {
+  const manifest = await readManifest(exported, findings);
+  Object.assign(found, { manifestHash: hexEncode(manifest.hash), election: manifest.election, title: manifest.title });
+  findings.complete("manifest", { hash: found.manifestHash });
+
+  const note = await exported.read(CHECKPOINT, NOTE);
+  const checkpoint = await readCheckpoint(note, manifest, findings);
+  found.note = utf8Decode(note);
+  findings.complete("checkpoint", { count: checkpoint.size });
+
+  // A log cannot be larger than its export, so that a huge size makes nobody count to it.
+  const fits = checkpoint.size <= exported.size && exported.names.join("\n") === names(checkpoint.size).join("\n");
+  if (!fits) throw new ExportError("other-files");
+  findings.complete("archive", { count: exported.names.length });
+
+  const electionKey = await readElectionKey(exported, manifest, findings);
+  const log = new LogAudit(exported, findings, manifest, electionKey);
+  await log.run(checkpoint, progress);
+  await auditLedger(exported, log, findings);
+  if (electionKey) found.result = await recount(exported, manifest, note, log, findings);
+}
+
+async function readManifest(exported, findings) {
+  try {
+    return await parseManifest(await exported.read(MANIFEST, MAX_LENGTH));
+  } catch (error) {
+    throw refusedAs(error) ? findings.stop("manifest", "not-canonical") : error;
+  }
+}
+
+async function readCheckpoint(note, manifest, findings) {
+  try {
+    return await openCheckpoint(utf8Decode(note), manifest.origin, manifest.log_pk);
+  } catch (error) {
+    throw refusedAs(error) ? findings.stop("checkpoint", "not-signed") : error;
+  }
+}
+
+async function readElectionKey(exported, manifest, findings) {
+  const hex = await exported.read(ELECTION_KEY, 64);
+  try {
+    const key = await openingKey(hexDecode(utf8Decode(hex)));
+    if (!equal(key.point, manifest.election_pk)) findings.fail("election-key", "another-key");
+    else findings.complete("election-key");
+    return equal(key.point, manifest.election_pk) ? key : null;
+  } catch (error) {
+    if (!refusedAs(error)) throw error;
+    findings.fail("election-key", "not-a-key");
+    return null;
+  }
+}
+
+async function auditLedger(exported, log, findings) {
+  let lines;
+  try {
+    lines = parseLedger(await exported.read(LEDGER, LARGE));
+  } catch (error) {
+    if (!(error instanceof LedgerError)) throw error;
+    findings.fail("ledger", "not-a-ledger");
+    return;
+  }
+  const tree = new GrowingTree();
+  await tree.append(await Promise.all([...lines.keys()].map((tag) => leafHash(hexDecode(tag)))));
+  const asTold = tree.size === log.rollSize && equal(await tree.root(), log.rollRoot);
+  if (!asTold) findings.fail("ledger", "another-roll");
+  findings.complete("ledger", { count: lines.size });
+
+  const issued = [...lines.values()].filter(Boolean).length;
+  const counts = { ballots: log.ballots, issued, voters: lines.size };
+  if (log.ballots > issued || issued > lines.size) findings.fail("turnout", "too-many", counts);
+  findings.complete("turnout", counts);
+}
+
+async function recount(exported, manifest, note, log, findings) {
+  const published = await exported.read(RESULT, LARGE);
+  let told;
+  try {
+    told = jcsDecode(published);
+  } catch (error) {
+    throw refusedAs(error) ? findings.stop("result", "not-canonical") : error;
+  }
+  const recounted = await countElection(manifest, await sha256(note), log);
+  const listed = jcsEncode(Array.isArray(told?.spoilt) ? told.spoilt : []);
+  if (!equal(listed, jcsEncode(recounted.spoilt))) findings.fail("spoilt", "other-ballots");
+  findings.complete("spoilt", { count: recounted.spoilt.length });
+  const same = equal(jcsEncode(recounted), published);
+  if (!same) findings.fail("result", "another-result");
+  findings.complete("result", { count: recounted.counted });
+  return same ? { ...recounted, contests: recounted.contests.map((one, at) => ({ ...manifest.contests[at], ...one })) } : null;
+}
+
+/** The one result that these ballots have. `seed`: of lots, the hash of the final checkpoint's note. */
+async function countElection(manifest, seed, { plaintexts, spoilt }) {
+  const said = [...plaintexts.values()].map(({ plaintext, number }) => [decodePlaintext(manifest, plaintext), number]);
+  const contests = [];
+  for (const [at, contest] of manifest.contests.entries()) {
+    const ballots = said.map(([choices, number]) => [choices[at], number]);
+    contests.push(await count(contest, ballots, seed));
+  }
+  return {
+    v: 1,
+    manifest: hexEncode(manifest.hash),
+    checkpoint_sha256: hexEncode(seed),
+    counted: said.reduce((all, [, number]) => all + number, 0),
+    spoilt: [...spoilt].sort((one, other) => one.index - other.index),
+    contests,
+  };
+}
+
+/** Whether the bytes were refused; an ExportError is about the zip and goes on. */
+const refusedAs = (error) => error instanceof Malformed && !(error instanceof ExportError);

@@ -1,0 +1,14 @@
+/** Verification apart from the page: `{blob}` comes, `{progress}`, `{check}` and at last `{report}` or `{failure}` go. */
+import { verifyExport } from "./verification.js";
+
+addEventListener("message", async ({ data }) => {
+  try {
+    const report = await verifyExport(data.blob, {
+      progress: (done, total) => postMessage({ progress: { done, total } }),
+      told: (check) => postMessage({ check }),
+    });
+    postMessage({ report });
+  } catch (error) {
+    postMessage({ failure: String(error?.message ?? error) });
+  }
+});

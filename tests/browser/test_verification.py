@@ -1,0 +1,131 @@
+"""Verifying an export in the browser finds exactly what the command line finds, check by check."""
+
+import base64
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from ballotcast.elections.verification import CHECKS, verify_export
+from doctored_exports import DOCTORED, FORGED, Entries
+from forged_export import Forger, flipped, write
+
+VERIFY = """async (exports) => {
+  const { verifyExport } = await import("/js/verify/verification.js");
+  const found = [];
+  for (const one of exports) {
+    const bytes = Uint8Array.from(atob(one), (character) => character.charCodeAt(0));
+    const steps = [];
+    const progress = (done, total) => steps.push([done, total]);
+    const report = await verifyExport(new Blob([bytes]), { progress });
+    const outcomes = report.checks.map(({ name, outcome }) => [name, outcome]);
+    found.push({ ...report, outcomes: Object.fromEntries(outcomes), steps });
+  }
+  return found;
+}"""
+
+
+@pytest.fixture(scope="module")
+def forger() -> Forger:
+    return Forger()
+
+
+@pytest.fixture(scope="module")
+def honest(forger: Forger) -> Entries:
+    """Four good ballots and two spoilt ones."""
+    plaintexts = (b"\1\2\3", b"\2\1\0", b"\1\0\0", b"\0\0\0", b"\1\1\0", b"\1\3\0")
+    return forger.entries([forger.ballot(plaintext) for plaintext in plaintexts])
+
+
+def by_browser(modules: Page, *paths: Path) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = modules.evaluate(
+        VERIFY, [base64.b64encode(path.read_bytes()).decode() for path in paths]
+    )
+    return found
+
+
+def by_python(path: Path) -> dict[str, str]:
+    return {check.name: check.outcome.value for check in verify_export(path).checks}
+
+
+def assert_found_alike(modules: Page, exports: Mapping[str, Path]) -> None:
+    found = by_browser(modules, *exports.values())
+    for (what, path), report in zip(exports.items(), found, strict=True):
+        assert report["outcomes"] == by_python(path), what
+
+
+def test_an_honest_export_passes_every_check(modules: Page, forger: Forger, honest: Entries, tmp_path: Path) -> None:
+    files = forger.files(honest)
+    [report] = by_browser(modules, write(tmp_path / "e.zip", files))
+    assert report["outcomes"] == dict.fromkeys(CHECKS, "passed")
+    assert report["ok"] is True
+    assert report["manifestHash"] == forger.manifest.hash.hex()
+    assert report["steps"] == [[8, 8]]
+    [contest] = report["result"]["contests"]
+    assert contest["winners"] == json.loads(files["result.json"])["contests"][0]["winners"]
+    assert contest["options"] == ["Ash", "Birch", "Cedar"]
+
+
+def test_a_log_of_several_tiles(modules: Page, tmp_path: Path) -> None:
+    forger = Forger(voters=300)
+    ballots = [forger.ballot() for _ in range(271)]
+    files = forger.files(forger.entries(ballots))
+    exports = {"honest": write(tmp_path / "honest.zip", files)}
+    for number, name in enumerate(("tile/0/000", "tile/1/000.p/1", "tile/entries/001.p/17")):
+        exports[name] = write(tmp_path / f"{number}.zip", {**files, name: flipped(files[name], 9)})
+    assert_found_alike(modules, exports)
+
+
+def test_no_ballots_at_all(modules: Page, forger: Forger, tmp_path: Path) -> None:
+    [report] = by_browser(modules, write(tmp_path / "e.zip", forger.files(forger.entries([]))))
+    assert report["ok"] is True
+
+
+def test_an_operator_with_every_key_is_found_out(
+    modules: Page, forger: Forger, honest: Entries, tmp_path: Path
+) -> None:
+    exports = {}
+    for number, (what, (_, forge)) in enumerate(FORGED.items()):
+        files = forger.files(forge(forger, honest), issued=len(honest) - 2)
+        exports[what] = write(tmp_path / f"{number}.zip", files)
+    assert_found_alike(modules, exports)
+
+
+def test_a_doctored_file_is_refused(modules: Page, forger: Forger, honest: Entries, tmp_path: Path) -> None:
+    files = forger.files(honest)
+    exports = {}
+    for number, (what, (name, _, doctor)) in enumerate(DOCTORED.items()):
+        doctored = doctor(forger, honest, files[name])
+        exports[what] = write(tmp_path / f"{number}.zip", {**files, name: doctored})
+    assert_found_alike(modules, exports)
+
+
+ZIPPED: dict[str, Callable[[bytes], bytes]] = {
+    "nothing": lambda zipped: b"",
+    "no zip": lambda zipped: b"x" * 1000,
+    "something behind": lambda zipped: zipped + b"hidden",
+    "something before": lambda zipped: b"hidden" + zipped,
+    "cut short": lambda zipped: zipped[:-1],
+    "half of it": lambda zipped: zipped[: len(zipped) // 2],
+}
+
+
+def test_a_doctored_zip_is_refused(modules: Page, forger: Forger, honest: Entries, tmp_path: Path) -> None:
+    """Also where a bit is another anywhere: in a header, in the directory, in a file."""
+    files = forger.files(honest)
+    whole = write(tmp_path / "whole.zip", files).read_bytes()
+    doctored = {what: doctor(whole) for what, doctor in ZIPPED.items()}
+    doctored |= {f"bit {at}": flipped(whole, at) for at in range(0, len(whole), len(whole) // 60)}
+    doctored |= {f"bit {at} of the end": flipped(whole, at) for at in range(len(whole) - 120, len(whole), 5)}
+    exports = {}
+    for number, (what, zipped) in enumerate(doctored.items()):
+        exports[what] = tmp_path / f"{number}.zip"
+        exports[what].write_bytes(zipped)
+    for number, gone in enumerate(files):
+        rest = {name: content for name, content in files.items() if name != gone}
+        exports[f"without {gone}"] = write(tmp_path / f"without{number}.zip", rest)
+    exports["a file more"] = write(tmp_path / "more.zip", {**files, "readme.txt": b"x"})
+    assert_found_alike(modules, exports)
