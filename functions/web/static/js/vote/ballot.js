@@ -108,6 +108,7 @@ function describe(contest, choice) {
   if (!count) return t("vote.tally_blank");
   if (reason) return problemText(contest, reason, count);
   if (scored) return t("vote.tally_scored", { count, of: contest.options.length });
+  if (contest.max === 1) return t("vote.tally_one", { option: contest.options[choice[0] - 1] });
   return t("vote.tally", { count, max: contest.max });
 }
 

@@ -74,4 +74,13 @@ async function start() {
   addEventListener("hashchange", () => location.reload());
 }
 
+/** A change of language takes a link along that was not opened yet. */
+for (const link of document.querySelectorAll("a[hreflang]")) {
+  link.addEventListener("click", (event) => {
+    if (!location.hash) return;
+    event.preventDefault();
+    location.replace(link.href + location.hash);
+  });
+}
+
 start();
