@@ -1,5 +1,6 @@
 """What Python publishes is verified in the browser: receipts, the log and its proofs, the ledger."""
 
+import random
 from contextlib import nullcontext
 from hashlib import sha256
 from typing import Any
@@ -108,6 +109,24 @@ def test_proofs_from_tiles_are_python_s(protocol: Any, log: Any) -> None:
         asked=asked,
     )
     assert answers == [[True, True, False]] * len(asked)
+
+
+def test_the_walks_through_trees_of_any_size_are_python_s(protocol: Any) -> None:
+    draw = random.Random(3)
+    sizes = [1 << draw.randint(1, 52) | draw.choice([0, 1]) for _ in range(50)] + [2**53 - 1, 2**50 + 1, 2**49]
+    asked = [(draw.randint(1, size - 1), size) for size in sizes] + [(2**49 + 1, 2**52), (2**49, 2**52)]
+    walked = protocol.run(
+        """
+        const { consistencyRanges, inclusionRanges, isPowerOfTwo } = await load("merkle");
+        return given.asked.map(([one, size]) => [
+          inclusionRanges(one, size), consistencyRanges(one, size), isPowerOfTwo(one), isPowerOfTwo(size)]);
+        """,
+        asked=asked,
+    )
+    for (one, size), (inclusion, consistency, *powers) in zip(asked, walked, strict=True):
+        assert inclusion == [list(each) for each in merkle.inclusion_ranges(one, size)]
+        assert consistency == [list(each) for each in merkle.consistency_ranges(one, size)]
+        assert powers == [one.bit_count() == 1, size.bit_count() == 1]
 
 
 def test_a_log_is_read_from_tiles_that_anyone_brings(protocol: Any, election: KeyedElection, log: Any) -> None:

@@ -28,6 +28,15 @@ export class Untrusted extends ProtocolError {}
 export class NotYet extends ProtocolError {}
 export class BadState extends ProtocolError {}
 
+/** What `make` answers, where anything malformed means that the server is not to be trusted. */
+export async function orUntrusted(reason, make) {
+  try {
+    return await make();
+  } catch (error) {
+    throw error instanceof Malformed ? new Untrusted(reason, `${reason}: ${error.message}`) : error;
+  }
+}
+
 /** `contest`: the id of the contest whose rule is broken, or empty. `reason`: as in docs/protocol.md, section 7. */
 export class Spoilt extends ProtocolError {
   constructor(reason, contest = "") {

@@ -8,7 +8,7 @@ import { equal, utf8, utf8Decode } from "./encoding.js";
 import { Malformed } from "./errors.js";
 
 export const MAX_INTEGER = Number.MAX_SAFE_INTEGER;
-export const MAX_DEPTH = 32;
+const MAX_DEPTH = 32;
 
 /** A value outside the subset, or bytes that are not the one canonical encoding of a value. */
 export class CanonicalError extends Malformed {}
@@ -30,7 +30,7 @@ export function jcsDecode(data) {
 }
 
 /** Whether the text holds no lone surrogate and is in NFC. @param {string} text */
-export const isHashable = (text) => !/\p{Surrogate}/u.test(text) && text.normalize("NFC") === text;
+const isHashable = (text) => !/\p{Surrogate}/u.test(text) && text.normalize("NFC") === text;
 
 function write(value, depth) {
   if (typeof value === "boolean") return String(value);

@@ -2,7 +2,7 @@
 import { member } from "./api.js";
 import { openCheckpoint } from "./checkpoint.js";
 import { hexEncode, utf8Decode } from "./encoding.js";
-import { ApiError, Malformed, Untrusted } from "./errors.js";
+import { ApiError, orUntrusted, Untrusted } from "./errors.js";
 import { parseLeaf } from "./leaf.js";
 import { HASH_LENGTH, leafHash, verifyConsistency, verifyInclusion } from "./merkle.js";
 import { consistencyProofFromTiles, decodeBundle, inclusionProofFromTiles, tilePath, WIDTH } from "./tiles.js";
@@ -105,12 +105,4 @@ export class LogReader {
     if (hashes?.length !== width * HASH_LENGTH) throw new Untrusted("tile-missing");
     return hashes;
   };
-}
-
-async function orUntrusted(reason, make) {
-  try {
-    return await make();
-  } catch (error) {
-    throw error instanceof Malformed ? new Untrusted(reason, `${reason}: ${error.message}`) : error;
-  }
 }

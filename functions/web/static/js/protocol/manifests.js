@@ -1,9 +1,9 @@
 /** Getting the one manifest that a link or a receipt names, and making sure that it is the one that everybody sees. */
 import { equal } from "./encoding.js";
-import { NotYet, Untrusted } from "./errors.js";
+import { NotYet, orUntrusted, Untrusted } from "./errors.js";
 import { manifestLeaf } from "./leaf.js";
 import { LogOverHttp, LogReader } from "./log_reader.js";
-import { ManifestError, parseManifest } from "./manifest.js";
+import { parseManifest } from "./manifest.js";
 import { leafHash } from "./merkle.js";
 
 /**
@@ -14,12 +14,7 @@ import { leafHash } from "./merkle.js";
  */
 export async function fetchManifest(side, election, manifestHash) {
   const { bytes } = await side.get(`/elections/${encodeURIComponent(election)}/manifest`);
-  let manifest;
-  try {
-    manifest = await parseManifest(bytes);
-  } catch (error) {
-    throw error instanceof ManifestError ? new Untrusted("bad-manifest", `bad-manifest: ${error.message}`) : error;
-  }
+  const manifest = await orUntrusted("bad-manifest", () => parseManifest(bytes));
   if (!equal(manifest.hash, manifestHash) || manifest.election !== election) throw new Untrusted("other-election");
   // Nobody here can check a witness's signature.
   if (manifest.witnesses.length) throw new Untrusted("witnesses-named");

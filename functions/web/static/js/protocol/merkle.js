@@ -39,6 +39,9 @@ export function split(size) {
   return left;
 }
 
+/** Exact at any size, as a logarithm is not. @param {number} size @returns {boolean} */
+export const isPowerOfTwo = (size) => split(size + 1) === size;
+
 /** The leaf ranges [start, end) whose roots make up PATH(index, D[size]) of section 2.1.3.1, leaf side first. */
 export function inclusionRanges(index, size) {
   if (!isNumber(index) || !isNumber(size) || index >= size) throw new ProofError("no-such-leaf");
@@ -80,7 +83,7 @@ export async function verifyInclusion(leaf, index, size, proof, treeRoot) {
 export async function verifyConsistency(oldSize, newSize, oldRoot, newRoot, proof) {
   if (!isNumber(oldSize) || !isNumber(newSize) || !oldSize || oldSize > newSize) return false;
   if (oldSize === newSize) return !proof.length && equal(oldRoot, newRoot);
-  const [first, ...rest] = Number.isInteger(Math.log2(oldSize)) ? [oldRoot, ...proof] : proof;
+  const [first, ...rest] = isPowerOfTwo(oldSize) ? [oldRoot, ...proof] : proof;
   if (!first) return false;
   const path = new Path(oldSize - 1, newSize - 1);
   path.skipRightEdge();

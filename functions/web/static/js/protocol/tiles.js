@@ -7,7 +7,7 @@
  * @typedef {(level: number, n: number, width: number) => Promise<Uint8Array>} Read
  */
 import { Malformed } from "./errors.js";
-import { consistencyRanges, HASH_LENGTH, inclusionRanges, nodeHash, root, split } from "./merkle.js";
+import { consistencyRanges, HASH_LENGTH, inclusionRanges, isPowerOfTwo, nodeHash, root, split } from "./merkle.js";
 
 export const WIDTH = 256;
 const HEIGHT = 8;
@@ -68,12 +68,12 @@ class Tree {
 
   /** MTH(D[start:end]) of RFC 9162 section 2.1.1, for a range that the tree's own splits lead to. */
   async subtree(start, end) {
-    const height = Math.log2(end - start);
-    if (!Number.isInteger(height)) {
+    if (!isPowerOfTwo(end - start)) {
       const middle = start + split(end - start);
       return nodeHash(...(await Promise.all([this.subtree(start, middle), this.subtree(middle, end)])));
     }
     // A complete subtree: some 1 to 128 consecutive hashes of one tile.
+    const height = Math.round(Math.log2(end - start));
     const level = Math.floor(height / HEIGHT);
     const first = start / WIDTH ** level;
     const hashes = await this.#tile(level, Math.floor(first / WIDTH));

@@ -9,17 +9,17 @@
  */
 import { member } from "./api.js";
 import { sealBallot } from "./ballot.js";
-import { blind, BlindRsaError, finalize, RAND_LENGTH } from "./blind_rsa.js";
+import { blind, finalize, RAND_LENGTH } from "./blind_rsa.js";
 import { prepareCredential } from "./credential.js";
-import { b64uDecode, b64uEncode, EncodingError, equal, randomBytes, sha256 } from "./encoding.js";
-import { BadState, Untrusted } from "./errors.js";
+import { b64uDecode, b64uEncode, equal, randomBytes, sha256 } from "./encoding.js";
+import { BadState, orUntrusted } from "./errors.js";
 import { ballotLeaf } from "./leaf.js";
 import { LinkError, parseLink } from "./link.js";
 import { fetchManifest, verifyPublished } from "./manifests.js";
 import { leafHash } from "./merkle.js";
 import * as p256 from "./p256.js";
 import { encodePlaintext } from "./plaintext.js";
-import { ReceiptError, verifyReceipt } from "./receipt.js";
+import { verifyReceipt } from "./receipt.js";
 import { next } from "./state.js";
 
 /**
@@ -102,7 +102,7 @@ export class Voter {
     const answer = await this.#api.identified.post(`/elections/${state.election}/credentials`, wanted);
     const blindSignature = member(answer, "blind_signature", "string");
     const prepared = prepareCredential(manifest.hash, point, rand);
-    const signature = await orUntrusted("bad-credential", [BlindRsaError, EncodingError], () =>
+    const signature = await orUntrusted("bad-credential", () =>
       finalize(manifest.issuer_pk, prepared, b64uDecode(blindSignature), inverse),
     );
     return this.#written(next("credentialed", state, { signature }));
@@ -132,7 +132,7 @@ export class Voter {
     const answer = await this.#api.anonymous.post(`/elections/${state.election}/ballots`, sent);
     const receipt = member(answer, "receipt", "string");
     const leaf = await leafHash(ballotLeaf(state.ballot));
-    await orUntrusted("bad-receipt", [ReceiptError], () => verifyReceipt(receipt, manifest, leaf));
+    await orUntrusted("bad-receipt", () => verifyReceipt(receipt, manifest, leaf));
     return this.#written(next("cast", state, { receipt }));
   }
 
@@ -156,13 +156,5 @@ async function privateKey(state) {
     return await p256.fromScalar(state.key);
   } catch (error) {
     throw error instanceof p256.KeyError ? new BadState("bad-key") : error;
-  }
-}
-
-async function orUntrusted(reason, kinds, make) {
-  try {
-    return await make();
-  } catch (error) {
-    throw kinds.some((kind) => error instanceof kind) ? new Untrusted(reason, `${reason}: ${error.reason}`) : error;
   }
 }
