@@ -16,11 +16,29 @@ from ballotcast.http import problems
 from ballotcast.http.app import build_app
 from ballotcast.http.handler import http_handler
 from ballotcast.wiring import Wiring, from_environment
-from web import public_routes, voter_routes
+from web import (
+    account_routes,
+    channel_routes,
+    election_routes,
+    overview_routes,
+    public_routes,
+    results_routes,
+    roll_routes,
+    voter_routes,
+)
 from web.pages import HEADERS
 from web.routing import error_page
 
-ROUTERS = (public_routes.router, voter_routes.router)
+ROUTERS = (
+    public_routes.router,
+    voter_routes.router,
+    account_routes.router,
+    election_routes.router,
+    overview_routes.router,
+    roll_routes.router,
+    results_routes.router,
+    channel_routes.router,
+)
 
 
 def create_app(wiring: Wiring) -> FastAPI:

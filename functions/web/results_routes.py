@@ -1,0 +1,87 @@
+"""The public page of an election: what it is, its turnout, and its result once it is counted; nothing of it before."""
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import Response
+
+from ballotcast.channels.names import RESERVED
+from ballotcast.client.api import Api
+from ballotcast.client.errors import ApiError, NotYet
+from ballotcast.client.published import results, turnout
+from ballotcast.http.access import Access, contract
+from ballotcast.http.fields import ElectionId
+from web.figures.contest import show_contest
+from web.figures.spreadsheet import spreadsheet
+from web.figures.tables import Room, percentage
+from web.pages import Page, Paged
+from web.routing import page_routes
+
+router = page_routes()
+PUBLIC = contract(Access.PUBLIC)
+FOR_EVERYBODY = {"Cache-Control": "public, max-age=300", "Vary": "Accept-Language, Cookie"}
+"""A published result never changes; what it is shown in does."""
+Document = dict[str, Any]
+
+
+@router.get("/results/{id}", openapi_extra=PUBLIC)
+def result(page: Paged, election: ElectionId) -> Response:
+    """The result of an election, or how far it is."""
+    api = _api(page)
+    manifest = json.loads(api.get(f"/elections/{election}/manifest").content)
+    known = {"election": election, "channel": RESERVED + election, "manifest": manifest, "number": _number(page)}
+    try:
+        counted = results(api, election)
+    except NotYet:
+        state = _state(page, manifest)
+        seen = _unless_missing(lambda: turnout(api, election))
+        if seen and seen["final"]:
+            state = "closed"
+        return page.render("results/waiting", **known, state=state, turnout=seen)
+    room = Room()
+    contests = [show_contest(contest, page.text, room) for contest in counted["contests"]]
+    checkpoint = turnout(api, election)["checkpoint"]
+    parts = {name: percentage(counted[name], counted["roll"], page.text) for name in ("issued", "cast")}
+    response = page.render(
+        "results/counted", **known, result=counted, contests=contests, checkpoint=checkpoint, parts=parts
+    )
+    response.headers.update(FOR_EVERYBODY)
+    return response
+
+
+@router.get("/results/{id}/csv", openapi_extra=PUBLIC)
+def result_as_csv(page: Paged, election: ElectionId) -> Response:
+    """Every figure of the result, exact; 403 before the count."""
+    name = f"ballotcast-{election}.csv"
+    document = dict(_api(page).get(f"/elections/{election}/results").json())
+    headers = {"Cache-Control": "public, max-age=300", "Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(spreadsheet(document), headers=headers, media_type="text/csv; charset=utf-8; header=present")
+
+
+def _api(page: Page) -> Api:
+    api: Api = page.request.app.state.connect(page.address)
+    return api
+
+
+def _state(page: Page, manifest: Document) -> str:
+    """By the clock; an early close shows itself by the final checkpoint."""
+    opens_at, closes_at = (datetime.fromisoformat(manifest[name]) for name in ("opens_at", "closes_at"))
+    now = page.request.app.state.wiring.clock()
+    return "scheduled" if now < opens_at else "open" if now < closes_at else "closed"
+
+
+def _unless_missing(look: Callable[[], Document]) -> Document | None:
+    try:
+        return look()
+    except ApiError as error:
+        if error.status != HTTPStatus.NOT_FOUND:
+            raise
+        return None
+
+
+def _number(page: Page) -> Callable[[int], str]:
+    group = str(page.text("results.group_mark"))
+    return lambda number: f"{number:,}".replace(",", group)

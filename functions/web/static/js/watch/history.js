@@ -1,0 +1,41 @@
+/** All that a channel ever told, from its archive. */
+
+import { prefix } from "../dom.js";
+
+/**
+ * Every record, with texts for values, oldest first; null if there are too many to come at once, or none to be had.
+ * @param {string} channel
+ * @returns {Promise<Record<string, string>[] | null>}
+ */
+export async function history(channel) {
+  try {
+    const response = await fetch(`${prefix}/channels/${encodeURIComponent(channel)}/export?format=csv`);
+    return response.ok ? records(await response.text()) : null;
+  } catch {
+    return null; // a redirect to where this page's policy does not let it go
+  }
+}
+
+/**
+ * CSV (RFC 4180) with a header.
+ * @param {string} text
+ * @returns {Record<string, string>[]}
+ */
+export function records(text) {
+  const [header, ...rows] = lines(text);
+  return rows.map((row) => Object.fromEntries(header.map((name, place) => [name, row[place] ?? ""])));
+}
+
+function lines(text) {
+  const found = [];
+  let row = [];
+  for (const [, quoted, plain, end] of text.matchAll(/(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|$)/g)) {
+    if (end === "" && row.length === 0 && !quoted && !plain) break;
+    row.push(quoted === undefined ? plain : quoted.replaceAll('""', '"'));
+    if (end === ",") continue;
+    found.push(row);
+    row = [];
+    if (end === "") break;
+  }
+  return found;
+}

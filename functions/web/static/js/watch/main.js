@@ -1,0 +1,87 @@
+/** A channel on a page: charts, the newest values and what it is doing, for each element with `data-channel`. */
+
+import { find, h } from "../dom.js";
+import { t } from "../strings.js";
+import { StripChart, figure } from "./chart.js";
+import { Follower } from "./follower.js";
+import { history } from "./history.js";
+import { Newest } from "./newest.js";
+import { Points } from "./points.js";
+
+const MOST_POINTS = 2000;
+const MOST_CHARTS = 6;
+const stillness = matchMedia("(prefers-reduced-motion: reduce)");
+
+/**
+ * What the element's data say: `channel`; `axis` and `unit` of time; `fields`: [name, label] of each signal; `together`:
+ * all signals in one chart; `history`: also what is in the archive; `still`: nothing more will come; `least`: milliseconds
+ * between two questions.
+ * @param {HTMLElement} element
+ */
+async function watch(element) {
+  const { channel, axis, unit, least, fields: listed } = element.dataset;
+  const fields = JSON.parse(listed);
+  const points = new Points(axis, unit, fields.map(([name]) => name), "history" in element.dataset ? Infinity : MOST_POINTS);
+  const charts = "together" in element.dataset ? [fields] : fields.map((field) => [field]);
+  const status = h("p", { role: "status", class: "quiet" });
+  const pause = h("button", { type: "button", class: "small", hidden: true });
+  const place = h("div", { class: "charts" });
+  element.append(h("div", { class: "watching" }, status, pause), place);
+  const drawn = [];
+  const table = document.querySelector(`[data-newest="${channel}"]`);
+  const newest = table && new Newest(find("tbody", table), JSON.parse(table.dataset.columns), points);
+
+  const draw = () => {
+    if (!points.times.length) return;
+    if (!drawn.length) drawn.push(...charts.slice(0, MOST_CHARTS).map((series) => addChart(place, series, element)));
+    for (const update of drawn) update(points);
+  };
+  const add = (records, anew) => {
+    if (anew) points.clear();
+    if (anew) newest?.clear();
+    const last = points.times.at(-1) ?? -Infinity;
+    points.add("history" in element.dataset ? records.filter((record) => points.time(record) > last) : records);
+    newest?.add(records);
+    draw();
+    element.dataset.points = points.times.length;
+  };
+
+  if ("history" in element.dataset) add((await history(channel)) ?? [], false);
+  if ("still" in element.dataset) {
+    if (!points.times.length) status.textContent = t("chart.nothing");
+    return;
+  }
+  const follower = new Follower(channel, add, tell, Number(least ?? 0));
+  function tell(state) {
+    element.dataset.state = state;
+    const text = state === "live" && !points.times.length ? t("chart.nothing_yet") : t(`chart.${state}`);
+    if (status.textContent !== text) status.textContent = text;
+    pause.hidden = state === "gone";
+    pause.textContent = t(follower.running ? "chart.pause" : "chart.go_on");
+  }
+  pause.addEventListener("click", () => (follower.running ? follower.stop() : follower.start()));
+  if (!stillness.matches) return follower.start();
+  await follower.once();
+  follower.stop();
+}
+
+/** A chart with its caption; answers what redraws it. */
+function addChart(place, series, element) {
+  const values = series.map(() => h("span", { class: "value" }));
+  const captions = series.map(([, label], index) => h("li", { class: `series-${index + 1}` }, label, " ", values[index]));
+  const plot = h("div", { class: "plot" });
+  place.append(h("figure", {}, h("figcaption", {}, h("ul", { class: "legend" }, ...captions)), plot));
+  const names = series.map(([, label]) => label).join(", ");
+  const stepped = "together" in element.dataset;
+  const chart = new StripChart(plot, t("chart.name", { names }), series.map(([, label]) => ({ label, stepped })));
+  return (points) => {
+    const columns = series.map(([name]) => points.columns.get(name));
+    chart.show(points.times, columns);
+    columns.forEach((column, index) => {
+      const last = column.at(-1);
+      values[index].textContent = last === null || last === undefined ? "" : figure(last);
+    });
+  };
+}
+
+for (const element of document.querySelectorAll("[data-channel]")) watch(element);

@@ -1,0 +1,45 @@
+/** The newest records as a table. */
+
+import { h } from "../dom.js";
+
+const MOST = 10;
+const LONGEST = 200;
+const moments = new Intl.DateTimeFormat(document.documentElement.lang, {
+  dateStyle: "short",
+  timeStyle: "medium",
+});
+
+export class Newest {
+  #records = [];
+
+  /** @param {HTMLTableSectionElement} body @param {string[]} fields @param {import("./points.js").Points} points */
+  constructor(body, fields, points) {
+    this.body = body;
+    this.fields = fields;
+    this.points = points;
+  }
+
+  clear() {
+    this.#records = [];
+  }
+
+  add(records) {
+    this.#records = [...this.#records, ...records].slice(-MOST);
+    this.body.replaceChildren(...this.#records.toReversed().map((record) => this.#row(record)));
+  }
+
+  #row(record) {
+    const cells = this.fields.map((field) => {
+      if (field === this.points.axis) return h("th", { scope: "row" }, moments.format(this.points.time(record) * 1000));
+      return h("td", { class: typeof record[field] === "number" && "number" }, said(record[field]));
+    });
+    return h("tr", {}, ...cells);
+  }
+}
+
+/** A value as text, whatever it is. */
+function said(value) {
+  if (value === null || value === undefined) return "–";
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+}

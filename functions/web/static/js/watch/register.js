@@ -1,0 +1,54 @@
+/** The form that registers a channel: its schema is looked at while it is written. */
+
+import { find } from "../dom.js";
+import { t } from "../strings.js";
+
+const PAUSE = 500;
+const form = find("#register");
+const schema = find("#schema");
+let timer;
+let asking;
+
+schema.addEventListener("input", () => {
+  clearTimeout(timer);
+  asking?.abort();
+  timer = setTimeout(check, PAUSE);
+});
+document.getElementById("errors")?.focus();
+
+/** First as JSON, here; then by the server's own rules, which say it in the page's language. */
+async function check() {
+  const place = notJson(schema.value);
+  if (place) return say(t("schema.not_json", place));
+  asking = new AbortController();
+  const body = new FormData(form);
+  body.set("intent", "check");
+  try {
+    const response = await fetch(form.action, { method: "POST", body, signal: asking.signal });
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    const verdict = page.getElementById("verdict");
+    if (verdict) find("#verdict").replaceChildren(...verdict.children);
+  } catch {
+    // Typed on, or no answer: the form itself will say what is wrong.
+  }
+}
+
+/** Where a text stops being JSON, if this browser can tell. */
+function notJson(text) {
+  try {
+    JSON.parse(text);
+    return null;
+  } catch (error) {
+    const position = /position (\d+)/.exec(error.message);
+    if (!position) return null;
+    const lines = text.slice(0, Number(position[1])).split("\n");
+    return { line: lines.length, column: lines.at(-1).length + 1 };
+  }
+}
+
+function say(text) {
+  const fault = document.createElement("p");
+  fault.className = "field-error";
+  fault.textContent = text;
+  find("#verdict").replaceChildren(fault);
+}
