@@ -22,8 +22,12 @@ const SIDES = {
 
 const pause = (seconds) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 
-/** `status` is 0 for a redirect: none is followed. @typedef {{status: number, headers: Headers, bytes: Uint8Array}} Answer */
-/** One side of the API. Answers of 400 and above are thrown as ApiError, no answer at all as Unreachable. */
+/**
+ * One side of the API. Answers of 400 and above are thrown as ApiError, no answer at all as Unreachable. No redirect is
+ * followed: one is an answer of status 0.
+ *
+ * @typedef {{status: number, headers: Headers, bytes: Uint8Array}} Answer
+ */
 export class Side {
   #address;
   #credentials;

@@ -32,7 +32,8 @@ export function decodePlaintext(manifest, plaintext) {
 function mark(contest, choice) {
   const marked = named(contest, choice);
   const within = (number, most) => Number.isInteger(number) && number >= 1 && number <= most;
-  if (!marked.every(([option, byte]) => within(option, contest.options.length) && within(byte, 255))) throw new Spoilt("out-of-range", contest.id);
+  const possible = ([option, byte]) => within(option, contest.options.length) && within(byte, 255);
+  if (!marked.every(possible)) throw new Spoilt("out-of-range", contest.id);
   const marks = new Uint8Array(contest.options.length);
   for (const [option, byte] of marked) {
     if (marks[option - 1]) throw new Spoilt("duplicate-rank", contest.id);
