@@ -8,7 +8,7 @@ from starlette.datastructures import FormData
 from starlette.formparsers import MultiPartException
 
 from ballotcast.errors import Malformed, Unsupported
-from ballotcast.http.cookies import FIELD, HEADER, require_own_form
+from ballotcast.http.cookies import FIELD, HEADER, is_own_form, require_own_form, require_own_origin
 
 TYPES = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 
@@ -18,6 +18,8 @@ class Form:
 
     def __init__(self, data: FormData) -> None:
         self._data = data
+        self.outdated = False
+        """From a page of ours, but one of before a log-in: nothing may be done with it but show it again."""
 
     def text(self, name: str) -> str:
         """Without white space around, line ends as `\\n`."""
@@ -39,14 +41,26 @@ class Form:
 
 async def read_form(request: Request) -> Form:
     """The form of this request. Forbidden unless a page of ours sent it."""
+    form = await _parsed(request)
+    require_own_form(request, form.secret(FIELD))
+    return form
+
+
+async def read_long_form(request: Request) -> Form:
+    """The same for a form that is long to fill: one that is only outdated is not refused, so that it can come back."""
+    form = await _parsed(request)
+    require_own_origin(request)
+    form.outdated = not is_own_form(request, form.secret(FIELD))
+    return form
+
+
+async def _parsed(request: Request) -> Form:
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() not in TYPES:
         raise Unsupported("unsupported-media-type", "this page takes a form")
     try:
-        form = Form(await request.form(max_files=0, max_fields=2000))
+        return Form(await request.form(max_files=0, max_fields=2000))
     except (MultiPartException, ValueError):
         raise Malformed("malformed", "this form cannot be read") from None
-    require_own_form(request, form.secret(FIELD))
-    return form
 
 
 def own_fetch(request: Request) -> None:
@@ -55,5 +69,6 @@ def own_fetch(request: Request) -> None:
 
 
 OurForm = Annotated[Form, Depends(read_form)]
+LongForm = Annotated[Form, Depends(read_long_form)]
 OwnFetch = Depends(own_fetch)
-GUARDS = (read_form, own_fetch)
+GUARDS = (read_form, read_long_form, own_fetch)

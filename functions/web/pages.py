@@ -83,8 +83,12 @@ class Page:
 
     def strings(self, *sections: str) -> Markup:
         """What the page's scripts say, as data."""
-        data = json.dumps(self.language.sections(*sections), ensure_ascii=False).replace("<", "\\u003c")
-        return Markup('<script type="application/json" id="strings">{}</script>').format(Markup(data))  # noqa: S704
+        return self.data("strings", self.language.sections(*sections))
+
+    def data(self, name: str, value: Any) -> Markup:
+        """Data for a script: an element with this id that holds JSON."""
+        text = json.dumps(value, ensure_ascii=False).replace("<", "\\u003c")
+        return Markup('<script type="application/json" id="{}">{}</script>').format(name, Markup(text))  # noqa: S704
 
 
 @cache

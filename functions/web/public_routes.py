@@ -11,7 +11,7 @@ from ballotcast.http.access import Access, contract
 from web import static_files
 from web.language import languages
 from web.local_path import local_path
-from web.pages import LANGUAGE_COOKIE, Paged
+from web.pages import LANGUAGE_COOKIE, Page, Paged
 from web.routing import page_routes
 
 router = page_routes()
@@ -21,12 +21,16 @@ MAILBOX = "/_ballotcast/mailbox"
 """Where the stack on one machine shows the mails that it sends to nobody."""
 
 
+def mailbox(page: Page) -> str:
+    """Its address; empty where mails really go out."""
+    settings = page.request.app.state.wiring.settings
+    return urljoin(settings.endpoint_url, MAILBOX) if settings.is_local and settings.endpoint_url else ""
+
+
 @router.get("/", openapi_extra=PUBLIC)
 def home(page: Paged) -> Response:
     """What this is, and where to go."""
-    settings = page.request.app.state.wiring.settings
-    mailbox = urljoin(settings.endpoint_url, MAILBOX) if settings.is_local and settings.endpoint_url else ""
-    return page.render("home", mailbox=mailbox)
+    return page.render("home", mailbox=mailbox(page))
 
 
 @router.get("/language/{code}", openapi_extra=PUBLIC)

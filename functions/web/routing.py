@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
+from markupsafe import Markup
 
 from ballotcast import errors
 from ballotcast.client.errors import ApiError, ClientError
@@ -57,16 +58,33 @@ def error_page(request: Request, problem: dict[str, Any], headers: dict[str, str
     if slug in OVER:
         response: Response = page.redirect(f"/manage/log-in?next={quote(request.url.path, safe='')}")
         forget_session(request, response)
-    elif "application/json" in request.headers.get("accept", ""):
-        response = JSONResponse(problem, problem["status"], media_type=MEDIA_TYPE)
+        return response
+    told, wait = advice(page, slug, problem["status"]), waiting(page, headers.get("retry-after"))
+    if "application/json" in request.headers.get("accept", ""):
+        response = JSONResponse({**problem, "advice": f"{told} {wait}"}, problem["status"], media_type=MEDIA_TYPE)
     else:
-        key = slug if page.language.has(f"problem.{slug}") else str(problem["status"])
-        key = key if page.language.has(f"problem.{key}") else "other"
-        response = page.render("error", problem["status"], problem=problem, advice=key)
+        response = page.render("error", problem["status"], problem=problem, advice=told, wait=wait)
     for name in ("retry-after", "cache-control"):
         if name in headers:
             response.headers[name] = headers[name]
     return response
+
+
+def advice(page: Page, slug: str, status: int) -> Markup:
+    """What to do after a refusal, in the page's language."""
+    keys = (f"problem.{name}" for name in (slug, status))
+    return page.text(next(filter(page.language.has, keys), "problem.other"))
+
+
+def waiting(page: Page, seconds: str | int | None) -> Markup:
+    """When to come back, rounded up; empty where the API does not say."""
+    if seconds is None:
+        return Markup()
+    left = int(seconds)
+    for unit, length in (("hours", 3600), ("minutes", 60)):
+        if left > 2 * length:
+            return page.text(f"error.wait_{unit}", count=-(-left // length))
+    return page.text("error.wait_seconds", count=left)
 
 
 def refused(error: ClientError) -> errors.Refused:

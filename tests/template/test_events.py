@@ -20,6 +20,7 @@ HTTP = {
     "VoteFunction": "vote",
     "TallyFunction": "tally",
     "ChannelFunction": "channel",
+    "WebFunction": "web",
 }
 
 

@@ -69,18 +69,32 @@ class FormToken:
 
 def require_own_form(request: Request, given: str) -> None:
     """Forbidden unless a page of ours sent this; `given`: its token, from the field or the header."""
+    require_own_origin(request)
+    if not is_own_form(request, given):
+        raise _foreign()
+
+
+def require_own_origin(request: Request) -> None:
+    """Forbidden unless the browser says that a page of ours sent this."""
     address = urlsplit(base_url(request, request.app.state.wiring.settings))
-    from_us = request.headers.get("origin") == f"{address.scheme}://{address.netloc}"
+    if request.headers.get("origin") != f"{address.scheme}://{address.netloc}":
+        raise _foreign()
+
+
+def is_own_form(request: Request, given: str) -> bool:
+    """Whether `given` holds the value of this browser's cookie."""
     value = _cookie(request)
     try:
         sent = b64u_decode(given)
     except EncodingError:
         sent = b""
-    known = value and len(sent) == 2 * _LENGTH and hmac.compare_digest(_xor(sent[:_LENGTH], sent[_LENGTH:]), value)
-    if not (from_us and known):
-        raise Forbidden(
-            "foreign-form", "this form was not sent by a page of ours, or it is too old; open the page again"
-        )
+    if not value or len(sent) != 2 * _LENGTH:
+        return False
+    return hmac.compare_digest(_xor(sent[:_LENGTH], sent[_LENGTH:]), value)
+
+
+def _foreign() -> Forbidden:
+    return Forbidden("foreign-form", "this form was not sent by a page of ours, or it is too old; open the page again")
 
 
 def _cookie(request: Request) -> bytes:

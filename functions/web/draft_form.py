@@ -1,0 +1,156 @@
+"""The form of a draft: from what was typed to what the API takes, from an election to what the form shows."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from typing import Any, Self
+
+from ballotcast.clock import from_rfc3339, to_rfc3339
+from web.faults import Faults
+from web.forms import Form
+from web.methods import BALLOT, left_out
+from web.pages import Page
+from web.wall_time import NoSuchTime, NotATime, TwoSuchTimes, from_wall, known_zone, to_wall
+
+MOST_CONTESTS = 100
+NUMBERS = ("seats", "min", "max")
+_TIME_FAULTS = {NotATime: "no_time", NoSuchTime: "skipped_time", TwoSuchTimes: "double_time"}
+_POINTER = re.compile(r"/contests/(\d+)(?:/(\w+)(?:/(\d+))?)?.*")
+
+
+@dataclass
+class ContestForm:
+    """As typed: numbers are text, `options` has one on each line; what is empty is left to the API."""
+
+    title: str = ""
+    method: str = "plurality"
+    options: str = ""
+    seats: str = "1"
+    min: str = ""
+    max: str = ""
+    tie: str = ""
+
+    @property
+    def lines(self) -> list[str]:
+        return [line.strip() for line in self.options.split("\n") if line.strip()]
+
+    @property
+    def special(self) -> bool:
+        """Whether it says more than most contests do."""
+        return bool(self.min or self.max or self.tie)
+
+
+@dataclass
+class DraftForm:
+    """`opens_which`, `closes_which`: `first` or `second` of a time that comes twice."""
+
+    title: str = ""
+    description: str = ""
+    zone: str = ""
+    opens_at: str = ""
+    opens_which: str = ""
+    closes_at: str = ""
+    closes_which: str = ""
+    second_factor: str = "none"
+    contests: list[ContestForm] = field(default_factory=lambda: [ContestForm()])
+
+    @classmethod
+    def typed(cls, form: Form) -> Self:
+        names = [one.name for one in fields(cls) if one.name != "contests"]
+        numbers = (re.fullmatch(r"contest-(\d{1,3})-title", name) for name in form.names())
+        shown = sorted({int(found[1]) for found in numbers if found})[:MOST_CONTESTS]
+        contests = [
+            ContestForm(**{one.name: form.text(f"contest-{number}-{one.name}") for one in fields(ContestForm)})
+            for number in shown
+        ]
+        draft = cls(**{name: form.text(name) for name in names}, contests=contests)
+        draft.zone = known_zone(draft.zone)
+        return draft
+
+    @classmethod
+    def of(cls, election: Mapping[str, Any]) -> Self:
+        """In UTC; a script turns the times into those of the reader's zone."""
+        opens, closes = (to_wall(from_rfc3339(election[name]), "UTC")[0] for name in ("opens_at", "closes_at"))
+        same = {name: election[name] for name in ("title", "description", "second_factor")}
+        contests = [_shown(contest) for contest in election["contests"]]
+        return cls(**same, zone="UTC", opens_at=opens, closes_at=closes, contests=contests)
+
+    def read(self, page: Page, faults: Faults) -> dict[str, Any]:
+        """What the API takes; adds to `faults` what cannot even be asked."""
+        times = {name: self._moment(page, name, faults) for name in ("opens_at", "closes_at")}
+        return {
+            "title": self.title,
+            "description": self.description,
+            **{name: to_rfc3339(moment) for name, moment in times.items() if moment},
+            "second_factor": self.second_factor,
+            "contests": [self._contest(page, number, faults) for number in range(len(self.contests))],
+        }
+
+    def place(self, page: Page) -> Callable[[str], tuple[str, str]]:
+        """Where the API's pointers lead (faults.Place)."""
+
+        def find(pointer: str) -> tuple[str, str]:
+            if not (found := _POINTER.fullmatch(pointer)):
+                name = pointer.removeprefix("/")
+                return name, page.text(f"manage.{name}") if page.language.has(f"manage.{name}") else name
+            number, member, item = int(found[1]), found[2] or "title", found[3]
+            label = self.label(page, number, member)
+            lines = self.contests[number].lines if number < len(self.contests) else []
+            if item and int(item) < len(lines):
+                label = f"{label}, “{lines[int(item)][:40]}”"
+            return f"contest-{number}-{member}", label
+
+        return find
+
+    def label(self, page: Page, number: int, member: str) -> str:
+        contest = page.text("manage.contest", number=number + 1)
+        return f"{contest}, {page.text(f'manage.contest_{member}')}"
+
+    def _moment(self, page: Page, name: str, faults: Faults) -> datetime | None:
+        which = self.opens_which if name == "opens_at" else self.closes_which
+        try:
+            return from_wall(getattr(self, name), self.zone, which)
+        except (NotATime, NoSuchTime, TwoSuchTimes) as error:
+            faults.add(name, page.text(f"manage.{name}"), page.text(f"field.{_TIME_FAULTS[type(error)]}"))
+            return None
+
+    def _contest(self, page: Page, number: int, faults: Faults) -> dict[str, Any]:
+        contest = self.contests[number]
+        read: dict[str, Any] = {"title": contest.title, "method": contest.method, "options": contest.lines}
+        for name in NUMBERS:
+            typed = getattr(contest, name)
+            if re.fullmatch(r"\d{1,4}", typed, re.ASCII):
+                read[name] = int(typed)
+            elif typed:
+                faults.add(f"contest-{number}-{name}", self.label(page, number, name), page.text("field.number"))
+        return {**read, **({"tie": contest.tie} if contest.tie else {})}
+
+
+def _shown(contest: Mapping[str, Any]) -> ContestForm:
+    """What follows from the rest is left empty, so that it goes on to follow when the rest is changed."""
+    known = left_out(contest["method"], contest["seats"], len(contest["options"]))
+    told = {name: "" if contest[name] == value else str(contest[name]) for name, value in known.items()}
+    same = {name: contest[name] for name in ("title", "method")}
+    return ContestForm(**same, options="\n".join(contest["options"]), seats=str(contest["seats"]), **told)
+
+
+def ballot_of(draft: DraftForm) -> list[dict[str, Any]]:
+    """The contests as far as they are told, as a ballot shows them."""
+    ballots = []
+    for contest in draft.contests:
+        seats = int(contest.seats) if re.fullmatch(r"\d{1,3}", contest.seats, re.ASCII) else 1
+        known = left_out(contest.method, seats, len(contest.lines))
+        told = {name: int(typed) for name in ("min", "max") if (typed := getattr(contest, name)).isdecimal()}
+        ballots.append(
+            {
+                **known,
+                **told,
+                "title": contest.title,
+                "method": contest.method,
+                "kind": BALLOT.get(contest.method, "choice"),
+                "options": contest.lines,
+                "seats": seats,
+            }
+        )
+    return ballots

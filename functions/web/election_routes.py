@@ -1,0 +1,132 @@
+"""Pages of an organiser's elections: all of them, and the form in which one is drafted."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from fastapi import Query, Response
+
+from ballotcast.client.errors import ApiError, ClientError
+from ballotcast.client.organiser import Organiser
+from ballotcast.http.access import Access, contract
+from ballotcast.http.cookies import SignedIn, is_signed_in, signed_in
+from ballotcast.http.fields import ElectionId
+from web.draft_form import MOST_CONTESTS, ContestForm, DraftForm, ballot_of
+from web.faults import Faults, by_label, faults_of
+from web.forms import Form, LongForm
+from web.methods import BY_BALLOT
+from web.organising import done_text, form_page, keep, organiser_at
+from web.pages import Page, Paged
+from web.routing import OVER, page_routes
+from web.wall_time import zones
+
+router = page_routes()
+SESSION = contract(Access.BROWSER_SESSION)
+LONG = contract(Access.PUBLIC, body_limit=1024 * 1024)
+"""A form whose session is over comes back with all that was typed, and takes the log-in itself."""
+
+Save = Callable[[Organiser, dict[str, Any]], dict[str, Any]]
+LABELS = {"email": "account.email", "password": "account.password"}
+
+
+@router.get("/manage", openapi_extra=SESSION)
+def dashboard(
+    page: Paged,
+    token: SignedIn,
+    cursor: Annotated[str, Query(max_length=400)] = "",
+    done: Annotated[str, Query(max_length=20)] = "",
+) -> Response:
+    """An organiser's elections: how each stands, and what comes next."""
+    listed = organiser_at(page, token).page("/elections", cursor)
+    newest_first = sorted(listed["elections"], key=lambda election: election["created_at"], reverse=True)
+    more = listed["next_cursor"]
+    return page.render("manage/dashboard", elections=newest_first, more=more, done=done_text(page, done, None))
+
+
+@router.get("/manage/elections/new", openapi_extra=SESSION)
+def new(page: Paged, token: SignedIn) -> Response:
+    """The form of a new draft."""
+    return _form(page, DraftForm(), guess=True)
+
+
+@router.post("/manage/elections/new", openapi_extra=LONG)
+def create(page: Paged, form: LongForm) -> Response:
+    """Draft an election, or change the form itself."""
+    return _posted(page, form, lambda organiser, draft: organiser.create_election(draft))
+
+
+@router.get("/manage/elections/{id}/edit", openapi_extra=SESSION)
+def edit_form(page: Paged, token: SignedIn, election: ElectionId) -> Response:
+    """The form with a draft in it."""
+    return _form(page, DraftForm.of(organiser_at(page, token).election(election)), election, guess=True)
+
+
+@router.post("/manage/elections/{id}/edit", openapi_extra=LONG)
+def edit(page: Paged, form: LongForm, election: ElectionId) -> Response:
+    """Change a draft, or the form itself."""
+    return _posted(page, form, lambda organiser, draft: organiser.edit_election(election, draft), election)
+
+
+def _posted(page: Page, form: Form, save: Save, election: str = "") -> Response:
+    draft, act = DraftForm.typed(form), form.text("act")
+    lapsed = not is_signed_in(page.request)
+    if act == "add" and len(draft.contests) < MOST_CONTESTS:
+        draft.contests.append(ContestForm())
+        return _form(page, draft, election, focus=f"contest-{len(draft.contests) - 1}-title", lapsed=lapsed)
+    if act.startswith("remove-"):
+        draft.contests = [one for n, one in enumerate(draft.contests) if f"remove-{n}" != act]
+        return _form(page, draft, election, focus="add", lapsed=lapsed)
+    if act != "save":
+        return _form(page, draft, election, focus="ballot", lapsed=lapsed)
+    if form.outdated:
+        return _form(page, draft, election, Faults(notice=page.text("manage.outdated"), status=403), lapsed=lapsed)
+    faults = Faults()
+    given = draft.read(page, faults)
+    if faults:
+        return _form(page, draft, election, faults, lapsed=lapsed)
+    return _saved(page, form, draft, given, save, election)
+
+
+def _saved(page: Page, form: Form, draft: DraftForm, given: dict[str, Any], save: Save, election: str) -> Response:
+    organiser, email = organiser_at(page), form.text("email")
+    try:
+        fresh = bool(email)
+        organiser.token = organiser.log_in(email, form.secret("password")) if fresh else signed_in(page.request)
+    except ClientError as error:
+        return _form(page, draft, election, faults_of(page, error, by_label(page, LABELS)), lapsed=True, email=email)
+    try:
+        saved = save(organiser, given)
+    except ClientError as error:
+        over = isinstance(error, ApiError) and error.slug in OVER
+        faults = Faults(status=401) if over else faults_of(page, error, draft.place(page))
+        response = _form(page, draft, election, faults, lapsed=over)
+    else:
+        response = page.redirect(f"/manage/elections/{saved['id']}?done=saved")
+    return keep(page, response, organiser.token) if fresh else response
+
+
+def _form(
+    page: Page,
+    draft: DraftForm,
+    election: str = "",
+    faults: Faults | None = None,
+    *,
+    guess: bool = False,
+    focus: str = "",
+    lapsed: bool = False,
+    email: str = "",
+) -> Response:
+    """`guess`: the time zone is not chosen yet. `focus`: what was changed. `lapsed`: there is no session any more."""
+    return form_page(
+        page,
+        "manage/draft",
+        faults,
+        draft=draft,
+        election=election,
+        guess=guess,
+        focus=focus,
+        lapsed=lapsed,
+        email=email,
+        zones=zones(),
+        methods=BY_BALLOT,
+        ballots=ballot_of(draft) if focus == "ballot" else [],
+    )

@@ -1,0 +1,119 @@
+"""What is wrong with a form: told at its fields and in a summary, in the reader's language.
+
+The API words each fault in English beside a JSON pointer. Its sentences are few and fixed; each has its entry in the
+catalogue, and one that has none is shown as it is, marked as English.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from markupsafe import Markup
+
+from ballotcast.client.errors import ClientError
+from ballotcast.http.problems import STATUS
+from web.pages import Page
+from web.routing import advice, refused, waiting
+
+_WORDS = tuple(
+    (re.compile(pattern), key)
+    for pattern, key in (
+        (r"String should have at least 1 character", "empty"),
+        (r"String should have at most (?P<most>\d+) characters", "long"),
+        (r"must not hold control characters.*", "control"),
+        (r"must not begin or end with spaces", "spaces"),
+        (r"(?:Tuple|List) should have at least 1 item.*", "no_items"),
+        (r"(?:Tuple|List) should have at most (?P<most>\d+) items.*", "many_items"),
+        (r"holds “(?P<option>.*)” twice", "twice"),
+        (r"must not be more than the options", "over_options"),
+        (r"must not be more than the seats in a plurality contest", "over_seats"),
+        (r"must not be less than min", "under_min"),
+        (r"must be more than min, and at most (?P<most>\d+), where options are scored", "score_range"),
+        (r"must be 1 in a contest by .*", "one_seat"),
+        (r".* fills one seat, not \d+", "one_seat"),
+        (r"Input should be (?:greater|less) than or equal to (?P<bound>\d+)", "bound"),
+        (r"must not compare more than (?P<most>\d+) committees in all", "committees"),
+        (r".*committees.*", "committees_here"),
+        (r"must not be longer than (?P<most>\d+) bytes in all", "bytes"),
+        (r"must be after opens_at", "before_opening"),
+        (r"must be in the future", "past"),
+        (r"this platform sends no text messages.*", "no_sms"),
+        (r"no e-mail address", "no_email"),
+        (r"not an e-mail address", "bad_email"),
+        (r"an e-mail address in other letters.*", "ascii_email"),
+        (r"must have at least (?P<least>\d+) characters", "short"),
+        (r"must not be longer than (?P<most>\d+) bytes in UTF-8", "bytes"),
+        (r"no telephone number", "no_phone"),
+        (r"not a telephone number.*", "bad_phone"),
+        (r"not in a country that text messages are sent to", "foreign_phone"),
+        (r"quotes that do not match", "quotes"),
+        (r"(?P<found>\d+) columns where the header has (?P<header>\d+)", "columns"),
+        (r"not on the roll", "not_on_roll"),
+    )
+)
+
+Place = Callable[[str], tuple[str, str]]
+"""From a JSON pointer to the name of a field and its label."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    name: str
+    label: str
+    text: Markup
+
+
+@dataclass
+class Faults:
+    """`notice`: what is wrong with the whole; `status`: that of the page which tells it."""
+
+    found: list[Fault] = field(default_factory=list)
+    notice: Markup = field(default_factory=Markup)
+    status: int = 422
+
+    def add(self, name: str, label: str, text: Markup) -> None:
+        self.found.append(Fault(name, label, text))
+
+    def of(self, name: str) -> list[Markup]:
+        return [fault.text for fault in self.found if fault.name == name]
+
+    def __bool__(self) -> bool:
+        return bool(self.found or self.notice)
+
+
+def faults_of(page: Page, error: ClientError, place: Place) -> Faults:
+    """What the API refused. Without fields that are at fault, or with faults of no field: a notice."""
+    refusal = refused(error)
+    status = STATUS[type(refusal)].value
+    faults = Faults(status=status)
+    for pointer, detail in refusal.errors:
+        name, label = place(pointer)
+        faults.add(name, label, in_words(page, detail))
+    if not faults.found:
+        faults.notice = Markup(" ").join(
+            part for part in (advice(page, refusal.slug, status), waiting(page, refusal.retry_after)) if part
+        )
+    return faults
+
+
+def in_words(page: Page, detail: str) -> Markup:
+    """A sentence of the API in the page's language."""
+    for pattern, key in _WORDS:
+        if found := pattern.fullmatch(detail):
+            return page.text(f"field.{key}", **found.groupdict())
+    return Markup('<span lang="en">{}</span>').format(detail)
+
+
+def by_label(page: Page, labels: dict[str, str]) -> Place:
+    """Fields named as the API's members; `labels`: name → key of the catalogue."""
+
+    def place(pointer: str) -> tuple[str, str]:
+        name = next(iter(_parts(pointer)), "")
+        return (name, page.text(labels[name])) if name in labels else ("", "")
+
+    return place
+
+
+def _parts(pointer: str) -> Iterable[str]:
+    parts: Sequence[str] = pointer.split("/")[1:]
+    return parts

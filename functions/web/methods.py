@@ -1,0 +1,32 @@
+"""How votes are counted, as organisers choose it: the methods by what voters do (docs/counting.md)."""
+
+BY_BALLOT = {
+    "choice": (
+        "plurality",
+        "approval",
+        "satisfaction-approval",
+        "proportional-approval",
+        "sequential-proportional-approval",
+    ),
+    "ranked": (
+        "irv",
+        "scottish-stv",
+        "meek-stv",
+        "schulze",
+        "ranked-pairs",
+        "condorcet",
+        "borda",
+        "modified-borda",
+    ),
+    "scores": ("score", "star", "majority-judgment"),
+}
+BALLOT = {method: ballot for ballot, methods in BY_BALLOT.items() for method in methods}
+STATUTE_TIE = frozenset({"scottish-stv", "star"})
+"""Their sources decide ties by earlier stages first; the others by lot."""
+
+
+def left_out(method: str, seats: int, options: int) -> dict[str, int | str]:
+    """What the API takes for `min`, `max` and `tie` where a draft does not say (ballotcast.elections.draft)."""
+    highest = max(1, min(seats, options)) if method == "plurality" else options
+    tie = "previous-stages" if method in STATUTE_TIE else "lot"
+    return {"min": 0, "max": 5 if BALLOT.get(method) == "scores" else highest, "tie": tie}

@@ -1,0 +1,56 @@
+"""The API as an organiser's page asks it, and what such pages show in one way."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import Response
+
+from ballotcast.client.organiser import Organiser
+from ballotcast.http.cookies import keep_session
+from ballotcast.http.sessions import LIFETIME
+from web.faults import Faults
+from web.pages import Page
+
+DONE = frozenset(
+    {
+        "verified", "saved", "added", "resent", "begin", "invite", "remind", "bounced", "all", "open", "close", "count",
+        "erase", "delete",
+    }
+)  # fmt: skip
+"""What a page may say was done just before; it comes in the address, so nothing else is said."""
+
+
+def organiser_at(page: Page, token: str = "") -> Organiser:
+    """`token`: the session's, or empty for who has none yet."""
+    return Organiser(page.request.app.state.connect(page.address), token)
+
+
+def keep(page: Page, response: Response, token: str) -> Response:
+    """Keep a session that was opened just now."""
+    keep_session(page.request, response, token, int(LIFETIME.total_seconds()))
+    return response
+
+
+def done_text(page: Page, done: str, count: int | None) -> str:
+    if done not in DONE:
+        return ""
+    if count is not None and page.language.has(f"manage.done_{done}_count"):
+        return page.text(f"manage.done_{done}_count", count=count)
+    return page.text(f"manage.done_{done}")
+
+
+def form_page(page: Page, template: str, faults: Faults | None = None, **context: Any) -> Response:
+    """A page with a form; if something is wrong with it, under the status that tells so."""
+    faults = faults or Faults(status=200)
+    return page.render(template, faults.status, faults=faults, **context)
+
+
+def delivery_counts(voters: list[Mapping[str, Any]]) -> dict[str, int]:
+    """How many of these voters' mails are in each state."""
+    states = [voter["delivery"] for voter in voters]
+    return {state: states.count(state) for state in ("none", "queued", "sent", "bounced") if state in states}
+
+
+def grouped(fingerprint: str) -> str:
+    """Hex in groups of four, as mails show it and people compare it."""
+    return " ".join(fingerprint[at : at + 4] for at in range(0, len(fingerprint), 4))

@@ -1,0 +1,133 @@
+"""The page of one election: how it stands, and what its organiser can do now."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import Query, Response
+
+from ballotcast.client import published
+from ballotcast.client.errors import ApiError, ClientError
+from ballotcast.client.organiser import Organiser
+from ballotcast.errors import NotFound
+from ballotcast.http.access import Access, contract
+from ballotcast.http.cookies import SignedIn
+from ballotcast.http.fields import ElectionId
+from web.draft_form import DraftForm, ballot_of
+from web.faults import Faults, faults_of
+from web.forms import OurForm
+from web.organising import delivery_counts, done_text, grouped, organiser_at
+from web.pages import Page, Paged
+from web.routing import page_routes
+
+router = page_routes()
+SESSION = contract(Access.BROWSER_SESSION)
+LOOKED_AT = 1000
+"""Voters whose delivery the overview counts; the roll's pages tell of the others."""
+
+
+@dataclass(frozen=True)
+class Act:
+    """`do` answers with what was done, if it has a number. `asks`: only after the page has said what follows."""
+
+    do: Callable[[Organiser, str], Any]
+    asks: bool = False
+    danger: bool = False
+
+
+ACTS = {
+    "begin": Act(lambda organiser, election: organiser.invite(election)["queued"], asks=True),
+    "invite": Act(lambda organiser, election: organiser.invite(election)["queued"]),
+    "remind": Act(lambda organiser, election: organiser.invite(election, only="not_issued")["queued"]),
+    "bounced": Act(lambda organiser, election: organiser.invite(election, only="bounced")["queued"]),
+    "all": Act(lambda organiser, election: organiser.invite(election, only="all")["queued"], asks=True),
+    "open": Act(lambda organiser, election: organiser.open(election), asks=True),
+    "close": Act(lambda organiser, election: organiser.close(election), asks=True, danger=True),
+    "count": Act(lambda organiser, election: organiser.close(election)),
+    "erase": Act(lambda organiser, election: organiser.erase_personal_data(election), asks=True, danger=True),
+    "delete": Act(lambda organiser, election: organiser.delete_election(election), asks=True, danger=True),
+}
+
+
+@router.get("/manage/elections/{id}", openapi_extra=SESSION)
+def overview(
+    page: Paged,
+    token: SignedIn,
+    election: ElectionId,
+    done: Annotated[str, Query(max_length=20)] = "",
+    count: Annotated[int | None, Query(ge=0)] = None,
+    cursor: Annotated[str, Query(max_length=400)] = "",
+) -> Response:
+    """One election."""
+    return _overview(page, organiser_at(page, token), election, done=done_text(page, done, count), cursor=cursor)
+
+
+@router.post("/manage/elections/{id}", openapi_extra=SESSION)
+def act(page: Paged, token: SignedIn, form: OurForm, election: ElectionId) -> Response:
+    """Do something with the election; first ask, if it cannot be undone."""
+    name, organiser = form.text("act"), organiser_at(page, token)
+    chosen = ACTS.get(name)
+    if chosen is None:
+        raise NotFound("no-act", "there is no such thing to do")
+    if chosen.asks and form.text("sure") != "yes":
+        shown = organiser.election(election)
+        return page.render("manage/confirm", act=name, danger=chosen.danger, election=shown)
+    try:
+        done = chosen.do(organiser, election)
+    except ClientError as error:
+        return _overview(page, organiser, election, faults_of(page, error, lambda pointer: ("", "")), error)
+    if name == "delete":
+        return page.redirect("/manage?done=delete")
+    count = f"&count={done}" if isinstance(done, int) else ""
+    return page.redirect(f"/manage/elections/{election}?done={name}{count}")
+
+
+def _overview(
+    page: Page,
+    organiser: Organiser,
+    election: str,
+    faults: Faults | None = None,
+    refusal: ClientError | None = None,
+    *,
+    done: str = "",
+    cursor: str = "",
+) -> Response:
+    shown = organiser.election(election)
+    roll = organiser.page(f"/elections/{election}/voters", limit=LOOKED_AT)
+    events = organiser.page(f"/elections/{election}/events", cursor)
+    frozen = shown["status"] != "draft"
+    return page.render(
+        "manage/overview",
+        faults.status if faults else 200,
+        faults=faults or Faults(),
+        unverified=events["events"][0]["organiser"] if _is(refusal, "not-verified") and events["events"] else "",
+        done=done,
+        election=shown,
+        fingerprint=grouped(shown["manifest_hash"] or ""),
+        on_roll=len(roll["voters"]),
+        more_on_roll=bool(roll["next_cursor"]),
+        delivery=delivery_counts(roll["voters"]),
+        turnout=_if_there("no-log", lambda: published.turnout(organiser.api, election)) if frozen else None,
+        counted=shown["status"] == "closed" and _counted(organiser, election),
+        ballots=ballot_of(DraftForm.of(shown)),
+        events=events["events"],
+        later=events["next_cursor"],
+    )
+
+
+def _counted(organiser: Organiser, election: str) -> bool:
+    """The export is told by its address, which is less than the result."""
+    return _if_there("not-counted", lambda: organiser.api.get(f"/elections/{election}/export")) is not None
+
+
+def _if_there(otherwise: str, look: Callable[[], Any]) -> Any:
+    try:
+        return look()
+    except ApiError as error:
+        if error.slug != otherwise:
+            raise
+        return None
+
+
+def _is(error: ClientError | None, slug: str) -> bool:
+    return isinstance(error, ApiError) and error.slug == slug

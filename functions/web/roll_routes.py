@@ -1,0 +1,109 @@
+"""Pages of an election's roll: who is on it, whom mails reached, and importing a file."""
+
+from typing import Annotated, Any
+
+from fastapi import Body, Query, Response
+from fastapi.responses import JSONResponse
+
+from ballotcast.client.errors import ClientError
+from ballotcast.client.organiser import Organiser
+from ballotcast.http.access import Access, contract
+from ballotcast.http.cookies import SignedIn
+from ballotcast.http.fields import ElectionId
+from web.faults import Faults, by_label, faults_of, in_words
+from web.forms import OurForm, OwnFetch
+from web.organising import delivery_counts, done_text, form_page, organiser_at
+from web.pages import Page, Paged
+from web.routing import page_routes
+
+router = page_routes()
+SESSION = contract(Access.BROWSER_SESSION)
+ROLL_FILE = contract(Access.BROWSER_SESSION, body_limit=5 * 1024 * 1024)
+LABELS = {"email": "manage.email", "phone": "manage.phone"}
+
+
+@router.get("/manage/elections/{id}/voters", openapi_extra=SESSION)
+def roll(
+    page: Paged,
+    token: SignedIn,
+    election: ElectionId,
+    cursor: Annotated[str, Query(max_length=400)] = "",
+    done: Annotated[str, Query(max_length=20)] = "",
+) -> Response:
+    """A page of the roll."""
+    return _roll(page, organiser_at(page, token), election, cursor, done=done_text(page, done, None))
+
+
+@router.post("/manage/elections/{id}/voters", openapi_extra=SESSION)
+def change_roll(page: Paged, token: SignedIn, form: OurForm, election: ElectionId) -> Response:
+    """Add a voter, or send one their invitation again."""
+    organiser, email, phone = organiser_at(page, token), form.text("email"), form.text("phone")
+    resends, cursor = form.text("act") == "resend", form.text("cursor")
+    try:
+        if resends:
+            organiser.invite(election, voters=[email])
+        else:
+            organiser.add_voter(election, email, phone)
+    except ClientError as error:
+        typed = {} if resends else {"email": email, "phone": phone}
+        faults = faults_of(page, error, (lambda pointer: ("", "")) if resends else by_label(page, LABELS))
+        return _roll(page, organiser, election, cursor, faults, typed)
+    done = "resent" if resends else "added"
+    where = f"&cursor={cursor}" if cursor else ""
+    return page.redirect(f"/manage/elections/{election}/voters?done={done}{where}")
+
+
+@router.get("/manage/elections/{id}/import", openapi_extra=SESSION)
+def import_form(
+    page: Paged, token: SignedIn, election: ElectionId, job: Annotated[str, Query(max_length=64)] = ""
+) -> Response:
+    """Where a file is chosen; with `job`, how far an import is."""
+    organiser = organiser_at(page, token)
+    if not job:
+        return page.render("manage/import", election=organiser.election(election))
+    return JSONResponse(_report(page, organiser.find_import(election, job)))
+
+
+@router.post("/manage/elections/{id}/import", openapi_extra=ROLL_FILE, dependencies=[OwnFetch])
+def import_(
+    page: Paged,
+    token: SignedIn,
+    election: ElectionId,
+    roll: Annotated[bytes, Body(media_type="text/csv")] = b"",
+    dry_run: Annotated[bool, Query()] = True,
+) -> Response:
+    """Tell what would come of a file, or import it; as JSON, to our script."""
+    organiser = organiser_at(page, token)
+    act = organiser.check_import if dry_run else organiser.begin_import
+    return JSONResponse(_report(page, act(election, roll)))
+
+
+def _report(page: Page, report: dict[str, Any]) -> dict[str, Any]:
+    rejected = [{**row, "reason": str(in_words(page, row["reason"]).striptags())} for row in report["rejected"]]
+    return {**report, "rejected": rejected}
+
+
+def _roll(
+    page: Page,
+    organiser: Organiser,
+    election: str,
+    cursor: str,
+    faults: Faults | None = None,
+    typed: dict[str, str] | None = None,
+    *,
+    done: str = "",
+) -> Response:
+    shown = organiser.election(election)
+    listed = organiser.page(f"/elections/{election}/voters", cursor)
+    return form_page(
+        page,
+        "manage/roll",
+        faults,
+        election=shown,
+        voters=listed["voters"],
+        delivery=delivery_counts(listed["voters"]),
+        cursor=cursor,
+        more=listed["next_cursor"],
+        typed=typed or {"email": "", "phone": ""},
+        done=done,
+    )

@@ -1,0 +1,34 @@
+/** The form of a draft: the reader's time zone, what the chosen method does, and one sending at a time. */
+import { find } from "../dom.js";
+
+const zone = find("#zone");
+const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+const known = [...zone.options].some((option) => option.value === here);
+if ("guess" in zone.dataset && known) {
+  for (const input of document.querySelectorAll("input[type=datetime-local]")) {
+    if (input.value) input.value = onTheWall(new Date(`${input.value}Z`), input.value.length);
+  }
+  zone.value = here;
+}
+
+for (const select of document.querySelectorAll("select[data-method]")) {
+  select.addEventListener("change", () => {
+    const about = find("[data-about-method]", select.parentElement);
+    about.textContent = find(`#about-${select.value}`).textContent;
+  });
+}
+
+let sent = false;
+find("#draft").addEventListener("submit", (event) => {
+  if (sent) event.preventDefault();
+  sent = true;
+});
+window.addEventListener("pageshow", () => {
+  sent = false;
+});
+
+/** A moment as a field for local time has it (`2026-11-20T10:00`), to as many characters. */
+function onTheWall(moment, length) {
+  const shifted = new Date(moment.getTime() - moment.getTimezoneOffset() * 60_000);
+  return shifted.toISOString().slice(0, length);
+}
