@@ -8,6 +8,7 @@ from .channels import bridge_command as bridge
 from .channels import commands as channels
 from .demo import command as demo
 from .group import BallotcastGroup
+from .scale import command as scale
 from .stack import commands as stack
 
 
@@ -40,6 +41,7 @@ for command in (
     bench.command,
     mailbox.command,
     operator.command,
+    scale.command,
     stack.command,
 ):
     main.add_command(command)

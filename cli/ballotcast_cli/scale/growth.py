@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from .measuring import Measured
+from .measured import Measured
 
 TOLERANCE = 1.10
 """Rounding up and what is paid once for each election shrink with its size; nothing may grow by more than a tenth."""

@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor, ProcessPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from multiprocessing import get_context
 from pathlib import Path
@@ -20,34 +20,20 @@ from typing import Any, NamedTuple
 from .aws import OPENED, Folder
 from .capacity import Meter
 from .making import CLOSES, Scene
-from .stages import COUNTING, STAGES, Call, Stage
+from .measured import COUNTING, Measured
+from .page import keep
+from .stages import STAGES, Call, Stage
 
 MEASURED = "measured.json"
 KILOBYTE = 1024
 """What getrusage tells memory in, on Linux."""
-Told = Callable[["Measured"], None]
+Told = Callable[[Measured], None]
 Pool = Callable[[int], Executor]
 """Workers, as many as are asked for."""
 
 
 def fresh_processes(count: int) -> Executor:
     return ProcessPoolExecutor(count, mp_context=get_context("spawn"))
-
-
-@dataclass
-class Measured:
-    """Of a stage: CPU and wall-clock seconds, bytes of memory at its peak, and what it asked of AWS (`Meter`)."""
-
-    stage: str
-    voters: int
-    cpu: float
-    wall: float
-    memory: int
-    requests: dict[str, int]
-    reads: float
-    writes: float
-    largest: int
-    moved: int
 
 
 def measure(folder: Path, voters: int, processes: int, told: Told, pool: Pool = fresh_processes) -> list[Measured]:
@@ -104,8 +90,10 @@ def _cpu() -> float:
     return sum(sum(resource.getrusage(who)[:2]) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
 
 
-def main(folder: str, voters: str, processes: str) -> None:
-    measure(Path(folder), int(voters), int(processes), lambda done: print(told(done), flush=True))
+def main(folder: str, voters: str, processes: str, *options: str) -> None:
+    found = measure(Path(folder), int(voters), int(processes), lambda done: print(told(done), flush=True))
+    if "--keep" in options:
+        keep(found)
 
 
 def told(done: Measured) -> str:

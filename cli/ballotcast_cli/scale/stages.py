@@ -147,5 +147,3 @@ STAGES = (
     Stage("publish", _alone(_publish)),
     Stage("verify", _alone(_verify)),
 )
-COUNTING = ("ledger", "collect", "seal", "open", "decrypt", "bundle", "count", "export", "publish", "verify")
-"""From the close to a verified export."""

@@ -1,0 +1,24 @@
+"""What a stage of an election took."""
+
+from dataclasses import dataclass
+
+COUNTING = ("ledger", "collect", "seal", "open", "decrypt", "bundle", "count", "export", "publish", "verify")
+"""The stages from the close to a verified export."""
+SPREAD = ("collect", "decrypt", "bundle", "verify")
+"""Those of them that several processes share."""
+
+
+@dataclass
+class Measured:
+    """Of a stage: CPU and wall-clock seconds, bytes of memory at its peak, and what it asked of AWS (`Meter`)."""
+
+    stage: str
+    voters: int
+    cpu: float
+    wall: float
+    memory: int
+    requests: dict[str, int]
+    reads: float
+    writes: float
+    largest: int
+    moved: int

@@ -1,0 +1,109 @@
+"""The tables and plots of docs/scale.md: from what was measured (docs/scale/measured.json) and from the simulation."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from .limits import ladder
+from .measured import COUNTING, SPREAD, Measured
+from .plots import bars, lines
+from .simulation import breaks_first, refusals, simulate
+
+DOCS = Path(__file__).parents[3] / "docs"
+PAGE, KEPT = DOCS / "scale.md", DOCS / "scale" / "measured.json"
+CORES = 2
+SECONDS = 600
+"""Of a simulation: five doublings of what is new, and less than a partition takes to be split."""
+SHOWN = ("import", "invite", "cast", "sequence", "ledger", "decrypt", "verify")
+"""Stages that have a line of their own in the plots; the others of the count are below these."""
+
+
+def keep(measured: Iterable[Measured]) -> None:
+    """Among what was measured before; the same stage at the same size is replaced."""
+    found = {(row.voters, row.stage): row for row in (*load(), *measured)}
+    rows = [json.dumps(vars(row)) for row in sorted(found.values(), key=lambda row: row.voters)]
+    KEPT.write_text("[\n" + ",\n".join(rows) + "\n]\n")
+
+
+def load() -> list[Measured]:
+    return [Measured(**row) for row in json.loads(KEPT.read_text())] if KEPT.exists() else []
+
+
+def write() -> None:
+    """The page, and its plots beside what was measured."""
+    PAGE.write_text(page(PAGE.read_text()))
+    for name, drawing in plots().items():
+        (KEPT.parent / name).write_text(drawing)
+
+
+def page(text: str) -> str:
+    """The page with current tables; each stands behind a comment that names it."""
+    for name, rows in (("costs", _costs()), ("count", _count()), ("ladder", _ladder())):
+        table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
+        text = re.sub(rf"(<!-- {name} -->\n).*?(?=\n\n|\n*$)", rf"\g<1>{table}", text, count=1, flags=re.DOTALL)
+    return text
+
+
+def plots() -> dict[str, str]:
+    measured, sizes = _by_stage(), _sizes()
+    cpu = {name: [row.cpu / row.voters * 1e6 for row in measured[name]] for name in SHOWN}
+    units = {name: [(row.reads + row.writes) / row.voters for row in measured[name]] for name in SHOWN[:-1]}
+    climbed = [(f"{name} → {broke or 'holds'}", taken, asked) for name, asked, taken, _, broke in _climbed()]
+    return {
+        "cpu.svg": lines("CPU for each ballot", "µs", sizes, cpu),
+        "units.svg": lines("DynamoDB units for each ballot", "read and write units", sizes, units),
+        "limits.svg": bars("Casts taken after ten minutes, and what refuses the others", "casts a second", climbed),
+    }
+
+
+def _by_stage() -> dict[str, list[Measured]]:
+    stages: dict[str, list[Measured]] = {}
+    for row in load():
+        stages.setdefault(row.stage, []).append(row)
+    return stages
+
+
+def _sizes() -> list[int]:
+    return sorted({row.voters for row in load()})
+
+
+def _costs() -> Iterator[Sequence[str]]:
+    """Each stage at each size: CPU, and units read and written, of one ballot."""
+    sizes = _sizes()
+    yield ["stage", *(f"µs at {size:,}" for size in sizes), *(f"units at {size:,}" for size in sizes)]
+    yield ["---", *("--:" for _ in sizes * 2)]
+    for name, rows in _by_stage().items():
+        cpu = [f"{row.cpu / row.voters * 1e6:.1f}" for row in rows]
+        yield [name, *cpu, *(f"{(row.reads + row.writes) / row.voters:.2f}" for row in rows)]
+
+
+def _count() -> Iterator[Sequence[str]]:
+    """From the close of the largest election to its verified export."""
+    yield ["stage", "CPU, s", f"on {CORES} cores, s", "memory, MiB"]
+    yield ["---", "--:", "--:", "--:"]
+    rows = [row for row in load() if row.voters == max(_sizes()) and row.stage in COUNTING]
+    for row in rows:
+        yield [row.stage, f"{row.cpu:.1f}", f"{_alone(row):.1f}", str(row.memory >> 20)]
+    most = max(row.memory for row in rows) >> 20
+    yield ["together", f"{sum(row.cpu for row in rows):.1f}", f"{sum(map(_alone, rows)):.1f}", f"at most {most}"]
+
+
+def _alone(row: Measured) -> float:
+    """Seconds that a stage would take with the cores to itself."""
+    return row.cpu / (CORES if row.stage in SPREAD else 1)
+
+
+def _climbed() -> Iterator[tuple[str, int, float, float, str]]:
+    """Each rung: its name, casts asked for and taken a second, the share of requests refused, and by what."""
+    for name, casts, deployment in ladder():
+        story = simulate(deployment, casts, SECONDS)
+        taken = sum(second.taken for second in story[-60:]) / 60
+        yield name, casts, min(taken, casts), sum(refusals(story).values()), breaks_first(story)
+
+
+def _ladder() -> Iterator[Sequence[str]]:
+    yield ["casts a second", "what is changed", "taken", "refused", "what breaks"]
+    yield ["--:", "---", "--:", "--:", "---"]
+    for name, casts, taken, refused, broke in _climbed():
+        yield [f"{casts:,}", name, f"{taken:,.0f}", f"{refused:.1%}", broke or "nothing"]
