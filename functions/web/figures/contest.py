@@ -36,15 +36,15 @@ class StageView:
 
 @dataclass
 class ContestView:
-    """What the template shows. `legend`: (class of a colour, what it stands for); `whole`: all rounds are in the
-    tables; `fewer`: not all are in the figure."""
+    """What the template shows. `cuts`: after how many decimals figures are cut off, or 0. `legend`: (class of a colour,
+    what it stands for). `whole`: all rounds are in the tables. `fewer`: not all are in the figure."""
 
     contest: Contest
     outcome: list[Markup]
     ties: list[Markup]
     lots: bool
     quota: Markup | None
-    cuts: bool
+    cuts: int
     stages: list[StageView]
     figure: Markup | None = None
     legend: list[tuple[str, Markup | str]] = field(default_factory=list)

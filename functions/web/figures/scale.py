@@ -1,4 +1,4 @@
-"""Figures of a count on a page: exact decimal strings, cut to as few decimals as tell all of them apart.
+"""Figures of a count on a page: exact decimal strings, cut to as few decimals as tell them apart.
 
 A count's figures are strings with the same number of decimals (`130.00041`); as integers of the smallest unit they add
 up exactly. On the page the rest is cut off, never rounded, so that no figure shows a quota that it did not reach; the
@@ -10,7 +10,7 @@ from typing import Self
 
 from markupsafe import Markup, escape
 
-FEWEST = 2
+FEWEST, MOST = 2, 5
 """Decimals that are shown where any are."""
 
 
@@ -24,22 +24,23 @@ class Scale:
 
     @classmethod
     def of(cls, columns: Iterable[Sequence[str]], marks: tuple[str, str]) -> Self:
-        """A scale on which figures of the same column (a round, with its quota) differ if they do exactly."""
+        """A scale on which figures of the same column (a round, with its quota) differ, if MOST decimals show it."""
         given = [column for column in columns if column]
         decimals = max((len(text.partition(".")[2]) for column in given for text in column), default=0)
         exact = [{_units(text, decimals) for text in column} for column in given]
         if all(units % 10**decimals == 0 for column in exact for units in column):
             return cls(decimals, 0, marks)
-        for shown in range(min(FEWEST, decimals), decimals):
+        most = min(MOST, decimals)
+        for shown in range(min(FEWEST, most), most):
             cut = 10 ** (decimals - shown)
             if all(len({units // cut for units in column}) == len(column) for column in exact):
                 return cls(decimals, shown, marks)
-        return cls(decimals, decimals, marks)
+        return cls(decimals, most, marks)
 
     @property
-    def cuts(self) -> bool:
-        """Whether figures have more decimals, other than zeros, than are shown."""
-        return 0 < self.shown < self.decimals
+    def cuts(self) -> int:
+        """After how many decimals figures are cut off; 0 if none is."""
+        return self.shown if self.shown < self.decimals else 0
 
     def units(self, figure: str) -> int:
         return _units(figure, self.decimals)

@@ -88,12 +88,12 @@ def _votes(contest: Contest, option: int, place: int, scale: Scale, text: Text) 
     before = scale.units(stages[place - 1]["votes"][option - 1]) if place else units
     if not units and not before and any(option in stage["excluded"] for stage in stages[:place]):
         return Markup('<span class="quiet">–</span>'), "number"
-    change = Markup(" <small>{}</small>").format(scale.show(units - before, signed=True)) if units != before else ""
+    change = Markup("<small>{}</small>").format(scale.show(units - before, signed=True)) if units != before else ""
     mark = ""
     if option in stages[place]["elected"]:
-        mark = Markup(' <span class="badge good">{}</span>').format(text("results.mark_elected"))
+        mark = Markup('<span class="badge good">{}</span>').format(text("results.mark_elected"))
     elif option in stages[place]["excluded"]:
-        mark = Markup(' <span class="badge">{}</span>').format(text("results.mark_excluded"))
+        mark = Markup('<span class="badge">{}</span>').format(text("results.mark_excluded"))
     return scale.show(units) + change + mark, "number"
 
 
