@@ -2,9 +2,8 @@
 
 import json
 import subprocess
-import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -60,15 +59,10 @@ class WarmProcess:
 
 @contextmanager
 def warm_process(side: Side, task: Task) -> Iterator[WarmProcess]:
-    """A process that has answered once. Its bytecode is kept meanwhile: only its start would be slower without."""
-    with tempfile.TemporaryDirectory() as bytecode, ExitStack() as held:
-        variables = side.variables(**task.variables.get(side.name, {}), PYTHONPYCACHEPREFIX=bytecode)
-        command = side.command("warm", task.module[side.name], task.event, *(["fake"] if task.fake else []))
-        process = held.enter_context(
-            subprocess.Popen(command, env=variables, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        )
-        assert process.stdin
-        held.callback(process.stdin.close)
+    """A process that has answered once."""
+    variables = side.variables(**task.variables.get(side.name, {}))
+    command = side.command("warm", task.module[side.name], task.event, *(["fake"] if task.fake else []))
+    with subprocess.Popen(command, env=variables, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         warm = WarmProcess(side, task, process)
         warm.answer(1)
         yield warm

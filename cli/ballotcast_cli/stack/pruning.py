@@ -7,23 +7,31 @@ import gzip
 import json
 import re
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-# boto3 carries the description of every AWS service, 25 MB of them; these are those that the functions call, each with
-# the name that it has in botocore's table of endpoints.
+# boto3 carries the description of every AWS service, 25 MB of them. These are the services that the functions call,
+# each with its operations; tests/unit/stack/test_pruning.py looks for calls of others in the code.
 SERVICES = {
-    "dynamodb": "dynamodb",
-    "kms": "kms",
-    "s3": "s3",
-    "scheduler": "scheduler",
-    "secretsmanager": "secretsmanager",
-    "sesv2": "email",
-    "sns": "sns",
-    "sqs": "sqs",
-    "stepfunctions": "states",
-    "sts": "sts",
+    "dynamodb": {
+        *("BatchGetItem", "GetItem", "Query", "PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems"),
+    },
+    "kms": {"Decrypt", "GenerateDataKeyPairWithoutPlaintext"},
+    "s3": {
+        *("GetObject", "ListObjectsV2", "PutObject", "DeleteObject"),
+        # by which boto3 uploads files, and finds a bucket that is in another region
+        *("CreateMultipartUpload", "UploadPart", "CompleteMultipartUpload", "AbortMultipartUpload", "HeadBucket"),
+    },
+    "scheduler": {"CreateSchedule"},
+    "secretsmanager": {"GetSecretValue"},
+    "sesv2": {"SendEmail"},
+    "sns": {"Publish"},
+    "sqs": {"SendMessage", "SendMessageBatch", "ChangeMessageVisibility", "ChangeMessageVisibilityBatch"},
+    "stepfunctions": {"StartExecution", "DescribeExecution", "SendTaskSuccess"},
 }
+# As which botocore's table of endpoints has them, where that is another name.
+ENDPOINTS = {"sesv2": "email", "stepfunctions": "states"}
 # The authorities that sign for AWS's endpoints (https://www.amazontrust.com/repository/); elsewhere, as behind a proxy
 # that breaks TLS open, AWS_CA_BUNDLE names others.
 AUTHORITIES = (
@@ -52,8 +60,10 @@ def prune(installed: Path) -> None:
             path.unlink()
     botocore = installed / "botocore"
     for path in sorted(botocore.glob("data/*/*/*.json.gz")):
-        description = json.loads(gzip.decompress(path.read_bytes()))
-        _write_small(path.with_suffix(""), without_documentation(description))
+        description = without_documentation(json.loads(gzip.decompress(path.read_bytes())))
+        if path.name == "service-2.json.gz":
+            description = only_operations(description, SERVICES[path.parts[-3]])
+        _write_small(path.with_suffix(""), description)
         path.unlink()
     if (endpoints := botocore / "data" / "endpoints.json").exists():
         _write_small(endpoints, only_our_services(json.loads(endpoints.read_bytes())))
@@ -78,9 +88,34 @@ def without_documentation(description: Any) -> Any:
             return description
 
 
+def only_operations(description: dict[str, Any], wanted: set[str]) -> dict[str, Any]:
+    """A service's description with the wanted operations, and the shapes of which they are made."""
+    operations = {name: operation for name, operation in description["operations"].items() if name in wanted}
+    shapes: dict[str, Any] = {}
+    waiting = list(_named_shapes(operations))
+    while waiting:
+        name = waiting.pop()
+        if name not in shapes:
+            shapes[name] = description["shapes"][name]
+            waiting.extend(_named_shapes(shapes[name]))
+    return {**description, "operations": operations, "shapes": shapes}
+
+
+def _named_shapes(part: Any) -> Iterator[str]:
+    """Every `"shape": name` in it, at any depth."""
+    if isinstance(part, dict):
+        if isinstance(name := part.get("shape"), str):
+            yield name
+        for inner in part.values():
+            yield from _named_shapes(inner)
+    elif isinstance(part, list):
+        for inner in part:
+            yield from _named_shapes(inner)
+
+
 def only_our_services(endpoints: dict[str, Any]) -> dict[str, Any]:
     """botocore's table of endpoints without the services that are not called."""
-    called = set(SERVICES.values())
+    called = {ENDPOINTS.get(service, service) for service in SERVICES}
     partitions = [
         {
             **partition,

@@ -1,5 +1,8 @@
 """`ballotcast stack` where nothing runs."""
 
+import fcntl
+import json
+import re
 import socket
 from pathlib import Path
 from threading import Thread
@@ -68,3 +71,18 @@ def test_following_ends_with_the_last_line(tmp_path: Path) -> None:
 
     assert not reader.is_alive()
     assert set(lines) <= {"one", "two"}
+
+
+def test_a_stack_that_runs_names_the_pages_first(tmp_path: Path) -> None:
+    outputs = {"ApiUrl": "http://127.0.0.1:1/v1", "MailboxPage": "http://127.0.0.1:1/mailbox"}
+    (tmp_path / "outputs.json").write_text(json.dumps(outputs))
+    with (tmp_path / "pid").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        held.write("1")
+        held.flush()
+        told = stack(tmp_path, "status").output
+    assert re.findall(r"http\S+", told) == [
+        "http://127.0.0.1:1/v1/",
+        "http://127.0.0.1:1/mailbox",
+        "http://127.0.0.1:1/v1",
+    ]

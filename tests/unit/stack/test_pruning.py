@@ -1,5 +1,6 @@
 """What is removed from the libraries, and that botocore works with what is left."""
 
+import ast
 import gzip
 import json
 import shutil
@@ -10,6 +11,8 @@ from typing import Any
 import botocore
 import botocore.session
 import pytest
+from aws_lambda_powertools.utilities.idempotency.persistence import dynamodb as idempotency
+from botocore import xform_name
 from botocore.loaders import Loader
 
 from ballotcast_cli.stack.pruning import (
@@ -21,6 +24,7 @@ from ballotcast_cli.stack.pruning import (
     without_documentation,
 )
 
+TOP = Path(__file__).resolve().parents[3]
 BOTOCORE = Path(botocore.__file__).parent
 
 
@@ -40,7 +44,12 @@ def test_what_no_function_needs_is_pruned(tmp_path: Path) -> None:
 
 
 def test_descriptions_are_stored_plain_and_without_texts(tmp_path: Path) -> None:
-    described = {"documentation": "Long.", "shapes": {"documentation": {"type": "string", "documentation": "Long."}}}
+    shapes = {"Sent": {"type": "structure", "members": {"documentation": {"shape": "Text", "documentation": "Long."}}}}
+    described = {
+        "documentation": "Long.",
+        "operations": {"SendMessage": {"output": {"shape": "Sent"}}, "AddPermission": {"input": {"shape": "Asked"}}},
+        "shapes": {**shapes, "Text": {"type": "string"}, "Asked": {"type": "string"}},
+    }
     packed = tmp_path / "botocore" / "data" / "sqs" / "2012-11-05" / "service-2.json.gz"
     packed.parent.mkdir(parents=True)
     packed.write_bytes(gzip.compress(json.dumps(described).encode()))
@@ -48,8 +57,13 @@ def test_descriptions_are_stored_plain_and_without_texts(tmp_path: Path) -> None
     prune(tmp_path)
 
     assert not packed.exists()
-    # a shape may be called `documentation`: that one stays
-    assert json.loads(packed.with_suffix("").read_bytes()) == {"shapes": {"documentation": {"type": "string"}}}
+    assert json.loads(packed.with_suffix("").read_bytes()) == {
+        "operations": {"SendMessage": {"output": {"shape": "Sent"}}},
+        "shapes": {
+            "Sent": {"type": "structure", "members": {"documentation": {"shape": "Text"}}},  # a member of that name
+            "Text": {"type": "string"},
+        },
+    }
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +85,37 @@ def test_a_client_of_pruned_data_is_the_same(pruned: Path, service: str, region:
     whole, small = (_client(service, region, data) for data in (BOTOCORE / "data", pruned / "data"))
 
     assert small.meta.endpoint_url == whole.meta.endpoint_url
-    assert small.meta.service_model.operation_names == whole.meta.service_model.operation_names
+    assert set(small.meta.service_model.operation_names) == SERVICES[service]
+    for operation in SERVICES[service]:
+        small_model, whole_model = (one.meta.service_model.operation_model(operation) for one in (small, whole))
+        assert _members(small_model.input_shape) == _members(whole_model.input_shape)
+        assert _members(small_model.output_shape) == _members(whole_model.output_shape)
+
+
+def test_no_code_calls_an_operation_that_was_pruned() -> None:
+    """By name: every call of a method that boto3's clients of our services have."""
+    loader = Loader()
+    kept: dict[str, bool] = {}
+    for service, operations in SERVICES.items():
+        for name in loader.load_service_model(service, "service-2")["operations"]:
+            method = xform_name(name)
+            kept[method] = kept.get(method, False) or name in operations
+    sources = [path for folder in ("layers/common/ballotcast", "functions") for path in (TOP / folder).rglob("*.py")]
+    sources.append(Path(idempotency.__file__))
+
+    called = {
+        node.func.attr
+        for path in sources
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+    }
+
+    of_cryptography = {"encrypt", "sign", "verify"}  # KMS has methods of these names too
+    assert {method for method in called if not kept.get(method, True)} == of_cryptography
+    # and what is kept for nothing is dropped; the rest is what upload_file, paginators and links to objects call
+    within = {"list_objects_v2", "create_multipart_upload", "upload_part", "complete_multipart_upload"}
+    within |= {"abort_multipart_upload", "head_bucket"}
+    assert {method for method, kept_ in kept.items() if kept_} - called == within
 
 
 def test_botocores_certificates_hold_those_of_aws_alone(pruned: Path) -> None:
@@ -99,3 +143,19 @@ def _client(service: str, region: str, data: Path) -> Any:
     loader = Loader(extra_search_paths=[str(data)], include_default_search_paths=False)
     session.register_component("data_loader", loader)
     return session.create_client(service, region, aws_access_key_id="x", aws_secret_access_key="x")
+
+
+def _members(shape: Any, seen: frozenset[str] = frozenset()) -> Any:
+    """All that a shape is made of, by name."""
+    if shape is None or shape.name in seen:
+        return shape and shape.name
+    within = seen | {shape.name}
+    match shape.type_name:
+        case "structure":
+            return {name: _members(member, within) for name, member in shape.members.items()}
+        case "list":
+            return [_members(shape.member, within)]
+        case "map":
+            return [_members(shape.key, within), _members(shape.value, within)]
+        case kind:
+            return kind
