@@ -43,7 +43,7 @@ class ContestForm:
 
 @dataclass
 class DraftForm:
-    """`opens_which`, `closes_which`: `first` or `second` of a time that comes twice."""
+    """`opens_which`, `closes_which`: `first` or `second` of a time that comes twice; `double`: those that do."""
 
     title: str = ""
     description: str = ""
@@ -54,10 +54,11 @@ class DraftForm:
     closes_which: str = ""
     second_factor: str = "none"
     contests: list[ContestForm] = field(default_factory=lambda: [ContestForm()])
+    double: set[str] = field(default_factory=set)
 
     @classmethod
     def typed(cls, form: Form) -> Self:
-        names = [one.name for one in fields(cls) if one.name != "contests"]
+        names = [one.name for one in fields(cls) if one.type is str]
         numbers = (re.fullmatch(r"contest-(\d{1,3})-title", name) for name in form.names())
         shown = sorted({int(found[1]) for found in numbers if found})[:MOST_CONTESTS]
         contests = [
@@ -112,6 +113,7 @@ class DraftForm:
         try:
             return from_wall(getattr(self, name), self.zone, which)
         except (NotATime, NoSuchTime, TwoSuchTimes) as error:
+            self.double |= {name} if isinstance(error, TwoSuchTimes) else set()
             faults.add(name, page.text(f"manage.{name}"), page.text(f"field.{_TIME_FAULTS[type(error)]}"))
             return None
 

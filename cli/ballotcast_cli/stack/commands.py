@@ -127,10 +127,15 @@ def _already_running(stack: Stack) -> bool:
 
 
 def _tell(stack: Stack) -> None:
+    """First of all the one address from which everything else is reached."""
     outputs = stack.outputs
-    click.echo(f"\n  API      {outputs.get('ApiUrl', 'not deployed')}")
-    click.echo(f"  Mailbox  {outputs.get('MailboxUrl', 'not deployed')}")
-    click.echo("\nTry: make demo\n")
+    if not outputs:
+        click.echo("It is not deployed.")
+        return
+    click.echo(f"\n  Open     {outputs['ApiUrl']}/")
+    click.echo(f"  Mailbox  {outputs['MailboxPage']}")
+    click.echo(f"  API      {outputs['ApiUrl']}")
+    click.echo("\nOr try: make demo\n")
 
 
 @contextmanager

@@ -34,7 +34,7 @@ class Stack:
 
     @property
     def outputs(self) -> dict[str, str]:
-        """The template's outputs and `MailboxUrl`. Empty until it is deployed."""
+        """The template's outputs, `MailboxUrl` (JSON) and `MailboxPage`. Empty until it is deployed."""
         try:
             found: dict[str, str] = json.loads(self._outputs_file.read_text())
         except FileNotFoundError:
@@ -65,6 +65,7 @@ class Stack:
         """Deploy what is built, anew or as an update."""
         outputs = deploy(self.project, self.port, self.directory / "deploy.log")
         outputs["MailboxUrl"] = f"{self.endpoint}/_ministack/ses/messages"
+        outputs["MailboxPage"] = f"{self.endpoint}/_ballotcast/mailbox"
         self._outputs_file.write_text(json.dumps(outputs, indent=2) + "\n")
 
     def stop(self) -> None:

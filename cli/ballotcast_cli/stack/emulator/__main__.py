@@ -15,6 +15,7 @@ from pathlib import Path
 from .access import patch_access
 from .gateway import patch_gateway
 from .mail_events import patch_mail_events
+from .mailbox_page import patch_mailbox
 from .private import module, wrap
 from .templates import patch_templates
 from .workers import patch_workers
@@ -42,6 +43,7 @@ def main(arguments: list[str]) -> int:
         patch_templates()
         patch_gateway()
         patch_mail_events()
+        patch_mailbox()
         _log_plainly()
         sys.argv = ["ministack"]
         app.main()

@@ -1,5 +1,6 @@
-"""API Gateway's own answers: those the template words, and none that tells what a function raised."""
+"""API Gateway's own answers: those the template words, none that tells what a function raised; and its compression."""
 
+import gzip
 import json
 from collections.abc import Callable
 from typing import Any
@@ -12,7 +13,9 @@ def patch_gateway() -> None:
     gateway = module("services.apigateway_v1")
     put_response = private(gateway, "_put_gateway_response")
     wrap(gateway, "_import_rest_api", lambda importing: _with_gateway_responses(importing, put_response))
+    apis = private(gateway, "_rest_apis")
     wrap(gateway, "_handle_execute_in_scope", _with_path)
+    wrap(gateway, "_handle_execute_in_scope", lambda handle: _compressing(handle, apis))
     wrap(gateway, "_lambda_proxy_response", _without_internals)
 
 
@@ -39,6 +42,20 @@ def _with_path(handle: Callable[..., Any]) -> Callable[..., Any]:
         return status, headers, body
 
     return handle_and_name
+
+
+def _compressing(handle: Callable[..., Any], apis: Any) -> Callable[..., Any]:
+    """`MinimumCompressionSize`: larger answers as gzip, to who takes it. ministack keeps the number and does nothing."""
+
+    async def handle_and_compress(api: str, stage: str, method: str, path: str, headers: Any, *rest: Any) -> Any:
+        status, answered, body = await handle(api, stage, method, path, headers, *rest)
+        least = (apis.get(api) or {}).get("minimumCompressionSize")
+        encoded = any(name.lower() == "content-encoding" for name in answered)
+        if least is None or len(body) < int(least) or encoded or "gzip" not in headers.get("accept-encoding", ""):
+            return status, answered, body
+        return status, {**answered, "Content-Encoding": "gzip"}, gzip.compress(body)
+
+    return handle_and_compress
 
 
 def _without_internals(shape: Callable[..., Any]) -> Callable[..., Any]:

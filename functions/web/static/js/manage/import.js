@@ -84,10 +84,9 @@ function table({ rejected, rejected_count: count }) {
   const caption = h("caption", {}, t("import.rejected_lines"));
   const rows = h("table", {}, caption, h("thead", {}, head), h("tbody", {}, ...rejected.map(row)));
   const around = { class: "scroll rows", tabindex: 0, role: "region", "aria-label": t("import.rejected_lines") };
-  return [
-    h("div", around, rows),
-    rejected.length < count && h("p", { class: "quiet" }, t("import.more_rejected", { count: count - rejected.length })),
-  ];
+  const left = count - rejected.length;
+  const rest = left > 0 ? [h("p", { class: "quiet" }, t("import.more_rejected", { count: left }))] : [];
+  return [h("div", around, rows), ...rest];
 }
 
 /** The answer, or null after having said what is wrong. Without a session the page goes to the log-in. */
