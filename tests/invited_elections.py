@@ -30,6 +30,7 @@ class Invited:
 @dataclass(frozen=True)
 class Election:
     id: str
+    title: str
     voters: list[Invited]
 
 
@@ -70,7 +71,10 @@ class Elections:
         emails = [f"voter{number}@{run}.example.org" for number in range(voters)]
         self.organiser.import_voters(election, "\r\n".join(["email", *emails]).encode())
         self.organiser.invite(election)
-        return Election(election, [Invited(email, LINK.findall(self.newest_mail(email).text)[0]) for email in emails])
+        return Election(election, title, [Invited(email, self.newest_link(email)) for email in emails])
+
+    def newest_link(self, email: str, than: int = 0) -> str:
+        return str(LINK.findall(self.newest_mail(email, than).text)[0])
 
     def newest_mail(self, email: str, than: int = 0) -> Mail:
         """The newest mail to an address, once there are more than `than`."""

@@ -11,7 +11,13 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 import chromium
+from ballotcast.client.api import connect
+from ballotcast_cli.stack.stack import Stack
+from deployed_stack import stack
+from invited_elections import Elections
 from static_site import STATIC, static_site
+
+__all__ = ["stack"]
 
 RUN = """async (given) => {
   const load = (name) => import(`/js/protocol/${name}.js`);
@@ -36,6 +42,14 @@ def browser() -> Iterator[Browser]:
         pytest.skip("no chromium here: install one, or name it in $CHROMIUM")
     with chromium.launched(path) as browser:
         yield browser
+
+
+@pytest.fixture(scope="session")
+def elections(stack: Stack) -> Iterator[Elections]:
+    """Elections on the deployed stack, by an organiser who is logged in."""
+    api = connect(stack.outputs["ApiUrl"])
+    yield Elections(api, stack.outputs["MailboxUrl"])
+    api.http.close()
 
 
 @pytest.fixture(scope="module")

@@ -1,28 +1,13 @@
-"""The one-machine stack, really deployed, for a whole session of tests."""
-
-import socket
-from collections.abc import Iterator
+"""Tests of the one-machine stack."""
 
 import pytest
 
-from ballotcast_cli.stack.stack import Stack
+from deployed_stack import port_free_now, stack
 
-
-@pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """`template.yaml` deployed, on a port of its own: one for each worker, and all tests of a file share a worker."""
-    with Stack(tmp_path_factory.mktemp("stack"), _port_free_now()) as deployed:
-        yield deployed
+__all__ = ["stack"]
 
 
 @pytest.fixture(scope="module")
 def free_port() -> int:
     """A port that nothing listens on."""
-    return _port_free_now()
-
-
-def _port_free_now() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    return port_free_now()

@@ -99,7 +99,7 @@ class Journey {
       new: () => this.#begin(),
       blinded: () => this.#getCredential(),
       credentialed: () => this.#fillIn(),
-      sealed: () => send(this.#voter, this.state),
+      sealed: () => send(this.#voter, this.state, this.kept),
     };
     for (let step; (step = this.state?.step ?? "new") !== "cast"; ) this.state = await steps[step]();
   }
