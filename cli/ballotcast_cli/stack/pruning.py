@@ -74,11 +74,11 @@ def prune(installed: Path) -> None:
 
 
 def without_documentation(description: Any) -> Any:
-    """A service's description without its texts: two thirds of it."""
+    """A service's description without its texts: two thirds of it. Those of a client's own parameters botocore reads."""
     match description:
         case dict():
             return {
-                name: without_documentation(part)
+                name: part if name == "clientContextParams" else without_documentation(part)
                 for name, part in description.items()
                 if name != "documentation" or not isinstance(part, str)
             }

@@ -159,3 +159,9 @@ def _members(shape: Any, seen: frozenset[str] = frozenset()) -> Any:
             return [_members(shape.key, within), _members(shape.value, within)]
         case kind:
             return kind
+
+
+def test_the_texts_that_botocore_reads_stay() -> None:
+    """`botocore.model.ServiceModel.client_context_parameters` asks for them when a client of S3 is made."""
+    read = {"clientContextParams": {"Accelerate": {"documentation": "Enables.", "type": "boolean"}}}
+    assert without_documentation({**read, "documentation": "Long."}) == read
