@@ -74,7 +74,7 @@ def prune(installed: Path) -> None:
 
 
 def without_documentation(description: Any) -> Any:
-    """A service's description without its texts: two thirds of it. Those of a client's own parameters botocore reads."""
+    """A service's description without its texts, two thirds of it, but for those that botocore reads."""
     match description:
         case dict():
             return {
