@@ -45,7 +45,7 @@ def _with_path(handle: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _compressing(handle: Callable[..., Any], apis: Any) -> Callable[..., Any]:
-    """`MinimumCompressionSize`: larger answers as gzip, to who takes it. ministack keeps the number and does nothing."""
+    """`MinimumCompressionSize`: larger answers as gzip, to who takes it; ministack only keeps the number."""
 
     async def handle_and_compress(api: str, stage: str, method: str, path: str, headers: Any, *rest: Any) -> Any:
         status, answered, body = await handle(api, stage, method, path, headers, *rest)
@@ -53,7 +53,8 @@ def _compressing(handle: Callable[..., Any], apis: Any) -> Callable[..., Any]:
         encoded = any(name.lower() == "content-encoding" for name in answered)
         if least is None or len(body) < int(least) or encoded or "gzip" not in headers.get("accept-encoding", ""):
             return status, answered, body
-        return status, {**answered, "Content-Encoding": "gzip"}, gzip.compress(body)
+        kept = {name: value for name, value in answered.items() if name.lower() != "content-length"}
+        return status, {**kept, "Content-Encoding": "gzip"}, gzip.compress(body)
 
     return handle_and_compress
 
