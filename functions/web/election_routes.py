@@ -88,8 +88,10 @@ def _posted(page: Page, form: Form, save: Save, election: str = "") -> Response:
 
 def _saved(page: Page, form: Form, draft: DraftForm, given: dict[str, Any], save: Save, election: str) -> Response:
     organiser, email = organiser_at(page), form.text("email")
+    fresh = bool(email)
+    if not fresh and not is_signed_in(page.request):
+        return _form(page, draft, election, Faults(status=401), lapsed=True)
     try:
-        fresh = bool(email)
         organiser.token = organiser.log_in(email, form.secret("password")) if fresh else signed_in(page.request)
     except ClientError as error:
         return _form(page, draft, election, faults_of(page, error, by_label(page, LABELS)), lapsed=True, email=email)

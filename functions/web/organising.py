@@ -41,7 +41,7 @@ def done_text(page: Page, done: str, count: int | None) -> str:
 
 def form_page(page: Page, template: str, faults: Faults | None = None, **context: Any) -> Response:
     """A page with a form; if something is wrong with it, under the status that tells so."""
-    faults = faults or Faults(status=200)
+    faults = Faults(status=200) if faults is None else faults
     return page.render(template, faults.status, faults=faults, **context)
 
 

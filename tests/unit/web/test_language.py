@@ -12,7 +12,7 @@ from web.language import DEFAULT, Language, UnknownString, choose, languages
 
 WEB = ROOT / "functions" / "web"
 CATALOGUES = {path.stem: json.loads(path.read_text()) for path in (WEB / "catalogue").glob("*.json")}
-USED = re.compile(r"""\b(?:t|text|has|has_text)\(\s*["'`](\w+\.[\w-]+)["'`]""")
+USED = re.compile(r"""\b(?:t|text|has|has_text)\(\s*["'`](\w+\.[\w-]+)["'`](?!\s*[~+])""")
 MADE = re.compile(r"""\b(?:t|text|has|has_text)\(\s*(?:["'`]|f["'])(\w+)\.[\w-]*(?:["']\s*[~+]|\$?\{)""")
 """Keys that end with a value: the whole section may be meant."""
 

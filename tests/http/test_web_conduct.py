@@ -1,0 +1,186 @@
+"""An election's own page and its roll in a browser: what can be done, what is asked first, and what came of it."""
+
+import json
+import re
+
+import httpx2 as httpx
+import pytest
+
+from organising import Organiser, work_off
+from pages import ORIGIN, Browser, faults, field
+from world import World
+
+EVIL = '<script>alert(1)</script>@x.org, "onload=1'
+
+
+@pytest.fixture
+def browser(deployment: World, organiser: Organiser) -> Browser:
+    return Browser(deployment, organiser.id)
+
+
+def act(browser: Browser, election: str, name: str, sure: str = "yes") -> httpx.Response:
+    return browser.post(f"/manage/elections/{election}", {"act": name, "sure": sure})
+
+
+def acts(browser: Browser, election: str) -> set[str]:
+    """What the page offers to do."""
+    page = browser.get(f"/manage/elections/{election}").text
+    return set(re.findall(r'name="act" value="([\w-]+)"', page))
+
+
+def upload(browser: Browser, election: str, content: bytes, **query: str) -> httpx.Response:
+    headers = {
+        "Origin": ORIGIN,
+        "X-Form-Token": browser.token(),
+        "Content-Type": "text/csv",
+        "Accept": "application/json",
+    }
+    path = f"/manage/elections/{election}/import"
+    return browser.client.post(path, content=content, headers=headers, params=query)
+
+
+def test_what_can_be_done_follows_from_how_it_stands(browser: Browser, organiser: Organiser, deployment: World) -> None:
+    election = organiser.create("a@example.org")
+    assert acts(browser, election) == {"begin", "open", "delete"}
+    act(browser, election, "begin")
+    assert acts(browser, election) == {"invite", "remind", "all"}
+    deployment.clock.advance(minutes=59)
+    assert organiser.show(election)["status"] == "scheduled"
+    deployment.clock.advance(minutes=1)
+    renewed = Browser(deployment, organiser.id)
+    assert acts(renewed, election) == {"invite", "remind", "all", "close"}
+    act(renewed, election, "close")
+    assert acts(renewed, election) == {"count", "erase"}
+    act(renewed, election, "erase")
+    assert acts(renewed, election) == {"count"}
+
+
+@pytest.mark.parametrize("name", ["begin", "open", "delete"])
+def test_what_cannot_be_undone_is_asked_first(browser: Browser, organiser: Organiser, name: str) -> None:
+    election = organiser.create("a@example.org")
+    asked = act(browser, election, name, sure="")
+    assert asked.status_code == 200
+    assert (field(asked.text, "act"), field(asked.text, "sure")) == (name, "yes")
+    assert organiser.show(election)["status"] == "draft"
+    done = act(browser, election, name)
+    assert done.status_code == 303
+    assert browser.get(done.headers["location"]).status_code == 200
+    assert organiser.get(f"/elections/{election}").json().get("status") != "draft"
+
+
+def test_the_number_of_mails_is_told(browser: Browser, organiser: Organiser) -> None:
+    election = organiser.create("a@example.org", "b@example.org")
+    told = browser.get(act(browser, election, "begin").headers["location"]).text
+    assert "2 invitations are on their way" in told
+    assert "on the way: 2" in told
+    assert organiser.show(election)["manifest_hash"][:4] + " " in told
+
+
+def test_a_reminder_tells_no_number(browser: Browser, organiser: Organiser) -> None:
+    election = organiser.create("a@example.org")
+    act(browser, election, "begin")
+    assert act(browser, election, "remind").headers["location"].endswith("?done=remind")
+
+
+def test_a_refusal_is_told_on_the_page(browser: Browser, organiser: Organiser) -> None:
+    answer = act(browser, organiser.create(), "begin")
+    assert answer.status_code == 409
+    assert "nobody on the roll yet" in answer.text
+    assert 'role="alert"' in answer.text
+
+
+def test_what_nobody_offers_is_not_done(browser: Browser, organiser: Organiser) -> None:
+    assert act(browser, organiser.create(), "win").status_code == 404
+
+
+def test_only_what_these_pages_say_is_said(browser: Browser, organiser: Organiser) -> None:
+    election = organiser.create()
+    page = browser.get(f"/manage/elections/{election}?done=title_hint&count=5").text
+    assert 'class="notice good"' not in page
+
+
+def test_a_voter_is_added_or_told_to_be_there(browser: Browser, organiser: Organiser) -> None:
+    election = organiser.create()
+    path = f"/manage/elections/{election}/voters"
+    added = browser.post(path, {"act": "add", "email": " Ada@example.org ", "phone": ""})
+    assert added.headers["location"] == f"{path}?done=added"
+    assert "Ada@example.org" in browser.get(path).text
+    again = browser.post(path, {"act": "add", "email": "ada@example.org", "phone": ""})
+    assert (again.status_code, field(again.text, "email")) == (409, "ada@example.org")
+    bad = browser.post(path, {"act": "add", "email": EVIL, "phone": "12"})
+    assert (bad.status_code, set(faults(bad.text)), field(bad.text, "email")) == (422, {"email"}, EVIL)
+    assert "<script>alert" not in bad.text
+
+
+def test_one_voter_gets_a_new_link(browser: Browser, organiser: Organiser, deployment: World) -> None:
+    election = organiser.create("a@example.org", "b@example.org")
+    act(browser, election, "begin")
+    deployment.take_messages("MAIL_QUEUE")
+    path = f"/manage/elections/{election}/voters"
+    assert browser.post(path, {"act": "resend", "email": "b@example.org"}).headers["location"] == f"{path}?done=resent"
+    assert [message["kind"] for message in deployment.take_messages("MAIL_QUEUE")] == ["invitation"]
+
+
+def test_the_roll_goes_on_page_by_page(browser: Browser, organiser: Organiser) -> None:
+    election = organiser.create(*(f"v{number}@example.org" for number in range(150)))
+    path, seen = f"/manage/elections/{election}/voters", set[str]()
+    for _ in range(2):
+        page = browser.get(path).text
+        seen |= set(re.findall(r"v\d+@example\.org", page))
+        path = (re.findall(r'href="(/manage/elections/\w+/voters\?cursor=[^"]+)"', page) or [""])[0]
+    assert (len(seen), path) == (150, "")
+
+
+def test_a_file_is_tried_before_it_is_imported(browser: Browser, organiser: Organiser) -> None:
+    election = organiser.create("ada@example.org")
+    content = b"email\nADA@example.org\nbob@example.org\nbad\n"
+    tried = upload(browser, election, content)
+    assert tried.json() == {
+        "added": 1,
+        "duplicates": 1,
+        "rejected": [{"line": 4, "reason": "This is not an e-mail address."}],
+        "rejected_count": 1,
+        "compared": True,
+    }
+    assert set(organiser.voters(election)) == {"ada@example.org"}
+    assert upload(browser, election, content, dry_run="false").json()["added"] == 1
+    assert set(organiser.voters(election)) == {"ada@example.org", "bob@example.org"}
+
+
+def test_a_large_import_tells_how_far_it_is(browser: Browser, organiser: Organiser, deployment: World) -> None:
+    election = organiser.create()
+    content = "\n".join(["email", *(f"v{number}@example.org" for number in range(2001))]).encode()
+    job = upload(browser, election, content, dry_run="false").json()
+    assert (job["state"], job["done"], job["total"]) == ("running", 0, 2001)
+    path = f"/manage/elections/{election}/import?job={job['job']}"
+    work_off(deployment)
+    over = browser.get(path, headers={"Accept": "application/json"}).json()
+    assert (over["state"], over["added"]) == ("done", 2001)
+
+
+def test_what_is_no_roll_is_told_to_the_script_in_words(browser: Browser, organiser: Organiser) -> None:
+    refused = upload(browser, organiser.create(), b"name\nAda\n")
+    assert (refused.status_code, refused.json()["type"]) == (422, "urn:ballotcast:problem:bad-roll-file")
+    assert refused.json()["advice"].startswith("This file cannot be read as a roll.")
+
+
+def test_a_description_and_events_are_shown_as_text(browser: Browser, organiser: Organiser) -> None:
+    election = organiser.create(
+        "a@example.org", description=EVIL, contests=[{"title": EVIL, "method": "approval", "options": [EVIL, "b"]}]
+    )
+    page = browser.get(f"/manage/elections/{election}").text
+    assert "<script>alert" not in page
+    data = re.search(r'id="contests-data">(.*?)</script>', page)
+    assert data
+    assert json.loads(data[1])[0]["options"][0] == EVIL
+    assert "Imported a roll" in page
+
+
+def test_erased_addresses_are_not_shown(browser: Browser, organiser: Organiser, deployment: World) -> None:
+    election = organiser.create("ada@example.org")
+    act(browser, election, "open")
+    act(browser, election, "close")
+    assert act(browser, election, "erase").headers["location"].endswith("?done=erase")
+    page = browser.get(f"/manage/elections/{election}/voters").text
+    assert "ada@example.org" not in page
+    assert "erased" in page

@@ -1,0 +1,211 @@
+"""The form of a draft: what was typed comes back, faults stand at their fields, and a session's end costs nothing."""
+
+import re
+
+import httpx2 as httpx
+import pytest
+
+from organising import Organiser
+from pages import Browser, area, chosen, faults, field
+from world import World
+
+TYPED = {
+    "title": "Hillhead",
+    "description": "Two\nlines",
+    "zone": "Europe/Berlin",
+    "opens_at": "2026-11-20T11:00",
+    "closes_at": "2026-11-21T11:00",
+    "second_factor": "email",
+    "contest-0-title": "Council",
+    "contest-0-method": "scottish-stv",
+    "contest-0-options": "Ada\n\n Bob \nCid",
+    "contest-0-seats": "2",
+    "contest-0-min": "",
+    "contest-0-max": "",
+    "contest-0-tie": "",
+    "act": "save",
+}
+NEW = "/manage/elections/new"
+EVIL = '"><script>alert(1)</script>'
+
+
+@pytest.fixture
+def browser(deployment: World, organiser: Organiser) -> Browser:
+    return Browser(deployment, organiser.id)
+
+
+def send(browser: Browser, path: str = NEW, **changes: str) -> httpx.Response:
+    return browser.post(path, {**TYPED, **{name.replace("__", "-"): value for name, value in changes.items()}})
+
+
+def saved(answer: httpx.Response) -> str:
+    assert answer.status_code == 303, answer.text
+    found = re.fullmatch(r"/manage/elections/([0-9a-f]{16})\?done=saved", answer.headers["location"])
+    assert found
+    return found[1]
+
+
+def test_a_draft_is_what_was_typed(browser: Browser, organiser: Organiser) -> None:
+    shown = organiser.show(saved(send(browser)))
+    told = {name: shown[name] for name in ("title", "description", "opens_at", "closes_at", "second_factor")}
+    assert told == {
+        "title": "Hillhead",
+        "description": "Two\nlines",
+        "opens_at": "2026-11-20T10:00:00Z",
+        "closes_at": "2026-11-21T10:00:00Z",
+        "second_factor": "email",
+    }
+    assert shown["contests"] == [
+        {
+            "id": "c1",
+            "title": "Council",
+            "method": "scottish-stv",
+            "options": ["Ada", "Bob", "Cid"],
+            "seats": 2,
+            "min": 0,
+            "max": 3,
+            "tie": "previous-stages",
+        }
+    ]
+
+
+def test_what_was_left_out_stays_left_out_when_a_draft_is_edited(browser: Browser, organiser: Organiser) -> None:
+    election = saved(send(browser))
+    path = f"/manage/elections/{election}/edit"
+    page = browser.get(path).text
+    assert (field(page, "opens_at"), chosen(page, "zone")) == ("2026-11-20T10:00", "UTC")
+    assert [field(page, f"contest-0-{name}") for name in ("seats", "min", "max")] == ["2", "", ""]
+    assert (area(page, "contest-0-options"), chosen(page, "contest-0-tie")) == ("Ada\nBob\nCid", "")
+    saved(send(browser, path, contest__0__options="Ada\nBob\nCid\nDov"))
+    assert organiser.show(election)["contests"][0]["max"] == 4
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"title": ""}, {"title"}),
+        ({"title": "x" * 201}, {"title"}),
+        ({"description": "x" * 4001}, {"description"}),
+        ({"opens_at": "", "closes_at": "soon"}, {"opens_at", "closes_at"}),
+        ({"closes_at": "2026-11-20T10:59"}, {"closes_at"}),
+        ({"closes_at": "2026-11-20T11:00"}, {"closes_at"}),
+        ({"second_factor": "post"}, {"second_factor"}),
+        ({"contest__0__title": ""}, {"contest-0-title"}),
+        ({"contest__0__options": ""}, {"contest-0-options"}),
+        ({"contest__0__options": "Ada\nAda"}, {"contest-0-options"}),
+        ({"contest__0__options": "Ada\n" + "x" * 201}, {"contest-0-options"}),
+        ({"contest__0__seats": "9"}, {"contest-0-seats"}),
+        ({"contest__0__seats": "two"}, {"contest-0-seats"}),
+        ({"contest__0__method": "irv"}, {"contest-0-seats"}),
+        ({"contest__0__method": "by-lot"}, {"contest-0-method"}),
+        ({"contest__0__max": "9"}, {"contest-0-max"}),
+        ({"contest__0__min": "2", "contest__0__max": "1"}, {"contest-0-max"}),
+        ({"contest__0__tie": "coin"}, {"contest-0-tie"}),
+    ],
+)
+def test_a_fault_is_told_at_its_field_and_nothing_is_lost(
+    browser: Browser, organiser: Organiser, changes: dict[str, str], named: set[str]
+) -> None:
+    answer = send(browser, **changes)
+    assert answer.status_code == 422
+    assert set(faults(answer.text)) == named
+    typed = {**TYPED, **{name.replace("__", "-"): value for name, value in changes.items()}}
+    for name in ("title", "opens_at", "closes_at", "contest-0-title", "contest-0-seats", "contest-0-max"):
+        assert field(answer.text, name) == typed[name]
+    assert area(answer.text, "contest-0-options") == typed["contest-0-options"]
+    assert chosen(answer.text, "zone") == "Europe/Berlin"
+    for name in named:
+        assert f'<a href="#{name}">' in answer.text
+        assert re.search(rf'id="{name}"[^>]*aria-invalid="true"', answer.text), name
+    assert organiser.get("/elections").json()["elections"] == []
+
+
+def test_what_would_run_is_text_wherever_it_comes_back(browser: Browser) -> None:
+    evil = {"title": EVIL, "description": EVIL, "contest__0__title": EVIL, "contest__0__options": f"{EVIL}\n{EVIL}"}
+    answer = send(browser, **evil)
+    assert answer.status_code == 422
+    assert "<script>alert" not in answer.text
+    assert (field(answer.text, "title"), area(answer.text, "description")) == (EVIL, EVIL)
+    election = saved(send(browser, **{**evil, "contest__0__options": f"{EVIL}\nAda\nBob"}))
+    for path in ("", "/edit", "/voters", "/import"):
+        page = browser.get(f"/manage/elections/{election}{path}")
+        assert (page.status_code, "<script>alert" in page.text) == (200, False)
+
+
+def test_contests_come_and_go_with_all_that_was_typed(browser: Browser, organiser: Organiser) -> None:
+    more = send(browser, act="add", title=EVIL).text
+    assert field(more, "title") == EVIL
+    assert field(more, "contest-0-title") == "Council"
+    assert re.search(r'id="contest-1-title"[^>]*autofocus', more)
+    second = {"contest-1-title": "Chair", "contest-1-method": "plurality", "contest-1-options": "Eve\nFay"}
+    answer = browser.post(NEW, {**TYPED, **second, "contest-1-seats": "1", "act": "remove-0"}).text
+    assert (field(answer, "contest-0-title"), area(answer, "contest-0-options")) == ("Chair", "Eve\nFay")
+    assert 'name="contest-1-title"' not in answer
+    election = saved(browser.post(NEW, {**TYPED, **second, "contest-1-seats": "1"}))
+    assert [contest["title"] for contest in organiser.show(election)["contests"]] == ["Council", "Chair"]
+
+
+def test_the_ballot_is_shown_before_anything_is_saved(browser: Browser, organiser: Organiser) -> None:
+    answer = send(browser, act="preview", contest__0__title=EVIL)
+    assert (answer.status_code, "<script>alert" in answer.text) == (200, False)
+    assert 'id="ballot-preview"' in answer.text
+    assert field(answer.text, "title") == "Hillhead"
+    assert organiser.get("/elections").json()["elections"] == []
+
+
+def test_a_time_that_clocks_skip_is_refused_and_one_that_comes_twice_is_asked_about(
+    browser: Browser, organiser: Organiser
+) -> None:
+    answer = send(browser, opens_at="2027-03-28T02:30", closes_at="2027-10-31T02:30")
+    assert set(faults(answer.text)) == {"opens_at", "closes_at"}
+    assert "no such time" in faults(answer.text)["opens_at"]
+    assert 'name="closes_which"' in answer.text
+    assert 'name="opens_which"' not in answer.text
+    for which, moment in (("first", "2027-10-31T00:30:00Z"), ("second", "2027-10-31T01:30:00Z")):
+        election = saved(send(browser, closes_at="2027-10-31T02:30", closes_which=which))
+        assert organiser.show(election)["closes_at"] == moment
+
+
+def test_a_form_without_a_session_comes_back_whole_and_takes_the_log_in(deployment: World) -> None:
+    browser = Browser(deployment)
+    browser.post("/manage/sign-up", {"email": "ada@example.org", "password": "correct horse battery"})
+    form_cookie_stays = browser.client.cookies["ballotcast-form"]
+    deployment.clock.advance(hours=2)
+    over = send(browser)
+    assert (over.status_code, field(over.text, "title")) == (401, "Hillhead")
+    browser.client.cookies.delete("ballotcast-session")
+    gone = send(browser)
+    assert (gone.status_code, area(gone.text, "contest-0-options")) == (401, TYPED["contest-0-options"])
+    assert browser.client.cookies["ballotcast-form"] == form_cookie_stays
+    wrong = send(browser, email="ada@example.org", password="wrong")
+    assert (wrong.status_code, field(wrong.text, "email")) == (401, "ada@example.org")
+    assert field(wrong.text, "title") == "Hillhead"
+    assert "wrong" not in field(wrong.text, "password")
+    election = saved(send(browser, email="ada@example.org", password="correct horse battery"))
+    assert "Hillhead" in browser.get(f"/manage/elections/{election}").text
+
+
+def test_a_form_of_before_a_log_in_comes_back_and_is_not_acted_on(browser: Browser, organiser: Organiser) -> None:
+    old = browser.token()
+    browser.client.cookies.delete("ballotcast-form")
+    answer = browser.post(NEW, {**TYPED, "form_token": old})
+    assert (answer.status_code, field(answer.text, "title")) == (403, "Hillhead")
+    assert organiser.get("/elections").json()["elections"] == []
+    saved(browser.post(NEW, {**TYPED, "form_token": field(answer.text, "form_token")}))
+
+
+def test_a_frozen_election_cannot_be_edited_and_says_so(browser: Browser, organiser: Organiser) -> None:
+    election = organiser.create("a@example.org")
+    assert organiser.invite(election).status_code == 202
+    answer = send(browser, f"/manage/elections/{election}/edit")
+    assert (answer.status_code, field(answer.text, "title")) == (409, "Hillhead")
+    assert "can no longer be changed" in answer.text
+
+
+def test_an_election_of_somebody_else_is_not_there(browser: Browser, deployment: World) -> None:
+    theirs = Organiser(deployment, "other").create()
+    path = f"/manage/elections/{theirs}"
+    asked = [browser.get(path + below) for below in ("", "/edit", "/voters", "/import")]
+    asked.append(browser.post(path, {"act": "close", "sure": "yes"}))
+    assert {answer.status_code for answer in asked} == {404}
+    assert all("There is no such election" in answer.text for answer in asked)
