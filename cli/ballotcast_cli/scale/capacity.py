@@ -68,3 +68,10 @@ class Meter:
         self.writes += other.writes
         self.largest = max(self.largest, other.largest)
         self.moved += other.moved
+
+    def take(self) -> "Meter":
+        """What was counted since the last time."""
+        taken = Meter(Counter(self.requests), self.reads, self.writes, self.largest, self.moved)
+        self.requests.clear()
+        self.reads = self.writes = self.largest = self.moved = 0
+        return taken

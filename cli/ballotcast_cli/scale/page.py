@@ -84,12 +84,12 @@ def _count() -> Iterator[Sequence[str]]:
     yield ["---", "--:", "--:", "--:"]
     rows = [row for row in load() if row.voters == max(_sizes()) and row.stage in COUNTING]
     for row in rows:
-        yield [row.stage, f"{row.cpu:.1f}", f"{_alone(row):.1f}", str(row.memory >> 20)]
+        yield [row.stage, f"{row.cpu:.1f}", f"{seconds_alone(row):.1f}", str(row.memory >> 20)]
     most = max(row.memory for row in rows) >> 20
-    yield ["together", f"{sum(row.cpu for row in rows):.1f}", f"{sum(map(_alone, rows)):.1f}", f"at most {most}"]
+    yield ["together", f"{sum(row.cpu for row in rows):.1f}", f"{sum(map(seconds_alone, rows)):.1f}", f"at most {most}"]
 
 
-def _alone(row: Measured) -> float:
+def seconds_alone(row: Measured) -> float:
     """Seconds that a stage would take with the cores to itself."""
     return row.cpu / (CORES if row.stage in SPREAD else 1)
 
