@@ -19,6 +19,7 @@ from ballotcast.wiring import Wiring, from_environment
 from web import (
     account_routes,
     channel_routes,
+    check_routes,
     election_routes,
     overview_routes,
     public_routes,
@@ -32,6 +33,7 @@ from web.routing import error_page
 ROUTERS = (
     public_routes.router,
     voter_routes.router,
+    check_routes.router,
     account_routes.router,
     election_routes.router,
     overview_routes.router,

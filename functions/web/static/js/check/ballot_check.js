@@ -1,0 +1,76 @@
+/** "Check my ballot": is the ballot that a receipt promises in the log? Step by step, in plain words. */
+import { h } from "../dom.js";
+import { ApiError, Malformed, NotYet, Unreachable, Untrusted } from "../protocol/errors.js";
+import { CHECKS, checkReceipt } from "../protocol/receipts.js";
+import { has, t } from "../strings.js";
+import { Panel } from "./panel.js";
+import { alarm, checkpointBox, facts, fingerprint } from "./pieces.js";
+
+/**
+ * Check, and show how it went in `place`.
+ *
+ * @param {import("../protocol/api.js").Side} side @param {import("./source.js").Source} source @param {HTMLElement} place
+ * @param {{again: () => void, verifyAll: () => void}} ways further on
+ * @returns {Promise<{recorded: import("../protocol/receipts.js").Recorded | null, failed: boolean}>} `failed`: something
+ *   did not verify; without `recorded` and failure it is not known yet
+ */
+export async function checkBallot(side, { receipt, earlier, election }, place, { again, verifyAll }) {
+  const panel = new Panel(place);
+  panel.announce("", t("check.checking"));
+  panel.list(CHECKS.map((name) => ({ name, title: t(`check.step_${name}`), meaning: t(`check.means_${name}`) })));
+  if (!earlier) panel.mark("growth", "skipped", t("check.no_earlier"));
+  try {
+    const recorded = await checkReceipt(side, receipt, { earlier, passed: (check) => panel.mark(check, "passed") });
+    showRecorded(panel, recorded, election, verifyAll);
+    return { recorded, failed: false };
+  } catch (error) {
+    return { recorded: null, failed: showFailure(panel, error, again) };
+  }
+}
+
+function showRecorded(panel, { manifest, index, size, final, checkpoint }, election, verifyAll) {
+  const place = { index: index + 1, size };
+  const onward = h("button", { type: "button", class: "primary", onclick: verifyAll }, t("check.verify_this"));
+  panel.announce(
+    "good",
+    t(final ? "check.in_final_log" : "check.in_log"),
+    t(final ? "check.in_final_log_text" : "check.in_log_text", place),
+    final && h("p", {}, onward),
+  );
+  panel.append(
+    facts(
+      [t("check.election_title"), manifest.title],
+      [t("check.place"), t("check.place_of", place)],
+      [t("check.log_state"), t(final ? "check.log_final" : "check.log_open")],
+    ),
+    h("h3", {}, t("check.fingerprint_title")),
+    h("p", {}, t("check.fingerprint_text")),
+    fingerprint(manifest.hash),
+    checkpointBox(checkpoint, election),
+  );
+}
+
+/** Whether it is a failure, and not just unknown. */
+function showFailure(panel, error, again) {
+  const step = panel.current ?? CHECKS.at(-1);
+  const retry = h("p", {}, h("button", { type: "button", onclick: again }, t("check.again")));
+  const proved = [Untrusted, Malformed].some((kind) => error instanceof kind);
+  const unknown = error instanceof ApiError && error.status === 404;
+  if (proved || unknown) {
+    const why = wordsFor(step, error.reason);
+    panel.mark(step, "failed", why);
+    panel.skipRest();
+    panel.announce("bad", t("check.ballot_failed"), `${t(`check.step_${step}`)}: ${why}`, alarm(error.reason, t("check.keep_receipt")), retry);
+    return true;
+  }
+  panel.skipRest();
+  if (error instanceof NotYet) panel.announce("warn", t(`check.${error.reason}`), t(`check.${error.reason}_text`), t("check.later_at_latest"), retry);
+  else if (error instanceof Unreachable || error instanceof ApiError) panel.announce("warn", t("check.no_answer"), t("check.no_answer_text"), retry);
+  else panel.announce("warn", t("check.broke"), t("check.broke_text"), t("check.reason", { reason: error.name }), retry);
+  return false;
+}
+
+/** The most exact words there are for what failed. */
+function wordsFor(step, reason) {
+  return t([`check.why_${step}_${reason}`, `check.why_${reason}`].find(has) ?? `check.why_${step}`);
+}

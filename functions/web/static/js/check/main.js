@@ -1,0 +1,105 @@
+/** The page of checks: nothing of what is checked here is sent anywhere. */
+import { address, find, h } from "../dom.js";
+import { connect } from "../protocol/api.js";
+import { BadState } from "../protocol/errors.js";
+import { ReceiptError } from "../protocol/receipt.js";
+import { next, stateFromJson, stateToJson } from "../protocol/state.js";
+import { t } from "../strings.js";
+import { openDevice } from "../vote/device.js";
+import { missing } from "../vote/support.js";
+import { checkBallot } from "./ballot_check.js";
+import { complain } from "./complaint.js";
+import { noteOf, readSource } from "./source.js";
+import { WholeCheck } from "./whole_check.js";
+
+const ID = /^[0-9a-z]{1,64}$/;
+const api = connect(address);
+const electionField = find("#election");
+const receiptField = find("#receipt");
+const earlierField = find("#earlier");
+let [seen, turn] = [null, 0];
+const whole = new WholeCheck(find("#whole-outcome"), api, () => seen);
+
+/** @param {string} text receipt or recovery file @param {string} [id] of the record on this device */
+async function check(text, field, id = "") {
+  complain(field, "");
+  let source;
+  try {
+    source = readSource(text);
+  } catch (error) {
+    if (!(error instanceof ReceiptError || error instanceof BadState)) throw error;
+    complain(field, t(error.reason === "not-cast" ? "check.not_cast" : "check.not_a_receipt"));
+    return;
+  }
+  const earlier = noteOf(earlierField.value) || source.earlier;
+  electionField.value ||= source.election;
+  const [mine, { election, blindedSha256 }] = [(turn += 1), source];
+  const found = await checkBallot(api.anonymous, { ...source, earlier }, find("#ballot-outcome"), {
+    again: () => check(text, field, id),
+    verifyAll: () => whole.byElection(election),
+  });
+  if (mine !== turn) return;
+  seen = { election, blindedSha256, ...found };
+  whole.reconsider();
+  if (id && found.recorded) await remember(id, found.recorded.checkpoint);
+}
+
+/** What was seen now, the log must still contain the next time. */
+async function remember(id, checkpoint) {
+  const device = await openDevice();
+  const kept = await device.find(id);
+  if (kept) await device.put({ ...kept, state: stateToJson(next("cast", stateFromJson(kept.state), { checkpoint })) });
+}
+
+async function listKept() {
+  const place = find("#kept");
+  const kept = (await (await openDevice()).all()).filter(({ state }) => stateFromJson(state).step === "cast");
+  const item = ({ id, title }) => {
+    const look = async () => check((await (await openDevice()).find(id)).state, receiptField, id);
+    return h("li", {}, h("button", { type: "button", onclick: look }, t("check.check_kept", { title })));
+  };
+  find("ul", place).replaceChildren(...kept.map(item));
+  place.hidden = !kept.length;
+}
+
+/** What is in a file is checked as soon as it is chosen; the same one may be chosen again. */
+function onFile(field, act) {
+  field.addEventListener("change", async () => {
+    const [file] = field.files;
+    if (!file) return;
+    await act(file);
+    field.value = "";
+  });
+}
+
+/** An id, bare or as the last part of an address. */
+function electionOf(text) {
+  const id = text.trim().split(/[?#]/)[0].replace(/\/+$/, "").split("/").at(-1);
+  return ID.test(id) ? id : "";
+}
+
+async function start() {
+  const lacking = await missing();
+  if (lacking) {
+    find("#starting").textContent = t(`check.browser_${lacking}`);
+    return;
+  }
+  find("#ballot-form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    check(receiptField.value, receiptField);
+  });
+  const receiptFile = find("#receipt-file");
+  onFile(receiptFile, async (file) => check(await file.text(), receiptFile));
+  find("#whole-form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    const election = electionOf(electionField.value);
+    complain(electionField, election ? "" : t("check.not_an_election"));
+    if (election) whole.byElection(election);
+  });
+  onFile(find("#export-file"), (file) => whole.byFile(file));
+  await listKept();
+  find("#starting").hidden = true;
+  find("#checks").hidden = false;
+}
+
+start();

@@ -1,0 +1,88 @@
+/** What a verification found, in words: each check, the outcome of the whole, and the result as counted here. */
+import { h, prefix } from "../dom.js";
+import { has, t } from "../strings.js";
+import { CHECKS } from "../verify/findings.js";
+import { save } from "../vote/files.js";
+import { ledgerLine } from "./ledger_line.js";
+import { alarm, checkpointBox, facts, fingerprint } from "./pieces.js";
+
+const names = new Intl.ListFormat(document.documentElement.lang, { type: "conjunction" });
+
+/** For `Panel.list`: all checks, none done yet. */
+export const listChecks = () => CHECKS.map(step);
+
+/** For `Panel.list`. @param {string} name */
+export const step = (name) => ({ name, title: t(`check.audit_${name}`), meaning: t(`check.audit_${name}_means`) });
+
+/** @param {import("./panel.js").Panel} panel @param {import("../verify/findings.js").Check} check */
+export function markCheck(panel, { name, outcome, reason, values }) {
+  panel.mark(name, outcome, outcome === "failed" ? why(reason, values) : found(name, outcome, values));
+}
+
+function found(name, outcome, values) {
+  return outcome === "passed" && has(`check.found_${name}`) ? t(`check.found_${name}`, values) : "";
+}
+
+function why(reason, { index, ...values }) {
+  const place = index === undefined ? {} : { index: index + 1 };
+  return has(`check.fault_${reason}`) ? t(`check.fault_${reason}`, { ...values, ...place }) : t("check.reason", { reason });
+}
+
+/**
+ * @param {import("./panel.js").Panel} panel @param {import("../verify/verification.js").Report} report
+ * @param {Blob} blob the export @param {string[]} contradictions what else failed: names of expectations
+ * @param {import("./whole_check.js").Seen | null} seen
+ */
+export function showReport(panel, report, blob, contradictions, seen) {
+  const { election, title, manifestHash, note } = report;
+  const verified = report.ok && !contradictions.length && report.result !== null;
+  if (verified) announceVerified(panel, report);
+  else announceFailure(panel, report, contradictions);
+
+  const keep = () => save(`ballotcast-export-${election}.zip`, "application/zip", blob);
+  panel.append(
+    manifestHash && h("h3", {}, t("check.fingerprint_title")),
+    manifestHash && h("p", {}, t("check.fingerprint_text")),
+    manifestHash && fingerprint(manifestHash),
+    manifestHash && facts([t("check.election_title"), title], [t("check.election_field"), election]),
+    note && checkpointBox(note, election),
+    h("p", { class: "actions" }, h("button", { type: "button", onclick: keep }, t("check.save_export"))),
+    verified && ledgerLine(report, blob, seen),
+  );
+}
+
+function announceVerified(panel, { title, result, election }) {
+  panel.announce(
+    "good",
+    t("check.verified", { title }),
+    t("check.verified_text", { count: result.counted }),
+    ...result.contests.map(contestResult),
+    t("check.verified_compare"),
+    h("p", {}, h("a", { href: `${prefix}/results/${election}` }, t("check.to_results"))),
+  );
+}
+
+function announceFailure(panel, { checks }, contradictions) {
+  const failed = checks.filter(({ outcome }) => outcome === "failed");
+  const faults = [
+    ...contradictions.map((name) => [name, t(`check.audit_${name}_failed`), name]),
+    ...failed.map(({ name, reason, values }) => [name, why(reason, values), `${name}: ${reason}`]),
+  ];
+  const list = h("ul", {}, ...faults.map(([name, text]) => h("li", {}, h("strong", {}, t(`check.audit_${name}`)), " ", text)));
+  const reason = faults.map(([, , told]) => told).join(", ");
+  panel.announce("bad", t("check.refuted"), t("check.refuted_text"), list, alarm(reason, t("check.keep_export")));
+}
+
+/** @param {object} contest of a result, with its part of the manifest */
+function contestResult({ title, options, winners, seats, valid, blank }) {
+  const elected = winners.map((option) => options[option - 1]);
+  const vacant = seats - winners.length;
+  return h(
+    "section",
+    { class: "contest-result" },
+    h("h4", {}, title),
+    h("p", {}, elected.length ? t("check.elected", { names: names.format(elected), count: elected.length }) : t("check.nobody")),
+    vacant > 0 && h("p", {}, t("check.vacant", { count: vacant })),
+    h("p", { class: "quiet" }, t("check.ballots", { count: valid, blank })),
+  );
+}

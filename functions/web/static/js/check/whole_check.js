@@ -1,0 +1,158 @@
+/** "Verify everything": the export is fetched, or chosen as a file, and checked and counted again in a worker. */
+import { h } from "../dom.js";
+import { moment } from "../page.js";
+import { timeEncode } from "../protocol/encoding.js";
+import { ApiError, Malformed, Unreachable, Untrusted } from "../protocol/errors.js";
+import { parseManifest } from "../protocol/manifest.js";
+import { t } from "../strings.js";
+import { audit } from "./auditor.js";
+import { Download } from "./download.js";
+import { Expectations } from "./expectations.js";
+import { meter, megabytes } from "./meter.js";
+import { Panel } from "./panel.js";
+import { alarm } from "./pieces.js";
+import { listChecks, markCheck, showReport, step } from "./report.js";
+
+/**
+ * What a check of a receipt has shown, for comparison.
+ *
+ * @typedef {{election: string, recorded: import("../protocol/receipts.js").Recorded | null, failed: boolean,
+ *   blindedSha256: Uint8Array | null}} Seen
+ */
+
+export class WholeCheck {
+  #place;
+  #api;
+  #seen;
+  #run = new AbortController();
+  #found = null;
+
+  /**
+   * @param {HTMLElement} place @param {ReturnType<typeof import("../protocol/api.js").connect>} api
+   * @param {() => Seen | null} seen
+   */
+  constructor(place, api, seen) {
+    this.#place = place;
+    this.#api = api;
+    this.#seen = seen;
+  }
+
+  /** @param {string} election */
+  async byElection(election) {
+    await this.#alone(() => this.byElection(election), async (panel, signal) => {
+      panel.announce("", t("check.asking"));
+      let download;
+      try {
+        download = await Download.of(this.#api, election);
+      } catch (error) {
+        if (!(error instanceof ApiError && error.slug === "not-counted")) throw error;
+        await this.#showWaiting(panel, election);
+        return;
+      }
+      const blob = await this.#fetch(panel, download, signal);
+      await this.#verify(panel, blob, signal, election);
+    });
+  }
+
+  /** @param {File} file an export */
+  async byFile(file) {
+    await this.#alone(() => this.byFile(file), (panel, signal) => this.#verify(panel, file, signal, ""));
+  }
+
+  /** A receipt was checked: what was found before is judged anew with it. The focus stays where it is. */
+  reconsider() {
+    if (!this.#found) return;
+    const focused = document.activeElement;
+    this.#show();
+    focused?.focus();
+  }
+
+  /** One at a time: what was going on before is given up. */
+  async #alone(again, act) {
+    this.#run.abort();
+    const run = (this.#run = new AbortController());
+    this.#found = null;
+    const panel = new Panel(this.#place);
+    try {
+      await act(panel, run.signal);
+    } catch (error) {
+      if (run === this.#run) showTrouble(panel, error, again);
+    }
+  }
+
+  async #showWaiting(panel, election) {
+    const { bytes } = await this.#api.anonymous.get(`/elections/${encodeURIComponent(election)}/manifest`);
+    const { title, opens_at: opens, closes_at: closes } = await parseManifest(bytes);
+    const now = Date.now();
+    const when = now < opens ? "check.not_open" : now < closes ? "check.still_open" : "check.being_counted";
+    const dates = { opens: moment(timeEncode(opens)), closes: moment(timeEncode(closes)) };
+    panel.announce("warn", t("check.not_counted", { title }), t(when, dates), t("check.not_counted_text"));
+  }
+
+  async #fetch(panel, download, signal) {
+    for (let there = 0; ; ) {
+      const bar = meter(t("check.downloading"), download.size, megabytes);
+      const say = { kind: "", heading: "check.downloading", text: t("check.downloading_text") };
+      panel.announce(say.kind, t(say.heading), say.text, bar.element, this.#cancel());
+      bar.show(there);
+      try {
+        return await download.run(signal, (bytes) => bar.show((there = bytes)));
+      } catch (error) {
+        if (!(error instanceof Unreachable)) throw error;
+        await this.#resumed(panel, signal, t("check.broke_off_text", { done: megabytes(there), size: megabytes(download.size) }));
+      }
+    }
+  }
+
+  /** Resolves when it is to go on: by a click, or because the network is back. */
+  #resumed(panel, signal, text) {
+    return new Promise((resolve, reject) => {
+      const go = h("button", { type: "button", class: "primary", onclick: resolve }, t("check.resume"));
+      addEventListener("online", resolve, { once: true, signal });
+      signal.addEventListener("abort", () => reject(signal.reason));
+      panel.announce("warn", t("check.broke_off"), text, h("p", { class: "actions" }, go, this.#cancelButton()));
+    });
+  }
+
+  async #verify(panel, blob, signal, asked) {
+    const bar = meter(t("check.verifying"), 1, (count) => t("check.entries", { count }));
+    panel.announce("", t("check.verifying"), t("check.verifying_text"), bar.element, this.#cancel());
+    panel.list(listChecks());
+    const told = (check) => markCheck(panel, check);
+    this.#found = { report: await audit(blob, signal, { progress: bar.show, told }), blob, asked };
+    this.#show();
+  }
+
+  #show() {
+    const { report, blob, asked } = this.#found;
+    const { outcomes } = new Expectations(report, asked, this.#seen());
+    const panel = new Panel(this.#place);
+    panel.list([...outcomes.map(([name]) => step(name)), ...listChecks()]);
+    report.checks.forEach((check) => markCheck(panel, check));
+    for (const [name, outcome] of outcomes) panel.mark(name, outcome, outcome === "passed" ? "" : t(`check.audit_${name}_${outcome}`));
+    const contradictions = outcomes.filter(([, outcome]) => outcome === "failed").map(([name]) => name);
+    showReport(panel, report, blob, contradictions, this.#seen());
+  }
+
+  #cancel() {
+    return h("p", { class: "actions" }, this.#cancelButton());
+  }
+
+  #cancelButton() {
+    return h("button", { type: "button", onclick: () => this.#run.abort() }, t("check.cancel"));
+  }
+}
+
+/** It could not be found out, or what there is proves nothing: never anything like a success. */
+function showTrouble(panel, error, again) {
+  const retry = h("p", {}, h("button", { type: "button", onclick: again }, t("check.again")));
+  panel.skipRest();
+  if (error.name === "AbortError") panel.announce("warn", t("check.cancelled"), t("check.cancelled_text"), retry);
+  else if (error instanceof Untrusted || error instanceof Malformed) {
+    panel.announce("bad", t("check.export_bad"), t("check.export_bad_text"), alarm(error.reason, t("check.try_once_more")), retry);
+  } else if (error instanceof ApiError && error.status === 404) {
+    panel.announce("bad", t("check.no_election"), t("check.no_election_text"));
+  } else if (error instanceof ApiError || error instanceof Unreachable) {
+    panel.announce("warn", t("check.no_answer"), t("check.no_answer_text"), retry);
+  } else panel.announce("bad", t("check.broke"), t("check.broke_text"), t("check.reason", { reason: error.message }), retry);
+}
