@@ -9,7 +9,10 @@ from playwright.sync_api import Page
 from checkout import ROOT
 
 SCRIPT = ROOT / ".tools" / "web" / "node_modules" / "axe-core" / "axe.min.js"
-RUN = """async () => (await axe.run()).violations.map(({ id, nodes }) => ({ id, at: nodes.map((node) => node.html) }))"""
+RUN = """async () => {
+  const { violations } = await axe.run();
+  return violations.map(({ id, nodes }) => ({ id, at: nodes.map((node) => node.html) }));
+}"""
 
 
 @cache

@@ -1,4 +1,4 @@
-"""The one-machine stack, really deployed, for a whole session of tests: a fixture for every conftest that imports it."""
+"""The one-machine stack, really deployed, for a whole session of tests: a fixture for any conftest."""
 
 import socket
 from collections.abc import Iterator

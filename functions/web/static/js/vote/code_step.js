@@ -27,7 +27,6 @@ export function enterCode(way, kept, { order, enter }) {
       name: "code",
       inputmode: "numeric",
       autocomplete: "one-time-code",
-      maxlength: 6,
       "aria-describedby": "code-hint code-error",
     });
     const request = h("button", { type: "button", class: "primary" }, t(`vote.send_${way}`));

@@ -12,12 +12,26 @@ const heading = h("h1", { tabindex: -1 }, t("vote.title"));
 
 /** @param {{link?: string, id?: string, file?: string}} start */
 async function begin(start) {
-  place.inert = true;
+  const vote = await loaded();
+  if (!vote) return;
+  // From here on the link stands neither in the address bar nor in the history.
   history.replaceState(null, "", location.pathname + location.search);
-  document.head.append(find("#journey").content);
-  const { vote } = await import("./journey.js");
-  place.inert = false;
   await vote(start);
+}
+
+/** What does the rest; null where it cannot be loaded, and then it is said. */
+async function loaded() {
+  place.inert = true;
+  try {
+    document.head.append(find("#journey").content);
+    return (await import("./journey.js")).vote;
+  } catch {
+    const again = h("button", { type: "button", onclick: () => location.reload() }, t("vote.reload"));
+    place.replaceChildren(heading, h("p", { class: "notice bad", role: "alert" }, t("vote.not_loaded")), again);
+    return null;
+  } finally {
+    place.inert = false;
+  }
 }
 
 function invited() {
