@@ -10,6 +10,8 @@ from fastapi import FastAPI
 from mangum import Mangum
 
 Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
+TEXT = ["text/", "application/json", "application/problem+json", "image/svg+xml"]
+"""Types that leave as they are; API Gateway passes base64 on as bytes only to who asks for bytes first."""
 
 
 def http_handler(app: FastAPI, service: str, *, silent: bool = False) -> Handler:
@@ -21,7 +23,7 @@ def http_handler(app: FastAPI, service: str, *, silent: bool = False) -> Handler
     logging.getLogger("mangum").setLevel(logging.WARNING)  # it would tell every request at INFO
     logger, tracer = Logger(service=service), Tracer(service=service, auto_patch=False, disabled=silent or None)
     metrics = Metrics(namespace="Ballotcast", service=service)
-    run = Mangum(app, lifespan="off", text_mime_types=["text/", "application/json", "application/problem+json"])
+    run = Mangum(app, lifespan="off", text_mime_types=TEXT)
 
     def count_failure(route: str) -> None:
         metrics.add_dimension("route", route)

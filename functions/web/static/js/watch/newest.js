@@ -31,7 +31,7 @@ export class Newest {
   #row(record) {
     const cells = this.fields.map((field) => {
       if (field === this.points.axis) return h("th", { scope: "row" }, moments.format(this.points.time(record) * 1000));
-      return h("td", { class: typeof record[field] === "number" && "number" }, said(record[field]));
+      return h("td", { class: this.points.columns.has(field) && "number" }, said(record[field]));
     });
     return h("tr", {}, ...cells);
   }
