@@ -40,8 +40,8 @@ def write() -> None:
 def page(text: str) -> str:
     """The page with current tables; each stands behind a comment that names it."""
     for name, rows in (("costs", _costs()), ("count", _count()), ("ladder", _ladder())):
-        table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
-        text = re.sub(rf"(<!-- {name} -->\n).*?(?=\n\n|\n*$)", rf"\g<1>{table}", text, count=1, flags=re.DOTALL)
+        table = "".join(f"| {' | '.join(row)} |\n" for row in rows)
+        text = re.sub(rf"(<!-- {name} -->\n)(?:\|.*\n)*", rf"\g<1>{table}", text)
     return text
 
 
@@ -95,11 +95,11 @@ def seconds_alone(row: Measured) -> float:
 
 
 def _climbed() -> Iterator[tuple[str, int, float, float, str]]:
-    """Each rung: its name, casts asked for and taken a second, the share of requests refused, and by what."""
+    """Each rung: its name, casts asked for and taken a second, the share refused by what refuses most, and its name."""
     for name, casts, deployment in ladder():
         story = simulate(deployment, casts, SECONDS)
         taken = sum(second.taken for second in story[-60:]) / 60
-        yield name, casts, min(taken, casts), sum(refusals(story).values()), breaks_first(story)
+        yield name, casts, min(taken, casts), max(0.0, *refusals(story).values()), breaks_first(story)
 
 
 def _ladder() -> Iterator[Sequence[str]]:

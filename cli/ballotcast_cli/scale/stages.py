@@ -12,6 +12,7 @@ from ballotcast.elections.verification import verify_export
 from ballotcast.http.paging import to_cursor
 from ballotcast.store.table import PRESENT
 from ballotcast.store.voters import PARTITIONS, voter_pk
+from ballotcast_cli.verify import LARGE
 from organise.importing import import_roll
 from organise.inviting import Choice, invite
 from organise.jobs import work as work_jobs
@@ -104,7 +105,8 @@ def _publish(wiring: Folder, scene: Scene) -> Any:
 
 
 def _verify(wiring: Folder, scene: Scene) -> None:
-    report = verify_export(wiring.path / "bucket" / work.export_key(ELECTION), processes=scene.processes)
+    export = wiring.path / "bucket" / work.export_key(ELECTION)
+    report = verify_export(export, processes=scene.processes if export.stat().st_size >= LARGE else 1)
     if not report.ok:
         raise RuntimeError(f"the export does not verify: {report.checks}")
 
