@@ -81,12 +81,14 @@ def page(messages: Sequence[Message], to: str) -> str:
 <style>{STYLE}</style>
 </head>
 <body>
+<main>
 <h1>Mailbox</h1>
 <p>What this machine sent. Nothing of it left the machine, and it is gone when the stack stops.</p>
 <form action="{PATH}">
 <label for="to">Only to</label> <input id="to" name="to" value="{escape(to)}"> <button>Look again</button>
 </form>
-<main>{found}</main>
+{found}
+</main>
 </body>
 </html>
 """
