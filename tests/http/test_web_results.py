@@ -6,13 +6,16 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 from html import unescape
+from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from ballotcast.client.api import Api
 from ballotcast.counting import RULES, count
 from ballotcast.counting.blt import parse_blt
+from ballotcast.wiring import Wiring
 from checkout import ROOT
 from counted_election import close_and_count, deliver, vote, vote_unreadably
 from election_fixture import VOTERS, FrozenElection, frozen_election
@@ -31,7 +34,7 @@ HOSTILE = "<script>alert('x')</script>"
 FORMULA = '=HYPERLINK("https://example.org")'
 
 
-def contest(number: int, method: str, options: list[str], **changes: object) -> dict[str, object]:
+def contest(number: int, method: str, options: list[str], **changes: Any) -> dict[str, Any]:
     settings = {"seats": 1, "min": 0, "max": len(options), "tie": "lot", **changes}
     return {"id": f"c{number}", "title": f"Contest {number}", "method": method, "options": options, **settings}
 
@@ -59,8 +62,8 @@ def pages(deployment: World) -> Iterator[TestClient]:
         yield client
 
 
-def _web(wiring: object, api: TestClient) -> object:
-    app = create_app(wiring)  # type: ignore[arg-type]
+def _web(wiring: Wiring, api: TestClient) -> FastAPI:
+    app = create_app(wiring)
     app.state.connect = lambda address: Api(api)
     return app
 

@@ -1,0 +1,255 @@
+"""Pages of channels: the list, a channel, registering one and looking after it, over the real channel API."""
+
+import json
+import re
+from collections.abc import Iterator
+from html import unescape
+from typing import Any
+
+import httpx2 as httpx
+import pytest
+from fastapi.testclient import TestClient
+
+from ballotcast.channels.records import encode_records
+from ballotcast.channels.schemas import ChannelSchema
+from ballotcast.client.api import Api
+from relays_played import PlayedChannels
+from sensor import SENSOR
+from web.app import create_app
+from web.channel_schemas import SAMPLE, example, judge, signals
+from world import World
+
+HOSTILE = "<script>alert(1)</script>"
+NEW, OWN = "/manage/channels/new", "/manage/channels"
+
+
+@pytest.fixture
+def played(deployment: World) -> Iterator[PlayedChannels]:
+    played = PlayedChannels(deployment)
+    yield played
+    played.client.close()
+
+
+class Browser:
+    """An organiser's browser: cookies, and forms sent from the page that showed them."""
+
+    def __init__(self, played: PlayedChannels, organiser: str = "") -> None:
+        app = create_app(played.wiring)
+        app.state.connect = lambda address: Api(played.client, sleep=lambda seconds: None)
+        self.client = TestClient(app, follow_redirects=False)
+        if organiser:
+            self.client.cookies.set("ballotcast-session", played.session(organiser), path="/manage")
+
+    def get(self, path: str, **options: Any) -> httpx.Response:
+        return self.client.get(path, **options)
+
+    def send(self, path: str, **fields: str) -> httpx.Response:
+        """The form of the page at `path`, with these fields changed."""
+        page = self.get(path).text
+        typed = dict(re.findall(r'name="(form_token|once)" value="([^"]*)"', page))
+        return self.client.post(path, data={**typed, **fields}, headers={"Origin": "http://testserver"})
+
+
+@pytest.fixture
+def browser(played: PlayedChannels) -> Browser:
+    return Browser(played, "o1")
+
+
+DRAFT = {
+    "name": "lab",
+    "port": "26001",
+    "schema": json.dumps({**SENSOR, "doc": HOSTILE}),
+    "decimation": "1",
+    "algorithm": "downsample",
+    "rotation": "hour",
+    "retention": "30",
+    "intent": "register",
+}
+
+
+def read(response: httpx.Response) -> str:
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<(script).*?</\1>|<[^>]*>", " ", response.text, flags=re.DOTALL)))
+
+
+def key_of(response: httpx.Response) -> str:
+    found = re.search(r"<code>(bck_[\w-]+)</code>", response.text)
+    assert found, read(response)
+    return found[1]
+
+
+def test_register_publish_watch_and_deregister(browser: Browser, played: PlayedChannels) -> None:
+    registered = browser.send(NEW, **DRAFT)
+    assert registered.status_code == 200
+    assert registered.headers["cache-control"] == "no-store"
+    key = key_of(registered)
+    assert "ballotcast bridge lab" in read(registered)
+    records = re.search(r"-d '(\{.*?\})'</code>", unescape(registered.text), re.DOTALL)
+    assert records
+    publish = played.client.post(
+        "/channels/lab/records", json=json.loads(records[1]), headers={"Authorization": f"Bearer {key}"}
+    )
+    assert publish.status_code == 202, publish.text  # the line that the page shows works as it stands
+
+    assert "lab" in read(browser.get("/watch"))
+    page = browser.get("/watch/lab")
+    assert key not in page.text
+    assert "Records 1" in read(page)
+    assert 'data-channel="lab" data-axis="time" data-unit="us"' in page.text
+    assert '[["volts", "volts"], ["amperes", "amperes"], ["count", "count"]]' in unescape(page.text)
+    assert "/channels/lab/export?format=parquet" in page.text
+
+    owner = browser.get("/manage/channel/lab")
+    assert "Nothing: every record was taken." in read(owner)
+    refused = browser.send("/manage/channel/lab", intent="deregister")
+    assert refused.status_code == 422
+    assert "confirm it first" in read(refused)
+    gone = browser.send("/manage/channel/lab", intent="deregister", confirmed="yes")
+    assert (gone.status_code, gone.headers["location"]) == (303, OWN)
+    assert browser.get("/watch/lab").status_code == 404
+
+
+def test_sending_the_form_twice_registers_once_and_shows_the_same_key(browser: Browser) -> None:
+    page = browser.get(NEW).text
+    typed = dict(re.findall(r'name="(form_token|once)" value="([^"]*)"', page))
+    sent = [
+        browser.client.post(NEW, data={**typed, **DRAFT}, headers={"Origin": "http://testserver"}) for _ in range(2)
+    ]
+    assert key_of(sent[0]) == key_of(sent[1])
+
+
+def test_what_is_typed_comes_back_escaped_with_the_fields_at_fault(browser: Browser, played: PlayedChannels) -> None:
+    response = browser.send(NEW, **{**DRAFT, "name": f'"{HOSTILE}', "port": "1"})
+    assert response.status_code == 422
+    assert HOSTILE not in response.text
+    assert f'"{HOSTILE}' in unescape(response.text)
+    for field in ("name", "port"):
+        assert f'<span class="error" id="{field}-error">' in response.text
+        assert f'<li><a href="#{field}">' in response.text
+    assert response.text.count('aria-invalid="true"') == 2
+    assert played.client.get("/channels").json()["channels"] == []
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "said"),
+    [
+        ({}, "name", "A channel with this name is there already."),
+        ({"name": "other"}, "port", "The channel lab has this port."),
+        ({"name": "other", "port": "", "retention": "3"}, "retention", "Choose one of these."),
+        ({"name": "other", "port": "", "decimation": "many"}, "decimation", "A whole number from 1 to 100,000."),
+        ({"name": "other", "schema": "{}"}, "schema", "The schema cannot be used"),
+    ],
+)
+def test_refusals_stand_at_their_field(browser: Browser, change: dict[str, str], field: str, said: str) -> None:
+    browser.send(NEW, **DRAFT)
+    response = browser.send(NEW, **{**DRAFT, **change})
+    assert response.status_code in (200, 409, 422)
+    assert f'id="{field}-error"' in response.text
+    assert said in read(response)
+
+
+@pytest.mark.parametrize(
+    ("schema", "said"),
+    [
+        ('{"type": "record",\n "x" 1}', "line 2, character 6"),
+        ('{"type": "record", "name": "R", "fields": []}', "a long field with a timestamp logical type"),
+        ("[" * 100_000, "cannot be used"),
+        (SAMPLE, "Its time is in the field “time”, in ms. It has 4 fields; numbers among them: 3."),
+    ],
+)
+def test_a_schema_is_looked_at_without_registering(
+    browser: Browser, played: PlayedChannels, schema: str, said: str
+) -> None:
+    response = browser.send(NEW, **{**DRAFT, "schema": schema, "intent": "check"})
+    assert response.status_code == 200
+    assert said in read(response)
+    assert played.client.get("/channels").json()["channels"] == []
+
+
+def test_the_sample_and_its_example_are_taken(browser: Browser, played: PlayedChannels) -> None:
+    key = key_of(browser.send(NEW, **{**DRAFT, "schema": SAMPLE}))
+    record = example(json.loads(SAMPLE), 1_795_165_200_000)
+    sent = played.client.post(
+        "/channels/lab/records", json={"records": [record]}, headers={"Authorization": f"Bearer {key}"}
+    )
+    assert sent.status_code == 202, sent.text
+
+
+def test_a_channel_in_words(browser: Browser) -> None:
+    browser.send(NEW, **DRAFT)
+    page = browser.get("/watch/lab")
+    assert HOSTILE not in page.text
+    assert HOSTILE in read(page)
+    german = read(browser.get("/watch/lab", headers={"Accept-Language": "de"}))
+    assert "aktiv" in german
+    assert "jeder Datensatz" in german
+
+
+def test_the_list_by_state_and_page(browser: Browser, played: PlayedChannels) -> None:
+    headers = {"Authorization": f"Bearer {played.session('o1')}"}
+    for number in range(52):
+        draft = {"name": f"c{number:02}", "schema": SENSOR}
+        assert played.client.post("/channels", json=draft, headers=headers).status_code == 201
+    first = browser.get("/watch?status=active")
+    assert "c49" in first.text
+    assert "c50" not in first.text
+    further = re.search(r'href="(/watch\?status=active&amp;cursor=[^"]+)"', first.text)
+    assert further
+    second = browser.get(unescape(further[1]))
+    assert "c51" in second.text
+    assert "c49" not in second.text
+    assert "There is no channel here yet." in read(browser.get("/watch?status=failed"))
+    assert "c00" in browser.get("/watch?status=nonsense").text
+
+
+def test_only_the_owner_acts(browser: Browser, played: PlayedChannels) -> None:
+    browser.send(NEW, **DRAFT)
+    stranger = Browser(played, "o2")
+    assert "You have no channel yet." in read(stranger.get(OWN))
+    assert "/manage/channel/lab" in browser.get(OWN).text
+    for fields in ({"intent": "key"}, {"intent": "deregister", "confirmed": "yes"}):
+        refused = stranger.send("/manage/channel/lab", **fields)
+        assert refused.status_code == 403
+        assert "belongs to somebody else" in read(refused)
+    assert key_of(browser.send("/manage/channel/lab", intent="key")).startswith("bck_")
+
+
+def test_nobody_registers_without_a_session_or_from_another_site(browser: Browser, played: PlayedChannels) -> None:
+    for path in (NEW, OWN, "/manage/channel/lab"):
+        assert Browser(played).get(path).headers["location"].startswith("/manage/log-in?next=")
+    foreign = browser.client.post(NEW, data=DRAFT, headers={"Origin": "https://evil.example"})
+    assert foreign.status_code == 403
+    assert played.client.get("/channels").json()["channels"] == []
+
+
+def test_a_relay_that_does_not_start_is_told_to_its_owner(browser: Browser, played: PlayedChannels) -> None:
+    played.wiring.machines.broken = f"the relay worker did not answer {HOSTILE}"
+    assert browser.send(NEW, **DRAFT).status_code == 503
+    owner = browser.get("/manage/channel/lab")
+    assert "did not answer" in read(owner)
+    assert HOSTILE not in owner.text
+    played.wiring.clock.advance(seconds=1)  # type: ignore[attr-defined]
+    assert browser.send("/manage/channel/lab", intent="deregister", confirmed="yes").status_code == 303
+
+
+@pytest.mark.parametrize("path", ["/watch/none", "/watch/a%3Fb", "/watch/Lab", "/manage/channel/none"])
+def test_a_channel_that_is_not_there(browser: Browser, path: str) -> None:
+    assert browser.get(path).status_code == 404
+
+
+def test_examples_fit_schemas_of_every_type() -> None:
+    inner = {"type": "record", "name": "Inner", "fields": [{"name": "x", "type": "float"}]}
+    kinds: dict[str, Any] = {
+        "inner": inner,
+        "again": "Inner",
+        "maybe": ["null", "string"],
+        "many": {"type": "array", "items": "int"},
+        "by_name": {"type": "map", "values": "long"},
+        "fixed": {"type": "fixed", "name": "Four", "size": 4},
+        "raw": "bytes",
+        "flag": "boolean",
+    }
+    fields = [*SENSOR["fields"], *({"name": name, "type": kind} for name, kind in kinds.items())]
+    schema = {**SENSOR, "fields": fields}
+    assert encode_records(ChannelSchema.parse(schema), [example(schema, 1)]).count == 1
+    assert [one.name for one in signals(schema) if one.numeric] == ["time", "volts", "amperes", "count"]
+    assert judge(json.dumps(schema)).good
