@@ -9,6 +9,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, Request, Route, e
 
 from ballotcast.client.state import State, from_json
 
+expect.set_options(timeout=15_000)
 KEPT = """() => new Promise((resolve) => {
   const opening = indexedDB.open("ballotcast");
   opening.onsuccess = () => {

@@ -143,6 +143,8 @@ class Journey {
   }
 
   async #persist(state) {
+    // Without it some browsers clear what a page keeps after days; what they answer changes nothing here.
+    navigator.storage?.persist?.();
     const over = state.step === "sealed" || state.step === "cast";
     const id = b64uEncode(state.blinded_sha256);
     await this.#keep({ id, state: stateToJson(state), ...(over ? { choices: null } : {}) });

@@ -75,6 +75,9 @@ function keptItem({ id, title, state }) {
   return h("li", {}, h("button", { type: "button", onclick: open }, t("vote.go_on", { title })), " ", step);
 }
 
+/** Fragments that name a place on this page are no links of voters. */
+const isLink = (hash) => hash.length > 1 && !document.getElementById(hash.slice(1));
+
 async function start() {
   const lacking = await missing();
   if (lacking) {
@@ -82,16 +85,22 @@ async function start() {
     return;
   }
   const device = await openDevice();
-  const content = location.hash.length > 1 ? invited() : elsewhere(await device.all());
+  const content = isLink(location.hash) ? invited() : elsewhere(await device.all());
   place.replaceChildren(heading, ...content.filter(Boolean));
   // Another link opened in this tab: what it interrupts is kept.
-  addEventListener("hashchange", () => location.reload());
+  addEventListener("hashchange", () => isLink(location.hash) && location.reload());
 }
+
+/** The skip link would put its own fragment in the place of the voter's link, and that one into the history. */
+find(".skip").addEventListener("click", (event) => {
+  event.preventDefault();
+  find("#main").focus();
+});
 
 /** A change of language takes a link along that was not opened yet. */
 for (const link of document.querySelectorAll("a[hreflang]")) {
   link.addEventListener("click", (event) => {
-    if (!location.hash) return;
+    if (!isLink(location.hash)) return;
     event.preventDefault();
     location.replace(link.href + location.hash);
   });

@@ -22,13 +22,13 @@ export function showStop(error, { kept, again, loaded, forget }) {
     step,
     t(`vote.stop_${name}_title`),
     h("div", { class: `notice ${name === "closed" ? "warn" : "bad"}`, role: "alert" }, paragraph(t(`vote.stop_${name}`))),
-    has(`vote.stop_${name}_then`) && paragraph(t(`vote.stop_${name}_then`)),
+    ...[`vote.stop_${name}_then`, `vote.stop_${name}_${kept && stateOf(kept).step}`].filter(has).map((key) => paragraph(t(key))),
     name === "untrusted" && paragraph(t("vote.reason", { reason: error.reason }), "quiet"),
     name === "other" && paragraph(t("vote.reason", { reason: error.reason || error.name }), "quiet"),
     name === "already-issued" && recoveryField(loaded),
     actions(
       ["other", "no-log"].includes(name) && once(t("vote.again"), again),
-      name === "closed" && kept && h("a", { class: "button", href: `${prefix}/results/${electionOf(kept)}` }, t("vote.to_results")),
+      name === "closed" && kept && h("a", { class: "button", href: `${prefix}/results/${stateOf(kept).election}` }, t("vote.to_results")),
       h("a", { class: "button", href: `${prefix}/vote` }, t("vote.to_start")),
       kept && ["closed", "already-issued", "other-ballot"].includes(name) && once(t("vote.forget"), forgotten, "danger"),
     ),
@@ -36,7 +36,7 @@ export function showStop(error, { kept, again, loaded, forget }) {
   );
 }
 
-const electionOf = ({ state }) => JSON.parse(state).election;
+const stateOf = ({ state }) => JSON.parse(state);
 
 /** Which words are for an error. */
 function nameOf(error) {
