@@ -46,7 +46,7 @@ oracles: environments ## our counts beside those of pref-voting and abcvoting
 	.tools/uv/bin/uv run --frozen --isolated --all-extras --with 'abcvoting>=2.19' --with 'pref-voting>=1.18' \
 		pytest -q tests/unit/counting/test_oracles.py
 
-bench: environments ## what it costs, beside stock FastAPI on Lambda (QUICK=1, FASTRAPI=1); writes bench.json
+bench: $(if $(QUICK),environments,up) ## what it costs, beside stock FastAPI on Lambda (QUICK=1, FASTRAPI=1); writes bench.json
 	@$(ballotcast) bench $(if $(QUICK),--quick) $(if $(FASTRAPI),--fastrapi)
 
 lint: environments ## style and types

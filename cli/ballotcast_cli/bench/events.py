@@ -16,7 +16,7 @@ def event(
     """What Lambda is given for a request; `resource`: the route's template, `parameters`: what stands in its braces."""
     path = resource
     for name, value in parameters.items():
-        path = path.replace("{" + name + "}", value)
+        path = path.replace("{" + name + "}", value).replace("{" + name + "+}", value)
     sent = {"Accept": "application/json", "Host": "api.example.org", "User-Agent": "bench", **(headers or {})}
     if body is not None:
         sent.setdefault("Content-Type", "application/json")
