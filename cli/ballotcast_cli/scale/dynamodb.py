@@ -8,6 +8,7 @@ import marshal
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
+from threading import RLock
 from types import SimpleNamespace
 from typing import Any
 
@@ -47,7 +48,8 @@ class SqliteDynamoDB:
 
     def __init__(self, path: Path | str, meter: Meter) -> None:
         self.meter = meter
-        # Threads read the roll together; sqlite3 serialises them by itself.
+        self._lock = RLock()
+        """Threads read a roll together, and write its voters."""
         self._db = sqlite3.connect(path, timeout=60, isolation_level=None, check_same_thread=False)
         self._db.executescript(_SCHEMA)
 
@@ -91,27 +93,29 @@ class SqliteDynamoDB:
         return {}
 
     def transact_write_items(self, *, TransactItems: list[Wire]) -> Wire:  # noqa: N803
-        wanted = [_Wanted(self, operation) for operation in TransactItems]
-        if len(wanted) > TRANSACTION or len({each.key for each in wanted}) < len(wanted):
-            raise _invalid("TransactWriteItems", "too many items, or one of them twice")
-        self._charge("TransactWriteItems", wanted, 2)
-        if not all(each.allowed for each in wanted):
-            reasons = [{"Code": "None"} if each.allowed else each.refusal for each in wanted]
-            told = {"Error": {"Code": "TransactionCanceledException"}, "CancellationReasons": reasons}
-            raise TransactionCanceledException(told, "TransactWriteItems")  # type: ignore[arg-type]
-        self._db.execute("BEGIN IMMEDIATE")
-        for each in wanted:
-            self._keep(each)
-        self._db.execute("COMMIT")
+        with self._lock:
+            wanted = [_Wanted(self, operation) for operation in TransactItems]
+            if len(wanted) > TRANSACTION or len({each.key for each in wanted}) < len(wanted):
+                raise _invalid("TransactWriteItems", "too many items, or one of them twice")
+            self._charge("TransactWriteItems", wanted, 2)
+            if not all(each.allowed for each in wanted):
+                reasons = [{"Code": "None"} if each.allowed else each.refusal for each in wanted]
+                told = {"Error": {"Code": "TransactionCanceledException"}, "CancellationReasons": reasons}
+                raise TransactionCanceledException(told, "TransactWriteItems")  # type: ignore[arg-type]
+            self._db.execute("BEGIN IMMEDIATE")
+            for each in wanted:
+                self._keep(each)
+            self._db.execute("COMMIT")
         return {}
 
     def _write(self, operation: str, write: Wire) -> Wire:
-        wanted = _Wanted(self, write)
-        self._charge(operation, [wanted], 1)
-        if not wanted.allowed:
-            error = {"Error": {"Code": "ConditionalCheckFailedException"}, "Item": wanted.standing}
-            raise ConditionalCheckFailedException(error, operation)  # type: ignore[arg-type]
-        self._keep(wanted)
+        with self._lock:
+            wanted = _Wanted(self, write)
+            self._charge(operation, [wanted], 1)
+            if not wanted.allowed:
+                error = {"Error": {"Code": "ConditionalCheckFailedException"}, "Item": wanted.standing}
+                raise ConditionalCheckFailedException(error, operation)  # type: ignore[arg-type]
+            self._keep(wanted)
         return wanted.after
 
     def _charge(self, operation: str, wanted: list["_Wanted"], times: int) -> None:
@@ -123,8 +127,9 @@ class SqliteDynamoDB:
             raise _invalid(operation, "Item size has exceeded the maximum allowed size")
 
     def _read(self, operation: str, units: float) -> None:
-        self.meter.requests[operation] += 1
-        self.meter.reads += units
+        with self._lock:
+            self.meter.requests[operation] += 1
+            self.meter.reads += units
 
     def _find(self, key: Key) -> Wire:
         row = self._db.execute("SELECT content FROM item WHERE tbl = ? AND pk = ? AND sk = ?", key).fetchone()

@@ -49,7 +49,9 @@ def plots() -> dict[str, str]:
     measured, sizes = _by_stage(), _sizes()
     cpu = {name: [row.cpu / row.voters * 1e6 for row in measured[name]] for name in SHOWN}
     units = {name: [(row.reads + row.writes) / row.voters for row in measured[name]] for name in SHOWN[:-1]}
-    climbed = [(f"{name} → {broke or 'holds'}", taken, asked) for name, asked, taken, _, broke in _climbed()]
+    climbed = [
+        (f"{name.replace('`', '')} → {broke or 'holds'}", taken, asked) for name, asked, taken, _, broke in _climbed()
+    ]
     return {
         "cpu.svg": lines("CPU for each ballot", "µs", sizes, cpu),
         "units.svg": lines("DynamoDB units for each ballot", "read and write units", sizes, units),

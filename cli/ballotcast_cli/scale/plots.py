@@ -27,8 +27,8 @@ def lines(title: str, unit: str, sizes: Sequence[int], series: Mapping[str, Sequ
         parts.append(f'<path class="grid" d="M{LEFT} {y:.1f}H{WIDTH - RIGHT}"/>')
         parts.append(_text(LEFT - 8, y + 4, f"{top * part / 4:g}", "number"))
     parts += [_text(LEFT + step * n, bottom + 22, f"{size:,}", "middle") for n, size in enumerate(sizes)]
-    ordered = sorted(series.items(), key=lambda item: -item[1][-1])
-    for number, ((name, values), colour) in enumerate(zip(ordered, COLOURS, strict=False)):
+    coloured = [(name, values, colour) for (name, values), colour in zip(series.items(), COLOURS, strict=False)]
+    for number, (name, values, colour) in enumerate(sorted(coloured, key=lambda one: -one[1][-1])):
         points = [(LEFT + step * n, bottom - (bottom - TOP) * value / top) for n, value in enumerate(values)]
         path = "L".join(f"{x:.1f} {y:.1f}" for x, y in points)
         parts.append(f'<path class="line" stroke="{colour}" d="M{path}"/>')
