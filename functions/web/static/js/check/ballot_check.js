@@ -58,16 +58,22 @@ function showFailure(panel, error, again) {
   const unknown = error instanceof ApiError && error.status === 404;
   if (proved || unknown) {
     const why = wordsFor(step, error.reason);
+    const what = alarm(error.reason, t("check.keep_receipt"));
     panel.mark(step, "failed", why);
     panel.skipRest();
-    panel.announce("bad", t("check.ballot_failed"), `${t(`check.step_${step}`)}: ${why}`, alarm(error.reason, t("check.keep_receipt")), retry);
+    panel.announce("bad", t("check.ballot_failed"), `${t(`check.step_${step}`)}: ${why}`, what, retry);
     return true;
   }
   panel.skipRest();
-  if (error instanceof NotYet) panel.announce("warn", t(`check.${error.reason}`), t(`check.${error.reason}_text`), t("check.later_at_latest"), retry);
-  else if (error instanceof Unreachable || error instanceof ApiError) panel.announce("warn", t("check.no_answer"), t("check.no_answer_text"), retry);
-  else panel.announce("warn", t("check.broke"), t("check.broke_text"), t("check.reason", { reason: error.name }), retry);
+  const [name, more] = notKnown(error);
+  panel.announce("warn", t(`check.${name}`), t(`check.${name}_text`), more, retry);
   return false;
+}
+
+function notKnown(error) {
+  if (error instanceof NotYet) return [error.reason, t("check.later_at_latest")];
+  if (error instanceof Unreachable || error instanceof ApiError) return ["no_answer", null];
+  return ["broke", t("check.reason", { reason: error.name })];
 }
 
 /** The most exact words there are for what failed. */

@@ -32,7 +32,8 @@ export class Download {
 
   /**
    * Fetch what is missing. Unreachable if a part does not come after some attempts (call again to go on), ApiError;
-   * AbortError once `signal` says so; Untrusted if the whole is not what was announced.
+   * AbortError once `signal` says so; Untrusted if the whole is not what was announced. To be hashed it is in memory as
+   * a whole for a moment, which no browser does over 2 GB.
    *
    * @param {AbortSignal} signal @param {(bytes: number) => void} progress called with what is there
    * @returns {Promise<Blob>}

@@ -13,7 +13,8 @@ import { complain } from "./complaint.js";
  */
 export function ledgerLine(report, blob, seen) {
   const outcome = h("div", { role: "status" });
-  const [link, email] = [input("ledger-link", { type: "text", spellcheck: "false" }), input("ledger-email", { type: "email" })];
+  const link = input("ledger-link", { type: "text", spellcheck: "false" });
+  const email = input("ledger-email", { type: "email" });
   const look = async (event) => {
     event.preventDefault();
     outcome.replaceChildren();
@@ -60,7 +61,8 @@ function read(link, wanted) {
   }
 }
 
-const input = (id, attributes) => h("input", { id, autocomplete: "off", "aria-describedby": `${id}-hint ${id}-error`, ...attributes });
+const input = (id, attributes) =>
+  h("input", { id, autocomplete: "off", "aria-describedby": `${id}-hint ${id}-error`, ...attributes });
 
 const field = (control) =>
   h(

@@ -18,7 +18,7 @@ export function facts(...rows) {
 /** A checkpoint, to be compared with those of others. @param {string} note @param {string} election */
 export function checkpointBox(note, election) {
   const said = h("span", { role: "status", class: "quiet" });
-  const text = h("pre", { tabindex: 0, role: "region", "aria-label": t("check.checkpoint_title") }, note);
+  const text = h("pre", { tabindex: 0 }, note);
   const copy = async () => {
     said.textContent = (await copied(note)) ? t("check.copied") : t("check.not_copied");
   };
@@ -49,7 +49,7 @@ async function copied(text) {
   }
 }
 
-/** What to do when something did not verify. @param {string} reason its technical name @param {string} first what to do first */
+/** What to do when something did not verify. @param {string} reason its technical name @param {string} first advice */
 export function alarm(reason, first) {
   return h(
     "div",

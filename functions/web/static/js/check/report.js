@@ -34,31 +34,43 @@ function why(reason, { index, ...values }) {
  * @param {import("./whole_check.js").Seen | null} seen
  */
 export function showReport(panel, report, blob, contradictions, seen) {
-  const { election, title, manifestHash, note } = report;
+  const { election, note } = report;
   const verified = report.ok && !contradictions.length && report.result !== null;
   if (verified) announceVerified(panel, report);
   else announceFailure(panel, report, contradictions);
 
   const keep = () => save(`ballotcast-export-${election}.zip`, "application/zip", blob);
   panel.append(
-    manifestHash && h("h3", {}, t("check.fingerprint_title")),
-    manifestHash && h("p", {}, t("check.fingerprint_text")),
-    manifestHash && fingerprint(manifestHash),
-    manifestHash && facts([t("check.election_title"), title], [t("check.election_field"), election]),
+    !verified && identity(report),
     note && checkpointBox(note, election),
     h("p", { class: "actions" }, h("button", { type: "button", onclick: keep }, t("check.save_export"))),
     verified && ledgerLine(report, blob, seen),
   );
 }
 
-function announceVerified(panel, { title, result, election }) {
+function announceVerified(panel, report) {
+  const { title, result, election } = report;
   panel.announce(
     "good",
     t("check.verified", { title }),
     t("check.verified_text", { count: result.counted }),
     ...result.contests.map(contestResult),
+    h("p", {}, h("a", { href: `${prefix}/results/${encodeURIComponent(election)}` }, t("check.to_results"))),
     t("check.verified_compare"),
-    h("p", {}, h("a", { href: `${prefix}/results/${election}` }, t("check.to_results"))),
+    identity(report),
+  );
+}
+
+/** Which election the export says it is of; nothing if it does not even say that. */
+function identity({ title, election, manifestHash }) {
+  if (!manifestHash) return null;
+  return h(
+    "section",
+    {},
+    h("h4", {}, t("check.fingerprint_title")),
+    fingerprint(manifestHash),
+    h("p", {}, t("check.fingerprint_text")),
+    facts([t("check.election_title"), title], [t("check.election_field"), election]),
   );
 }
 
@@ -68,7 +80,8 @@ function announceFailure(panel, { checks }, contradictions) {
     ...contradictions.map((name) => [name, t(`check.audit_${name}_failed`), name]),
     ...failed.map(({ name, reason, values }) => [name, why(reason, values), `${name}: ${reason}`]),
   ];
-  const list = h("ul", {}, ...faults.map(([name, text]) => h("li", {}, h("strong", {}, t(`check.audit_${name}`)), " ", text)));
+  const item = ([name, text]) => h("li", {}, h("strong", {}, t(`check.audit_${name}`)), " ", text);
+  const list = h("ul", {}, ...faults.map(item));
   const reason = faults.map(([, , told]) => told).join(", ");
   panel.announce("bad", t("check.refuted"), t("check.refuted_text"), list, alarm(reason, t("check.keep_export")));
 }
@@ -76,12 +89,12 @@ function announceFailure(panel, { checks }, contradictions) {
 /** @param {object} contest of a result, with its part of the manifest */
 function contestResult({ title, options, winners, seats, valid, blank }) {
   const elected = winners.map((option) => options[option - 1]);
-  const vacant = seats - winners.length;
+  const [count, vacant] = [elected.length, seats - winners.length];
   return h(
     "section",
     { class: "contest-result" },
     h("h4", {}, title),
-    h("p", {}, elected.length ? t("check.elected", { names: names.format(elected), count: elected.length }) : t("check.nobody")),
+    h("p", {}, count ? t("check.elected", { names: names.format(elected), count }) : t("check.nobody")),
     vacant > 0 && h("p", {}, t("check.vacant", { count: vacant })),
     h("p", { class: "quiet" }, t("check.ballots", { count: valid, blank })),
   );

@@ -1,17 +1,14 @@
 /** "Verify everything": the export is fetched, or chosen as a file, and checked and counted again in a worker. */
 import { h } from "../dom.js";
-import { moment } from "../page.js";
-import { timeEncode } from "../protocol/encoding.js";
-import { ApiError, Malformed, Unreachable, Untrusted } from "../protocol/errors.js";
-import { parseManifest } from "../protocol/manifest.js";
+import { ApiError, Unreachable } from "../protocol/errors.js";
 import { t } from "../strings.js";
 import { audit } from "./auditor.js";
 import { Download } from "./download.js";
 import { Expectations } from "./expectations.js";
 import { meter, megabytes } from "./meter.js";
 import { Panel } from "./panel.js";
-import { alarm } from "./pieces.js";
 import { listChecks, markCheck, showReport, step } from "./report.js";
+import { showNotCounted, showTrouble } from "./unfinished.js";
 
 /**
  * What a check of a receipt has shown, for comparison.
@@ -46,7 +43,7 @@ export class WholeCheck {
         download = await Download.of(this.#api, election);
       } catch (error) {
         if (!(error instanceof ApiError && error.slug === "not-counted")) throw error;
-        await this.#showWaiting(panel, election);
+        await showNotCounted(panel, this.#api, election);
         return;
       }
       const blob = await this.#fetch(panel, download, signal);
@@ -80,26 +77,17 @@ export class WholeCheck {
     }
   }
 
-  async #showWaiting(panel, election) {
-    const { bytes } = await this.#api.anonymous.get(`/elections/${encodeURIComponent(election)}/manifest`);
-    const { title, opens_at: opens, closes_at: closes } = await parseManifest(bytes);
-    const now = Date.now();
-    const when = now < opens ? "check.not_open" : now < closes ? "check.still_open" : "check.being_counted";
-    const dates = { opens: moment(timeEncode(opens)), closes: moment(timeEncode(closes)) };
-    panel.announce("warn", t("check.not_counted", { title }), t(when, dates), t("check.not_counted_text"));
-  }
-
   async #fetch(panel, download, signal) {
     for (let there = 0; ; ) {
       const bar = meter(t("check.downloading"), download.size, megabytes);
-      const say = { kind: "", heading: "check.downloading", text: t("check.downloading_text") };
-      panel.announce(say.kind, t(say.heading), say.text, bar.element, this.#cancel());
+      panel.announce("", t("check.downloading"), t("check.downloading_text"), bar.element, this.#actions());
       bar.show(there);
       try {
         return await download.run(signal, (bytes) => bar.show((there = bytes)));
       } catch (error) {
         if (!(error instanceof Unreachable)) throw error;
-        await this.#resumed(panel, signal, t("check.broke_off_text", { done: megabytes(there), size: megabytes(download.size) }));
+        const sizes = { done: megabytes(there), size: megabytes(download.size) };
+        await this.#resumed(panel, signal, t("check.broke_off_text", sizes));
       }
     }
   }
@@ -110,13 +98,13 @@ export class WholeCheck {
       const go = h("button", { type: "button", class: "primary", onclick: resolve }, t("check.resume"));
       addEventListener("online", resolve, { once: true, signal });
       signal.addEventListener("abort", () => reject(signal.reason));
-      panel.announce("warn", t("check.broke_off"), text, h("p", { class: "actions" }, go, this.#cancelButton()));
+      panel.announce("warn", t("check.broke_off"), text, this.#actions(go));
     });
   }
 
   async #verify(panel, blob, signal, asked) {
     const bar = meter(t("check.verifying"), 1, (count) => t("check.entries", { count }));
-    panel.announce("", t("check.verifying"), t("check.verifying_text"), bar.element, this.#cancel());
+    panel.announce("", t("check.verifying"), t("check.verifying_text"), bar.element, this.#actions());
     panel.list(listChecks());
     const told = (check) => markCheck(panel, check);
     this.#found = { report: await audit(blob, signal, { progress: bar.show, told }), blob, asked };
@@ -129,30 +117,15 @@ export class WholeCheck {
     const panel = new Panel(this.#place);
     panel.list([...outcomes.map(([name]) => step(name)), ...listChecks()]);
     report.checks.forEach((check) => markCheck(panel, check));
-    for (const [name, outcome] of outcomes) panel.mark(name, outcome, outcome === "passed" ? "" : t(`check.audit_${name}_${outcome}`));
+    for (const [name, outcome] of outcomes) {
+      panel.mark(name, outcome, outcome === "passed" ? "" : t(`check.audit_${name}_${outcome}`));
+    }
     const contradictions = outcomes.filter(([, outcome]) => outcome === "failed").map(([name]) => name);
     showReport(panel, report, blob, contradictions, this.#seen());
   }
 
-  #cancel() {
-    return h("p", { class: "actions" }, this.#cancelButton());
+  #actions(...buttons) {
+    const cancel = h("button", { type: "button", onclick: () => this.#run.abort() }, t("check.cancel"));
+    return h("div", { class: "actions" }, ...buttons, cancel);
   }
-
-  #cancelButton() {
-    return h("button", { type: "button", onclick: () => this.#run.abort() }, t("check.cancel"));
-  }
-}
-
-/** It could not be found out, or what there is proves nothing: never anything like a success. */
-function showTrouble(panel, error, again) {
-  const retry = h("p", {}, h("button", { type: "button", onclick: again }, t("check.again")));
-  panel.skipRest();
-  if (error.name === "AbortError") panel.announce("warn", t("check.cancelled"), t("check.cancelled_text"), retry);
-  else if (error instanceof Untrusted || error instanceof Malformed) {
-    panel.announce("bad", t("check.export_bad"), t("check.export_bad_text"), alarm(error.reason, t("check.try_once_more")), retry);
-  } else if (error instanceof ApiError && error.status === 404) {
-    panel.announce("bad", t("check.no_election"), t("check.no_election_text"));
-  } else if (error instanceof ApiError || error instanceof Unreachable) {
-    panel.announce("warn", t("check.no_answer"), t("check.no_answer_text"), retry);
-  } else panel.announce("bad", t("check.broke"), t("check.broke_text"), t("check.reason", { reason: error.message }), retry);
 }

@@ -1,0 +1,286 @@
+"""Checking a ballot and verifying everything in a browser, on the deployed stack: what is right, and whoever lies."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, expect
+
+from axe import assert_accessible
+from ballotcast.client.state import to_json
+from ballotcast.crypto.encoding import b64u_encode
+from ballotcast.elections.verification import CHECKS
+from check_page import CheckPage, ServedExport, alter
+from counted_on_stack import Counted, Voted, close, let_vote
+from forged_export import flipped
+from invited_elections import Elections
+from voter_page import KEPT
+
+pytestmark = pytest.mark.stack
+
+TITLE = "Works <script>council</script>"
+CHAIR: dict[str, Any] = {
+    "title": "Chair & <b>co</b>",
+    "method": "plurality",
+    "options": ["Ada <i>A</i>", "Alan", "Grace"],
+}
+VOTERS = 20
+"""The log takes ballots in by tens, and leaves ten waiting."""
+STEPS = ["manifest", "receipt", "checkpoint", "growth", "index", "inclusion"]
+SEALED = ("address", "election", "manifest_hash", "checkpoint", "blinded_sha256", "ballot")
+
+
+@pytest.fixture(scope="module")
+def voted(elections: Elections) -> Voted:
+    return let_vote(elections, elections.make([CHAIR], VOTERS + 1, title=TITLE))
+
+
+@pytest.fixture(scope="module")
+def counted(voted: Voted, elections: Elections, tmp_path_factory: pytest.TempPathFactory) -> Counted:
+    return close(elections, voted, tmp_path_factory.mktemp("export"))
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    with browser.new_context(viewport={"width": 768, "height": 900}) as opened:
+        opened.set_default_timeout(15_000)
+        yield opened
+
+
+@pytest.fixture
+def page(context: BrowserContext, elections: Elections) -> Iterator[CheckPage]:
+    opened = CheckPage(context, elections.api.address)
+    yield opened
+    opened.close()
+
+
+def test_before_the_count(page: CheckPage, voted: Voted, tmp_path: Path) -> None:
+    page.visit()
+    assert_accessible(page.page)
+    page.check(voted.waiting.receipt)
+    notice = page.outcome("ballot", "warn", "Not in the log yet")
+    expect(notice).to_contain_text("Keep the receipt and check again later")
+    assert page.states("ballot") == dict.fromkeys(STEPS, "skipped") | dict.fromkeys(STEPS[:3], "passed")
+    assert_accessible(page.page)
+
+    file = tmp_path / "recovery.json"
+    file.write_text(to_json(voted.logged))
+    page.choose("A receipt or recovery file", file)
+    page.outcome("ballot", "good", "Your ballot is in the log")
+    assert page.states("ballot") == dict.fromkeys(STEPS, "passed")
+    assert "is not final yet" in page.text("ballot")
+    with page.page.expect_download() as download:
+        page.press("Save")
+    checkpoint = download.value.path().read_text()
+    assert checkpoint == page.page.locator("#ballot-outcome pre").text_content()
+    assert_accessible(page.page)
+
+    page.press("Download and verify")
+    notice = page.outcome("whole", "warn", f"Not counted yet: {TITLE}")
+    expect(notice).to_contain_text("Voting ends on")
+    assert_accessible(page.page)
+
+
+def test_what_is_no_receipt_is_said_at_the_field(page: CheckPage, voted: Voted, tmp_path: Path) -> None:
+    page.visit()
+    field = page.page.get_by_label("Or paste your receipt here")
+    for text in ("", "no receipt", '{"v": 1}'):
+        page.check(text)
+        expect(field).to_be_focused()
+        expect(field).to_have_attribute("aria-invalid", "true")
+        expect(page.page.locator("#receipt-error")).to_contain_text("neither a receipt nor a recovery file")
+    assert_accessible(page.page)
+    file = tmp_path / "early.json"
+    file.write_text(json.dumps({"v": 1, "step": "sealed"} | dict.fromkeys(SEALED, "AAAA")))
+    page.choose("A receipt or recovery file", file)
+    expect(page.page.locator("#receipt-file-error")).to_contain_text("before your ballot was cast")
+    assert page.states("ballot") == {}
+    page.verify("?")
+    expect(page.page.locator("#election-error")).to_contain_text("no election’s id")
+
+
+def test_after_the_count_a_ballot_and_everything(page: CheckPage, counted: Counted) -> None:
+    """Of a receipt kept on this device: what is seen of the log now, it must still contain the next time."""
+    cast = counted.voted.waiting
+    page.visit()
+    record = {"id": b64u_encode(cast.blinded_sha256), "voter": "", "title": TITLE, "secondFactor": "none"}
+    page.keep({**record, "state": to_json(cast), "choices": None})
+    page.visit()
+    page.press(f"Check: {TITLE}")
+    page.outcome("ballot", "good", "Your ballot is in the final log")
+    assert page.states("ballot") == dict.fromkeys(STEPS, "passed")
+    newest = page.page.locator("#ballot-outcome pre").text_content()
+    page.press("Now verify everything")
+    notice = page.outcome("whole", "good", f"Verified: {TITLE}")
+    expect(notice).to_contain_text("20 ballots were counted here again")
+    expect(notice).to_contain_text("Elected: Ada <i>A</i>.")
+    mine = ["asked", "receipt", "same-election", "same-log"]
+    assert page.states("whole") == dict.fromkeys([*mine, *CHECKS], "passed")
+    assert page.page.locator("#whole-outcome pre").text_content() == newest
+    [kept] = page.page.evaluate(KEPT)
+    assert json.loads(kept["state"])["checkpoint"] == newest
+
+    page.page.get_by_text("Was a credential issued in my name?").click()
+    voter, idle = counted.voted.voter, counted.voted.election.voters[-1]
+    other = next(one for one in counted.voted.election.voters if one is not voter)
+    for link, email, said in (
+        ("x", "", "not a whole link"),
+        (counted.voted.other_link, voter.email, "for another election"),
+        (voter.link, "nobody@example.org", "is on the roll that was counted with"),
+        (other.link, other.email, "it is not the one of your recovery file"),
+        (idle.link, idle.email, "You got a credential, but the list does not know of it"),
+        (voter.link, f" {voter.email.upper()}", "is the one that you got"),
+    ):
+        page.page.get_by_label("A link from your invitation").fill(link)
+        page.page.get_by_label("Your address on the roll").fill(email)
+        page.press("Look")
+        expect(page.page.locator("#whole-outcome details")).to_contain_text(said)
+    assert_accessible(page.page)
+
+    alter(page.page, "**/log/tile/0/**", lambda tile: flipped(tile, 40))
+    page.press(f"Check: {TITLE}")
+    page.refused("ballot", "index", "does not prove itself")
+    expect(page.page.locator("#whole-outcome [data-outcome=bad]")).to_contain_text("The check of your ballot")
+
+
+def test_doctored_receipts(page: CheckPage, counted: Counted) -> None:
+    receipt, other = counted.voted.logged.receipt, counted.voted.other
+    lines = receipt.split("\n")
+    signature = lines[5]
+    cases = [
+        (
+            {5: signature[:-6] + ("A" if signature[-6] != "A" else "B") + signature[-5:]},
+            "receipt",
+            "not signed by this election",
+        ),
+        ({3: "ab" * 32}, "receipt", "not signed by this election"),
+        ({2: "ab" * 32}, "manifest", "has not the fingerprint that stands in the receipt"),
+        ({1: other.receipt.split("\n")[1]}, "manifest", "has not the fingerprint that stands in the receipt"),
+        ({1: lines[1].replace(counted.id, "0" * 16)}, "manifest", "does not know the election"),
+    ]
+    page.visit()
+    for changes, check, why in cases:
+        page.check("\n".join(changes.get(number, line) for number, line in enumerate(lines)))
+        page.refused("ballot", check, why)
+        assert "passed" not in list(page.states("ballot").values())[STEPS.index(check) :]
+    assert_accessible(page.page)
+    page.check(receipt.replace("\n", "\r\n").strip())
+    page.outcome("ballot", "good", "Your ballot is in the final log")
+
+
+LIES: dict[str, tuple[str, Callable[[bytes], bytes], str, str]] = {
+    "checkpoint": (
+        "**/log/checkpoint",
+        lambda note: note.replace(b"\n2", b"\n3", 1),
+        "checkpoint",
+        "not signed with the key",
+    ),
+    "place": ("**/leaves/*", lambda _: b'{"index": 1000}', "index", "ended without your ballot"),
+    "another place": ("**/leaves/*", lambda _: b'{"index": 0}', "inclusion", "there is not your ballot"),
+    "tile": ("**/log/tile/0/**", lambda tile: flipped(tile, 40), "index", "does not prove itself"),
+    "manifest": (
+        "**/manifest",
+        lambda manifest: manifest.replace(b"Alan", b"Evil"),
+        "manifest",
+        "has not the fingerprint",
+    ),
+}
+
+
+def test_a_service_that_lies_about_a_ballot(page: CheckPage, counted: Counted) -> None:
+    page.visit()
+    for path, change, check, why in LIES.values():
+        alter(page.page, path, change)
+        page.check(counted.voted.logged.receipt)
+        page.refused("ballot", check, why)
+        page.page.unroute(path)
+
+
+def test_a_log_that_does_not_extend_what_was_seen(page: CheckPage, counted: Counted) -> None:
+    """The recovery file brings a checkpoint from before; a checkpoint of another log cannot stand for it."""
+    cast = counted.voted.logged
+    page.visit()
+    alter(page.page, "**/log/tile/0/**", lambda tile: flipped(tile, 40))
+    page.check(to_json(cast))
+    page.refused("ballot", "growth", "its past was rewritten")
+    page.page.unroute("**/log/tile/0/**")
+    page.page.get_by_text("Compare with a checkpoint seen before").click()
+    page.page.get_by_label("Checkpoint").fill(counted.voted.other.checkpoint)
+    page.check(cast.receipt)
+    page.refused("ballot", "growth", "is not signed by this election’s log")
+
+
+def test_a_doctored_export_whether_served_or_chosen(page: CheckPage, counted: Counted, tmp_path: Path) -> None:
+    doctored = counted.doctored(tmp_path)
+    page.visit(counted.id)
+    ServedExport(doctored.read_bytes()).serve(page.page)
+    page.press("Download and verify")
+    page.refused("whole", "result", "another result than the published one")
+    assert page.states("whole") == {"asked": "passed"} | dict.fromkeys(CHECKS, "passed") | {"result": "failed"}
+    assert "Elected" not in page.text("whole")
+    assert_accessible(page.page)
+
+    page.page.unroute_all()
+    page.choose("Or choose an export", doctored)
+    page.refused("whole", "result", "another result than the published one")
+    damaged = tmp_path / "damaged.zip"
+    damaged.write_bytes(flipped(counted.content, len(counted.content) // 2))
+    page.choose("Or choose an export", damaged)
+    page.refused("whole", "archive", "is damaged")
+    page.choose("Or choose an export", counted.export)
+    page.outcome("whole", "good", f"Verified: {TITLE}")
+    assert page.states("whole") == dict.fromkeys(CHECKS, "passed")
+
+
+def test_the_export_of_another_election(page: CheckPage, counted: Counted) -> None:
+    """All of it is right, but it is not what was asked for."""
+    page.visit(counted.voted.other.election)
+    ServedExport(counted.content).serve(page.page)
+    page.press("Download and verify")
+    page.refused("whole", "asked", "the export of another election")
+    page.page.unroute_all()
+    page.verify("0" * 16)
+    page.outcome("whole", "bad", "The service does not know this election")
+    page.page.route("**/verify/worker.js", lambda route: route.abort())
+    page.verify(counted.id)
+    page.outcome("whole", "bad", "Not known: the check could not be finished")
+    assert set(page.states("whole").values()) == {"skipped"}
+
+
+def test_a_download_that_breaks_off_is_resumed_or_cancelled(page: CheckPage, counted: Counted) -> None:
+    size = len(counted.content)
+    served = ServedExport(counted.content, part_size=size // 4 + 1, cut={2})
+    served.serve(page.page)
+    page.visit(counted.id)
+    page.press("Download and verify")
+    page.outcome("whole", "warn", "The connection broke off")
+    assert_accessible(page.page)
+    assert served.asked == [0, 1, 2, 2, 2]
+    served.cut, served.held = set(), {3}
+    page.press("Resume")
+    page.outcome("whole", "running", "Downloading the export")
+    expect(page.page.get_by_role("progressbar", name="Downloading the export")).to_be_visible()
+    expect(page.page.locator("#whole-outcome progress")).to_have_js_property("value", 3 * served.part_size)
+    assert_accessible(page.page)
+    page.press("Cancel")
+    page.outcome("whole", "warn", "Cancelled")
+    assert served.asked[5:] == [2, 3]
+
+    served.held, served.sha256 = set(), "ab" * 32
+    page.press("Check again")
+    page.outcome("whole", "bad", "NOT verified: the export did not arrive as announced")
+    assert page.states("whole") == {}
+    served.sha256 = ServedExport(counted.content).sha256
+    page.press("Check again")
+    page.outcome("whole", "good", f"Verified: {TITLE}")
+
+
+def test_in_german_with_the_keyboard_alone(browser: Browser, counted: Counted, elections: Elections) -> None:
+    with browser.new_context(locale="de-DE") as context:
+        opened = context.new_page()
+        opened.goto(f"{elections.api.address}/check?election={counted.id}")
+        opened.get_by_label("Kennung der Wahl").focus()
+        opened.keyboard.press("Enter")
+        expect(opened.get_by_role("heading", level=3, name=f"Nachgeprüft: {TITLE}")).to_be_focused()
