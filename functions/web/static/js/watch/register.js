@@ -15,6 +15,7 @@ schema.addEventListener("input", () => {
   timer = setTimeout(check, PAUSE);
 });
 document.getElementById("errors")?.focus();
+if (schema.value !== schema.defaultValue) check(); // typed before this script was here
 
 /** First as JSON, here; then by the server's own rules, which say it in the page's language. */
 async function check() {
