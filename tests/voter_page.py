@@ -7,7 +7,7 @@ from typing import Any
 
 from playwright.sync_api import BrowserContext, Locator, Page, Request, Route, expect
 
-from ballotcast.client.state import State, from_json
+from ballotcast.client.state import Cast, State, from_json
 
 expect.set_options(timeout=15_000)
 KEPT = """() => new Promise((resolve) => {
@@ -89,6 +89,12 @@ class VoterPage:
         """Of the one record on the device."""
         [kept] = self.kept()
         return from_json(json.dumps(kept["state"]))
+
+    def cast(self) -> Cast:
+        """The state that is left once a ballot is in the box."""
+        state = self.state()
+        assert isinstance(state, Cast)
+        return state
 
     def close(self) -> None:
         """The tab, with whatever is under way; nothing went wrong unseen until here."""

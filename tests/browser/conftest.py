@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, BrowserContext, Page
 
 import chromium
 from ballotcast.client.api import connect
@@ -16,6 +16,7 @@ from ballotcast_cli.stack.stack import Stack
 from deployed_stack import stack
 from invited_elections import Elections
 from static_site import STATIC, static_site
+from voter_page import VoterPage
 
 __all__ = ["stack"]
 
@@ -50,6 +51,19 @@ def elections(stack: Stack) -> Iterator[Elections]:
     api = connect(stack.outputs["ApiUrl"])
     yield Elections(api, stack.outputs["MailboxUrl"])
     api.http.close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A device: what it keeps ends with the test."""
+    with browser.new_context(viewport={"width": 768, "height": 900}) as opened:
+        opened.set_default_timeout(15_000)
+        yield opened
+
+
+@pytest.fixture
+def voter(context: BrowserContext, elections: Elections) -> VoterPage:
+    return VoterPage(context, elections.api.address)
 
 
 @pytest.fixture(scope="module")

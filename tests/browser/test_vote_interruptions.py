@@ -1,6 +1,5 @@
 """Whatever interrupts a voter, in whatever step: one credential, one ballot, and on they go from where they were."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -25,18 +24,6 @@ def election(elections: Elections) -> Election:
 def link(election: Election) -> str:
     """Of a voter who takes part in one test."""
     return election.voters.pop().link
-
-
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    with browser.new_context() as device:
-        device.set_default_timeout(15_000)
-        yield device
-
-
-@pytest.fixture
-def voter(context: BrowserContext, elections: Elections) -> VoterPage:
-    return VoterPage(context, elections.api.address)
 
 
 def test_a_tab_closed_at_every_step(

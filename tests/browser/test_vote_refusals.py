@@ -1,7 +1,6 @@
 """Where it does not go on by itself: a second factor, refusals, browsers that cannot. All of it said in plain words."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -37,18 +36,6 @@ def election(elections: Elections) -> Election:
 def link(election: Election) -> str:
     """Of a voter who takes part in one test."""
     return election.voters.pop().link
-
-
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    with browser.new_context() as device:
-        device.set_default_timeout(15_000)
-        yield device
-
-
-@pytest.fixture
-def voter(context: BrowserContext, elections: Elections) -> VoterPage:
-    return VoterPage(context, elections.api.address)
 
 
 def test_a_code_is_asked_for_and_taken(context: BrowserContext, voter: VoterPage, elections: Elections) -> None:
