@@ -142,7 +142,7 @@ def test_after_the_count_a_ballot_and_everything(page: CheckPage, counted: Count
     alter(page.page, "**/log/tile/0/**", lambda tile: flipped(tile, 40))
     page.press(f"Check: {TITLE}")
     page.refused("ballot", "index", "does not prove itself")
-    expect(page.page.locator("#whole-outcome [data-outcome=bad]")).to_contain_text("The check of your ballot")
+    expect(page.page.locator("#whole-outcome [data-outcome=bad]")).to_contain_text("The check of your ballot, above, failed")
 
 
 def test_doctored_receipts(page: CheckPage, counted: Counted) -> None:

@@ -61,7 +61,8 @@ function showFailure(panel, error, again) {
     const what = alarm(error.reason, t("check.keep_receipt"));
     panel.mark(step, "failed", why);
     panel.skipRest();
-    panel.announce("bad", t("check.ballot_failed"), `${t(`check.step_${step}`)}: ${why}`, what, retry);
+    const text = t("check.not_proved", { step: t(`check.step_${step}`), why });
+    panel.announce("bad", t("check.ballot_failed"), text, what, retry);
     return true;
   }
   panel.skipRest();

@@ -74,16 +74,18 @@ function identity({ title, election, manifestHash }) {
   );
 }
 
-function announceFailure(panel, { checks }, contradictions) {
+function announceFailure(panel, { ok, checks }, contradictions) {
   const failed = checks.filter(({ outcome }) => outcome === "failed");
   const faults = [
     ...contradictions.map((name) => [name, t(`check.audit_${name}_failed`), name]),
     ...failed.map(({ name, reason, values }) => [name, why(reason, values), `${name}: ${reason}`]),
   ];
-  const item = ([name, text]) => h("li", {}, h("strong", {}, t(`check.audit_${name}`)), " ", text);
+  const item = ([name, text]) => h("li", {}, t("check.not_proved", { step: t(`check.audit_${name}`), why: text }));
   const list = h("ul", {}, ...faults.map(item));
   const reason = faults.map(([, , told]) => told).join(", ");
-  panel.announce("bad", t("check.refuted"), t("check.refuted_text"), list, alarm(reason, t("check.keep_export")));
+  const only = ok && contradictions.every((name) => name === "receipt");
+  const about = t(only ? "check.refuted_by_receipt" : "check.refuted_text");
+  panel.announce("bad", t("check.refuted"), about, list, alarm(reason, t("check.keep_export")));
 }
 
 /** @param {object} contest of a result, with its part of the manifest */
