@@ -19,6 +19,10 @@ KEEP = """(record) => new Promise((resolve) => {
 })"""
 
 
+PATIENCE = 30_000
+"""Milliseconds for a check: it asks many things of functions that may be starting."""
+
+
 class CheckPage:
     """`address`: of the deployment. Outcomes are told of by where they stand: `ballot` or `whole`."""
 
@@ -53,7 +57,7 @@ class CheckPage:
     def outcome(self, where: str, kind: str, heading: str) -> Locator:
         """The notice, once it is there: its heading has the focus, and it is the only one in its place."""
         notice = self.page.locator(f"#{where}-outcome [data-outcome]")
-        expect(notice.get_by_role("heading", level=3, name=heading)).to_be_focused()
+        expect(notice.get_by_role("heading", level=3, name=heading)).to_be_focused(timeout=PATIENCE)
         expect(notice).to_have_attribute("data-outcome", kind)
         expect(notice).to_have_count(1)
         return notice

@@ -12,7 +12,7 @@ from axe import assert_accessible
 from ballotcast.client.state import to_json
 from ballotcast.crypto.encoding import b64u_encode
 from ballotcast.elections.verification import CHECKS
-from check_page import CheckPage, ServedExport, alter
+from check_page import PATIENCE, CheckPage, ServedExport, alter
 from counted_on_stack import Counted, Voted, close, let_vote
 from forged_export import flipped
 from invited_elections import Elections
@@ -45,7 +45,8 @@ def counted(voted: Voted, elections: Elections, tmp_path_factory: pytest.TempPat
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
     with browser.new_context(viewport={"width": 768, "height": 900}) as opened:
-        opened.set_default_timeout(15_000)
+        opened.set_default_timeout(PATIENCE)
+        opened.set_default_navigation_timeout(2 * PATIENCE)
         yield opened
 
 
@@ -142,7 +143,9 @@ def test_after_the_count_a_ballot_and_everything(page: CheckPage, counted: Count
     alter(page.page, "**/log/tile/0/**", lambda tile: flipped(tile, 40))
     page.press(f"Check: {TITLE}")
     page.refused("ballot", "index", "does not prove itself")
-    expect(page.page.locator("#whole-outcome [data-outcome=bad]")).to_contain_text("The check of your ballot, above, failed")
+    expect(page.page.locator("#whole-outcome [data-outcome=bad]")).to_contain_text(
+        "The check of your ballot, above, failed"
+    )
 
 
 def test_doctored_receipts(page: CheckPage, counted: Counted) -> None:
@@ -283,4 +286,4 @@ def test_in_german_with_the_keyboard_alone(browser: Browser, counted: Counted, e
         opened.goto(f"{elections.api.address}/check?election={counted.id}")
         opened.get_by_label("Kennung der Wahl").focus()
         opened.keyboard.press("Enter")
-        expect(opened.get_by_role("heading", level=3, name=f"Nachgeprüft: {TITLE}")).to_be_focused()
+        expect(opened.get_by_role("heading", level=3, name=f"Nachgeprüft: {TITLE}")).to_be_focused(timeout=PATIENCE)

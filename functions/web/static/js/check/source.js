@@ -3,8 +3,8 @@ import { BadState } from "../protocol/errors.js";
 import { readReceipt } from "../protocol/receipt.js";
 import { stateFromJson } from "../protocol/state.js";
 
-/** Characters: a receipt has some hundreds, the largest recovery file some thousands. */
-const LONGEST = 64 * 1024;
+/** Bytes to read of a file: a receipt has some hundreds, the largest recovery file some thousands. */
+export const LONGEST = 64 * 1024;
 
 /**
  * `earlier`: a checkpoint (signed note) that this voter saw before, or empty. `blindedSha256`: of what the voter had
@@ -19,9 +19,8 @@ const LONGEST = 64 * 1024;
  * @param {string} text @returns {Source}
  */
 export function readSource(text) {
-  const given = text.slice(0, LONGEST + 1);
-  if (!given.trimStart().startsWith("{")) return withElection({ receipt: noteOf(given), earlier: "", blindedSha256: null });
-  const state = stateFromJson(given);
+  if (!text.trimStart().startsWith("{")) return withElection({ receipt: noteOf(text), earlier: "", blindedSha256: null });
+  const state = stateFromJson(text);
   if (state.step !== "cast") throw new BadState("not-cast");
   const { receipt, checkpoint: earlier, blinded_sha256: blindedSha256 } = state;
   return withElection({ receipt, earlier, blindedSha256 });
