@@ -61,7 +61,7 @@ def patch_mailbox() -> None:
                 return await mails(method, path, headers, query)
             answers = [await mails("GET", MAILS, headers, {}), await texts("GET", TEXTS, headers, {})]
             found = messages(*(json.loads(content) for _, _, content in answers))
-            return 200, HEADERS, page(found, query.get("to", [""])[0].strip()).encode()
+            return 200, dict(HEADERS), page(found, query.get("to", [""])[0].strip()).encode()
 
         return handle_or_show
 
