@@ -20,6 +20,12 @@ MAILS, TEXTS = "/_ministack/ses/messages", "/_ministack/sns/sms-messages"
 """Where ministack tells them as JSON."""
 STYLE = """
 :root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif; }
+:root { background: #fbfbf9; color: #1b1f24; }
+a { color: #1d4f91; }
+@media (prefers-color-scheme: dark) {
+  :root { background: #14171a; color: #e8eaed; }
+  a { color: #8db8f0; }
+}
 body { max-width: 48rem; margin: 0 auto; padding: 1rem; overflow-wrap: anywhere; }
 article { border-top: 1px solid GrayText; padding: 0.5rem 0; }
 h2 { font-size: 1.125rem; margin: 0.5rem 0; }
