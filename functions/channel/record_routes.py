@@ -3,7 +3,7 @@
 import json
 from typing import Annotated, Any
 
-from fastapi import Depends, Header, Query, Request, Response
+from fastapi import Header, Query, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
@@ -22,6 +22,7 @@ from ballotcast.errors import FieldError, Invalid, Malformed, TooLarge, Unsuppor
 from ballotcast.http.access import Access, contract
 from ballotcast.http.app import routes
 from ballotcast.http.publishers import CurrentPublisher
+from ballotcast.http.raw_body import RawBody
 from ballotcast.http.wired import Wired
 from ballotcast.store.live import ROWS
 from channel.channel_routes import IdempotencyKey, Name
@@ -40,14 +41,10 @@ class Accepted(BaseModel):
     records: int
 
 
-async def raw_body(request: Request) -> bytes:
-    return await request.body()
-
-
 @router.post("/channels/{name}/records", status_code=202, openapi_extra=contract(Access.PUBLISHER, body_limit=BODY))
 def publish(
     name: Name,
-    body: Annotated[bytes, Depends(raw_body)],
+    body: RawBody,
     publisher: CurrentPublisher,
     wiring: Wired,
     content_type: Annotated[str, Header()] = "application/json",
