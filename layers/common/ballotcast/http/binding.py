@@ -23,10 +23,11 @@ Read = Callable[[Call], Any]
 
 SCALARS = frozenset({"str", "int", "float", "bool", "none", "literal"})
 WRAPPERS = frozenset({"nullable", "default", "function-after", "function-before", "function-plain"})
-MODELS = frozenset({"model", "model-fields", "model-field", "definitions", "definition-ref"})
-JSON_LIKE = SCALARS | WRAPPERS | MODELS | {"any", "list", "dict", "union"}
-PYTHON_LIKE = JSON_LIKE | {"bytes", "datetime", "is-instance"}
+JSON_LIKE = SCALARS | WRAPPERS | {"any", "list", "dict", "union", "model", "model-fields", "model-field"}
+PYTHON_LIKE = JSON_LIKE | {"bytes", "datetime"}
 """Below a function that runs before, validation is of Python values on either path."""
+BESIDE = frozenset({"function", "metadata", "serialization", "json_schema_input_schema"})
+"""Members of a core schema that take no part in validating."""
 
 NOT_OURS = "websocket", "http_connection", "background_tasks", "security_scopes"
 SHAPING = "include", "exclude", "exclude_unset", "exclude_defaults", "exclude_none"
@@ -180,18 +181,30 @@ def _body(route: APIRoute) -> tuple[str, Read]:
     return field.name, lambda call: validate(call.body) if call.body else default()
 
 
-def _kinds(schema: Any, python: bool = False) -> Iterator[tuple[str, bool]]:
-    """The types of a core schema and of all within it, and whether they validate Python values even of JSON's text."""
+def _kinds(
+    schema: Any, python: bool = False, named: dict[tuple[str, bool], Any] | None = None
+) -> Iterator[tuple[str, bool]]:
+    """The types by which a core schema validates, and whether they see Python values even where JSON's text is read.
+
+    `named`: definitions that were not reached yet.
+    """
+    named = {} if named is None else named
     if isinstance(schema, list | tuple):
-        yield from (kind for inner in schema for kind in _kinds(inner, python))
+        yield from (kind for inner in schema for kind in _kinds(inner, python, named))
     elif isinstance(schema, dict):
         kind = schema.get("type")
-        if isinstance(kind, str):
-            yield kind, python
-            if schema.get("function", {}).get("type") == "with-info":
-                yield "with-info", python
-        within = [inner for name, inner in schema.items() if name not in ("function", "serialization", "metadata")]
-        yield from _kinds(within, python or kind == "function-before")
+        if kind == "definitions":
+            named.update({(one["ref"], python): one for one in schema["definitions"] for python in (False, True)})
+            yield from _kinds(schema["schema"], python, named)
+        elif kind == "definition-ref":
+            yield from _kinds(named.pop((schema["schema_ref"], python), None), python, named)
+        else:
+            if isinstance(kind, str):
+                yield kind, python
+                if schema.get("function", {}).get("type") == "with-info":
+                    yield "with-info", python
+            within = [inner for name, inner in schema.items() if name not in BESIDE]
+            yield from _kinds(within, python or kind == "function-before", named)
 
 
 def _encoder(route: APIRoute) -> Callable[[Any], bytes] | None:
