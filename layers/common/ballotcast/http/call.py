@@ -1,4 +1,4 @@
-"""One call of a function as API Gateway's proxy integration tells it, read no further than it is asked for.
+"""One call of a function as API Gateway's proxy integration tells it; parameters and body are read when asked for.
 
 What is read is what Mangum and Starlette would have read: headers joined by commas where repeated, the path decoded
 once, parameters as they stand in the event.
@@ -28,7 +28,7 @@ class Odd(Exception):
 
 
 class Call:
-    """A call of `route`. Odd if the path is not one of the route's own."""
+    """A call of `route`. Odd if the path is not one of the route's own, or a header is not plain."""
 
     def __init__(self, app: FastAPI, route: APIRoute, event: dict[str, Any], context: Any) -> None:
         self.app, self.route, self.event, self.context = app, route, event, context
@@ -37,16 +37,7 @@ class Call:
         if match is None:
             raise Odd
         self.path_params: dict[str, str] = match.groupdict()
-
-    @cached_property
-    def headers(self) -> dict[str, str]:
-        """By lower-case name; Odd if Mangum might read them otherwise."""
-        found = {name.lower(): value for name, value in (self.event.get("headers") or {}).items()}
-        for name, values in (self.event.get("multiValueHeaders") or {}).items():
-            found[name.lower()] = ", ".join(values) if isinstance(values, list) else ""
-        if not "".join((*found, *found.values())).isascii() or ":" in found.get("host", ""):
-            raise Odd
-        return found
+        self.headers = _headers(event)
 
     @cached_property
     def query(self) -> dict[str, str]:
@@ -74,6 +65,19 @@ class Call:
         scope.update(app=self.app, router=self.app.router, route=self.route, endpoint=self.route.endpoint)
         scope["path_params"] = self.path_params
         return scope
+
+
+def _headers(event: dict[str, Any]) -> dict[str, str]:
+    """By lower-case name. Odd where Starlette would not read the same, or Mangum a host and port."""
+    single, many = event.get("headers") or {}, event.get("multiValueHeaders") or {}
+    found = {} if single.keys() <= many.keys() else {name.lower(): value for name, value in single.items()}
+    for name, values in many.items():
+        found[name.lower()] = ", ".join(values) if isinstance(values, list) else ""
+    if not ("".join(found).isascii() and "".join(found.values()).isascii()):
+        raise Odd
+    if ":" in found.get("host", "") or not found.get("x-forwarded-port", "80").isdigit():
+        raise Odd
+    return found
 
 
 class LightRequest(Request):

@@ -25,6 +25,7 @@ Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 
 JSON = "application/json"
 JSON_HEADERS = {"content-type": JSON, **{name.lower(): value for name, value in HEADERS.items()}}
+RAW_HEADERS = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
 
 
 class Decision(NamedTuple):
@@ -134,8 +135,8 @@ class Direct:
         return _with(Response(content, given.status_code or self._status, media_type=JSON), given)
 
     def _told(self, response: Response, call: Call) -> dict[str, Any]:
-        for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
+        there = {name for name, _ in response.raw_headers}
+        response.raw_headers += [header for header in RAW_HEADERS if header[0] not in there]
         if type(response).__call__ is not Response.__call__ or response.background:
             return Mangum(response, lifespan="off", text_mime_types=TEXT)(call.event, call.context)
         told = {"status": response.status_code, "headers": response.raw_headers, "body": bytes(response.body)}
