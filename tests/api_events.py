@@ -74,13 +74,17 @@ class ByEvent:
         )
         answer = await run_in_threadpool(invoke, self._handler, event)
         if scope["method"] == "GET":
-            again = await run_in_threadpool(invoke, self._stock, event)
-            assert without_signature(answer) == without_signature(again)
+            await run_in_threadpool(self._compare, answer, event)
         headers = [(name, [value]) for name, value in answer["headers"].items()]
         headers += answer["multiValueHeaders"].items()
         raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, values in headers for value in values]
         await send({"type": "http.response.start", "status": answer["statusCode"], "headers": raw})
         await send({"type": "http.response.body", "body": content_of(answer)})
+
+    def _compare(self, answer: dict[str, Any], event: Event) -> None:
+        """What is only read is the same by the stock path, unless that does not answer twice the same itself."""
+        once, again = (without_signature(invoke(self._stock, event)) for _ in range(2))
+        assert without_signature(answer) == once or once != again
 
 
 def event_of(

@@ -169,6 +169,7 @@ ANSWERS: dict[str, Any] = {
     "json": lambda: JSONResponse({"é": [1, None]}, 203, {"ETag": '"1"'}),
     "unchanged": lambda: Response(status_code=304, headers={"ETag": '"1"'}),
     "redirect": lambda: RedirectResponse("/é?a=b c", 303),
+    "latin-header": lambda: Response(headers={"X-Name": "é"}),
     "two-types": lambda: _typed_twice(),
     "stream": lambda: StreamingResponse(iter([b"a", b"b"]), media_type="text/csv"),
     "not-json": lambda: JSONResponse(float("nan")),
@@ -200,7 +201,7 @@ def _odd() -> NoReturn:
     raise HTTPException(418, "a teapot", {"X-Pot": "tea"})
 
 
-RAISES = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, errors.Refused)]
+RAISES = list(errors.Refused.__subclasses__())
 
 
 @router.get("/raises/{kind}", openapi_extra=PUBLIC)
@@ -271,4 +272,4 @@ def shadowed() -> str:
 
 
 def create_app(wiring: Wiring) -> FastAPI:
-    return build_app("echo", "echo", wiring, router, STOCK)
+    return build_app("mirror", "mirror", wiring, router, STOCK)

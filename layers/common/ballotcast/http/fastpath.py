@@ -85,31 +85,39 @@ class Direct:
             values = {name: read(call) for name, read in binding.parameters}
         except Exception:  # noqa: BLE001 - nothing was done yet; the stock path finds the same and says what it is
             return None
-        given: Response | None = None
         try:
-            for name, ask in binding.dependencies:
-                solved = ask(call)
-                if name is not None:
-                    values[name] = solved
-            if binding.response:
-                values[binding.response] = given = _blank()
-            result = binding.endpoint(**values)
-            if isinstance(result, Response):
-                return self._told(result, call)
-            if binding.encode is None:
-                return self._told(self._encoded(result, given), call)
-            content = binding.encode(result)
+            answer = self._answer(call, values)
         except Exception as error:  # noqa: BLE001 - the edge, as on the stock path
-            return self._told(self._route.problem(error, call.request), call)
-        if given and (given.raw_headers or given.status_code):
-            return self._told(self._shaped(content, given), call)
+            answer = self._route.problem(error, call.request)
+        if isinstance(answer, Response):
+            return self._told(answer, call)
         return {
             "statusCode": self._status,
-            "headers": {"content-length": str(len(content)), **JSON_HEADERS},
+            "headers": {"content-length": str(len(answer)), **JSON_HEADERS},
             "multiValueHeaders": {},
-            "body": content.decode(),
+            "body": answer.decode(),
             "isBase64Encoded": False,
         }
+
+    def _answer(self, call: Call, values: dict[str, Any]) -> Response | bytes:
+        """What the endpoint answers; bytes are JSON with the route's own status and no header beside."""
+        binding = self._binding
+        for name, ask in binding.dependencies:
+            solved = ask(call)
+            if name is not None:
+                values[name] = solved
+        given = None
+        if binding.response:
+            values[binding.response] = given = _blank()
+        result = binding.endpoint(**values)
+        if isinstance(result, Response):
+            return result
+        if binding.encode is None:
+            return self._encoded(result, given)
+        content = binding.encode(result)
+        if given and (given.raw_headers or given.status_code):
+            return _with(Response(content, given.status_code or self._status, media_type=JSON), given)
+        return content
 
     def _read(self, event: dict[str, Any], context: Any) -> Call:
         """The call, if it keeps the route's contract and is a REST API's (neither an HTTP API's nor a balancer's)."""
@@ -130,9 +138,6 @@ class Direct:
         kind: Any = getattr(self._route.response_class, "value", self._route.response_class)
         response: Response = kind(jsonable_encoder(result), status_code=(given and given.status_code) or self._status)
         return _with(response, given)
-
-    def _shaped(self, content: bytes, given: Response) -> Response:
-        return _with(Response(content, given.status_code or self._status, media_type=JSON), given)
 
     def _told(self, response: Response, call: Call) -> dict[str, Any]:
         there = {name for name, _ in response.raw_headers}
