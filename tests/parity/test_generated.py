@@ -219,6 +219,9 @@ CHANGES: list[Any] = [
     lambda event: event.update(version="1.0"),
     lambda event: event.pop("resource"),
     lambda event: event["requestContext"].pop("identity"),
+    lambda event: event["requestContext"].update(identity=None),
+    lambda event: event.update(requestContext=None),
+    lambda event: event["multiValueHeaders"].update({"X-A": ["1", None]}),
     _as_bytes,
     _as_bytes,
 ]

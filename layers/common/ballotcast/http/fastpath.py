@@ -121,8 +121,10 @@ class Direct:
 
     def _read(self, event: dict[str, Any], context: Any) -> Call:
         """The call, if it keeps the route's contract and is a REST API's (neither an HTTP API's nor a balancer's)."""
-        if "version" in event or "elb" in event["requestContext"] or self._app.dependency_overrides:
+        gateway = event["requestContext"]
+        if "version" in event or "elb" in gateway or self._app.dependency_overrides:
             raise Odd
+        gateway.get("identity", {}).get("sourceIp")  # as Mangum has it: without one, the call is odd
         call, binding = Call(self._app, self._route, event, context), self._binding
         if not call.query.keys() <= binding.query or (self._minds_key and HEADER in call.headers):
             raise Odd
