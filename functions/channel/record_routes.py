@@ -3,6 +3,8 @@
 import json
 from typing import Annotated, Any
 
+from aws_lambda_powertools import Metrics
+from aws_lambda_powertools.metrics import MetricUnit
 from fastapi import Header, Query, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
@@ -29,6 +31,7 @@ from channel.channel_routes import IdempotencyKey, Name
 from channel.routing import ChannelRoute
 
 router = routes(ChannelRoute)
+metrics = Metrics(namespace="Ballotcast", service="channel")
 BODY = 5_000_000
 """Bytes: API Gateway and Lambda take 6 MB, base64 included."""
 POLL, POLL_BEHIND = 1000, 0
@@ -56,6 +59,7 @@ def publish(
     batch = read_batch(target.schema, content_type, body)
     if batch.count:
         wiring.publisher.publish(target, batch, idempotency_key)
+        metrics.add_metric("RecordsAccepted", MetricUnit.Count, batch.count)
     return Accepted(status="accepted", name=name, records=batch.count)
 
 
