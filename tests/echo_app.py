@@ -227,6 +227,11 @@ def guarded(guard: Annotated[None, Depends(refusing)], body: Loose, number: int)
     return "never"
 
 
+@router.get("/elsewhere/{name}", openapi_extra=PUBLIC, response_model=None, response_class=RedirectResponse)
+def lead(name: str) -> str:
+    return f"/{name}"
+
+
 STOCK = routes()
 """What the fast path does not take."""
 

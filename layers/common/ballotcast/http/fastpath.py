@@ -138,7 +138,8 @@ class Direct:
     def _encoded(self, result: Any, given: Response | None) -> Response:
         """What is neither a response nor of a declared model, as FastAPI encodes it."""
         kind: Any = getattr(self._route.response_class, "value", self._route.response_class)
-        response: Response = kind(jsonable_encoder(result), status_code=(given and given.status_code) or self._status)
+        status = (given and given.status_code) or self._route.status_code
+        response: Response = kind(jsonable_encoder(result), **({"status_code": status} if status else {}))
         return _with(response, given)
 
     def _told(self, response: Response, call: Call) -> dict[str, Any]:
