@@ -8,7 +8,7 @@ from world import World
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    asks = "TestClient" in vars(metafunc.module) or {"organiser", "played"} & set(metafunc.fixturenames)
+    asks = vars(metafunc.module).get("TestClient") is TestClient or {"organiser", "played"} & set(metafunc.fixturenames)
     metafunc.parametrize("way", ["asgi", "event"] if asks else ["asgi"], indirect=True)
 
 

@@ -68,7 +68,7 @@ class Call:
 
 
 def _headers(event: dict[str, Any]) -> dict[str, str]:
-    """By lower-case name. Odd where Starlette would not read the same, or Mangum a host and port."""
+    """By lower-case name. Odd where Starlette would not read the same, or Mangum no address."""
     single, many = event.get("headers") or {}, event.get("multiValueHeaders") or {}
     found = {} if single.keys() <= many.keys() else {name.lower(): value for name, value in single.items()}
     for name, values in many.items():
@@ -76,6 +76,8 @@ def _headers(event: dict[str, Any]) -> dict[str, str]:
     if not ("".join(found).isascii() and "".join(found.values()).isascii()):
         raise Odd
     if ":" in found.get("host", "") or not found.get("x-forwarded-port", "80").isdigit():
+        raise Odd
+    if found.get("x-forwarded-proto", "https") not in ("https", "http"):
         raise Odd
     return found
 
