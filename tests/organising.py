@@ -4,8 +4,8 @@ import json
 from typing import Any
 
 import httpx2 as httpx
-from fastapi.testclient import TestClient
 
+from api_events import TestClient
 from ballotcast.http.sessions import open_session
 from ballotcast.store.organisers import Organiser as Account
 from ballotcast.wiring import Wiring

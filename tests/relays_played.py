@@ -11,8 +11,8 @@ from typing import Any
 
 import boto3
 import httpx2 as httpx
-from fastapi.testclient import TestClient
 
+from api_events import TestClient
 from ballotcast.http.sessions import open_session
 from ballotcast.settings import Settings
 from ballotcast.store.leases import LEASE

@@ -2,7 +2,7 @@
 
 import click
 
-from . import accounts, conduct, count, elections, mailbox, operator, verify, voters, voting
+from . import accounts, conduct, count, elections, mailbox, operator, routes, verify, voters, voting
 from .bench import command as bench
 from .channels import bridge_command as bridge
 from .channels import commands as channels
@@ -41,6 +41,7 @@ for command in (
     bench.command,
     mailbox.command,
     operator.command,
+    routes.command,
     scale.command,
     stack.command,
 ):

@@ -42,5 +42,5 @@ def health() -> dict[str, str]:
 
 
 app = create_app(from_environment())
-handler = http_handler(app, "channel")
+handler = http_handler(app, "channel", measured=True)
 cold_start.ready()

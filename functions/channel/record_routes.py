@@ -3,7 +3,9 @@
 import json
 from typing import Annotated, Any
 
-from fastapi import Depends, Header, Query, Request, Response
+from aws_lambda_powertools import Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+from fastapi import Header, Query, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
@@ -22,12 +24,14 @@ from ballotcast.errors import FieldError, Invalid, Malformed, TooLarge, Unsuppor
 from ballotcast.http.access import Access, contract
 from ballotcast.http.app import routes
 from ballotcast.http.publishers import CurrentPublisher
+from ballotcast.http.raw_body import RawBody
 from ballotcast.http.wired import Wired
 from ballotcast.store.live import ROWS
 from channel.channel_routes import IdempotencyKey, Name
 from channel.routing import ChannelRoute
 
 router = routes(ChannelRoute)
+metrics = Metrics(namespace="Ballotcast", service="channel")
 BODY = 5_000_000
 """Bytes: API Gateway and Lambda take 6 MB, base64 included."""
 POLL, POLL_BEHIND = 1000, 0
@@ -40,14 +44,10 @@ class Accepted(BaseModel):
     records: int
 
 
-async def raw_body(request: Request) -> bytes:
-    return await request.body()
-
-
 @router.post("/channels/{name}/records", status_code=202, openapi_extra=contract(Access.PUBLISHER, body_limit=BODY))
 def publish(
     name: Name,
-    body: Annotated[bytes, Depends(raw_body)],
+    body: RawBody,
     publisher: CurrentPublisher,
     wiring: Wired,
     content_type: Annotated[str, Header()] = "application/json",
@@ -59,6 +59,7 @@ def publish(
     batch = read_batch(target.schema, content_type, body)
     if batch.count:
         wiring.publisher.publish(target, batch, idempotency_key)
+        metrics.add_metric("RecordsAccepted", MetricUnit.Count, batch.count)
     return Accepted(status="accepted", name=name, records=batch.count)
 
 

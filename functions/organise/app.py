@@ -16,5 +16,5 @@ def create_app(wiring: Wiring) -> FastAPI:
 
 
 app = create_app(from_environment())
-handler = http_handler(app, "organise")
+handler = http_handler(app, "organise", measured=True)
 cold_start.ready()

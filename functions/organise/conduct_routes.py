@@ -2,6 +2,8 @@
 
 from typing import Annotated, Any, Self
 
+from aws_lambda_powertools import Metrics
+from aws_lambda_powertools.metrics import MetricUnit
 from fastapi import Request
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -19,6 +21,7 @@ from organise.election_routes import OPTIONAL, ElectionView
 from organise.inviting import Choice, Only, invite
 
 router = routes()
+metrics = Metrics(namespace="Ballotcast", service="organise")
 
 
 class Invitations(BaseModel):
@@ -70,7 +73,10 @@ def send(
     """Send invitations, send them again, or remind; the first ones freeze the manifest."""
     owned = owned_election(wiring, organiser, election)
     choice = order.choice if order else Choice()
-    return Queued(queued=invite(wiring, owned, choice, base_url(request, wiring.settings)))
+    queued = invite(wiring, owned, choice, base_url(request, wiring.settings))
+    if queued:
+        metrics.add_metric("InvitationsQueued", MetricUnit.Count, queued)
+    return Queued(queued=queued)
 
 
 @router.post("/elections/{id}/open", openapi_extra=contract(Access.ORGANISER))

@@ -4,7 +4,7 @@ from hashlib import sha256
 from typing import Annotated
 
 from fastapi import Depends, Request
-from pydantic import BaseModel, BeforeValidator, ConfigDict, InstanceOf, StringConstraints, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, PlainValidator, StringConstraints, WithJsonSchema
 
 from ballotcast.ballots.link import Link
 from ballotcast.crypto.encoding import b64u_encode
@@ -20,9 +20,7 @@ from register.links import open_link
 router = routes()
 BY_LINK = contract(Access.LINK, body_limit=4 * 1024)
 
-VoterLink = Annotated[
-    InstanceOf[Link], BeforeValidator(lambda text: Link.parse(str(text))), WithJsonSchema({"type": "string"})
-]
+VoterLink = Annotated[Link, PlainValidator(lambda text: Link.parse(str(text))), WithJsonSchema({"type": "string"})]
 """As in the mail: `1.<token>.<M>.<salt>`, with or without the address before it."""
 
 

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 from fastapi import APIRouter
-from fastapi.testclient import TestClient
 from pydantic import BaseModel, ConfigDict
 
+from api_events import TestClient
 from ballotcast.errors import NotFound
 from ballotcast.http.access import Access, Undeclared, contract
 from ballotcast.http.app import build_app, routes

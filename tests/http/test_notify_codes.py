@@ -4,8 +4,8 @@ import hashlib
 import re
 
 import pytest
-from fastapi.testclient import TestClient
 
+from api_events import TestClient
 from ballotcast.store.voters import Voter
 from notify.worker import Worker, deliver_all
 from organise import accounts

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from fastapi.testclient import TestClient
 
+from api_events import TestClient
 from ballotcast.ballots.link import Link
 from ballotcast.store.voters import Voter
 from dying import DyingWiring, Killed
@@ -65,7 +65,7 @@ def test_an_invitation_holds_what_a_voter_needs(
     assert link.manifest_hash.hex() == shown["manifest_hash"]
     assert link.salt == found.salt
     assert link.token_hash.hex() == found.link_hash
-    assert ada.link.startswith("http://testserver/vote#1.")
+    assert ada.link.startswith(f"{organiser.client.address}/vote#1.")
     assert link.token != Link.parse(bob.link).token
     assert shown["manifest_hash"] in ada.body.replace(" ", "").replace("\n", "")
     assert "2026-11-20 09:00 UTC" in ada.body

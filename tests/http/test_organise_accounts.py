@@ -5,8 +5,8 @@ from typing import Any
 
 import httpx2 as httpx
 import pytest
-from fastapi.testclient import TestClient
 
+from api_events import TestClient
 from dying import DyingWiring, Killed
 from organise import accounts
 from organise.app import create_app

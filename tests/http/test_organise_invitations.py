@@ -53,7 +53,7 @@ def test_the_first_invitation_freezes_publishes_and_schedules(organiser: Organis
     assert published
     manifest = Manifest.parse(published.manifest)
     assert manifest.hash.hex() == shown["manifest_hash"]
-    assert manifest.origin == f"testserver/elections/{election}/log"
+    assert manifest.origin == f"{organiser.client.address.partition('//')[2]}/elections/{election}/log"
     assert (manifest.roll_size, manifest.roll_root.hex()) == root_now(organiser, election)
     assert logged(organiser, election) == [root_now(organiser, election)]
     schedule = wiring.client("scheduler").get_schedule(Name=f"close-{election}", GroupName="default")

@@ -4,8 +4,8 @@ from typing import Any
 
 import httpx2 as httpx
 import pytest
-from fastapi.testclient import TestClient
 
+from api_events import TestClient
 from ballotcast.crypto.encoding import b64u_encode
 from election_fixture import FrozenElection, frozen_election
 from problem import assert_problem

@@ -6,8 +6,8 @@ from typing import Any
 
 import httpx2 as httpx
 import pytest
-from fastapi.testclient import TestClient
 
+from api_events import TestClient
 from ballotcast.ballots.link import Link
 from ballotcast.crypto.blind_rsa import finalize
 from ballotcast.crypto.encoding import b64u_decode, b64u_encode

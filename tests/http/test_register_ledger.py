@@ -3,8 +3,8 @@
 from hashlib import sha256
 
 import pytest
-from fastapi.testclient import TestClient
 
+from api_events import TestClient
 from ballotcast.ballots.ledger import Ledger
 from ballotcast.ballots.roll import roll_root
 from ballotcast.crypto.encoding import b64u_encode

@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 import pytest
-from fastapi.testclient import TestClient
 
+from api_events import TestClient
 from ballotcast.ballots.link import Link
 from election_fixture import FrozenElection, frozen_election
 from problem import assert_problem

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 import pytest
-from fastapi.testclient import TestClient
 
+from api_events import TestClient
 from ballotcast.ballots.ballot import Ballot
 from ballotcast.ballots.leaf import BallotLeaf, ManifestLeaf
 from ballotcast.ballots.roll import roll_root

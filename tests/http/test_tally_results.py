@@ -9,8 +9,8 @@ from typing import Any
 
 import httpx2 as httpx
 import pytest
-from fastapi.testclient import TestClient
 
+from api_events import TestClient
 from ballotcast.elections.verification import verify_export
 from ballotcast.http.handler import http_handler
 from counted_election import close_and_count, close_machine, deliver, vote, vote_unreadably

@@ -5,8 +5,8 @@ from typing import Any
 
 import httpx2 as httpx
 import pytest
-from fastapi.testclient import TestClient
 
+from api_events import TestClient
 from ballotcast.ballots import receipt
 from ballotcast.ballots.leaf import BallotLeaf
 from ballotcast.crypto.encoding import b64u_encode

@@ -4,8 +4,8 @@ from datetime import timedelta
 from hashlib import sha256
 
 import pytest
-from fastapi.testclient import TestClient
 
+from api_events import TestClient
 from election_fixture import FrozenElection, frozen_election
 from problem import assert_problem
 from requests_made import record_requests

@@ -5,8 +5,8 @@ from typing import Any
 
 import httpx2 as httpx
 import pytest
-from fastapi.testclient import TestClient
 
+from api_events import TestClient
 from ballotcast.ballots import credential
 from ballotcast.ballots.ballot import Ballot
 from ballotcast.crypto.blind_rsa import blind, finalize

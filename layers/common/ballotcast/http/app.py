@@ -57,22 +57,28 @@ class ContractRoute(APIRoute):
             return await handle(request)
 
         async def answer(request: Request) -> Response:
-            instance = request.url.path
             try:
                 response = await keep_contract(request)
-            except Refused as refused:
-                response = problems.from_refused(refused, instance)
-            except RequestValidationError as error:
-                response = problems.from_validation(error, instance)
-            except HTTPException as error:
-                response = problems.from_http_exception(error, instance)
             except Exception as error:  # noqa: BLE001 - the edge: nothing internal gets out, everything gets told
-                response = self._unexpected(error, request)
+                response = self.problem(error, request)
             for name, value in HEADERS.items():
                 response.headers.setdefault(name, value)
             return response
 
         return answer
+
+    def problem(self, error: Exception, request: Request) -> Response:
+        """The answer to whatever was raised."""
+        instance = request.url.path
+        match error:
+            case Refused():
+                return problems.from_refused(error, instance)
+            case RequestValidationError():
+                return problems.from_validation(error, instance)
+            case HTTPException():
+                return problems.from_http_exception(error, instance)
+            case _:
+                return self._unexpected(error, request)
 
     def _unexpected(self, error: Exception, request: Request) -> Response:
         if isinstance(error, ClientError) and _passes(error):

@@ -1,7 +1,7 @@
-"""From a Lambda event to an app's answer: Mangum, with Powertools around it."""
+"""From a Lambda event to an app's answer: the fast path or Mangum, with Powertools around them."""
 
 import logging
-from collections.abc import Callable
+from time import perf_counter
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics, Tracer
@@ -9,34 +9,60 @@ from aws_lambda_powertools.metrics import MetricUnit
 from fastapi import FastAPI
 from mangum import Mangum
 
-Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
-TEXT = ["text/", "application/json", "application/problem+json", "image/svg+xml"]
-"""Types that leave as they are; API Gateway passes base64 on as bytes only to who asks for bytes first."""
+from ballotcast.http.call import TEXT
+from ballotcast.http.fastpath import Handler, fast_handler
 
 
-def http_handler(app: FastAPI, service: str, *, silent: bool = False) -> Handler:
+def http_handler(app: FastAPI, service: str, *, silent: bool = False, measured: bool = False) -> Handler:
     """The Lambda handler of an app.
 
     `silent` is for the functions whose calls must not be told by time (register, vote): no log line, no metric and no
     trace for a call that went as it should or was refused; only a failure of ours is told, without who or what.
+    `measured` is for those that no voter calls: a line of metrics for each call.
     """
-    logging.getLogger("mangum").setLevel(logging.WARNING)  # it would tell every request at INFO
     logger, tracer = Logger(service=service), Tracer(service=service, auto_patch=False, disabled=silent or None)
     metrics = Metrics(namespace="Ballotcast", service=service)
-    run = Mangum(app, lifespan="off", text_mime_types=TEXT)
+    run = fast_handler(app, stock_handler(app))
 
     def count_failure(route: str) -> None:
-        metrics.add_dimension("route", route)
         metrics.add_metric("Failure", MetricUnit.Count, 1)
-        metrics.flush_metrics()
+        if not measured:
+            metrics.add_dimension("route", route)
+            metrics.flush_metrics()
 
     app.state.on_failure = count_failure
-
-    def answer(event: dict[str, Any], context: Any) -> dict[str, Any]:
-        return run(event, context)
-
     if silent:
-        return answer
-    traced = tracer.capture_lambda_handler(capture_response=False, capture_error=False)(answer)
+        return run
+    traced = tracer.capture_lambda_handler(capture_response=False, capture_error=False)(
+        _measured(run, metrics) if measured else run
+    )
     handler: Handler = logger.inject_lambda_context(log_event=False)(traced)
     return handler
+
+
+def stock_handler(app: FastAPI) -> Handler:
+    """An app as Mangum and FastAPI run it, whatever the route."""
+    logging.getLogger("mangum").setLevel(logging.WARNING)  # it would tell every request at INFO
+    return Mangum(app, lifespan="off", text_mime_types=TEXT)
+
+
+def _measured(run: Handler, metrics: Metrics) -> Handler:
+    """Latency (ms), by API Gateway's name of the route, with what endpoints counted and the first call's ColdStart.
+
+    One line on standard output (EMF), which Lambda takes to CloudWatch: no request of ours, nothing to wait for.
+    """
+    cold = True
+
+    def answer(event: dict[str, Any], context: Any) -> dict[str, Any]:
+        nonlocal cold
+        started = perf_counter()
+        given = run(event, context)
+        metrics.add_dimension("route", f"{event.get('httpMethod')} {event.get('resource')}")
+        metrics.add_metric("Latency", MetricUnit.Milliseconds, round((perf_counter() - started) * 1000, 3))
+        if cold:
+            metrics.add_metric("ColdStart", MetricUnit.Count, 1)
+            cold = False
+        metrics.flush_metrics()
+        return given
+
+    return answer
