@@ -21,4 +21,4 @@ class Measured:
     reads: float
     writes: float
     largest: int
-    moved: int
+    moved: int = 0
