@@ -6,7 +6,8 @@ const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const known = [...zone.options].some((option) => option.value === here);
 if ("guess" in zone.dataset && known) {
   for (const input of document.querySelectorAll("input[type=datetime-local]")) {
-    if (input.value) input.value = onTheWall(new Date(`${input.value}Z`), input.value.length);
+    const untouched = input.value !== "" && input.value === input.defaultValue;
+    if (untouched) input.value = onTheWall(new Date(`${input.value}Z`), input.value.length);
   }
   zone.value = here;
 }
