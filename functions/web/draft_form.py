@@ -65,9 +65,8 @@ class DraftForm:
             ContestForm(**{one.name: form.text(f"contest-{number}-{one.name}") for one in fields(ContestForm)})
             for number in shown
         ]
-        draft = cls(**{name: form.text(name) for name in names}, contests=contests)
-        draft.zone = known_zone(draft.zone)
-        return draft
+        typed: dict[str, Any] = {name: form.text(name) for name in names}
+        return cls(**{**typed, "zone": known_zone(typed["zone"]), "contests": contests})
 
     @classmethod
     def of(cls, election: Mapping[str, Any]) -> Self:
