@@ -4,6 +4,8 @@ It has no rights on any data. What organisers do it asks of the API with their s
 their browsers ask of the API themselves, so that nothing secret passes through here.
 """
 
+from ballotcast import cold_start  # isort: split
+
 import json
 from functools import lru_cache
 from typing import Any
@@ -59,3 +61,4 @@ async def _no_such_page(request: Request, error: Any) -> Response:
 
 app = create_app(from_environment())
 handler = http_handler(app, "web")
+cold_start.ready()

@@ -16,7 +16,8 @@ from .process import StackError, tail
 ENVIRONMENT = "local"  # in samconfig.toml
 REGION = "eu-west-1"
 ROOT_KEY = "test"  # the access key whose bearer may do everything on the emulator
-_INPUTS = ["template.yaml", "samconfig.toml", "uv.lock", "functions", "layers", "cli/ballotcast_cli/stack/packaging.py"]
+_PACKAGING = [f"cli/ballotcast_cli/stack/{module}.py" for module in ("packaging", "pruning")]
+_INPUTS = ["template.yaml", "samconfig.toml", "uv.lock", "functions", "layers", *_PACKAGING]
 _AWS_URL = re.compile(r"^https://(?P<api>\w+)\.execute-api\.[\w.-]+/(?P<stage>[\w-]+)/?$")
 
 

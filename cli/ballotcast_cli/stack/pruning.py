@@ -29,6 +29,7 @@ SERVICES = {
     "sns": {"Publish"},
     "sqs": {"SendMessage", "SendMessageBatch", "ChangeMessageVisibility", "ChangeMessageVisibilityBatch"},
     "stepfunctions": {"StartExecution", "DescribeExecution", "SendTaskSuccess"},
+    "xray": {"GetSamplingRules", "GetSamplingTargets"},  # by X-Ray's SDK, where tracing is switched on
 }
 # As which botocore's table of endpoints has them, where that is another name.
 ENDPOINTS = {"sesv2": "email", "stepfunctions": "states"}

@@ -26,8 +26,10 @@ def test_reachable(value: str, expected: str) -> None:
 def project(tmp_path: Path) -> Path:
     for name in ("functions/vote", "layers/common", "cli/ballotcast_cli/stack"):
         (tmp_path / name).mkdir(parents=True)
-    for name in ("template.yaml", "samconfig.toml", "uv.lock", "cli/ballotcast_cli/stack/packaging.py"):
+    for name in ("template.yaml", "samconfig.toml", "uv.lock"):
         (tmp_path / name).touch()
+    for name in ("packaging.py", "pruning.py"):
+        (tmp_path / "cli/ballotcast_cli/stack" / name).touch()
     (tmp_path / "functions/vote/app.py").write_text("one")
     return tmp_path
 

@@ -112,8 +112,13 @@ def test_no_code_calls_an_operation_that_was_pruned() -> None:
 
     of_cryptography = {"encrypt", "sign", "verify"}  # KMS has methods of these names too
     assert {method for method in called if not kept.get(method, True)} == of_cryptography
-    # and what is kept for nothing is dropped; the rest is what upload_file, paginators and links to objects call
-    within = {"list_objects_v2", "create_multipart_upload", "upload_part", "complete_multipart_upload"}
+    # and what is kept for nothing is dropped; the rest is what upload_file, paginators, links to objects and X-Ray call
+    within = {"get_sampling_rules", "get_sampling_targets"} | {
+        "list_objects_v2",
+        "create_multipart_upload",
+        "upload_part",
+        "complete_multipart_upload",
+    }
     within |= {"abort_multipart_upload", "head_bucket"}
     assert {method for method, kept_ in kept.items() if kept_} - called == within
 

@@ -1,58 +1,62 @@
 """The table of counting rules and the one way to count.
 
-A rule is a module with one function from `Contest` to `Sheet`; to add one, write the module and enter it here.
+A rule is a module with one function from `Contest` to `Sheet`; to add one, write the module and enter it here. Modules
+are imported with their first count: whoever takes ballots needs the table alone.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, cast
 
-from .approval import approval
 from .ballots import Ballots, Kind, sift
-from .borda import borda, modified_borda
-from .condorcet import condorcet
-from .contest import Contest, Sheet
-from .irv import irv
-from .majority_judgment import majority_judgment
-from .meek_stv import meek_stv
-from .plurality import plurality
-from .proportional_approval import proportional_approval, require_small_field, sequential_proportional_approval
-from .ranked_pairs import ranked_pairs
 from .result import Count, TieRule
-from .satisfaction_approval import satisfaction_approval
-from .schulze import schulze
-from .score import score
-from .scottish_stv import scottish_stv
-from .star import star
+
+if TYPE_CHECKING:
+    from .contest import Contest, Sheet
 
 
 @dataclass(frozen=True)
 class Rule:
     """A rule, the kind of ballot it reads (see `ballots`), whether rankings may hold equal ranks, and if it can fill
-    one seat only."""
+    one seat only. Its function is `function` in the module `module` of this package."""
 
-    fill: Callable[[Contest], Sheet]
+    function: str
+    module: str
     ballot: Kind
     equal: bool = False
     one_seat: bool = False
 
+    def fill(self, contest: "Contest") -> "Sheet":
+        """Count the contest's papers."""
+        rule = getattr(import_module(f".{self.module}", __package__), self.function)
+        return cast("Callable[[Contest], Sheet]", rule)(contest)
+
+
+def _named(method: str, ballot: Kind, *, within: str = "", equal: bool = False, one_seat: bool = False) -> Rule:
+    function = method.replace("-", "_")
+    return Rule(function, within or function, ballot, equal, one_seat)
+
 
 RULES: Mapping[str, Rule] = {
-    "plurality": Rule(plurality, "choice"),
-    "approval": Rule(approval, "choice"),
-    "satisfaction-approval": Rule(satisfaction_approval, "choice"),
-    "proportional-approval": Rule(proportional_approval, "choice"),
-    "sequential-proportional-approval": Rule(sequential_proportional_approval, "choice"),
-    "score": Rule(score, "scores"),
-    "star": Rule(star, "scores"),
-    "majority-judgment": Rule(majority_judgment, "scores"),
-    "borda": Rule(borda, "ranked", equal=True),
-    "modified-borda": Rule(modified_borda, "ranked", equal=True),
-    "condorcet": Rule(condorcet, "ranked", equal=True, one_seat=True),
-    "schulze": Rule(schulze, "ranked", equal=True),
-    "ranked-pairs": Rule(ranked_pairs, "ranked", equal=True),
-    "irv": Rule(irv, "ranked", one_seat=True),
-    "scottish-stv": Rule(scottish_stv, "ranked"),
-    "meek-stv": Rule(meek_stv, "ranked"),
+    "plurality": _named("plurality", "choice"),
+    "approval": _named("approval", "choice"),
+    "satisfaction-approval": _named("satisfaction-approval", "choice"),
+    "proportional-approval": _named("proportional-approval", "choice"),
+    "sequential-proportional-approval": _named(
+        "sequential-proportional-approval", "choice", within="proportional_approval"
+    ),
+    "score": _named("score", "scores"),
+    "star": _named("star", "scores"),
+    "majority-judgment": _named("majority-judgment", "scores"),
+    "borda": _named("borda", "ranked", equal=True),
+    "modified-borda": _named("modified-borda", "ranked", within="borda", equal=True),
+    "condorcet": _named("condorcet", "ranked", equal=True, one_seat=True),
+    "schulze": _named("schulze", "ranked", equal=True),
+    "ranked-pairs": _named("ranked-pairs", "ranked", equal=True),
+    "irv": _named("irv", "ranked", one_seat=True),
+    "scottish-stv": _named("scottish-stv", "ranked"),
+    "meek-stv": _named("meek-stv", "ranked"),
 }
 
 
@@ -70,6 +74,8 @@ def require_countable(method: str, *, seats: int, tie: str, options: int = 0) ->
     if seats > 1 and RULES[method].one_seat:
         raise ValueError(f"{method} fills one seat, not {seats}")
     if method == "proportional-approval":
+        from .proportional_approval import require_small_field
+
         require_small_field(options, seats)
 
 
@@ -98,6 +104,8 @@ def count(
     Raises ValueError for what no stored contest can hold: settings that `require_countable` refuses, withdrawn options
     that do not exist, a negative number of ballots.
     """
+    from .contest import Contest, Sheet
+
     require_countable(method, seats=seats, tie=tie, options=len(options))
     numbers = range(1, len(options) + 1)
     if any(number not in numbers for number in withdrawn):

@@ -32,6 +32,9 @@ IDENTIFIES = {
 }
 """Which dependency tells who calls; it must be in the signature of exactly the routes that declare the access."""
 
+IDEMPOTENCY_KEY = "idempotency-key"
+"""The header, as servers see it."""
+
 IDEMPOTENT_BY_CONTENT = frozenset({Access.LINK, Access.ANONYMOUS_CREDENTIAL})
 """Their retries are told by what they carry; a key of the client's would only be one more thing to link them by."""
 

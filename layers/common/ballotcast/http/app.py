@@ -6,7 +6,7 @@ Paths of `/health`, `/openapi.json` and `/docs` carry the function's name, becau
 
 from collections.abc import Callable, Coroutine, Iterator
 from http import HTTPStatus
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 from uuid import uuid4
 
 from aws_lambda_powertools import Logger
@@ -20,12 +20,14 @@ from starlette.exceptions import HTTPException
 
 from ballotcast.errors import Malformed, Refused, TooLarge, Unavailable, Unsupported
 from ballotcast.http import problems
-from ballotcast.http.access import IDEMPOTENT_BY_CONTENT, Access, Undeclared, contract, contract_of
-from ballotcast.http.idempotency import HEADER, Idempotency
+from ballotcast.http.access import IDEMPOTENCY_KEY, IDEMPOTENT_BY_CONTENT, Access, Undeclared, contract, contract_of
 from ballotcast.http.reference import reference_page
 from ballotcast.http.sessions import current_organiser
 from ballotcast.store.contention import contended
 from ballotcast.wiring import Wiring
+
+if TYPE_CHECKING:
+    from ballotcast.http.idempotency import Idempotency
 
 THROTTLED = frozenset({"ThrottlingException", "ProvisionedThroughputExceededException", "RequestLimitExceeded"})
 HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
@@ -43,14 +45,14 @@ class ContractRoute(APIRoute):
         handle = super().get_route_handler()
 
         async def keep_contract(request: Request) -> Response:
-            if HEADER in request.headers and self.contract.access in IDEMPOTENT_BY_CONTENT:
+            if IDEMPOTENCY_KEY in request.headers and self.contract.access in IDEMPOTENT_BY_CONTENT:
                 raise Malformed("idempotency-key", "this request is idempotent by its content: send no Idempotency-Key")
             body = await request.body()
             if len(body) > self.contract.body_limit:
                 raise TooLarge("body-too-large", f"the body is over {self.contract.body_limit} bytes")
             if body and self.body_field:
                 _require_type(request, body, cast(Body, self.body_field.field_info).media_type)
-            if HEADER in request.headers and self.contract.creates:
+            if IDEMPOTENCY_KEY in request.headers and self.contract.creates:
                 caller = current_organiser(request) if self.contract.access is Access.ORGANISER else ""
                 idempotency: Idempotency = request.app.state.idempotency()
                 return await idempotency.once(request, caller, handle)
@@ -131,7 +133,7 @@ def build_app(name: str, title: str, wiring: Wiring, *routers: APIRouter) -> Fas
     )
     app.state.wiring = wiring
     app.state.on_failure = lambda route: None
-    app.state.idempotency = _made_once(lambda: Idempotency(wiring, name))
+    app.state.idempotency = _made_once(wiring, name)
     app.add_exception_handler(HTTPException, _routing_refusal)
     every = (*routers, _about(name))
     app.state.routes = [route for router in every for route in _declared(router)]
@@ -178,12 +180,15 @@ async def _routing_refusal(request: Request, error: Exception) -> Response:
     return problems.from_http_exception(error, request.url.path)
 
 
-def _made_once(make: Callable[[], Idempotency]) -> Callable[[], Idempotency]:
+def _made_once(wiring: Wiring, name: str) -> "Callable[[], Idempotency]":
+    """Imported with the first key: Powertools' layer for it takes a megabyte, and voters' functions refuse keys."""
     made: list[Idempotency] = []
 
-    def get() -> Idempotency:
+    def get() -> "Idempotency":
         if not made:
-            made.append(make())
+            from ballotcast.http.idempotency import Idempotency
+
+            made.append(Idempotency(wiring, name))
         return made[0]
 
     return get

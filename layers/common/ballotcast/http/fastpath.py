@@ -15,11 +15,10 @@ from fastapi.utils import is_body_allowed_for_status_code
 from mangum import Mangum
 from mangum.handlers import APIGateway
 
-from ballotcast.http.access import IDEMPOTENT_BY_CONTENT
+from ballotcast.http.access import IDEMPOTENCY_KEY, IDEMPOTENT_BY_CONTENT
 from ballotcast.http.app import HEADERS, ContractRoute, declared_routes
 from ballotcast.http.binding import Binding, NotSimple, bind
 from ballotcast.http.call import CONFIG, TEXT, Call, Odd
-from ballotcast.http.idempotency import HEADER
 
 Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 
@@ -126,7 +125,7 @@ class Direct:
             raise Odd
         gateway.get("identity", {}).get("sourceIp")  # as Mangum has it: without one, the call is odd
         call, binding = Call(self._app, self._route, event, context), self._binding
-        if not call.query.keys() <= binding.query or (self._minds_key and HEADER in call.headers):
+        if not call.query.keys() <= binding.query or (self._minds_key and IDEMPOTENCY_KEY in call.headers):
             raise Odd
         if event.get("body"):
             if not binding.takes_body or len(call.body) > self._route.contract.body_limit:

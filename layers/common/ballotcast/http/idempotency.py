@@ -23,9 +23,9 @@ from starlette.concurrency import run_in_threadpool
 
 from ballotcast.crypto.encoding import b64u_decode, b64u_encode
 from ballotcast.errors import Conflict, Invalid, Malformed
+from ballotcast.http.access import IDEMPOTENCY_KEY
 from ballotcast.wiring import Wiring
 
-HEADER = "idempotency-key"
 DAY = 24 * 60 * 60
 IN_PROGRESS_SECONDS = 30
 """How long a request that died keeps others with its key waiting: the function's own timeout."""
@@ -61,7 +61,7 @@ class Idempotency:
 
         `caller` is empty for a stranger.
         """
-        key = request.headers[HEADER]
+        key = request.headers[IDEMPOTENCY_KEY]
         if not 1 <= len(key) <= 255:
             raise Malformed("idempotency-key", "Idempotency-Key must be 1 to 255 characters")
         body = await request.body()
