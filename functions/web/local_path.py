@@ -2,7 +2,8 @@
 
 import re
 
-_LOCAL = re.compile(r"/(?:[\w.~-]+/?)*(?:\?[\w=&.~%-]*)?", re.ASCII)
+# Each character has one place in it: a pattern that could split a name in many ways would take for ever to refuse one.
+_LOCAL = re.compile(r"/(?:[\w.~-]+(?:/[\w.~-]+)*/?)?(?:\?[\w=&.~%-]*)?", re.ASCII)
 
 
 def local_path(wanted: str, otherwise: str = "/") -> str:
