@@ -21,7 +21,7 @@ from ballotcast.ballots.manifest import Manifest
 from ballotcast.ballots.roll import SALT_LENGTH, email_key, roll_root, tag
 from ballotcast.clock import to_rfc3339
 from ballotcast.crypto import p256
-from ballotcast.crypto.blind_rsa import IssuerKey
+from ballotcast.crypto.issuer_key import IssuerKey
 from ballotcast.store.elections import Election, Keys
 from ballotcast.store.manifests import FrozenManifest
 from ballotcast.store.table import from_wire

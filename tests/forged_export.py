@@ -18,8 +18,9 @@ from ballotcast.ballots.manifest import Manifest
 from ballotcast.ballots.plaintext import Reason
 from ballotcast.ballots.roll import roll_root
 from ballotcast.crypto import merkle, p256, tiles
-from ballotcast.crypto.blind_rsa import IssuerKey, finalize
+from ballotcast.crypto.blind_rsa import finalize
 from ballotcast.crypto.checkpoint import Checkpoint
+from ballotcast.crypto.issuer_key import IssuerKey
 from ballotcast.crypto.signed_note import Signer
 from ballotcast.crypto.tile_files import encode_bundle
 from ballotcast.elections import export_files

@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from ballotcast.ballots.contest import Contest
 from ballotcast.ballots.manifest import Manifest
 from ballotcast.crypto import p256
-from ballotcast.crypto.blind_rsa import IssuerKey
+from ballotcast.crypto.issuer_key import IssuerKey
 
 
 class KeyedElection(NamedTuple):

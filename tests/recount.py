@@ -17,7 +17,7 @@ from ballotcast.ballots.manifest import Manifest
 from ballotcast.ballots.plaintext import encode
 from ballotcast.counting import RULES, Ballot, Ballots, Rule
 from ballotcast.crypto import canonical, p256
-from ballotcast.crypto.blind_rsa import IssuerKey
+from ballotcast.crypto.issuer_key import IssuerKey
 from ballotcast.elections.result import count_election
 
 

@@ -8,7 +8,8 @@ from ballotcast.ballots.ballot import Ballot, cast
 from ballotcast.ballots.manifest import Manifest
 from ballotcast.ballots.plaintext import encode
 from ballotcast.crypto import p256
-from ballotcast.crypto.blind_rsa import RAND_LENGTH, Blinding, IssuerKey, blind, finalize
+from ballotcast.crypto.blind_rsa import RAND_LENGTH, Blinding, blind, finalize
+from ballotcast.crypto.issuer_key import IssuerKey
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ everything else in it was fixed before the first link was sent.
 
 from functools import lru_cache
 
-from ballotcast.crypto.blind_rsa import IssuerKey
+from ballotcast.crypto.issuer_key import IssuerKey
 from ballotcast.elections.lifecycle import Status
 from ballotcast.errors import NotFound
 from ballotcast.store.elections import Election

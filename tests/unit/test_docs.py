@@ -25,8 +25,9 @@ from ballotcast.ballots.manifest import Manifest
 from ballotcast.ballots.plaintext import Reason, decode, encode
 from ballotcast.counting import RULES
 from ballotcast.crypto import merkle, p256
-from ballotcast.crypto.blind_rsa import KEY_SIZES, IssuerKey
+from ballotcast.crypto.blind_rsa import KEY_SIZES
 from ballotcast.crypto.encoding import b64u_decode, b64u_encode, hex_decode
+from ballotcast.crypto.issuer_key import IssuerKey
 from ballotcast.crypto.signed_note import Verifier
 from ballotcast.elections.result import count_election
 from ballotcast.elections.verification import CHECKS

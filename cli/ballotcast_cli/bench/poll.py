@@ -15,7 +15,8 @@ from ballotcast.ballots.contest import Contest
 from ballotcast.ballots.manifest import Manifest
 from ballotcast.ballots.plaintext import encode
 from ballotcast.crypto import p256
-from ballotcast.crypto.blind_rsa import RAND_LENGTH, IssuerKey, blind, finalize
+from ballotcast.crypto.blind_rsa import RAND_LENGTH, blind, finalize
+from ballotcast.crypto.issuer_key import IssuerKey
 from ballotcast.store.manifests import STATE, FrozenManifest, state_pk, to_item
 from ballotcast.store.table import to_wire
 

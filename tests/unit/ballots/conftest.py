@@ -11,7 +11,7 @@ from ballotcast.ballots import ballot, credential, plaintext
 from ballotcast.ballots.contest import Contest
 from ballotcast.ballots.manifest import Manifest
 from ballotcast.crypto import blind_rsa, p256
-from ballotcast.crypto.blind_rsa import IssuerKey
+from ballotcast.crypto.issuer_key import IssuerKey
 
 ORIGIN = "vote.example/prod/elections/e1/log"
 CONTESTS = (

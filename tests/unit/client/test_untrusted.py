@@ -15,9 +15,9 @@ from ballotcast.client.errors import Untrusted
 from ballotcast.client.state import Blinded, Credentialed, Sealed, State
 from ballotcast.client.voter import Voter
 from ballotcast.crypto import merkle
-from ballotcast.crypto.blind_rsa import IssuerKey
 from ballotcast.crypto.checkpoint import Checkpoint
 from ballotcast.crypto.encoding import b64u_encode
+from ballotcast.crypto.issuer_key import IssuerKey
 from ballotcast.crypto.signed_note import Signer
 from ballotcast.store.vault import Purpose
 from between import Send, api_through

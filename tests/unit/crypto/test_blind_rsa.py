@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ballotcast.crypto import blind_rsa
-from ballotcast.crypto.blind_rsa import BlindRsaError, IssuerKey, IssuerPublicKey
+from ballotcast.crypto.blind_rsa import BlindRsaError, IssuerPublicKey
+from ballotcast.crypto.issuer_key import IssuerKey
 
 VECTORS = Path(__file__).parents[3].parent / "shared/data/vectors/rfc9474.json"
 

@@ -1,9 +1,7 @@
 """RSA blind signatures: RSABSSA-SHA384-PSS-Randomized of RFC 9474.
 
-The voter prepares and blinds (`prepare`, `blind`), the issuer signs what it cannot read (`IssuerKey.blind_sign`), the
+The voter prepares and blinds (`prepare`, `blind`), the issuer signs what it cannot read (`issuer_key.IssuerKey`), the
 voter unblinds (`finalize`), and anyone verifies (`IssuerPublicKey.verify`). Byte strings of the RSA size are k bytes.
-
-`blind_sign` is a raw RSA oracle: an issuer key must serve nothing else.
 """
 
 import secrets
@@ -13,7 +11,6 @@ from hashlib import sha384
 from math import gcd
 from typing import Self
 
-import gmpy2  # type: ignore[import-untyped]
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
@@ -88,56 +85,6 @@ class IssuerPublicKey:
         return rsa.RSAPublicNumbers(PUBLIC_EXPONENT, self.n).public_key()
 
 
-class IssuerKey:
-    """An RSA private key with e = 65537, used by way of its two primes."""
-
-    def __init__(self, p: int, q: int) -> None:
-        self.public = IssuerPublicKey(p * q)
-        self._n = gmpy2.mpz(p * q)
-        self._p, self._q = gmpy2.mpz(p), gmpy2.mpz(q)
-        self._d_p = gmpy2.invert(PUBLIC_EXPONENT, self._p - 1)
-        self._d_q = gmpy2.invert(PUBLIC_EXPONENT, self._q - 1)
-        self._q_inverse = gmpy2.invert(self._q, self._p)
-
-    @classmethod
-    def from_pkcs8(cls, der: bytes) -> Self:
-        """Load a PKCS#8 DER private key. Raises ValueError unless it has 2048 or 3072 bits and e = 65537."""
-        key = serialization.load_der_private_key(der, password=None)
-        if not isinstance(key, rsa.RSAPrivateKey) or key.public_key().public_numbers().e != PUBLIC_EXPONENT:
-            raise ValueError("not an RSA private key with e = 65537")
-        if key.key_size not in KEY_SIZES:
-            raise ValueError("an issuer key has 2048 or 3072 bits")
-        numbers = key.private_numbers()
-        return cls(numbers.p, numbers.q)
-
-    @classmethod
-    def generate(cls, bits: int = KEY_SIZES[0]) -> Self:
-        """A fresh key. Where KMS makes key pairs, take `from_pkcs8` instead."""
-        numbers = rsa.generate_private_key(PUBLIC_EXPONENT, bits).private_numbers()
-        return cls(numbers.p, numbers.q)
-
-    def blind_sign(self, blinded: bytes) -> bytes:
-        """BlindSign (RFC 9474 section 4.3): k bytes in, k bytes out.
-
-        Raises BlindRsaError unless the value has k bytes and 0 < value < n.
-        """
-        m = _integer(self.public, blinded)
-        # Base blinding: the exponentiation never sees a number that the caller chose.
-        r = _random_unit(self.public.n)
-        masked = m * gmpy2.powmod(r, PUBLIC_EXPONENT, self._n) % self._n
-        s_p = gmpy2.powmod_sec(masked % self._p, self._d_p, self._p)
-        s_q = gmpy2.powmod_sec(masked % self._q, self._d_q, self._q)
-        s = s_q + (s_p - s_q) * self._q_inverse % self._p * self._q
-        s = s * gmpy2.invert(r, self._n) % self._n
-        # A fault in one half of the CRT would hand out a factor of n.
-        if gmpy2.powmod(s, PUBLIC_EXPONENT, self._n) != m:
-            raise ArithmeticError("RSA private operation gave a wrong result")
-        return int(s).to_bytes(self.public.k)
-
-    def __repr__(self) -> str:
-        return f"IssuerKey({self.public.n.bit_length()} bits)"
-
-
 def prepare(message: bytes, rand: bytes) -> bytes:
     """PrepareRandomize (RFC 9474 section 4.1): 32 random bytes before the message."""
     if len(rand) != RAND_LENGTH:
@@ -158,9 +105,9 @@ def blind(
     m = int.from_bytes(encoded)
     if gcd(m, n) != 1:
         raise BlindRsaError("invalid input")
-    inverse = _random_unit(n) if inverse is None else inverse
-    x = gmpy2.powmod(gmpy2.invert(inverse, n), PUBLIC_EXPONENT, n)
-    return Blinding(int(m * x % n).to_bytes(k), inverse.to_bytes(k))
+    inverse = random_unit(n) if inverse is None else inverse
+    x = pow(pow(inverse, -1, n), PUBLIC_EXPONENT, n)
+    return Blinding((m * x % n).to_bytes(k), inverse.to_bytes(k))
 
 
 def finalize(
@@ -174,7 +121,7 @@ def finalize(
 
     Raises BlindRsaError unless it verifies, so a cheating issuer is found out before the ballot is cast.
     """
-    z, inv = _integer(public_key, blind_signature), _integer(public_key, inverse)
+    z, inv = rsa_integer(public_key, blind_signature), rsa_integer(public_key, inverse)
     signature = (z * inv % public_key.n).to_bytes(public_key.k)
     if not public_key.verify(prepared, signature, salt_length):
         raise BlindRsaError("the issuer's signature does not verify")
@@ -198,7 +145,8 @@ def _mgf1(seed: bytes, length: int) -> bytes:
     return b"".join(blocks)[:length]
 
 
-def _integer(public_key: IssuerPublicKey, value: bytes) -> int:
+def rsa_integer(public_key: IssuerPublicKey, value: bytes) -> int:
+    """The number that k bytes spell. BlindRsaError unless it is one of the scheme's: above 0 and below n."""
     if len(value) != public_key.k:
         raise BlindRsaError(f"must have {public_key.k} bytes")
     number = int.from_bytes(value)
@@ -207,7 +155,7 @@ def _integer(public_key: IssuerPublicKey, value: bytes) -> int:
     return number
 
 
-def _random_unit(n: int) -> int:
+def random_unit(n: int) -> int:
     """Uniform in [1, n) and coprime to n; RFC 9474's RandomIntegerUniform with the retry that inverse_mod asks for."""
     while True:
         r = secrets.randbelow(n - 1) + 1

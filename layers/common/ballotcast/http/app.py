@@ -21,7 +21,6 @@ from starlette.exceptions import HTTPException
 from ballotcast.errors import Malformed, Refused, TooLarge, Unavailable, Unsupported
 from ballotcast.http import problems
 from ballotcast.http.access import IDEMPOTENCY_KEY, IDEMPOTENT_BY_CONTENT, Access, Undeclared, contract, contract_of
-from ballotcast.http.reference import reference_page
 from ballotcast.http.sessions import current_organiser
 from ballotcast.store.contention import contended
 from ballotcast.wiring import Wiring
@@ -170,6 +169,8 @@ def _about(name: str) -> APIRouter:
 
     @about.get(f"/{name}/docs", openapi_extra=public, include_in_schema=False)
     def reference(request: Request) -> HTMLResponse:
+        from ballotcast.http.reference import reference_page  # and so html's table of all entities
+
         return reference_page(request.app.openapi())
 
     return about
