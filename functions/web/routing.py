@@ -16,7 +16,7 @@ from ballotcast import errors
 from ballotcast.client.errors import ApiError, ClientError
 from ballotcast.http.access import Undeclared
 from ballotcast.http.app import ContractRoute, routes
-from ballotcast.http.cookies import forget_session
+from ballotcast.http.cookies import forget_session, is_signed_in
 from ballotcast.http.problems import MEDIA_TYPE, STATUS
 from web.forms import GUARDS
 from web.pages import HEADERS, Page
@@ -57,7 +57,8 @@ def error_page(request: Request, problem: dict[str, Any], headers: dict[str, str
     page, slug = Page(request), problem["type"].rpartition(":")[2]
     if slug in OVER:
         response: Response = page.redirect(f"/manage/log-in?next={quote(request.url.path, safe='')}")
-        forget_session(request, response)
+        if is_signed_in(request):  # a form of another site comes without the cookie: it may not end the session
+            forget_session(request, response)
         return response
     told, wait = advice(page, slug, problem["status"]), waiting(page, headers.get("retry-after"))
     if "application/json" in request.headers.get("accept", ""):

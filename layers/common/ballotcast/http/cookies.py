@@ -114,7 +114,7 @@ def _set(request: Request, response: Response, name: str, value: str, seconds: i
         path=address.path + PAGES,
         secure=address.scheme == "https",
         httponly=True,
-        samesite="lax" if name == SESSION else "strict",
+        samesite="lax",  # strict would withhold them when a link in a mail leads here, and the page would set new ones
     )
 
 
