@@ -7,7 +7,8 @@ their browsers ask of the API themselves, so that nothing secret passes through 
 from ballotcast import cold_start  # isort: split
 
 import json
-from functools import lru_cache
+import logging
+from functools import lru_cache, partial
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -44,10 +45,14 @@ ROUTERS = (
     channel_routes.router,
 )
 
+PATIENCE = 25
+"""Seconds for one request to the API: API Gateway waits 29 for this function, and then no page of ours is shown."""
+
 
 def create_app(wiring: Wiring) -> FastAPI:
     app = build_app("web", "pages", wiring, *ROUTERS)
-    app.state.connect = lru_cache(4)(connect)
+    app.state.connect = lru_cache(4)(partial(connect, within=PATIENCE))
+    logging.getLogger("httpx2").setLevel(logging.WARNING)  # it would tell every request to the API at INFO
     app.add_exception_handler(HTTPException, _no_such_page)
     return app
 

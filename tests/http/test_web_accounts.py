@@ -1,5 +1,7 @@
 """Organisers' accounts in a browser: sign-up, the code, log-in and log-out, and what the cookies are like."""
 
+import logging
+
 import httpx2 as httpx
 import pytest
 
@@ -131,3 +133,12 @@ def test_who_is_not_verified_is_led_to_the_code(deployment: World) -> None:
     answer = Browser(deployment, "newcomer").post(f"/manage/elections/{election}", {"act": "begin", "sure": "yes"})
     assert answer.status_code == 403
     assert 'href="/manage/verify?organiser=newcomer"' in answer.text
+
+
+def test_what_is_asked_of_the_api_is_no_line_of_a_log(
+    deployment: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(logging.getLogger("httpx2"), "level", logging.NOTSET)
+    caplog.set_level(logging.INFO)  # as Lambda has it where lines are JSON
+    assert log_in(Browser(deployment)).status_code == 401
+    assert not [record for record in caplog.records if record.name.startswith("httpx")]

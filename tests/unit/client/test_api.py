@@ -70,6 +70,33 @@ def test_nobody_there_is_told_after_the_last_attempt() -> None:
     assert len(server.requests) == len(WAITS) + 1
 
 
+def test_who_is_waited_for_gives_up_in_time() -> None:
+    clock = [100.0]
+    tries: list[float] = []
+
+    def hang(request: httpx.Request) -> httpx.Response:
+        tries.append(request.extensions["timeout"]["read"])
+        clock[0] += tries[-1] if len(tries) > 1 else 9
+        raise httpx.ReadTimeout("nothing came")
+
+    def sleep(seconds: float) -> None:
+        clock[0] += seconds
+
+    http = httpx.Client(base_url="http://board.example", transport=httpx.MockTransport(hang))
+    with pytest.raises(Unreachable):
+        Api(http, sleep=sleep, within=20, now=lambda: clock[0]).get("/turnout")
+    assert tries == [20, pytest.approx(20 - 9 - WAITS[0])]
+    assert clock[0] == pytest.approx(120)
+
+
+def test_no_wait_goes_past_the_time_there_is() -> None:
+    server = Server(lambda: busy(7))
+    api = Api(server.api.http, sleep=server.waits.append, within=5, now=lambda: 0.0)
+    with pytest.raises(ApiError) as caught:
+        api.get("/links")
+    assert (caught.value.slug, server.waits) == ("busy", [])
+
+
 def test_turned_away_waits_as_long_as_the_server_says() -> None:
     server = Server(busy, lambda: busy(3600), fine)
     server.api.get("/links")

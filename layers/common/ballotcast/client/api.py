@@ -18,7 +18,8 @@ WAITS = (0.2, 0.5, 1.0, 2.0, 4.0)
 """Seconds before each further attempt, unless the server asks for more."""
 LONGEST_WAIT = 30.0
 TURNED_AWAY = frozenset({502, 503, 504})
-TIMEOUT = httpx.Timeout(35, connect=5)
+CONNECT = 5
+TIMEOUT = httpx.Timeout(35, connect=CONNECT)
 """A little over what API Gateway waits for a function."""
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.25, 5.0
@@ -34,11 +35,21 @@ class Api:
     `http` keeps no cookies from then on: a server could mark a voter with one, and know them again when they cast.
     """
 
-    def __init__(self, http: httpx.Client, *, sleep: Sleep = time.sleep) -> None:
+    def __init__(
+        self,
+        http: httpx.Client,
+        *,
+        sleep: Sleep = time.sleep,
+        within: float | None = None,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`within`: seconds for each request with all that is tried again, where somebody waits; None: all it takes."""
         http.cookies.clear()
         http.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self.http = http
         self.sleep = sleep
+        self._within = within
+        self._now = now
 
     @property
     def address(self) -> str:
@@ -65,11 +76,12 @@ class Api:
 
     def send(self, method: str, path: str, **options: Any) -> httpx.Response:
         """`path` below the API's address, or a whole URL; `options` as httpx takes them."""
+        end = None if self._within is None else self._now() + self._within
         for wait in (*WAITS, None):
             try:
-                response = self.http.request(method, path, follow_redirects=False, **options)
+                response = self.http.request(method, path, follow_redirects=False, **options, **self._limit(end))
             except httpx.TransportError as failure:
-                if wait is None:
+                if wait is None or self._over(end, wait):
                     raise Unreachable(f"{self.address} does not answer ({type(failure).__name__})") from None
                 self.sleep(wait)
                 continue
@@ -78,8 +90,18 @@ class Api:
                 return response
             if wait is None or not _worth_repeating(error):
                 raise error
-            self.sleep(min(max(wait, error.retry_after or 0), LONGEST_WAIT))
+            pause = min(max(wait, error.retry_after or 0), LONGEST_WAIT)
+            if self._over(end, pause):
+                raise error
+            self.sleep(pause)
         raise AssertionError("the last attempt answers or raises")
+
+    def _over(self, end: float | None, pause: float) -> bool:
+        return end is not None and self._now() + pause >= end
+
+    def _limit(self, end: float | None) -> dict[str, Any]:
+        """What is left of the time, as httpx takes it."""
+        return {} if end is None else {"timeout": httpx.Timeout(end - self._now(), connect=CONNECT)}
 
     def wait_for(self, look: Callable[[], Found | None], patience: float) -> Found | None:
         """What `look` finds, looking again with growing pauses of `patience` seconds in all; else None."""
@@ -107,6 +129,6 @@ def member(answer: httpx.Response, name: str, kind: type[Found]) -> Found:
     return value
 
 
-def connect(address: str) -> Api:
-    """The API at this address, over a client of its own with kept connections."""
-    return Api(httpx.Client(base_url=address, timeout=TIMEOUT))
+def connect(address: str, *, within: float | None = None) -> Api:
+    """The API at this address, over a client of its own with kept connections; `within` as for Api."""
+    return Api(httpx.Client(base_url=address, timeout=TIMEOUT), within=within)
