@@ -66,6 +66,8 @@ def judge(text: str) -> Verdict:
         return Verdict(error.lineno, error.colno)
     except RecursionError:
         return Verdict(fault="nested too deeply")
+    except ValueError:
+        return Verdict(fault="a number has too many digits")
     try:
         schema = ChannelSchema.parse(given)
     except SchemaError as error:

@@ -253,3 +253,7 @@ def test_examples_fit_schemas_of_every_type() -> None:
     assert encode_records(ChannelSchema.parse(schema), [example(schema, 1)]).count == 1
     assert [one.name for one in signals(schema) if one.numeric] == ["time", "volts", "amperes", "count"]
     assert judge(json.dumps(schema)).good
+
+
+def test_a_number_too_long_to_read_is_a_fault_of_the_schema() -> None:
+    assert judge(f'{{"type": {"9" * 5000}}}').fault == "a number has too many digits"
