@@ -151,7 +151,7 @@ def test_begun_at_the_command_line_and_ended_in_the_browser(
 
 
 @pytest.mark.parametrize("path", ["/links", "/manifest", "/checkpoint", "/credentials", "/ballots"])
-@pytest.mark.parametrize("how", ["lost", "busy"])
+@pytest.mark.parametrize("how", ["lost", "busy", "throttled", "blocked"])
 def test_what_is_lost_or_turned_away_is_asked_for_again(
     vote: Vote, election: FrozenElection, between: Between, path: str, how: str
 ) -> None:
@@ -163,6 +163,9 @@ def test_what_is_lost_or_turned_away_is_asked_for_again(
         failed.append(asked)
         if how == "busy":
             return Answer(503, b"{}", {"Retry-After": "7", "Content-Type": "application/problem+json"})
+        if how != "lost":  # by a gateway, whose answers are no problem documents
+            status = 429 if how == "throttled" else 403
+            return Answer(status, b'{"message": "no"}', {"Content-Type": "application/json"})
         send()
         return None
 

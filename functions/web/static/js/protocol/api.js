@@ -12,7 +12,6 @@ import { ApiError, Malformed, Unreachable, Untrusted } from "./errors.js";
 /** Seconds before each further attempt, unless the server asks for more. */
 const WAITS = [0.2, 0.5, 1, 2, 4];
 const LONGEST_WAIT = 30;
-const TURNED_AWAY = [502, 503, 504];
 /** Milliseconds: a little over what API Gateway waits for a function. */
 const TIMEOUT = 35_000;
 const SIDES = {
@@ -76,7 +75,7 @@ export class Side {
       const answer = await this.#once(path, init);
       if (answer !== null && answer.status < 400) return answer;
       const error = answer === null ? new Unreachable("unreachable") : problem(answer);
-      const again = answer === null || TURNED_AWAY.includes(error.status) || error.slug === "in-progress";
+      const again = answer === null || error.turnedAway || error.slug === "in-progress";
       if (wait === null || !again) throw error;
       await this.#sleep(Math.min(Math.max(wait, error.retryAfter ?? 0), LONGEST_WAIT));
     }

@@ -58,4 +58,9 @@ export class ApiError extends ProtocolError {
     this.errors = errors;
     this.retryAfter = retryAfter;
   }
+
+  /** Whether a gateway on the way said no, for all that come (throttled, too many from one address): try again. */
+  get turnedAway() {
+    return [502, 503, 504].includes(this.status) || (!this.slug && [403, 429].includes(this.status));
+  }
 }

@@ -43,7 +43,7 @@ export async function persistently(meanwhile, act) {
       try {
         return await act();
       } catch (error) {
-        const passing = error instanceof Unreachable || (error instanceof ApiError && error.status >= 500);
+        const passing = error instanceof Unreachable || (error instanceof ApiError && (error.status >= 500 || error.turnedAway));
         if (!passing) throw error;
         await sleep(error.retryAfter ?? ROUND);
       }
