@@ -1,5 +1,6 @@
 """Whatever interrupts a voter, in whatever step: one credential, one ballot, and on they go from where they were."""
 
+from base64 import b64encode
 from pathlib import Path
 
 import pytest
@@ -120,12 +121,22 @@ def test_a_recovery_file_goes_on_elsewhere_at_every_step(
     files.append(third.save_recovery(tmp_path))
     fourth = elsewhere()
     fourth.expect_receipt()
+    fourth.expect_text(f"You have voted: {election.title}.")
     files.append(fourth.save("Save the recovery file", tmp_path))
     fifth = elsewhere()
     fifth.expect_receipt()
+    fifth.expect_text(f"You have voted: {election.title}.")
     assert fifth.receipt == fourth.receipt
     steps = [type(from_json(file.read_text())) for file in files]
     assert steps == [Blinded, Credentialed, Sealed, Cast]
+
+    forged = tmp_path / "forged.json"
+    signature = fifth.receipt.rpartition(" ")[2].strip()
+    forged.write_text(files[3].read_text().replace(signature, b64encode(bytes(68)).decode()))
+    sixth = VoterPage(browser.new_context(), elections.api.address)
+    sixth.visit()
+    sixth.page.get_by_label("Load a recovery file").set_input_files(forged)
+    sixth.expect_step("Stop: do not vote here")
 
     # Whoever has only the link is told that it was used, and goes on with the file.
     stranger = VoterPage(browser.new_context(), elections.api.address)
@@ -136,7 +147,7 @@ def test_a_recovery_file_goes_on_elsewhere_at_every_step(
     stranger.mark_and_review("Ada")
     stranger.press("Cast my ballot")
     stranger.expect_step("Another ballot is in the box")
-    for opened in (second, third, fourth, fifth, stranger):
+    for opened in (second, third, fourth, fifth, sixth, stranger):
         opened.close()
         opened.page.context.close()
 

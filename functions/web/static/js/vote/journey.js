@@ -1,9 +1,10 @@
 /** The voter's way through the protocol, from a link, a record on this device or a recovery file to the receipt. */
 import { address } from "../dom.js";
 import { connect } from "../protocol/api.js";
-import { b64uEncode, concat, sha256, utf8 } from "../protocol/encoding.js";
-import { ApiError } from "../protocol/errors.js";
+import { b64uEncode, concat, equal, sha256, utf8 } from "../protocol/encoding.js";
+import { ApiError, orUntrusted } from "../protocol/errors.js";
 import { parseLink } from "../protocol/link.js";
+import { readReceipt, verifyReceipt } from "../protocol/receipt.js";
 import { stateFromJson, stateToJson } from "../protocol/state.js";
 import { Voter } from "../protocol/voter.js";
 import { t } from "../strings.js";
@@ -39,14 +40,14 @@ export async function vote(start) {
     showStop(error, {
       kept,
       again: () => vote(kept ? { id: kept.id, link: start.link } : start),
-      loaded: (file) => vote({ file, voter: kept?.voter, replaces: kept?.id }),
+      loaded: (file) => vote({ file, instead: kept }),
       forget: () => device.forget(kept.id),
     });
   }
 }
 
 /** Which election it is, and how its record is found once no other tab is at it. */
-async function beginning(device, { link, id, file, voter = "", replaces = "" }) {
+async function beginning(device, { link, id, file, instead = null }) {
   const furthest = (found) => found.sort((one, other) => stepOf(other) - stepOf(one))[0];
   if (id) {
     const { manifest_hash: hash } = stateFromJson((await device.find(id)).state);
@@ -55,11 +56,14 @@ async function beginning(device, { link, id, file, voter = "", replaces = "" }) 
   if (file) {
     const state = stateFromJson(file);
     const read = { ...(await blank(state.link)), id: b64uEncode(state.blinded_sha256), state: stateToJson(state) };
+    // A file of another election has nothing to do with the vote that it was chosen for.
+    const same = instead && equal(stateFromJson(instead.state).manifest_hash, state.manifest_hash) ? instead : null;
     const find = async () => {
       const known = await device.find(read.id);
-      const kept = furthest([known, { ...read, voter: read.voter || known?.voter || voter }].filter(Boolean));
-      if (replaces && replaces !== kept.id) await device.forget(replaces);
+      const voter = read.voter || known?.voter || same?.voter || "";
+      const kept = furthest([known, { ...read, voter }].filter(Boolean));
       await device.put(kept);
+      if (same && same.id !== kept.id) await device.forget(same.id);
       return kept;
     };
     return { election: b64uEncode(state.manifest_hash), find };
@@ -102,6 +106,15 @@ class Journey {
       sealed: () => send(this.#voter, this.state, this.kept),
     };
     for (let step; (step = this.state?.step ?? "new") !== "cast"; ) this.state = await steps[step]();
+    if (!this.kept.title) await this.#recognise();
+  }
+
+  /** What a file tells has no title, and a receipt that nobody has verified yet. */
+  async #recognise() {
+    const manifest = await this.#voter.manifest(this.state);
+    const { receipt } = this.state;
+    await orUntrusted("bad-receipt", () => verifyReceipt(receipt, manifest, readReceipt(receipt).leafHash));
+    await this.#keep({ title: manifest.title });
   }
 
   async #begin() {
