@@ -106,6 +106,7 @@ def test_no_page_is_framed_or_kept(browser: Browser, organiser: Organiser) -> No
         assert "frame-ancestors 'none'" in headers["content-security-policy"]
         assert "script-src 'self'" in headers["content-security-policy"]
         assert headers["x-frame-options"] == "DENY"
+        assert headers["strict-transport-security"] == "max-age=31536000"
         assert headers["cross-origin-resource-policy"] == "same-origin"
         assert "access-control-allow-origin" not in headers
         if path != "/manage/x":
