@@ -237,6 +237,32 @@ def test_a_doctored_export_whether_served_or_chosen(page: CheckPage, counted: Co
     assert page.states("whole") == dict.fromkeys(CHECKS, "passed")
 
 
+JUDGED = """async ([mine, there]) => {
+  const main = document.querySelector("script[src*='/js/check/']").src;
+  const { Expectations } = await import(main.replace("main.js", "expectations.js"));
+  const bytes = (text) => new TextEncoder().encode(text);
+  const recorded = { final: false, manifest: { hash: bytes("") } };
+  const seen = { election: "x", failed: false, leaf: bytes(mine), recorded };
+  const report = { election: "x", manifestHash: "", note: "" };
+  return Object.fromEntries(new Expectations(report, "x", seen, bytes(there)).outcomes)["same-log"];
+}"""
+
+
+def test_a_log_that_is_said_to_go_on_must_go_on_in_the_export(page: CheckPage, counted: Counted) -> None:
+    """A service that hides the end of its log cannot show a ballot in one log and count another."""
+    problem = {"type": "urn:ballotcast:problem:not-counted", "status": 403, "detail": "hidden"}
+    page.page.route("**/log/tile/entries/**", lambda route: route.fulfill(status=403, json=problem))
+    page.visit()
+    page.check(counted.voted.logged.receipt)
+    page.outcome("ballot", "good", "Your ballot is in the log")
+    page.verify(counted.id)
+    page.outcome("whole", "good", f"Verified: {TITLE}")
+    states = page.states("whole")
+    assert (states["receipt"], states["same-log"]) == ("skipped", "passed")
+    for there, outcome in (("mine", "passed"), ("other", "failed"), ("", "failed")):
+        assert page.page.evaluate(JUDGED, ["mine", there]) == outcome
+
+
 def test_the_export_of_another_election(page: CheckPage, counted: Counted) -> None:
     """All of it is right, but it is not what was asked for."""
     page.visit(counted.voted.other.election)

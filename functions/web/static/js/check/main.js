@@ -33,14 +33,14 @@ async function check(text, field, id = "") {
   }
   const earlier = noteOf(earlierField.value) || source.earlier;
   electionField.value ||= source.election;
-  const [mine, { election, blindedSha256 }] = [(turn += 1), source];
+  const [mine, { election, leaf, blindedSha256 }] = [(turn += 1), source];
   const found = await checkBallot(api.anonymous, { ...source, earlier }, find("#ballot-outcome"), {
     again: () => check(text, field, id),
     verifyAll: () => whole.byElection(election),
   });
   if (mine !== turn) return;
-  seen = { election, blindedSha256, ...found };
-  whole.reconsider();
+  seen = { election, leaf, blindedSha256, ...found };
+  await whole.reconsider();
   if (id && found.recorded) await remember(id, found.recorded.checkpoint);
 }
 

@@ -7,10 +7,11 @@ import { stateFromJson } from "../protocol/state.js";
 export const LONGEST = 64 * 1024;
 
 /**
- * `earlier`: a checkpoint (signed note) that this voter saw before, or empty. `blindedSha256`: of what the voter had
- * signed, if that is known.
+ * `earlier`: a checkpoint (signed note) that this voter saw before, or empty. `leaf`: the hash that the receipt names.
+ * `blindedSha256`: of what the voter had signed, if that is known.
  *
- * @typedef {{receipt: string, election: string, earlier: string, blindedSha256: Uint8Array | null}} Source
+ * @typedef {{receipt: string, election: string, leaf: Uint8Array, earlier: string,
+ *   blindedSha256: Uint8Array | null}} Source
  */
 
 /**
@@ -26,7 +27,10 @@ export function readSource(text) {
   return withElection({ receipt, earlier, blindedSha256 });
 }
 
-const withElection = (source) => ({ ...source, election: readReceipt(source.receipt).election });
+function withElection(source) {
+  const { election, leafHash: leaf } = readReceipt(source.receipt);
+  return { ...source, election, leaf };
+}
 
 /** A signed note that went through mails and clipboards: its line ends are as they were. @param {string} text */
 export function noteOf(text) {

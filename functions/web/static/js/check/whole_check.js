@@ -4,7 +4,7 @@ import { ApiError, Unreachable } from "../protocol/errors.js";
 import { t } from "../strings.js";
 import { audit } from "./auditor.js";
 import { Download } from "./download.js";
-import { Expectations } from "./expectations.js";
+import { Expectations, leafInPlace } from "./expectations.js";
 import { meter, megabytes } from "./meter.js";
 import { Panel } from "./panel.js";
 import { listChecks, markCheck, showReport, step } from "./report.js";
@@ -14,7 +14,7 @@ import { showNotCounted, showTrouble } from "./unfinished.js";
  * What a check of a receipt has shown, for comparison.
  *
  * @typedef {{election: string, recorded: import("../protocol/receipts.js").Recorded | null, failed: boolean,
- *   blindedSha256: Uint8Array | null}} Seen
+ *   leaf: Uint8Array, blindedSha256: Uint8Array | null}} Seen
  */
 
 export class WholeCheck {
@@ -57,10 +57,10 @@ export class WholeCheck {
   }
 
   /** A receipt was checked: what was found before is judged anew with it. The focus stays where it is. */
-  reconsider() {
+  async reconsider() {
     if (!this.#found) return;
     const focused = document.activeElement;
-    this.#show();
+    await this.#show();
     focused?.focus();
   }
 
@@ -108,12 +108,15 @@ export class WholeCheck {
     panel.list(listChecks());
     const told = (check) => markCheck(panel, check);
     this.#found = { report: await audit(blob, signal, { progress: bar.show, told }), blob, asked };
-    this.#show();
+    await this.#show();
   }
 
-  #show() {
-    const { report, blob, asked } = this.#found;
-    const { outcomes } = new Expectations(report, asked, this.#seen());
+  async #show() {
+    const [found, seen] = [this.#found, this.#seen()];
+    const { report, blob, asked } = found;
+    const leaf = await leafInPlace(report, blob, seen);
+    if (found !== this.#found || seen !== this.#seen()) return; // something newer is under way
+    const { outcomes } = new Expectations(report, asked, seen, leaf);
     const panel = new Panel(this.#place);
     panel.list([...outcomes.map(([name]) => step(name)), ...listChecks()]);
     report.checks.forEach((check) => markCheck(panel, check));
@@ -121,7 +124,7 @@ export class WholeCheck {
       panel.mark(name, outcome, outcome === "passed" ? "" : t(`check.audit_${name}_${outcome}`));
     }
     const contradictions = outcomes.filter(([, outcome]) => outcome === "failed").map(([name]) => name);
-    showReport(panel, report, blob, contradictions, this.#seen());
+    showReport(panel, report, blob, contradictions, seen);
   }
 
   #actions(...buttons) {
