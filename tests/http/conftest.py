@@ -1,4 +1,7 @@
-"""Who asks, and by which way: each test of an API runs once as ASGI, once as API Gateway's events."""
+"""Who asks, and by which way: each test of an API runs once as ASGI, once as API Gateway's events.
+
+One way is enough for pages, which take the stock path, and where a test says so (`one_way`) because it is long.
+"""
 
 import pytest
 
@@ -9,7 +12,8 @@ from world import World
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     asks = vars(metafunc.module).get("TestClient") is TestClient or {"organiser", "played"} & set(metafunc.fixturenames)
-    metafunc.parametrize("way", ["asgi", "event"] if asks else ["asgi"], indirect=True)
+    once = metafunc.definition.path.name.startswith("test_web_") or metafunc.definition.get_closest_marker("one_way")
+    metafunc.parametrize("way", ["asgi", "event"] if asks and not once else ["asgi"], indirect=True)
 
 
 @pytest.fixture(autouse=True)

@@ -73,27 +73,28 @@ def test_a_file_over_five_megabytes_is_refused(organiser: Organiser) -> None:
     assert_problem(organiser.import_(election, b"email\n" + b"x" * 5 * 1024 * 1024), 413, "body-too-large")
 
 
-def test_ten_thousand_rows_with_a_bad_address_on_line_4711(organiser: Organiser, deployment: World) -> None:
+@pytest.mark.one_way
+def test_five_thousand_rows_with_a_bad_address_on_line_4711(organiser: Organiser, deployment: World) -> None:
     election = organiser.create()
-    rows = emails(10_000, first=2)
+    rows = emails(5_000, first=2)
     rows[4709] = "v4711@example"
-    rows[9999] = "V2@EXAMPLE.org"
+    rows[4999] = "V2@EXAMPLE.org"
     answer = organiser.import_(election, csv(*rows))
     assert answer.status_code == 202
     job = answer.json()
-    assert (job["state"], job["done"], job["total"]) == ("running", 0, 9998)
+    assert (job["state"], job["done"], job["total"]) == ("running", 0, 4998)
     work_off(deployment)
     assert progress(organiser, election, job["job"]) == {
         "job": job["job"],
         "state": "done",
-        "done": 9998,
-        "total": 9998,
-        "added": 9998,
+        "done": 4998,
+        "total": 4998,
+        "added": 4998,
         "duplicates": 1,
         "rejected": [{"line": 4711, "reason": "not an e-mail address"}],
         "rejected_count": 1,
     }
-    assert len(organiser.wiring.voters.roll(election)) == 9998
+    assert len(organiser.wiring.voters.roll(election)) == 4998
     assert list(organiser.wiring.blobs.keys("imports/")) == [], "the addresses are not left behind"
 
 

@@ -84,7 +84,7 @@ def test_up_again_and_down_again(idle: Stack) -> None:
     up = ballotcast(idle, "up")
     assert up.returncode == 0, up.stderr
     assert idle.outputs["ApiUrl"] in up.stdout
-    assert idle.outputs["MailboxUrl"] in up.stdout
+    assert idle.outputs["MailboxPage"] in up.stdout
     pid = idle.pid
 
     again = ballotcast(idle, "up")
