@@ -11,7 +11,7 @@ from ballotcast.http.app import routes
 from ballotcast.http.fields import ElectionId
 from ballotcast.http.wired import Wired
 from ballotcast.store.log import SignedCheckpoint
-from tally.public_log import find_checkpoint, find_leaf, parse_tile_path, read_entries, read_tile
+from tally.public_log import find_checkpoint, find_leaf, find_turnout, parse_tile_path, read_entries, read_tile
 from tally.publication import require_published
 
 router = routes()
@@ -28,12 +28,14 @@ class LeafPlace(BaseModel):
 
 
 class Turnout(BaseModel):
-    """issued, cast: credentials and ballots as of the checkpoint (the signed note); size: leaves of the log."""
+    """issued, cast: credentials and ballots as of the checkpoint (the signed note); size: leaves of the log;
+    closed_at: when an early close was ordered, or null."""
 
     issued: int
     cast: int
     size: int
     final: bool
+    closed_at: str | None
     checkpoint: str
 
 
@@ -74,13 +76,14 @@ def show_leaf(election: ElectionId, leaf_hash: LeafHash, wiring: Wired) -> LeafP
 
 @router.get("/elections/{id}/turnout", openapi_extra=contract(Access.PUBLIC))
 def show_turnout(election: ElectionId, wiring: Wired, response: Response) -> Turnout:
-    """How many credentials were issued and ballots cast, as of the newest checkpoint."""
-    checkpoint = find_checkpoint(wiring.log, election)
+    """How many credentials were issued and ballots cast, as of the newest checkpoint; and an early close at once."""
+    checkpoint, closed_at = find_turnout(wiring.log, election)
     response.headers.update(_freshness(checkpoint))
     return Turnout(
         issued=checkpoint.issued,
         cast=checkpoint.cast,
         size=checkpoint.size,
         final=checkpoint.final,
+        closed_at=closed_at,
         checkpoint=checkpoint.note.decode(),
     )

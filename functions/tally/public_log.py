@@ -10,7 +10,16 @@ from tally import work
 
 def find_checkpoint(log: Log, election: str) -> SignedCheckpoint:
     """The newest one; NotFound before the election is frozen, as if it never was."""
-    checkpoint = log.checkpoint(election, consistent=True)
+    return _begun(log.checkpoint(election, consistent=True))
+
+
+def find_turnout(log: Log, election: str) -> tuple[SignedCheckpoint, str | None]:
+    """The newest checkpoint, and when an early close was ordered (RFC 3339), if one was. NotFound before the freeze."""
+    checkpoint, closed_at = log.checkpoint_and_close(election)
+    return _begun(checkpoint), closed_at
+
+
+def _begun(checkpoint: SignedCheckpoint | None) -> SignedCheckpoint:
     if checkpoint is None:
         raise NotFound("no-log", "there is no such election, or its log has not begun")
     return checkpoint

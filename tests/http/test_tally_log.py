@@ -8,6 +8,7 @@ from api_events import TestClient
 from ballotcast.ballots.ballot import Ballot
 from ballotcast.ballots.leaf import BallotLeaf, ManifestLeaf
 from ballotcast.ballots.roll import roll_root
+from ballotcast.clock import to_rfc3339
 from ballotcast.crypto import merkle, tiles
 from ballotcast.crypto.checkpoint import Checkpoint
 from ballotcast.crypto.signed_note import Verifier
@@ -67,7 +68,14 @@ def test_every_path_is_404_before_the_log_exists(client: TestClient) -> None:
 def test_turnout_is_as_of_the_checkpoint(client: TestClient, election: FrozenElection, ballots: list[Ballot]) -> None:
     turnout = client.get(f"/elections/{election.id}/turnout").json()
     assert turnout.pop("checkpoint") == client.get(f"/elections/{election.id}/log/checkpoint").text
-    assert turnout == {"issued": 0, "cast": 3, "size": 4, "final": False}
+    assert turnout == {"issued": 0, "cast": 3, "size": 4, "final": False, "closed_at": None}
+
+
+def test_an_early_close_is_public_at_once(client: TestClient, deployment: World, election: FrozenElection) -> None:
+    """Before the log is sealed: its checkpoint is not the final one yet."""
+    election.close()
+    turnout = client.get(f"/elections/{election.id}/turnout").json()
+    assert (turnout["closed_at"], turnout["final"]) == (to_rfc3339(deployment.clock()), False)
 
 
 def test_a_logged_ballot_is_proved_from_tiles_alone(

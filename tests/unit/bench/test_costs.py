@@ -16,7 +16,8 @@ BUDGET = {
     "link": ({"GetItem": 2}, 2, 0),
     "credential": ({"GetItem": 1, "UpdateItem": 1}, 1, 1),
     "checkpoint": ({"GetItem": 1}, 1, 0),
-    "turnout": ({"GetItem": 1}, 1, 0),
+    # the checkpoint, and the marker of an early close
+    "turnout": ({"BatchGetItem": 1}, 2, 0),
     "tile": ({"GetItem": 1, "BatchGetItem": 1}, 4, 0),
     "leaf": ({"GetItem": 2}, 2, 0),
     # four items in one transaction, twice a unit each; the read asks how far its relay is

@@ -13,6 +13,7 @@ two writers that read the same head one is refused.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from ballotcast.store.manifests import STATE, state_pk
 from ballotcast.store.table import ABSENT, Condition, Item, Refusal, Table
 from ballotcast.store.transaction import Cancelled, transact
 
@@ -138,9 +139,14 @@ class Log:
 
     def checkpoint(self, election: str, *, consistent: bool = False) -> SignedCheckpoint | None:
         item = self._board.get(log_pk(election), CHECKPOINT, consistent=consistent)
-        if not item:
-            return None
-        return SignedCheckpoint(item["note"], item["size"], item["issued"], item["cast"], item["final"])
+        return _checkpoint(item) if item else None
+
+    def checkpoint_and_close(self, election: str) -> tuple[SignedCheckpoint | None, str | None]:
+        """With when an early close was ordered (RFC 3339), if one was; both in one request."""
+        checkpoint, state = (log_pk(election), CHECKPOINT), (state_pk(election), STATE)
+        found = self._board.get_many([checkpoint, state])
+        closed_at = found[state]["closed_at"] if state in found else None
+        return _checkpoint(found[checkpoint]) if checkpoint in found else None, closed_at
 
     def publish(self, election: str, checkpoint: SignedCheckpoint) -> None:
         """The newest checkpoint wins; a smaller or equal one changes nothing."""
@@ -181,6 +187,10 @@ class Log:
         key = leaf.hash.hex()
         entry = {"e": leaf.entry} if leaf.entry is not None else {}
         return {"pk": leaf_pk(election, key), "sk": key, "i": leaf.index, **entry}
+
+
+def _checkpoint(item: Item) -> SignedCheckpoint:
+    return SignedCheckpoint(item["note"], item["size"], item["issued"], item["cast"], item["final"])
 
 
 def _leaf(item: Item) -> Leaf:
