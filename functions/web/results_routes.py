@@ -39,18 +39,14 @@ def result(page: Paged, election: ElectionId) -> Response:
     try:
         counted = results(api, election)
     except NotYet:
-        state = _state(page, manifest)
         seen = _unless_missing(lambda: turnout(api, election))
-        if seen and seen["final"]:
-            state = "closed"
+        state = "closed" if seen and seen["closed_at"] else _state(page, manifest)
         return page.render("results/waiting", **known, state=state, turnout=seen)
     room = Room()
     contests = [show_contest(contest, page.text, room) for contest in counted["contests"]]
-    checkpoint = turnout(api, election)["checkpoint"]
+    seen = turnout(api, election)
     parts = {name: percentage(counted[name], counted["roll"], page.text) for name in ("issued", "cast")}
-    response = page.render(
-        "results/counted", **known, result=counted, contests=contests, checkpoint=checkpoint, parts=parts
-    )
+    response = page.render("results/counted", **known, result=counted, contests=contests, turnout=seen, parts=parts)
     response.headers.update(FOR_EVERYBODY)
     return response
 
@@ -73,7 +69,7 @@ def _asked(page: Page, election: str) -> Api:
 
 
 def _state(page: Page, manifest: Document) -> str:
-    """By the clock; an early close shows itself by the final checkpoint."""
+    """By the clock, as planned."""
     opens_at, closes_at = (datetime.fromisoformat(manifest[name]) for name in ("opens_at", "closes_at"))
     now = page.request.app.state.wiring.clock()
     return "scheduled" if now < opens_at else "open" if now < closes_at else "closed"

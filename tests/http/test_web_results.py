@@ -112,7 +112,24 @@ def test_turnout_before_the_count_is_that_of_the_newest_checkpoint(pages: TestCl
     voters = [f"voter{number}@example.org" for number in range(5)]
     election = frozen_election(deployment, contests=CONTESTS, voters=voters)
     deliver(election, *(vote(election, email, SAID) for email in voters))
-    assert "Ballots cast 3" in text_of(pages.get(f"/results/{election.id}").text)
+    page = text_of(pages.get(f"/results/{election.id}").text)
+    assert "In the log so far: 3 ballots (they enter in batches, the last ones at the close)" in page
+    assert "Closed early" not in page
+
+
+def test_an_early_close_is_told_at_once_and_after_the_count(
+    pages: TestClient, deployment: World, election: FrozenElection
+) -> None:
+    vote(election, VOTERS[0], SAID)
+    deliver(election)
+    closed_at = deployment.clock()
+    election.close()
+    before = pages.get(f"/results/{election.id}").text
+    assert "Closed; being counted" in text_of(before)
+    close_and_count(deployment, election)
+    after = pages.get(f"/results/{election.id}").text
+    for page in (before, after):
+        assert re.search(rf"Closed early, at</dt><dd><time datetime=\"{closed_at:%Y-%m-%dT%H:%M}", page)
 
 
 def test_the_result_in_sentences_figures_and_tables(pages: TestClient, counted: FrozenElection) -> None:
