@@ -1,6 +1,13 @@
-"""axe-core in a page: what it finds against WCAG, in light and in dark."""
+"""axe-core in a page: what it finds against WCAG, in light and in dark; and what the page looks like, for who asks.
 
+Where SCREENSHOTS names a folder, each state that is looked at leaves three pictures there, by the width of the window.
+"""
+
+import os
+import re
 from functools import cache
+from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +16,7 @@ from playwright.sync_api import Page
 from checkout import ROOT
 
 SCRIPT = ROOT / ".tools" / "web" / "node_modules" / "axe-core" / "axe.min.js"
+WIDTHS = (320, 768, 1280)
 RUN = """async () => {
   const { violations } = await axe.run();
   return violations.map(({ id, nodes }) => ({ id, at: nodes.map((node) => node.html) }));
@@ -31,7 +39,21 @@ def assert_accessible(page: Page) -> None:
         assert found == [], (scheme, page.title())
     before = page.viewport_size
     assert before is not None
-    page.set_viewport_size({"width": 320, "height": before["height"]})
-    width = page.evaluate("document.documentElement.scrollWidth")
+    folder = os.environ.get("SCREENSHOTS")
+    for width in WIDTHS if folder else WIDTHS[:1]:
+        page.set_viewport_size({"width": width, "height": before["height"]})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, page.title()
+        if folder:
+            page.screenshot(path=_picture(Path(folder), page.title(), width), full_page=True)
     page.set_viewport_size(before)
-    assert width <= 320, page.title()
+
+
+_number = count(len(WIDTHS))
+
+
+def _picture(folder: Path, title: str, width: int) -> Path:
+    """Named by the test, the state's number in it and its title."""
+    test = os.environ["PYTEST_CURRENT_TEST"].partition("::")[2].partition(" ")[0]
+    name = re.sub(r"\W+", "-", f"{test} {next(_number) // len(WIDTHS):03} {title}").strip("-")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / f"{name[:120]}-{width}.png"
