@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Query, Response
@@ -9,6 +10,7 @@ from fastapi import Query, Response
 from ballotcast.client import published
 from ballotcast.client.errors import ApiError, ClientError
 from ballotcast.client.organiser import Organiser
+from ballotcast.clock import from_rfc3339
 from ballotcast.errors import NotFound
 from ballotcast.http.access import Access, contract
 from ballotcast.http.cookies import SignedIn
@@ -18,7 +20,7 @@ from web.faults import Faults, faults_of
 from web.forms import OurForm
 from web.organising import delivery_counts, done_text, grouped, organiser_at
 from web.pages import Page, Paged
-from web.routing import page_routes
+from web.routing import advice, page_routes
 
 router = page_routes()
 SESSION = contract(Access.BROWSER_SESSION)
@@ -38,7 +40,7 @@ class Act:
 ACTS = {
     "begin": Act(lambda organiser, election: organiser.invite(election)["queued"], asks=True),
     "invite": Act(lambda organiser, election: organiser.invite(election)["queued"]),
-    "remind": Act(lambda organiser, election: organiser.invite(election, only="not_issued")["queued"]),
+    "remind": Act(lambda organiser, election: organiser.invite(election, only="not_issued")["queued"], asks=True),
     "bounced": Act(lambda organiser, election: organiser.invite(election, only="bounced")["queued"]),
     "all": Act(lambda organiser, election: organiser.invite(election, only="all")["queued"], asks=True),
     "open": Act(lambda organiser, election: organiser.open(election), asks=True),
@@ -47,6 +49,8 @@ ACTS = {
     "erase": Act(lambda organiser, election: organiser.erase_personal_data(election), asks=True, danger=True),
     "delete": Act(lambda organiser, election: organiser.delete_election(election), asks=True, danger=True),
 }
+FIXING = ("begin", "open")
+"""After these nothing of the draft can be changed; they are not offered while nobody is on the roll."""
 
 
 @router.get("/manage/elections/{id}", openapi_extra=SESSION)
@@ -70,8 +74,7 @@ def act(page: Paged, token: SignedIn, form: OurForm, election: ElectionId) -> Re
     if chosen is None:
         raise NotFound("no-act", "there is no such thing to do")
     if chosen.asks and form.text("sure") != "yes":
-        shown = organiser.election(election)
-        return page.render("manage/confirm", act=name, danger=chosen.danger, election=shown)
+        return _asked(page, organiser, election, name)
     try:
         done = chosen.do(organiser, election)
     except ClientError as error:
@@ -80,6 +83,31 @@ def act(page: Paged, token: SignedIn, form: OurForm, election: ElectionId) -> Re
         return page.redirect("/manage?done=delete")
     count = f"&count={done}" if isinstance(done, int) else ""
     return page.redirect(f"/manage/elections/{election}?done={name}{count}")
+
+
+def _asked(page: Page, organiser: Organiser, election: str, name: str) -> Response:
+    """What follows, before it is done; of what fixes the election, all that is fixed."""
+    shown = organiser.election(election)
+    fixes, roll = name in FIXING, organiser.page(f"/elections/{election}/voters", limit=LOOKED_AT)
+    if fixes and not roll["voters"]:
+        nobody = Faults(notice=advice(page, "empty-roll", 409), status=409)
+        return _overview(page, organiser, election, nobody)
+    return page.render(
+        "manage/confirm",
+        act=name,
+        danger=ACTS[name].danger,
+        election=shown,
+        on_roll=len(roll["voters"]),
+        more_on_roll=bool(roll["next_cursor"]),
+        late=_late(page, shown),
+        ballots=ballot_of(DraftForm.of(shown)) if fixes else [],
+    )
+
+
+def _late(page: Page, election: dict[str, Any]) -> bool:
+    """Whether a draft says that it opens at a time which is past: it would open as soon as it is fixed."""
+    now: datetime = page.request.app.state.wiring.clock()
+    return election["status"] == "draft" and from_rfc3339(election["opens_at"]) <= now
 
 
 def _overview(
@@ -106,6 +134,7 @@ def _overview(
         fingerprint=grouped(shown["manifest_hash"] or ""),
         on_roll=len(roll["voters"]),
         more_on_roll=bool(roll["next_cursor"]),
+        late=_late(page, shown),
         delivery=delivery_counts(roll["voters"]),
         turnout=_if_there("no-log", lambda: published.turnout(organiser.api, election)) if frozen else None,
         counted=shown["status"] == "closed" and _counted(organiser, election),

@@ -68,6 +68,39 @@ def test_what_cannot_be_undone_is_asked_first(browser: Browser, organiser: Organ
     assert organiser.get(f"/elections/{election}").json().get("status") != "draft"
 
 
+@pytest.mark.parametrize("name", ["begin", "open"])
+def test_all_that_is_fixed_is_shown_before_it_is(browser: Browser, organiser: Organiser, name: str) -> None:
+    contests = [{"title": EVIL, "method": "scottish-stv", "options": ["Ada", "Bob", "Cid"], "seats": 2}]
+    election = organiser.create("a@example.org", "b@example.org", description="Rules", contests=contests)
+    asked = act(browser, election, name, sure="").text
+    shown = organiser.show(election)
+    for told in (shown["title"], "Rules", "2 voters", "Single transferable vote (Scotland) · 2 seats", "<li>Cid</li>"):
+        assert told in asked, told
+    assert f'datetime="{shown["closes_at"]}"' in asked
+    assert (f'datetime="{shown["opens_at"]}"' in asked) == (name == "begin")
+    assert "<script>alert" not in asked
+
+
+def test_nothing_is_fixed_for_an_empty_roll(browser: Browser, organiser: Organiser) -> None:
+    election = organiser.create()
+    assert acts(browser, election) == {"delete"}
+    assert "First put voters on the roll" in browser.get(f"/manage/elections/{election}").text
+    asked = act(browser, election, "open", sure="")
+    assert (asked.status_code, 'role="alert"' in asked.text) == (409, True)
+    assert organiser.show(election)["status"] == "draft"
+
+
+def test_an_opening_time_that_is_past_is_told(browser: Browser, organiser: Organiser, deployment: World) -> None:
+    election, warning = organiser.create("a@example.org"), "voting opens at once when the invitations are sent"
+    assert warning not in browser.get(f"/manage/elections/{election}").text
+    deployment.clock.advance(minutes=60)
+    renewed = Browser(deployment, organiser.id)
+    assert warning in renewed.get(f"/manage/elections/{election}").text
+    assert warning in act(renewed, election, "begin", sure="").text
+    act(renewed, election, "begin")
+    assert warning not in renewed.get(f"/manage/elections/{election}").text
+
+
 def test_the_number_of_mails_is_told(browser: Browser, organiser: Organiser) -> None:
     election = organiser.create("a@example.org", "b@example.org")
     told = browser.get(act(browser, election, "begin").headers["location"]).text
@@ -79,6 +112,7 @@ def test_the_number_of_mails_is_told(browser: Browser, organiser: Organiser) -> 
 def test_a_reminder_tells_no_number(browser: Browser, organiser: Organiser) -> None:
     election = organiser.create("a@example.org")
     act(browser, election, "begin")
+    assert "an older mail stops working" in act(browser, election, "remind", sure="").text
     assert act(browser, election, "remind").headers["location"].endswith("?done=remind")
 
 

@@ -132,7 +132,7 @@ def test_every_page_is_there_in_every_language(deployment: World, organiser: Org
         assert f'<html lang="{code}"' in page.text
         assert page.text.count("<h1") == 1
         assert not re.search(r'<[^>]+\s(style|on\w+)="', page.text)
-    for act in ("begin", "open", "close", "erase", "delete", "all"):
+    for act in ("begin", "open", "close", "erase", "delete", "all", "remind"):
         assert browser.post(f"/manage/elections/{draft}", {"act": act}).status_code == 200
     assert browser.post("/manage/elections/new", {"act": "save"}).status_code == 422
 
