@@ -13,12 +13,22 @@ class Text:
     body: str
 
 
-def invitation(title: str, opens_at: datetime, closes_at: datetime, manifest_hash: bytes, link: str) -> Text:
-    """To a voter, whether for the first time or again."""
+_REMINDS = """\
+This is a reminder: when the organiser asked for it, you had not begun to vote.
+The organiser is not told who gets one. If you have voted since, do nothing.
+
+"""
+
+
+def invitation(
+    title: str, opens_at: datetime, closes_at: datetime, manifest_hash: bytes, link: str, *, reminds: bool
+) -> Text:
+    """To a voter, whether for the first time or again; `reminds`: because they had no credential yet."""
+    subject = f"Your vote: {title}"
     return Text(
-        f"Your vote: {title}",
+        f"Reminder: {subject}" if reminds else subject,
         f"""\
-You are on the roll of the election
+{_REMINDS if reminds else ""}You are on the roll of the election
 
     {title}
 

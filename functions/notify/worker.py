@@ -62,7 +62,7 @@ class Worker:
             return
         opens_at, closes_at = from_rfc3339(election.opens_at), from_rfc3339(election.closes_at)
         url = link.url(f"{election.base_url}/vote")
-        text = texts.invitation(election.title, opens_at, closes_at, manifest_hash, url)
+        text = texts.invitation(election.title, opens_at, closes_at, manifest_hash, url, reminds=not tell)
         try:
             self._post.mail(voter.email, text, {"election": election_id, "voter": key, "run": run} if tell else {})
         except Undeliverable:

@@ -8,8 +8,10 @@ from notify import texts
 from notify.post import _mime
 
 START = datetime(2026, 11, 20, 9, tzinfo=UTC)
+LINK = "https://vote.example.org/vote#1.a.b.c"
 TEXTS = [
-    texts.invitation("Wahl: Ä “1”", START, START, bytes(range(32)), "https://vote.example.org/vote#1.a.b.c"),
+    texts.invitation("Wahl: Ä “1”", START, START, bytes(range(32)), LINK, reminds=False),
+    texts.invitation("Wahl: Ä “1”", START, START, bytes(range(32)), LINK, reminds=True),
     texts.second_factor("Wahl", "012345", 10),
     texts.verification("o1", "code", 24),
 ]
