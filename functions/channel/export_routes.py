@@ -42,7 +42,11 @@ def export(
     except LookupError:  # the rows were read before a compaction, the objects after it
         raise Unavailable("busy", "the archive was compacted meanwhile: ask again", retry_after=1) from None
     if made.content is not None:
-        return Response(made.content, media_type=MEDIA_TYPES[form], headers={"X-Records": str(made.records)})
+        headers = {
+            "X-Records": str(made.records),
+            "Content-Disposition": f'attachment; filename="{channel.name}.{form}"',
+        }
+        return Response(made.content, media_type=MEDIA_TYPES[form], headers=headers)
     assert made.link
     told = {"url": made.link, "format": made.format, "records": made.records, "size": made.size}
     return JSONResponse(told, 303, {"Location": made.link})

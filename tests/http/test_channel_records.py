@@ -166,10 +166,12 @@ def test_exports_by_time_and_format(client: httpx.Client) -> None:
     csv = client.get("/channels/lab/export", params={**window, "format": "csv"})
     assert [line.split(",")[3] for line in csv.text.splitlines()[1:]] == ["2", "3", "4", "5", "6"]
     assert csv.headers["x-records"] == "5"
+    assert csv.headers["content-disposition"] == 'attachment; filename="lab.csv"'
     linked = client.get("/channels/lab/export", params={"format": "parquet"}, follow_redirects=False)
     assert linked.status_code == 303
     assert linked.json()["records"] == 10
     assert linked.json()["url"] == linked.headers["location"]
+    assert "lab.parquet" in linked.json()["url"]
     for field, moment in (("from", "yesterday"), ("to", "2026-11-20T09:00:00")):
         refused = client.get("/channels/lab/export", params={field: moment})
         assert_problem(refused, 422, "invalid", f"/query/{field}")
