@@ -12,6 +12,7 @@ from ballotcast.channels.names import NAME, RESERVED
 from ballotcast.client.api import Api
 from ballotcast.client.channels import Channels
 from ballotcast.client.errors import ApiError
+from ballotcast.client.published import turnout
 from ballotcast.errors import NotFound
 from ballotcast.http.access import Access, contract
 from ballotcast.http.cookies import SignedIn
@@ -35,7 +36,7 @@ BLANK = {
     "name": "",
     "port": "",
     "schema": SAMPLE,
-    "decimation": "10",
+    "decimation": "1",
     "algorithm": "downsample",
     "rotation": "hour",
     "retention": "30",
@@ -62,6 +63,7 @@ def watch(page: Paged, name: Name) -> Response:
     """A channel: what it is, what it does now, and its newest values as they come."""
     channels = Channels(_api(page))
     channel, schema = _channel(channels, name), channels.get_schema(name)
+    election = name.removeprefix(RESERVED) if name.startswith(RESERVED) else ""
     text = json.dumps(schema, indent=2, ensure_ascii=False)
     return page.render(
         "watch/channel",
@@ -69,14 +71,17 @@ def watch(page: Paged, name: Name) -> Response:
         schema=schema,
         signals=signals(schema),
         text=text if len(text) <= LONGEST_SHOWN else "",
-        election=name.removeprefix(RESERVED) if name.startswith(RESERVED) else "",
+        election=election,
+        title=_title(channels.api, election) if election else "",
+        ended=bool(election) and _has_ended(channels.api, election),
     )
 
 
 @router.get("/manage/channels", openapi_extra=OURS)
-def list_own(page: Paged, session: SignedIn) -> Response:
-    """The organiser's own channels."""
-    return page.render("watch/own", channels=Channels(_api(page), session).list_channels(mine=True))
+def list_own(page: Paged, session: SignedIn, gone: Annotated[str, Query(max_length=64)] = "") -> Response:
+    """The organiser's own channels. `gone`: the one that was deregistered just now."""
+    channels = Channels(_api(page), session).list_channels(mine=True)
+    return page.render("watch/own", channels=channels, gone=gone if NAME.fullmatch(gone) else "")
 
 
 @router.get("/manage/channels/new", openapi_extra=OURS)
@@ -121,7 +126,8 @@ def act(page: Paged, session: SignedIn, name: Name, form: OurForm) -> Response:
         return page.render("watch/owner", HTTPStatus.UNPROCESSABLE_ENTITY, channel=channel, key="", unconfirmed=True)
     headers = {"Authorization": f"Bearer {session}", "Prefer": "wait=5"}
     answer = channels.api.send("DELETE", f"/channels/{name}", headers=headers)
-    return page.redirect(f"/manage/channel/{name}" if answer.status_code == HTTPStatus.ACCEPTED else "/manage/channels")
+    stopping = answer.status_code == HTTPStatus.ACCEPTED
+    return page.redirect(f"/manage/channel/{name}" if stopping else f"/manage/channels?gone={name}")
 
 
 def _api(page: Page) -> Api:
@@ -134,6 +140,22 @@ def _channel(channels: Channels, name: str) -> Document:
     if not NAME.fullmatch(name):
         raise NotFound("no-channel", "no channel can have that name")
     return channels.get_channel(name)
+
+
+def _title(api: Api, election: str) -> str:
+    """Empty if it is not told now: the channel's page can do without."""
+    try:
+        return str(json.loads(api.get(f"/elections/{election}/manifest").content)["title"])
+    except ApiError:
+        return ""
+
+
+def _has_ended(api: Api, election: str) -> bool:
+    """Whether the newest turnout is the last; there is none before the log's first checkpoint."""
+    try:
+        return bool(turnout(api, election)["final"])
+    except ApiError:
+        return False
 
 
 def _form(page: Page, typed: Document, errors: Document, status: int = 200, verdict: Any = None) -> Response:

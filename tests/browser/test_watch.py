@@ -77,10 +77,14 @@ def test_register_publish_watch_and_deregister(context: BrowserContext, stack: S
     channel.publish(name, records(40))
     expect(watched).to_have_attribute("data-points", "80", timeout=PATIENCE)
     assert page.locator("canvas").evaluate("(canvas) => canvas.toDataURL()") != before
+    expect(page.locator("[data-fact=records]")).to_have_text("80", timeout=PATIENCE)
     expect(page.locator("[data-newest] tbody tr")).to_have_count(10)
     expect(page.locator("[data-newest] tbody tr").first).to_contain_text(HOSTILE)
     assert page.locator("img").count() == 0
     assert_accessible(page)
+    channel.publish(name, [{"time": 2**62, "rpm": 1.0, "note": "no date"}])
+    expect(page.locator("[data-newest] tbody tr").first).to_contain_text("no date", timeout=PATIENCE)
+    expect(watched).to_have_attribute("data-points", "80")
     page.get_by_role("button", name="Pause").press("Enter")
     expect(page.get_by_role("status")).to_have_text("Paused")
 
@@ -88,7 +92,8 @@ def test_register_publish_watch_and_deregister(context: BrowserContext, stack: S
     assert_accessible(page)
     page.get_by_label(f"Yes, remove {name}").check()
     page.get_by_role("button", name="Deregister it").click()
-    expect(page).to_have_url(re.compile(r"/manage/channels?(/[^/]+)?$"), timeout=PATIENCE)
+    expect(page).to_have_url(re.compile(r"/manage/channels?[/?]"), timeout=PATIENCE)
+    expect(page.locator("main")).to_contain_text(re.compile("is deregistered|takes no more records"))
     assert errors == []
 
 

@@ -104,7 +104,9 @@ def test_register_publish_watch_and_deregister(browser: Browser, played: PlayedC
     assert refused.status_code == 422
     assert "confirm it first" in read(refused)
     gone = browser.send("/manage/channel/lab", intent="deregister", confirmed="yes")
-    assert (gone.status_code, gone.headers["location"]) == (303, OWN)
+    assert (gone.status_code, gone.headers["location"]) == (303, f"{OWN}?gone=lab")
+    assert "The channel lab is deregistered." in read(browser.get(gone.headers["location"]))
+    assert "is deregistered" not in read(browser.get(f"{OWN}?gone=%3Cb%3E"))
     assert browser.get("/watch/lab").status_code == 404
 
 
@@ -182,6 +184,14 @@ def test_a_channel_in_words(browser: Browser) -> None:
     german = read(browser.get("/watch/lab", headers={"Accept-Language": "de"}))
     assert "aktiv" in german
     assert "jeder Datensatz" in german
+
+
+def test_records_that_wait_for_a_point_are_spoken_of(browser: Browser) -> None:
+    assert 'name="decimation" class="short" value="1"' in browser.get(NEW).text
+    browser.send(NEW, **DRAFT)
+    assert "fewer show nothing yet" not in read(browser.get("/watch/lab"))
+    browser.send(NEW, **{**DRAFT, "name": "slow", "port": "", "decimation": "10"})
+    assert "There is one point for each 10 records; fewer show nothing yet." in read(browser.get("/watch/slow"))
 
 
 def test_the_list_by_state_and_page(browser: Browser, played: PlayedChannels) -> None:

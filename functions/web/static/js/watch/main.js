@@ -3,6 +3,7 @@
 import { find, h } from "../dom.js";
 import { t } from "../strings.js";
 import { StripChart, figure } from "./chart.js";
+import { Facts } from "./facts.js";
 import { Follower } from "./follower.js";
 import { history } from "./history.js";
 import { Newest } from "./newest.js";
@@ -29,6 +30,8 @@ async function watch(element) {
   element.append(h("div", { class: "watching" }, status, pause), place);
   const drawn = [];
   const table = document.querySelector(`[data-newest="${channel}"]`);
+  const facts = new Facts(channel, document);
+  let came = false;
   const newest = table && new Newest(find("tbody", table), JSON.parse(table.dataset.columns), points);
 
   const draw = () => {
@@ -39,6 +42,7 @@ async function watch(element) {
   const add = (records, anew) => {
     if (anew) points.clear();
     if (anew) newest?.clear();
+    came = (came && !anew) || records.length > 0;
     const last = points.times.at(-1) ?? -Infinity;
     points.add("history" in element.dataset ? records.filter((record) => points.time(record) > last) : records);
     newest?.add(records);
@@ -54,7 +58,8 @@ async function watch(element) {
   const follower = new Follower(channel, add, tell, Number(least ?? 0));
   function tell(state) {
     element.dataset.state = state;
-    const text = state === "live" && !points.times.length ? t("chart.nothing_yet") : t(`chart.${state}`);
+    if (state === "live") facts.renew();
+    const text = state === "live" && !came ? t("chart.nothing_yet") : t(`chart.${state}`);
     if (status.textContent !== text) status.textContent = text;
     pause.hidden = state === "gone";
     pause.textContent = t(follower.running ? "chart.pause" : "chart.go_on");

@@ -1,6 +1,7 @@
 /** The newest records as a table. */
 
 import { h } from "../dom.js";
+import { dated } from "./points.js";
 
 const MOST = 10;
 const LONGEST = 200;
@@ -30,10 +31,15 @@ export class Newest {
 
   #row(record) {
     const cells = this.fields.map((field) => {
-      if (field === this.points.axis) return h("th", { scope: "row" }, moments.format(this.points.time(record) * 1000));
+      if (field === this.points.axis) return h("th", { scope: "row" }, this.#moment(record));
       return h("td", { class: this.points.columns.has(field) && "number" }, said(record[field]));
     });
     return h("tr", {}, ...cells);
+  }
+
+  #moment(record) {
+    const seconds = this.points.time(record);
+    return dated(seconds) ? moments.format(seconds * 1000) : said(record[this.points.axis]);
   }
 }
 

@@ -1,6 +1,13 @@
 /** The newest points of a channel as columns that a chart draws: times in seconds, and a column for each signal. */
 
 const PER_SECOND = { s: 1, ms: 1e3, us: 1e6, ns: 1e9 };
+/** Seconds from 1970 within which there are dates (ECMA-262: 8.64e12), less what a chart needs at its sides. */
+const FARTHEST = 8.6e12;
+
+/** Whether a calendar has this time; charts wait for ever for the grid of one that it has not. */
+export function dated(seconds) {
+  return Math.abs(seconds) < FARTHEST;
+}
 
 export class Points {
   /**
@@ -27,9 +34,10 @@ export class Points {
     for (const column of this.columns.values()) column.length = 0;
   }
 
-  /** Records in the order in which they came; one that is older than the last is drawn where that one is. */
+  /** Records in the order in which they came; one that is older than the last is drawn where that one is, one without a date nowhere. */
   add(records) {
     for (const record of records) {
+      if (!dated(this.time(record))) continue;
       const last = this.times.at(-1) ?? -Infinity;
       this.times.push(Math.max(this.time(record), last));
       for (const [field, column] of this.columns) {
