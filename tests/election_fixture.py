@@ -106,6 +106,7 @@ def frozen_election(
     opens_in: timedelta = timedelta(hours=-1),
     lasts: timedelta = timedelta(days=1),
     phone: str = "+4915112345678",
+    description: str = "",
 ) -> FrozenElection:
     """An invited election that opened an hour ago, unless told otherwise; each voter has a link."""
     wiring = deployment.wiring()
@@ -114,7 +115,7 @@ def frozen_election(
         id=election,
         organiser="organiser",
         title="Hillhead",
-        description="",
+        description=description,
         opens_at=to_rfc3339(opens_at),
         closes_at=to_rfc3339(opens_at + lasts),
         contests=list(contests),

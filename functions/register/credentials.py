@@ -28,7 +28,7 @@ class CredentialRequest:
 def issue_credential(wiring: Wiring, issuers: Issuers, election: str, request: CredentialRequest) -> bytes:
     """The blind signature, k bytes; signed only after the roll says that it is this voter's only one.
 
-    NotFound, Gone (link); Invalid (blinded); Unauthorised, Forbidden, TooMany (code); Forbidden (closed); Conflict.
+    NotFound, Gone (link); Invalid (link, blinded); Unauthorised, Forbidden, TooMany (code); Forbidden (closed); Conflict.
     """
     place, voter = find_place(wiring.voters, request.link)
     if place != election:
@@ -46,7 +46,7 @@ def issue_credential(wiring: Wiring, issuers: Issuers, election: str, request: C
 
 def _check_voter(wiring: Wiring, issuers: Issuers, request: CredentialRequest, digest: str) -> None:
     """What the conditional update cannot tell: the close and the code, unless this value was signed before."""
-    voter = open_link(wiring.voters, request.link)
+    voter = open_link(wiring.voters, issuers, request.link)
     if voter.blinded_sha256 == digest:
         return
     if voter.issued:

@@ -1,8 +1,12 @@
-"""A voter's link: whose it is, and whether it still counts."""
+"""A voter's link: whose it is, whether it still counts, and whether it arrived whole."""
+
+from hashlib import sha256
 
 from ballotcast.ballots.link import Link
-from ballotcast.errors import Gone, NotFound
+from ballotcast.errors import Gone, Invalid, NotFound
+from ballotcast.store.elections import Election
 from ballotcast.store.voters import Voter, Voters
+from register.issuers import Issuers
 
 
 def find_place(voters: Voters, link: Link) -> tuple[str, str]:
@@ -13,12 +17,19 @@ def find_place(voters: Voters, link: Link) -> tuple[str, str]:
     return place
 
 
-def open_link(voters: Voters, link: Link) -> Voter:
-    """The voter behind the link; Gone if a newer link took its place."""
+def open_link(voters: Voters, issuers: Issuers, link: Link) -> Voter:
+    """The voter behind the link; Gone if a newer link took its place, Invalid if a part is not as it was sent."""
     voter = voters.find(*find_place(voters, link))
     if voter is None or not voter.holds(link.token_hash.hex()):
         raise replaced_link()
+    if link.manifest_hash != manifest_hash(issuers.election(voter.election)) or not voter.salted(link.salt):
+        raise Invalid("damaged-link", "this link is not complete or has a wrong letter: copy it whole from the mail")
     return voter
+
+
+def manifest_hash(election: Election) -> bytes:
+    """M of a frozen election, 32 bytes."""
+    return sha256(election.manifest or b"").digest()
 
 
 def replaced_link() -> Gone:

@@ -1,6 +1,5 @@
 """The voter's identified side: a link opens it, and nothing here ever meets a ballot."""
 
-from hashlib import sha256
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -15,7 +14,7 @@ from ballotcast.http.wired import Wired
 from register import second_factor
 from register.credentials import CredentialRequest, issue_credential
 from register.issuers import Issuers
-from register.links import open_link
+from register.links import manifest_hash, open_link
 
 router = routes()
 BY_LINK = contract(Access.LINK, body_limit=4 * 1024)
@@ -39,11 +38,16 @@ class CredentialWanted(LinkHeld):
 
 
 class LinkView(BaseModel):
-    """What a link opens. `manifest_hash`: hex. `second_factor`: `none`, `email` or `sms`."""
+    """What a link opens. `manifest_hash`: hex. `second_factor`: `none`, `email` or `sms`.
+
+    `closed_at`: of an early close. It and `description` stand in no manifest: they are what service and organiser say.
+    """
 
     election: str
     manifest_hash: str
     second_factor: str
+    closed_at: str | None
+    description: str
 
 
 class CodeSent(BaseModel):
@@ -69,10 +73,15 @@ Issuing = Annotated[Issuers, Depends(issuers_of)]
 @router.post("/links", openapi_extra=BY_LINK)
 def open_voter_link(held: LinkHeld, issuers: Issuing, wiring: Wired) -> LinkView:
     """Which election a link is for, and what else it takes to vote."""
-    voter = open_link(wiring.voters, held.link)
+    voter = open_link(wiring.voters, issuers, held.link)
     election = issuers.election(voter.election)
-    manifest_hash = sha256(election.manifest or b"").hexdigest()
-    return LinkView(election=election.id, manifest_hash=manifest_hash, second_factor=election.second_factor)
+    return LinkView(
+        election=election.id,
+        manifest_hash=manifest_hash(election).hex(),
+        second_factor=election.second_factor,
+        closed_at=election.closed_at,
+        description=election.description,
+    )
 
 
 @router.post("/links/otp", status_code=202, openapi_extra=BY_LINK)

@@ -26,9 +26,9 @@ PHONE_SENDS = 12
 def send_code(wiring: Wiring, issuers: Issuers, link: Link) -> str:
     """Order a code for the voter behind the link; answers by which way it comes.
 
-    NotFound, Gone (link); Conflict when none is needed; Forbidden after close; TooMany.
+    NotFound, Gone, Invalid (link); Conflict when none is needed; Forbidden after close; TooMany.
     """
-    voter = open_link(wiring.voters, link)
+    voter = open_link(wiring.voters, issuers, link)
     way, now = issuers.election(voter.election).second_factor, int(wiring.clock().timestamp())
     if way == NONE:
         raise Conflict("no-code-needed", "this election has no second factor")

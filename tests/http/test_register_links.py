@@ -1,11 +1,13 @@
 """POST /links: what a link opens, and what a link that no longer counts gets."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from api_events import TestClient
 from ballotcast.ballots.link import Link
+from ballotcast.clock import to_rfc3339
 from election_fixture import FrozenElection, frozen_election
 from problem import assert_problem
 from register.app import create_app
@@ -31,7 +33,17 @@ def test_a_link_tells_its_election(client: TestClient, election: FrozenElection)
         "election": election.id,
         "manifest_hash": election.manifest.hash.hex(),
         "second_factor": "none",
+        "closed_at": None,
+        "description": "",
     }
+
+
+def test_a_link_tells_what_the_organiser_says_and_of_an_early_close(deployment: World, client: TestClient) -> None:
+    said = frozen_election(deployment, voters=[ADA], description="Who speaks for us?\nOne seat.")
+    closed_at = to_rfc3339(deployment.clock())
+    said.close()
+    told = client.post("/links", json={"link": said.link(ADA)}).json()
+    assert (told["description"], told["closed_at"]) == ("Who speaks for us?\nOne seat.", closed_at)
 
 
 def test_a_link_without_its_address_is_the_same_link(client: TestClient, election: FrozenElection) -> None:
@@ -67,6 +79,22 @@ def test_a_damaged_link_is_not_told_back(client: TestClient, election: FrozenEle
     cut = election.links[ADA].encode()[:-1]
     document = assert_problem(client.post("/links", json={"link": cut}), 422, "invalid", "/link")
     assert cut[5:20] not in str(document)
+
+
+@pytest.mark.parametrize("path", ["/links", "/links/otp"])
+@pytest.mark.parametrize("part", ["manifest_hash", "salt"])
+def test_a_link_of_which_not_all_is_right(client: TestClient, election: FrozenElection, path: str, part: str) -> None:
+    whole = election.links[ADA]
+    wrong = bytes(byte ^ 1 for byte in getattr(whole, part))
+    document = assert_problem(
+        client.post(path, json={"link": replace(whole, **{part: wrong}).encode()}), 422, "damaged-link"
+    )
+    assert "copy it whole" in document["detail"]
+
+
+def test_a_salt_that_was_erased_is_not_compared(client: TestClient, election: FrozenElection) -> None:
+    election.wiring.voters.erase(election.voters[ADA])
+    assert client.post("/links", json={"link": election.link(ADA)}).status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/links", "/links/otp", "/elections/0123456789abcdef/credentials"])

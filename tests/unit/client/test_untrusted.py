@@ -87,8 +87,11 @@ def test_witnesses_that_cannot_be_checked(http: TestClient, election: FrozenElec
     """A link to a manifest that promises more than this client can check."""
     promising = with_manifest(election, witnesses=("witness+12345678+key",))
     election.links[ADA] = replace(election.links[ADA], manifest_hash=promising.hash)
-    shown = promising.encode()
-    said, states, _ = vote_against(http, election, at("/manifest", lambda _: httpx.Response(200, content=shown)))
+    opened = at("/links", lambda _: httpx.Response(200, json={"election": election.id, "second_factor": "none"}))
+    shown = at("/manifest", lambda _: httpx.Response(200, content=promising.encode()))
+    said, states, _ = vote_against(
+        http, election, lambda request, answer: opened(request, answer) or shown(request, answer)
+    )
     assert "witnesses" in said
     assert not states
 

@@ -77,6 +77,10 @@ class Voter:
         """Whether this link of the voter is valid."""
         return link_hash in (self.link_hash, self.link_before)
 
+    def salted(self, salt: bytes) -> bool:
+        """Whether this is the voter's salt; any is, once personal data is erased."""
+        return self.salt in (b"", salt)
+
 
 def to_item(voter: Voter) -> Item:
     values = {name: getattr(voter, name) for name in Voter.__dataclass_fields__}
