@@ -52,7 +52,7 @@ def test_from_the_first_ballot_to_the_printed_result(page: Page, stack: Stack, e
     elections.organiser.close(election.id)
     results(elections.api, election.id, patience=COUNT_PATIENCE)
     page.goto(f"{address}/results/{election.id}")
-    expect(page.get_by_text("Elected: North.")).to_be_visible()
+    expect(page.get_by_text("Result: North.")).to_be_visible()
     expect(page.get_by_role("img", name="Council: votes round by round")).to_be_visible()
     expect(page.get_by_role("rowheader", name=HOSTILE).first).to_be_visible()
     page.wait_for_function("Number(document.querySelector('[data-channel]').dataset.points) > 1")

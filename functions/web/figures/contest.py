@@ -10,11 +10,12 @@ from web.figures import tables
 from web.figures.bars import MOST, Bar, bars
 from web.figures.flows import NAMED, Groups, standing
 from web.figures.grades import grades
+from web.figures.reasons import Reasons
 from web.figures.rounds import MOST as MOST_ROUNDS
 from web.figures.rounds import rounds, swatch
 from web.figures.scale import Scale
 from web.figures.tables import Table
-from web.figures.words import Contest, Text, Words, listed
+from web.figures.words import Contest, Text, Words
 
 RANKED = frozenset({"irv", "scottish-stv", "meek-stv"})
 """Methods whose stages are rounds of one count."""
@@ -41,6 +42,7 @@ class ContestView:
 
     contest: Contest
     outcome: list[Markup]
+    why: list[Markup]
     ties: list[Markup]
     lots: bool
     quota: Markup | None
@@ -65,6 +67,7 @@ def show_contest(contest: Contest, text: Text, room: tables.Room) -> ContestView
     view = ContestView(
         contest,
         outcome=list(words.outcome()),
+        why=list(Reasons(contest, words, text, scale).sentences()),
         ties=list(words.ties()),
         lots=any(tie["by"] == "lot" for tie in contest["ties"]),
         quota=scale.show(scale.units(quota[0])) if quota else None,
@@ -129,14 +132,12 @@ def _place(option: int, winners: Sequence[int]) -> int:
 
 
 def _notes(contest: Contest, stage: Mapping[str, Any], scale: Scale, text: Text) -> Iterator[Markup]:
-    def names(options: Sequence[int]) -> Markup:
-        return listed([contest["options"][option - 1] for option in options], text)
-
+    names = Words(contest, text, scale).names
     if stage.get("smith"):
         yield text("results.smith", count=len(stage["smith"]), names=names(stage["smith"]))
     if stage.get("condorcet_loser"):
         yield text("results.condorcet_loser", name=names([stage["condorcet_loser"]]))
     if unsaid := scale.units(stage["non_transferable"]):
-        yield text("results.no_preference", votes=scale.show(unsaid))
+        yield text("results.no_preference", count=scale.count(unsaid), votes=scale.show(unsaid))
     if stage["elected"] and len(contest["rounds"]) > 1:
         yield text("results.round_elected", count=len(stage["elected"]), names=names(stage["elected"]))

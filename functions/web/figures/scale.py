@@ -45,6 +45,10 @@ class Scale:
     def units(self, figure: str) -> int:
         return _units(figure, self.decimals)
 
+    def count(self, units: int) -> int:
+        """For the choice of a plural: 1 for exactly one."""
+        return 1 if units == 10**self.decimals else 0
+
     def show(self, units: int, *, signed: bool = False) -> Markup:
         """An element; `signed`: a change, with its sign (a true minus)."""
         sign = ("+" if units > 0 else "−" if units < 0 else "±") if signed else ""

@@ -21,16 +21,20 @@ class Words:
         self._scale = scale
 
     def name(self, option: int) -> str:
+        """By itself; within a sentence `names`."""
         name: str = self._contest["options"][option - 1]
         return name
 
-    def names(self, options: Sequence[int]) -> Markup:
-        return listed([self.name(option) for option in options], self._text)
+    def names(self, options: Sequence[int], last: str = "results.and") -> Markup:
+        """In a sentence; `last`: the key of what stands before the last one."""
+        return listed([isolated(self.name(option)) for option in options], self._text, last)
 
     def outcome(self) -> Iterator[Markup]:
         """Who is elected, and how many seats stay empty."""
         winners, seats = self._contest["winners"], self._contest["seats"]
-        if winners:
+        if winners and seats == 1:
+            yield self._text("results.decided", names=self.names(winners))
+        elif winners:
             yield self._text("results.elected", count=len(winners), names=self.names(winners))
         if not self._contest["valid"]:
             yield self._text("results.no_valid")
@@ -40,7 +44,7 @@ class Words:
     def ties(self) -> Iterator[Markup]:
         for tie in self._contest["ties"]:
             what = self._text(f"results.tie_{tie['decides']}", stage=tie["stage"], names=self.names(tie["options"]))
-            order = listed([self.name(option) for option in tie["order"]], self._text, "results.then")
+            order = self.names(tie["order"], "results.then")
             yield what + " " + self._text(f"results.tie_by_{tie['by']}", order=order)
 
     def rounds(self) -> Iterator[tuple[int, Markup]]:
@@ -51,15 +55,20 @@ class Words:
             before = stage
 
     def _round(self, stage: Mapping[str, Any], before: Mapping[str, Any] | None) -> Iterator[Markup]:
-        option = self.name(stage["option"]) if "option" in stage else ""
+        option = isolated(self.name(stage["option"])) if "option" in stage else ""
         yield self._text(f"results.round_{stage['action']}", option=option)
         if "quota" in stage:
             yield self._text("results.round_quota", votes=self._scale.show(self._scale.units(stage["quota"])))
         if before and (gone := lost(stage, self._scale) - lost(before, self._scale)) > 0:
-            yield self._text("results.round_lost", votes=self._scale.show(gone))
+            yield self._text("results.round_lost", count=self._scale.count(gone), votes=self._scale.show(gone))
         if stage["elected"]:
             elected = stage["elected"]
             yield self._text("results.round_elected", count=len(elected), names=self.names(elected))
+
+
+def isolated(name: str) -> Markup:
+    """Whatever directions a name's characters have, they end with it."""
+    return Markup("<bdi>{}</bdi>").format(name)
 
 
 def listed(names: Sequence[str], text: Text, last: str = "results.and") -> Markup:
