@@ -28,7 +28,8 @@ class CredentialRequest:
 def issue_credential(wiring: Wiring, issuers: Issuers, election: str, request: CredentialRequest) -> bytes:
     """The blind signature, k bytes; signed only after the roll says that it is this voter's only one.
 
-    NotFound, Gone (link); Invalid (link, blinded); Unauthorised, Forbidden, TooMany (code); Forbidden (closed); Conflict.
+    NotFound, Gone (link); Invalid (link, blinded); Unauthorised, Forbidden, TooMany (code);
+    Forbidden (closed); Conflict.
     """
     place, voter = find_place(wiring.voters, request.link)
     if place != election:
