@@ -2,6 +2,7 @@
 import { h } from "../dom.js";
 import { stateFromJson } from "../protocol/state.js";
 import { t } from "../strings.js";
+import { textOf } from "./chosen_file.js";
 
 /** Save a text as a file. @param {string} name @param {string} type @param {string} text */
 export function save(name, type, text) {
@@ -37,7 +38,7 @@ export function recoveryOffer(kept) {
 export function recoveryField(loaded) {
   const field = h("input", { type: "file", id: "recovery-file", accept: ".json,application/json" });
   field.addEventListener("change", async () => {
-    if (field.files.length) loaded(await field.files[0].text());
+    if (field.files.length) loaded(await textOf(field.files[0]));
   });
   return h(
     "div",

@@ -4,14 +4,19 @@
  */
 import { find, h } from "../dom.js";
 import { t } from "../strings.js";
+import { textOf } from "./chosen_file.js";
 import { openDevice } from "./device.js";
 import { missing } from "./support.js";
 
 const place = find("#voting");
 const heading = h("h1", { tabindex: -1 }, t("vote.title"));
 
-/** @param {{link?: string, id?: string, file?: string}} start */
+let begun = false;
+
+/** Once only, whatever else is clicked meanwhile. @param {{link?: string, id?: string, file?: string}} start */
 async function begin(start) {
+  if (begun) return;
+  begun = true;
   const vote = await loaded();
   if (!vote) return;
   // From here on the link stands neither in the address bar nor in the history.
@@ -49,7 +54,7 @@ function elsewhere(kept) {
   };
   const file = h("input", { type: "file", id: "file", accept: ".json,application/json" });
   file.addEventListener("change", async () => {
-    if (file.files.length) await begin({ file: await file.files[0].text() });
+    if (file.files.length) await begin({ file: await textOf(file.files[0]) });
   });
   return [
     kept.length > 0 && h("section", {}, h("h2", {}, t("vote.kept_title")), h("ul", { class: "kept" }, ...kept.map(keptItem))),
@@ -60,7 +65,7 @@ function elsewhere(kept) {
       { onsubmit: typed, class: "field" },
       h("label", { for: "link" }, t("vote.link_field")),
       link,
-      h("div", { class: "actions" }, h("button", { class: "primary" }, t("vote.open_link"))),
+      h("div", { class: "actions" }, h("button", { class: kept.length ? null : "primary" }, t("vote.open_link"))),
     ),
     h("h2", {}, t("vote.by_file_title")),
     h("div", { class: "field" }, h("label", { for: "file" }, t("vote.load_recovery")), hint("vote.load_recovery_hint"), file),
@@ -72,7 +77,7 @@ const hint = (key) => h("span", { class: "hint" }, t(key));
 function keptItem({ id, title, state }) {
   const step = h("span", { class: "badge" }, t(`vote.kept_${JSON.parse(state).step}`));
   const open = () => begin({ id });
-  return h("li", {}, h("button", { type: "button", onclick: open }, t("vote.go_on", { title })), " ", step);
+  return h("li", {}, h("button", { type: "button", class: "primary", onclick: open }, t("vote.go_on", { title })), " ", step);
 }
 
 /** Fragments that name a place on this page are no links of voters. */
