@@ -1,5 +1,6 @@
 """The voter's journey in a browser, on the deployed stack: every kind of ballot, by mouse and by keyboard."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -239,8 +240,9 @@ def test_after_the_close_nothing_more_is_cast(
         slow.expect_text("had not arrived when voting ended")
         assert_accessible(slow.page)
         slow.open(next(voters).link)
-        slow.press("Continue to the ballot")
         slow.expect_step("Voting is over")
+        slow.expect_text("closed early, at")
+        expect(slow.page.get_by_role("link", name="To the results")).to_have_attribute("href", re.compile(election.id))
         slow.close()
 
 

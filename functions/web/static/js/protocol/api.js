@@ -114,6 +114,11 @@ export function member(answer, name, type) {
   return value;
 }
 
+/** A member that may be null or left out, of no weight for what is verified; null then. @param {Answer} answer */
+export function optional(answer, name, type) {
+  return (json(answer)[name] ?? null) === null ? null : member(answer, name, type);
+}
+
 /** The JSON object that an answer is; empty for any other answer. @param {Answer} answer @returns {object} */
 function json(answer) {
   try {

@@ -7,7 +7,7 @@
  * What carries the link, and what is looked at for it, goes on the API's identified side; the ballot goes on the
  * anonymous one, which carries nothing before it.
  */
-import { member } from "./api.js";
+import { member, optional } from "./api.js";
 import { sealBallot } from "./ballot.js";
 import { blind, finalize, RAND_LENGTH } from "./blind_rsa.js";
 import { prepareCredential } from "./credential.js";
@@ -24,9 +24,11 @@ import { next } from "./state.js";
 
 /**
  * What a link opens: an election that proved to be the one the mail names. `secondFactor`: `none`, `email` or `sms`.
- * `checkpoint`: the log's newest, a signed note.
+ * `checkpoint`: the log's newest, a signed note. Nothing proves the rest: `description` is what the organisers say,
+ * `closedAt` (RFC 3339) what the service says of an early close, else null, `now` (Unix milliseconds) its clock, or NaN.
  *
- * @typedef {{link: string, manifest: import("./manifest.js").Manifest, secondFactor: string, checkpoint: string}} Paper
+ * @typedef {{link: string, manifest: import("./manifest.js").Manifest, secondFactor: string, checkpoint: string,
+ *   description: string, closedAt: string | null, now: number}} Paper
  * @typedef {import("./state.js").State} State
  */
 
@@ -59,7 +61,15 @@ export class Voter {
     const election = member(opened, "election", "string");
     const manifest = await this.manifest({ election, manifest_hash: manifestHash });
     const checkpoint = await verifyPublished(this.#api.identified, manifest, this.#patience);
-    return { link, manifest, secondFactor: member(opened, "second_factor", "string"), checkpoint };
+    return {
+      link,
+      manifest,
+      secondFactor: member(opened, "second_factor", "string"),
+      checkpoint,
+      description: optional(opened, "description", "string") ?? "",
+      closedAt: optional(opened, "closed_at", "string"),
+      now: Date.parse(opened.headers.get("Date") ?? ""),
+    };
   }
 
   /** Make a credential's key and blind it. @param {Paper} paper @returns {Promise<State>} blinded */

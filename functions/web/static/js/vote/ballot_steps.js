@@ -4,6 +4,7 @@ import { moment } from "../page.js";
 import { METHODS } from "../protocol/contest.js";
 import { timeEncode } from "../protocol/encoding.js";
 import { t } from "../strings.js";
+import { place } from "./back.js";
 import { ballotForm } from "./ballot.js";
 import { recoveryOffer } from "./files.js";
 import { untilOpening } from "./opening.js";
@@ -15,35 +16,39 @@ const LONGEST_TIMER = 60_000;
 /**
  * @param {ReturnType<typeof import("../protocol/api.js").connect>} api
  * @param {import("../protocol/manifest.js").Manifest} manifest @param {import("./device.js").Kept} kept
- * @param {(choices: import("../protocol/plaintext.js").Choice[]) => Promise<void>} keep called after each change
+ * @param {{keep: (choices: import("../protocol/plaintext.js").Choice[]) => Promise<void>, before: () => Promise<void>}} ways
+ *   `keep`: called after each change; `before`: shows the step before, and returns when the voter comes from it again
  * @returns {Promise<import("../protocol/plaintext.js").Choice[]>} what the voter wants cast
  */
-export async function fillIn(api, manifest, kept, keep) {
+export async function fillIn(api, manifest, kept, { keep, before }) {
   const form = ballotForm(manifest.contests, {
     choices: kept.choices ?? [],
     changed: () => keep(form.choices()),
   });
   for (let contest = null; ; ) {
-    await mark(manifest, form, kept, contest);
+    while (!(await mark(manifest, form, kept, contest))) await before();
     const choices = form.choices();
-    contest = await review(api, manifest, choices, kept);
-    if (!contest) return choices;
+    const { cast, change } = await review(api, manifest, choices, kept);
+    if (cast) return choices;
+    contest = change;
   }
 }
 
-/** Resolves once the form is without problems. */
+/** Resolves to true once the form is without problems, to false when the voter goes back. */
 function mark({ title, contests }, form, kept, contest) {
+  let leave;
   return new Promise((resolve) => {
     const summary = h("div", { class: "notice bad", role: "alert", tabindex: -1, hidden: true });
     const onward = () => {
       const problems = form.problems();
-      if (!problems.length) return resolve();
+      if (!problems.length) return resolve(true);
       const item = ({ contest: { title: name }, text, contest: at }) =>
         h("li", {}, h("button", { type: "button", class: "link", onclick: () => form.focus(at) }, `${name}: ${text}`));
       summary.replaceChildren(h("p", {}, t("vote.problems")), h("ul", {}, ...problems.map(item)));
       summary.hidden = false;
       summary.focus();
     };
+    leave = place(1, { back: () => resolve(false), forward: onward });
     show(
       "ballot",
       title,
@@ -55,13 +60,21 @@ function mark({ title, contests }, form, kept, contest) {
       recoveryOffer(kept),
     );
     if (contest) form.focus(contest);
-  });
+  }).finally(() => leave());
 }
 
-/** Resolves to the contest that the voter wants to change, or to null when the ballot is to be cast. */
+/** Resolves to whether the ballot is to be cast; else `change` is the contest to change, or null for going back. */
 function review(api, manifest, choices, kept) {
+  let leave;
+  let change = null;
   return new Promise((resolve, reject) => {
-    const cast = once(t("vote.cast"), () => resolve(null));
+    const cast = once(t("vote.cast"), () => resolve({ cast: true, change }));
+    // By the same way as the browser's own button, so that the history stays where the voter is.
+    const changing = (contest) => {
+      change = contest;
+      history.back();
+    };
+    leave = place(2, { back: () => resolve({ cast: false, change }) });
     const waiting = h("div", { role: "status" });
     const sections = manifest.contests.map((contest, index) =>
       h(
@@ -71,7 +84,7 @@ function review(api, manifest, choices, kept) {
         chosen(contest, choices[index]),
         h(
           "button",
-          { type: "button", onclick: () => resolve(contest), "aria-label": t("vote.change_contest", { title: contest.title }) },
+          { type: "button", onclick: () => changing(contest), "aria-label": t("vote.change_contest", { title: contest.title }) },
           t("vote.change"),
         ),
       ),
@@ -87,7 +100,7 @@ function review(api, manifest, choices, kept) {
       recoveryOffer(kept),
     );
     holdUntilOpen(api.identified, manifest, cast, waiting).catch(reject);
-  });
+  }).finally(() => leave());
 }
 
 function chosen({ options, method }, choice) {

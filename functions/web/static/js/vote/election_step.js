@@ -13,29 +13,34 @@ import { actions, notice, once, paragraph, show } from "./screen.js";
  * @param {import("../protocol/voter.js").Paper} paper verified @param {import("./device.js").Kept} kept
  * @param {boolean} durable whether this browser keeps records
  */
-export async function showElection({ manifest, secondFactor, checkpoint }, kept, durable) {
+export async function showElection({ manifest, secondFactor, checkpoint, description }, kept, durable) {
   await new Promise((resolve) => {
     const go = once(t("vote.continue"), resolve);
     show(
       "election",
       manifest.title,
-      when(manifest),
+      notYet(manifest),
       facts(manifest),
+      description && said(description),
       secondFactor !== "none" && paragraph(t(`vote.factor_${secondFactor}`)),
       h("h2", {}, t("vote.checks_title")),
       checks(checkpoint),
       fingerprint(manifest),
       durable ? null : insist(kept, go),
+      paragraph(t("vote.continue_text")),
       actions(go),
       durable && recoveryOffer(kept),
     );
   });
 }
 
-function when({ opens_at: opens, closes_at: closes }) {
-  const now = Date.now();
-  if (now < opens) return notice(t("vote.not_yet", { moment: moment(timeEncode(opens)) }), "warn");
-  return now >= closes && notice(t("vote.seems_over", { moment: moment(timeEncode(closes)) }), "warn");
+function notYet({ opens_at: opens }) {
+  return Date.now() < opens && notice(t("vote.not_yet", { moment: moment(timeEncode(opens)) }), "warn");
+}
+
+/** The organisers' own words: below the facts that are proved, and said to be theirs. */
+function said(description) {
+  return [h("h2", {}, t("vote.said_title")), paragraph(t("vote.said_text"), "quiet"), paragraph(description, "typed")];
 }
 
 function facts({ contests, opens_at: opens, closes_at: closes, roll_size: roll }) {

@@ -13,6 +13,7 @@ import { enterCode } from "./code_step.js";
 import { openDevice } from "./device.js";
 import { showElection } from "./election_step.js";
 import { saveRecovery } from "./files.js";
+import { stillVoting } from "./over.js";
 import { persistently, sleep } from "./patience.js";
 import { showReceipt } from "./receipt_step.js";
 import { expectCode, notice, paragraph, show } from "./screen.js";
@@ -143,13 +144,18 @@ class Journey {
   async #fillIn() {
     const manifest = await persistently(t("vote.known_open"), () => this.#voter.manifest(this.state));
     await this.#keep({ title: manifest.title });
-    const choices = await fillIn(api, manifest, this.kept, (made) => this.#keep({ choices: made }));
+    // What was opened on the way here; on the way from a record or a file, what the state says of it.
+    const paper = this.#paper ?? { manifest, secondFactor: "none", checkpoint: this.state.checkpoint, description: "" };
+    const choices = await fillIn(api, manifest, this.kept, {
+      keep: (made) => this.#keep({ choices: made }),
+      before: () => showElection(paper, this.kept, this.#device.durable),
+    });
     return this.#voter.mark(this.state, choices);
   }
 
   async #open(link) {
     show("election", t("vote.opening"), paragraph(t("vote.opening_text")));
-    const paper = await persistently(t("vote.known_open"), () => this.#voter.openLink(link));
+    const paper = stillVoting(await persistently(t("vote.known_open"), () => this.#voter.openLink(link)));
     this.kept = { ...this.kept, title: paper.manifest.title, secondFactor: paper.secondFactor };
     expectCode(paper.secondFactor !== "none");
     return paper;

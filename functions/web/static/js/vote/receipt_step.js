@@ -23,6 +23,8 @@ export function showReceipt(device, kept, state) {
     h("h2", {}, t("vote.later_title")),
     paragraph(t("vote.later_text")),
     h("p", {}, h("a", { class: "button", href: `${prefix}/check` }, t("vote.to_check"))),
+    paragraph(t("vote.result_text")),
+    h("p", {}, h("a", { class: "button", href: `${prefix}/results/${state.election}` }, t("vote.to_results"))),
     h("h2", {}, t("vote.forget_title")),
     paragraph(t(device.durable ? "vote.forget_text" : "vote.forget_gone")),
     device.durable && actions(once(t("vote.forget"), () => confirmForgetting(device, kept), "danger")),

@@ -2,9 +2,14 @@
 import { h, prefix } from "../dom.js";
 import { ApiError, BadState, NotYet, Untrusted } from "../protocol/errors.js";
 import { LinkError } from "../protocol/link.js";
+import { moment } from "../page.js";
 import { has, t } from "../strings.js";
+import { Over } from "./over.js";
 import { recoveryField, recoveryOffer } from "./files.js";
 import { actions, notice, once, paragraph, show } from "./screen.js";
+
+/** Where there is nothing left to go on with. */
+const ENDS = ["closed", "already-issued", "other-ballot"];
 
 /**
  * @param {Error} error
@@ -14,6 +19,7 @@ import { actions, notice, once, paragraph, show } from "./screen.js";
 export function showStop(error, { kept, again, loaded, forget }) {
   const name = nameOf(error);
   const step = kept ? "election" : "start";
+  const election = name === "closed" && (error.election ?? (kept && stateOf(kept).election));
   const forgotten = async () => {
     await forget();
     location.reload();
@@ -21,19 +27,25 @@ export function showStop(error, { kept, again, loaded, forget }) {
   show(
     step,
     t(`vote.stop_${name}_title`),
-    h("div", { class: `notice ${name === "closed" ? "warn" : "bad"}`, role: "alert" }, paragraph(t(`vote.stop_${name}`))),
+    h("div", { class: `notice ${name === "closed" ? "warn" : "bad"}`, role: "alert" }, paragraph(reasonOf(error, name))),
     ...[`vote.stop_${name}_then`, `vote.stop_${name}_${kept && stateOf(kept).step}`].filter(has).map((key) => paragraph(t(key))),
     name === "untrusted" && paragraph(t("vote.reason", { reason: error.reason }), "quiet"),
     name === "other" && paragraph(t("vote.reason", { reason: error.reason || error.name }), "quiet"),
     name === "already-issued" && recoveryField(loaded),
     actions(
       ["other", "no-log"].includes(name) && once(t("vote.again"), again),
-      name === "closed" && kept && h("a", { class: "button", href: `${prefix}/results/${stateOf(kept).election}` }, t("vote.to_results")),
+      election && h("a", { class: "button", href: `${prefix}/results/${election}` }, t("vote.to_results")),
       h("a", { class: "button", href: `${prefix}/vote` }, t("vote.to_start")),
-      kept && ["closed", "already-issued", "other-ballot"].includes(name) && once(t("vote.forget"), forgotten, "danger"),
+      kept && ENDS.includes(name) && once(t("vote.forget"), forgotten, "danger"),
     ),
-    kept && recoveryOffer(kept),
+    kept && !ENDS.includes(name) && recoveryOffer(kept),
   );
+}
+
+/** What happened, and when it did where that is known. */
+function reasonOf(error, name) {
+  if (!(error instanceof Over)) return t(`vote.stop_${name}`);
+  return t(error.early ? "vote.closed_early" : "vote.ended", { moment: moment(error.moment) });
 }
 
 const stateOf = ({ state }) => JSON.parse(state);
@@ -41,7 +53,8 @@ const stateOf = ({ state }) => JSON.parse(state);
 /** Which words are for an error. */
 function nameOf(error) {
   if (error instanceof Untrusted) return "untrusted";
-  if (error instanceof LinkError) return "bad-link";
+  if (error instanceof Over) return "closed";
+  if (error instanceof LinkError || error.slug === "damaged-link") return "bad-link";
   if (error instanceof BadState) return "bad-file";
   if (error instanceof NotYet) return "no-log";
   return error instanceof ApiError && has(`vote.stop_${error.slug}`) ? error.slug : "other";

@@ -1,0 +1,19 @@
+/** Voting that is over when a link is opened, as the service says: by its clock, or by an early close. */
+import { timeEncode } from "../protocol/encoding.js";
+
+/** `election`: its id. `early`: whether it was closed before its time. `moment`: of the end, RFC 3339. */
+export class Over extends Error {
+  constructor(election, early, moment) {
+    super("voting is over");
+    this.name = new.target.name;
+    Object.assign(this, { election, early, moment });
+  }
+}
+
+/** @param {import("../protocol/voter.js").Paper} paper @returns {import("../protocol/voter.js").Paper} the same; else Over */
+export function stillVoting(paper) {
+  const { manifest, closedAt, now } = paper;
+  if (closedAt !== null) throw new Over(manifest.election, true, closedAt);
+  if (now >= manifest.closes_at) throw new Over(manifest.election, false, timeEncode(manifest.closes_at));
+  return paper;
+}
