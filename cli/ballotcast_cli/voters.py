@@ -16,9 +16,13 @@ def command() -> None:
 @click.argument("election")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def import_(election: str, file: Path) -> None:
-    """Put the voters of FILE (CSV, header `email` or `email,phone`) on the roll. Ends with 1 if a row was refused."""
+    """Put the voters of FILE (CSV with a column `email`, and `phone` if need be) on the roll.
+
+    Ends with 1 if a row was refused."""
     report = organiser().import_voters(election, file.read_bytes())
     click.echo(f"added: {report['added']}, duplicates: {report['duplicates']}, rejected: {report['rejected_count']}")
+    if report["ignored_columns"]:
+        click.echo(f"  columns that were ignored: {', '.join(report['ignored_columns'])}")
     for row in report["rejected"]:
         click.echo(f"  line {row['line']}: {row['reason']}")
     if report["rejected_count"]:

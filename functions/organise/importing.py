@@ -103,6 +103,7 @@ def _outcome(roll: RollFile) -> dict[str, Any]:
         "duplicates": roll.duplicates,
         "rejected": [rejection._asdict() for rejection in roll.rejected[:LISTED]],
         "rejected_count": len(roll.rejected),
+        "ignored_columns": roll.ignored,
     }
 
 

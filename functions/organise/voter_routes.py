@@ -62,12 +62,16 @@ class Rejected(BaseModel):
 
 
 class ImportReport(BaseModel):
-    """`duplicates`: on the roll already, or further up in the file. At most 2,000 rejected rows are listed."""
+    """`duplicates`: on the roll already, or further up in the file. At most 2,000 rejected rows are listed.
+
+    `ignored_columns`: names of columns that no roll has, in lower case; at most 20.
+    """
 
     added: int
     duplicates: int
     rejected: list[Rejected]
     rejected_count: int
+    ignored_columns: list[str]
 
 
 class ImportCheck(ImportReport):
@@ -114,7 +118,7 @@ def import_(
     roll: Annotated[bytes, Body(media_type="text/csv")] = b"",
     dry_run: Annotated[bool, Query()] = False,
 ) -> ImportReport | ImportCheck | ImportJob:
-    """Put voters on the roll from a CSV file with the header `email` or `email,phone`, or only tell what would be."""
+    """Put voters on the roll from a CSV file with the columns `email` and perhaps `phone`, or tell what would be."""
     owned = owned_election(wiring, organiser, election)
     if dry_run:
         return ImportCheck(**check_roll(wiring, owned, roll))

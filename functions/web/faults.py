@@ -49,6 +49,12 @@ _WORDS = tuple(
         (r"quotes that do not match", "quotes"),
         (r"(?P<found>\d+) columns where the header has (?P<header>\d+)", "columns"),
         (r"not on the roll", "not_on_roll"),
+        (r"byte \d+ is not UTF-8.*", "not_utf8"),
+        (r"the file is empty", "empty_file"),
+        (r"this election needs telephone numbers.*", "no_phones"),
+        (r"the first line must be a header.*", "no_header"),
+        (r"the header has no column email; its columns are: (?P<names>.*)", "no_email_column"),
+        (r"the header names a column twice", "column_twice"),
     )
 )
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import Body, Query, Response
 from fastapi.responses import JSONResponse
 
-from ballotcast.client.errors import ClientError
+from ballotcast.client.errors import ApiError, ClientError
 from ballotcast.client.organiser import Organiser
 from ballotcast.http.access import Access, contract
 from ballotcast.http.cookies import SignedIn
@@ -14,7 +14,7 @@ from web.faults import Faults, by_label, faults_of, in_words
 from web.forms import OurForm, OwnFetch
 from web.organising import delivery_counts, done_text, form_page, organiser_at
 from web.pages import Page, Paged
-from web.routing import page_routes
+from web.routing import advice, page_routes
 
 router = page_routes()
 SESSION = contract(Access.BROWSER_SESSION)
@@ -75,7 +75,14 @@ def import_(
     """Tell what would come of a file, or import it; as JSON, to our script."""
     organiser = organiser_at(page, token)
     act = organiser.check_import if dry_run else organiser.begin_import
-    return JSONResponse(_report(page, act(election, roll)))
+    try:
+        return JSONResponse(_report(page, act(election, roll)))
+    except ApiError as error:
+        if error.slug != "bad-roll-file":
+            raise
+        told = [advice(page, error.slug, error.status), *(in_words(page, detail) for _, detail in error.errors)]
+        problem = {**error.document, "advice": " ".join(str(text.striptags()) for text in told)}
+        return JSONResponse(problem, error.status)
 
 
 def _report(page: Page, report: dict[str, Any]) -> dict[str, Any]:

@@ -34,6 +34,7 @@ def test_what_came_of_each_row_is_told(organiser: Organiser) -> None:
             {"line": 6, "reason": "2 columns where the header has 1"},
         ],
         "rejected_count": 2,
+        "ignored_columns": [],
     }
     assert sorted(organiser.voters(election)) == ["ada@example.org", "bob@example.org"]
     told = organiser.get(f"/elections/{election}/events").json()["events"][-1]
@@ -93,6 +94,7 @@ def test_five_thousand_rows_with_a_bad_address_on_line_4711(organiser: Organiser
         "duplicates": 1,
         "rejected": [{"line": 4711, "reason": "not an e-mail address"}],
         "rejected_count": 1,
+        "ignored_columns": [],
     }
     assert len(organiser.wiring.voters.roll(election)) == 4998
     assert list(organiser.wiring.blobs.keys("imports/")) == [], "the addresses are not left behind"

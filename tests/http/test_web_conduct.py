@@ -174,6 +174,7 @@ def test_a_file_is_tried_before_it_is_imported(browser: Browser, organiser: Orga
         "duplicates": 1,
         "rejected": [{"line": 4, "reason": "This is not an e-mail address."}],
         "rejected_count": 1,
+        "ignored_columns": [],
         "compared": True,
     }
     assert set(organiser.voters(election)) == {"ada@example.org"}
@@ -196,6 +197,8 @@ def test_what_is_no_roll_is_told_to_the_script_in_words(browser: Browser, organi
     refused = upload(browser, organiser.create(), b"name\nAda\n")
     assert (refused.status_code, refused.json()["type"]) == (422, "urn:ballotcast:problem:bad-roll-file")
     assert refused.json()["advice"].startswith("This file cannot be read as a roll.")
+    assert refused.json()["advice"].endswith("No column is called “email”; this file has: name.")
+    assert upload(browser, organiser.create(), b"Name;Email\nAda;a@b.de\n").json()["ignored_columns"] == ["name"]
 
 
 def test_a_description_and_events_are_shown_as_text(browser: Browser, organiser: Organiser) -> None:

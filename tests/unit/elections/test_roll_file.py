@@ -33,6 +33,24 @@ def test_every_way_to_save_the_same_roll(data: bytes) -> None:
 
 
 @pytest.mark.parametrize(
+    ("data", "ignored"),
+    [
+        (b"email,name\nada@example.org,Ada\nbob@example.org,\n", ["name"]),
+        (b"Name;Email;;\r\nAda;ada@example.org;;\r\nBob;bob@example.org;;\r\n", ["name"]),
+        (b"a,email,a,b\n1,ada@example.org,2,3\n,bob@example.org,,\n", ["a", "b"]),
+        (b"email,%s\nada@example.org\nbob@example.org\n" % (b"x" * 50), ["x" * 40]),
+        (
+            b"email,%s\nada@example.org\nbob@example.org\n" % b",".join(b"c%d" % n for n in range(30)),
+            [f"c{n}" for n in range(20)],
+        ),
+    ],
+)
+def test_columns_that_no_roll_has_are_ignored_and_named(data: bytes, ignored: list[str]) -> None:
+    roll = read_roll(data)
+    assert (roll.rows, roll.rejected, roll.ignored) == ([ADA, BOB], [], ignored)
+
+
+@pytest.mark.parametrize(
     "data",
     [b"email,phone\nada@example.org,+49 151 12345678\n", b'email;phone\n"ada@example.org";"+49 (151) 12345678"\n'],
 )
@@ -48,9 +66,9 @@ def test_telephone_numbers(data: bytes) -> None:
         (b"\r\n \r\n", "empty"),
         (b"ada@example.org\nbob@example.org\n", "header"),
         (b"\nemail\nada@example.org\n", "header"),
-        (b"name,phone\nAda,\n", "header"),
+        (b"Name;Phone\nAda;\n", "no column email; its columns are: name, phone"),
+        (b"ada@example.org,Ada\n", "header that names the columns"),
         (b'"email\nada@example.org\n', "header"),
-        (b"email,name\nada@example.org,Ada\n", "name"),
         (b"email,Email\nada@example.org,ada@example.org\n", "twice"),
         ("email\nada@bücher.example\n".encode("latin-1"), "UTF-8"),
         ("email\nada@example.org\n".encode("utf-16"), "UTF-8"),

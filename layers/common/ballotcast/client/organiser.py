@@ -33,6 +33,14 @@ class Organiser:
         """Prove the address by the code that was mailed to it."""
         self.api.post("/organisers/verify", json={"organiser_id": organiser_id, "token": token})
 
+    def ask_reset(self, email: str) -> None:
+        """Have a code to set a new password mailed. Whether there is such an account is not told."""
+        self.api.post("/organisers/reset", json={"email": email})
+
+    def set_password(self, email: str, token: str, password: str) -> None:
+        """By the code that was mailed."""
+        self.api.post("/organisers/password", json={"email": email, "token": token, "password": password})
+
     def log_in(self, email: str, password: str) -> str:
         """Open a session of an hour; its token is kept here and answered."""
         self.token = str(self.api.post("/sessions", json={"email": email, "password": password}).json()["token"])
@@ -59,7 +67,8 @@ class Organiser:
         return self._post(f"/elections/{election}/voters", json=body)
 
     def import_voters(self, election: str, csv: bytes, patience: float = 900) -> Document:
-        """`{added, duplicates, rejected: [{line, reason}], rejected_count}`, also of a file that goes on as a job.
+        """`{added, duplicates, rejected: [{line, reason}], rejected_count, ignored_columns}`, also of a file that goes
+        on as a job.
 
         NotYet if the job is not over after `patience` seconds (importing again is safe); ImportFailed.
         """
@@ -71,7 +80,7 @@ class Organiser:
             raise NotYet("the import is still running")
         if over["state"] != "done":
             raise ImportFailed(over)
-        return {name: over[name] for name in ("added", "duplicates", "rejected", "rejected_count")}
+        return {name: over[name] for name in ("added", "duplicates", "rejected", "rejected_count", "ignored_columns")}
 
     def check_import(self, election: str, csv: bytes) -> Document:
         """What an import would come to: the same, and `compared`. Nothing is written."""

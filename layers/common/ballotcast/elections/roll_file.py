@@ -1,7 +1,8 @@
 """A roll as a CSV file (RFC 4180, and what spreadsheets make of it): who is in it, and every row that cannot be taken.
 
-A header names the columns: `email`, and `phone` if there is one, in any order and case. Comma or semicolon, LF, CRLF
-or CR, with or without a byte order mark, UTF-8. A row is one line: an open quote spoils its own line, not the file.
+A header names the columns: `email`, and `phone` if there is one, in any order and case; others are ignored. Comma or
+semicolon, LF, CRLF or CR, with or without a byte order mark, UTF-8. A row is one line: an open quote spoils its own
+line, not the file.
 """
 
 import csv
@@ -15,6 +16,9 @@ from ballotcast.ballots.roll import email_key
 from ballotcast.elections.addresses import AddressError, email_address, phone_number
 
 COLUMNS = ("email", "phone")
+NAMED = 20
+"""Columns that are told by name, each by as many of its letters as `NAME_LENGTH`."""
+NAME_LENGTH = 40
 _LINE_END = re.compile(r"\r\n|\n|\r")
 
 
@@ -37,15 +41,19 @@ class Rejection(NamedTuple):
 
 @dataclass(frozen=True)
 class RollFile:
-    """`duplicates`: rows whose address stands further up already, in whatever spelling of case."""
+    """`duplicates`: rows whose address stands further up already, in whatever spelling of case.
+
+    `ignored`: names of columns that no roll has, at most 20.
+    """
 
     rows: list[Row] = field(default_factory=list)
     duplicates: int = 0
     rejected: list[Rejection] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
 
 
 def read_roll(data: bytes, *, phone_needed: bool = False, calling_codes: Sequence[str] | None = None) -> RollFile:
-    """Read a roll; RollFileError if it is empty, is not UTF-8, or has no header. See `addresses` for what is taken."""
+    """Read a roll; RollFileError if it is empty, not UTF-8, or has no column `email`. `addresses`: what is taken."""
     try:
         lines = _LINE_END.split(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
@@ -71,7 +79,7 @@ def read_roll(data: bytes, *, phone_needed: bool = False, calling_codes: Sequenc
             continue
         seen.add(key)
         rows.append(row)
-    return RollFile(rows, duplicates, rejected)
+    return RollFile(rows, duplicates, rejected, _named([name for name in columns if name not in COLUMNS]))
 
 
 def _columns(header: str, delimiter: str) -> list[str]:
@@ -80,12 +88,16 @@ def _columns(header: str, delimiter: str) -> list[str]:
     except csv.Error:
         names = []
     if "email" not in names:
-        raise RollFileError("the first line must be a header: email or email,phone")
-    if unknown := [name for name in names if name not in COLUMNS]:
-        raise RollFileError(f"the header names a column that is not one of email, phone: “{unknown[0][:40]}”")
-    if len(set(names)) < len(names):
+        if not any(names) or any("@" in name for name in names):  # a voter, whose address is not repeated
+            raise RollFileError("the first line must be a header that names the columns, one of them email")
+        raise RollFileError(f"the header has no column email; its columns are: {', '.join(_named(names))}")
+    if any(names.count(name) > 1 for name in COLUMNS):
         raise RollFileError("the header names a column twice")
     return names
+
+
+def _named(columns: Sequence[str]) -> list[str]:
+    return [name[:NAME_LENGTH] for name in dict.fromkeys(columns) if name][:NAMED]
 
 
 def _records(lines: Sequence[str], delimiter: str) -> Iterator[tuple[int, list[str] | csv.Error]]:

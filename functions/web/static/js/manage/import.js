@@ -65,13 +65,14 @@ async function follow(report) {
 
 function show(title, report, ...more) {
   const heading = h("h2", { tabindex: -1 }, title);
-  const { added, duplicates, rejected_count: count } = report;
+  const { added, duplicates, rejected_count: count, ignored_columns: ignored } = report;
   const facts = h(
     "ul",
     {},
     h("li", {}, t("import.added", { count: added })),
     h("li", {}, t("import.duplicates", { count: duplicates })),
     h("li", {}, t("import.rejected", { count })),
+    ...(ignored.length ? [h("li", {}, t("import.ignored", { names: ignored.join(", ") }))] : []),
   );
   outcome.replaceChildren(heading, facts, ...table(report), ...more);
   heading.focus();
