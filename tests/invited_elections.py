@@ -55,11 +55,13 @@ class Elections:
         title: str = "Works council",
         second_factor: str = "none",
         opens_in: timedelta = timedelta(),
+        description: str = "",
     ) -> Election:
         """Frozen and invited; opens after `opens_in`, for a day."""
         opens = datetime.now(UTC) + opens_in
         draft = {
             "title": title,
+            "description": description,
             "opens_at": to_rfc3339(opens),
             "closes_at": to_rfc3339(opens + timedelta(days=1)),
             "contests": list(contests),

@@ -13,12 +13,13 @@ from voter_page import Interference, VoterPage
 pytestmark = pytest.mark.stack
 
 CHAIR = {"title": "Chair", "method": "plurality", "options": ["Ada", "Alan", "Grace"]}
+DESCRIPTION = "Who speaks for us?\n<b>Nobody</b> else."
 CREDENTIALS, BALLOTS = "**/credentials", "**/ballots"
 
 
 @pytest.fixture(scope="module")
 def election(elections: Elections) -> Election:
-    return elections.make([CHAIR], 8)
+    return elections.make([CHAIR], 9, description=DESCRIPTION)
 
 
 @pytest.fixture
@@ -93,6 +94,36 @@ def test_a_tab_closed_at_every_step(
     voter.press("Yes, forget it")
     voter.expect_step("Forgotten")
     assert voter.kept() == []
+    voter.close()
+
+
+def test_the_browsers_own_back_and_forward(voter: VoterPage, election: Election, link: str) -> None:
+    """A step each, and to the same contest as by the page's own button; nothing of the vote is in the history."""
+    voter.open(link)
+    voter.expect_text("From the organisers")
+    assert voter.page.locator(".typed").inner_text() == DESCRIPTION
+    assert voter.page.locator(".fingerprint span").count() == 16
+    voter.press("Continue to the ballot")
+    voter.mark_and_review("Alan")
+    voter.page.go_back()
+    expect(voter.page.get_by_role("radio", name="Alan")).to_be_checked()
+    voter.page.go_back()
+    voter.expect_step(election.title)
+    voter.press("Continue to the ballot")
+    voter.press("Look it over")
+    voter.expect_step("Look over your ballot")
+    voter.page.go_back()
+    expect(voter.page.get_by_role("button", name="Look it over")).to_be_visible()
+    voter.page.go_forward()
+    voter.expect_step("Look over your ballot")
+    voter.press("Change: Chair")
+    expect(voter.page.get_by_role("heading", level=2, name="Chair")).to_be_focused()
+    assert voter.page.evaluate("[history.state, location.hash]") == [{"depth": 1}, ""]
+    voter.mark_and_review("Grace")
+    voter.press("Cast my ballot")
+    voter.expect_receipt()
+    voter.page.go_back()
+    voter.expect_receipt()
     voter.close()
 
 

@@ -129,6 +129,9 @@ def test_links_that_are_none(voter: VoterPage, election: Election, link: str) ->
     voter.open(Link(bytes(32), known.manifest_hash, known.salt).encode())
     voter.expect_step("Nobody was sent this link")
     assert_accessible(voter.page)
+    voter.open(Link(known.token, known.manifest_hash, bytes(16)).encode())
+    voter.expect_step("This link is not complete or has a wrong letter")
+    assert voter.page.get_by_text("Go on later").count() == 0
     voter.page.get_by_role("link", name="Another link or file").click()
     voter.page.get_by_label("The link from your mail").fill(f"https://example.org/vote#{link}")
     voter.press("Open my election")
