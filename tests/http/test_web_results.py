@@ -154,7 +154,7 @@ def test_the_result_in_sentences_figures_and_tables(pages: TestClient, counted: 
     assert "The envelope cannot be opened 1" in page
     assert "Voters on the roll 3 Credentials issued 3 (100.0 % of the roll) Ballots cast 3" in page
     assert counted.manifest.origin in page  # the final checkpoint
-    assert f'href="/check?election={counted.id}"' in response.text
+    assert f'href="/check?election={counted.id}#whole"' in response.text
     assert f"ballotcast verify ballotcast-{counted.id}.zip" in page
     for path in (f"results/{counted.id}/csv", f"elections/{counted.id}/results", f"elections/{counted.id}/export"):
         assert f'href="/{path}"' in response.text
@@ -181,9 +181,9 @@ def test_in_german(pages: TestClient, counted: FrozenElection) -> None:
     response = pages.get(f"/results/{counted.id}", headers={"Accept-Language": "de"})
     page = text_of(response.text)
     assert "Ergebnis: North." in page
-    assert "North schlägt jede andere Wahlmöglichkeit." in page
+    assert "North schlägt jede andere Möglichkeit." in page
     assert "Das Los entschied:" in page
-    assert "100,0 % der Stimmberechtigten" in page
+    assert "100,0 % der Wahlberechtigten" in page
     assert " has the most" not in page  # the API's own sentence is English
 
 
