@@ -98,8 +98,20 @@ def test_what_is_no_receipt_is_said_at_the_field(page: CheckPage, voted: Voted, 
     page.choose("A receipt or recovery file", file)
     expect(page.page.locator("#receipt-file-error")).to_contain_text("before your ballot was cast")
     assert page.states("ballot") == {}
-    page.verify("?")
-    expect(page.page.locator("#election-error")).to_contain_text("no election’s id")
+    for text in ("?", "hello"):
+        page.verify(text)
+        expect(page.page.locator("#election-error")).to_contain_text("no election’s id")
+
+
+def test_links_lead_to_each_check_and_its_button(page: CheckPage, voted: Voted) -> None:
+    for place, button in (
+        (f"?election={voted.waiting.election}#whole", "Download and verify"),
+        ("#ballot", "Check this ballot"),
+    ):
+        page.page.goto("about:blank")
+        page.page.goto(f"{page.address}/check{place}")
+        expect(page.page.get_by_role("button", name=button)).to_be_focused()
+        expect(page.page.get_by_role("button", name=button)).to_be_in_viewport()
 
 
 def test_after_the_count_a_ballot_and_everything(page: CheckPage, counted: Counted) -> None:
@@ -116,7 +128,7 @@ def test_after_the_count_a_ballot_and_everything(page: CheckPage, counted: Count
     page.press("Now verify everything")
     notice = page.outcome("whole", "good", f"Verified: {TITLE}")
     expect(notice).to_contain_text("20 ballots were counted here again")
-    expect(notice).to_contain_text("Elected: Ada <i>A</i>.")
+    expect(notice).to_contain_text("Result: Ada <i>A</i>.")
     mine = ["asked", "receipt", "same-election", "same-log"]
     assert page.states("whole") == dict.fromkeys([*mine, *CHECKS], "passed")
     assert page.page.locator("#whole-outcome pre").text_content() == newest
@@ -169,8 +181,21 @@ def test_doctored_receipts(page: CheckPage, counted: Counted) -> None:
         page.refused("ballot", check, why)
         assert "passed" not in list(page.states("ballot").values())[STEPS.index(check) :]
     assert_accessible(page.page)
-    page.check(receipt.replace("\n", "\r\n").strip())
-    page.outcome("ballot", "good", "Your ballot is in the final log")
+    page.verify(counted.id)
+    page.outcome("whole", "bad", "NOT verified: a check failed")
+    page.press("Leave the receipt out")
+    page.outcome("whole", "good", f"Verified: {TITLE}")
+    page.check("\n".join(cases[0][0].get(number, line) for number, line in enumerate(lines)))
+    page.refused("ballot", "receipt", "not signed by this election")
+    page.verify(counted.id)
+    page.outcome("whole", "good", f"Verified: {TITLE}")
+    for lost in (
+        receipt.replace("\n", "\r\n").strip(),
+        receipt.replace("\n\n", "\n"),
+        f"  {' '.join(receipt.split())} ",
+    ):
+        page.check(lost)
+        page.outcome("ballot", "good", "Your ballot is in the final log")
 
 
 LIES: dict[str, tuple[str, Callable[[bytes], bytes], str, str]] = {

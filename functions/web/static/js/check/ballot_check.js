@@ -1,6 +1,7 @@
 /** "Check my ballot": is the ballot that a receipt promises in the log? Step by step, in plain words. */
 import { h } from "../dom.js";
 import { ApiError, Malformed, NotYet, Unreachable, Untrusted } from "../protocol/errors.js";
+import { ReceiptError } from "../protocol/receipt.js";
 import { CHECKS, checkReceipt } from "../protocol/receipts.js";
 import { has, t } from "../strings.js";
 import { Panel } from "./panel.js";
@@ -11,8 +12,9 @@ import { alarm, checkpointBox, facts, fingerprint } from "./pieces.js";
  *
  * @param {import("../protocol/api.js").Side} side @param {import("./source.js").Source} source @param {HTMLElement} place
  * @param {{again: () => void, verifyAll: () => void}} ways further on
- * @returns {Promise<{recorded: import("../protocol/receipts.js").Recorded | null, failed: boolean}>} `failed`: something
- *   did not verify; without `recorded` and failure it is not known yet
+ * @returns {Promise<{recorded: import("../protocol/receipts.js").Recorded | null, failed: boolean, unread: boolean}>}
+ *   `failed`: something did not verify; without `recorded` and failure it is not known yet. `unread`: that is the receipt
+ *   itself, which tells nothing then, neither for the election nor against it
  */
 export async function checkBallot(side, { receipt, earlier, election }, place, { again, verifyAll }) {
   const panel = new Panel(place);
@@ -22,9 +24,10 @@ export async function checkBallot(side, { receipt, earlier, election }, place, {
   try {
     const recorded = await checkReceipt(side, receipt, { earlier, passed: (check) => panel.mark(check, "passed") });
     showRecorded(panel, recorded, election, verifyAll);
-    return { recorded, failed: false };
+    return { recorded, failed: false, unread: false };
   } catch (error) {
-    return { recorded: null, failed: showFailure(panel, error, again) };
+    const unread = error instanceof ReceiptError;
+    return { recorded: null, failed: showFailure(panel, error, again), unread };
   }
 }
 

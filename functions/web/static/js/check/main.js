@@ -3,6 +3,7 @@ import { address, find, h } from "../dom.js";
 import { connect } from "../protocol/api.js";
 import { BadState } from "../protocol/errors.js";
 import { ReceiptError } from "../protocol/receipt.js";
+import { NoteError } from "../protocol/signed_note.js";
 import { next, stateFromJson, stateToJson } from "../protocol/state.js";
 import { t } from "../strings.js";
 import { openDevice } from "../vote/device.js";
@@ -12,13 +13,19 @@ import { complain } from "./complaint.js";
 import { LONGEST, noteOf, readSource } from "./source.js";
 import { WholeCheck } from "./whole_check.js";
 
-const ID = /^[0-9a-z]{1,64}$/;
+const ID = /^[0-9a-f]{16}$/;
 const api = connect(address);
 const electionField = find("#election");
 const receiptField = find("#receipt");
 const earlierField = find("#earlier");
 let [seen, turn] = [null, 0];
-const whole = new WholeCheck(find("#whole-outcome"), api, () => seen);
+const whole = new WholeCheck(find("#whole-outcome"), api, () => seen, leaveOut);
+
+/** Everything is judged without a receipt: who has a damaged one can verify the rest. */
+function leaveOut() {
+  [seen, turn] = [null, turn + 1];
+  return whole.reconsider();
+}
 
 /** @param {string} text receipt or recovery file @param {string} [id] of the record on this device */
 async function check(text, field, id = "") {
@@ -27,7 +34,7 @@ async function check(text, field, id = "") {
   try {
     source = readSource(text);
   } catch (error) {
-    if (!(error instanceof ReceiptError || error instanceof BadState)) throw error;
+    if (![NoteError, ReceiptError, BadState].some((kind) => error instanceof kind)) throw error;
     complain(field, t(error.reason === "not-cast" ? "check.not_cast" : "check.not_a_receipt"));
     return;
   }
@@ -39,7 +46,7 @@ async function check(text, field, id = "") {
     verifyAll: () => whole.byElection(election),
   });
   if (mine !== turn) return;
-  seen = { election, leaf, blindedSha256, ...found };
+  seen = found.unread ? null : { election, leaf, blindedSha256, ...found };
   await whole.reconsider();
   if (id && found.recorded) await remember(id, found.recorded.checkpoint);
 }
@@ -78,6 +85,13 @@ function electionOf(text) {
   return ID.test(id) ? id : "";
 }
 
+/** A link led to one of the checks: its button is next, in view and with the focus. */
+function arrive() {
+  const section = document.getElementById(location.hash.slice(1));
+  section?.scrollIntoView();
+  section?.querySelector("button")?.focus();
+}
+
 async function start() {
   const lacking = await missing();
   if (lacking) {
@@ -100,6 +114,7 @@ async function start() {
   await listKept();
   find("#starting").hidden = true;
   find("#checks").hidden = false;
+  arrive();
 }
 
 start();

@@ -31,13 +31,13 @@ function why(reason, { index, ...values }) {
 /**
  * @param {import("./panel.js").Panel} panel @param {import("../verify/verification.js").Report} report
  * @param {Blob} blob the export @param {string[]} contradictions what else failed: names of expectations
- * @param {import("./whole_check.js").Seen | null} seen
+ * @param {import("./whole_check.js").Seen | null} seen @param {() => void} leaveOut the receipt
  */
-export function showReport(panel, report, blob, contradictions, seen) {
+export function showReport(panel, report, blob, contradictions, seen, leaveOut) {
   const { election, note } = report;
   const verified = report.ok && !contradictions.length && report.result !== null;
   if (verified) announceVerified(panel, report);
-  else announceFailure(panel, report, contradictions);
+  else announceFailure(panel, report, contradictions, leaveOut);
 
   const keep = () => save(`ballotcast-export-${election}.zip`, "application/zip", blob);
   panel.append(
@@ -74,7 +74,7 @@ function identity({ title, election, manifestHash }) {
   );
 }
 
-function announceFailure(panel, { ok, checks }, contradictions) {
+function announceFailure(panel, { ok, checks }, contradictions, leaveOut) {
   const failed = checks.filter(({ outcome }) => outcome === "failed");
   const faults = [
     ...contradictions.map((name) => [name, t(`check.audit_${name}_failed`), name]),
@@ -85,7 +85,8 @@ function announceFailure(panel, { ok, checks }, contradictions) {
   const reason = faults.map(([, , told]) => told).join(", ");
   const only = ok && contradictions.every((name) => name === "receipt");
   const about = t(only ? "check.refuted_by_receipt" : "check.refuted_text");
-  panel.announce("bad", t("check.refuted"), about, list, alarm(reason, t("check.keep_export")));
+  const leave = only && h("p", {}, h("button", { type: "button", onclick: leaveOut }, t("check.leave_out")));
+  panel.announce("bad", t("check.refuted"), about, list, leave, alarm(reason, t("check.keep_export")));
 }
 
 /** @param {object} contest of a result, with its part of the manifest */
@@ -96,8 +97,15 @@ function contestResult({ title, options, winners, seats, valid, blank }) {
     "section",
     { class: "contest-result" },
     h("h4", {}, title),
-    h("p", {}, count ? t("check.elected", { names: names.format(elected), count }) : t("check.nobody")),
+    h("p", {}, ...(count ? outcome(elected, seats) : [t("check.nobody")])),
     vacant > 0 && h("p", {}, t("check.vacant", { count: vacant })),
     h("p", { class: "quiet" }, t("check.ballots", { count: valid, blank })),
   );
+}
+
+/** In each name's own direction. */
+function outcome(elected, seats) {
+  const parts = names.formatToParts(elected).map(({ type, value }) => (type === "element" ? h("bdi", {}, value) : value));
+  const [before, after] = t(seats === 1 ? "check.decided" : "check.elected", { names: "\0", count: elected.length }).split("\0");
+  return [before, ...parts, after];
 }

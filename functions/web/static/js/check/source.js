@@ -1,6 +1,7 @@
 /** What a voter brings to check: a receipt, or a recovery file that has one. */
 import { BadState } from "../protocol/errors.js";
 import { readReceipt } from "../protocol/receipt.js";
+import { requireNote } from "../protocol/signed_note.js";
 import { stateFromJson } from "../protocol/state.js";
 
 /** Bytes to read of a file: a receipt has some hundreds, the largest recovery file some thousands. */
@@ -15,7 +16,7 @@ export const LONGEST = 64 * 1024;
  */
 
 /**
- * Reads either. Throws ReceiptError or BadState; BadState `not-cast` for the recovery file of a vote without a receipt.
+ * Reads either. Throws NoteError, ReceiptError or BadState; BadState `not-cast` for the recovery file of a vote without a receipt.
  *
  * @param {string} text @returns {Source}
  */
@@ -28,12 +29,28 @@ export function readSource(text) {
 }
 
 function withElection(source) {
+  requireNote(source.receipt);
   const { election, leafHash: leaf } = readReceipt(source.receipt);
   return { ...source, election, leaf };
 }
 
-/** A signed note that went through mails and clipboards: its line ends are as they were. @param {string} text */
+/**
+ * A signed note that went through mails and clipboards, as it was: a text without empty lines, an empty line, the lines
+ * of signatures, each with a dash and spaces. If all stands in one line, a space was the end of a line of the text.
+ *
+ * @param {string} text
+ */
 export function noteOf(text) {
-  const lines = text.trim().split(/\r\n|\r|\n/);
-  return text.trim() && `${lines.map((line) => line.trim()).join("\n")}\n`;
+  const found = text.split(/[\r\n]+/).map((line) => line.trim()).filter(Boolean);
+  const lines = found.length === 1 ? linesOf(found[0]) : found;
+  const end = lines.findIndex(isSignature);
+  if (end < 0) return lines.map((line) => `${line}\n`).join("");
+  return [...lines.slice(0, end), "", ...lines.slice(end), ""].join("\n");
+}
+
+const isSignature = (line) => line.startsWith("— ");
+
+function linesOf(line) {
+  const [text, ...signatures] = line.split(/\s+(?=— )/);
+  return [...text.split(/\s+/), ...signatures];
 }

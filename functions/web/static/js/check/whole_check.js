@@ -21,17 +21,19 @@ export class WholeCheck {
   #place;
   #api;
   #seen;
+  #leaveOut;
   #run = new AbortController();
   #found = null;
 
   /**
    * @param {HTMLElement} place @param {ReturnType<typeof import("../protocol/api.js").connect>} api
-   * @param {() => Seen | null} seen
+   * @param {() => Seen | null} seen @param {() => void} leaveOut what was seen is not to be compared with
    */
-  constructor(place, api, seen) {
+  constructor(place, api, seen, leaveOut) {
     this.#place = place;
     this.#api = api;
     this.#seen = seen;
+    this.#leaveOut = leaveOut;
   }
 
   /** @param {string} election */
@@ -124,7 +126,7 @@ export class WholeCheck {
       panel.mark(name, outcome, outcome === "passed" ? "" : t(`check.audit_${name}_${outcome}`));
     }
     const contradictions = outcomes.filter(([, outcome]) => outcome === "failed").map(([name]) => name);
-    showReport(panel, report, blob, contradictions, seen);
+    showReport(panel, report, blob, contradictions, seen, this.#leaveOut);
   }
 
   #actions(...buttons) {

@@ -44,6 +44,11 @@ async function verifies(publicKey, signature, message) {
   }
 }
 
+/** Throws NoteError for what has not the form of a note; who signed it is another question. @param {string} note */
+export function requireNote(note) {
+  parse(note);
+}
+
 function parse(note) {
   // A newline is the only control character below a space.
   if (!note.endsWith("\n") || /[\0-\t\v-\x1f]|\p{Surrogate}/u.test(note)) throw new NoteError("not-a-note");

@@ -22,7 +22,7 @@ export function showReceipt(device, kept, state) {
     h("details", {}, h("summary", {}, t("vote.show_receipt")), receiptText(state)),
     h("h2", {}, t("vote.later_title")),
     paragraph(t("vote.later_text")),
-    h("p", {}, h("a", { class: "button", href: `${prefix}/check` }, t("vote.to_check"))),
+    h("p", {}, h("a", { class: "button", href: `${prefix}/check#ballot` }, t("vote.to_check"))),
     paragraph(t("vote.result_text")),
     h("p", {}, h("a", { class: "button", href: `${prefix}/results/${state.election}` }, t("vote.to_results"))),
     h("h2", {}, t("vote.forget_title")),
