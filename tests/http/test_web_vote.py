@@ -16,3 +16,8 @@ def test_the_page_is_for_everybody_and_loads_little_before_a_click(deployment: W
     assert "js/vote/main.js" in at_once
     assert not [name for name in ("js/protocol/", "vendor/", "js/vote/journey.js") if name in at_once]
     assert all(name in on_a_click for name in ("js/protocol/voter.js", "vendor/hpke.js", "js/vote/journey.js"))
+
+
+def test_the_start_page_leads_back_to_a_ballot_begun_here(deployment: World) -> None:
+    answer = TestClient(create_app(deployment.wiring())).get("/", headers={"accept-language": "en"})
+    assert 'href="/vote">Go on with a ballot begun on this device</a>' in answer.text
