@@ -57,8 +57,7 @@ class Reasons:
         clear = [one for one in self._contest["winners"] if not any(one in options for options in equal)]
         if clear:
             figures = listed([self._figure(stage, option) for option in clear], self._text)
-            values = {"names": self._words.names(clear), "figures": figures, "ballots": self._contest["valid"]}
-            yield self._text(key, count=len(clear), **values)
+            yield self._text(key, count=len(clear), names=self._words.names(clear), figures=figures)
         for options in equal:
             yield self._text(f"{key}_equal", names=self._words.names(options), figure=self._figure(stage, options[0]))
 

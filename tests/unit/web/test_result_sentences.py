@@ -29,11 +29,8 @@ def test_a_tie_is_not_called_the_most_votes() -> None:
     assert re.fullmatch(r"Result: (Yes|No)\.", sentences(tied.outcome))
     assert sentences(tied.why) == "Yes and No have equally many votes: 1 each. A tie was decided by lot."
     won = shown("plurality", ["Yes", "No"], {(1,): 1, (2,): 2})
-    assert sentences(won.why) == "No has the most votes: 2 from 3 ballots."
-    assert (
-        sentences(shown("plurality", ["Ja", "Nein"], {(1,): 1}, "de").why)
-        == "Ja hat die meisten Stimmen: 1 aus 1 Stimmzetteln."
-    )
+    assert sentences(won.why) == "No has the most votes: 2."
+    assert sentences(shown("plurality", ["Ja", "Nein"], {(1,): 1}, "de").why) == "Ja hat die meisten Stimmen: 1."
 
 
 def test_why_who_reached_the_quota_and_who_did_not() -> None:
