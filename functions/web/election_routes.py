@@ -39,7 +39,7 @@ def dashboard(
     listed = organiser_at(page, token).page("/elections", cursor)
     newest_first = sorted(listed["elections"], key=lambda election: election["created_at"], reverse=True)
     more = listed["next_cursor"]
-    return page.render("manage/dashboard", elections=newest_first, more=more, done=done_text(page, done, None))
+    return page.render("manage/dashboard", elections=newest_first, more=more, done=done_text(page, done))
 
 
 @router.get("/manage/elections/new", openapi_extra=SESSION)

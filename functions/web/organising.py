@@ -11,13 +11,28 @@ from ballotcast.http.sessions import LIFETIME
 from web.faults import Faults
 from web.pages import Page
 
-DONE = frozenset(
-    {
-        "verified", "saved", "added", "resent", "begin", "invite", "remind", "bounced", "all", "open", "close", "count",
-        "erase", "delete",
-    }
-)  # fmt: skip
-"""What a page may say was done just before; it comes in the address, so nothing else is said."""
+FIXED = frozenset({"scheduled", "open"})
+DONE = {
+    "verified": frozenset({""}),
+    "password": frozenset({""}),
+    "delete": frozenset({""}),
+    "saved": frozenset({"draft"}),
+    "added": FIXED | {"draft"},
+    "resent": FIXED,
+    "begin": FIXED,
+    "invite": FIXED,
+    "remind": FIXED,
+    "bounced": FIXED,
+    "all": FIXED,
+    "open": frozenset({"open"}),
+    "close": frozenset({"closed"}),
+    "count": frozenset({"closed"}),
+    "erase": frozenset({"erased"}),
+}
+"""What a page may say was done just before, and the election's states in which that can be so (empty: no election).
+
+It comes in the address, so nothing else is said.
+"""
 
 
 def organiser_at(page: Page, token: str = "") -> Organiser:
@@ -31,8 +46,10 @@ def keep(page: Page, response: Response, token: str) -> Response:
     return response
 
 
-def done_text(page: Page, done: str, count: int | None) -> str:
-    if done not in DONE:
+def done_text(page: Page, done: str, count: int | None = None, election: Mapping[str, Any] | None = None) -> str:
+    """What was done just before, unless it is contradicted by how the election stands."""
+    status = "" if election is None else "erased" if election["personal_data_erased"] else election["status"]
+    if status not in DONE.get(done, ()):
         return ""
     if count is not None and page.language.has(f"manage.done_{done}_count"):
         return page.text(f"manage.done_{done}_count", count=count)

@@ -63,7 +63,7 @@ def overview(
     cursor: Annotated[str, Query(max_length=400)] = "",
 ) -> Response:
     """One election."""
-    return _overview(page, organiser_at(page, token), election, done=done_text(page, done, count), cursor=cursor)
+    return _overview(page, organiser_at(page, token), election, done=(done, count), cursor=cursor)
 
 
 @router.post("/manage/elections/{id}", openapi_extra=SESSION)
@@ -117,7 +117,7 @@ def _overview(
     faults: Faults | None = None,
     refusal: ClientError | None = None,
     *,
-    done: str = "",
+    done: tuple[str, int | None] = ("", None),
     cursor: str = "",
 ) -> Response:
     shown = organiser.election(election)
@@ -129,7 +129,7 @@ def _overview(
         faults.status if faults else 200,
         faults=faults or Faults(),
         unverified=events["events"][0]["organiser"] if _is(refusal, "not-verified") and events["events"] else "",
-        done=done,
+        done=done_text(page, *done, shown),
         election=shown,
         fingerprint=grouped(shown["manifest_hash"] or ""),
         on_roll=len(roll["voters"]),

@@ -31,7 +31,7 @@ def roll(
     done: Annotated[str, Query(max_length=20)] = "",
 ) -> Response:
     """A page of the roll."""
-    return _roll(page, organiser_at(page, token), election, cursor, done=done_text(page, done, None))
+    return _roll(page, organiser_at(page, token), election, cursor, done=done)
 
 
 @router.post("/manage/elections/{id}/voters", openapi_extra=SESSION)
@@ -112,5 +112,5 @@ def _roll(
         cursor=cursor,
         more=listed["next_cursor"],
         typed=typed or {"email": "", "phone": ""},
-        done=done,
+        done=done_text(page, done, election=shown),
     )

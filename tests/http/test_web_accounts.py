@@ -48,13 +48,21 @@ def test_an_address_that_is_taken_is_told(browser: Browser) -> None:
     sign_up(browser)
     answer = sign_up(browser)
     assert (answer.status_code, field(answer.text, "email")) == (409, EMAIL)
-    assert "signed up with this address" in answer.text
+    assert "There is an account with this address already. Log in; or" in answer.text
+    assert 'href="/manage/forgot"' in answer.text
 
 
 def test_a_wrong_code_stays_in_the_form(browser: Browser) -> None:
     answer = browser.post("/manage/verify", {"organiser_id": "o", "token": "nonsense"})
     assert (answer.status_code, field(answer.text, "token")) == (403, "nonsense")
     assert "This code is wrong" in answer.text
+
+
+def test_who_is_led_to_the_code_is_asked_for_the_code_only(browser: Browser) -> None:
+    assert "two lines, “Organiser” and “Code”" in browser.get("/manage/verify").text
+    page = browser.get("/manage/verify?organiser=0123").text
+    assert (field(page, "organiser_id"), "two lines" in page) == ("0123", False)
+    assert "Copy the code here." in page
 
 
 def test_a_log_in_leads_on_and_a_locked_account_says_for_how_long(browser: Browser) -> None:
@@ -125,6 +133,11 @@ def test_the_dashboard_tells_what_comes_next(deployment: World, organiser: Organ
     assert "&lt;script&gt;alert(1)" in page
     assert "<script>alert" not in page
     assert "put voters on the roll" in page
+    assert "/results/" not in page
+    organiser.import_(election, b"email\na@example.org\n")
+    organiser.post(f"/elections/{election}/open")
+    organiser.post(f"/elections/{election}/close")
+    assert f'href="/results/{election}"' in browser.get("/manage").text
 
 
 def test_who_is_not_verified_is_led_to_the_code(deployment: World) -> None:

@@ -133,6 +133,40 @@ def test_only_what_these_pages_say_is_said(browser: Browser, organiser: Organise
     assert 'class="notice good"' not in page
 
 
+def test_what_was_done_is_not_said_against_how_it_stands(browser: Browser, organiser: Organiser) -> None:
+    election = organiser.create("a@example.org")
+
+    def said(name: str, below: str = "") -> bool:
+        return 'class="notice good"' in browser.get(f"/manage/elections/{election}{below}?done={name}").text
+
+    assert (said("saved"), said("begin"), said("close"), said("verified")) == (True, False, False, False)
+    act(browser, election, "open")
+    assert (said("saved"), said("begin"), said("open"), said("resent", "/voters")) == (False, True, True, True)
+    act(browser, election, "close")
+    assert (said("open"), said("close"), said("added", "/voters"), said("erase")) == (False, True, False, False)
+    act(browser, election, "erase")
+    assert said("erase")
+
+
+def test_nobody_is_offered_first_to_be_invited_who_is_already(browser: Browser, organiser: Organiser) -> None:
+    election = organiser.create("a@example.org")
+    act(browser, election, "begin")
+    page = browser.get(f"/manage/elections/{election}").text
+    assert '<button type="submit" class="primary"' not in page
+    organiser.import_(election, b"email\nb@example.org\n")
+    first = re.search(
+        r'<button type="submit" class="primary" aria-describedby="what-(\w+)"',
+        browser.get(f"/manage/elections/{election}").text,
+    )
+    assert first
+    assert first[1] == "invite"
+
+
+def test_what_an_organiser_did_is_theirs(browser: Browser, organiser: Organiser) -> None:
+    page = browser.get(f"/manage/elections/{organiser.create('a@example.org')}").text
+    assert "<td>You</td>" in page
+
+
 def test_a_voter_is_added_or_told_to_be_there(browser: Browser, organiser: Organiser) -> None:
     election = organiser.create()
     path = f"/manage/elections/{election}/voters"
