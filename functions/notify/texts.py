@@ -93,12 +93,31 @@ This message was sent by Ballotcast. Nobody reads answers to it.
     )
 
 
+def password_reset(code: str, minutes: int) -> Text:
+    """To an organiser for whose address a new password was asked for."""
+    return Text(
+        "Set a new password for Ballotcast",
+        f"""\
+Somebody, hopefully you, forgot the password of the organiser with this
+address.
+
+Code:      {code}
+
+It is good for {minutes} minutes, or until another one is asked for. Whoever has
+it can set a new password: never tell it to anybody. If it was not you, do
+nothing; the password stays as it is.
+
+This message was sent by Ballotcast. Nobody reads answers to it.
+""",
+    )
+
+
 def _time(moment: datetime) -> str:
     return f"{moment:%Y-%m-%d %H:%M} UTC"
 
 
 def _grouped(digest: bytes) -> str:
-    """Hex in groups of four, eight to a line, as people compare it."""
+    """Hex in groups of four, four to a line as on the pages, as people compare it."""
     text = digest.hex()
     groups = [text[at : at + 4] for at in range(0, len(text), 4)]
-    return "\n".join("    " + " ".join(groups[at : at + 8]) for at in range(0, len(groups), 8))
+    return "\n".join("    " + " ".join(groups[at : at + 4]) for at in range(0, len(groups), 4))

@@ -28,6 +28,11 @@ from notify.post import Post, Undeliverable
 
 CODE_LIFE = timedelta(minutes=10)
 VERIFICATION_LIFE = timedelta(hours=24)
+RESET_LIFE = timedelta(minutes=30)
+RESET_EVERY = timedelta(minutes=10)
+"""At most one code to set a new password in this time to one organiser."""
+RESETS = 3
+"""A day, to one organiser."""
 
 logger = Logger(service="notify")
 
@@ -46,6 +51,8 @@ class Worker:
                 self._send_code(election, voter)
             case {"kind": "verification", "organiser": organiser}:
                 self._verify(organiser)
+            case {"kind": "reset", "organiser": organiser, "request": request}:
+                self._reset(organiser, request)
             case _:
                 raise ValueError("a message of no known kind")
 
@@ -95,6 +102,19 @@ class Worker:
         if organiser and self._wiring.organisers.offer_verification(identity, digest, expires):
             hours = int(VERIFICATION_LIFE.total_seconds()) // 3600
             self._post.mail(organiser.email, texts.verification(identity, code, hours))
+
+    def _reset(self, identity: str, request: str) -> None:
+        """A new code, if the address has an account and a turn: `organise` asks for every address alike."""
+        organiser, now = self._wiring.organisers.find(identity), self._wiring.clock()
+        if not organiser:
+            return
+        code = secrets.token_hex(16)
+        mac = self._wiring.roll_secret.mac("reset", identity, code)
+        expires, until = (int((now + span).timestamp()) for span in (RESET_LIFE, RESET_EVERY))
+        if not self._wiring.password_resets.offer(identity, request, mac, expires, now, until, RESETS):
+            return
+        if self._wiring.organisers.spend_verification(f"{now:%Y-%m-%d}", self._wiring.settings.daily_mails):
+            self._post.mail(organiser.email, texts.password_reset(code, int(RESET_LIFE.total_seconds()) // 60))
 
     def _find(self, election: str, key: str) -> tuple[Voter | None, Election | None]:
         """The voter, unless personal data is erased, and the election."""

@@ -38,7 +38,7 @@ def register_organiser(wiring: Wiring, email: str, password: str) -> str:
     is the one who counts: their password replaces the one before, and a code that was mailed before is void. Killed
     before the mail is queued: logging in asks for it again, ten minutes later.
     """
-    identity, now = _organiser_id(wiring, email), wiring.clock()
+    identity, now = organiser_id(wiring, email), wiring.clock()
     found = wiring.organisers.find(identity)
     if found and (found.verified or now < found.created_at + RESERVED):
         raise _taken()
@@ -48,7 +48,7 @@ def register_organiser(wiring: Wiring, email: str, password: str) -> str:
     organiser = Organiser(
         id=identity,
         email=email,
-        password_hash=bcrypt.hashpw(password.encode(), bcrypt.gensalt(COST)).decode(),
+        password_hash=hash_password(password),
         created_at=now,
         verification_asked_until=int((now + MAIL_EVERY).timestamp()),
     )
@@ -71,7 +71,7 @@ def verify_organiser(wiring: Wiring, organiser: str, token: str) -> None:
 
 def log_in(wiring: Wiring, email: str, password: str) -> str:
     """A session's token. Each attempt is counted before the password is looked at, so parallel guesses count too."""
-    identity, secret = _organiser_id(wiring, email), password.encode()
+    identity, secret = organiser_id(wiring, email), password.encode()
     now = int(wiring.clock().timestamp())
     counted = wiring.organisers.begin_login(identity, now, ATTEMPTS, now + int(LOCK.total_seconds()))
     organiser = wiring.organisers.find(identity)
@@ -100,6 +100,14 @@ def require_sender(wiring: Wiring, organiser: str) -> None:
         raise Forbidden("not-approved", "the operator of this platform has not yet approved you")
 
 
+def organiser_id(wiring: Wiring, email: str) -> str:
+    return wiring.session_secret.mac("organiser", email_key(email))[:16].hex()
+
+
+def hash_password(password: str) -> str:
+    return bcrypt.hashpw(password.encode(), bcrypt.gensalt(COST)).decode()
+
+
 def _taken() -> Conflict:
     return Conflict("organiser-exists", "an organiser with this address exists already: log in")
 
@@ -107,10 +115,6 @@ def _taken() -> Conflict:
 def _spend_verification(wiring: Wiring) -> bool:
     """All verification mails of a day together are as many as one organiser may send: they go to strangers."""
     return wiring.organisers.spend_verification(f"{wiring.clock():%Y-%m-%d}", wiring.settings.daily_mails)
-
-
-def _organiser_id(wiring: Wiring, email: str) -> str:
-    return wiring.session_secret.mac("organiser", email_key(email))[:16].hex()
 
 
 def _send_verification(wiring: Wiring, organiser: str) -> None:

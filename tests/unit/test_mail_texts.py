@@ -14,6 +14,7 @@ TEXTS = [
     texts.invitation("Wahl: Ä “1”", START, START, bytes(range(32)), LINK, reminds=True),
     texts.second_factor("Wahl", "012345", 10),
     texts.verification("o1", "code", 24),
+    texts.password_reset("0" * 32, 30),
 ]
 
 
@@ -26,7 +27,7 @@ def test_texts_are_plain_and_fit_a_narrow_window(text: texts.Text) -> None:
 
 
 def test_the_fingerprint_is_grouped_for_comparing() -> None:
-    assert "    0001 0203 0405 0607 0809 0a0b 0c0d 0e0f\n    1011 1213 1415 1617" in TEXTS[0].body
+    assert "    0001 0203 0405 0607\n    0809 0a0b 0c0d 0e0f\n    1011 1213 1415 1617\n" in TEXTS[0].body
 
 
 @pytest.mark.parametrize("field", ["sender", "to", "subject"])

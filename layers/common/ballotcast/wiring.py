@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from ballotcast.store.log import Log
     from ballotcast.store.manifests import Manifests
     from ballotcast.store.organisers import Organisers
+    from ballotcast.store.password_resets import PasswordResets
     from ballotcast.store.publisher import Publisher
     from ballotcast.store.publishes import Publishes
     from ballotcast.store.queues import Queue
@@ -140,6 +141,12 @@ class Wiring:
         from ballotcast.store.organisers import Organisers
 
         return Organisers(self.roll)
+
+    @cached_property
+    def password_resets(self) -> "PasswordResets":
+        from ballotcast.store.password_resets import PasswordResets
+
+        return PasswordResets(self.roll)
 
     @cached_property
     def elections(self) -> "Elections":

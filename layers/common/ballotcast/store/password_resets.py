@@ -1,0 +1,78 @@
+"""Codes to set a new password: attributes of the organiser's item, so code, password and lock change in one write.
+
+Roll   ORGANISER#<id> / PROFILE      see store/organisers.py; who takes an unverified address over voids its code
+"""
+
+from datetime import datetime
+from typing import Any
+
+from ballotcast.store.organisers import PROFILE, organiser_pk
+from ballotcast.store.table import Condition, Item, Refusal, Table
+
+
+class PasswordResets:
+    def __init__(self, roll: Table) -> None:
+        self._roll = roll
+
+    def offer(
+        self, organiser: str, request: str, code_mac: bytes, expires: int, now: datetime, until: int, most: int
+    ) -> bool:
+        """Take one of the day's `most` turns, none other before `until`, with a code that replaces the one before.
+
+        `request` names what asked for it: told again, it has its turn already, and only the code is a new one. False
+        when it is nobody's turn, the code of this request is spent, or there is no such organiser.
+        """
+        code = "SET reset_mac = :mac, reset_expires = :expires, reset_tries = :none, reset_spent = :no"
+        values: dict[str, Any] = {":mac": code_mac, ":expires": expires, ":none": 0, ":no": False}
+        again = Condition("reset_request = :request AND reset_spent = :no", {":request": request})
+        if self._update(organiser, code, values, again) is None:
+            return True
+        day, seconds = f"{now:%Y-%m-%d}", int(now.timestamp())
+        turn = f"{code}, reset_request = :request, reset_asked_until = :until, reset_day = :day"
+        values |= {":request": request, ":until": until, ":day": day, ":one": 1}
+        same_day = Condition(
+            "reset_day = :day AND reset_mails < :most AND reset_asked_until <= :now", {":most": most, ":now": seconds}
+        )
+        if self._update(organiser, f"{turn} ADD reset_mails :one", values, same_day) is None:
+            return True
+        new_day = Condition(
+            "attribute_not_exists(reset_day) OR (reset_day < :day AND reset_asked_until <= :now)", {":now": seconds}
+        )
+        return self._update(organiser, f"{turn}, reset_mails = :one", values, new_day) is None
+
+    def count_try(self, organiser: str) -> None:
+        """Before the code is looked at, so that parallel guesses are counted too."""
+        self._update(organiser, "ADD reset_tries :one", {":one": 1}, Condition("attribute_exists(reset_mac)", {}))
+
+    def spend(self, organiser: str, code_mac: bytes, password_hash: str, now: int, tries: int) -> str:
+        """The hash of the password that stands; empty if the code is wrong, replaced, too old, or tried too often.
+
+        A code sets the password once, verifies the address and ends a lock. Spent again in its time, as when the answer
+        was lost, it changes nothing: the hash is then of the password that it was spent for, or of a later one.
+        """
+        good = Condition(
+            "reset_mac = :mac AND reset_expires > :now AND reset_tries <= :tries AND reset_spent = :no",
+            {":mac": code_mac, ":now": now, ":tries": tries, ":no": False},
+        )
+        found = self._update(
+            organiser,
+            "SET password_hash = :password, verified = :yes, failures = :none, locked_until = :none, reset_spent = :yes"
+            " REMOVE verification_hash, verification_expires",
+            {":password": password_hash, ":yes": True, ":none": 0},
+            good,
+        )
+        if found is None:
+            return password_hash
+        if found.get("reset_mac") != code_mac:
+            return ""
+        in_time = found["reset_expires"] > now and found["reset_tries"] <= tries
+        return str(found["password_hash"]) if in_time else ""
+
+    def _update(self, organiser: str, update: str, values: dict[str, Any], condition: Condition) -> Item | None:
+        """None when it was done; else the item that stood against it, empty for an unknown organiser."""
+        both = Condition(f"attribute_exists(pk) AND ({condition.expression})", condition.values)
+        try:
+            self._roll.update(organiser_pk(organiser), PROFILE, update, values, both)
+        except Refusal as refusal:
+            return refusal.item
+        return None
