@@ -1,4 +1,4 @@
-"""`ballotcast sign-up`, `verify-address`, `log-in`: an organiser's account."""
+"""`ballotcast sign-up`, `verify-address`, `reset-password`, `log-in`: an organiser's account."""
 
 import click
 
@@ -37,6 +37,22 @@ def verify_address(organiser_id: str, code: str) -> None:
     """Prove an organiser's address by the CODE that was mailed to it."""
     Organiser(public_api()).verify(organiser_id, code)
     click.echo("Verified.")
+
+
+@click.command("reset-password")
+@click.argument("email")
+@click.option("--code", default="", help="The code that was mailed; without it, one is asked for.")
+@click.option("--password", default="", envvar="BALLOTCAST_PASSWORD", show_envvar=True, help="At least 12 characters.")
+def reset_password(email: str, code: str, password: str) -> None:
+    """Set a new password by a code that is mailed to EMAIL."""
+    organiser = Organiser(public_api())
+    if not code:
+        organiser.ask_reset(email)
+        click.echo(f"If {email} has an account, a code is on its way to it.")
+        code = click.prompt("Code")
+    password = password or click.prompt("New password", hide_input=True, confirmation_prompt=True)
+    organiser.set_password(email, code.strip(), password)
+    click.echo(f"The new password is set; ballotcast log-in {email}")
 
 
 @click.command("log-in")

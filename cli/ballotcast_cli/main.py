@@ -22,6 +22,7 @@ def main(api: str | None) -> None:
 for command in (
     accounts.sign_up,
     accounts.verify_address,
+    accounts.reset_password,
     accounts.log_in,
     elections.command,
     voters.command,
