@@ -7,13 +7,16 @@ from datetime import datetime
 from typing import Any, Self
 
 from ballotcast.clock import from_rfc3339, to_rfc3339
-from web.faults import Faults
+from ballotcast.errors import FieldError, Invalid
+from web.faults import Fault, Faults
 from web.forms import Form
 from web.methods import BALLOT, left_out
 from web.pages import Page
 from web.wall_time import NoSuchTime, NotATime, TwoSuchTimes, from_wall, known_zone, to_wall
 
 MOST_CONTESTS = 100
+FIELDS = ("title", "description", "opens_at", "closes_at")
+"""In the order of the form; after them the contests, and the rest."""
 NUMBERS = ("seats", "min", "max")
 _TIME_FAULTS = {NotATime: "no_time", NoSuchTime: "skipped_time", TwoSuchTimes: "double_time"}
 _POINTER = re.compile(r"/contests/(\d+)(?:/(\w+)(?:/(\d+))?)?.*")
@@ -77,12 +80,12 @@ class DraftForm:
         return cls(**same, zone="UTC", opens_at=opens, closes_at=closes, contests=contests)
 
     def read(self, page: Page, faults: Faults) -> dict[str, Any]:
-        """What the API takes; adds to `faults` what cannot even be asked."""
+        """What the API takes; adds to `faults` what cannot be read: it is null there, which the API refuses."""
         times = {name: self._moment(page, name, faults) for name in ("opens_at", "closes_at")}
         return {
             "title": self.title,
             "description": self.description,
-            **{name: to_rfc3339(moment) for name, moment in times.items() if moment},
+            **{name: moment and to_rfc3339(moment) for name, moment in times.items()},
             "second_factor": self.second_factor,
             "contests": [self._contest(page, number, faults) for number in range(len(self.contests))],
         }
@@ -124,8 +127,35 @@ class DraftForm:
             if re.fullmatch(r"\d{1,4}", typed, re.ASCII):
                 read[name] = int(typed)
             elif typed:
+                read[name] = None
                 faults.add(f"contest-{number}-{name}", self.label(page, number, name), page.text("field.number"))
         return {**read, **({"tie": contest.tie} if contest.tie else {})}
+
+
+def broken_rules(given: Mapping[str, Any], now: datetime) -> list[FieldError]:
+    """Which rules of drafts are broken: the API tells them only when each field is right by itself."""
+    from ballotcast.elections.draft import contests_of, require_window  # pages load faster without the rules
+
+    contests = [{name: value for name, value in one.items() if value is not None} for one in given["contests"]]
+    wrong: list[FieldError] = []
+    try:
+        contests_of(contests)
+    except Invalid as error:
+        wrong += error.errors
+    try:
+        if given["opens_at"] and given["closes_at"]:
+            require_window(from_rfc3339(given["opens_at"]), from_rfc3339(given["closes_at"]), now)
+    except Invalid as error:
+        wrong += error.errors
+    return wrong
+
+
+def position(fault: Fault) -> tuple[int, int]:
+    """Where in the form a fault's field stands."""
+    contest = re.match(r"contest-(\d+)", fault.name)
+    return (FIELDS.index(fault.name) if fault.name in FIELDS else len(FIELDS)), int(
+        contest[1]
+    ) if contest else MOST_CONTESTS
 
 
 def _shown(contest: Mapping[str, Any]) -> ContestForm:

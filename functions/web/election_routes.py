@@ -10,8 +10,8 @@ from ballotcast.client.organiser import Organiser
 from ballotcast.http.access import Access, contract
 from ballotcast.http.cookies import SignedIn, is_signed_in, signed_in
 from ballotcast.http.fields import ElectionId
-from web.draft_form import MOST_CONTESTS, ContestForm, DraftForm, ballot_of
-from web.faults import Faults, by_label, faults_of
+from web.draft_form import MOST_CONTESTS, ContestForm, DraftForm, ballot_of, broken_rules, position
+from web.faults import Fault, Faults, by_label, faults_of, in_words
 from web.forms import Form, LongForm
 from web.methods import BY_BALLOT
 from web.organising import done_text, form_page, keep, organiser_at
@@ -81,12 +81,14 @@ def _posted(page: Page, form: Form, save: Save, election: str = "") -> Response:
         return _form(page, draft, election, Faults(notice=page.text("manage.outdated"), status=403), lapsed=lapsed)
     faults = Faults()
     given = draft.read(page, faults)
-    if faults:
+    if faults and lapsed:
         return _form(page, draft, election, faults, lapsed=lapsed)
-    return _saved(page, form, draft, given, save, election)
+    return _saved(page, form, draft, given, faults, save, election)
 
 
-def _saved(page: Page, form: Form, draft: DraftForm, given: dict[str, Any], save: Save, election: str) -> Response:
+def _saved(
+    page: Page, form: Form, draft: DraftForm, given: dict[str, Any], faults: Faults, save: Save, election: str
+) -> Response:
     organiser, email = organiser_at(page), form.text("email")
     fresh = bool(email)
     if not fresh and not is_signed_in(page.request):
@@ -99,11 +101,22 @@ def _saved(page: Page, form: Form, draft: DraftForm, given: dict[str, Any], save
         saved = save(organiser, given)
     except ClientError as error:
         over = isinstance(error, ApiError) and error.slug in OVER
-        faults = Faults(status=401) if over else faults_of(page, error, draft.place(page))
+        faults = Faults(status=401) if over else _all(page, draft, given, faults, error)
         response = _form(page, draft, election, faults, lapsed=over)
     else:
         response = page.redirect(f"/manage/elections/{saved['id']}?done=saved")
     return keep(page, response, organiser.token) if fresh else response
+
+
+def _all(page: Page, draft: DraftForm, given: dict[str, Any], faults: Faults, refusal: ClientError) -> Faults:
+    """All that is wrong, in the order of the form: what could not be read, what was refused, what breaks a rule."""
+    place = draft.place(page)
+    faults.join(faults_of(page, refusal, place))
+    if faults.found:
+        wrong = broken_rules(given, page.request.app.state.wiring.clock())
+        faults.join(Faults([Fault(*place(pointer), in_words(page, detail)) for pointer, detail in wrong]))
+        faults.found.sort(key=position)
+    return faults
 
 
 def _form(

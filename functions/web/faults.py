@@ -80,6 +80,13 @@ class Faults:
     def add(self, name: str, label: str, text: Markup) -> None:
         self.found.append(Fault(name, label, text))
 
+    def join(self, others: "Faults") -> None:
+        """What is told of a field already is not told again; a notice only where no field is at fault."""
+        known = {fault.name for fault in self.found}
+        self.found += [fault for fault in others.found if fault.name not in known]
+        if not self.found:
+            self.notice, self.status = others.notice, others.status
+
     def of(self, name: str) -> list[Markup]:
         return [fault.text for fault in self.found if fault.name == name]
 

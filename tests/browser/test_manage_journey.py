@@ -160,7 +160,7 @@ def test_an_election_from_the_sign_up_to_the_erasure(pages: Pages) -> None:
     pages.look("Fix the ballot and invite everybody on the roll?")
     pages.press("Fix it and send the invitations")
     expect(pages.page.get_by_role("status")).to_contain_text("3 invitations are on their way")
-    assert "done=" not in pages.page.url
+    expect(pages.page).not_to_have_url(re.compile("done="))
     pages.page.reload()
     expect(pages.page.get_by_role("heading", level=1)).to_be_visible()
     expect(pages.page.get_by_text("3 invitations are on their way")).to_have_count(0)

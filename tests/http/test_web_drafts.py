@@ -120,6 +120,21 @@ def test_a_fault_is_told_at_its_field_and_nothing_is_lost(
     assert organiser.get("/elections").json()["elections"] == []
 
 
+@pytest.mark.parametrize("edits", [False, True])
+def test_all_that_is_wrong_is_told_at_once(browser: Browser, organiser: Organiser, *, edits: bool) -> None:
+    path = f"/manage/elections/{saved(send(browser))}/edit" if edits else NEW
+    second = {"contest-1-title": "", "contest-1-method": "irv", "contest-1-options": "Eve\nEve", "contest-1-seats": "1"}
+    wrong = {**TYPED, **second, "title": "", "opens_at": "2026-11-22T11:00", "contest-0-seats": "two"}
+    answer = browser.post(path, {**wrong, "contest-0-options": "Ada\nAda"})
+    named = ["title", "closes_at", "contest-0-options", "contest-0-seats", "contest-1-title", "contest-1-options"]
+    assert set(faults(answer.text)) == set(named)
+    summary = re.findall(r'<li><a href="#([\w-]+)">', answer.text)
+    assert [name.rpartition("-")[0] for name in summary] == [name.rpartition("-")[0] for name in named]
+    unread = browser.post(path, {**wrong, "opens_at": "", "title": "Hillhead"})
+    assert set(faults(unread.text)) == {"opens_at", "contest-0-seats", "contest-1-title", "contest-1-options"}
+    assert [one["title"] for one in organiser.get("/elections").json()["elections"]] == ["Hillhead"] * edits
+
+
 def test_what_would_run_is_text_wherever_it_comes_back(browser: Browser) -> None:
     evil = {"title": EVIL, "description": EVIL, "contest__0__title": EVIL, "contest__0__options": f"{EVIL}\n{EVIL}"}
     answer = send(browser, **evil)
@@ -147,6 +162,8 @@ def test_contests_come_and_go_with_all_that_was_typed(browser: Browser, organise
 
 def test_the_ballot_is_shown_before_anything_is_saved(browser: Browser, organiser: Organiser) -> None:
     answer = send(browser, act="preview", contest__0__title=EVIL)
+    before = answer.text.partition('id="ballot-preview"')[0]
+    assert ('<p class="lead">Hillhead</p>' in before, '<p class="typed">Two\nlines</p>' in before) == (True, True)
     assert (answer.status_code, "<script>alert" in answer.text) == (200, False)
     assert 'id="ballot-preview"' in answer.text
     assert field(answer.text, "title") == "Hillhead"
