@@ -40,7 +40,7 @@ demo: up ## a real election played on it, counted and verified (BLT=file VOTERS=
 test: lint ## everything: style, types, the template, all tests, those on the deployed stack too
 	AWS_DEFAULT_REGION=eu-west-1 SAM_CLI_TELEMETRY=0 $(tools)/sam validate --lint
 	$(tools)/cfn-lint template.yaml
-	.venv/bin/pytest -q -n auto --dist loadfile
+	.venv/bin/pytest -q -n 3 --dist loadfile --no-loadscope-reorder
 
 oracles: environments ## our counts beside those of pref-voting and abcvoting
 	.tools/uv/bin/uv run --frozen --isolated --all-extras --with 'abcvoting>=2.19' --with 'pref-voting>=1.18' \

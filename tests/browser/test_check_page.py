@@ -250,14 +250,14 @@ def test_a_doctored_export_whether_served_or_chosen(page: CheckPage, counted: Co
     page.visit(counted.id)
     ServedExport(doctored.read_bytes()).serve(page.page)
     page.press("Download and verify")
-    page.refused("whole", "result", "another result than the published one")
+    page.refused("whole", "result", "a different result from the published one")
     assert page.states("whole") == {"asked": "passed"} | dict.fromkeys(CHECKS, "passed") | {"result": "failed"}
     assert "Elected" not in page.text("whole")
     assert_accessible(page.page)
 
     page.page.unroute_all()
     page.choose("Or choose an export", doctored)
-    page.refused("whole", "result", "another result than the published one")
+    page.refused("whole", "result", "a different result from the published one")
     damaged = tmp_path / "damaged.zip"
     damaged.write_bytes(flipped(counted.content, len(counted.content) // 2))
     page.choose("Or choose an export", damaged)

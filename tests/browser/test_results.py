@@ -1,5 +1,6 @@
 """The public page of an election in a browser, against the deployed stack: turnout as it moves, then the result."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -22,6 +23,7 @@ CONTESTS: list[dict[str, Any]] = [
 ]
 VOTERS = 12
 COUNT_PATIENCE = 120.0
+MORE_THAN_ONE = re.compile("[2-9]|..")
 SPACE = {"top": "15mm", "bottom": "15mm", "left": "15mm", "right": "15mm"}
 
 
@@ -45,7 +47,7 @@ def test_from_the_first_ballot_to_the_printed_result(page: Page, stack: Stack, e
         Voter(elections.api, lambda state: None).vote(voter.link, said)
     drawn = page.locator("[data-channel] canvas")
     expect(drawn).to_be_visible(timeout=20_000)
-    page.wait_for_function("Number(document.querySelector('[data-channel]').dataset.points) > 0")
+    expect(page.locator("[data-channel]")).to_have_attribute("data-points", re.compile("[1-9]"), timeout=20_000)
     assert_accessible(page)
     assert "Elected" not in page.content()
 
@@ -55,7 +57,7 @@ def test_from_the_first_ballot_to_the_printed_result(page: Page, stack: Stack, e
     expect(page.get_by_text("Result: North.")).to_be_visible()
     expect(page.get_by_role("img", name="Council: votes round by round")).to_be_visible()
     expect(page.get_by_role("rowheader", name=HOSTILE).first).to_be_visible()
-    page.wait_for_function("Number(document.querySelector('[data-channel]').dataset.points) > 1")
+    expect(page.locator("[data-channel]")).to_have_attribute("data-points", MORE_THAN_ONE, timeout=20_000)
     expect(page.locator("[data-channel] .value").last).to_have_text(str(VOTERS))
     assert_accessible(page)
     with page.expect_download() as saving:

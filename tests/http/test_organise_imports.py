@@ -75,28 +75,28 @@ def test_a_file_over_five_megabytes_is_refused(organiser: Organiser) -> None:
 
 
 @pytest.mark.one_way
-def test_five_thousand_rows_with_a_bad_address_on_line_4711(organiser: Organiser, deployment: World) -> None:
+def test_more_rows_than_at_once_with_a_bad_address_on_line_1711(organiser: Organiser, deployment: World) -> None:
     election = organiser.create()
-    rows = emails(5_000, first=2)
-    rows[4709] = "v4711@example"
-    rows[4999] = "V2@EXAMPLE.org"
+    rows = emails(2_500, first=2)
+    rows[1709] = "v1711@example"
+    rows[2499] = "V2@EXAMPLE.org"
     answer = organiser.import_(election, csv(*rows))
     assert answer.status_code == 202
     job = answer.json()
-    assert (job["state"], job["done"], job["total"]) == ("running", 0, 4998)
+    assert (job["state"], job["done"], job["total"]) == ("running", 0, 2498)
     work_off(deployment)
     assert progress(organiser, election, job["job"]) == {
         "job": job["job"],
         "state": "done",
-        "done": 4998,
-        "total": 4998,
-        "added": 4998,
+        "done": 2498,
+        "total": 2498,
+        "added": 2498,
         "duplicates": 1,
-        "rejected": [{"line": 4711, "reason": "not an e-mail address"}],
+        "rejected": [{"line": 1711, "reason": "not an e-mail address"}],
         "rejected_count": 1,
         "ignored_columns": [],
     }
-    assert len(organiser.wiring.voters.roll(election)) == 4998
+    assert len(organiser.wiring.voters.roll(election)) == 2498
     assert list(organiser.wiring.blobs.keys("imports/")) == [], "the addresses are not left behind"
 
 
