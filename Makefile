@@ -12,7 +12,7 @@ tools := .tools/stack/bin
 python = $(shell PATH="$(PATH)"; for p in python3.13 python3.14 python3.12 python3.11 python3; do \
 	"$$p" -c 'import sys, pip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && command -v "$$p" && break; done)
 
-.PHONY: help environments run up down logs demo test bench oracles lint format build lock clean
+.PHONY: help environments run up down logs demo test parity bench oracles lint format build lock clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -40,7 +40,10 @@ demo: up ## a real election played on it, counted and verified (BLT=file VOTERS=
 test: lint ## everything: style, types, the template, all tests, those on the deployed stack too
 	AWS_DEFAULT_REGION=eu-west-1 SAM_CLI_TELEMETRY=0 $(tools)/sam validate --lint
 	$(tools)/cfn-lint template.yaml
-	.venv/bin/pytest -q -n 3 --dist loadfile --no-loadscope-reorder
+	.venv/bin/pytest -q -n auto --dist loadfile
+
+parity: environments ## every test of an API by both paths: ASGI, and API Gateway's events
+	BOTH_WAYS=1 .venv/bin/pytest -q -n auto --dist loadfile tests/http tests/parity
 
 oracles: environments ## our counts beside those of pref-voting and abcvoting
 	.tools/uv/bin/uv run --frozen --isolated --all-extras --with 'abcvoting>=2.19' --with 'pref-voting>=1.18' \

@@ -1,7 +1,10 @@
-"""Who asks, and by which way: each test of an API runs once as ASGI, once as API Gateway's events.
+"""Who asks, and by which way: each test of an API runs as API Gateway's events, where each GET is asked of both paths.
 
-One way is enough for pages, which take the stock path, and where a test says so (`one_way`) because it is long.
+BOTH_WAYS=1 (`make parity`) runs each as ASGI as well, so that what POSTs do is seen on both paths too. Pages take the
+stock path and run as ASGI alone, and so does what says so (`one_way`) because it is long.
 """
+
+import os
 
 import pytest
 
@@ -13,7 +16,8 @@ from world import World
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     asks = vars(metafunc.module).get("TestClient") is TestClient or {"organiser", "played"} & set(metafunc.fixturenames)
     once = metafunc.definition.path.name.startswith("test_web_") or metafunc.definition.get_closest_marker("one_way")
-    metafunc.parametrize("way", ["asgi", "event"] if asks and not once else ["asgi"], indirect=True)
+    both = ["asgi", "event"] if os.environ.get("BOTH_WAYS") else ["event"]
+    metafunc.parametrize("way", both if asks and not once else ["asgi"], indirect=True)
 
 
 @pytest.fixture(autouse=True)

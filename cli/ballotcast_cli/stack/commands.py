@@ -56,7 +56,8 @@ def run(stack: Stack) -> None:
     """Start it, deploy to it and follow its log until Ctrl-C."""
     if _already_running(stack):
         return
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGTERM, signal.SIGINT):  # also where whoever started this ignores the latter
+        signal.signal(number, _interrupt)
     try:
         with _reported():
             _deployed(stack, with_parent=True)
