@@ -9,6 +9,7 @@ import os
 import pytest
 
 from api_events import TestClient
+from invitations import MAILS, THREE, key_of
 from organising import Organiser
 from world import World
 
@@ -29,3 +30,24 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
 @pytest.fixture
 def organiser(deployment: World) -> Organiser:
     return Organiser(deployment)
+
+
+@pytest.fixture
+def delivered(organiser: Organiser) -> str:
+    """An open election: ada was sent a mail and has a credential, bob was sent one, cid's came back, dee is new."""
+    election = organiser.create(*THREE)
+    organiser.post(f"/elections/{election}/open")
+    organiser.invite(election)
+    organiser.deployment.take_messages(MAILS)
+    voters = organiser.wiring.voters
+    for email in THREE:
+        voter = voters.find(election, key_of(organiser, election, email))
+        assert voter
+        assert voters.give_link(voter, voter.run, f"link of {email}")
+        voters.mark_mailed(election, voter.key, voter.run)
+        if email.startswith("cid"):
+            voters.mark_bounced(election, voter.key, voter.run)
+    ada = key_of(organiser, election, "ada@example.org")
+    assert voters.issue(election, ada, "link of ada@example.org", "blinded") is None
+    organiser.post(f"/elections/{election}/voters", json={"email": "dee@example.org"})
+    return election

@@ -1,45 +1,14 @@
-"""Inviting: who is chosen, under which roll, what freezes, and what a killed or rivalling run leaves."""
+"""Inviting: who is chosen, under which roll, and what freezes."""
 
-from collections.abc import Callable
-from hashlib import sha256
 from typing import Any
 
 import pytest
 
 from ballotcast.ballots.manifest import Manifest
-from ballotcast.ballots.roll import roll_root
-from dying import DyingWiring, Killed
-from organise import inviting
-from organise.drafts import owned_election
-from organise.inviting import Choice, invite
-from organising import BASE_URL, Organiser, work_off
+from invitations import MAILS, THREE, invited, key_of, logged, root_now
+from organising import Organiser
 from problem import assert_problem
 from world import World
-
-THREE = ("ada@example.org", "bob@example.org", "cid@example.org")
-MAILS, LOG = "MAIL_QUEUE", "SEQUENCE_QUEUE"
-
-
-def key_of(organiser: Organiser, election: str, email: str) -> str:
-    return next(voter.key for voter in organiser.wiring.voters.roll(election) if voter.email == email)
-
-
-def invited(organiser: Organiser, election: str) -> list[str]:
-    """Addresses of those whom the waiting messages of the newest runs go to; stale ones left out."""
-    voters = {voter.key: voter for voter in organiser.wiring.voters.roll(election)}
-    messages = [message for message in organiser.deployment.take_messages(MAILS) if message["election"] == election]
-    return sorted(voters[m["voter"]].email for m in messages if voters[m["voter"]].run == m["run"])
-
-
-def logged(organiser: Organiser, election: str) -> list[tuple[int, str]]:
-    """The rolls that the log was told of."""
-    messages = [told for told in organiser.deployment.take_messages(LOG) if told["election"] == election]
-    return [(told["amendment"]["roll_size"], told["amendment"]["roll_root"]) for told in messages]
-
-
-def root_now(organiser: Organiser, election: str) -> tuple[int, str]:
-    roll = organiser.wiring.voters.roll(election)
-    return len(roll), roll_root(voter.tag for voter in roll).hex()
 
 
 def test_the_first_invitation_freezes_publishes_and_schedules(organiser: Organiser, deployment: World) -> None:
@@ -91,27 +60,6 @@ def test_who_joins_later_is_invited_under_a_root_that_the_log_knows(organiser: O
     shown = organiser.show(election)
     assert shown["roll_size"] == 4
     assert shown["manifest_hash"] == frozen["manifest_hash"]
-
-
-@pytest.fixture
-def delivered(organiser: Organiser) -> str:
-    """An open election: ada was sent a mail and has a credential, bob was sent one, cid's came back, dee is new."""
-    election = organiser.create(*THREE)
-    organiser.post(f"/elections/{election}/open")
-    organiser.invite(election)
-    organiser.deployment.take_messages(MAILS)
-    voters = organiser.wiring.voters
-    for email in THREE:
-        voter = voters.find(election, key_of(organiser, election, email))
-        assert voter
-        assert voters.give_link(voter, voter.run, f"link of {email}")
-        voters.mark_mailed(election, voter.key, voter.run)
-        if email.startswith("cid"):
-            voters.mark_bounced(election, voter.key, voter.run)
-    ada = key_of(organiser, election, "ada@example.org")
-    assert voters.issue(election, ada, "link of ada@example.org", "blinded") is None
-    organiser.post(f"/elections/{election}/voters", json={"email": "dee@example.org"})
-    return election
 
 
 @pytest.mark.parametrize(
@@ -270,99 +218,3 @@ def test_an_idempotency_key_sends_each_mail_once(organiser: Organiser) -> None:
     path, key = f"/elections/{election}/invitations", {"Idempotency-Key": "k"}
     assert [organiser.post(path, headers=key).json() for _ in range(2)] == [{"queued": 3}] * 2
     assert len(organiser.deployment.take_messages(MAILS)) == 3
-
-
-@pytest.mark.parametrize("reminds", [False, True])
-def test_a_large_run_goes_on_as_a_job(
-    organiser: Organiser, deployment: World, delivered: str, monkeypatch: pytest.MonkeyPatch, reminds: bool
-) -> None:
-    monkeypatch.setattr(inviting, "AT_ONCE", 1 if not reminds else 0)
-    monkeypatch.setattr(inviting, "A_STEP", 1)
-    expected = ["bob"] if reminds else ["ada", "bob", "cid", "dee"]
-    organiser.invite(delivered, only="not_issued" if reminds else "all")
-    assert invited(organiser, delivered) == []
-    work_off(deployment)
-    assert invited(organiser, delivered) == [f"{name}@example.org" for name in expected]
-    assert list(organiser.wiring.blobs.keys("imports/")) == []
-
-
-def run_until_killed(dying: DyingWiring, organiser: Organiser, election: str) -> bool:
-    try:
-        invite(dying, owned_election(dying, organiser.id, election), Choice(), BASE_URL)
-        work_off(organiser.deployment, dying)
-    except Killed:
-        return False
-    return True
-
-
-@pytest.mark.parametrize("at_once", [2000, 0])
-def test_the_same_call_again_completes_a_run_that_was_killed_at_any_step(
-    organiser: Organiser, deployment: World, monkeypatch: pytest.MonkeyPatch, at_once: int
-) -> None:
-    monkeypatch.setattr(inviting, "AT_ONCE", at_once)
-    monkeypatch.setattr(inviting, "A_STEP", 1)
-    for last in range(30):
-        election = organiser.create("ada@example.org", "bob@example.org")
-        lived = run_until_killed(DyingWiring(deployment, last), organiser, election)
-        if not lived:
-            assert organiser.invite(election).status_code == 202
-            work_off(deployment)
-        assert invited(organiser, election) == ["ada@example.org", "bob@example.org"]
-        assert set(logged(organiser, election)) == {root_now(organiser, election)}
-        frozen, published = organiser.wiring.elections.find(election), organiser.wiring.manifests.find(election)
-        assert frozen
-        assert published
-        assert published.manifest == frozen.manifest
-        if lived:
-            break
-    assert lived
-    assert last >= 8
-
-
-def test_a_roll_that_was_noted_but_not_told_is_told_by_the_next_run(organiser: Organiser, deployment: World) -> None:
-    election = organiser.create("ada@example.org")
-    organiser.invite(election)
-    for last in range(4):
-        organiser.post(f"/elections/{election}/voters", json={"email": f"v{last}@example.org"})
-        logged(organiser, election)
-        assert not run_until_killed(DyingWiring(deployment, last), organiser, election)
-        organiser.invite(election)
-        assert root_now(organiser, election) in logged(organiser, election)
-
-
-def joins_and_runs(organiser: Organiser, election: str, email: str) -> Callable[[], None]:
-    def act() -> None:
-        organiser.post(f"/elections/{election}/voters", json={"email": email})
-        organiser.invite(election)
-
-    return act
-
-
-@pytest.mark.parametrize("frozen_before", [False, True])
-def test_of_two_runs_at_once_the_later_takes_up_the_others_roll(organiser: Organiser, frozen_before: bool) -> None:
-    """One reads the roll; another lets somebody join and invites; only then the first one goes on."""
-    election = organiser.create("ada@example.org")
-    if frozen_before:
-        organiser.invite(election)
-        organiser.post(f"/elections/{election}/voters", json={"email": "bob@example.org"})
-    logged(organiser, election)
-    rival, read = Organiser(organiser.deployment), owned_election(organiser.wiring, organiser.id, election)
-    voters, others = organiser.wiring.voters, [joins_and_runs(rival, election, "eve@example.org")]
-    roll = voters.roll
-
-    def roll_and_rival(of: str) -> Any:
-        found = roll(of)
-        if others:
-            others.pop()()
-        return found
-
-    voters.roll = roll_and_rival  # type: ignore[method-assign]
-    invite(organiser.wiring, read, Choice(), BASE_URL)
-    rolls = logged(organiser, election)
-    assert rolls[-1] == root_now(organiser, election) == max(rolls)
-    assert [size for size, _ in rolls] == sorted(size for size, _ in rolls)
-    shown = organiser.show(election)
-    assert (shown["roll_size"], shown["status"]) == (len(roll(election)), "scheduled")
-    manifest = organiser.wiring.manifests.find(election)
-    assert manifest
-    assert sha256(manifest.manifest).hexdigest() == shown["manifest_hash"]
