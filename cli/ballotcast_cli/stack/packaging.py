@@ -24,6 +24,8 @@ from . import pruning
 from .environments import TOP, uv_environment
 
 LAYERS = TOP / ".tools" / "layers"
+BUILDERS = {"package.json", "package-lock.json", "packed.json"}
+"""What only the packing of the pages' libraries reads."""
 SHIPPED = {".py", ".yaml", ".json", ".html", ".js", ".css", ".svg", ".txt"}
 
 
@@ -111,7 +113,7 @@ def _locked() -> str:
 
 def _sources(folder: Path) -> Iterator[Path]:
     for path in sorted(folder.rglob("*")):
-        if path.suffix in SHIPPED and "__pycache__" not in path.parts:
+        if path.suffix in SHIPPED and path.name not in BUILDERS and "__pycache__" not in path.parts:
             yield path
 
 
