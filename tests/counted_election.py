@@ -23,7 +23,7 @@ from tally.sequencer import Sequencer
 from voting import Request, new_request
 from world import World
 
-DEFINITION = Path(__file__).parents[1] / "functions/tally/close.asl.yaml"
+DEFINITION = Path(__file__).parents[1] / "functions/tally/close.asl.json"
 GRACE = 30
 
 

@@ -1,14 +1,13 @@
 """Runs a state machine as Step Functions would, with plain functions as its Lambda functions, and without waiting.
 
-As much of the States Language as close.asl.yaml uses; what it does not know is an error.
+As much of the States Language as close.asl.json uses; what it does not know is an error.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
+from ballotcast_cli.machine_definitions import read_definition
 
 State = dict[str, Any]
 Function = Callable[[dict[str, Any]], Any]
@@ -32,8 +31,7 @@ class StateMachine:
     def __init__(self, definition: Path, functions: Mapping[str, Function], **substitutions: str) -> None:
         self._functions = functions
         names = {**{name: name for name in functions}, **substitutions}
-        text = re.sub(r"\$\{(\w+)\}", lambda match: names[match[1]], definition.read_text())
-        self.definition: dict[str, Any] = yaml.safe_load(text)
+        self.definition = read_definition(definition, names)
 
     def run(self, data: dict[str, Any]) -> Any:
         return self._run(self.definition, data, {})

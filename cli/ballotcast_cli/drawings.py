@@ -1,14 +1,13 @@
 """Draws the state machines from their definitions: `python -m ballotcast_cli.drawings` writes docs/state-machines.md.
 
-Mermaid flow charts; a solid arrow is what happens, a dotted one what happens when the step has failed for good. Needs
-the development environment (PyYAML).
+Mermaid flow charts; a solid arrow is what happens, a dotted one what happens when the step has failed for good.
 """
 
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import yaml
+from .machine_definitions import read_definition
 
 TOP = Path(__file__).parents[2]
 PAGE = TOP / "docs" / "state-machines.md"
@@ -22,11 +21,11 @@ _SHAPES = {"Choice": ("{", "}"), "Succeed": ("([", "])"), "Fail": ("([", "])"), 
 
 
 def page() -> str:
-    return _HEAD + "".join(_section(TOP / "functions" / f"{name}.asl.yaml") for name in DEFINITIONS)
+    return _HEAD + "".join(_section(TOP / "functions" / f"{name}.asl.json") for name in DEFINITIONS)
 
 
 def _section(path: Path) -> str:
-    definition = yaml.safe_load(path.read_text())
+    definition = read_definition(path)
     chart = "\n".join(["flowchart TD", "  start((start))", f"  start --> {definition['StartAt']}", *_chart(definition)])
     return f"\n## {path.name.partition('.')[0]}\n\n`{path.relative_to(TOP)}`\n\n```mermaid\n{chart}\n```\n"
 

@@ -1,4 +1,4 @@
-"""The steps of the close machine (close.asl.yaml) that touch ballots: one function, told by `step` what to do.
+"""The steps of the close machine (close.asl.json) that touch ballots: one function, told by `step` what to do.
 
 Each reads what the steps before left (tally.work), leaves its own, and answers with counts and keys only. Each can be
 repeated, and stops the count rather than go on over something that should not be.

@@ -5,16 +5,17 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
-import yaml
 from moto import mock_aws
 
 from ballotcast.channels.config import ChannelConfig
 from ballotcast.store.channels import META, SCHEMA, Channel, channel_pk, listing_pk, new_channel, port_key
 from ballotcast.store.leases import LEASE
+from ballotcast_cli.machine_definitions import read_definition
 from checkout import ROOT
 from machine_faults import fails, happens_twice, hurried, loses_its_answer, steps
 from relay.worker import Worker
@@ -38,13 +39,15 @@ def interpreted() -> Iterator[World]:
         os.environ.update(before)
 
 
+def written(machine: str) -> Path:
+    return ROOT / f"functions/relay/{machine}.asl.json"
+
+
 def definition(machine: str, world: World) -> dict[str, Any]:
-    text = (ROOT / f"functions/relay/{machine}.asl.yaml").read_text()
     queues = world.environment["RELAY_QUEUES"].split(",")
     values = {"ChannelsTable": world.environment["CHANNELS_TABLE"], "StopGraceSeconds": "0", "DrainSeconds": "20"}
-    for name, value in {**values, **{f"Queue{n}": url for n, url in enumerate(queues)}}.items():
-        text = text.replace(f"${{{name}}}", value)
-    return hurried(yaml.safe_load(text))
+    values.update({f"Queue{n}": url for n, url in enumerate(queues)})
+    return hurried(read_definition(written(machine), values))
 
 
 class Interpreted:
@@ -134,8 +137,7 @@ STOP = ("ReadLease", "Drain", "Remove")
 
 def test_the_steps_are_these() -> None:
     for machine, expected in (("spawn", SPAWN), ("stop", STOP)):
-        written = yaml.safe_load((ROOT / f"functions/relay/{machine}.asl.yaml").read_text())
-        assert tuple(steps(written)) == expected
+        assert tuple(steps(read_definition(written(machine)))) == expected
 
 
 @pytest.mark.parametrize("fault", [fails, loses_its_answer])

@@ -9,9 +9,9 @@ from itertools import count
 from typing import Any
 
 import pytest
-import yaml
 
 from ballotcast.store.channels import Channel
+from ballotcast_cli.machine_definitions import read_definition
 from ballotcast_cli.stack.stack import Stack
 from checkout import ROOT
 from machine_faults import FAULTS, HALT, hurried, steps
@@ -21,7 +21,7 @@ from sensor import SENSOR, sample
 pytestmark = pytest.mark.stack
 TABLE = ROOT / "docs/channels.md"
 BEGIN, END = "<!-- faults: written by tests/stack/test_relay_faults.py -->\n", "<!-- /faults -->\n"
-DEFINED = {name: yaml.safe_load((ROOT / f"functions/relay/{name}.asl.yaml").read_text()) for name in MACHINES}
+DEFINED = {name: read_definition(ROOT / f"functions/relay/{name}.asl.json") for name in MACHINES}
 CASES = [(machine, step, fault) for machine in MACHINES for step in steps(DEFINED[machine]) for fault in FAULTS]
 _number = count()
 outcomes: dict[tuple[str, str, str], str] = {}

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import yaml
 from cfnlint.api import lint
 
 from ballotcast_cli.drawings import PAGE, page
+from ballotcast_cli.machine_definitions import read_definition
 from checkout import ROOT
 
 MACHINES = ["CloseMachine", "SpawnMachine", "StopMachine", "RepairMachine"]
@@ -55,7 +55,7 @@ def allows(role: dict[str, Any]) -> Iterator[str]:
 @pytest.mark.parametrize("name", MACHINES)
 def test_a_machine_may_do_exactly_what_its_steps_do(name: str, template: dict[str, Any]) -> None:
     machine = template["Resources"][name]["Properties"]
-    definition = yaml.safe_load((ROOT / machine["DefinitionUri"]).read_text())
+    definition = read_definition(ROOT / machine["DefinitionUri"])
     needed = {action for state in states_of(definition) for action in needs(state)}
     assert set(allows(template["Resources"][f"{name}Role"])) == needed
 
@@ -69,7 +69,7 @@ def test_every_substitution_is_used_and_every_placeholder_substituted(name: str,
 
 @pytest.mark.parametrize("name", MACHINES)
 def test_every_step_leads_somewhere_and_gives_up_somewhere(name: str, template: dict[str, Any]) -> None:
-    definition = yaml.safe_load((ROOT / template["Resources"][name]["Properties"]["DefinitionUri"]).read_text())
+    definition = read_definition(ROOT / template["Resources"][name]["Properties"]["DefinitionUri"])
     names = set(definition["States"])
     for step, state in definition["States"].items():
         targets = [state[key] for key in ("Next", "Default") if key in state]
@@ -95,13 +95,14 @@ def test_the_drawings_are_current() -> None:
 def test_cfn_lint_finds_nothing_in_the_definition(name: str, template: dict[str, Any]) -> None:
     """It reads definitions only where they stand in a template."""
     machine = template["Resources"][name]["Properties"]
-    text = (ROOT / machine["DefinitionUri"]).read_text()
+    values = {}
     for variable in machine["DefinitionSubstitutions"]:
         function = f"arn:aws:lambda:eu-central-1:123456789012:function:{variable}"
-        value = function if variable.endswith("Function") else "5" if variable.endswith("Seconds") else variable
-        text = text.replace(f"${{{variable}}}", value)
+        values[variable] = (
+            function if variable.endswith("Function") else "5" if variable.endswith("Seconds") else variable
+        )
     role = "arn:aws:iam::123456789012:role/relay"
-    properties = {"RoleArn": role, "Definition": yaml.safe_load(text)}
+    properties = {"RoleArn": role, "Definition": read_definition(ROOT / machine["DefinitionUri"], values)}
     alone = {"Resources": {"Machine": {"Type": "AWS::StepFunctions::StateMachine", "Properties": properties}}}
     assert [str(match) for match in lint(json.dumps(alone), regions=["eu-central-1"])] == []
     properties["Definition"]["States"][properties["Definition"]["StartAt"]]["Type"] = "Tusk"

@@ -28,7 +28,7 @@ from .streaming import drain, seal, sequence
 ROWS = 100_000
 """Of one file of the roll: 3 MB, of the 6 MB that a request may have."""
 CHUNKS = [list(range(first, first + 32)) for first in range(0, 256, 32)]
-"""Partitions of the box, divided as close.asl.yaml does."""
+"""Partitions of the box, divided as close.asl.json does."""
 JOBS = ENVIRONMENT["JOBS_QUEUE"]
 PAGES, PAGE = 20, 100
 """Of the roll that are listed, and the voters on each."""

@@ -26,7 +26,7 @@ from .environments import TOP, uv_environment
 LAYERS = TOP / ".tools" / "layers"
 BUILDERS = {"package.json", "package-lock.json", "packed.json"}
 """What only the packing of the pages' libraries reads."""
-SHIPPED = {".py", ".yaml", ".json", ".html", ".js", ".css", ".svg", ".txt"}
+SHIPPED = {".py", ".json", ".html", ".js", ".css", ".svg", ".txt"}
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,8 @@ def _locked() -> str:
 
 def _sources(folder: Path) -> Iterator[Path]:
     for path in sorted(folder.rglob("*")):
-        if path.suffix in SHIPPED and path.name not in BUILDERS and "__pycache__" not in path.parts:
+        built_from = path.name in BUILDERS or path.name.endswith(".asl.json") or "__pycache__" in path.parts
+        if path.suffix in SHIPPED and not built_from:
             yield path
 
 

@@ -1,11 +1,8 @@
-"""What a template says and ministack overlooks: YAML state machines, alarms on several metrics, a secret's ARN."""
+"""What a template says and ministack overlooks: alarms on several metrics, a secret's ARN and its alphabet."""
 
-import json
 import string
 from collections.abc import Callable
 from typing import Any
-
-import yaml
 
 from .private import module, private, wrap
 
@@ -13,16 +10,10 @@ from .private import module, private, wrap
 def patch_templates() -> None:
     """Replace what the provisioners of CloudFormation do. Raises UnknownMinistack."""
     provisioners = module("services.cloudformation.provisioners")
-    wrap(provisioners, "_sfn_definition", _accepting_yaml)
     wrap(provisioners, "_sm_secret_string", _excluding_punctuation)
     wrap(provisioners, "_cw_metric_alarm_record", _taking_metric_math)
     secret = private(provisioners, "_RESOURCE_HANDLERS")["AWS::SecretsManager::Secret"]
     secret["create"] = _referred_to_by_arn(secret["create"])
-
-
-def _accepting_yaml(definition: Callable[..., str]) -> Callable[..., str]:
-    """AWS takes state machines in YAML; ministack takes them at the deploy and fails at the run."""
-    return lambda properties: json.dumps(yaml.safe_load(definition(properties)))
 
 
 def _excluding_punctuation(generate: Callable[..., str]) -> Callable[..., str]:

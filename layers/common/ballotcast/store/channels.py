@@ -5,7 +5,7 @@ Channels  CHANNEL#<name> / SCHEMA              the Avro schema; over 100 KB it l
 Channels  CHANNELS#<0 to 3> / <name>           name, port and state, for listing; written with META, always
 Channels  PORTS#<port ÷ 1000> / <port>         whose the port is; a channel without one claims PORTS#none / <name>
 
-Registering writes all four in one transaction, stopping removes them in one (functions/relay/stop.asl.yaml). Between
+Registering writes all four in one transaction, stopping removes them in one (functions/relay/stop.asl.json). Between
 these the state machines move META and the listing together, each write on the condition of its own generation. A
 generation is the millisecond of its registration, and one more for each saga after it: it never comes twice, not even
 when a name is given away and taken again.

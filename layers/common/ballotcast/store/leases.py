@@ -3,7 +3,7 @@
 Channels  CHANNEL#<name> / LEASE   the relay's id, the queue's sequence number up to which all is done, how many records
                                    that were, the open bucket of the live window, and the messages that it is stuck at
 
-The state machines write it and take it away (functions/relay/*.asl.yaml); the worker moves it. A batch's outcome is one
+The state machines write it and take it away (functions/relay/*.asl.json); the worker moves it. A batch's outcome is one
 transaction: the cursor on the condition of its old value and relay, the segment's row, the live row, and the keys of
 its publishes. Whoever is fenced off, by another delivery or a newer generation, writes nothing.
 """
