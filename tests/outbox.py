@@ -34,7 +34,7 @@ class Mail:
 
 class Outbox:
     def __init__(self, sender: str = "ballots@example.org") -> None:
-        boto3.client("sesv2").create_email_identity(EmailIdentity=sender)
+        boto3.client("ses").verify_email_identity(EmailAddress=sender)
 
     def mails(self) -> list[Mail]:
         sent = ses_backends[DEFAULT_ACCOUNT_ID][REGION].sent_messages

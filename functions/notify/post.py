@@ -3,18 +3,22 @@
 from collections.abc import Mapping
 from email.message import EmailMessage
 from email.policy import SMTP
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from ballotcast.wiring import Wiring
 from notify.texts import Text
 
 if TYPE_CHECKING:
-    from mypy_boto3_sesv2 import SESV2Client
+    from mypy_boto3_ses import SESClient
     from mypy_boto3_sns import SNSClient
 
 SEVEN_BIT = SMTP.clone(cte_type="7bit")
 """SES asks for messages in ASCII; other letters are encoded."""
 NO_TAGS: Mapping[str, str] = {}
+
+
+class _Configuration(TypedDict, total=False):
+    ConfigurationSetName: str
 
 
 class Undeliverable(Exception):
@@ -23,9 +27,11 @@ class Undeliverable(Exception):
 
 class Post:
     def __init__(self, wiring: Wiring) -> None:
-        self._mail: SESV2Client = wiring.client("sesv2")
+        self._mail: SESClient = wiring.client("ses")  # version 1, which every emulator has
         self._texts: SNSClient = wiring.client("sns")
         self._settings = wiring.settings
+        name = wiring.settings.mail_configuration
+        self._configuration: _Configuration = {"ConfigurationSetName": name} if name else {}
 
     def mail(self, to: str, text: Text, tags: Mapping[str, str] = NO_TAGS) -> None:
         """One mail. Undeliverable if SES rejects it; any other error is worth another try.
@@ -33,12 +39,12 @@ class Post:
         `tags` come back with a bounce; they are of letters, digits, `-` and `_` only.
         """
         try:
-            self._mail.send_email(
-                FromEmailAddress=self._settings.mail_from,
-                Destination={"ToAddresses": [to]},
-                Content={"Raw": {"Data": _mime(self._settings.mail_from, to, text)}},
-                ConfigurationSetName=self._settings.mail_configuration,
-                EmailTags=[{"Name": name, "Value": value} for name, value in tags.items()],
+            self._mail.send_raw_email(
+                Source=self._settings.mail_from,
+                Destinations=[to],
+                RawMessage={"Data": _mime(self._settings.mail_from, to, text)},
+                Tags=[{"Name": name, "Value": value} for name, value in tags.items()],
+                **self._configuration,
             )
         except self._mail.exceptions.MessageRejected:
             raise Undeliverable from None

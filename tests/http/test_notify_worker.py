@@ -137,12 +137,12 @@ def test_an_invitation_is_tagged_for_its_bounce_and_a_reminder_is_not(
     """A bounce of a reminder would show who had not voted."""
     asked: list[dict[str, Any]] = []
     worker._post._mail.meta.events.register(
-        "provide-client-params.sesv2.SendEmail", lambda params, **_: asked.append(params)
+        "provide-client-params.ses.SendRawEmail", lambda params, **_: asked.append(params)
     )
     deliver(deployment, worker)
     organiser.invite(election, only="not_issued")
     deliver(deployment, worker)
-    tags = [{tag["Name"]: tag["Value"] for tag in params["EmailTags"]} for params in asked]
+    tags = [{tag["Name"]: tag["Value"] for tag in params["Tags"]} for params in asked]
     voters = {one.key for one in organiser.wiring.voters.roll(election)}
     assert {told["voter"] for told in tags[:2]} == voters
     assert {told["election"] for told in tags[:2]} == {election}

@@ -25,14 +25,14 @@ SERVICES = {
     },
     "scheduler": {"CreateSchedule"},
     "secretsmanager": {"GetSecretValue"},
-    "sesv2": {"SendEmail"},
+    "ses": {"SendRawEmail"},
     "sns": {"Publish"},
     "sqs": {"SendMessage", "SendMessageBatch", "ChangeMessageVisibility", "ChangeMessageVisibilityBatch"},
     "stepfunctions": {"StartExecution", "DescribeExecution", "SendTaskSuccess"},
     "xray": {"GetSamplingRules", "GetSamplingTargets"},  # by X-Ray's SDK, where tracing is switched on
 }
 # As which botocore's table of endpoints has them, where that is another name.
-ENDPOINTS = {"sesv2": "email", "stepfunctions": "states"}
+ENDPOINTS = {"ses": "email", "stepfunctions": "states"}
 # The authorities that sign for AWS's endpoints (https://www.amazontrust.com/repository/); elsewhere, as behind a proxy
 # that breaks TLS open, AWS_CA_BUNDLE names others.
 AUTHORITIES = (

@@ -107,9 +107,9 @@ class Settings:
         return self._required("MAIL_FROM")
 
     @property
-    def mail_configuration(self) -> str:
-        """SES configuration set, which sends bounces and complaints back."""
-        return self._required("MAIL_CONFIGURATION")
+    def mail_configuration(self) -> str | None:
+        """SES configuration set, which reports bounces and complaints; None where SES is an emulator without them."""
+        return self._environment.get("MAIL_CONFIGURATION") or None
 
     @property
     def daily_mails(self) -> int:

@@ -86,7 +86,7 @@ def test_a_silent_call_does_not_wait_for_a_log(deployed: Deployed) -> None:
     assert min(seconds() for _ in range(20)) < 0.045  # ministack waits 0.05 for a first line
 
 
-def test_a_state_machine_in_yaml_catches_by_that_name(deployed: Deployed) -> None:
+def test_a_state_machine_catches_by_that_name(deployed: Deployed) -> None:
     states = deployed.client("stepfunctions")
     execution = states.start_execution(stateMachineArn=deployed.names["Machine"])["executionArn"]
 
@@ -213,15 +213,14 @@ def test_schedules_are_judged_in_their_group(deployed: Deployed, name: str, *, a
 
 
 def test_a_bounce_comes_back(deployed: Deployed) -> None:
-    simple = {"Subject": {"Data": "Your ballot"}, "Body": {"Text": {"Data": "text"}}}
     sent = deployed.call(
-        "sesv2",
-        "send_email",
-        FromEmailAddress="board@example.org",
-        Destination={"ToAddresses": ["bounce+7@simulator.amazonses.com"]},
-        Content={"Simple": simple},
+        "ses",
+        "send_raw_email",
+        Source="board@example.org",
+        Destinations=["bounce+7@simulator.amazonses.com"],
+        RawMessage={"Data": "To: bounce+7@simulator.amazonses.com\n\ntext\n"},
         ConfigurationSetName=deployed.names["Mails"],
-        EmailTags=[{"Name": "voter", "Value": "v7"}],
+        Tags=[{"Name": "voter", "Value": "v7"}],
     )
     sqs, queue = deployed.client("sqs"), deployed.names["EventsQueue"]
     [message] = sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=5)["Messages"]

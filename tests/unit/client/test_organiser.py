@@ -45,7 +45,7 @@ class Deployment:
         self.server = gateway(*(create(world.wiring()) for create in CREATE))
         self.api = Api(self.server, sleep=self.while_waiting)
         self._worker = Worker(world.wiring())
-        boto3.client("sesv2").create_email_identity(EmailIdentity=world.environment["MAIL_FROM"])
+        boto3.client("ses").verify_email_identity(EmailAddress=world.environment["MAIL_FROM"])
 
     def while_waiting(self, seconds: float) -> None:
         work_off(self.world)

@@ -14,7 +14,7 @@ FEEDBACK = {
 
 
 def kinds(address: str, destination: dict[str, Any] = FEEDBACK) -> list[str]:
-    request = {"Destination": {"ToAddresses": [address]}}
+    request = {"Destinations.member.1": address}
     return [kind for kind, _, _ in events(request, "m1", [destination])]
 
 
@@ -45,9 +45,10 @@ def test_only_what_the_destination_wants() -> None:
 
 def test_the_event_tells_which_mail() -> None:
     request = {
-        "FromEmailAddress": "board@example.org",
-        "Destination": {"ToAddresses": ["bounce@simulator.amazonses.com"]},
-        "EmailTags": [{"Name": "voter", "Value": "v7"}],
+        "Source": "board@example.org",
+        "Destinations.member.1": "bounce@simulator.amazonses.com",
+        "Tags.member.1.Name": "voter",
+        "Tags.member.1.Value": "v7",
     }
     [(_, topic, event)] = events(request, "m1", [FEEDBACK])
 

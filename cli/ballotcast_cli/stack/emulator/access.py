@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import parse_qs
 
 from .leading_keys import leading_keys
 from .private import module, private, wrap
@@ -75,8 +76,9 @@ def _with_what_bodies_name(extract: Callable[..., str]) -> Callable[..., str]:
         if service == "scheduler":
             group = _json(body).get("GroupName") or query.get("groupName", "default")
             return arn.replace(":schedule/default/", f":schedule/{group[0] if isinstance(group, list) else group}/")
-        if service == "ses" and path.endswith("/outbound-emails"):
-            return f"arn:aws:ses:{':'.join(where)}:identity/{_json(body).get('FromEmailAddress', '')}"
+        if service == "ses":
+            source = parse_qs(body.decode(errors="replace")).get("Source", [""])[0]
+            return f"arn:aws:ses:{':'.join(where)}:identity/{source}"
         return arn
 
     return extract_named
