@@ -12,7 +12,6 @@ from web.forms import OurForm
 from web.local_path import local_path
 from web.organising import form_page, keep, organiser_at
 from web.pages import Paged
-from web.public_routes import mailbox
 from web.routing import page_routes
 
 router = page_routes()
@@ -46,7 +45,7 @@ def sign_up(page: Paged, form: OurForm) -> Response:
 @router.get("/manage/verify", openapi_extra=PUBLIC)
 def verify_form(page: Paged, organiser: Annotated[str, Query(max_length=64)] = "") -> Response:
     """Where the code from the mail is entered."""
-    return form_page(page, "manage/verify", organiser=organiser, code="", mailbox=mailbox(page))
+    return form_page(page, "manage/verify", organiser=organiser, code="")
 
 
 @router.post("/manage/verify", openapi_extra=PUBLIC)
@@ -57,7 +56,7 @@ def verify(page: Paged, form: OurForm) -> Response:
         organiser_at(page).verify(identity, code)
     except ClientError as error:
         faults = faults_of(page, error, by_label(page, CODE_LABELS))
-        return form_page(page, "manage/verify", faults, organiser=identity, code=code, mailbox=mailbox(page))
+        return form_page(page, "manage/verify", faults, organiser=identity, code=code)
     return page.redirect(f"{START}?done=verified")
 
 

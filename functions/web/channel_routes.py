@@ -131,7 +131,7 @@ def act(page: Paged, session: SignedIn, name: Name, form: OurForm) -> Response:
 
 
 def _api(page: Page) -> Api:
-    api: Api = page.request.app.state.connect(page.address)
+    api: Api = page.request.app.state.connect(page.api_address)
     return api
 
 

@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from ballotcast.http.address import base_url
+from ballotcast.http.address import base_url, own_url
 from ballotcast.http.cookies import FormToken, is_signed_in
 from web import static_files, times
 from web.language import choose, languages
@@ -34,11 +34,16 @@ HEADERS = {
 
 
 class Page:
-    """One request's page. `prefix` is what stands before every path of ours: a stage (`/v1`), or nothing."""
+    """One request's page. `prefix` is what stands before every path of ours: a stage (`/v1`), or nothing.
+
+    `address` is where browsers reach the deployment, `api_address` where this function reaches the API.
+    """
 
     def __init__(self, request: Request) -> None:
         self.request = request
-        self.address = base_url(request, request.app.state.wiring.settings)
+        settings = request.app.state.wiring.settings
+        self.address, self.api_address = base_url(request, settings), own_url(request, settings)
+        self.mailbox = settings.mailbox_page
         self.prefix = urlsplit(self.address).path
         self.language = choose(request.cookies.get(LANGUAGE_COOKIE), request.headers.get("accept-language", ""))
         self.form = FormToken(request)

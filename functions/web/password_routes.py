@@ -8,7 +8,6 @@ from web.faults import Faults, by_label, faults_of
 from web.forms import OurForm
 from web.organising import form_page, keep, organiser_at
 from web.pages import Page, Paged
-from web.public_routes import mailbox
 from web.routing import page_routes
 
 router = page_routes()
@@ -57,5 +56,4 @@ def set_password(page: Paged, form: OurForm) -> Response:
 def _renewal(
     page: Page, email: str = "", code: str = "", faults: Faults | None = None, *, asked: bool = False
 ) -> Response:
-    mails = mailbox(page)
-    return form_page(page, "manage/password", faults, email=email, code=code, asked=asked, mailbox=mails)
+    return form_page(page, "manage/password", faults, email=email, code=code, asked=asked)

@@ -1,7 +1,6 @@
 """Pages for everybody, static files, and the choice of a language."""
 
 from typing import Annotated
-from urllib.parse import urljoin
 
 from fastapi import Path, Query, Response
 from fastapi.responses import RedirectResponse
@@ -11,26 +10,18 @@ from ballotcast.http.access import Access, contract
 from web import static_files
 from web.language import languages
 from web.local_path import local_path
-from web.pages import LANGUAGE_COOKIE, Page, Paged
+from web.pages import LANGUAGE_COOKIE, Paged
 from web.routing import page_routes
 
 router = page_routes()
 PUBLIC = contract(Access.PUBLIC)
 YEAR = 365 * 24 * 60 * 60
-MAILBOX = "/_ballotcast/mailbox"
-"""Where the stack on one machine shows the mails that it sends to nobody."""
-
-
-def mailbox(page: Page) -> str:
-    """Its address; empty where mails really go out."""
-    settings = page.request.app.state.wiring.settings
-    return urljoin(settings.endpoint_url, MAILBOX) if settings.is_local and settings.endpoint_url else ""
 
 
 @router.get("/", openapi_extra=PUBLIC)
 def home(page: Paged) -> Response:
     """What this is, and where to go."""
-    return page.render("home", mailbox=mailbox(page))
+    return page.render("home")
 
 
 @router.get("/language/{code}", openapi_extra=PUBLIC)

@@ -64,7 +64,7 @@ def _asked(page: Page, election: str) -> Api:
     """The API; NotFound for what is no id, so that no other address is asked for."""
     if not ID.fullmatch(election):
         raise NotFound("no-election", "no election can have that id")
-    api: Api = page.request.app.state.connect(page.address)
+    api: Api = page.request.app.state.connect(page.api_address)
     return api
 
 

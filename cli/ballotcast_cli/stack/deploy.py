@@ -63,7 +63,7 @@ def deploy(project: Path, port: int, log: Path) -> dict[str, str]:
 def reachable(value: str, endpoint: str) -> str:
     """An API's URL on AWS as this machine's; any other output as it is."""
     found = _AWS_URL.match(value)
-    return f"{endpoint}/restapis/{found['api']}/{found['stage']}/_user_request_" if found else value
+    return f"{endpoint}/_aws/execute-api/{found['api']}/{found['stage']}" if found else value
 
 
 def _cloudformation(endpoint: str) -> Any:

@@ -110,6 +110,7 @@ def _environment(scratch: Path, port: int) -> dict[str, str]:
         "BIND_HOST": _HOST,
         "GATEWAY_PORT": str(port),
         "IOT_MTLS_ENABLED": "0",
+        "MAILBOX_PAGE": f"http://{_HOST}:{port}/_ballotcast/mailbox",
     }
 
 

@@ -42,6 +42,11 @@ class Settings:
         return self._environment.get("AWS_ENDPOINT_URL") or None
 
     @property
+    def mailbox_page(self) -> str | None:
+        """The page of a local stack that shows the mails which it sends to nobody; None where mails really go out."""
+        return self._environment.get("MAILBOX_PAGE") or None
+
+    @property
     def public_url(self) -> str | None:
         """The custom domain, when the stack has one; without a trailing slash."""
         return self._environment.get("PUBLIC_URL", "").rstrip("/") or None

@@ -12,8 +12,8 @@ ENDPOINT = "http://127.0.0.1:4566"
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
-        ("https://ab12.execute-api.eu-west-1.amazonaws.com/v1", f"{ENDPOINT}/restapis/ab12/v1/_user_request_"),
-        ("https://ab12.execute-api.eu-west-1.amazonaws.com/v1/", f"{ENDPOINT}/restapis/ab12/v1/_user_request_"),
+        ("https://ab12.execute-api.eu-west-1.amazonaws.com/v1", f"{ENDPOINT}/_aws/execute-api/ab12/v1"),
+        ("https://ab12.execute-api.eu-west-1.amazonaws.com/v1/", f"{ENDPOINT}/_aws/execute-api/ab12/v1"),
         ("https://vote.example.org", "https://vote.example.org"),
         ("ballotcast-Board-1", "ballotcast-Board-1"),
     ],

@@ -45,9 +45,7 @@ def test_functions_carry_code_and_bytecode_and_nothing_else(tmp_path: Path) -> N
 
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert {path.suffix for path in files} <= {".py", ".pyc", ".json", ".html", ".js", ".css", ".svg", ".txt"}
-    assert {path.name for path in tmp_path.rglob("*.json")} == {"de.json", "en.json"}, (
-        "no npm lock, no machine"
-    )
+    assert {path.name for path in tmp_path.rglob("*.json")} == {"de.json", "en.json"}, "no npm lock, no machine"
     bytecode = next(tmp_path.rglob("app*.pyc")).read_bytes()
     assert bytecode[:4] == MAGIC_NUMBER
     assert bytecode[4] == 0b01  # hash-based and unchecked (PEP 552)
