@@ -43,9 +43,12 @@ class FakeKms:
         key = _MAKERS[KeyPairSpec]()
         private = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
         public = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-        nonce = secrets.token_bytes(12)
-        wrapped = nonce + self._cipher.encrypt(nonce, private, _context(KeyId, EncryptionContext))
+        wrapped = self.encrypt(KeyId=KeyId, Plaintext=private, EncryptionContext=EncryptionContext)["CiphertextBlob"]
         return {"PublicKey": public, "PrivateKeyCiphertextBlob": wrapped}
+
+    def encrypt(self, *, KeyId: str, Plaintext: bytes, EncryptionContext: dict[str, str]) -> dict[str, Any]:
+        nonce = secrets.token_bytes(12)
+        return {"CiphertextBlob": nonce + self._cipher.encrypt(nonce, Plaintext, _context(KeyId, EncryptionContext))}
 
     def decrypt(
         self,

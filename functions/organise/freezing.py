@@ -24,7 +24,7 @@ from ballotcast.store.elections import Election, Keys
 from ballotcast.store.events import event
 from ballotcast.store.manifests import FrozenManifest
 from ballotcast.store.queues import amendment_message
-from ballotcast.store.vault import Purpose, WrappedKey
+from ballotcast.store.vault import ED25519, Purpose, WrappedKey
 from ballotcast.store.voters import Voter
 from ballotcast.wiring import Wiring
 
@@ -110,8 +110,8 @@ def _make_keys(wiring: Wiring, election: str) -> dict[Purpose, WrappedKey]:
     return {
         Purpose.ISSUER: wiring.vault.create(Purpose.ISSUER, election, "RSA_3072" if large else "RSA_2048"),
         Purpose.ELECTION: wiring.vault.create(Purpose.ELECTION, election, "ECC_NIST_P256"),
-        Purpose.RECEIPT: wiring.vault.create(Purpose.RECEIPT, election, "ECC_NIST_EDWARDS25519"),
-        Purpose.LOG: wiring.vault.create(Purpose.LOG, election, "ECC_NIST_EDWARDS25519"),
+        Purpose.RECEIPT: wiring.vault.create(Purpose.RECEIPT, election, ED25519),
+        Purpose.LOG: wiring.vault.create(Purpose.LOG, election, ED25519),
     }
 
 

@@ -17,7 +17,7 @@ SERVICES = {
     "dynamodb": {
         *("BatchGetItem", "GetItem", "Query", "PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems"),
     },
-    "kms": {"Decrypt", "GenerateDataKeyPairWithoutPlaintext"},
+    "kms": {"Decrypt", "Encrypt", "GenerateDataKeyPairWithoutPlaintext"},
     "s3": {
         *("GetObject", "ListObjectsV2", "PutObject", "DeleteObject"),
         # by which boto3 uploads files, and finds a bucket that is in another region

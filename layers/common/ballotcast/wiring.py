@@ -206,7 +206,7 @@ class Wiring:
     def vault(self) -> "Vault":
         from ballotcast.store.vault import Vault
 
-        return Vault(self.client("kms"), self.settings.kms_key)
+        return Vault(self.client("kms"), self.settings.kms_key, emulated=self.settings.is_local)
 
     @cached_property
     def session_secret(self) -> "Secret":

@@ -8,9 +8,15 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from botocore.exceptions import ClientError
+
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
     from mypy_boto3_kms.literals import DataKeyPairSpecType
+
+
+ED25519: "DataKeyPairSpecType" = "ECC_NIST_EDWARDS25519"
+_UNKNOWN_SPEC = frozenset({"ValidationException", "UnsupportedOperationException"})
 
 
 class Purpose(StrEnum):
@@ -29,16 +35,38 @@ class WrappedKey:
 
 
 class Vault:
-    def __init__(self, client: "KMSClient", key: str) -> None:
+    """`emulated`: whether KMS is an emulator, of which LocalStack makes no Ed25519 keys (its issue 13886)."""
+
+    def __init__(self, client: "KMSClient", key: str, *, emulated: bool = False) -> None:
         self._client = client
         self._key = key
+        self._emulated = emulated
 
     def create(self, purpose: Purpose, election: str, spec: "DataKeyPairSpecType") -> WrappedKey:
         """A new key pair; `spec` in KMS's words: `RSA_2048`, `ECC_NIST_P256`, `ECC_NIST_EDWARDS25519`."""
-        pair = self._client.generate_data_key_pair_without_plaintext(
-            KeyId=self._key, KeyPairSpec=spec, EncryptionContext=_context(purpose, election)
-        )
+        try:
+            pair = self._client.generate_data_key_pair_without_plaintext(
+                KeyId=self._key, KeyPairSpec=spec, EncryptionContext=_context(purpose, election)
+            )
+        except ClientError as refused:
+            lacking = refused.response["Error"]["Code"] in _UNKNOWN_SPEC and spec == ED25519
+            if not (self._emulated and lacking):
+                raise
+            return self._make_here(purpose, election)
         return WrappedKey(public=pair["PublicKey"], wrapped=pair["PrivateKeyCiphertextBlob"])
+
+    def _make_here(self, purpose: Purpose, election: str) -> WrappedKey:
+        """Make an Ed25519 pair in this process, which sees the private key: good enough for an emulator only."""
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+        from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+
+        key = Ed25519PrivateKey.generate()
+        private = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+        wrapped = self._client.encrypt(
+            KeyId=self._key, Plaintext=private, EncryptionContext=_context(purpose, election)
+        )
+        public = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        return WrappedKey(public=public, wrapped=wrapped["CiphertextBlob"])
 
     def unwrap(self, purpose: Purpose, election: str, wrapped: bytes) -> bytes:
         """The DER PKCS#8 private key."""
