@@ -12,11 +12,11 @@ tools := .tools/stack/bin
 python = $(shell PATH="$(PATH)"; for p in python3.13 python3.14 python3.12 python3.11 python3; do \
 	"$$p" -c 'import sys, pip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && command -v "$$p" && break; done)
 
-.PHONY: help environments run up down logs demo test parity bench oracles lint format build lock clean
+.PHONY: help environments run up down logs demo localstack localstack-up localstack-down test test-localstack parity bench oracles lint format build lock clean
 .DEFAULT_GOAL := help
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 environments:
 	@test -n "$(python)" || { echo "Python 3.11 or newer with pip is needed" >&2; exit 1; }
@@ -36,6 +36,19 @@ logs: environments ## follow its log
 
 demo: up ## a real election played on it, counted and verified (BLT=file VOTERS=500)
 	@$(ballotcast) demo --blt $(BLT) --voters $(VOTERS)
+
+localstack: localstack-environment ## the whole stack on LocalStack, without Docker, in the foreground (PORT=4566)
+	@$(ballotcast) stack --localstack run
+
+localstack-up: localstack-environment ## the same in the background
+	@$(ballotcast) stack --localstack up
+
+localstack-down: environments ## stop it
+	@$(ballotcast) stack --localstack down
+
+localstack-environment:
+	@test -n "$(python)" || { echo "Python 3.11 or newer with pip is needed" >&2; exit 1; }
+	@PYTHONPATH=cli $(python) -m ballotcast_cli.stack.localstack_environment
 
 test: lint ## everything: style, types, the template, all tests, those on the deployed stack too
 	AWS_DEFAULT_REGION=eu-west-1 SAM_CLI_TELEMETRY=0 $(tools)/sam validate --lint
@@ -62,7 +75,7 @@ format: environments ## put the style right
 	.venv/bin/ruff format
 
 build: environments ## package for AWS into .aws-sam/build (ARCH=arm64 or x86_64)
-	@MAKEFLAGS= PYTHON=$(CURDIR)/$(tools)/python SAM_CLI_TELEMETRY=0 $(tools)/sam build
+	@MAKEFLAGS= PYTHON=$(CURDIR)/$(tools)/python SAM_CLI_TELEMETRY=0 $(tools)/sam build $(if $(CONFIG),--config-env $(CONFIG))
 
 lock: environments ## solve cli/*.in, pyproject.toml and the pages' package.json anew
 	.tools/uv/bin/uv lock

@@ -25,6 +25,7 @@ MODULES = {
 """File → the package it comes from, and what it exports."""
 COPIED = {"uplot.css": ("uplot", "dist/uPlot.min.css")}
 VENDOR = Path("functions", "web", "static", "vendor")
+INSTALL = ("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
 INPUTS = ("functions/web/package.json", "functions/web/package-lock.json", "functions/web/packed.json")
 
 
@@ -51,8 +52,7 @@ def pack(top: Path, node: Path) -> dict[str, str]:
     for name in ("package.json", "package-lock.json"):
         shutil.copyfile(web / name, installed / name)
     environment = {**os.environ, "PATH": f"{node}{os.pathsep}{os.environ['PATH']}"}
-    install = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-    subprocess.run(install, cwd=installed, env=environment, stdout=subprocess.DEVNULL, check=True)
+    subprocess.run(INSTALL, cwd=installed, env=environment, stdout=subprocess.DEVNULL, check=True)
     for name, (package, source) in MODULES.items():
         _bundle(installed, environment, vendor / name, _banner(installed, package), source)
     for name, (package, path) in COPIED.items():

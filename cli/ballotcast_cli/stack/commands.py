@@ -1,4 +1,4 @@
-"""`ballotcast stack`: the one-machine stack up, down, in the foreground; its state and its log."""
+"""`ballotcast stack`: the local stack up, down, in the foreground; its state and its log; one that runs elsewhere."""
 
 import signal
 import time
@@ -9,12 +9,14 @@ from types import FrameType
 
 import click
 
+from .emulators import EMULATORS
 from .process import StackError, tail
 from .stack import DEFAULT_DIRECTORY, DEFAULT_PORT, Stack
 
 
 @click.group("stack")
 @click.option("--port", type=click.IntRange(1, 65535), default=DEFAULT_PORT, envvar="PORT", show_default=True)
+@click.option("--localstack", is_flag=True, help="On LocalStack, not on the emulator of `make run`.")
 @click.option(
     "--directory",
     type=click.Path(file_okay=False, path_type=Path),
@@ -22,9 +24,9 @@ from .stack import DEFAULT_DIRECTORY, DEFAULT_PORT, Stack
     help="Where pid, log and outputs.json are  [default: .stack of the checkout]",
 )
 @click.pass_context
-def command(context: click.Context, port: int, directory: Path) -> None:
+def command(context: click.Context, port: int, directory: Path, *, localstack: bool) -> None:
     """The whole of Ballotcast on this machine: no account, no container, nothing but this process and its workers."""
-    context.obj = Stack(directory, port)
+    context.obj = Stack(directory, port, emulator=EMULATORS["localstack" if localstack else "local"])
 
 
 @command.command()
@@ -36,7 +38,7 @@ def up(stack: Stack) -> None:
     with _reported():
         _deployed(stack, with_parent=False)
     _tell(stack)
-    click.echo(f"Log: {stack.log}   Stop: make down")
+    click.echo(f"Log: {stack.log}   Stop: make {'localstack-' if stack.emulator.name == 'localstack' else ''}down")
 
 
 @command.command()
@@ -70,6 +72,21 @@ def run(stack: Stack) -> None:
         click.echo("\nStopping …")
     finally:
         stack.stop()
+
+
+@command.command()
+@click.argument("endpoint", default=f"http://127.0.0.1:{DEFAULT_PORT}")
+@click.pass_obj
+def attach(stack: Stack, endpoint: str) -> None:
+    """Have all commands use what `sam deploy --config-env localstack` deployed to a LocalStack of your own.
+
+    ENDPOINT is its address  [default: http://127.0.0.1:4566]
+    """
+    if _already_running(stack):
+        raise click.ClickException("stop the stack that runs here first")
+    with _reported():
+        Stack(stack.directory, stack.port, emulator=EMULATORS["localstack"]).attach(endpoint.rstrip("/"))
+    _tell(stack)
 
 
 @command.command()
@@ -134,7 +151,7 @@ def _tell(stack: Stack) -> None:
         click.echo("It is not deployed.")
         return
     click.echo(f"\n  Open     {outputs['ApiUrl']}/")
-    click.echo(f"  Mailbox  {outputs['MailboxPage']}")
+    click.echo(f"  Mailbox  {outputs.get('MailboxPage', 'ballotcast mailbox')}")
     click.echo(f"  API      {outputs['ApiUrl']}")
     click.echo("\nOr try: make demo\n")
 

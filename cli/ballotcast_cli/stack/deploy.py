@@ -1,50 +1,45 @@
-"""`sam build` and `sam deploy` of template.yaml for the one-machine stack, and what the deployed stack answers with."""
+"""`sam build` and `sam deploy` of template.yaml to an emulator, and the outputs of what is deployed there."""
 
 import fcntl
 import hashlib
 import os
 import re
 import subprocess
-import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from .emulators import Emulator
+from .mailbox import REGION
 from .process import StackError, tail
 
-ENVIRONMENT = "local"  # in samconfig.toml
-REGION = "eu-west-1"
+STACK_NAME = "ballotcast"  # as in samconfig.toml
 ROOT_KEY = "test"  # the access key whose bearer may do everything on the emulator
 _PACKAGING = [f"cli/ballotcast_cli/stack/{module}.py" for module in ("packaging", "pruning")]
 _INPUTS = ["template.yaml", "samconfig.toml", "uv.lock", "functions", "layers", *_PACKAGING]
-_AWS_URL = re.compile(r"^https://(?P<api>\w+)\.execute-api\.[\w.-]+/(?P<stage>[\w-]+)/?$")
+_AWS_URL = re.compile(r"^https://(?P<api>\w+)\.execute-api\.[\w.-]+(?::\d+)?/(?P<stage>[\w-]+)/?$")
 
 
-def build(project: Path) -> None:
-    """Build `.aws-sam/local` unless nothing changed since it was built. One at a time, whoever asks.
+def build(project: Path, emulator: Emulator) -> None:
+    """Build `.aws-sam/<name>` unless nothing changed since it was built. One at a time, whoever asks.
 
     Raises StackError with what sam said.
     """
-    built = project / ".aws-sam" / ENVIRONMENT
+    built = project / ".aws-sam" / emulator.name
     built.parent.mkdir(exist_ok=True)
     noted = built / ".built-from"
     with _locked(built.parent, fcntl.LOCK_EX):
-        wanted = digest(project)
+        python = str(emulator.function_python(project))
+        wanted = f"{digest(project)} for {python}"
         if not noted.exists() or noted.read_text() != wanted:
-            python = project / ".tools" / "stack" / "bin" / "python"
-            _sam(project, "build", {"PYTHON": str(python), "LAYER_PYTHON": str(python)}, built.parent / "build.log")
+            runs = str(project / ".tools" / "stack" / "bin" / "python")
+            _sam(project, emulator, "build", {"PYTHON": runs, "LAYER_PYTHON": python}, built.parent / "build.log")
             noted.write_text(wanted)
 
 
-def deploy(project: Path, port: int, log: Path) -> dict[str, str]:
-    """Deploy what is built to the emulator on `port`. The template's outputs, URLs as they are reachable here.
-
-    Raises StackError with what sam said.
-    """
-    endpoint = f"http://127.0.0.1:{port}"
-    settings = tomllib.loads((project / "samconfig.toml").read_text())[ENVIRONMENT]
-    stack_name = settings["deploy"]["parameters"]["stack_name"]
+def deploy(project: Path, emulator: Emulator, endpoint: str, log: Path) -> None:
+    """Deploy what is built to the emulator at `endpoint`. Raises StackError with what sam said."""
     environment = {
         "AWS_ENDPOINT_URL": endpoint,
         "AWS_ACCESS_KEY_ID": ROOT_KEY,
@@ -53,11 +48,28 @@ def deploy(project: Path, port: int, log: Path) -> dict[str, str]:
     }
     try:
         with _locked(project / ".aws-sam", fcntl.LOCK_SH):  # nobody builds while this uploads what was built
-            _sam(project, "deploy", environment, log)
+            _sam(project, emulator, "deploy", environment, log)
     except StackError as error:
-        raise StackError("\n".join([str(error), *_failures(endpoint, stack_name)])) from None
-    stack = _cloudformation(endpoint).describe_stacks(StackName=stack_name)["Stacks"][0]
-    return {one["OutputKey"]: reachable(one["OutputValue"], endpoint) for one in stack.get("Outputs", [])}
+        raise StackError("\n".join([str(error), *_failures(endpoint)])) from None
+
+
+def attach(endpoint: str, emulator: Emulator) -> dict[str, str]:
+    """Return the outputs of the stack deployed at `endpoint`, URLs as they are reachable there, and `MailboxUrl`.
+
+    The sender's address counts as verified from then on, where the template has no resource for it. Raises StackError
+    if nothing is deployed there.
+    """
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        [stack] = _client(endpoint, "cloudformation").describe_stacks(StackName=STACK_NAME)["Stacks"]
+        parameters = {one["ParameterKey"]: one["ParameterValue"] for one in stack.get("Parameters", [])}
+        if sender := parameters.get("MailFrom"):
+            _client(endpoint, "ses").verify_email_identity(EmailAddress=sender)
+    except (BotoCoreError, ClientError) as error:
+        raise StackError(f"no stack {STACK_NAME} at {endpoint}: {error}") from None
+    outputs = {one["OutputKey"]: reachable(one["OutputValue"], endpoint) for one in stack.get("Outputs", [])}
+    return {**outputs, "Emulator": emulator.name, "MailboxUrl": endpoint + emulator.mails}
 
 
 def reachable(value: str, endpoint: str) -> str:
@@ -66,25 +78,25 @@ def reachable(value: str, endpoint: str) -> str:
     return f"{endpoint}/_aws/execute-api/{found['api']}/{found['stage']}" if found else value
 
 
-def _cloudformation(endpoint: str) -> Any:
+def _client(endpoint: str, service: str) -> Any:
     import boto3  # here, because it takes a third of a second that no other command of `ballotcast` should pay
 
     session: Any = boto3.Session(ROOT_KEY, ROOT_KEY, region_name=REGION)
-    return session.client("cloudformation", endpoint_url=endpoint)
+    return session.client(service, endpoint_url=endpoint)
 
 
-def _failures(endpoint: str, stack_name: str) -> list[str]:
+def _failures(endpoint: str) -> list[str]:
     """What CloudFormation says about each resource that failed: sam breaks it into columns 22 letters wide."""
-    client = _cloudformation(endpoint)
+    client = _client(endpoint, "cloudformation")
     try:
-        events = client.describe_stack_events(StackName=stack_name)["StackEvents"]
+        events = client.describe_stack_events(StackName=STACK_NAME)["StackEvents"]
     except client.exceptions.ClientError:  # it failed before there was a stack
         return []
     failed = [event for event in events if event["ResourceStatus"].endswith("FAILED")]
     return [f"{event['LogicalResourceId']}: {event.get('ResourceStatusReason')}" for event in failed]
 
 
-def _sam(project: Path, command: str, extra: dict[str, str], log: Path) -> None:
+def _sam(project: Path, emulator: Emulator, command: str, extra: dict[str, str], log: Path) -> None:
     tools = project / ".tools"
     # make's own variables, and AWS settings of the user, are not for it.
     inherited = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "MAKE", "MFLAGS"))}
@@ -99,7 +111,7 @@ def _sam(project: Path, command: str, extra: dict[str, str], log: Path) -> None:
         "__SAM_CLI_APP_DIR": str(tools / "sam"),
         **extra,
     }
-    sam: list[str | Path] = [tools / "stack" / "bin" / "sam", command, "--config-env", ENVIRONMENT]
+    sam: list[str | Path] = [tools / "stack" / "bin" / "sam", command, "--config-env", emulator.name]
     with log.open("wb") as output:
         done = subprocess.run(sam, cwd=project, env=environment, stdout=output, stderr=subprocess.STDOUT)
     if done.returncode:

@@ -44,7 +44,7 @@ def make_environments(top: Path) -> None:
     """Make those that are missing or older than their locks."""
     tools = top / ".tools"
     pip_lock, project_lock, stack_lock = top / "cli" / "bootstrap.lock", top / "uv.lock", top / "cli" / "stack.lock"
-    with _made(tools / "uv", "uv", [pip_lock]) as needed:
+    with made(tools / "uv", "uv", [pip_lock]) as needed:
         if needed:
             shutil.rmtree(tools / "uv", ignore_errors=True)
             options = ["-qq", "--no-deps", "--require-hashes", "--only-binary", ":all:"]
@@ -54,37 +54,42 @@ def make_environments(top: Path) -> None:
                 environment,
                 top,
             )
-    install = _Installer(tools / "uv" / "bin" / "uv", top)
-    with _made(top / ".venv", "the project", [project_lock, top / "pyproject.toml"]) as needed:
+    install = Installer(top)
+    with made(top / ".venv", "the project", [project_lock, top / "pyproject.toml"]) as needed:
         if needed:
             requirements = tools / "project.txt"
             install.uv(*_EXPORT, "--output-file", requirements)
             install.environment(top / ".venv", requirements)
-    with _made(tools / "stack", "the one-machine stack", [stack_lock]) as needed:
+    with made(tools / "stack", "the one-machine stack", [stack_lock]) as needed:
         if needed:
             install.environment(tools / "stack", stack_lock)
     _pack_browser_libraries(top, install)
 
 
-def _pack_browser_libraries(top: Path, install: "_Installer") -> None:
+def _pack_browser_libraries(top: Path, install: "Installer") -> None:
     inputs = [top / path for path in browser_libraries.INPUTS]
-    with _made(top / browser_libraries.VENDOR, "the pages' libraries", inputs) as needed:
+    with made(top / browser_libraries.VENDOR, "the pages' libraries", inputs) as needed:
         if not needed:
             return
-        node = browser_libraries.node_here()
-        if node is None:
-            node, lock = top / ".tools" / "node" / "bin", top / "cli" / "node.lock"
-            with _made(node.parent, "Node.js", [lock]) as missing:
-                if missing:
-                    install.environment(node.parent, lock)
-        browser_libraries.pack_as_noted(top, node)
+        browser_libraries.pack_as_noted(top, node(top, install))
+
+
+def node(top: Path, install: "Installer") -> Path:
+    """Return the folder of a `node` with `npm`; installed if this machine has none that is new enough."""
+    if here := browser_libraries.node_here():
+        return here
+    installed, lock = top / ".tools" / "node" / "bin", top / "cli" / "node.lock"
+    with made(installed.parent, "Node.js", [lock]) as missing:
+        if missing:
+            install.environment(installed.parent, lock)
+    return installed
 
 
 @contextmanager
-def _made(folder: Path, what: str, inputs: list[Path]) -> Iterator[bool]:
-    """Whether `folder` is to be made from `inputs` now; once it is, notes what it was made from."""
+def made(folder: Path, what: str, inputs: list[Path], for_: str = "") -> Iterator[bool]:
+    """Yield whether `folder` must be made from `inputs`, and `for_`, now; note afterwards what it was made from."""
     noted = folder / ".made-from"
-    digest = hashlib.sha256(b"".join(path.read_bytes() for path in inputs)).hexdigest()
+    digest = hashlib.sha256(b"".join([*(path.read_bytes() for path in inputs), for_.encode()])).hexdigest()
     needed = not noted.exists() or noted.read_text() != digest
     if needed:
         print(f"Installing {what} …", flush=True)
@@ -93,11 +98,11 @@ def _made(folder: Path, what: str, inputs: list[Path]) -> Iterator[bool]:
         noted.write_text(digest)
 
 
-class _Installer:
+class Installer:
     """uv, told what pip is configured with."""
 
-    def __init__(self, uv: Path, top: Path) -> None:
-        self._uv, self._top = uv, top
+    def __init__(self, top: Path) -> None:
+        self._uv, self._top = top / ".tools" / "uv" / "bin" / "uv", top
 
     @cached_property
     def _environment(self) -> dict[str, str]:
@@ -112,12 +117,12 @@ class _Installer:
     def uv(self, *arguments: str | Path) -> None:
         _run([self._uv, *arguments], self._environment, self._top)
 
-    def environment(self, folder: Path, requirements: Path) -> None:
-        """Exactly `requirements` in the virtual environment `folder`, made with this Python if it does not run."""
-        python = folder / "bin" / "python"
-        if not _runs(python):
-            self.uv("venv", "--quiet", "--clear", "--python", sys.executable, folder)
-        self.uv("pip", "sync", "--quiet", "--python", python, requirements)
+    def environment(self, folder: Path, requirements: Path, python: str = sys.executable) -> None:
+        """Install exactly `requirements` into the virtual environment `folder`; made with `python` if need be."""
+        own = folder / "bin" / "python"
+        if not _runs(own):
+            self.uv("venv", "--quiet", "--clear", "--python", python, folder)
+        self.uv("pip", "sync", "--quiet", "--python", own, requirements)
 
 
 def uv_environment(top: Path) -> dict[str, str]:

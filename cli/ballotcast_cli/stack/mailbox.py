@@ -1,11 +1,15 @@
-"""What the one-machine stack sent: mails and text messages that went nowhere but into its memory."""
+"""What a local stack sent: mails and text messages that went nowhere but into an emulator's memory."""
 
+import email
+import email.policy
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urljoin
 
-import httpx2
+REGION = "eu-west-1"
+_TEXTS = {"/_ministack/ses/messages": "/_ministack/sns/sms-messages"}
+_TEXTS_OF_LOCALSTACK = f"/_aws/sns/sms-messages?region={REGION}"
 
 
 @dataclass(frozen=True)
@@ -22,7 +26,7 @@ class Mail:
 
 @dataclass(frozen=True)
 class TextMessage:
-    """An SMS."""
+    """An SMS. No emulator says when it was sent."""
 
     id: str
     to: str
@@ -30,34 +34,70 @@ class TextMessage:
 
 
 def read_mails(mailbox_url: str) -> list[Mail]:
-    """Every mail since the stack started, oldest first. `mailbox_url` is the stack's output `MailboxUrl`."""
-    accounts = _read(mailbox_url)["messages"]
-    return [_mail(message) for messages in accounts.values() for message in messages]
+    """Return every mail since the stack started, oldest first. `mailbox_url` is the stack's output `MailboxUrl`."""
+    return parse_mails(_read(mailbox_url))
 
 
 def read_text_messages(mailbox_url: str) -> list[TextMessage]:
-    """Every SMS since the stack started, those to one number in their order."""
-    numbers = _read(urljoin(mailbox_url, "/_ministack/sns/sms-messages"))["sms_messages"]
+    """Return every SMS since the stack started, those to one number in their order."""
+    path = next((texts for mails, texts in _TEXTS.items() if mailbox_url.endswith(mails)), _TEXTS_OF_LOCALSTACK)
+    return parse_texts(_read(urljoin(mailbox_url, path)))
+
+
+def parse_mails(document: Any) -> list[Mail]:
+    """Return the mails of an emulator's JSON, oldest first.
+
+    `messages` is a list on LocalStack (https://docs.localstack.cloud/aws/services/ses/), and an object with a list for
+    each account on ministack.
+    """
+    messages = document["messages"]
+    if isinstance(messages, list):
+        mails = [_raw_mail(message) for message in messages if "RawData" in message]
+    else:
+        mails = [_parsed_mail(message) for account in messages.values() for message in account]
+    return sorted(mails, key=lambda mail: mail.sent_at)
+
+
+def parse_texts(document: Any) -> list[TextMessage]:
+    """Return the text messages of an emulator's JSON: `sms_messages` has a list for each number."""
     return [
         TextMessage(message["MessageId"], number, message["Message"])
-        for number, messages in numbers.items()
+        for number, messages in document["sms_messages"].items()
         for message in messages
     ]
 
 
-def _mail(message: dict[str, Any]) -> Mail:
+def _parsed_mail(message: dict[str, Any]) -> Mail:
     return Mail(
         id=message["MessageId"],
         to=tuple(message["To"]),
         subject=message["Subject"],
-        text=(message["BodyText"] or "").replace("\r\n", "\n"),
+        text=_lines(message["BodyText"]),
         html=message["BodyHtml"] or "",
         sent_at=datetime.fromtimestamp(message["Timestamp"], UTC),
     )
 
 
-def _read(url: str) -> dict[str, Any]:
-    answer = httpx2.get(url, timeout=30, trust_env=False)
-    answer.raise_for_status()
-    found: dict[str, Any] = answer.json()
-    return found
+def _raw_mail(sent: dict[str, Any]) -> Mail:
+    message = email.message_from_string(sent["RawData"], policy=email.policy.default)
+    text, html = (message.get_body((kind,)) for kind in ("plain", "html"))
+    return Mail(
+        id=sent["Id"],
+        to=tuple(address.strip() for address in str(message["To"]).split(",")),
+        subject=str(message["Subject"]),
+        text=_lines(text.get_content() if text else ""),
+        html=html.get_content() if html else "",
+        sent_at=datetime.fromisoformat(sent["Timestamp"].removesuffix("Z")).replace(tzinfo=UTC),
+    )
+
+
+def _lines(text: str | None) -> str:
+    return (text or "").replace("\r\n", "\n")
+
+
+def _read(url: str) -> Any:
+    import httpx2  # here, because LocalStack's environment, which shows mails as a page, has no such library
+
+    response = httpx2.get(url, timeout=30, trust_env=False)
+    response.raise_for_status()
+    return response.json()

@@ -54,7 +54,7 @@ def target(environment: dict[str, str]) -> Target:
         version = _output(local, "-c", "import sys; print('%d.%d' % sys.version_info[:2])").strip()
         return Target(version, platform.machine(), True, local)
     version = environment.get("PY") or "3.13"
-    return Target(version, environment.get("ARCH") or "arm64", False, _interpreter(version))
+    return Target(version, environment.get("ARCH") or "arm64", False, interpreter(version))
 
 
 def build_layer(folder: Path, wanted: Target) -> None:
@@ -125,8 +125,8 @@ def _compile(folder: Path, wanted: Target, *, strip: Path, prefix: str) -> None:
         subprocess.run([wanted.interpreter, "-m", "compileall", *options, str(folder)], check=True)
 
 
-def _interpreter(version: str) -> str | None:
-    """A Python of that version on this machine, if there is one that runs: pyenv's shims exist without one behind them.
+def interpreter(version: str) -> str | None:
+    """Return a Python of that version on this machine, if one runs: pyenv's shims exist without one behind them.
 
     Its bytecode fits any machine.
     """

@@ -8,11 +8,11 @@ import socket
 import subprocess
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-READY_WITHIN = 60.0  # seconds; 1 is usual
-STOP_WITHIN = 15.0
+STOP_WITHIN = 15.0  # seconds
 _HOST = "127.0.0.1"
 
 
@@ -43,27 +43,37 @@ def running_pid(pid_file: Path) -> int | None:
     return None
 
 
-def start_emulator(python: Path, pid_file: Path, log: Path, port: int, *, with_parent: bool) -> subprocess.Popen[bytes]:
-    """Start it and wait until it answers. With `with_parent` it ends when this process does, however it does.
+@dataclass(frozen=True)
+class Launch:
+    """What to start: `command` gets the path of a pid file; it serves `ready` (a URL) once it is up."""
+
+    command: Sequence[str | Path]
+    environment: Mapping[str, str]
+    ready: str
+    within: float
+    """Seconds."""
+
+
+def start_emulator(launch: Launch, pid_file: Path, log: Path, *, with_parent: bool) -> subprocess.Popen[bytes]:
+    """Start it and wait until it serves. With `with_parent` it ends when this process does, however that happens.
 
     Raises StackError with the end of `log` if it does not come up.
     """
     directory = pid_file.parent
-    command: list[str | Path] = [python, "-m", "ballotcast_cli.stack.emulator", pid_file]
-    command += ["--with-parent"] if with_parent else []
+    command = [*launch.command, pid_file, *(["--with-parent"] if with_parent else [])]
     with log.open("wb") as output:
         process = subprocess.Popen(
             command,
             cwd=directory,
-            env=_environment(directory / "tmp", port),
+            env=dict(launch.environment),
             stdin=subprocess.PIPE if with_parent else subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
     try:
-        answers = wait_for(lambda: process.poll() is not None or _healthy(port), READY_WITHIN)
-        if not answers or process.poll() is not None:
+        serves = wait_for(lambda: process.poll() is not None or _is_served(launch.ready), launch.within)
+        if not serves or process.poll() is not None:
             raise StackError(f"the stack did not start; the end of {log}:\n{tail(log)}")
     except BaseException:
         stop_emulator(process.pid, process)
@@ -97,26 +107,9 @@ def tail(log: Path, lines: int = 25) -> str:
     return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])
 
 
-def _environment(scratch: Path, port: int) -> dict[str, str]:
-    """Only this: functions inherit it, and they must find neither the user's AWS settings nor this Python's path."""
-    return {
-        "PATH": os.environ.get("PATH", os.defpath),
-        "LANG": "C.UTF-8",
-        "HOME": str(scratch),
-        "TMPDIR": str(scratch),
-        "PYTHONPATH": str(Path(__file__).resolve().parents[2]),
-        "PYTHONUNBUFFERED": "1",
-        "AUTH": "true",
-        "BIND_HOST": _HOST,
-        "GATEWAY_PORT": str(port),
-        "IOT_MTLS_ENABLED": "0",
-        "MAILBOX_PAGE": f"http://{_HOST}:{port}/_ballotcast/mailbox",
-    }
-
-
-def _healthy(port: int) -> bool:
+def _is_served(url: str) -> bool:
     try:
-        with urllib.request.urlopen(f"http://{_HOST}:{port}/_ministack/ready", timeout=5):
+        with urllib.request.urlopen(url, timeout=5):  # noqa: S310 - our own, always http
             return True
     except OSError:
         return False

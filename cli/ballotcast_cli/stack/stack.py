@@ -7,9 +7,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from .deploy import build, deploy
+from .deploy import attach, build, deploy
+from .emulators import EMULATORS, HOST, Emulator
 from .environments import TOP
-from .process import StackError, check_port_free, running_pid, start_emulator, stop_emulator
+from .mailbox_page import PATH
+from .process import Launch, StackError, check_port_free, running_pid, start_emulator, stop_emulator
 
 DEFAULT_PORT = 4566
 DEFAULT_DIRECTORY = TOP / ".stack"
@@ -18,12 +20,14 @@ DEFAULT_DIRECTORY = TOP / ".stack"
 class Stack:
     """`with Stack(folder, port) as stack:` has `project`'s template deployed; `stack.outputs["ApiUrl"]` answers.
 
-    The folder holds pid, log, deploy.log, outputs.json and tmp/, which is emptied at the end. State lives in memory and
-    ends with the stack. Every method raises StackError for what the user can put right.
+    `emulator` plays AWS. The folder holds pid, log, deploy.log, outputs.json and tmp/, which is emptied at the end.
+    State lives in memory and ends with the stack. Every method raises StackError for what the user can put right.
     """
 
-    def __init__(self, directory: Path, port: int, *, project: Path = TOP) -> None:
-        self.directory, self.port, self.project = directory.resolve(), port, project
+    def __init__(
+        self, directory: Path, port: int, *, emulator: Emulator = EMULATORS["local"], project: Path = TOP
+    ) -> None:
+        self.directory, self.port, self.emulator, self.project = directory.resolve(), port, emulator, project
         self.log = self.directory / "log"
         self._child: subprocess.Popen[bytes] | None = None
 
@@ -34,7 +38,7 @@ class Stack:
 
     @property
     def outputs(self) -> dict[str, str]:
-        """The template's outputs, `MailboxUrl` (JSON) and `MailboxPage`. Empty until it is deployed."""
+        """The template's outputs, `Emulator`, `MailboxUrl` (JSON) and `MailboxPage`. Empty until it is deployed."""
         try:
             found: dict[str, str] = json.loads(self._outputs_file.read_text())
         except FileNotFoundError:
@@ -44,11 +48,11 @@ class Stack:
     @property
     def endpoint(self) -> str:
         """Where all AWS services answer: boto3's `endpoint_url`; any access key of twelve digits or `test` is root."""
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{HOST}:{self.port}"
 
     def build(self) -> None:
         """Package what changed since the last time; stacks that are made at once wait for each other here."""
-        build(self.project)
+        build(self.project, self.emulator)
 
     def start(self, *, with_parent: bool = True) -> None:
         """Start the emulator, empty. It ends with this process unless `with_parent` is false."""
@@ -57,16 +61,23 @@ class Stack:
         check_port_free(self.port)
         self._clean()
         (self.directory / "tmp").mkdir(parents=True)
-        python = self.project / ".tools" / "stack" / "bin" / "python"
-        pid_file = self.directory / "pid"
-        self._child = start_emulator(python, pid_file, self.log, self.port, with_parent=with_parent)
+        launch = Launch(
+            command=[self.emulator.python(self.project), "-m", self.emulator.module],
+            environment=self.emulator.environment(self.directory / "tmp", self.port, self.project),
+            ready=self.endpoint + self.emulator.ready,
+            within=self.emulator.starts_within,
+        )
+        self._child = start_emulator(launch, self.directory / "pid", self.log, with_parent=with_parent)
 
     def deploy(self) -> None:
         """Deploy what is built, anew or as an update."""
-        outputs = deploy(self.project, self.port, self.directory / "deploy.log")
-        outputs["MailboxUrl"] = f"{self.endpoint}/_ministack/ses/messages"
-        outputs["MailboxPage"] = f"{self.endpoint}/_ballotcast/mailbox"
-        self._outputs_file.write_text(json.dumps(outputs, indent=2) + "\n")
+        deploy(self.project, self.emulator, self.endpoint, self.directory / "deploy.log")
+        self._note({**attach(self.endpoint, self.emulator), "MailboxPage": f"{self.endpoint}{PATH}"})
+
+    def attach(self, endpoint: str) -> None:
+        """Note the outputs of a stack that was deployed to a LocalStack elsewhere, so that commands find it."""
+        self.directory.mkdir(parents=True, exist_ok=True)
+        self._note(attach(endpoint, self.emulator))
 
     def stop(self) -> None:
         """End it and remove what it left; nothing if it does not run."""
@@ -90,6 +101,9 @@ class Stack:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+    def _note(self, outputs: dict[str, str]) -> None:
+        self._outputs_file.write_text(json.dumps(outputs, indent=2) + "\n")
 
     @property
     def _outputs_file(self) -> Path:

@@ -4,18 +4,17 @@ Patches replace private names of exactly the ministack in cli/stack.lock, so eac
 make this machine answer as AWS does; the template depends on none of them.
 """
 
-import fcntl
 import logging
 import os
-import signal
 import sys
-import threading
 from pathlib import Path
+
+from ballotcast_cli.stack.held import AlreadyHeld, end_with_parent, hold
 
 from .access import patch_access
 from .gateway import patch_gateway
 from .mail_events import patch_mail_events
-from .mailbox_page import patch_mailbox
+from .mailbox import patch_mailbox
 from .private import module, wrap
 from .templates import patch_templates
 from .workers import patch_workers
@@ -23,37 +22,30 @@ from .workers import patch_workers
 
 def main(arguments: list[str]) -> int:
     """Serve until told to stop. 1 if another process already holds the pid file."""
-    pid_file = Path(arguments[0])
     os.environ.pop("PYTHONPATH", None)  # it led to this package; functions have their own
-    with pid_file.open("a+") as held:
-        try:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            print(f"another stack holds {pid_file}", file=sys.stderr)
-            return 1
-        held.truncate(0)
-        held.write(str(os.getpid()))
-        held.flush()
-        if "--with-parent" in arguments:
-            threading.Thread(target=_end_with_parent, daemon=True).start()
-        app = module("app")
-        wrap(app, "LOG_LEVEL", lambda _: "WARNING")
-        patch_workers()
-        patch_access()
-        patch_templates()
-        patch_gateway()
-        patch_mail_events()
-        patch_mailbox()
-        _log_plainly()
-        sys.argv = ["ministack"]
-        app.main()
+    try:
+        with hold(Path(arguments[0])):
+            if "--with-parent" in arguments:
+                end_with_parent()
+            _serve()
+    except AlreadyHeld as held:
+        print(held, file=sys.stderr)
+        return 1
     return 0
 
 
-def _end_with_parent() -> None:
-    """Standard input is a pipe whose other end only the parent holds: it ends when the parent does, however it does."""
-    sys.stdin.buffer.read()
-    os.kill(os.getpid(), signal.SIGTERM)
+def _serve() -> None:
+    app = module("app")
+    wrap(app, "LOG_LEVEL", lambda _: "WARNING")
+    patch_workers()
+    patch_access()
+    patch_templates()
+    patch_gateway()
+    patch_mail_events()
+    patch_mailbox()
+    _log_plainly()
+    sys.argv = ["ministack"]
+    app.main()
 
 
 def _log_plainly() -> None:

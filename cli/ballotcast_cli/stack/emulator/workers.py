@@ -10,7 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from .function_log import readable, short_name
+from ballotcast_cli.stack.function_log import readable, short_name
+
 from .private import module, private, wrap
 
 log = logging.getLogger("function")
