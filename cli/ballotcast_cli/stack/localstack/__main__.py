@@ -29,9 +29,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _serve() -> None:
-    from localstack.logging import setup
     from localstack.runtime.main import main as run_localstack
-    from localstack.utils.patch import patch
 
     from .crowds import patch_crowds
     from .dynamodb import patch_dynamodb
@@ -44,14 +42,18 @@ def _serve() -> None:
     patch_executor()
     patch_crowds()
     serve_mailbox()
-
-    @patch(setup.setup_logging_from_config)
-    def set_up_and_show_functions(set_up: object) -> None:
-        assert callable(set_up)
-        set_up()
-        logging.getLogger("function").setLevel(logging.INFO)
-
+    _show_functions()
     run_localstack()
+
+
+def _show_functions() -> None:
+    """Log what functions write: LocalStack itself shows errors only, or else every request."""
+    shown = logging.StreamHandler(sys.stdout)
+    shown.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
+    functions = logging.getLogger("function")
+    functions.addHandler(shown)
+    functions.setLevel(logging.INFO)
+    functions.propagate = False
 
 
 if __name__ == "__main__":
