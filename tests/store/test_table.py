@@ -80,6 +80,8 @@ def test_a_query_goes_through_one_partition_in_order(roll: Table) -> None:
     assert keys(prefix="b", after="b1") == ["b2", "b3"]
     assert keys(limit=2) == ["a1", "b1"]
     assert keys(prefix="b", newest=True, limit=2) == ["b3", "b2"]
+    assert keys(before="b2") == ["a1", "b1"]
+    assert keys(after="a1", before="b3", limit=1) == ["b1"]
 
 
 def test_a_query_goes_on_past_a_full_page(roll: Table) -> None:

@@ -119,14 +119,29 @@ class Table:
         insist(lambda: self.client.delete_item(TableName=self.name, Key=key))
 
     def query(
-        self, pk: str, *, prefix: str = "", after: str | None = None, limit: int | None = None, newest: bool = False
+        self,
+        pk: str,
+        *,
+        prefix: str = "",
+        after: str | None = None,
+        before: str | None = None,
+        limit: int | None = None,
+        newest: bool = False,
     ) -> Iterator[Item]:
-        """Items of one partition in order of `sk`, strongly consistent, page after page; `after` is exclusive."""
+        """Items of one partition in order of `sk`, strongly consistent, page after page.
+
+        `after` and `before` are exclusive. `prefix` and `before` exclude each other: DynamoDB takes one condition on
+        the sort key.
+        """
+        assert not (prefix and before)
         values: dict[str, Any] = {":pk": {"S": pk}}
         expression = "pk = :pk"
         if prefix:
             expression += " AND begins_with(sk, :prefix)"
             values[":prefix"] = {"S": prefix}
+        if before:
+            expression += " AND sk < :before"
+            values[":before"] = {"S": before}
         start: dict[str, Any] = {"ExclusiveStartKey": {"pk": {"S": pk}, "sk": {"S": after}}} if after else {}
         left = limit
         while left is None or left > 0:
