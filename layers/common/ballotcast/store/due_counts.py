@@ -1,0 +1,54 @@
+"""Counts that are due: a row for each frozen election, until its count has been started.
+
+Roll   DUE / <time of the close>#<election>
+
+The row is written with the freeze and moved with an early close, each time in one transaction, so the row and the
+election agree. All rows share a partition and sort by time: one query finds what is due and reads nothing else.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from ballotcast.clock import to_rfc3339
+from ballotcast.store.table import Table
+
+DUE = "DUE"
+MARGIN = timedelta(seconds=2)
+"""From the close to the start of its count: more than the clock of whoever starts it can be ahead of the clock by which
+an organiser's request still found the election open."""
+AFTER_ALL = "$"
+"""The character after `#`: a bound that ends with it includes every election of that second."""
+
+
+@dataclass(frozen=True)
+class DueCount:
+    closes_at: str
+    """RFC 3339, whole seconds; of an early close: when it was made."""
+    election: str
+
+    @property
+    def sk(self) -> str:
+        return f"{self.closes_at}#{self.election}"
+
+
+class DueCounts:
+    def __init__(self, roll: Table) -> None:
+        self._roll = roll
+
+    def adding(self, due: DueCount) -> dict[str, Any]:
+        """For the transaction that freezes the election."""
+        return self._roll.putting({"pk": DUE, "sk": due.sk})
+
+    def moving(self, due: DueCount, closes_at: str) -> list[dict[str, Any]]:
+        """For the transaction that gives the election another time of closing."""
+        return [self._roll.deleting(DUE, due.sk), self.adding(DueCount(closes_at, due.election))]
+
+    def until(self, moment: datetime, limit: int) -> list[DueCount]:
+        """Those that close at `moment` or before, the earliest first; at most `limit`."""
+        rows = self._roll.query(DUE, before=to_rfc3339(moment) + AFTER_ALL, limit=limit)
+        return [DueCount(*row["sk"].split("#")) for row in rows]
+
+    def remove(self, due: DueCount) -> None:
+        """Removing twice is removing once."""
+        self._roll.delete(DUE, due.sk)
