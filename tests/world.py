@@ -75,6 +75,7 @@ class World:
             "CLOSE_MACHINE": _machine("close"),
             "SCHEDULER_ROLE": "arn:aws:iam::123456789012:role/scheduler",
             "SCHEDULE_GROUP": "default",
+            "DUE_FUNCTION": "arn:aws:lambda:eu-central-1:123456789012:function:due",
             "ISSUER_BITS": "2048",
             "MAIL_FROM": "ballots@example.org",
             "MAIL_CONFIGURATION": "ballotcast",

@@ -5,6 +5,7 @@ from dataclasses import replace
 from ballotcast.clock import to_rfc3339
 from ballotcast.elections.lifecycle import Status
 from ballotcast.errors import Conflict
+from ballotcast.store.due_counts import DueCount
 from ballotcast.store.elections import Election
 from ballotcast.store.events import event
 from ballotcast.store.transaction import Cancelled, transact
@@ -29,8 +30,8 @@ def open_election(wiring: Wiring, election: Election, base_url: str) -> Election
 def close_election(wiring: Wiring, election: Election) -> Election:
     """Close now and start the count; closed already: only see to it that the count runs, or starts anew if it failed.
 
-    The mark stands on both sides or on none (one transaction). Killed before the count is started: the schedule of
-    `closes_at` starts it, or the same call again.
+    One transaction marks both sides and makes the count due now. Killed before the count is started: the function
+    `organise-due` starts it within a minute or two, or the same call again does.
     """
     now = wiring.clock()
     match election.status(now):
@@ -54,6 +55,7 @@ def _mark_closed(wiring: Wiring, election: Election, closed_at: str) -> None:
         wiring.elections.closing(election.id, closed_at),
         wiring.manifests.closing(election.id, closed_at),
         wiring.events.adding(told),
+        *wiring.due_counts.moving(DueCount(election.closes_at, election.id), closed_at),
     ]
     try:
         transact(wiring.dynamodb, writes)

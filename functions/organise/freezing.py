@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from aws_lambda_powertools import Logger
+from botocore.exceptions import BotoCoreError, ClientError
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
@@ -20,6 +22,7 @@ from ballotcast.clock import from_rfc3339
 from ballotcast.elections import broadcast
 from ballotcast.errors import Conflict
 from ballotcast.store.channels import new_channel
+from ballotcast.store.due_counts import MARGIN, DueCount
 from ballotcast.store.elections import Election, Keys
 from ballotcast.store.events import event
 from ballotcast.store.manifests import FrozenManifest
@@ -27,6 +30,8 @@ from ballotcast.store.queues import amendment_message
 from ballotcast.store.vault import ED25519, Purpose, WrappedKey
 from ballotcast.store.voters import Voter
 from ballotcast.wiring import Wiring
+
+logger = Logger(child=True)
 
 LOG_BATCH_MIN = 10
 """Ballots that the log holds back, so that its growth tells little of who voted when (docs/protocol.md)."""
@@ -55,10 +60,14 @@ def freeze(wiring: Wiring, draft: Election, roll: Sequence[Voter], base_url: str
     )
     detail = {"manifest": manifest.hash.hex(), "roll_size": manifest.roll_size}
     told = event(draft.id, draft.organiser, "election-frozen", detail, now)
-    # With the election its channel is registered; the channels' stream starts its relay.
-    if not wiring.elections.freeze(
-        frozen, draft.revision, wiring.events.adding(told), *_registering_channel(wiring, draft.id)
-    ):
+    beside = [
+        wiring.events.adding(told),
+        # from here on the count starts when the election closes, whether or not anything below is done
+        wiring.due_counts.adding(DueCount(frozen.closes_at, frozen.id)),
+        # With the election its channel is registered; the channels' stream starts its relay.
+        *_registering_channel(wiring, draft.id),
+    ]
+    if not wiring.elections.freeze(frozen, draft.revision, *beside):
         winner = wiring.elections.find(draft.id)
         if winner is None or not winner.frozen:
             raise Conflict("changed-meanwhile", "the draft was changed by another request meanwhile: read it again")
@@ -68,7 +77,7 @@ def freeze(wiring: Wiring, draft: Election, roll: Sequence[Voter], base_url: str
 
 
 def publish(wiring: Wiring, frozen: Election) -> None:
-    """The manifest on the board, the log started and told of the newest roll, the count scheduled if it is to come.
+    """The manifest on the board, the log started and told of the newest roll, the schedule if the close is to come.
 
     Each of them once, however often this is repeated.
     """
@@ -88,7 +97,11 @@ def publish(wiring: Wiring, frozen: Election) -> None:
     messages = [amendment_message(frozen.id, size, root) for root, size in rolls.items()]
     wiring.sequence_queue.send_all(messages, group=frozen.id)
     if wiring.clock() < manifest.closes_at:
-        wiring.counting_machine.schedule(frozen.id, manifest.closes_at)
+        try:
+            wiring.schedules.wake_at(frozen.id, manifest.closes_at + MARGIN)
+        except (BotoCoreError, ClientError):
+            # The rule finds the election a minute later, so this is nothing that an organiser can or must put right.
+            logger.warning("no schedule was made", extra={"election": frozen.id}, exc_info=True)
 
 
 def _registering_channel(wiring: Wiring, election: str) -> list[dict[str, Any]]:

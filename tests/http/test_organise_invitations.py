@@ -26,7 +26,7 @@ def test_the_first_invitation_freezes_publishes_and_schedules(organiser: Organis
     assert (manifest.roll_size, manifest.roll_root.hex()) == root_now(organiser, election)
     assert logged(organiser, election) == [root_now(organiser, election)]
     schedule = wiring.client("scheduler").get_schedule(Name=f"close-{election}", GroupName="default")
-    assert schedule["ScheduleExpression"] == "at(2026-11-21T10:00:00)"
+    assert schedule["ScheduleExpression"] == "at(2026-11-21T10:00:02)"
     assert {voter["delivery"] for voter in organiser.voters(election).values()} == {"queued"}
     assert invited(organiser, election) == sorted(THREE)
     assert sorted(organiser.actions(election)[-2:]) == ["election-frozen", "invitations-ordered"]

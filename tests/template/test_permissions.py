@@ -121,6 +121,29 @@ def test_only_organise_passes_a_role_and_only_to_the_scheduler(roles: Resources)
     assert passing == [("OrganiseRole", {"StringEquals": {"iam:PassedToService": "scheduler.amazonaws.com"}})]
 
 
+def test_what_starts_due_counts_may_do_exactly_this(roles: Resources) -> None:
+    due = roles["DueRole"]
+    assert {action for statement in statements(due) for action in as_list(statement["Action"])} == {
+        *("logs:CreateLogStream", "logs:PutLogEvents"),
+        *("dynamodb:Query", "dynamodb:DeleteItem"),
+        "states:StartExecution",
+    }
+    assert "DueRole" not in allowed(roles, "Board")
+    for action in ("dynamodb:Query", "dynamodb:DeleteItem"):
+        assert leading_keys(due, "Roll", action) == {"DUE"}
+    [starting] = [one for one in statements(due) if "states:StartExecution" in as_list(one["Action"])]
+    assert starting["Resource"] == {"Ref": "CloseMachine"}
+
+
+def test_the_clock_wakes_one_function_by_two_services(roles: Resources, expanded: Resources) -> None:
+    """A rule of EventBridge, and the schedules that organise makes: neither may do anything else."""
+    rules = [one["Properties"] for one in expanded.values() if one["Type"] == "AWS::Events::Rule"]
+    assert [(rule["ScheduleExpression"], len(rule["Targets"])) for rule in rules] == [("rate(1 minute)", 1)]
+    assert rules[0]["Targets"][0]["Arn"] == {"Fn::GetAtt": ["DueFunction", "Arn"]}
+    [waking] = list(statements(roles["SchedulerRole"]))
+    assert (waking["Action"], waking["Resource"]) == ("lambda:InvokeFunction", {"Fn::GetAtt": ["DueFunction", "Arn"]})
+
+
 def test_function_policies_stay_under_the_limit(expanded: Resources) -> None:
     """Lambda allows 20 KB of resource policy; a permission is one statement of it."""
     sizes: dict[str, int] = {}

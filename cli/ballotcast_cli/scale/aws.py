@@ -31,6 +31,7 @@ ENVIRONMENT = {
     "CLOSE_MACHINE": "close",
     "SCHEDULER_ROLE": "scheduler",
     "SCHEDULE_GROUP": "default",
+    "DUE_FUNCTION": "due",
     "ISSUER_BITS": "2048",
     "DAILY_MAILS": "2000000",
     "APPROVE_ORGANISERS": "false",

@@ -103,6 +103,11 @@ class Settings:
         return self._required("SCHEDULE_GROUP")
 
     @property
+    def due_function(self) -> str:
+        """ARN of the function that starts due counts, which schedules wake."""
+        return self._required("DUE_FUNCTION")
+
+    @property
     def issuer_bits(self) -> int:
         """Size of the RSA keys that sign credentials: 2048 or 3072."""
         return int(self._required("ISSUER_BITS"))

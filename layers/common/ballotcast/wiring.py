@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ballotcast.store.channels import Channels
     from ballotcast.store.counting_machine import CountingMachine
     from ballotcast.store.dead_letters import DeadLetters
+    from ballotcast.store.due_counts import DueCounts
     from ballotcast.store.elections import Elections
     from ballotcast.store.events import Events
     from ballotcast.store.jobs import Jobs
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from ballotcast.store.relay_machines import RelayMachines
     from ballotcast.store.relay_queues import RelayQueues
     from ballotcast.store.results import Results
+    from ballotcast.store.schedules import Schedules
     from ballotcast.store.secrets import Secret
     from ballotcast.store.segments import Segments
     from ballotcast.store.vault import Vault
@@ -52,7 +54,9 @@ TRUSTING = CLIENT.merge(Config(parameter_validation=False))
 """For DynamoDB, which is called most and checks requests itself: a quarter less CPU a call, with the user agent."""
 PRESIGNING = CLIENT.merge(Config(signature_version="s3v4"))
 """Links to objects are signed with version 4: the older scheme is refused in newer regions."""
-CONFIGS = {"dynamodb": TRUSTING, "s3": PRESIGNING}
+HURRIED = CLIENT.merge(Config(retries={"mode": "standard", "total_max_attempts": 1}))
+"""For EventBridge Scheduler, which nothing depends on: one attempt, so that no organiser waits for more."""
+CONFIGS = {"dynamodb": TRUSTING, "s3": PRESIGNING, "scheduler": HURRIED}
 
 
 class Wiring:
@@ -242,14 +246,21 @@ class Wiring:
     def counting_machine(self) -> "CountingMachine":
         from ballotcast.store.counting_machine import CountingMachine
 
+        return CountingMachine(self.client("stepfunctions"), self.settings.close_machine)
+
+    @cached_property
+    def due_counts(self) -> "DueCounts":
+        from ballotcast.store.due_counts import DueCounts
+
+        return DueCounts(self.roll)
+
+    @cached_property
+    def schedules(self) -> "Schedules":
+        from ballotcast.store.schedules import Schedules
+
         settings = self.settings
-        return CountingMachine(
-            self.client("stepfunctions"),
-            self.client("scheduler"),
-            settings.close_machine,
-            settings.schedule_group,
-            settings.scheduler_role,
-        )
+        client = self.client("scheduler")
+        return Schedules(client, settings.schedule_group, settings.scheduler_role, settings.due_function)
 
 
 def from_environment() -> Wiring:

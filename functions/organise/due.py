@@ -1,0 +1,46 @@
+"""The function `organise-due`: starts the counts that are due.
+
+A rule wakes it every minute, and each election's own schedule when that closes. Neither says what to do: the rows of
+`DUE` do (store/due_counts.py), so either of the two is enough, and both together start one count.
+
+A row is deleted after its count has started. Killed in between, the next call starts nothing (the execution has that
+name) and deletes the row.
+"""
+
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from botocore.exceptions import BotoCoreError, ClientError
+
+from ballotcast.store.due_counts import MARGIN
+from ballotcast.wiring import Wiring, from_environment
+
+A_CALL = 500
+"""Counts started in one call: some 20 seconds of its 60, and below the rate that Step Functions allows an account."""
+
+logger = Logger(service="organise-due")
+deployed = cache(from_environment)
+
+
+def start_due_counts(wiring: Wiring) -> None:
+    """Start the count of every election that closed `MARGIN` ago or earlier, at most `A_CALL`.
+
+    One that cannot be started does not keep back those behind it; its row stays for the next call. ExceptionGroup at
+    the end, so that Lambda counts the call as failed and the alarm `ClockStopped` can report it.
+    """
+    failures: list[Exception] = []
+    for due in wiring.due_counts.until(wiring.clock() - MARGIN, A_CALL):
+        try:
+            wiring.counting_machine.start_first(due.election)
+            wiring.due_counts.remove(due)
+        except (BotoCoreError, ClientError) as error:
+            error.add_note(f"election {due.election}, closed at {due.closes_at}")
+            failures.append(error)
+    if failures:
+        raise ExceptionGroup("counts that are due and were not started", failures)
+
+
+@logger.inject_lambda_context(log_event=False)
+def handler(event: dict[str, Any], context: Any) -> None:
+    start_due_counts(deployed())
