@@ -55,15 +55,16 @@ class Elections:
         title: str = "Works council",
         second_factor: str = "none",
         opens_in: timedelta = timedelta(),
+        lasts: timedelta = timedelta(days=1),
         description: str = "",
     ) -> Election:
-        """Frozen and invited; opens after `opens_in`, for a day."""
+        """Frozen and invited; opens after `opens_in`, for as long as it `lasts`."""
         opens = datetime.now(UTC) + opens_in
         draft = {
             "title": title,
             "description": description,
             "opens_at": to_rfc3339(opens),
-            "closes_at": to_rfc3339(opens + timedelta(days=1)),
+            "closes_at": to_rfc3339(opens + lasts),
             "contests": list(contests),
             "second_factor": second_factor,
             "mode": "managed",

@@ -1,0 +1,86 @@
+"""Closing by the clock on the deployed stack: the rule and the schedule each suffice, and together they count once.
+
+The local stack fires both: rules of EventBridge within ten seconds of their minute, schedules likewise.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import boto3
+import pytest
+
+from ballotcast.client import published
+from ballotcast.client.api import Api, connect
+from ballotcast.client.voter import Voter
+from ballotcast_cli.stack.deploy import REGION, ROOT_KEY
+from ballotcast_cli.stack.stack import Stack
+from invited_elections import Election, Elections
+
+pytestmark = pytest.mark.stack
+CONTEST = {"title": "Venue", "method": "plurality", "options": ["Here", "There"]}
+LASTS = timedelta(seconds=40)
+PATIENCE = 240.0
+"""The minute of the rule, the grace of the close, the count; all of it on a machine with other work."""
+Client = Callable[[str], Any]
+
+
+@pytest.fixture(scope="module")
+def aws(stack: Stack) -> Client:
+    """boto3's clients of the stack, as root."""
+    make: Any = boto3.Session(ROOT_KEY, ROOT_KEY, region_name=REGION).client
+    return lambda service: make(service, endpoint_url=stack.endpoint)
+
+
+@pytest.fixture(scope="module")
+def api(stack: Stack) -> Iterator[Api]:
+    opened = connect(stack.outputs["ApiUrl"])
+    yield opened
+    opened.http.close()
+
+
+@pytest.fixture
+def voted(stack: Stack, api: Api) -> Election:
+    """An election that closes in some seconds, with the vote of its one voter. Nobody will close it."""
+    election = Elections(api, stack.outputs["MailboxUrl"]).make([CONTEST], 1, lasts=LASTS)
+    Voter(api, lambda _state: None).vote(election.voters[0].link, [[2]])
+    return election
+
+
+@pytest.fixture
+def rule(stack: Stack, aws: Client) -> Iterator[Callable[[], None]]:
+    """Call it to disable the rule for the rest of the test."""
+    events = aws("events")
+    [name] = [one["Name"] for one in events.list_rules()["Rules"] if one.get("ScheduleExpression") == "rate(1 minute)"]
+    yield lambda: events.disable_rule(Name=name)
+    events.enable_rule(Name=name)
+
+
+def schedule_of(election: Election, aws: Client) -> dict[str, str]:
+    [found] = aws("scheduler").list_schedules(NamePrefix=f"close-{election.id}")["Schedules"]
+    return {"Name": found["Name"], "GroupName": found["GroupName"]}
+
+
+def assert_counted_once(election: Election, api: Api, stack: Stack, aws: Client) -> None:
+    assert published.results(api, election.id, patience=PATIENCE)["counted"] == 1
+    found = aws("stepfunctions").list_executions(stateMachineArn=stack.outputs["CloseMachine"])["executions"]
+    assert [one["name"] for one in found if one["name"].startswith(election.id)] == [f"{election.id}-1"]
+    due = aws("dynamodb").query(
+        TableName=stack.outputs["RollTable"],
+        KeyConditionExpression="pk = :due",
+        ExpressionAttributeValues={":due": {"S": "DUE"}},
+        ConsistentRead=True,
+    )
+    assert [row["sk"]["S"] for row in due["Items"] if row["sk"]["S"].endswith(election.id)] == []
+
+
+def test_without_its_schedule_an_election_is_counted(voted: Election, api: Api, stack: Stack, aws: Client) -> None:
+    aws("scheduler").delete_schedule(**schedule_of(voted, aws))
+    assert_counted_once(voted, api, stack, aws)
+
+
+def test_without_the_rule_an_election_is_counted(
+    rule: Callable[[], None], voted: Election, api: Api, stack: Stack, aws: Client
+) -> None:
+    rule()
+    assert_counted_once(voted, api, stack, aws)
