@@ -25,11 +25,11 @@ def base_url(request: Request, settings: Settings) -> str:
     context = _context(request)
     if not context:
         return str(request.base_url).rstrip("/")
-    if not settings.is_local:
+    if not (settings.is_local and settings.endpoint_url):
         return f"https://{context['domainName']}/{context['stage']}"
     host = request.headers.get("host", "")
     if not _THIS_MACHINE.fullmatch(host):
-        host = urlsplit(settings.endpoint_url or "").netloc
+        host = urlsplit(settings.endpoint_url).netloc
     if host.startswith(f"{context['apiId']}."):
         return f"http://{host}/{context['stage']}"
     return _emulated(f"http://{host}", context)
