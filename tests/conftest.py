@@ -6,12 +6,24 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
+from ballotcast_cli.stack.emulators import EMULATORS
+from deployed_stack import OPTION, expect_differences
 from world import World, world
 
 os.environ.setdefault("POWERTOOLS_TRACE_DISABLED", "true")
 os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "Ballotcast")
 settings.register_profile("default", deadline=None, derandomize=True)
 settings.load_profile("default")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        OPTION, choices=sorted(EMULATORS), default="local", help="what the tests of a deployed stack run on"
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    expect_differences(config, items)
 
 
 @pytest.fixture

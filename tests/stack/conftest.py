@@ -1,10 +1,10 @@
-"""Tests of the one-machine stack."""
+"""Tests of a deployed local stack."""
 
 import pytest
 
-from deployed_stack import port_free_now, stack
+from deployed_stack import emulator, port_free_now, stack
 
-__all__ = ["stack"]
+__all__ = ["emulator", "stack"]
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from ballotcast_cli.stack.emulators import Emulator
 from ballotcast_cli.stack.process import StackError, check_port_free, wait_for
 from ballotcast_cli.stack.stack import Stack
+from deployed_stack import LOCALSTACK
 
 pytestmark = pytest.mark.stack
 COMMAND = Path(sys.executable).with_name("ballotcast")
@@ -25,17 +27,18 @@ Resources:
 DIES = """
 import os, signal, sys
 from pathlib import Path
+from ballotcast_cli.stack.emulators import EMULATORS
 from ballotcast_cli.stack.stack import Stack
-Stack(Path(sys.argv[1]), int(sys.argv[2])).start()
+Stack(Path(sys.argv[1]), int(sys.argv[2]), emulator=EMULATORS[sys.argv[3]]).start()
 print("started", flush=True)
 os.kill(os.getpid(), signal.SIGKILL)
 """
 
 
 @pytest.fixture
-def idle(tmp_path: Path, free_port: int) -> Iterator[Stack]:
+def idle(tmp_path: Path, free_port: int, emulator: Emulator) -> Iterator[Stack]:
     """A stack that does not run, and will not when the test is over."""
-    stack = Stack(tmp_path / "stack", free_port)
+    stack = Stack(tmp_path / "stack", free_port, emulator=emulator)
     yield stack
     stack.stop()
 
@@ -49,7 +52,8 @@ def is_free(port: int) -> bool:
 
 
 def command(stack: Stack, *arguments: str) -> list[str]:
-    return [str(COMMAND), "stack", "--port", str(stack.port), "--directory", str(stack.directory), *arguments]
+    which = ["--localstack"] if stack.emulator is LOCALSTACK else []
+    return [str(COMMAND), "stack", *which, "--port", str(stack.port), "--directory", str(stack.directory), *arguments]
 
 
 def ballotcast(stack: Stack, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -57,7 +61,7 @@ def ballotcast(stack: Stack, *arguments: str) -> subprocess.CompletedProcess[str
 
 
 def test_it_ends_with_a_parent_that_is_killed(idle: Stack) -> None:
-    dying = [sys.executable, "-c", DIES, str(idle.directory), str(idle.port)]
+    dying = [sys.executable, "-c", DIES, str(idle.directory), str(idle.port), idle.emulator.name]
     parent = subprocess.run(dying, capture_output=True, text=True, check=False)
 
     assert parent.stdout == "started\n", parent.stderr
@@ -122,7 +126,7 @@ def test_a_failed_deployment_says_why_and_leaves_nothing_running(idle: Stack, tm
     for name in (".tools", "samconfig.toml", "uv.lock", "functions", "layers", "cli"):
         (project / name).symlink_to(idle.project / name)
     (project / "template.yaml").write_text(BROKEN)
-    broken = Stack(idle.directory, idle.port, project=project)
+    broken = Stack(idle.directory, idle.port, emulator=idle.emulator, project=project)
 
     with pytest.raises(StackError, match=r"Alarm: .*MetricName and Namespace are required"), broken:
         pass

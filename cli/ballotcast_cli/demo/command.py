@@ -22,17 +22,25 @@ from ballotcast.counting.blt import Blt, BltError, parse_blt
 from ballotcast.elections.verification import verify_export
 from ballotcast_cli.group import deployment
 from ballotcast_cli.outcome import describe
+from ballotcast_cli.stack.environments import TOP
 from ballotcast_cli.verify import tell
 
 from .channels import play_channel
 from .election import DemoElection, prepare_election
 from .electorate import FATES, Electorate, Fate, Person
 
+EXAMPLE = TOP / "examples" / "student-union.blt"
 COUNT_PATIENCE = 300.0
 
 
 @click.command("demo")
-@click.option("--blt", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=True, help="A real ward.")
+@click.option(
+    "--blt",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    default=EXAMPLE,
+    show_default=EXAMPLE.name,
+    help="Ballots of a real ward.",
+)
 @click.option("--voters", type=click.IntRange(1, 20_000), default=500, show_default=True)
 @click.option("--method", default="scottish-stv", show_default=True, help="The counting rule.")
 @click.option("--seed", default=2007, show_default=True, help="Which ballots of the ward, and in which order.")

@@ -22,6 +22,8 @@ class Emulator(ABC):
     """The path of the mails it took, as JSON."""
     starts_within: float
     """Seconds."""
+    stops_within: float
+    """Seconds from SIGTERM to SIGKILL."""
 
     def python(self, project: Path) -> Path:
         """Return the interpreter that runs the emulator."""
@@ -54,7 +56,7 @@ class Emulator(ABC):
 class Ministack(Emulator):
     name, module, tools, title = "local", "ballotcast_cli.stack.emulator", "stack", "the one-machine stack"
     ready, mails = "/_ministack/ready", "/_ministack/ses/messages"
-    starts_within = 60.0  # 1 is usual
+    starts_within, stops_within = 60.0, 15.0  # 1 is usual
 
     def function_python(self, project: Path) -> Path:
         return self.python(project)
@@ -69,6 +71,7 @@ class LocalStack(Emulator):
     name, module, tools, title = "localstack", "ballotcast_cli.stack.localstack", "localstack", "LocalStack"
     ready, mails = "/_localstack/health", "/_aws/ses"
     starts_within = 120.0  # 5 to 10 are usual
+    stops_within = 1.0  # nothing it holds outlives it, and its own way to stop takes half a minute
 
     def function_python(self, project: Path) -> Path:
         return function_python(project)

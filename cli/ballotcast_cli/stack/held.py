@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,11 +29,16 @@ def hold(pid_file: Path) -> Iterator[None]:
         yield
 
 
-def end_with_parent() -> None:
-    """Send SIGTERM to this process once its parent is gone: only the parent holds the other end of standard input."""
+def end_with_parent(within: float) -> None:
+    """End this process and its group once its parent is gone: only the parent holds the other end of standard input.
+
+    `within`: seconds from SIGTERM to SIGKILL.
+    """
 
     def wait() -> None:
         sys.stdin.buffer.read()
         os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(within)
+        os.killpg(0, signal.SIGKILL)
 
     threading.Thread(target=wait, daemon=True).start()

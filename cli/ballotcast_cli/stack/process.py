@@ -76,15 +76,15 @@ def start_emulator(launch: Launch, pid_file: Path, log: Path, *, with_parent: bo
         if not serves or process.poll() is not None:
             raise StackError(f"the stack did not start; the end of {log}:\n{tail(log)}")
     except BaseException:
-        stop_emulator(process.pid, process)
+        stop_emulator(process.pid, STOP_WITHIN, process)
         raise
     return process
 
 
-def stop_emulator(pid: int, child: subprocess.Popen[bytes] | None = None) -> None:
-    """End the emulator, and its workers should it leave any; `child` if it is this process's own."""
+def stop_emulator(pid: int, within: float, child: subprocess.Popen[bytes] | None = None) -> None:
+    """End the emulator, by force after `within` seconds, and its workers; `child` if it is this process's own."""
     _signal(os.kill, pid, signal.SIGTERM)
-    if not wait_for(lambda: not _alive(pid, child), STOP_WITHIN):
+    if not wait_for(lambda: not _alive(pid, child), within):
         _signal(os.kill, pid, signal.SIGKILL)
         wait_for(lambda: not _alive(pid, child), STOP_WITHIN)
     _signal(os.killpg, pid, signal.SIGKILL)

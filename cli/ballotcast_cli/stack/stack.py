@@ -83,7 +83,7 @@ class Stack:
         """End it and remove what it left; nothing if it does not run."""
         pid = self._child.pid if self._child else self.pid
         if pid is not None:
-            stop_emulator(pid, self._child)
+            stop_emulator(pid, self.emulator.stops_within, self._child)
         self._child = None
         self._clean()
 

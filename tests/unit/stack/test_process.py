@@ -64,7 +64,7 @@ def test_stopping_reaches_those_who_ignore_it_and_their_workers(monkeypatch: pyt
         assert process.stdout
         worker = int(process.stdout.readline())
 
-        stop_emulator(process.pid, process)
+        stop_emulator(process.pid, 15.0, process)
 
         assert process.poll() is not None
         assert wait_for(lambda: not _runs(worker), 5)
@@ -73,7 +73,7 @@ def test_stopping_reaches_those_who_ignore_it_and_their_workers(monkeypatch: pyt
 def test_stopping_what_is_gone_already_is_quiet() -> None:
     process = subprocess.Popen([sys.executable, "-c", ""], start_new_session=True)
     process.wait()
-    stop_emulator(process.pid, process)
+    stop_emulator(process.pid, 15.0, process)
 
 
 def test_waiting_ends(tmp_path: Path) -> None:

@@ -19,6 +19,8 @@ from .private import module, wrap
 from .templates import patch_templates
 from .workers import patch_workers
 
+STOPS_WITHIN = 15.0  # seconds
+
 
 def main(arguments: list[str]) -> int:
     """Serve until told to stop. 1 if another process already holds the pid file."""
@@ -26,7 +28,7 @@ def main(arguments: list[str]) -> int:
     try:
         with hold(Path(arguments[0])):
             if "--with-parent" in arguments:
-                end_with_parent()
+                end_with_parent(STOPS_WITHIN)
             _serve()
     except AlreadyHeld as held:
         print(held, file=sys.stderr)

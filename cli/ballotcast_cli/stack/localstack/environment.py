@@ -69,7 +69,6 @@ class Environment:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                start_new_session=True,
             )
         self._await_initialisation(self._api, self._process)
 
@@ -133,8 +132,7 @@ class Environment:
 
     def _end(self) -> None:
         if self._process is not None:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.kill()  # functions have no processes of their own
             self._process.wait()
             self._process = None
         if self._api is not None:
