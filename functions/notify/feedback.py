@@ -5,33 +5,62 @@ A mail that bounced for good, that its reader reported as spam, or that SES woul
 reminders) leave no trace.
 """
 
-import json
 from functools import cache
 from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.data_classes import SNSEvent
+from aws_lambda_powertools.utilities.data_classes.sns_event import SNSEventRecord
 
+from ballotcast.batches import TakenInPart, read_object, reading, take_each
 from ballotcast.wiring import Wiring, from_environment
 
 TAGS = ("election", "voter", "run")
+GREETING = "Successfully validated SNS topic"
+"""SES sends this text, and no JSON, when the topic is connected to the configuration set."""
+
 logger = Logger(service="notify-feedback")
 
 
 def take_feedback(event: dict[str, Any], wiring: Wiring) -> None:
-    """Mark what came back, if the voter was not sent another mail since."""
-    for record in SNSEvent(event).records:
-        match json.loads(record.sns.message):
-            case {"eventType": "Bounce", "bounce": {"bounceType": "Permanent"}, "mail": {"tags": tags}}:
-                _mark(tags, wiring)
-            case {"eventType": "Complaint" | "Reject", "mail": {"tags": tags}}:
-                _mark(tags, wiring)
+    """Mark what came back, if the voter was not sent another mail since.
+
+    Each notification on its own. One that cannot be read is logged and over with, because Lambda would only try it
+    again in vain; TakenInPart at the end if another one failed, and then Lambda does try again.
+    """
+    outcome = take_each(SNSEvent(event).records, lambda record: _take(record, wiring), log=logger, name=_name)
+    if outcome.failed:
+        raise TakenInPart(f"{len(outcome.failed)} notifications failed")
 
 
-def _mark(tags: dict[str, list[str]], wiring: Wiring) -> None:
-    if all(tags.get(name) for name in TAGS):
-        election, voter, run = (tags[name][0] for name in TAGS)
-        wiring.voters.mark_bounced(election, voter, run)
+def _take(record: SNSEventRecord, wiring: Wiring) -> None:
+    with reading():
+        message = record.sns.message
+        if message.startswith(GREETING):
+            return
+        tags = _tags_of_what_came_back(read_object(message))
+    if tags:
+        wiring.voters.mark_bounced(*tags)
+
+
+def _tags_of_what_came_back(notification: dict[str, Any]) -> tuple[str, str, str] | None:
+    """Election, voter and run of a mail that came back for good; None for any other notification."""
+    match notification:
+        case {"eventType": "Bounce", "bounce": {"bounceType": "Permanent"}, "mail": {"tags": tags}}:
+            pass
+        case {"eventType": "Complaint" | "Reject", "mail": {"tags": tags}}:
+            pass
+        case _:
+            return None
+    match [tags.get(name) for name in TAGS]:
+        case [[str(election), *_], [str(voter), *_], [str(run), *_]]:
+            return election, voter, run
+    return None
+
+
+def _name(record: SNSEventRecord) -> str:
+    notification = record.get("Sns")
+    return str(notification.get("MessageId", "")) if isinstance(notification, dict) else ""
 
 
 @cache
