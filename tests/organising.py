@@ -98,7 +98,7 @@ def work_off(deployment: World, wiring: Wiring | None = None) -> int:
     while messages := deployment.take_messages("JOBS_QUEUE"):
         for message in messages:
             try:
-                work(sqs_event(message), wiring or deployment.wiring())
+                assert work(sqs_event(message), wiring or deployment.wiring()) == {"batchItemFailures": []}
             except Killed:
                 deployment.wiring().jobs_queue.send(message)
                 raise

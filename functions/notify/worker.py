@@ -18,6 +18,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from botocore.exceptions import ClientError
 
 from ballotcast.ballots.link import TOKEN_LENGTH, Link
+from ballotcast.batches import Unreadable, message_id, read_object
 from ballotcast.clock import from_rfc3339
 from ballotcast.elections.lifecycle import Status
 from ballotcast.store.elections import Election
@@ -34,6 +35,9 @@ RESET_EVERY = timedelta(minutes=10)
 RESETS = 3
 """A day, to one organiser."""
 
+KINDS = ("invitation", "reminder", "otp", "verification", "reset")
+"""Only these may enter the log: a kind that somebody made up could hold anything."""
+
 logger = Logger(service="notify")
 
 
@@ -45,16 +49,21 @@ class Worker:
     def deliver(self, message: dict[str, Any]) -> None:
         """Send what one message asks for; what has become pointless meanwhile is dropped."""
         match message:
-            case {"kind": "invitation" | "reminder" as kind, "election": election, "voter": voter, "run": run}:
+            case {
+                "kind": "invitation" | "reminder" as kind,
+                "election": str(election),
+                "voter": str(voter),
+                "run": str(run),
+            }:
                 self._invite(election, voter, run, tell=kind == "invitation")
-            case {"kind": "otp", "election": election, "voter": voter}:
+            case {"kind": "otp", "election": str(election), "voter": str(voter)}:
                 self._send_code(election, voter)
-            case {"kind": "verification", "organiser": organiser}:
+            case {"kind": "verification", "organiser": str(organiser)}:
                 self._verify(organiser)
-            case {"kind": "reset", "organiser": organiser, "request": request}:
+            case {"kind": "reset", "organiser": str(organiser), "request": str(request)}:
                 self._reset(organiser, request)
             case _:
-                raise ValueError("a message of no known kind")
+                raise Unreadable("a message of no known kind")
 
     def _invite(self, election_id: str, key: str, run: str, *, tell: bool) -> None:
         """Link, mail, note. `tell` false (reminders): a bounce is not noted, for it would show who got one."""
@@ -126,13 +135,18 @@ def deliver_all(event: dict[str, Any], worker: Worker) -> PartialItemFailureResp
     """Each message on its own; those that failed are told again. Logs say what went wrong, never with whom."""
 
     def deliver(record: SQSRecord) -> None:
-        message = record.json_body
+        kind = None
         try:
+            message = read_object(record.get("body"))
+            kind = message.get("kind") if message.get("kind") in KINDS else None
             worker.deliver(message)
         except Undeliverable:
-            logger.warning("undeliverable", extra={"kind": message["kind"]})
+            logger.warning("undeliverable", extra={"kind": kind})
+        except Unreadable as error:
+            logger.error("a message cannot be read", extra={"message_id": message_id(record), "reason": str(error)})
+            raise
         except Exception as error:
-            logger.error("not delivered", extra={"kind": message.get("kind"), "error": _name(error)})
+            logger.error("not delivered", extra={"kind": kind, "error": _name(error)})
             raise
 
     processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)

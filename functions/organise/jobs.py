@@ -1,13 +1,17 @@
 """The function `organise-jobs`: long work, step by step, from the queue `jobs`.
 
-One message a call; a failure is raised, and SQS tells the message again.
+Each message is one step. A step that fails comes again after the queue's visibility timeout, which is longer than a
+call may take, so that no two calls do the same step; where SQS delivers one twice all the same, nothing is done twice.
 """
 
 from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.data_classes import SQSEvent
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
+from ballotcast.batches import Failures, Unreadable, message_id, read_object, receipt_handle, report, take_each
+from ballotcast.store.voters import PARTITIONS
 from ballotcast.wiring import Wiring, from_environment
 from organise import importing, inviting
 from organise.importing import continue_import
@@ -18,22 +22,37 @@ logger = Logger(service="organise-jobs")
 wiring = from_environment()
 
 
-def work(event: dict[str, Any], wiring: Wiring) -> None:
-    """Take the next step of each job that a message of this event names."""
-    for record in SQSEvent(event).records:
-        match record.json_body:
-            case {"kind": importing.KIND, "election": election, "job": job}:
-                continue_import(wiring, election, job)
-            case {"kind": inviting.KIND, "election": election, "job": job}:
-                continue_invitations(wiring, election, job)
-            case {"kind": "purge", "election": election, "start": start}:
-                purge(wiring, election, start)
-            case {"kind": "erase", "election": election, "start": start}:
-                erase(wiring, election, start)
-            case _:
-                raise ValueError("a message of no known kind")
+def work(event: dict[str, Any], wiring: Wiring) -> Failures:
+    """Take the next step of each job that a message names; answers with the messages to be delivered again."""
+    records = list(SQSEvent(event).records)
+    outcome = take_each(records, lambda record: _step(record, wiring), log=logger, name=message_id)
+    if outcome.unreadable:
+        _give_up([record for record in records if message_id(record) in outcome.unreadable], wiring)
+    return report([*outcome.failed, *outcome.unreadable])
+
+
+def _step(record: SQSRecord, wiring: Wiring) -> None:
+    match read_object(record.get("body")):
+        case {"kind": importing.KIND, "election": str(election), "job": str(job)}:
+            continue_import(wiring, election, job)
+        case {"kind": inviting.KIND, "election": str(election), "job": str(job)}:
+            continue_invitations(wiring, election, job)
+        case {"kind": "purge", "election": str(election), "start": int(start)} if start in range(len(PARTITIONS)):
+            purge(wiring, election, start)
+        case {"kind": "erase", "election": str(election), "start": int(start)} if start in range(len(PARTITIONS)):
+            erase(wiring, election, start)
+        case _:
+            raise Unreadable("a message of no known kind")
+
+
+def _give_up(records: list[SQSRecord], wiring: Wiring) -> None:
+    """Have them delivered again at once, so that they are soon in the dead-letter queue."""
+    try:
+        wiring.jobs_queue.return_in({receipt_handle(record): 0 for record in records})
+    except Exception:  # the edge: the queue's visibility timeout brings them there, too, only later
+        logger.exception("giving back failed")
 
 
 @logger.inject_lambda_context(log_event=False)
-def handler(event: dict[str, Any], context: Any) -> None:
-    work(event, wiring)
+def handler(event: dict[str, Any], context: Any) -> Failures:
+    return work(event, wiring)

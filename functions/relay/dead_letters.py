@@ -3,6 +3,7 @@
 At most five repairs, the pause before each twice the one before; then the channel has failed, and an alarm tells.
 """
 
+import json
 from functools import cache
 from typing import Any
 
@@ -11,13 +12,13 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.data_classes import SQSEvent
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
+from ballotcast.batches import Failures, Unreadable, count_given_up, group_id, message_id, report, take_each
 from ballotcast.clock import to_rfc3339
 from ballotcast.store.channels import Channel
 from ballotcast.store.dead_letters import MONTH, DeadLetter
 from ballotcast.store.leases import Lease
 from ballotcast.store.relay_queues import RecordsMessage
 from ballotcast.wiring import Wiring, from_environment
-from relay.relaying import Unreadable
 from relay.repairing import redeliver
 from relay.worker import Message, Order
 
@@ -34,9 +35,25 @@ class NotNow(RuntimeError):
     """The channel is being moved: the letter comes again."""
 
 
+def take_letters(event: dict[str, Any], wiring: Wiring) -> Failures:
+    """Take each letter; those that failed, and the later ones of their relay, are delivered again."""
+    records = SQSEvent(event).records
+    outcome = take_each(records, lambda one: take_letter(one, wiring), log=logger, name=message_id, group=group_id)
+    return report(outcome.failed)
+
+
 def take_letter(record: SQSRecord, wiring: Wiring) -> None:
     """Park it and see to the repair. Raising brings it again; nothing is done twice."""
-    message = Message.of(record)
+    try:
+        message = Message.of(record)
+    except Unreadable as error:
+        # No channel has it, and no dead-letter queue is behind this one: kept as it is, for whoever reads the log.
+        wiring.dead_letters.set_aside(message_id(record), json.dumps(record.raw_event))
+        logger.error(
+            "a letter to no relay was set aside", extra={"message_id": message_id(record), "reason": str(error)}
+        )
+        count_given_up(1)
+        return
     if isinstance(message.content, Order):
         return  # whoever gave it has stopped waiting
     channel, lease = wiring.channels.find(message.relay.channel), wiring.leases.find(message.relay.channel)
@@ -87,6 +104,5 @@ def _repair(channel: Channel, wiring: Wiring) -> None:
 
 
 @logger.inject_lambda_context(log_event=False)
-def handler(event: dict[str, Any], context: Any) -> None:
-    for record in SQSEvent(event).records:
-        take_letter(record, deployed())
+def handler(event: dict[str, Any], context: Any) -> Failures:
+    return take_letters(event, deployed())

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ballotcast.batches import Unreadable
 from ballotcast.channels.config import PERIOD
 from ballotcast.channels.containers import Batch, ContainerError, write_container
 from ballotcast.channels.decimation import Decimator, Point, pack
@@ -27,10 +28,6 @@ KEPT = 1000
 """Channels in memory."""
 REMEMBERED = 5
 """Seconds after which a channel's config is read anew: it can be changed, its schema cannot."""
-
-
-class Unreadable(ValueError):
-    """A message that no repetition makes readable."""
 
 
 @dataclass(frozen=True)

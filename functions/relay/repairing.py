@@ -1,10 +1,12 @@
 """Repairing a relay: what its worker could not take is parked with the reason, then taken in its place or refused."""
 
+from ballotcast.batches import Unreadable
+from ballotcast.channels.names import RelayId
 from ballotcast.store.channels import Channel
 from ballotcast.store.dead_letters import DeadLetter, State
 from ballotcast.store.relay_queues import RecordsMessage
 from ballotcast.wiring import Wiring
-from relay.relaying import Delivery, Relay, Unreadable
+from relay.relaying import Delivery, Relay
 from relay.worker import read_content
 
 
@@ -34,7 +36,8 @@ def _settle(wiring: Wiring, channel: Channel, letter: DeadLetter) -> tuple[State
     lease = wiring.leases.find(channel.name)
     if lease is None or lease.born != channel.born:
         return "refused", f"{letter.reason}; the relay is gone"
-    relay, content = Relay(wiring), read_content(wiring.dead_letters.body(channel.name, letter))
+    relay = Relay(wiring)
+    content = read_content(wiring.dead_letters.body(channel.name, letter), RelayId.parse(letter.relay))
     in_place = bool(letter.sequence) and letter.relay == lease.relay
     waits = in_place and letter.sequence > lease.cursor
     if waits and lease.stuck and letter.sequence > lease.stuck.first:

@@ -9,7 +9,9 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.data_classes import DynamoDBStreamEvent
+from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
 
+from ballotcast.batches import Unreadable, reading, take_stream
 from ballotcast.store.relay_machines import SAGAS
 from ballotcast.wiring import Wiring, from_environment
 
@@ -18,14 +20,21 @@ deployed = cache(from_environment)
 
 
 def start_sagas(event: DynamoDBStreamEvent, wiring: Wiring) -> None:
-    """A failure makes the batch come again."""
-    for record in event.records:
-        image = record.dynamodb.new_image if record.dynamodb else None
-        if not image or image.get("status") not in SAGAS or image.get("sk") != "META":
-            continue
-        channel = wiring.channels.find(image["name"])
-        if channel and channel.generation == int(image["generation"]) and channel.status in SAGAS:
-            wiring.relay_machines.start(channel)
+    """Each channel on its own; a failure makes the batch come again, and what was started is not started twice."""
+    take_stream(event.records, lambda record: _start(record, wiring), log=logger)
+
+
+def _start(record: DynamoDBRecord, wiring: Wiring) -> None:
+    with reading():
+        image = record.dynamodb.new_image if record.dynamodb else {}
+        if image.get("status") not in SAGAS or image.get("sk") != "META":
+            return
+        name, generation = image["name"], int(image["generation"])
+        if not isinstance(name, str):
+            raise Unreadable("it names no channel")
+    channel = wiring.channels.find(name)
+    if channel and channel.generation == generation and channel.status in SAGAS:
+        wiring.relay_machines.start(channel)
 
 
 @logger.inject_lambda_context(log_event=False)

@@ -5,7 +5,6 @@ given back too. What fails is remembered in the lease, with the reason, and noth
 repair has dealt with it.
 """
 
-import json
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -16,11 +15,12 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.data_classes import SQSEvent
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
+from ballotcast.batches import Failures, Unreadable, group_id, message_id, read_object, reading, report
 from ballotcast.channels.names import RelayId
 from ballotcast.store.leases import Lease, Stuck
 from ballotcast.store.relay_queues import RecordsMessage, records_message
 from ballotcast.wiring import Wiring, from_environment
-from relay.relaying import Delivery, Relay, Unreadable
+from relay.relaying import Delivery, Relay
 
 RECEIPTS = 5
 """After as many SQS gives a message up (template.yaml)."""
@@ -53,27 +53,39 @@ class Message:
 
     @classmethod
     def of(cls, record: SQSRecord) -> "Message":
-        attributes = record.attributes
-        return cls(
-            id=record.message_id,
-            relay=RelayId.parse(attributes.message_group_id or ""),
-            sequence=int(attributes.sequence_number or 0),
-            received=int(attributes.approximate_receive_count),
-            receipt=record.receipt_handle,
-            content=read_content(record.body),
-        )
+        """Unreadable if SQS's own attributes are not those of a relay's message: then nothing says whose it is."""
+        with reading():
+            attributes, group = record.attributes, group_id(record)
+            relay = RelayId.parse(group)
+            return cls(
+                id=record.message_id,
+                relay=relay,
+                sequence=int(attributes.sequence_number or ""),
+                received=int(attributes.approximate_receive_count),
+                receipt=record.receipt_handle,
+                content=read_content(record.get("body"), relay),
+            )
 
 
-def read_content(body: str) -> RecordsMessage | Order | Unreadable:
+def read_content(body: object, relay: RelayId) -> RecordsMessage | Order | Unreadable:
+    """What a message in this relay's group asks for; or why it cannot be read, which is the relay's to deal with."""
     try:
-        content = json.loads(body)
-        if content["kind"] == "records":
+        content = read_object(body)
+        with reading():
+            return _content(content, relay)
+    except Unreadable as error:
+        return Unreadable(f"not a relay's message: {error}")
+
+
+def _content(content: dict[str, Any], relay: RelayId) -> RecordsMessage | Order:
+    match content:
+        case {"kind": "records", "relay": addressee}:
+            if addressee != str(relay):
+                raise Unreadable("it names another relay than its group")
             return records_message(content)
-        if content["kind"] in ("probe", "drain"):
-            return Order(content["kind"], content["token"])
-    except (ValueError, KeyError, TypeError) as error:
-        return Unreadable(f"not a relay's message: {type(error).__name__}")
-    return Unreadable(f"no message is called {str(content['kind'])[:40]}")
+        case {"kind": "probe" | "drain" as kind, "token": str(token)}:
+            return Order(kind, token)
+    raise Unreadable("of no known kind")
 
 
 class Worker:
@@ -83,13 +95,23 @@ class Worker:
         self._wiring = wiring
         self._relay = Relay(wiring)
 
-    def handle(self, event: dict[str, Any]) -> dict[str, Any]:
-        groups: dict[RelayId, list[Message]] = defaultdict(list)
+    def handle(self, event: dict[str, Any]) -> Failures:
+        groups: dict[str, list[SQSRecord]] = defaultdict(list)
         for record in SQSEvent(event).records:
-            message = Message.of(record)
-            groups[message.relay].append(message)
-        failed = [one.id for relay, messages in groups.items() for one in self._take(relay, messages)]
-        return {"batchItemFailures": [{"itemIdentifier": message} for message in failed]}
+            groups[group_id(record)].append(record)
+        return report(one for records in groups.values() for one in self._take_group(records))
+
+    def _take_group(self, records: Sequence[SQSRecord]) -> list[str]:
+        """Ids of those that are to come again: what cannot be read, and all behind the first failure."""
+        messages: list[Message] = []
+        for record in records:
+            try:
+                messages.append(Message.of(record))
+            except Unreadable as error:
+                logger.error("a message cannot be read", extra={"message_id": message_id(record), "reason": str(error)})
+                break
+        failed = [one.id for one in self._take(messages[0].relay, messages)] if messages else []
+        return failed + [message_id(record) for record in records[len(messages) :]]
 
     def _take(self, relay: RelayId, messages: Sequence[Message]) -> Sequence[Message]:
         """The messages of one group; answers those that are to come again."""

@@ -4,15 +4,16 @@ It is told by the rows themselves, so nothing that writes them knows of channels
 told it. A row delivered again is published with the same key and counts once.
 """
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.data_classes import DynamoDBStreamEvent
-from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import StreamRecord
+from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
 
+from ballotcast.batches import reading, take_stream
 from ballotcast.channels.records import encode_records
 from ballotcast.elections.broadcast import SCHEMA, channel_name, result_record, turnout_record
 from ballotcast.errors import NotFound
@@ -25,26 +26,64 @@ logger = Logger(service="announcer")
 deployed = cache(from_environment)
 
 
+@dataclass(frozen=True)
+class News:
+    """What a row has to tell. `moment` is the change's own, so it is the same each time the row comes."""
+
+    election: str
+    moment: datetime
+    counts: dict[str, int]
+    size: int | None
+    """Of the log, for a checkpoint; None for the result."""
+    final: bool = True
+    result_sha256: str = ""
+
+
 def announce(event: DynamoDBStreamEvent, wiring: Wiring) -> None:
-    """A failure makes the batch come again."""
-    for change in event.records:
-        if change.dynamodb and (row := change.dynamodb.new_image) and row["sk"] in (CHECKPOINT, RESULT):
-            _publish(wiring, row, change.dynamodb)
+    """Each row on its own, an election's in order; a failure makes the batch come again."""
+    take_stream(event.records, lambda record: _announce(record, wiring), log=logger, group=_election)
 
 
-def _publish(wiring: Wiring, row: Mapping[str, Any], change: StreamRecord) -> None:
-    election = row["pk"].partition("#")[2]
-    moment = datetime.fromtimestamp(int(change.approximate_creation_date_time or 0), UTC)  # the same each time it comes
-    counts = {"issued": int(row["issued"]), "cast": int(row["cast"])}
-    if row["sk"] == CHECKPOINT:
-        key = f"turnout-{row['size']}"
-        record = turnout_record(moment, **counts, final=row["final"])
+def _announce(record: DynamoDBRecord, wiring: Wiring) -> None:
+    with reading():
+        news = _news(record)
+    if news:
+        _publish(wiring, news)
+
+
+def _election(record: DynamoDBRecord) -> str | None:
+    """Its rows are taken in order, so that no result is announced before the last turnout."""
+    with reading():
+        image = record.dynamodb.new_image if record.dynamodb else {}
+        return str(image.get("pk", "")).partition("#")[2] or None
+
+
+def _news(record: DynamoDBRecord) -> News | None:
+    change = record.dynamodb
+    row = change.new_image if change else {}
+    if not change or row.get("sk") not in (CHECKPOINT, RESULT):
+        return None
+    is_checkpoint = row["sk"] == CHECKPOINT
+    return News(
+        election=row["pk"].partition("#")[2],
+        moment=datetime.fromtimestamp(int(change.approximate_creation_date_time or 0), UTC),
+        counts={"issued": int(row["issued"]), "cast": int(row["cast"])},
+        size=int(row["size"]) if is_checkpoint else None,
+        final=bool(row["final"]) if is_checkpoint else True,
+        result_sha256="" if is_checkpoint else str(row["result_sha256"]),
+    )
+
+
+def _publish(wiring: Wiring, news: News) -> None:
+    if news.size is not None:
+        key = f"turnout-{news.size}"
+        record = turnout_record(news.moment, **news.counts, final=news.final)
     else:
         key = "result"
-        result = work.read(wiring.blobs, work.result_key(election))
-        record = result_record(moment, **counts, sha256=row["result_sha256"], result=result)
+        result = work.read(wiring.blobs, work.result_key(news.election))
+        record = result_record(news.moment, **news.counts, sha256=news.result_sha256, result=result)
     try:
-        target = wiring.publisher.target(channel_name(election))
+        target = wiring.publisher.target(channel_name(news.election))
     except NotFound:
         return  # frozen before there were channels, or its channel was taken away
     wiring.publisher.announce(target, encode_records(SCHEMA, [record]), key)

@@ -9,7 +9,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.data_classes import SQSEvent
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
-from ballotcast.ballots.leaf import AmendmentLeaf
+from ballotcast.batches import Failures, Unreadable, message_id, receipt_handle, received, report
 from ballotcast.crypto.signed_note import Signer
 from ballotcast.store.vault import Purpose
 from ballotcast.wiring import Wiring, from_environment
@@ -17,6 +17,7 @@ from tally import work
 from tally.closed import closing_time, find_frozen
 from tally.election_log import ElectionLog
 from tally.sealing import Ledger, seal
+from tally.sequence_messages import SequenceMessage, read_message, read_roll
 from tally.sequencing import sequence
 
 KEPT = 256
@@ -38,25 +39,43 @@ class Sequencer:
         """A batch of messages, answered with those to deliver again; or, without `Records`, an order to seal."""
         return self._sequence(SQSEvent(event)) if "Records" in event else self._seal(event)
 
-    def _sequence(self, event: SQSEvent) -> dict[str, Any]:
-        groups: dict[str, list[SQSRecord]] = defaultdict(list)
+    def _sequence(self, event: SQSEvent) -> Failures:
+        """The messages that can be read, an election's together; answers with those that are to be delivered again.
+
+        One that cannot be read holds up nothing, not even its own election: the log takes messages in any order.
+        """
+        groups: dict[str, list[tuple[SQSRecord, SequenceMessage]]] = defaultdict(list)
+        failed: list[tuple[SQSRecord, int]] = []
         for record in event.records:
-            groups[record.json_body["election"]].append(record)
-        failed: list[SQSRecord] = []
-        for election, records in groups.items():
             try:
-                self._take(election, [record.json_body for record in records])
+                message = read_message(record.get("body"))
+            except Unreadable as error:
+                logger.error("a message cannot be read", extra={"message_id": message_id(record), "reason": str(error)})
+                failed.append((record, 0))  # at once, so that it is soon in the dead-letter queue
+            else:
+                groups[message.election].append((record, message))
+        for election, taken in groups.items():
+            try:
+                self._take(election, [message for _, message in taken])
             except Exception:  # the edge: one election's trouble is not another's; what failed comes again
                 logger.exception("an election's messages failed", extra={"election": election})
-                failed += records
-        if failed:
-            pauses = {record.receipt_handle: pause(_received(record)) for record in failed}
-            self._wiring.sequence_queue.return_in(pauses)
-        return {"batchItemFailures": [{"itemIdentifier": record.message_id} for record in failed]}
+                failed += [(record, pause(received(record))) for record, _ in taken]
+        self._give_back(failed)
+        order = [message_id(record) for record in event.records]
+        return report(sorted((message_id(record) for record, _ in failed), key=order.index))
 
-    def _take(self, election: str, messages: list[dict[str, Any]]) -> None:
-        leaf_hashes = [bytes.fromhex(key) for message in messages for key in message.get("leaves", ())]
-        rolls = [_roll(message["amendment"]) for message in messages if "amendment" in message]
+    def _give_back(self, failed: list[tuple[SQSRecord, int]]) -> None:
+        """Have them delivered again after their pauses; where that fails, the queue's visibility timeout does it."""
+        pauses = {receipt_handle(record): seconds for record, seconds in failed}
+        try:
+            if pauses:
+                self._wiring.sequence_queue.return_in(pauses)
+        except Exception:  # the edge again: it must not fail the messages that were taken
+            logger.exception("giving back failed")
+
+    def _take(self, election: str, messages: list[SequenceMessage]) -> None:
+        leaf_hashes = [leaf_hash for message in messages for leaf_hash in message.leaf_hashes]
+        rolls = [message.roll for message in messages if message.roll]
         if late := sequence(self._log(election), leaf_hashes, rolls):
             logger.error("ballots came after the log was sealed", extra={"election": election, "ballots": late})
             metrics.add_metric("LateBallot", MetricUnit.Count, late)
@@ -68,7 +87,7 @@ class Sequencer:
         log = self._log(election)
         closed_at = closing_time(wiring.manifests, log.manifest, wiring.clock)
         box = work.read_leaf_hashes(wiring.blobs, order["leaves"])
-        ledger = Ledger(_roll(order["ledger"]), order["ledger"]["issued"])
+        ledger = Ledger(read_roll(order["ledger"]), order["ledger"]["issued"])
         head = seal(log, box, ledger, closed_at)
         return {"size": head.size, "ballots": head.ballots, "buckets": list(work.buckets(head.size))}
 
@@ -79,20 +98,12 @@ class Sequencer:
         return ElectionLog(wiring.log, manifest, Signer.from_pkcs8(manifest.origin, key))
 
 
-def pause(received: int) -> int:
+def pause(times: int) -> int:
     """Seconds until a message that failed this often comes again.
 
-    Left to the queue it would hold up its election for half an hour, as long as a call may take and some more.
+    Left to the queue it would hold up its election for the whole visibility timeout.
     """
-    return min(FIRST_PAUSE << received - 1, LONGEST_PAUSE)
-
-
-def _received(record: SQSRecord) -> int:
-    return int(record.attributes.approximate_receive_count)
-
-
-def _roll(told: dict[str, Any]) -> AmendmentLeaf:
-    return AmendmentLeaf(roll_size=told["roll_size"], roll_root=bytes.fromhex(told["roll_root"]))
+    return min(FIRST_PAUSE << min(times, 30) - 1, LONGEST_PAUSE)
 
 
 deployed = cache(lambda: Sequencer(from_environment()))

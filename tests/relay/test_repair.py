@@ -37,7 +37,7 @@ def test_what_can_never_be_read_is_refused_and_the_rest_goes_on(lab: Relayed) ->
     lab.deliver([bad, behind])
     give_up(lab, bad)
     [parked] = letters(lab)
-    assert (parked.state, parked.reason) == ("parked", "no message is called gossip")
+    assert (parked.state, parked.reason) == ("parked", "not a relay's message: of no known kind")
     channel = lab.status()
     assert (channel.status, channel.repairs) == ("repairing", 1)
     repaired(lab)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from ballotcast.channels.names import RelayId
 from ballotcast.store.relay_queues import RecordsMessage
 from checkout import ROOT
 from relay.worker import read_content
@@ -69,4 +70,6 @@ def test_a_queues_message_is_one_that_is_sent(deployment: World) -> None:
     assert set(bodies["NotifyFunction"]) == {"kind", "election", "voter", "run"}
     assert set(bodies["JobsFunction"]) == {"kind", "election", "job"}
     for function in ("WorkerFunction", "DeadLettersFunction"):
-        assert isinstance(read_content(json.dumps(bodies[function])), RecordsMessage)
+        assert isinstance(
+            read_content(json.dumps(bodies[function]), RelayId.parse("lab#1795165200000")), RecordsMessage
+        )

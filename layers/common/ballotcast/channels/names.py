@@ -63,7 +63,10 @@ class RelayId:
         channel, mark, generation = text.partition("#")
         if not mark or not NAME.fullmatch(channel):
             raise ValueError("not a relay's id")
-        return cls(channel, int(generation))
+        relay = cls(channel, int(generation))
+        if str(relay) != text:  # `int` also reads " 5", "05" and "1_000", which are groups of their own
+            raise ValueError("not a relay's id")
+        return relay
 
 
 def queue_of(channel: str) -> int:

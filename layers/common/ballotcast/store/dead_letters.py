@@ -2,6 +2,7 @@
 
 Channels  CHANNEL#<name> / DEAD#<born>#<arrival>#<message>   reason, how many records, what became of it
 Bucket    dead/<name>/<message>                              the message's body, for a month
+Bucket    dead/-/<message>                                   a message whose group is no relay's, whole
 """
 
 from collections.abc import Mapping
@@ -58,6 +59,10 @@ class DeadLetters:
             self._table.put({"pk": channel_pk(channel), "sk": _sk(born, letter), **vars(letter)}, ABSENT)
         except Refusal:
             return
+
+    def set_aside(self, message: str, content: str) -> None:
+        """Keep a message that belongs to no channel. No channel's name is `-`."""
+        self._blobs.put(f"dead/-/{message}", content.encode(), "application/json")
 
     def parked(self, channel: str, born: int) -> list[DeadLetter]:
         """Those that wait for a repair, in the order they were sent."""

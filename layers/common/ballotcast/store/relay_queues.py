@@ -36,7 +36,10 @@ class RecordsMessage:
 def records_message(content: dict[str, Any]) -> RecordsMessage:
     """KeyError, ValueError, TypeError for what is none."""
     batch = Batch(int(content["count"]), b64decode(content["avro"], validate=True))
-    return RecordsMessage(str(content["relay"]), int(content["born"]), batch, content.get("key"))
+    key = content.get("key")
+    if not isinstance(key, str | None):
+        raise TypeError("the key is not text")
+    return RecordsMessage(str(content["relay"]), int(content["born"]), batch, key)
 
 
 class RelayQueues:

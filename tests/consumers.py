@@ -1,0 +1,26 @@
+"""Every consumer of a queue, a stream or a topic."""
+
+from consumer import Consumer
+from queue_consumers import (
+    DeadLettersConsumer,
+    FeedbackConsumer,
+    JobsConsumer,
+    MailConsumer,
+    RelayConsumer,
+    SequencerConsumer,
+)
+from stream_consumers import AnnouncerConsumer, CensusConsumer, ForwarderConsumer, StarterConsumer
+
+CONSUMERS: dict[str, type[Consumer]] = {
+    "SequencerFunction": SequencerConsumer,
+    "WorkerFunction": RelayConsumer,
+    "DeadLettersFunction": DeadLettersConsumer,
+    "NotifyFunction": MailConsumer,
+    "JobsFunction": JobsConsumer,
+    "FeedbackFunction": FeedbackConsumer,
+    "ForwarderFunction": ForwarderConsumer,
+    "CensusFunction": CensusConsumer,
+    "AnnouncerFunction": AnnouncerConsumer,
+    "StarterFunction": StarterConsumer,
+}
+"""By the function's name in the template."""
