@@ -107,10 +107,11 @@ def frozen_election(
     lasts: timedelta = timedelta(days=1),
     phone: str = "+4915112345678",
     description: str = "",
+    identity: str = "",
 ) -> FrozenElection:
     """An invited election that opened an hour ago, unless told otherwise; each voter has a link."""
     wiring = deployment.wiring()
-    election, opens_at = secrets.token_hex(8), deployment.clock() + opens_in
+    election, opens_at = identity or secrets.token_hex(8), deployment.clock() + opens_in
     draft = Election(
         id=election,
         organiser="organiser",
