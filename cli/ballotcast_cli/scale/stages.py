@@ -113,7 +113,8 @@ def _verify(wiring: Folder, scene: Scene) -> None:
 
 def _work(wiring: Folder) -> None:
     while wiring.messages.waiting(JOBS):
-        work_jobs(wiring.messages.take(JOBS, 1), wiring)
+        if work_jobs(wiring.messages.take(JOBS, 1), wiring)["batchItemFailures"]:
+            raise RuntimeError("a step of a job failed")
 
 
 def _alone(call: Call) -> Callable[[Scene], list[Call]]:
