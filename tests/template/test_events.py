@@ -12,7 +12,9 @@ import pytest
 
 import sample_world as sample
 from api_events import Context
+from ballotcast.store.due_counts import DueCount
 from ballotcast.store.queues import amendment_message
+from ballotcast.store.transaction import transact
 from checkout import ROOT
 from consumer import sqs_message
 from outbox import Outbox
@@ -141,6 +143,15 @@ def imports(world: World, call: Callable[[], Any]) -> None:
     assert (job.state, job.outcome["added"]) == ("done", 2)
 
 
+def starts_the_due_count(world: World, call: Callable[[], Any]) -> None:
+    wiring = world.wiring()
+    transact(wiring.dynamodb, [wiring.due_counts.adding(DueCount("2026-11-20T09:00:00Z", ELECTION))])
+    call()
+    machine = world.environment["CLOSE_MACHINE"]
+    [execution] = wiring.client("stepfunctions").list_executions(stateMachineArn=machine)["executions"]
+    assert execution["name"].startswith(ELECTION)
+
+
 def writes_the_ledger(world: World, call: Callable[[], Any]) -> None:
     sample.elect(world, closed=True)
     answer = call()
@@ -211,6 +222,7 @@ PLAYS: dict[str, Play] = {
     "ChannelFunction-ports": answers(200, lambda world: sample.lab(world, port=26001)),
     "CountFunction-collect": collects,
     "DeadLettersFunction-records": parks,
+    "DueFunction-minute": starts_the_due_count,
     "FeedbackFunction-bounce": marks_the_bounce,
     "ForwarderFunction-cast": forwards,
     "JobsFunction-step": imports,
