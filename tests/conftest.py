@@ -7,7 +7,7 @@ import pytest
 from hypothesis import settings
 
 from ballotcast_cli.stack.emulators import EMULATORS
-from deployed_stack import OPTION, expect_differences
+from deployed_stack import OPTION, select_for_emulator
 from world import World, world
 
 os.environ.setdefault("POWERTOOLS_TRACE_DISABLED", "true")
@@ -23,7 +23,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    expect_differences(config, items)
+    select_for_emulator(config, items)
 
 
 @pytest.fixture

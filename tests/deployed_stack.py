@@ -29,16 +29,23 @@ def stack(tmp_path_factory: pytest.TempPathFactory, emulator: Emulator) -> Itera
         yield deployed
 
 
-def expect_differences(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On LocalStack, skip the marked tests, and select none that are about the other emulator or about none."""
-    if config.getoption(OPTION) != LOCALSTACK.name:
-        return
-    others = [item for item in items if item.get_closest_marker("ministack") or not item.get_closest_marker("stack")]
-    config.hook.pytest_deselected(items=others)
-    items[:] = [item for item in items if item not in others]
+def select_for_emulator(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out tests of another emulator; on LocalStack also those without a stack, and skip where it differs."""
+    name = config.getoption(OPTION)
+    left_out = [item for item in items if not _concerns(item, name)]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
     for item in items:
         for marker in item.iter_markers("localstack"):
-            item.add_marker(pytest.mark.skip(reason=f"docs/localstack.md: {marker.args[0]}"))
+            if name == LOCALSTACK.name:
+                item.add_marker(pytest.mark.skip(reason=f"docs/localstack.md: {marker.args[0]}"))
+
+
+def _concerns(item: pytest.Item, emulator: str) -> bool:
+    only = item.get_closest_marker("only_on")
+    if only:
+        return bool(only.args[0] == emulator)
+    return emulator != LOCALSTACK.name or item.get_closest_marker("stack") is not None
 
 
 def port_free_now() -> int:

@@ -5,12 +5,11 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 from starlette.datastructures import FormData
-from starlette.formparsers import MultiPartException
 
 from ballotcast.errors import Malformed, Unsupported
 from ballotcast.http.cookies import FIELD, HEADER, is_own_form, require_own_form, require_own_origin
 
-TYPES = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
+FORM = "application/x-www-form-urlencoded"
 
 
 class Form:
@@ -55,11 +54,11 @@ async def read_long_form(request: Request) -> Form:
 
 
 async def _parsed(request: Request) -> Form:
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() not in TYPES:
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
         raise Unsupported("unsupported-media-type", "this page takes a form")
     try:
-        return Form(await request.form(max_files=0, max_fields=2000))
-    except (MultiPartException, ValueError):
+        return Form(await request.form(max_fields=2000))
+    except ValueError:
         raise Malformed("malformed", "this form cannot be read") from None
 
 

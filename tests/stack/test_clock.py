@@ -79,6 +79,7 @@ def test_without_its_schedule_an_election_is_counted(voted: Election, api: Api, 
     assert_counted_once(voted, api, stack, aws)
 
 
+@pytest.mark.localstack("schedules")
 def test_without_the_rule_an_election_is_counted(
     rule: Callable[[], None], voted: Election, api: Api, stack: Stack, aws: Client
 ) -> None:

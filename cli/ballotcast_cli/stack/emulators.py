@@ -86,6 +86,7 @@ class LocalStack(Emulator):
             "GATEWAY_WORKER_COUNT": "1500",  # threads; a waiting crowd holds some, and functions need more
             "EXTRA_CORS_ALLOWED_ORIGINS": f"http://{HOST}:{port}",
             "LS_LOG": "error",
+            "CFN_NO_WAIT_ITERATIONS": "100",  # CloudFormation looks again at once, not after a second
             "DISABLE_EVENTS": "1",  # nothing is reported to LocalStack's makers
             "SKIP_SSL_CERT_DOWNLOAD": "1",
             "NO_PROXY": f"{HOST},localhost",

@@ -17,7 +17,7 @@ from ballotcast_cli.stack.deploy import REGION, ROOT_KEY, reachable
 from ballotcast_cli.stack.process import StackError, wait_for
 from ballotcast_cli.stack.stack import Stack
 
-pytestmark = [pytest.mark.stack, pytest.mark.ministack]
+pytestmark = [pytest.mark.stack, pytest.mark.only_on("local")]
 DENIED = {"error": "AccessDeniedException"}
 
 

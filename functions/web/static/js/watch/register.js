@@ -22,7 +22,8 @@ async function check() {
   const place = notJson(schema.value);
   if (place) return say(t("schema.not_json", place));
   asking = new AbortController();
-  const body = new FormData(form);
+  // Not as multipart, which API Gateway passes on as binary and emulators damage.
+  const body = new URLSearchParams(new FormData(form));
   body.set("intent", "check");
   try {
     const response = await fetch(form.action, { method: "POST", body, signal: asking.signal });

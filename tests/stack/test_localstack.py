@@ -1,0 +1,97 @@
+"""What stands in for Docker when LocalStack runs here: bounded processes, on the loopback address, gone with it."""
+
+import os
+import signal
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Barrier
+
+import httpx2 as httpx
+import pytest
+
+from ballotcast_cli.stack.emulators import Emulator
+from ballotcast_cli.stack.localstack.crowds import AT_ONCE
+from ballotcast_cli.stack.process import wait_for
+from ballotcast_cli.stack.stack import Stack
+from deployed_stack import port_free_now
+
+pytestmark = [pytest.mark.stack, pytest.mark.only_on("localstack")]
+CROWD = 60
+LOOPBACK = {"0100007F", "0000000000000000FFFF00000100007F"}
+"""127.0.0.1 as /proc/net/tcp and tcp6 write it."""
+LISTENS = "0A"
+
+
+def processes(group: int) -> Iterator[Path]:
+    """Yield /proc/<pid> of each process in a process group."""
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            fields = (folder / "stat").read_text().rpartition(")")[2].split()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if int(fields[2]) == group:
+            yield folder
+
+
+def functions(group: int) -> Counter[str]:
+    """Count the processes that run functions, by handler."""
+    found = Counter[str]()
+    for folder in processes(group):
+        words = (folder / "cmdline").read_bytes().decode().split("\0")
+        if "awslambdaric" in words:
+            found[words[words.index("awslambdaric") + 1]] += 1
+    return found
+
+
+def listening_addresses(group: int) -> list[str]:
+    """Return the addresses at which processes of the group listen, in hexadecimal."""
+    sockets = {
+        os.readlink(link) for folder in processes(group) for link in (folder / "fd").iterdir() if link.is_symlink()
+    }
+    rows = [line.split() for table in ("tcp", "tcp6") for line in Path("/proc/net", table).read_text().splitlines()[1:]]
+    return [row[1].partition(":")[0] for row in rows if row[3] == LISTENS and f"socket:[{row[9]}]" in sockets]
+
+
+def test_a_crowd_waits_in_line_instead_of_starting_a_process_each(stack: Stack) -> None:
+    assert stack.pid
+    ready = Barrier(CROWD)
+
+    def look(_number: int) -> int:
+        ready.wait()
+        return httpx.get(f"{stack.outputs['ApiUrl']}/", timeout=120, trust_env=False).status_code
+
+    with ThreadPoolExecutor(CROWD) as crowd:
+        assert set(crowd.map(look, range(CROWD))) == {200}
+    running = functions(stack.pid)
+    assert 1 < running["web.app.handler"] <= AT_ONCE
+    assert max(running.values()) <= AT_ONCE
+
+
+def test_gateway_and_dynamodb_listen_on_the_loopback_address_only(stack: Stack) -> None:
+    assert stack.pid
+    addresses = listening_addresses(stack.pid)
+    assert len(addresses) >= 2
+    assert set(addresses) <= LOOPBACK
+
+
+def test_a_killed_localstack_leaves_no_process(tmp_path: Path, emulator: Emulator) -> None:
+    doomed = Stack(tmp_path / "stack", port_free_now(), emulator=emulator)
+    doomed.start()
+    pid = doomed.pid
+    assert pid
+    httpx.post(  # DynamoDB Local starts with the first request
+        doomed.endpoint,
+        headers={
+            "X-Amz-Target": "DynamoDB_20120810.ListTables",
+            "Authorization": "AWS4-HMAC-SHA256 Credential=test/20261130/eu-west-1/dynamodb/aws4_request",
+        },
+        json={},
+        timeout=60,
+        trust_env=False,
+    )
+    assert len(list(processes(pid))) > 1
+    os.kill(pid, signal.SIGKILL)
+    assert wait_for(lambda: not list(processes(pid)), 30)
+    doomed.stop()
