@@ -125,13 +125,20 @@ def test_an_unexpected_failure_tells_nothing_internal(client: TestClient) -> Non
 
 
 @pytest.mark.parametrize(
-    "failure",
-    ["ThrottlingException/400", "TransactionConflictException/400", "InternalServerError/500", "SlowDown/503"],
+    ("failure", "wait"),
+    [
+        ("ThrottlingException/400", "1"),
+        ("TransactionConflictException/400", "1"),
+        ("SlowDown/503", "1"),
+        ("InternalServerError/500", "2"),
+        ("ExpiredTokenException/400", "2"),
+    ],
 )
-def test_what_passes_may_be_sent_again(client: TestClient, failure: str) -> None:
+def test_what_passes_may_be_sent_again(client: TestClient, failure: str, wait: str) -> None:
     response = client.get(f"/dynamodb/{failure}")
-    assert_problem(response, 503, "busy")
-    assert response.headers["retry-after"] == "1"
+    document = assert_problem(response, 503, "busy")
+    assert response.headers["retry-after"] == wait
+    assert ("may have been carried out" in document["detail"]) == (wait == "2")
 
 
 def test_what_does_not_pass_is_our_fault(client: TestClient) -> None:

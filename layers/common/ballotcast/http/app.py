@@ -5,12 +5,10 @@ Paths of `/health`, `/openapi.json` and `/docs` carry the function's name, becau
 """
 
 from collections.abc import Callable, Coroutine, Iterator
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, cast
 from uuid import uuid4
 
 from aws_lambda_powertools import Logger
-from botocore.exceptions import ClientError
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.params import Body
@@ -22,14 +20,15 @@ from ballotcast.errors import Malformed, Refused, TooLarge, Unavailable, Unsuppo
 from ballotcast.http import problems
 from ballotcast.http.access import IDEMPOTENCY_KEY, IDEMPOTENT_BY_CONTENT, Access, Undeclared, contract, contract_of
 from ballotcast.http.sessions import current_organiser
-from ballotcast.store.contention import contended
+from ballotcast.store.faults import describe, passes, throttled
 from ballotcast.wiring import Wiring
 
 if TYPE_CHECKING:
     from ballotcast.http.idempotency import Idempotency
 
-THROTTLED = frozenset({"ThrottlingException", "ProvisionedThroughputExceededException", "RequestLimitExceeded"})
 HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+TOO_MUCH = "too much at once; the same request may be sent again"
+INTERRUPTED = "the request broke off and may have been carried out; the same request may be sent again"
 logger = Logger(child=True)
 
 
@@ -82,14 +81,22 @@ class ContractRoute(APIRoute):
                 return self._unexpected(error, request)
 
     def _unexpected(self, error: Exception, request: Request) -> Response:
-        if isinstance(error, ClientError) and _passes(error):
-            busy = Unavailable("busy", "too much at once; the same request may be sent again", retry_after=1)
-            return problems.from_refused(busy, request.url.path)
+        if passes(error):
+            return self._interrupted(error, request)
         context = request.scope.get("aws.context")
         correlation_id = getattr(context, "aws_request_id", None) or str(uuid4())
         logger.exception("unexpected", extra={"route": self.path, "correlation_id": correlation_id})
         request.app.state.on_failure(self.path)
         return problems.internal(correlation_id, request.url.path)
+
+    def _interrupted(self, error: Exception, request: Request) -> Response:
+        """503: AWS turned the request away, or it broke off, perhaps after it was carried out."""
+        if throttled(error):
+            busy = Unavailable("busy", TOO_MUCH, retry_after=1)
+        else:
+            logger.warning("interrupted", extra={"route": self.path, "fault": describe(error)})
+            busy = Unavailable("busy", INTERRUPTED, retry_after=2)
+        return problems.from_refused(busy, request.url.path)
 
 
 def _require_type(request: Request, body: bytes, expected: str) -> None:
@@ -107,12 +114,6 @@ def _require_type(request: Request, body: bytes, expected: str) -> None:
             raise Malformed("malformed", "the body is not UTF-8") from None
         if b"\0" in body[:4]:
             raise Malformed("malformed", "the body is not UTF-8")
-
-
-def _passes(error: ClientError) -> bool:
-    """Whether AWS has too much to do, or a fault of its own, so that the same may succeed a moment later."""
-    code, status = error.response["Error"]["Code"], error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    return code in THROTTLED or status >= HTTPStatus.INTERNAL_SERVER_ERROR or contended(error)
 
 
 def routes(route_class: type[ContractRoute] = ContractRoute) -> APIRouter:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from ballotcast.store.faults import NotTaken
+
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_sqs.type_defs import (
@@ -16,10 +18,6 @@ if TYPE_CHECKING:
 
 BATCH = 10
 """Messages in one SendMessageBatch (SQS's own limit)."""
-
-
-class NotQueued(RuntimeError):
-    """SQS took only part of a batch, three times over."""
 
 
 class Queue:
@@ -44,7 +42,7 @@ class Queue:
                 if not entries:
                     break
             else:
-                raise NotQueued(f"{len(entries)} messages were not taken")
+                raise NotTaken(f"{len(entries)} messages were not taken")
 
     def return_in(self, pauses: Mapping[str, int]) -> None:
         """Let received messages, at most ten, come again: receipt handle → seconds. One that cannot, comes when due."""
