@@ -15,17 +15,24 @@ class TransactionCanceledException(ClientError):
         super().__init__(response, "TransactWriteItems")
 
 
+class TransactionInProgressException(ClientError):
+    def __init__(self) -> None:
+        super().__init__({"Error": {"Code": type(self).__name__, "Message": ""}}, "TransactWriteItems")
+
+
 class ContendedClient:
-    """Refuses with each of `failures` in turn, then writes."""
+    """Refuses with each of `failures` in turn, then writes. `tokens`: of each request."""
 
     class exceptions:  # noqa: N801 - as boto3 names it
         TransactionCanceledException = TransactionCanceledException
 
-    def __init__(self, *failures: TransactionCanceledException) -> None:
+    def __init__(self, *failures: ClientError) -> None:
         self.failures = list(failures)
+        self.tokens: list[str] = []
         self.written: list[Any] = []
 
-    def transact_write_items(self, TransactItems: list[Any]) -> None:  # noqa: N803
+    def transact_write_items(self, TransactItems: list[Any], ClientRequestToken: str) -> None:  # noqa: N803
+        self.tokens.append(ClientRequestToken)
         if self.failures:
             raise self.failures.pop(0)
         self.written += TransactItems
@@ -38,6 +45,20 @@ def test_contention_is_tried_again_after_a_growing_wait() -> None:
     assert client.written == [{"Put": {}}]
     assert len(waits) == 3
     assert all(0 <= wait <= 0.02 * 2**attempt for attempt, wait in enumerate(waits))
+
+
+def test_a_transaction_that_is_under_way_is_asked_for_by_its_token() -> None:
+    client = ContendedClient(TransactionInProgressException(), TransactionInProgressException())
+    transact(client, [{"Put": {}}], sleep=lambda _: None)
+    assert len(client.tokens) == 3
+    assert len(set(client.tokens)) == 1
+    assert len(client.tokens[0]) <= 36
+
+
+def test_a_cancelled_transaction_is_another_one_when_it_is_tried_again() -> None:
+    client = ContendedClient(TransactionCanceledException("TransactionConflict"))
+    transact(client, [{"Put": {}}], sleep=lambda _: None)
+    assert len(set(client.tokens)) == 2
 
 
 def test_a_false_condition_beside_contention_is_told_at_once() -> None:

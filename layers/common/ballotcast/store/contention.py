@@ -13,7 +13,10 @@ from botocore.exceptions import ClientError
 ATTEMPTS = 8
 FALSE = "ConditionalCheckFailed"
 _CONTENTION = frozenset(
-    {"TransactionConflictException", "TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
+    {
+        *("TransactionConflictException", "TransactionConflict", "TransactionInProgressException"),
+        *("ThrottlingError", "ProvisionedThroughputExceeded"),
+    }
 )
 
 Answer = TypeVar("Answer")

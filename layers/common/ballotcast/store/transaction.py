@@ -4,6 +4,7 @@ A transaction can be cancelled for two reasons that must not be mixed up: a cond
 told by `Cancelled`), or another transaction was at the same item in that moment (tried again, store/contention.py).
 """
 
+import secrets
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -26,9 +27,23 @@ class Cancelled(Exception):
 def transact(
     client: Any, writes: Sequence[dict[str, Any]], *, attempts: int = ATTEMPTS, sleep: Sleep = time.sleep
 ) -> None:
-    """TransactWriteItems; contention is tried again, a false condition is `Cancelled`."""
+    """TransactWriteItems; contention is tried again, a false condition is `Cancelled`.
+
+    One token names the transaction while it is not known what became of it: if the first request was carried out and
+    its answer was lost, the second gets that answer, and not the refusal of a condition that is false by now.
+    """
+    token = secrets.token_hex(16)
+
+    def write() -> None:
+        nonlocal token
+        try:
+            client.transact_write_items(TransactItems=writes, ClientRequestToken=token)
+        except client.exceptions.TransactionCanceledException:
+            token = secrets.token_hex(16)
+            raise
+
     try:
-        insist(lambda: client.transact_write_items(TransactItems=writes), attempts=attempts, sleep=sleep)
+        insist(write, attempts=attempts, sleep=sleep)
     except client.exceptions.TransactionCanceledException as error:
         refusals = {
             position: from_wire(reason.get("Item", {}))
