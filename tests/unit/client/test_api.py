@@ -97,6 +97,15 @@ def test_no_wait_goes_past_the_time_there_is() -> None:
     assert (caught.value.slug, server.waits) == ("busy", [])
 
 
+def test_a_request_that_is_under_way_is_waited_for_longer_than_the_server_does() -> None:
+    server = Server(refusal(409, "in-progress"))
+    server.api.sleep = server.waits.append
+    with pytest.raises(ApiError):
+        server.api.post_once("/elections")
+    assert sum(server.waits) > 30
+    assert len({request.headers["idempotency-key"] for request in server.requests}) == 1
+
+
 def test_turned_away_waits_as_long_as_the_server_says() -> None:
     server = Server(busy, lambda: busy(3600), fine)
     server.api.get("/links")

@@ -1,7 +1,8 @@
 """One request to the API and its answer, tried again where that is safe.
 
-Tried again are requests that got no answer and those that a gateway turned away (502, 503, 504). All of ours may be:
-voters' requests are idempotent by content, and every other POST carries an `Idempotency-Key`, made once for the call.
+A request is tried again if it got no response, or was turned away or broke off (502, 503, 504): the server may have
+carried it out, and the same request again finishes it. All of ours may be: voters' requests are idempotent by content,
+and every other POST that creates something carries an `Idempotency-Key`, made once for the call.
 """
 
 import secrets
@@ -16,6 +17,8 @@ from ballotcast.client.errors import ApiError, Unreachable, Untrusted
 
 WAITS = (0.2, 0.5, 1.0, 2.0, 4.0)
 """Seconds before each further attempt, unless the server asks for more."""
+UNDER_WAY = (8.0, 16.0)
+"""The same, further on, while the first sending of this request is under way: the server waits 30 seconds for it."""
 LONGEST_WAIT = 30.0
 TURNED_AWAY = frozenset({502, 503, 504})
 CONNECT = 5
@@ -77,18 +80,19 @@ class Api:
     def send(self, method: str, path: str, **options: Any) -> httpx.Response:
         """`path` below the API's address, or a whole URL; `options` as httpx takes them."""
         end = None if self._within is None else self._now() + self._within
-        for wait in (*WAITS, None):
+        for attempt, wait in enumerate((*WAITS, *UNDER_WAY, None)):
+            spent = attempt >= len(WAITS)
             try:
                 response = self.http.request(method, path, follow_redirects=False, **options, **self._limit(end))
             except httpx.TransportError as failure:
-                if wait is None or self._over(end, wait):
+                if wait is None or spent or self._over(end, wait):
                     raise Unreachable(f"{self.address} does not answer ({type(failure).__name__})") from None
                 self.sleep(wait)
                 continue
             error = ApiError.of(response) if response.status_code >= 400 else None
             if error is None:
                 return response
-            if wait is None or not _worth_repeating(error):
+            if wait is None or not _worth_repeating(error, spent):
                 raise error
             pause = min(max(wait, error.retry_after or 0), LONGEST_WAIT)
             if self._over(end, pause):
@@ -113,9 +117,9 @@ class Api:
         return found
 
 
-def _worth_repeating(error: ApiError) -> bool:
-    """Turned away, or the first sending of this very request is still under way."""
-    return error.status in TURNED_AWAY or error.slug == "in-progress"
+def _worth_repeating(error: ApiError, spent: bool) -> bool:
+    """Turned away or broken off, or the first sending of this very request is still under way."""
+    return error.slug == "in-progress" or (error.status in TURNED_AWAY and not spent)
 
 
 def member(answer: httpx.Response, name: str, kind: type[Found]) -> Found:

@@ -4,6 +4,8 @@ import { t } from "../strings.js";
 
 const PAUSE = 1000;
 /** Milliseconds between two looks at an import that goes on. */
+const WAITS = [1000, 2000, 4000];
+/** Milliseconds before each further attempt at a request that broke off: importing again is safe. */
 
 const choose = find("#choose");
 const outcome = find("#outcome");
@@ -95,7 +97,7 @@ async function ask(address, body) {
   const headers = { Accept: "application/json", "X-Form-Token": formToken };
   const options = body ? { method: "POST", body, headers: { ...headers, "Content-Type": "text/csv" } } : { headers };
   try {
-    const answer = await fetch(address, options);
+    const answer = await persistently(address, options);
     if (answer.redirected) {
       location.assign(answer.url);
       return null;
@@ -107,6 +109,18 @@ async function ask(address, body) {
     say(t("import.unreachable"), "notice bad");
   }
   return null;
+}
+
+/** The answer; what broke off or got none is sent again. */
+async function persistently(address, options) {
+  for (const wait of WAITS) {
+    const answer = await fetch(address, options).catch(() => null);
+    if (answer && ![502, 503, 504].includes(answer.status)) return answer;
+    await new Promise((resolve) => {
+      setTimeout(resolve, Math.max(wait, 1000 * Number(answer?.headers.get("Retry-After") ?? 0)));
+    });
+  }
+  return fetch(address, options);
 }
 
 function say(text, kind = "") {

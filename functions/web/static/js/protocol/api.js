@@ -3,8 +3,8 @@
  *
  * There are two sides. What carries a link goes on the identified one; what carries a ballot on the anonymous one, with
  * no cookie and no referrer. A browser keeps connections of requests without credentials apart from the others, so no
- * connection carries both. Tried again, with the same bytes, are requests that got no answer and those that a gateway
- * turned away: all of a voter's requests are idempotent by content.
+ * connection carries both. Tried again, with the same bytes, are requests that got no answer and those that were turned
+ * away or broke off (502, 503, 504): all of a voter's requests are idempotent by content.
  */
 import { utf8Decode } from "./encoding.js";
 import { ApiError, Malformed, Unreachable, Untrusted } from "./errors.js";

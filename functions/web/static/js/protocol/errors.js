@@ -59,7 +59,7 @@ export class ApiError extends ProtocolError {
     this.retryAfter = retryAfter;
   }
 
-  /** Whether a gateway on the way said no, for all that come (throttled, too many from one address): try again. */
+  /** Whether the request was turned away or broke off (throttled, too many from one address, no answer of AWS): try again. */
   get turnedAway() {
     return [502, 503, 504].includes(this.status) || (!this.slug && [403, 429].includes(this.status));
   }

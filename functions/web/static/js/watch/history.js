@@ -9,7 +9,15 @@ import { prefix } from "../dom.js";
  */
 export async function history(channel) {
   try {
-    const response = await fetch(`${prefix}/channels/${encodeURIComponent(channel)}/export?format=csv`);
+    const address = `${prefix}/channels/${encodeURIComponent(channel)}/export?format=csv`;
+    let response = await fetch(address);
+    for (let left = 3; response.status === 503 && left > 0; left -= 1) {
+      const seconds = Number(response.headers.get("Retry-After")) || 1;
+      await new Promise((resolve) => {
+        setTimeout(resolve, 1000 * seconds);
+      });
+      response = await fetch(address);
+    }
     return response.ok ? records(await response.text()) : null;
   } catch {
     return null; // a redirect to where this page's policy does not let it go
