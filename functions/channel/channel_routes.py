@@ -14,6 +14,7 @@ from ballotcast.errors import Conflict, Forbidden, NotFound, Unavailable, invali
 from ballotcast.http.access import Access, contract
 from ballotcast.http.address import base_url
 from ballotcast.http.app import routes
+from ballotcast.http.fields import IdempotencyKey
 from ballotcast.http.paging import Cursor, Limit, from_cursor, to_cursor
 from ballotcast.http.publishers import CurrentPublisher, hash_key
 from ballotcast.http.sessions import current_organiser
@@ -43,7 +44,6 @@ router = routes(ChannelRoute)
 public = contract(Access.PUBLIC)
 Name = Annotated[str, Path(max_length=64)]
 Prefer = Annotated[str | None, Header()]
-IdempotencyKey = Annotated[str | None, Header(min_length=1, max_length=255)]
 SCHEMA_BODY = 2_200_000
 """Bytes: a schema of a megabyte as JSON text in JSON."""
 

@@ -4,9 +4,6 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
-from aws_lambda_powertools import Logger
-from botocore.exceptions import ClientError
-
 from ballotcast.channels.config import ChannelConfig
 from ballotcast.channels.names import name_errors, port_errors
 from ballotcast.channels.schemas import ChannelSchema, SchemaError
@@ -15,8 +12,7 @@ from ballotcast.errors import Conflict, FieldError, Invalid
 from ballotcast.http.publishers import KEY, hash_key
 from ballotcast.store.channels import Channel, Taken, new_channel
 from ballotcast.wiring import Wiring
-
-logger = Logger(child=True)
+from channel.sagas import start_saga
 
 
 @dataclass(frozen=True)
@@ -51,11 +47,7 @@ def register_channel(
         if idempotency_key and (before := _same_request(wiring, channel)):
             return before, api_key
         raise _conflict(taken, asked.name) from None
-    try:
-        wiring.relay_machines.start(channel)
-    except ClientError:
-        # It is registered, and the table's stream starts it if nobody else does.
-        logger.exception("the state machine was not started", extra={"channel": channel.name})
+    start_saga(wiring, channel)
     return channel, api_key
 
 

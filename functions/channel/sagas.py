@@ -2,12 +2,16 @@
 
 import time
 
+from aws_lambda_powertools import Logger
+from botocore.exceptions import BotoCoreError, ClientError
+
 from ballotcast.errors import Conflict
 from ballotcast.store.channels import Channel
 from ballotcast.store.publisher import no_channel
 from ballotcast.store.relay_machines import SAGAS
 from ballotcast.wiring import Wiring
 
+logger = Logger(child=True)
 POLL = 0.05
 """Seconds between looks at a channel that is on its way."""
 OVERDUE = 30
@@ -50,5 +54,13 @@ def deregister_channel(wiring: Wiring, channel: Channel) -> Channel:
     begun = wiring.channels.begin(channel, "stopping", wiring.clock())
     if begun is None:
         raise Conflict("not-ready", f"{channel.name} is being moved by somebody else", retry_after=1)
-    wiring.relay_machines.start(begun)
+    start_saga(wiring, begun)
     return begun
+
+
+def start_saga(wiring: Wiring, channel: Channel) -> None:
+    """Start the state machine of a channel whose saga is written: if AWS refuses, the table's stream starts it."""
+    try:
+        wiring.relay_machines.start(channel)
+    except (BotoCoreError, ClientError):
+        logger.exception("the state machine was not started", extra={"channel": channel.name})

@@ -12,6 +12,7 @@ from ballotcast.ballots.roll import email_key
 from ballotcast.clock import seconds_to_midnight
 from ballotcast.errors import Conflict, Forbidden, TooMany, Unauthorised
 from ballotcast.http.sessions import open_session
+from ballotcast.store.faults import passes
 from ballotcast.store.organisers import Organiser
 from ballotcast.wiring import Wiring
 
@@ -24,6 +25,9 @@ LOCK = timedelta(minutes=15)
 MAIL_EVERY = timedelta(minutes=10)
 """At most one verification mail in this time to one address."""
 
+SIGN_UP_REPEATS = 3
+"""How often a repeated sign-up may queue the mail while none has gone out: the address may be a stranger's."""
+
 RESERVED = timedelta(days=1)
 """How long an address is kept for whoever signed up with it and has not verified it."""
 
@@ -35,13 +39,14 @@ def register_organiser(wiring: Wiring, email: str, password: str) -> str:
     """The organiser's id. Conflict if the address is taken, TooMany when no more verification mails go out today.
 
     Taken means verified, or signed up with less than a day ago. After a day without verification whoever signs up next
-    is the one who counts: their password replaces the one before, and a code that was mailed before is void. Killed
-    before the mail is queued: logging in asks for it again, ten minutes later.
+    is the one who counts: their password replaces the one before, and a code that was mailed before is void.
+
+    The same sign-up again, as after a lost answer, returns the same id and queues the mail if none went out yet.
     """
     identity, now = organiser_id(wiring, email), wiring.clock()
     found = wiring.organisers.find(identity)
     if found and (found.verified or now < found.created_at + RESERVED):
-        raise _taken()
+        return _repeat_sign_up(wiring, found, password)
     if not _spend_verification(wiring):
         detail = "no more verification mails are sent today"
         raise TooMany("daily-verifications", detail, retry_after=seconds_to_midnight(now))
@@ -54,9 +59,28 @@ def register_organiser(wiring: Wiring, email: str, password: str) -> str:
     )
     taken_over = found and wiring.organisers.take_over(organiser, found)
     if not taken_over and not wiring.organisers.add(organiser):
-        raise _taken()
+        if not (found := wiring.organisers.find(identity)):
+            raise _taken()
+        return _repeat_sign_up(wiring, found, password)
     _send_verification(wiring, identity)
     return identity
+
+
+def _repeat_sign_up(wiring: Wiring, found: Organiser, password: str) -> str:
+    """Finish a sign-up that broke off. Conflict unless the address is still unverified and this is its password.
+
+    The password is an attempt like one at a log-in, so that nobody guesses here without being counted.
+    """
+    now = int(wiring.clock().timestamp())
+    if found.verified or not wiring.organisers.begin_login(found.id, now, ATTEMPTS, now + int(LOCK.total_seconds())):
+        raise _taken()
+    if not bcrypt.checkpw(password.encode(), found.password_hash.encode()):
+        raise _taken()
+    _clear_failures(wiring, found.id)
+    due = not found.verification_hash and wiring.organisers.ask_again(found.id, SIGN_UP_REPEATS)
+    if due and _spend_verification(wiring):
+        _send_verification(wiring, found.id)
+    return found.id
 
 
 def verify_organiser(wiring: Wiring, organiser: str, token: str) -> None:
@@ -83,12 +107,21 @@ def log_in(wiring: Wiring, email: str, password: str) -> str:
     right = bcrypt.checkpw(secret[:PASSWORD_BYTES], known) and len(secret) <= PASSWORD_BYTES
     if not organiser or not right:
         raise Unauthorised("wrong-credentials", "the address or the password is wrong")
-    wiring.organisers.clear_failures(identity)
+    _clear_failures(wiring, identity)
     until = now + int(MAIL_EVERY.total_seconds())
     due = not organiser.verified and organiser.verification_asked_until <= now
     if due and _spend_verification(wiring) and wiring.organisers.ask_verification(identity, now, until):
         _send_verification(wiring, identity)
     return open_session(wiring.session_secret, identity, wiring.clock)
+
+
+def _clear_failures(wiring: Wiring, organiser: str) -> None:
+    """A passing fault of AWS must not refuse a right password: the next log-in clears the count."""
+    try:
+        wiring.organisers.clear_failures(organiser)
+    except Exception as error:
+        if not passes(error):
+            raise
 
 
 def require_sender(wiring: Wiring, organiser: str) -> None:

@@ -5,6 +5,7 @@ Deleting is a saga, because a draft's voters do not fit into one transaction: it
 Killed at any step, the queued wish goes through every step again; each of them may be repeated.
 """
 
+import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, replace
@@ -26,13 +27,26 @@ def owned_election(wiring: Wiring, organiser: str, election: str) -> Election:
     return found
 
 
-def create_election(wiring: Wiring, organiser: str, fields: Mapping[str, Any]) -> Election:
-    """A draft from checked fields, with times as datetimes; Invalid, with pointers, if it breaks a rule."""
+def create_election(
+    wiring: Wiring, organiser: str, fields: Mapping[str, Any], idempotency_key: str | None = None
+) -> Election:
+    """A draft from checked fields, with times as datetimes; Invalid, with pointers, if it breaks a rule.
+
+    With an Idempotency-Key the id follows from that, the organiser and the draft: a request that is sent again because
+    it broke off finds the draft that it made.
+    """
     now = wiring.clock()
     checked = _checked(wiring, fields)
-    election = Election(id=secrets.token_hex(8), organiser=organiser, created_at=to_rfc3339(now), **checked)
+    identity = secrets.token_hex(8)
+    if idempotency_key:
+        draft = json.dumps(checked, sort_keys=True)
+        identity = wiring.session_secret.mac("election", organiser, idempotency_key, draft)[:8].hex()
+    election = Election(id=identity, organiser=organiser, created_at=to_rfc3339(now), **checked)
     created = event(election.id, organiser, "election-created", {}, now)
     if not wiring.elections.add(election, wiring.events.adding(created)):
+        before = wiring.elections.find(identity) if idempotency_key else None
+        if before and before.organiser == organiser and not before.deleting:
+            return before
         raise Conflict("id-taken", "the id drawn for this election is taken: try again", retry_after=1)
     return election
 

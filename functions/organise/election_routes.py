@@ -12,7 +12,7 @@ from ballotcast.ballots.fields import Text, UtcSecond
 from ballotcast.elections.lifecycle import Status
 from ballotcast.http.access import Access, contract
 from ballotcast.http.app import routes
-from ballotcast.http.fields import ElectionId
+from ballotcast.http.fields import ElectionId, IdempotencyKey
 from ballotcast.http.paging import Cursor, Limit, from_cursor, to_cursor
 from ballotcast.http.sessions import CurrentOrganiser
 from ballotcast.http.wired import Wired
@@ -111,9 +111,11 @@ class ElectionsPage(BaseModel):
 
 
 @router.post("/elections", status_code=201, openapi_extra=contract(Access.ORGANISER, creates=True))
-def create(draft: ElectionDraft, organiser: CurrentOrganiser, wiring: Wired) -> ElectionView:
+def create(
+    draft: ElectionDraft, organiser: CurrentOrganiser, wiring: Wired, idempotency_key: IdempotencyKey = None
+) -> ElectionView:
     """Draft an election."""
-    return ElectionView.of(create_election(wiring, organiser, _given(draft)), wiring)
+    return ElectionView.of(create_election(wiring, organiser, _given(draft), idempotency_key), wiring)
 
 
 @router.get("/elections", openapi_extra=contract(Access.ORGANISER))

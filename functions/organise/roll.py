@@ -24,9 +24,11 @@ def voter_key(wiring: Wiring, election: str, email: str) -> str:
     return wiring.roll_secret.mac("voter", election, email_key(email)).hex()
 
 
-def new_voter(wiring: Wiring, election: str, row: Row) -> Voter:
-    """Not yet invited; the salt of the tag is drawn here."""
+def new_voter(wiring: Wiring, election: str, row: Row, idempotency_key: str | None = None) -> Voter:
+    """Not yet invited. The salt of the tag is drawn here; with an Idempotency-Key it follows from that, by a secret."""
     salt = secrets.token_bytes(SALT_LENGTH)
+    if idempotency_key:
+        salt = wiring.roll_secret.mac("salt", election, row.email, row.phone, idempotency_key)[:SALT_LENGTH]
     return Voter(
         election=election,
         key=voter_key(wiring, election, row.email),
@@ -52,15 +54,18 @@ def roll_closed() -> Conflict:
     return Conflict("closed", "the election is closed: its roll no longer grows")
 
 
-def add_voter(wiring: Wiring, election: Election, row: Row) -> Voter:
-    """One voter, together with the event that tells of it. Conflict if the address is on the roll already."""
+def add_voter(wiring: Wiring, election: Election, row: Row, idempotency_key: str | None = None) -> Voter:
+    """One voter, together with the event that tells of it. Conflict if the address is on the roll already.
+
+    Sent again with its Idempotency-Key because it broke off, a request finds the voter that it added: by the salt.
+    """
     require_growing(wiring, election)
     try:
         needed = election.second_factor == "sms"
         phone = phone_number(row.phone, calling_codes(wiring, election)) if row.phone or needed else ""
     except AddressError as error:
         raise invalid_field("/phone", str(error)) from None
-    voter = new_voter(wiring, election.id, Row(row.email, phone))
+    voter = new_voter(wiring, election.id, Row(row.email, phone), idempotency_key)
     told = event(election.id, election.organiser, "voter-added", {}, wiring.clock())
 
     def beside(added: int) -> list[dict[str, Any]]:
@@ -75,6 +80,9 @@ def add_voter(wiring: Wiring, election: Election, row: Row) -> Voter:
     except NotAdded:
         raise roll_closed() from None
     if not added:
+        before = wiring.voters.find(election.id, voter.key) if idempotency_key else None
+        if before and before.salt == voter.salt:
+            return before
         raise Conflict("voter-exists", "a voter with this address is on the roll already")
     return voter
 

@@ -9,7 +9,7 @@ from ballotcast.elections.lifecycle import Status
 from ballotcast.elections.roll_file import Row
 from ballotcast.http.access import Access, contract
 from ballotcast.http.app import routes
-from ballotcast.http.fields import ElectionId
+from ballotcast.http.fields import ElectionId, IdempotencyKey
 from ballotcast.http.paging import Cursor, Limit, to_cursor
 from ballotcast.http.sessions import CurrentOrganiser
 from ballotcast.http.wired import Wired
@@ -99,10 +99,16 @@ class Erasing(BaseModel):
 
 
 @router.post("/elections/{id}/voters", status_code=201, openapi_extra=contract(Access.ORGANISER, creates=True))
-def add(election: ElectionId, body: VoterAdded, organiser: CurrentOrganiser, wiring: Wired) -> VoterView:
+def add(
+    election: ElectionId,
+    body: VoterAdded,
+    organiser: CurrentOrganiser,
+    wiring: Wired,
+    idempotency_key: IdempotencyKey = None,
+) -> VoterView:
     """Put one voter on the roll."""
     owned = owned_election(wiring, organiser, election)
-    return VoterView.of(add_voter(wiring, owned, Row(body.email, body.phone)))
+    return VoterView.of(add_voter(wiring, owned, Row(body.email, body.phone), idempotency_key))
 
 
 @router.post(

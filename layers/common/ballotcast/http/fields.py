@@ -2,13 +2,16 @@
 
 from typing import Annotated
 
-from fastapi import Path
+from fastapi import Header, Path
 from pydantic import BeforeValidator, WithJsonSchema
 
 from ballotcast.crypto.encoding import EncodingError, b64u_decode
 
 ElectionId = Annotated[str, Path(alias="id", max_length=64)]
 """The `{id}` of a path. Which ids there are, the tables know; the bound keeps theirs."""
+
+IdempotencyKey = Annotated[str | None, Header(min_length=1, max_length=255)]
+"""Of a request that creates something: sent again with it, the request counts once."""
 
 
 def _decode(value: object) -> bytes:

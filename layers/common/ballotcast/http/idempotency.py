@@ -10,7 +10,8 @@ import hmac
 import json
 import secrets
 import warnings
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 
 from aws_lambda_powertools.utilities.idempotency import DynamoDBPersistenceLayer, IdempotencyConfig
 from aws_lambda_powertools.utilities.idempotency.exceptions import (
@@ -24,6 +25,7 @@ from starlette.concurrency import run_in_threadpool
 from ballotcast.crypto.encoding import b64u_decode, b64u_encode
 from ballotcast.errors import Conflict, Invalid, Malformed
 from ballotcast.http.access import IDEMPOTENCY_KEY
+from ballotcast.store.faults import passes
 from ballotcast.wiring import Wiring
 
 DAY = 24 * 60 * 60
@@ -35,6 +37,16 @@ NONCE = 12
 KEPT_HEADERS = frozenset({"content-type", "location"})
 
 Handler = Callable[[Request], Awaitable[Response]]
+
+
+@contextmanager
+def _best_effort() -> Iterator[None]:
+    """Let a passing fault of AWS pass: the record then expires, and the endpoint tells a repeated request itself."""
+    try:
+        yield
+    except Exception as error:
+        if not passes(error):
+            raise
 
 
 class Idempotency:
@@ -76,7 +88,8 @@ class Idempotency:
         try:
             response = await handler(request)
         except Exception as error:
-            await run_in_threadpool(self._records.delete_record, data, error)
+            with _best_effort():
+                await run_in_threadpool(self._records.delete_record, data, error)
             raise
         answer = {
             "status": response.status_code,
@@ -85,7 +98,8 @@ class Idempotency:
         }
         nonce = secrets.token_bytes(NONCE)
         sealed = nonce + answers.encrypt(nonce, json.dumps(answer).encode(), None)
-        await run_in_threadpool(self._records.save_success, data, {"sealed": b64u_encode(sealed)})
+        with _best_effort():
+            await run_in_threadpool(self._records.save_success, data, {"sealed": b64u_encode(sealed)})
         return response
 
     def _digest(self, purpose: str, body: bytes) -> bytes:

@@ -33,6 +33,8 @@ class Organiser:
     verification_expires: int = 0
     verification_asked_until: int = 0
     """Epoch seconds until which no further verification mail is asked for."""
+    sign_up_repeats: int = 0
+    """How often the first verification mail was asked for again."""
     failures: int = 0
     locked_until: int = 0
 
@@ -50,6 +52,7 @@ def to_item(organiser: Organiser) -> Item:
         "verification_hash": organiser.verification_hash,
         "verification_expires": organiser.verification_expires,
         "verification_asked_until": organiser.verification_asked_until,
+        "sign_up_repeats": organiser.sign_up_repeats,
         "failures": organiser.failures,
         "locked_until": organiser.locked_until,
     }
@@ -91,6 +94,14 @@ class Organisers:
         """Take the turn to ask for a verification mail; False when verified, or asked for a short while ago."""
         due = Condition("verified = :no AND verification_asked_until <= :now", {":no": False, ":now": now})
         return self._update(organiser, "SET verification_asked_until = :until", {":until": until}, due)
+
+    def ask_again(self, organiser: str, most: int) -> bool:
+        """Take one of `most` turns to ask for the first verification mail again; False once a mail was made."""
+        due = Condition(
+            "verified = :no AND verification_hash = :none AND sign_up_repeats < :most",
+            {":no": False, ":none": "", ":most": most},
+        )
+        return self._update(organiser, "ADD sign_up_repeats :one", {":one": 1}, due)
 
     def offer_verification(self, organiser: str, token_hash: str, expires: int) -> bool:
         """Remember the newest verification token's hash; False when already verified or unknown."""
