@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Annotated
 
-from fastapi import Header, Path, Request, Response
+from fastapi import Header, Request, Response
 from fastapi.responses import JSONResponse
 
 from ballotcast.channels.compatibility import compare
@@ -14,7 +14,8 @@ from ballotcast.errors import Conflict, Forbidden, NotFound, Unavailable, invali
 from ballotcast.http.access import Access, contract
 from ballotcast.http.address import base_url
 from ballotcast.http.app import routes
-from ballotcast.http.fields import IdempotencyKey
+from ballotcast.http.fields import ChannelName as Name
+from ballotcast.http.fields import Digits, IdempotencyKey
 from ballotcast.http.paging import Cursor, Limit, from_cursor, to_cursor
 from ballotcast.http.publishers import CurrentPublisher, hash_key
 from ballotcast.http.sessions import current_organiser
@@ -42,7 +43,6 @@ from channel.views import (
 
 router = routes(ChannelRoute)
 public = contract(Access.PUBLIC)
-Name = Annotated[str, Path(max_length=64)]
 Prefer = Annotated[str | None, Header()]
 SCHEMA_BODY = 2_200_000
 """Bytes: a schema of a megabyte as JSON text in JSON."""
@@ -223,7 +223,7 @@ def list_ports(wiring: Wired, start: int = 26000, end: int = 27000) -> JSONRespo
 
 
 @router.get("/ports/{port}/status", openapi_extra=public, response_class=JSONResponse)
-def show_port(port: int, wiring: Wired) -> JSONResponse:
+def show_port(port: Annotated[int, Digits], wiring: Wired) -> JSONResponse:
     """Is this port free?"""
     if port not in PORTS:
         raise NotFound("no-port", f"ports are {PORTS[0]} to {PORTS[-1]}")

@@ -10,8 +10,9 @@ from ballotcast.channels.exports import MEDIA_TYPES, Format
 from ballotcast.errors import Unavailable, invalid_field
 from ballotcast.http.access import Access, contract
 from ballotcast.http.app import routes
+from ballotcast.http.fields import ChannelName as Name
 from ballotcast.http.wired import Wired
-from channel.channel_routes import Name, find_channel, find_schema
+from channel.channel_routes import find_channel, find_schema
 from channel.exporting import export_channel
 from channel.routing import ChannelRoute
 

@@ -23,12 +23,12 @@ from ballotcast.channels.schemas import ChannelSchema
 from ballotcast.errors import FieldError, Invalid, Malformed, TooLarge, Unsupported, invalid_field
 from ballotcast.http.access import Access, contract
 from ballotcast.http.app import routes
+from ballotcast.http.fields import ChannelName as Name
 from ballotcast.http.fields import IdempotencyKey
 from ballotcast.http.publishers import CurrentPublisher
 from ballotcast.http.raw_body import RawBody
 from ballotcast.http.wired import Wired
 from ballotcast.store.live import ROWS
-from channel.channel_routes import Name
 from channel.routing import ChannelRoute
 
 router = routes(ChannelRoute)

@@ -2,14 +2,14 @@
 
 from typing import Annotated, Literal, Self
 
-from fastapi import Body, Path, Query, Response
+from fastapi import Body, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from ballotcast.elections.lifecycle import Status
 from ballotcast.elections.roll_file import Row
 from ballotcast.http.access import Access, contract
 from ballotcast.http.app import routes
-from ballotcast.http.fields import ElectionId, IdempotencyKey
+from ballotcast.http.fields import ElectionId, IdempotencyKey, JobId
 from ballotcast.http.paging import Cursor, Limit, to_cursor
 from ballotcast.http.sessions import CurrentOrganiser
 from ballotcast.http.wired import Wired
@@ -23,8 +23,6 @@ from organise.roll import add_voter, erase_personal_data, voters_page
 router = routes()
 ROLL_FILE = 5 * 1024 * 1024
 """Bytes of a roll in one request."""
-
-JobId = Annotated[str, Path(alias="job", max_length=64)]
 
 
 class VoterAdded(BaseModel):

@@ -18,6 +18,7 @@ router = routes()
 FOR_EVER = "public, max-age=31536000, immutable"
 BINARY = "application/octet-stream"
 
+TilePart = Annotated[str, Path(max_length=64, pattern="^[a-z0-9./-]+$")]
 LeafHash = Annotated[str, Path(pattern="^[0-9a-f]{64}$")]
 
 
@@ -57,7 +58,7 @@ def show_checkpoint(election: ElectionId, wiring: Wired) -> Response:
     response_class=Response,
     responses={200: {"content": {BINARY: {}}}},
 )
-def show_tile(election: ElectionId, path: Annotated[str, Path(max_length=64)], wiring: Wired) -> Response:
+def show_tile(election: ElectionId, path: TilePart, wiring: Wired) -> Response:
     """A tile, or after the count a bundle of entries: `<level or entries>/<n>[.p/<width>]`, n as `x001/x234/067`."""
     tile = parse_tile_path(f"tile/{path}")
     if tile.level == ENTRIES:

@@ -6,7 +6,7 @@ from fastapi import Path, Response
 
 from ballotcast.http.access import Access, contract
 from ballotcast.http.app import routes
-from ballotcast.http.fields import ElectionId
+from ballotcast.http.fields import Digits, ElectionId
 from ballotcast.http.wired import Wired
 from tally.log_routes import BINARY, FOR_EVER
 from tally.publication import (
@@ -52,7 +52,7 @@ def export_parts(election: ElectionId, wiring: Wired) -> PartsView:
     response_class=Response,
     responses={200: {"content": {BINARY: {}}}},
 )
-def export_part(election: ElectionId, number: Annotated[int, Path(ge=0, le=100_000)], wiring: Wired) -> Response:
+def export_part(election: ElectionId, number: Annotated[int, Digits, Path(le=100_000)], wiring: Wired) -> Response:
     """One part of the export, from 0."""
     published, _ = require_published(wiring.results, wiring.manifests, election)
     return Response(read_part(published, number, wiring.blobs), media_type=BINARY, headers={"Cache-Control": FOR_EVER})

@@ -60,7 +60,7 @@ def create_app(wiring: Wiring) -> FastAPI:
 
 
 async def _no_such_page(request: Request, error: Any) -> Response:
-    refusal = problems.from_http_exception(error, request.url.path)
+    refusal = problems.from_http_exception(error, request.scope["path"])
     response = error_page(request, json.loads(bytes(refusal.body)), {})
     response.headers.update(HEADERS)
     return response

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import Path, Query, Response
+from fastapi import Query, Response
 
 from ballotcast.channels.names import NAME, RESERVED
 from ballotcast.client.api import Api
@@ -16,6 +16,7 @@ from ballotcast.client.published import turnout
 from ballotcast.errors import NotFound
 from ballotcast.http.access import Access, contract
 from ballotcast.http.cookies import SignedIn
+from ballotcast.http.fields import ChannelName as Name
 from web.channel_schemas import SAMPLE, example, judge, signals
 from web.forms import OurForm
 from web.pages import Page, Paged
@@ -42,7 +43,6 @@ BLANK = {
     "retention": "30",
 }
 PER_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
-Name = Annotated[str, Path(max_length=64)]
 Document = dict[str, Any]
 
 

@@ -15,6 +15,8 @@ from web.routing import page_routes
 
 router = page_routes()
 PUBLIC = contract(Access.PUBLIC)
+Release = Annotated[str, Path(pattern="^[0-9a-f]{1,64}$")]
+StaticPath = Annotated[str, Path(pattern="^[A-Za-z0-9_./-]{1,200}$")]
 YEAR = 365 * 24 * 60 * 60
 
 
@@ -26,7 +28,7 @@ def home(page: Paged) -> Response:
 
 @router.get("/language/{code}", openapi_extra=PUBLIC)
 def choose_language(
-    page: Paged, code: Annotated[str, Path(max_length=10)], back: Annotated[str, Query()] = "/"
+    page: Paged, code: Annotated[str, Path(pattern="^[a-z-]{1,10}$")], back: Annotated[str, Query()] = "/"
 ) -> Response:
     """Keep a language for this browser, and go back."""
     if code not in languages():
@@ -40,7 +42,7 @@ def choose_language(
 
 
 @router.get("/static/{release}/{path:path}", openapi_extra=PUBLIC)
-def static(release: Annotated[str, Path(max_length=64)], path: Annotated[str, Path(max_length=200)]) -> Response:
+def static(release: Release, path: StaticPath) -> Response:
     """A script or style of this release, for ever."""
     file = static_files.static_files().get(path)
     if file is None or release != static_files.release():

@@ -55,7 +55,7 @@ def change_roll(page: Paged, token: SignedIn, form: OurForm, election: ElectionI
 
 @router.get("/manage/elections/{id}/import", openapi_extra=SESSION)
 def import_form(
-    page: Paged, token: SignedIn, election: ElectionId, job: Annotated[str, Query(max_length=64)] = ""
+    page: Paged, token: SignedIn, election: ElectionId, job: Annotated[str, Query(pattern="^[A-Za-z0-9_-]{0,64}$")] = ""
 ) -> Response:
     """Where a file is chosen; with `job`, how far an import is."""
     organiser = organiser_at(page, token)

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from markupsafe import Markup
 
@@ -35,6 +36,12 @@ class PageRoute(ContractRoute):
         if "GET" not in (self.methods or ()) and not calls.intersection(GUARDS):
             raise Undeclared(f"{self.methods} {self.path} takes what other sites send")
 
+    def problem(self, error: Exception, request: Request) -> Response:
+        """An address with an id that cannot be one leads nowhere; a form is not at fault."""
+        if isinstance(error, RequestValidationError) and any(part["loc"][0] == "path" for part in error.errors()):
+            error = errors.NotFound("not-found", "there is nothing at this address")
+        return super().problem(error, request)
+
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
 
@@ -56,7 +63,8 @@ def error_page(request: Request, problem: dict[str, Any], headers: dict[str, str
     """A problem document as a page that says what to do next; whoever's session is over is led to the log-in."""
     page, slug = Page(request), problem["type"].rpartition(":")[2]
     if slug in OVER:
-        response: Response = page.redirect(f"/manage/log-in?next={quote(request.url.path, safe='')}")
+        asked = quote(request.scope["path"], safe="")
+        response: Response = page.redirect(f"/manage/log-in?next={asked}")
         if is_signed_in(request):  # a form of another site comes without the cookie: it may not end the session
             forget_session(request, response)
         return response

@@ -38,6 +38,17 @@ def log_in(client: TestClient, **changes: Any) -> httpx.Response:
     return client.post("/sessions", json={**ACCOUNT, **changes})
 
 
+def test_a_repeated_sign_up_asks_for_few_mails_and_guesses_no_password(client: TestClient, deployment: World) -> None:
+    first = sign_up(client).json()
+    for _ in range(10):
+        assert (sign_up(client).status_code, sign_up(client).json()) == (201, first)
+    assert len(deployment.take_messages("MAIL_QUEUE")) == 1 + accounts.SIGN_UP_REPEATS
+    for _ in range(accounts.ATTEMPTS):
+        assert_problem(sign_up(client, password="not the right one"), 409, "organiser-exists")
+    assert_problem(sign_up(client), 409, "organiser-exists")
+    assert_problem(log_in(client), 429, "locked")
+
+
 def test_signing_up_asks_for_a_verification_by_mail(client: TestClient, deployment: World) -> None:
     answer = sign_up(client)
     assert answer.status_code == 201

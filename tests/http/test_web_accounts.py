@@ -46,7 +46,7 @@ def test_what_was_typed_stays_and_is_told_at_its_field(browser: Browser) -> None
 
 def test_an_address_that_is_taken_is_told(browser: Browser) -> None:
     sign_up(browser)
-    answer = sign_up(browser)
+    answer = sign_up(browser, password="another correct horse")
     assert (answer.status_code, field(answer.text, "email")) == (409, EMAIL)
     assert "There is an account with this address already. Log in; or" in answer.text
     assert 'href="/manage/forgot"' in answer.text

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from fastapi import Request
 
+from ballotcast.http.gateway import address_prefix
 from ballotcast.settings import Settings
 
 _THIS_MACHINE = re.compile(
@@ -26,7 +27,7 @@ def base_url(request: Request, settings: Settings) -> str:
     if not context:
         return str(request.base_url).rstrip("/")
     if not (settings.is_local and settings.endpoint_url):
-        return f"https://{context['domainName']}/{context['stage']}"
+        return f"https://{context['domainName']}{address_prefix(request.scope['aws.event'])}"
     host = request.headers.get("host", "")
     if not _THIS_MACHINE.fullmatch(host):
         host = urlsplit(settings.endpoint_url).netloc

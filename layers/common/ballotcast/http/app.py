@@ -69,7 +69,7 @@ class ContractRoute(APIRoute):
 
     def problem(self, error: Exception, request: Request) -> Response:
         """The answer to whatever was raised."""
-        instance = request.url.path
+        instance = request.scope["path"]
         match error:
             case Refused():
                 return problems.from_refused(error, instance)
@@ -87,7 +87,7 @@ class ContractRoute(APIRoute):
         correlation_id = getattr(context, "aws_request_id", None) or str(uuid4())
         logger.exception("unexpected", extra={"route": self.path, "correlation_id": correlation_id})
         request.app.state.on_failure(self.path)
-        return problems.internal(correlation_id, request.url.path)
+        return problems.internal(correlation_id, request.scope["path"])
 
     def _interrupted(self, error: Exception, request: Request) -> Response:
         """503: AWS turned the request away, or it broke off, perhaps after it was carried out."""
@@ -96,7 +96,7 @@ class ContractRoute(APIRoute):
         else:
             logger.warning("interrupted", extra={"route": self.path, "fault": describe(error)})
             busy = Unavailable("busy", INTERRUPTED, retry_after=2)
-        return problems.from_refused(busy, request.url.path)
+        return problems.from_refused(busy, request.scope["path"])
 
 
 def _require_type(request: Request, body: bytes, expected: str) -> None:
@@ -179,7 +179,7 @@ def _about(name: str) -> APIRouter:
 
 async def _routing_refusal(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    return problems.from_http_exception(error, request.url.path)
+    return problems.from_http_exception(error, request.scope["path"])
 
 
 def _made_once(wiring: Wiring, name: str) -> "Callable[[], Idempotency]":

@@ -15,6 +15,8 @@ from fastapi.routing import APIRoute
 from mangum.handlers import APIGateway
 from mangum.types import LambdaConfig
 
+from ballotcast.http.gateway import HOST, below_base_path
+
 if TYPE_CHECKING:
     from re import Match
 
@@ -31,11 +33,13 @@ class Call:
     """A call of `route`. Odd if the path is not one of the route's own, or a header is not plain."""
 
     def __init__(self, app: FastAPI, route: APIRoute, event: dict[str, Any], context: Any) -> None:
-        self.app, self.route, self.event, self.context = app, route, event, context
-        path = event["path"] or "/"
-        match: Match[str] | None = route.path_regex.match(unquote(path) if "%" in path else path)
+        match = _match(route, event)
+        if match is None:
+            event = below_base_path(event)
+            match = _match(route, event)
         if match is None:
             raise Odd
+        self.app, self.route, self.event, self.context = app, route, event, context
         self.path_params: dict[str, str] = match.groupdict()
         self.headers = _headers(event)
 
@@ -67,6 +71,11 @@ class Call:
         return scope
 
 
+def _match(route: APIRoute, event: dict[str, Any]) -> "Match[str] | None":
+    path = event["path"] or "/"
+    return route.path_regex.match(unquote(path) if "%" in path else path)
+
+
 def _headers(event: dict[str, Any]) -> dict[str, str]:
     """By lower-case name. Odd where Starlette would not read the same, or Mangum no address."""
     single, many = event.get("headers") or {}, event.get("multiValueHeaders") or {}
@@ -75,7 +84,7 @@ def _headers(event: dict[str, Any]) -> dict[str, str]:
         found[name.lower()] = ", ".join(values) if isinstance(values, list) else ""
     if not ("".join(found).isascii() and "".join(found.values()).isascii()):
         raise Odd
-    if ":" in found.get("host", "") or not found.get("x-forwarded-port", "80").isdigit():
+    if not HOST.fullmatch(found.get("host", "")) or not found.get("x-forwarded-port", "80").isdigit():
         raise Odd
     if found.get("x-forwarded-proto", "https") not in ("https", "http"):
         raise Odd

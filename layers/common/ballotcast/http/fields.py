@@ -7,8 +7,22 @@ from pydantic import BeforeValidator, WithJsonSchema
 
 from ballotcast.crypto.encoding import EncodingError, b64u_decode
 
-ElectionId = Annotated[str, Path(alias="id", max_length=64)]
-"""The `{id}` of a path. Which ids there are, the tables know; the bound keeps theirs."""
+ID = "^[A-Za-z0-9_-]{1,64}$"
+"""Ids and names in paths. They become parts of keys, addresses and file names, so nothing else is let through."""
+ElectionId = Annotated[str, Path(alias="id", pattern=ID)]
+JobId = Annotated[str, Path(alias="job", pattern=ID)]
+ChannelName = Annotated[str, Path(pattern=ID)]
+
+
+def _digits(value: object) -> object:
+    """As text a number has digits alone: pydantic reads spaces, line feeds and underscores around them, too."""
+    if isinstance(value, str) and not (value.isascii() and value.isdigit()):
+        raise ValueError("must be a whole number, in digits")
+    return value
+
+
+Digits = BeforeValidator(_digits)
+"""Of a number in a path: `Annotated[int, Digits, Path(le=100)]`."""
 
 IdempotencyKey = Annotated[str | None, Header(min_length=1, max_length=255)]
 """Of a request that creates something: sent again with it, the request counts once."""

@@ -1,17 +1,26 @@
-"""From a Lambda event to an app's answer: the fast path or Mangum, with Powertools around them."""
+"""From a Lambda event to an app's response: the fast path or Mangum, with Powertools around them.
+
+Every event gets a response: one that cannot be read a 400, one that fails where no route sees it a 500.
+"""
 
 import logging
 import os
+from http import HTTPStatus
 from time import perf_counter
 from typing import Any
+from uuid import uuid4
 
 from aws_lambda_powertools import Logger, Metrics, Tracer
 from aws_lambda_powertools.metrics import MetricUnit
-from fastapi import FastAPI
+from fastapi import FastAPI, Response
 from mangum import Mangum
+from mangum.protocols import HTTPCycle
 
+from ballotcast.http import problems
+from ballotcast.http.app import HEADERS
 from ballotcast.http.call import TEXT
 from ballotcast.http.fastpath import Handler, fast_handler
+from ballotcast.http.gateway import readable
 
 
 def http_handler(app: FastAPI, service: str, *, silent: bool = False, measured: bool = False) -> Handler:
@@ -23,7 +32,7 @@ def http_handler(app: FastAPI, service: str, *, silent: bool = False, measured: 
     """
     logger = Logger(service=service)
     metrics = Metrics(namespace="Ballotcast", service=service)
-    run = fast_handler(app, stock_handler(app))
+    run = _answering(fast_handler(app, stock_handler(app)), app, logger)
 
     def count_failure(route: str) -> None:
         metrics.add_metric("Failure", MetricUnit.Count, 1)
@@ -45,7 +54,53 @@ def http_handler(app: FastAPI, service: str, *, silent: bool = False, measured: 
 def stock_handler(app: FastAPI) -> Handler:
     """An app as Mangum and FastAPI run it, whatever the route."""
     logging.getLogger("mangum").setLevel(logging.WARNING)  # it would tell every request at INFO
-    return Mangum(app, lifespan="off", text_mime_types=TEXT)
+    return Stock(app, lifespan="off", text_mime_types=TEXT)
+
+
+class Stock(Mangum):
+    """Mangum, with a problem document for an event that it cannot read."""
+
+    def __call__(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
+        try:
+            handler = self.infer(readable(event), context)
+            scope, body = handler.scope, handler.body
+            scope["path"].encode()  # no half characters
+        except Exception:  # noqa: BLE001 - nothing was done yet, and all of it is the event's doing
+            unreadable = "this request cannot be read: a header, its path, its query or its body is damaged"
+            return _problem(problems.problem(HTTPStatus.BAD_REQUEST, "bad-request", unreadable, instance=_path(event)))
+        return handler(HTTPCycle(scope, body)(self.app))
+
+
+def _answering(run: Handler, app: FastAPI, logger: Logger) -> Handler:
+    """The handler with a 500 for what fails outside of a route: Lambda would make it a 502 without words."""
+
+    def answer(event: dict[str, Any], context: Any) -> dict[str, Any]:
+        try:
+            return run(event, context)
+        except Exception:
+            correlation_id = getattr(context, "aws_request_id", None) or str(uuid4())
+            logger.exception("unexpected", extra={"correlation_id": correlation_id})
+            app.state.on_failure("")
+            return _problem(problems.internal(correlation_id, _path(event)))
+
+    return answer
+
+
+def _path(event: dict[str, Any]) -> str:
+    """For a problem document: as it came, where it is text that can be written."""
+    path = event.get("path")
+    return path.encode(errors="replace").decode() if isinstance(path, str) else "/"
+
+
+def _problem(response: Response) -> dict[str, Any]:
+    headers = {**dict(response.headers), **{name.lower(): value for name, value in HEADERS.items()}}
+    return {
+        "statusCode": response.status_code,
+        "headers": headers,
+        "multiValueHeaders": {},
+        "body": bytes(response.body).decode(),
+        "isBase64Encoded": False,
+    }
 
 
 def _measured(run: Handler, metrics: Metrics) -> Handler:

@@ -79,7 +79,8 @@ class Idempotency:
         body = await request.body()
         # keyed, for a body may hold a password, and the record must not help to guess it
         digest = (await run_in_threadpool(self._digest, "body", body)).hex()
-        asked = f"{request.url.path}?{query}" if (query := request.url.query) else request.url.path
+        path, query = request.scope["path"], request.scope["query_string"].decode("latin-1")
+        asked = f"{path}?{query}" if query else path
         data = {"key": f"{caller or digest} {request.method} {asked} {key}", "body": digest}
         answers = AESGCM(self._digest("answer", body))
         if sealed := await run_in_threadpool(self._begin, data):

@@ -1,0 +1,300 @@
+"""Events as API Gateway may hand them over: base paths of custom domains, headers that are none, damaged members."""
+
+import importlib
+import json
+from typing import Any
+
+import httpx2 as httpx
+import pytest
+from fastapi import FastAPI, Request
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from api_events import event, invoke
+from ballotcast.client.api import Api
+from ballotcast.http.access import Access, contract
+from ballotcast.http.address import base_url
+from ballotcast.http.app import build_app, routes
+from ballotcast.http.fastpath import Handler, decide, fast_handler
+from ballotcast.http.handler import http_handler, stock_handler
+from ballotcast.http.sessions import open_session
+from ballotcast.http.wired import Wired
+from ballotcast.wiring import Wiring
+from two_ways import TwoWays
+from world import World, world
+
+APPS = ("organise", "register", "vote", "tally", "channel", "web")
+
+
+def nothing_there(address: str) -> Api:
+    """The API as pages ask it, where nothing is found."""
+    missing = {"type": "urn:ballotcast:problem:not-found", "title": "Not Found", "status": 404, "detail": "nothing"}
+    transport = httpx.MockTransport(lambda request: httpx.Response(404, json=missing))
+    return Api(httpx.Client(base_url=address, transport=transport))
+
+
+def app_of(function: str, wiring: Wiring) -> FastAPI:
+    app: FastAPI = importlib.import_module(f"{function}.app").create_app(wiring)
+    app.state.connect = nothing_there
+    return app
+
+
+def mapped(base: str, sent: dict[str, Any], *, stage: str = "") -> dict[str, Any]:
+    """The event as it comes by a custom domain that maps `base` to the API."""
+    path = f"{base}{sent['path']}" if sent["path"] != "/" else base or "/"
+    context = {**sent["requestContext"], "domainName": "vote.example.org", "path": f"{base}{stage}{sent['path']}"}
+    return {**sent, "path": path, "requestContext": context}
+
+
+BASES = ["", "/b", "/a/b", "/b-1.x/elections"]
+
+
+@pytest.mark.parametrize("base", BASES)
+def test_every_route_is_found_below_a_base_path_by_both_paths(deployment: World, base: str) -> None:
+    for function in APPS:
+        app = app_of(function, deployment.wiring())
+        ways = TwoWays(app)
+        for made in decide(app):
+            if made.method != "GET":
+                continue
+            path = made.resource.replace("{path+}", "0/000").replace("{port}", "26001").replace("{number}", "1")
+            path = path.replace("{leaf_hash}", "0" * 64)
+            path = "/".join("x1" if part.startswith("{") else part for part in path.split("/"))
+            plain = event(made.resource, "GET", path)
+            found, sent = ways.send(plain), ways.send(mapped(base, plain))
+            assert sent.by_itself == found.by_itself
+            assert sent.fast["statusCode"] == found.fast["statusCode"]
+            if function != "web":  # a page has a new token in its forms each time, and the base path in its links
+                assert sent.fast == sent.stock == found.fast
+
+
+@pytest.fixture
+def told(deployment: World) -> Handler:
+    """Tells the address that the app takes for its own."""
+    router = routes()
+
+    @router.get("/", openapi_extra=contract(Access.PUBLIC))
+    def home(request: Request, wiring: Wired) -> str:
+        return base_url(request, wiring.settings)
+
+    @router.get("/places/{name}", openapi_extra=contract(Access.PUBLIC))
+    def place(name: str, request: Request, wiring: Wired) -> str:
+        return base_url(request, wiring.settings)
+
+    app = build_app("places", "places", deployment.wiring(), router)
+    return fast_handler(app, stock_handler(app))
+
+
+@pytest.mark.parametrize(("resource", "path"), [("/", "/"), ("/places/{name}", "/places/a%20b")])
+def test_links_keep_what_stands_before_our_paths(told: Handler, resource: str, path: str) -> None:
+    def address(sent: dict[str, Any]) -> str:
+        answer: str = json.loads(invoke(told, sent)["body"])
+        return answer
+
+    plain = event(resource, "GET", path)
+    context = plain["requestContext"]
+    assert address(plain) == "https://api.example.org/v1"
+    staged = {**plain, "requestContext": {**context, "path": f"/v1{path}"}}
+    assert address(staged) == "https://api.example.org/v1"
+    assert address(mapped("", plain)) == "https://vote.example.org"
+    assert address(mapped("/b", plain)) == "https://vote.example.org/b"
+    assert address(mapped("/a/b", plain)) == "https://vote.example.org/a/b"
+    assert address(mapped("/b", plain, stage="/v1")) == "https://vote.example.org/b/v1"
+    untold = mapped("/b", plain)
+    del untold["requestContext"]["path"]
+    assert address(untold) == "https://vote.example.org/b"
+
+
+def test_pages_link_below_the_base_path(deployment: World) -> None:
+    handler = http_handler(app_of("web", deployment.wiring()), "web")
+    page = invoke(handler, mapped("/b", event("/", "GET", "/")))
+    assert page["statusCode"] == 200
+    assert 'href="/b/manage' in page["body"]
+    assert 'href="/manage' not in page["body"]
+    led = invoke(handler, mapped("/b", event("/manage", "GET", "/manage")))
+    assert led["headers"]["location"].startswith("/b/manage/log-in")
+
+
+ODD_PARTS = [
+    "a%0A",
+    "%0Aa",
+    "a%00",
+    "a%20",
+    "%2e%2e",
+    "a%2Fb",
+    "%ff",
+    "é",
+    "a\n",
+    "{id}",
+    "",
+    "a" * 201,
+    "1_0",
+    "+1",
+    "١",
+]
+
+
+@pytest.mark.parametrize("function", APPS)
+def test_odd_path_parameters_are_refused_by_both_paths(deployment: World, function: str) -> None:
+    app = app_of(function, deployment.wiring())
+    ways = TwoWays(app)
+    token = open_session(deployment.wiring().session_secret, "o1", deployment.clock)
+    headers = [("Authorization", f"Bearer {token}"), ("Content-Type", "application/json")]
+    for made in decide(app):
+        for odd in ODD_PARTS if "{" in made.resource else []:
+            path = "/".join(odd if part.startswith("{") else part for part in made.resource.split("/"))
+            answers = ways.send(event(made.resource, made.method, path, None, headers, b"{}"))
+            assert answers.fast["statusCode"] in {303, 403, 404, 415, 422}, (made.resource, odd, answers.fast)
+            if function != "web":
+                assert answers.fast == answers.stock
+
+
+@pytest.mark.parametrize("function", APPS)
+def test_every_path_parameter_says_what_it_may_be(deployment: World, function: str) -> None:
+    described = app_of(function, deployment.wiring()).openapi()
+    for path, operations in described["paths"].items():
+        for operation in operations.values():
+            for parameter in operation.get("parameters", []):
+                if parameter["in"] == "path":
+                    schema = parameter["schema"]
+                    assert "pattern" in schema or schema["type"] == "integer", (path, parameter)
+
+
+HOSTS = ["x:abc", "x:1:2", ":", ":80", "[::1]:80", "x:", "x:99999999", "é:1", "x:²", "a, b:c", " :1"]
+
+
+@pytest.mark.parametrize("function", APPS)
+def test_whatever_the_host_the_request_is_served(deployment: World, function: str) -> None:
+    app = app_of(function, deployment.wiring())
+    handler, ways = http_handler(app, function), TwoWays(app)
+    resource = f"/{function}/health"
+    for host in HOSTS:
+        for headers in ([("Host", host)], [("host", host), ("X-Forwarded-Port", "x")], [("X-Forwarded-Port", host)]):
+            sent = event(resource, "GET", resource, None, headers)
+            assert invoke(handler, sent)["statusCode"] == 200, headers
+            answers = ways.send(sent)
+            assert answers.fast == answers.stock
+
+
+DAMAGED: list[dict[str, Any]] = [
+    {},
+    {"path": None, "resource": None},
+    {"resource": "/vote/health", "httpMethod": "GET", "path": "/vote/health"},
+    {"resource": "/vote/health", "httpMethod": "GET", "path": "/vote/health", "requestContext": None},
+    {**event("/x", "GET", "/x"), "headers": {"A": None}, "multiValueHeaders": None},
+    {**event("/x", "GET", "/x"), "multiValueHeaders": {"A": [None, 1], "B": None}},
+    {**event("/x", "POST", "/x"), "body": "%%%", "isBase64Encoded": True},
+    {**event("/x", "POST", "/x"), "body": "\ud800"},
+    {**event("/x", "GET", "/x"), "path": "/\ud800"},
+    {**event("/x", "GET", "/x"), "path": 1},
+    {**event("/x", "GET", "/x"), "multiValueQueryStringParameters": {"a": "\ud800"}},
+    {**event("/x", "GET", "/x"), "multiValueQueryStringParameters": {"a": None}},
+    {**event("/x", "GET", "/x"), "requestContext": {}},
+    {**event("/x", "GET", "/x"), "requestContext": {"identity": None}},
+]
+
+
+@pytest.mark.parametrize("function", ["vote", "web"])
+def test_a_damaged_event_gets_an_answer(deployment: World, function: str) -> None:
+    handler = http_handler(app_of(function, deployment.wiring()), function)
+    for sent in DAMAGED:
+        answer = invoke(handler, sent)
+        assert 200 <= answer["statusCode"] < 500, (sent, answer)
+        json.dumps(answer)
+
+
+# From here on: events that are damaged at random. Nothing may raise, and nothing may be our fault (500).
+
+ODD = st.sampled_from(
+    [
+        "",
+        "\n",
+        "\0",
+        "\r\n",
+        "%",
+        "%zz",
+        "%ff",
+        "%0a",
+        "%00",
+        "..",
+        "é",
+        "\u2028",
+        "\ud800",
+        "a" * 300,
+        "{}",
+        "'",
+        "[",
+        " ",
+    ]
+)
+TEXTS = ODD | st.text(max_size=8)
+NAMES = st.sampled_from(
+    [
+        *("Host", "Cookie", "Accept", "Accept-Language", "Authorization", "Content-Type", "Content-Length", "Prefer"),
+        *(
+            "X-Forwarded-Port",
+            "X-Forwarded-Proto",
+            "If-None-Match",
+            "Origin",
+            "Idempotency-Key",
+            "X-Form-Token",
+            "Range",
+        ),
+    ]
+)
+VALUES = TEXTS | st.sampled_from(
+    [
+        *("x:abc", "Bearer x", "Basic %", "Bearer " + "." * 5, "Basic eA==", "application/json", "text/csv", "a=b; c"),
+        *('=;"', "ballotcast-session=\\;ballotcast-form=%", "multipart/form-data", "multipart/form-data; boundary=x"),
+        *("application/x-www-form-urlencoded", "en;q=x,de;q=nan", "de;q=inf", "wait=1e9", "wait=-1", "*/*;q=2", "1e9"),
+    ]
+)
+BODIES = (
+    st.none()
+    | TEXTS
+    | st.sampled_from(["{}", "[]", "null", "{" * 9, '"\\ud800"', '{"link": "\\ud800"}', "a=b&c", "NaN"])
+)
+
+
+@st.composite
+def damaged(draw: st.DrawFn, places: list[tuple[str, str]], session: str) -> dict[str, Any]:
+    method, resource = draw(st.sampled_from(places))
+    parts = [draw(TEXTS | st.just("x1")) if part.startswith("{") else part for part in resource.split("/")]
+    sent = event(resource, method, "/".join(parts))
+    headers = draw(st.dictionaries(NAMES, st.lists(VALUES, max_size=2), max_size=4))
+    query = draw(
+        st.none()
+        | st.dictionaries(
+            TEXTS | st.sampled_from(["limit", "cursor", "since", "from", "status"]),
+            st.lists(TEXTS, max_size=2),
+            max_size=3,
+        )
+    )
+    sent |= {
+        "headers": {name: values[-1] for name, values in headers.items() if values},
+        "multiValueHeaders": headers,
+        "multiValueQueryStringParameters": query,
+        "queryStringParameters": query and {name: values[-1] for name, values in query.items() if values},
+        "body": draw(BODIES),
+        "isBase64Encoded": draw(st.booleans()),
+    }
+    for name in draw(st.lists(st.sampled_from(sorted(sent)), max_size=1)):
+        del sent[name]
+    return sent
+
+
+@pytest.mark.parametrize("function", APPS)
+def test_no_event_is_our_fault(function: str) -> None:
+    with world() as fresh:
+        app = app_of(function, fresh.wiring())
+        handler = http_handler(app, function)
+        places = [(made.method, made.resource) for made in decide(app)]
+
+        @settings(max_examples=200, suppress_health_check=list(HealthCheck))
+        @given(damaged(places, open_session(app.state.wiring.session_secret, "o1", fresh.clock)))
+        def check(sent: dict[str, Any]) -> None:
+            answer = invoke(handler, sent)
+            assert answer["statusCode"] not in (500, 502), answer["body"]
+            json.dumps(answer)
+
+        check()
