@@ -44,13 +44,14 @@ def export(
         raise Unavailable("busy", "the archive was compacted meanwhile: ask again", retry_after=1) from None
     if made.content is not None:
         headers = {
+            "Vary": "Accept",
             "X-Records": str(made.records),
             "Content-Disposition": f'attachment; filename="{channel.name}.{form}"',
         }
         return Response(made.content, media_type=MEDIA_TYPES[form], headers=headers)
     assert made.link
     told = {"url": made.link, "format": made.format, "records": made.records, "size": made.size}
-    return JSONResponse(told, 303, {"Location": made.link})
+    return JSONResponse(told, 303, {"Location": made.link, "Vary": "Accept"})
 
 
 def _moment(text: str | None, field: str) -> datetime | None:

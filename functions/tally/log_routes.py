@@ -17,6 +17,8 @@ from tally.publication import require_published
 router = routes()
 FOR_EVER = "public, max-age=31536000, immutable"
 BINARY = "application/octet-stream"
+BY_ACCEPT = {"Vary": "Accept"}
+"""API Gateway passes bytes as bytes only to clients that ask for them first, and as base64 to others."""
 
 TilePart = Annotated[str, Path(max_length=64, pattern="^[a-z0-9./-]+$")]
 LeafHash = Annotated[str, Path(pattern="^[0-9a-f]{64}$")]
@@ -66,7 +68,7 @@ def show_tile(election: ElectionId, path: TilePart, wiring: Wired) -> Response:
         content = read_entries(wiring.log, wiring.blobs, election, tile.n, tile.width)
     else:
         content = read_tile(wiring.log, election, tile.level, tile.n, tile.width)
-    return Response(content, media_type=BINARY, headers={"Cache-Control": FOR_EVER})
+    return Response(content, media_type=BINARY, headers={"Cache-Control": FOR_EVER, **BY_ACCEPT})
 
 
 @router.get("/elections/{id}/leaves/{leaf_hash}", openapi_extra=contract(Access.PUBLIC))

@@ -8,7 +8,7 @@ from ballotcast.http.access import Access, contract
 from ballotcast.http.app import routes
 from ballotcast.http.fields import Digits, ElectionId
 from ballotcast.http.wired import Wired
-from tally.log_routes import BINARY, FOR_EVER
+from tally.log_routes import BINARY, BY_ACCEPT, FOR_EVER
 from tally.publication import (
     ExportView,
     PartsView,
@@ -55,4 +55,5 @@ def export_parts(election: ElectionId, wiring: Wired) -> PartsView:
 def export_part(election: ElectionId, number: Annotated[int, Digits, Path(le=100_000)], wiring: Wired) -> Response:
     """One part of the export, from 0."""
     published, _ = require_published(wiring.results, wiring.manifests, election)
-    return Response(read_part(published, number, wiring.blobs), media_type=BINARY, headers={"Cache-Control": FOR_EVER})
+    headers = {"Cache-Control": FOR_EVER, **BY_ACCEPT}
+    return Response(read_part(published, number, wiring.blobs), media_type=BINARY, headers=headers)

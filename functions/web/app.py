@@ -31,8 +31,7 @@ from web import (
     roll_routes,
     voter_routes,
 )
-from web.pages import HEADERS
-from web.routing import error_page
+from web.routing import as_page, error_page
 
 ROUTERS = (
     public_routes.router,
@@ -60,10 +59,11 @@ def create_app(wiring: Wiring) -> FastAPI:
 
 
 async def _no_such_page(request: Request, error: Any) -> Response:
+    """A page for browsers, which ask for HTML; the problem document for whoever takes anything, as programs do."""
     refusal = problems.from_http_exception(error, request.scope["path"])
-    response = error_page(request, json.loads(bytes(refusal.body)), {})
-    response.headers.update(HEADERS)
-    return response
+    if "text/html" not in request.headers.get("accept", ""):
+        return as_page(refusal)
+    return as_page(error_page(request, json.loads(bytes(refusal.body)), {}))
 
 
 app = create_app(from_environment())

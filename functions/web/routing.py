@@ -23,6 +23,8 @@ from web.forms import GUARDS
 from web.pages import HEADERS, Page
 
 KINDS = {status.value: kind for kind, status in STATUS.items()}
+VARY = "Accept, Accept-Language, Cookie"
+"""A fault is a page or JSON; a page is in the reader's language, and knows who is signed in."""
 OVER = frozenset({"no-session", "bad-session", "session-over"})
 
 
@@ -49,10 +51,18 @@ class PageRoute(ContractRoute):
             response = await handle(request)
             if response.headers.get("content-type") == MEDIA_TYPE:
                 response = error_page(request, json.loads(bytes(response.body)), dict(response.headers))
-            response.headers.update(HEADERS)
-            return response
+            return as_page(response)
 
         return answer
+
+
+def as_page(response: Response) -> Response:
+    """With the headers of pages. What is made for a reader says what it was chosen by; files and data are not."""
+    response.headers.update(HEADERS)
+    kind = response.headers.get("content-type", "").partition(";")[0]
+    if kind in ("text/html", MEDIA_TYPE, ""):
+        response.headers["Vary"] = VARY
+    return response
 
 
 def page_routes() -> APIRouter:

@@ -1,17 +1,14 @@
 """Events as API Gateway may hand them over: base paths of custom domains, headers that are none, damaged members."""
 
-import importlib
 import json
 from typing import Any
 
-import httpx2 as httpx
 import pytest
-from fastapi import FastAPI, Request
+from fastapi import Request
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from api_events import event, invoke
-from ballotcast.client.api import Api
 from ballotcast.http.access import Access, contract
 from ballotcast.http.address import base_url
 from ballotcast.http.app import build_app, routes
@@ -19,24 +16,9 @@ from ballotcast.http.fastpath import Handler, decide, fast_handler
 from ballotcast.http.handler import http_handler, stock_handler
 from ballotcast.http.sessions import open_session
 from ballotcast.http.wired import Wired
-from ballotcast.wiring import Wiring
+from function_apps import APPS, app_of
 from two_ways import TwoWays
 from world import World, world
-
-APPS = ("organise", "register", "vote", "tally", "channel", "web")
-
-
-def nothing_there(address: str) -> Api:
-    """The API as pages ask it, where nothing is found."""
-    missing = {"type": "urn:ballotcast:problem:not-found", "title": "Not Found", "status": 404, "detail": "nothing"}
-    transport = httpx.MockTransport(lambda request: httpx.Response(404, json=missing))
-    return Api(httpx.Client(base_url=address, transport=transport))
-
-
-def app_of(function: str, wiring: Wiring) -> FastAPI:
-    app: FastAPI = importlib.import_module(f"{function}.app").create_app(wiring)
-    app.state.connect = nothing_there
-    return app
 
 
 def mapped(base: str, sent: dict[str, Any], *, stage: str = "") -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """What breaks off on the way to AWS is `busy` for every function, and the same request again finishes it."""
 
-import importlib
 import json
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -19,6 +18,7 @@ from ballotcast.store import faults
 from ballotcast.store.organisers import Organiser
 from ballotcast.wiring import Wiring
 from election_fixture import VOTERS, FrozenElection, frozen_election
+from function_apps import app_of
 from organise import accounts
 from organising import DRAFT
 from problem import assert_problem
@@ -33,11 +33,6 @@ READS = {
     "tally": ("GET", "/elections/{id}/log/checkpoint", "/elections/e1/log/checkpoint", b""),
     "channel": ("GET", "/channels/{name}", "/channels/lab", b""),
 }
-
-
-def app_of(function: str, wiring: Wiring) -> FastAPI:
-    app: FastAPI = importlib.import_module(f"{function}.app").create_app(wiring)
-    return app
 
 
 @pytest.mark.parametrize("function", sorted(READS))

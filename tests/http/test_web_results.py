@@ -202,11 +202,18 @@ def test_the_csv_is_exact_and_runs_nothing(pages: TestClient, counted: FrozenEle
     assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row.values())
 
 
-@pytest.mark.parametrize("path", ["/results/0123456789abcdef", "/results/0123456789abcdef/csv", "/results/a%3Fb"])
+@pytest.mark.parametrize("path", ["/results/0123456789abcdef", "/results/0123456789abcdef/csv"])
 def test_an_election_that_is_not_there(pages: TestClient, path: str) -> None:
     response = pages.get(path)
     assert response.status_code == 404
     assert "There is no such election" in text_of(response.text)
+
+
+@pytest.mark.parametrize("path", ["/results/a%3Fb", "/results/a%0A", "/results/a%20b/csv"])
+def test_an_address_that_no_election_can_have(pages: TestClient, path: str) -> None:
+    response = pages.get(path)
+    assert response.status_code == 404
+    assert "There is nothing at this address" in text_of(response.text)
 
 
 def test_a_real_ward_has_every_figure_of_every_round_on_its_page() -> None:

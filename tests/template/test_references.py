@@ -14,13 +14,19 @@ from world import World
 Resources = dict[str, dict[str, Any]]
 
 
+ELSEWHERE = ("ANY", "/{proxy+}")
+"""What no other resource takes; `web` says so."""
+
+
 def routes_in_template(properties: dict[str, Any]) -> set[tuple[str, str]]:
-    events = properties.get("Events", {}).values()
-    return {
+    """A GET is declared as `any`, so that HEAD and wrong methods reach the app as well."""
+    declared = {
         (event["Properties"]["Method"].upper(), event["Properties"]["Path"])
-        for event in events
+        for event in properties.get("Events", {}).values()
         if event["Type"] == "Api"
     }
+    assert not [path for method, path in declared if method == "GET"]
+    return {("GET" if method == "ANY" else method, path) for method, path in declared - {ELSEWHERE}}
 
 
 def routes_in_app(app: FastAPI) -> set[tuple[str, str]]:
@@ -48,6 +54,20 @@ def test_every_path_is_there(template: dict[str, Any]) -> None:
 def test_the_template_opens_exactly_the_apps_routes(name: str, functions: Resources, deployment: World) -> None:
     app = importlib.import_module(f"{name}.app").create_app(deployment.wiring())
     assert routes_in_template(functions[f"{name.title()}Function"]) == routes_in_app(app)
+
+
+def test_unknown_addresses_go_to_the_pages(functions: Resources) -> None:
+    takers = [
+        name
+        for name, properties in functions.items()
+        for event in properties.get("Events", {}).values()
+        if event["Type"] == "Api" and event["Properties"]["Path"] == ELSEWHERE[1]
+    ]
+    assert takers == ["WebFunction"]
+
+
+def test_the_stack_has_fewer_resources_than_cloudformation_takes(expanded: Resources) -> None:
+    assert len(expanded) < 450
 
 
 def test_every_variable_a_function_is_given_is_one_that_settings_read(functions: Resources) -> None:

@@ -4,6 +4,7 @@ Paths of `/health`, `/openapi.json` and `/docs` carry the function's name, becau
 `/vote/health`.
 """
 
+import re
 from collections.abc import Callable, Coroutine, Iterator
 from typing import TYPE_CHECKING, Any, cast
 from uuid import uuid4
@@ -15,6 +16,7 @@ from fastapi.params import Body
 from fastapi.responses import HTMLResponse
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
+from starlette.types import Message, Receive, Scope, Send
 
 from ballotcast.errors import Malformed, Refused, TooLarge, Unavailable, Unsupported
 from ballotcast.http import problems
@@ -37,6 +39,8 @@ class ContractRoute(APIRoute):
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         super().__init__(path, endpoint, **options)
+        # For the fast path; FastAPI makes its own. `$` also matches before a line feed at the end: another path.
+        self.path_regex = re.compile(self.path_regex.pattern.removesuffix("$") + r"\Z")
         self.contract = contract_of(self)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
@@ -116,6 +120,22 @@ def _require_type(request: Request, body: bytes, expected: str) -> None:
             raise Malformed("malformed", "the body is not UTF-8")
 
 
+class Api(FastAPI):
+    """FastAPI that responds to HEAD as to GET, without the body (RFC 9110 section 9.3.2), on every route."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"].endswith("\n"):
+            scope = {**scope, "path": scope["path"] + "\n"}  # a route's `$` would match before a single one
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await super().__call__(scope, receive, send)
+            return
+
+        async def send_head(message: Message) -> None:
+            await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+        await super().__call__({**scope, "method": "GET"}, receive, send_head)
+
+
 def routes(route_class: type[ContractRoute] = ContractRoute) -> APIRouter:
     """A router whose routes keep their contracts."""
     return APIRouter(route_class=route_class)
@@ -123,7 +143,7 @@ def routes(route_class: type[ContractRoute] = ContractRoute) -> APIRouter:
 
 def build_app(name: str, title: str, wiring: Wiring, *routers: APIRouter) -> FastAPI:
     """The app of the function `name`. Undeclared if any of its routes has no contract."""
-    app = FastAPI(
+    app = Api(
         title=f"Ballotcast: {title}",
         version="1",
         openapi_url=None,
