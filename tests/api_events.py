@@ -21,6 +21,7 @@ BINARY = frozenset(
     {"application/octet-stream", "application/zip", "application/avro", "avro/binary", "application/vnd.apache.parquet"}
 )
 """The API's BinaryMediaTypes (template.yaml)."""
+FUNCTIONS = frozenset({"organise", "register", "vote", "tally", "channel"})
 PROXY = "/{proxy+}"
 _SIGNED = re.compile('X-Amz-(Date|Signature)=[^&"]+')
 
@@ -73,6 +74,7 @@ class ByEvent:
             body,
         )
         answer = await run_in_threadpool(invoke, self._handler, event)
+        self._require_described(event, answer["statusCode"])
         if scope["method"] == "GET":
             await run_in_threadpool(self._compare, answer, event)
         headers = [(name, [value]) for name, value in answer["headers"].items()]
@@ -80,6 +82,13 @@ class ByEvent:
         raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, values in headers for value in values]
         await send({"type": "http.response.start", "status": answer["statusCode"], "headers": raw})
         await send({"type": "http.response.body", "body": content_of(answer)})
+
+    def _require_described(self, event: Event, status: int) -> None:
+        """A refusal of a route of ours is one that its description names."""
+        for made in self._decisions:
+            ours = made.route.endpoint.__module__.partition(".")[0] in FUNCTIONS
+            if ours and (made.resource, made.method) == (event["resource"], event["httpMethod"]):
+                assert status < 400 or status in made.route.responses, f"{made.method} {made.resource} sends {status}"
 
     def _compare(self, answer: dict[str, Any], event: Event) -> None:
         """What is only read is the same by the stock path, unless that does not answer twice the same itself."""

@@ -18,6 +18,7 @@ from ballotcast.http.fields import ChannelName as Name
 from ballotcast.http.fields import Digits, IdempotencyKey
 from ballotcast.http.paging import Cursor, Limit, from_cursor, to_cursor
 from ballotcast.http.publishers import CurrentPublisher, hash_key
+from ballotcast.http.responses import refuses
 from ballotcast.http.sessions import current_organiser
 from ballotcast.http.wired import Wired
 from ballotcast.store.channels import Channel, Status
@@ -62,7 +63,7 @@ def find_schema(wiring: Wiring, name: str) -> ChannelSchema:
         raise no_channel(name) from None
 
 
-@router.get("/channels", openapi_extra=public)
+@router.get("/channels", openapi_extra=public, responses=refuses(401))
 def list_channels(
     wiring: Wired,
     request: Request,
@@ -82,7 +83,7 @@ def list_channels(
     "/channels",
     status_code=201,
     openapi_extra=contract(Access.PUBLISHER, body_limit=SCHEMA_BODY),
-    responses={202: {"model": Registered, "description": "Still being registered"}},
+    responses={202: {"model": Registered, "description": "Still being registered"}, **refuses(409)},
 )
 def register(
     draft: ChannelDraft,
@@ -116,7 +117,7 @@ def register(
     )
 
 
-@router.get("/channels/{name}", openapi_extra=public)
+@router.get("/channels/{name}", openapi_extra=public, responses=refuses(404))
 def show_channel(name: Name, wiring: Wired) -> ChannelView:
     """A channel with its relay, its backlog and what its relay could not take."""
     channel = find_channel(wiring, name)
@@ -127,7 +128,7 @@ def show_channel(name: Name, wiring: Wired) -> ChannelView:
     )
 
 
-@router.patch("/channels/{name}", openapi_extra=contract(Access.PUBLISHER))
+@router.patch("/channels/{name}", openapi_extra=contract(Access.PUBLISHER), responses=refuses(404, 409))
 def change(name: Name, asked: ChannelChange, publisher: CurrentPublisher, wiring: Wired) -> ChannelListed:
     """Relay the channel otherwise from now on, with its owner's session; seconds pass until it holds everywhere."""
     channel = find_channel(wiring, name)
@@ -143,7 +144,7 @@ def change(name: Name, asked: ChannelChange, publisher: CurrentPublisher, wiring
 @router.delete(
     "/channels/{name}",
     openapi_extra=contract(Access.PUBLISHER),
-    responses={202: {"model": Deregistered, "description": "Still being drained"}},
+    responses={202: {"model": Deregistered, "description": "Still being drained"}, **refuses(404, 409)},
 )
 def deregister(
     name: Name, publisher: CurrentPublisher, wiring: Wired, response: Response, prefer: Prefer = None
@@ -161,7 +162,7 @@ def deregister(
     return Deregistered(status="stopping", name=name, message=f"Channel '{name}' takes no more records")
 
 
-@router.post("/channels/{name}/key", status_code=201, openapi_extra=contract(Access.PUBLISHER))
+@router.post("/channels/{name}/key", status_code=201, openapi_extra=contract(Access.PUBLISHER), responses=refuses(404))
 def rotate_key(
     name: Name, publisher: CurrentPublisher, wiring: Wired, idempotency_key: IdempotencyKey = None
 ) -> NewKey:
@@ -176,7 +177,7 @@ def rotate_key(
     return NewKey(name=name, api_key=api_key)
 
 
-@router.get("/channels/{name}/schema", openapi_extra=public, response_class=JSONResponse)
+@router.get("/channels/{name}/schema", openapi_extra=public, response_class=JSONResponse, responses=refuses(404))
 def show_schema(name: Name, wiring: Wired) -> Response:
     """The schema as it was registered."""
     schema = find_schema(wiring, name)
@@ -187,7 +188,7 @@ def show_schema(name: Name, wiring: Wired) -> Response:
     "/channels/{name}/validate-schema",
     openapi_extra=contract(Access.PUBLIC, body_limit=SCHEMA_BODY),
     response_class=JSONResponse,
-    responses={409: {"description": "Another schema, with what Avro's resolution says of it"}},
+    responses={409: {"description": "Another schema, with what Avro's resolution says of it"}, **refuses(404)},
 )
 def validate_schema(name: Name, draft: SchemaDraft, wiring: Wired) -> JSONResponse:
     """Is this the registered schema? If not, can data of the one be read by the other?"""
@@ -222,7 +223,7 @@ def list_ports(wiring: Wired, start: int = 26000, end: int = 27000) -> JSONRespo
     return JSONResponse({"range": {"start": start, "end": end}, "available": available, "count": len(available)})
 
 
-@router.get("/ports/{port}/status", openapi_extra=public, response_class=JSONResponse)
+@router.get("/ports/{port}/status", openapi_extra=public, response_class=JSONResponse, responses=refuses(404))
 def show_port(port: Annotated[int, Digits], wiring: Wired) -> JSONResponse:
     """Is this port free?"""
     if port not in PORTS:

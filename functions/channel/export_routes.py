@@ -11,6 +11,7 @@ from ballotcast.errors import Unavailable, invalid_field
 from ballotcast.http.access import Access, contract
 from ballotcast.http.app import routes
 from ballotcast.http.fields import ChannelName as Name
+from ballotcast.http.responses import refuses
 from ballotcast.http.wired import Wired
 from channel.channel_routes import find_channel, find_schema
 from channel.exporting import export_channel
@@ -23,7 +24,10 @@ router = routes(ChannelRoute)
     "/channels/{name}/export",
     openapi_extra=contract(Access.PUBLIC),
     response_class=Response,
-    responses={303: {"description": "A presigned link, where the content is large or the gateway could not pass it"}},
+    responses={
+        303: {"description": "A presigned link, where the content is large or the gateway could not pass it"},
+        **refuses(404, 413),
+    },
 )
 def export(
     name: Name,

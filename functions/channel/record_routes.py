@@ -27,6 +27,7 @@ from ballotcast.http.fields import ChannelName as Name
 from ballotcast.http.fields import IdempotencyKey
 from ballotcast.http.publishers import CurrentPublisher
 from ballotcast.http.raw_body import RawBody
+from ballotcast.http.responses import refuses
 from ballotcast.http.wired import Wired
 from ballotcast.store.live import ROWS
 from channel.routing import ChannelRoute
@@ -45,7 +46,12 @@ class Accepted(BaseModel):
     records: int
 
 
-@router.post("/channels/{name}/records", status_code=202, openapi_extra=contract(Access.PUBLISHER, body_limit=BODY))
+@router.post(
+    "/channels/{name}/records",
+    status_code=202,
+    openapi_extra=contract(Access.PUBLISHER, body_limit=BODY),
+    responses=refuses(404, 409, 413, 415, 429),
+)
 def publish(
     name: Name,
     body: RawBody,
@@ -105,7 +111,9 @@ def _escaped(name: str) -> str:
     return name[:64].replace("~", "~0").replace("/", "~1")
 
 
-@router.get("/channels/{name}/live", openapi_extra=contract(Access.PUBLIC), response_class=JSONResponse)
+@router.get(
+    "/channels/{name}/live", openapi_extra=contract(Access.PUBLIC), response_class=JSONResponse, responses=refuses(404)
+)
 def show_live(
     name: Name,
     wiring: Wired,

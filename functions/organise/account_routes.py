@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from ballotcast.elections.addresses import email_address
 from ballotcast.http.access import Access, contract
 from ballotcast.http.app import routes
+from ballotcast.http.responses import refuses
 from ballotcast.http.sessions import LIFETIME
 from ballotcast.http.wired import Wired
 from organise.accounts import PASSWORD_BYTES, log_in, register_organiser, verify_organiser
@@ -72,20 +73,22 @@ class Session(BaseModel):
     expires_in: int
 
 
-@router.post("/organisers", status_code=201, openapi_extra=contract(Access.PUBLIC, creates=True))
+@router.post(
+    "/organisers", status_code=201, openapi_extra=contract(Access.PUBLIC, creates=True), responses=refuses(409, 429)
+)
 def register(body: SignUp, wiring: Wired) -> SignedUp:
     """Sign up; a code to verify the address is mailed to it."""
     return SignedUp(organiser_id=register_organiser(wiring, body.email, body.password))
 
 
-@router.post("/organisers/verify", openapi_extra=contract(Access.PUBLIC))
+@router.post("/organisers/verify", openapi_extra=contract(Access.PUBLIC), responses=refuses(403))
 def verify(body: Verification, wiring: Wired) -> Verified:
     """Verify an organiser's address by the code that was mailed to it."""
     verify_organiser(wiring, body.organiser_id, body.token)
     return Verified(verified=True)
 
 
-@router.post("/sessions", openapi_extra=contract(Access.PUBLIC))
+@router.post("/sessions", openapi_extra=contract(Access.PUBLIC), responses=refuses(401, 429))
 def open_(body: Credentials, wiring: Wired) -> Session:
     """Log in. Takes no Idempotency-Key into account: a token is never stored."""
     token = log_in(wiring, body.email, body.password)

@@ -12,6 +12,7 @@ from ballotcast.http.address import base_url
 from ballotcast.http.app import routes
 from ballotcast.http.fields import ElectionId
 from ballotcast.http.paging import Cursor, Limit, from_cursor, to_cursor
+from ballotcast.http.responses import refuses
 from ballotcast.http.sessions import CurrentOrganiser
 from ballotcast.http.wired import Wired
 from organise.account_routes import Email
@@ -62,7 +63,12 @@ class EventsPage(BaseModel):
     next_cursor: str | None
 
 
-@router.post("/elections/{id}/invitations", status_code=202, openapi_extra=contract(Access.ORGANISER, creates=True))
+@router.post(
+    "/elections/{id}/invitations",
+    status_code=202,
+    openapi_extra=contract(Access.ORGANISER, creates=True),
+    responses=refuses(403, 404, 409, 429),
+)
 def send(
     election: ElectionId,
     request: Request,
@@ -79,20 +85,22 @@ def send(
     return Queued(queued=queued)
 
 
-@router.post("/elections/{id}/open", openapi_extra=contract(Access.ORGANISER))
+@router.post("/elections/{id}/open", openapi_extra=contract(Access.ORGANISER), responses=refuses(404, 409))
 def open_(election: ElectionId, request: Request, organiser: CurrentOrganiser, wiring: Wired) -> ElectionView:
     """Open now, instead of at `opens_at`; only while the manifest is not frozen."""
     owned = owned_election(wiring, organiser, election)
     return ElectionView.of(open_election(wiring, owned, base_url(request, wiring.settings)), wiring)
 
 
-@router.post("/elections/{id}/close", status_code=202, openapi_extra=contract(Access.ORGANISER))
+@router.post(
+    "/elections/{id}/close", status_code=202, openapi_extra=contract(Access.ORGANISER), responses=refuses(404, 409)
+)
 def close(election: ElectionId, organiser: CurrentOrganiser, wiring: Wired) -> ElectionView:
     """Close now and start the count; again: start a count that failed anew."""
     return ElectionView.of(close_election(wiring, owned_election(wiring, organiser, election)), wiring)
 
 
-@router.get("/elections/{id}/events", openapi_extra=contract(Access.ORGANISER))
+@router.get("/elections/{id}/events", openapi_extra=contract(Access.ORGANISER), responses=refuses(404))
 def list_events(
     election: ElectionId, organiser: CurrentOrganiser, wiring: Wired, limit: Limit = 100, cursor: Cursor = None
 ) -> EventsPage:

@@ -14,6 +14,7 @@ from ballotcast.http.access import Access, contract
 from ballotcast.http.app import routes
 from ballotcast.http.fields import ElectionId, IdempotencyKey
 from ballotcast.http.paging import Cursor, Limit, from_cursor, to_cursor
+from ballotcast.http.responses import refuses
 from ballotcast.http.sessions import CurrentOrganiser
 from ballotcast.http.wired import Wired
 from ballotcast.store.elections import Election
@@ -110,7 +111,9 @@ class ElectionsPage(BaseModel):
     next_cursor: str | None
 
 
-@router.post("/elections", status_code=201, openapi_extra=contract(Access.ORGANISER, creates=True))
+@router.post(
+    "/elections", status_code=201, openapi_extra=contract(Access.ORGANISER, creates=True), responses=refuses(409)
+)
 def create(
     draft: ElectionDraft, organiser: CurrentOrganiser, wiring: Wired, idempotency_key: IdempotencyKey = None
 ) -> ElectionView:
@@ -126,20 +129,26 @@ def list_(organiser: CurrentOrganiser, wiring: Wired, limit: Limit = 100, cursor
     return ElectionsPage(elections=elections, next_cursor=to_cursor(more) if more else None)
 
 
-@router.get("/elections/{id}", openapi_extra=contract(Access.ORGANISER))
+@router.get("/elections/{id}", openapi_extra=contract(Access.ORGANISER), responses=refuses(404))
 def show(election: ElectionId, organiser: CurrentOrganiser, wiring: Wired) -> ElectionView:
     """One of your elections."""
     return ElectionView.of(owned_election(wiring, organiser, election), wiring)
 
 
-@router.patch("/elections/{id}", openapi_extra=contract(Access.ORGANISER))
+@router.patch("/elections/{id}", openapi_extra=contract(Access.ORGANISER), responses=refuses(404, 409))
 def edit(election: ElectionId, changes: ElectionChanges, organiser: CurrentOrganiser, wiring: Wired) -> ElectionView:
     """Change a draft; the fields left out stay."""
     edited = edit_election(wiring, owned_election(wiring, organiser, election), _given(changes, exclude_unset=True))
     return ElectionView.of(edited, wiring)
 
 
-@router.delete("/elections/{id}", status_code=204, response_class=Response, openapi_extra=contract(Access.ORGANISER))
+@router.delete(
+    "/elections/{id}",
+    status_code=204,
+    response_class=Response,
+    openapi_extra=contract(Access.ORGANISER),
+    responses=refuses(404, 409),
+)
 def delete(election: ElectionId, organiser: CurrentOrganiser, wiring: Wired) -> None:
     """Delete a draft with its roll."""
     delete_election(wiring, organiser, election)

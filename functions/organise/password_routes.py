@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from ballotcast.http.access import Access, contract
 from ballotcast.http.app import routes
+from ballotcast.http.responses import refuses
 from ballotcast.http.wired import Wired
 from organise.account_routes import Email, NewPassword
 from organise.passwords import ask_reset, set_password
@@ -35,7 +36,7 @@ def reset(body: Forgotten, wiring: Wired) -> Empty:
     return Empty()
 
 
-@router.post("/organisers/password", openapi_extra=contract(Access.PUBLIC))
+@router.post("/organisers/password", openapi_extra=contract(Access.PUBLIC), responses=refuses(403))
 def renew(body: Renewal, wiring: Wired) -> Empty:
     """Set a new password by the code that was mailed."""
     set_password(wiring, body.email, body.token, body.password)

@@ -11,6 +11,7 @@ from ballotcast.http.access import Access, contract
 from ballotcast.http.app import routes
 from ballotcast.http.fields import ElectionId, IdempotencyKey, JobId
 from ballotcast.http.paging import Cursor, Limit, to_cursor
+from ballotcast.http.responses import refuses
 from ballotcast.http.sessions import CurrentOrganiser
 from ballotcast.http.wired import Wired
 from ballotcast.store.jobs import Job
@@ -96,7 +97,12 @@ class Erasing(BaseModel):
     state: Literal["running"]
 
 
-@router.post("/elections/{id}/voters", status_code=201, openapi_extra=contract(Access.ORGANISER, creates=True))
+@router.post(
+    "/elections/{id}/voters",
+    status_code=201,
+    openapi_extra=contract(Access.ORGANISER, creates=True),
+    responses=refuses(404, 409),
+)
 def add(
     election: ElectionId,
     body: VoterAdded,
@@ -112,7 +118,7 @@ def add(
 @router.post(
     "/elections/{id}/voters/import",
     openapi_extra=contract(Access.ORGANISER, creates=True, body_limit=ROLL_FILE),
-    responses={202: {"model": ImportJob, "description": "A large file: goes on as a job"}},
+    responses={202: {"model": ImportJob, "description": "A large file: goes on as a job"}, **refuses(404, 409)},
 )
 def import_(
     election: ElectionId,
@@ -133,13 +139,13 @@ def import_(
     return ImportJob.of(job)
 
 
-@router.get("/elections/{id}/voters/imports/{job}", openapi_extra=contract(Access.ORGANISER))
+@router.get("/elections/{id}/voters/imports/{job}", openapi_extra=contract(Access.ORGANISER), responses=refuses(404))
 def show_import(election: ElectionId, job: JobId, organiser: CurrentOrganiser, wiring: Wired) -> ImportJob:
     """How far an import is."""
     return ImportJob.of(find_import(wiring, owned_election(wiring, organiser, election), job))
 
 
-@router.get("/elections/{id}/voters", openapi_extra=contract(Access.ORGANISER))
+@router.get("/elections/{id}/voters", openapi_extra=contract(Access.ORGANISER), responses=refuses(404))
 def list_(
     election: ElectionId, organiser: CurrentOrganiser, wiring: Wired, limit: Limit = 100, cursor: Cursor = None
 ) -> VotersPage:
@@ -151,7 +157,12 @@ def list_(
     return VotersPage(voters=voters, next_cursor=to_cursor(more) if more else None)
 
 
-@router.delete("/elections/{id}/voters/personal-data", status_code=202, openapi_extra=contract(Access.ORGANISER))
+@router.delete(
+    "/elections/{id}/voters/personal-data",
+    status_code=202,
+    openapi_extra=contract(Access.ORGANISER),
+    responses=refuses(404, 409),
+)
 def erase(election: ElectionId, organiser: CurrentOrganiser, wiring: Wired) -> Erasing:
     """After close: hide addresses and telephone numbers now, and erase them in the background; counts stay."""
     erase_personal_data(wiring, owned_election(wiring, organiser, election))

@@ -10,6 +10,7 @@ from ballotcast.crypto.encoding import b64u_encode
 from ballotcast.http.access import Access, contract
 from ballotcast.http.app import routes
 from ballotcast.http.fields import Base64Url, ElectionId
+from ballotcast.http.responses import refuses
 from ballotcast.http.wired import Wired
 from register import second_factor
 from register.credentials import CredentialRequest, issue_credential
@@ -70,7 +71,7 @@ def issuers_of(request: Request) -> Issuers:
 Issuing = Annotated[Issuers, Depends(issuers_of)]
 
 
-@router.post("/links", openapi_extra=BY_LINK)
+@router.post("/links", openapi_extra=BY_LINK, responses=refuses(404, 410))
 def open_voter_link(held: LinkHeld, issuers: Issuing, wiring: Wired) -> LinkView:
     """Which election a link is for, and what else it takes to vote."""
     voter = open_link(wiring.voters, issuers, held.link)
@@ -84,13 +85,13 @@ def open_voter_link(held: LinkHeld, issuers: Issuing, wiring: Wired) -> LinkView
     )
 
 
-@router.post("/links/otp", status_code=202, openapi_extra=BY_LINK)
+@router.post("/links/otp", status_code=202, openapi_extra=BY_LINK, responses=refuses(403, 404, 409, 410, 429))
 def send_code(held: LinkHeld, issuers: Issuing, wiring: Wired) -> CodeSent:
     """Have a code sent to the address or telephone number on the roll."""
     return CodeSent(second_factor=second_factor.send_code(wiring, issuers, held.link))
 
 
-@router.post("/elections/{id}/credentials", openapi_extra=BY_LINK)
+@router.post("/elections/{id}/credentials", openapi_extra=BY_LINK, responses=refuses(401, 403, 404, 409, 410, 429))
 def issue(election: ElectionId, wanted: CredentialWanted, issuers: Issuing, wiring: Wired) -> Credential:
     """Sign a blinded credential, once for each voter; the same value again gets the same signature."""
     request = CredentialRequest(wanted.link, wanted.blinded, wanted.otp)

@@ -9,6 +9,7 @@ from ballotcast.crypto.tile_files import ENTRIES
 from ballotcast.http.access import Access, contract
 from ballotcast.http.app import routes
 from ballotcast.http.fields import ElectionId
+from ballotcast.http.responses import refuses
 from ballotcast.http.wired import Wired
 from ballotcast.store.log import SignedCheckpoint
 from tally.public_log import find_checkpoint, find_leaf, find_turnout, parse_tile_path, read_entries, read_tile
@@ -47,7 +48,12 @@ def _freshness(checkpoint: SignedCheckpoint) -> dict[str, str]:
     return {"Cache-Control": f"public, max-age={3600 if checkpoint.final else 5}"}
 
 
-@router.get("/elections/{id}/log/checkpoint", openapi_extra=contract(Access.PUBLIC), response_class=Response)
+@router.get(
+    "/elections/{id}/log/checkpoint",
+    openapi_extra=contract(Access.PUBLIC),
+    response_class=Response,
+    responses=refuses(404),
+)
 def show_checkpoint(election: ElectionId, wiring: Wired) -> Response:
     """The newest signed checkpoint, a C2SP note."""
     checkpoint = find_checkpoint(wiring.log, election)
@@ -58,7 +64,7 @@ def show_checkpoint(election: ElectionId, wiring: Wired) -> Response:
     "/elections/{id}/log/tile/{path:path}",
     openapi_extra=contract(Access.PUBLIC),
     response_class=Response,
-    responses={200: {"content": {BINARY: {}}}},
+    responses={200: {"content": {BINARY: {}}}, **refuses(403, 404)},
 )
 def show_tile(election: ElectionId, path: TilePart, wiring: Wired) -> Response:
     """A tile, or after the count a bundle of entries: `<level or entries>/<n>[.p/<width>]`, n as `x001/x234/067`."""
@@ -71,13 +77,13 @@ def show_tile(election: ElectionId, path: TilePart, wiring: Wired) -> Response:
     return Response(content, media_type=BINARY, headers={"Cache-Control": FOR_EVER, **BY_ACCEPT})
 
 
-@router.get("/elections/{id}/leaves/{leaf_hash}", openapi_extra=contract(Access.PUBLIC))
+@router.get("/elections/{id}/leaves/{leaf_hash}", openapi_extra=contract(Access.PUBLIC), responses=refuses(404))
 def show_leaf(election: ElectionId, leaf_hash: LeafHash, wiring: Wired) -> LeafPlace:
     """Where a leaf is in the log, once it is; that it is there, the caller proves from tiles."""
     return LeafPlace(index=find_leaf(wiring.log, election, bytes.fromhex(leaf_hash)))
 
 
-@router.get("/elections/{id}/turnout", openapi_extra=contract(Access.PUBLIC))
+@router.get("/elections/{id}/turnout", openapi_extra=contract(Access.PUBLIC), responses=refuses(404))
 def show_turnout(election: ElectionId, wiring: Wired, response: Response) -> Turnout:
     """How many credentials were issued and ballots cast, as of the newest checkpoint; and an early close at once."""
     checkpoint, closed_at = find_turnout(wiring.log, election)

@@ -7,6 +7,7 @@ from fastapi import Path, Response
 from ballotcast.http.access import Access, contract
 from ballotcast.http.app import routes
 from ballotcast.http.fields import Digits, ElectionId
+from ballotcast.http.responses import refuses
 from ballotcast.http.wired import Wired
 from tally.log_routes import BINARY, BY_ACCEPT, FOR_EVER
 from tally.publication import (
@@ -23,7 +24,7 @@ from tally.publication import (
 router = routes()
 
 
-@router.get("/elections/{id}/results", openapi_extra=contract(Access.PUBLIC))
+@router.get("/elections/{id}/results", openapi_extra=contract(Access.PUBLIC), responses=refuses(403, 404))
 def results(election: ElectionId, wiring: Wired, response: Response) -> ResultView:
     """The result with every round and tie, spoilt ballots and turnout; 403 before the count."""
     published, manifest = require_published(wiring.results, wiring.manifests, election)
@@ -31,7 +32,9 @@ def results(election: ElectionId, wiring: Wired, response: Response) -> ResultVi
     return show_result(published, manifest, wiring.blobs)
 
 
-@router.get("/elections/{id}/export", status_code=303, openapi_extra=contract(Access.PUBLIC))
+@router.get(
+    "/elections/{id}/export", status_code=303, openapi_extra=contract(Access.PUBLIC), responses=refuses(403, 404)
+)
 def export(election: ElectionId, wiring: Wired, response: Response) -> ExportView:
     """Leads to the zip that anyone can verify the election with; 403 before the count."""
     published, _ = require_published(wiring.results, wiring.manifests, election)
@@ -40,7 +43,7 @@ def export(election: ElectionId, wiring: Wired, response: Response) -> ExportVie
     return view
 
 
-@router.get("/elections/{id}/export/parts", openapi_extra=contract(Access.PUBLIC))
+@router.get("/elections/{id}/export/parts", openapi_extra=contract(Access.PUBLIC), responses=refuses(403, 404))
 def export_parts(election: ElectionId, wiring: Wired) -> PartsView:
     """How the export is parted at our own address, for browsers that may ask no other; 403 before the count."""
     return show_parts(require_published(wiring.results, wiring.manifests, election)[0])
@@ -50,7 +53,7 @@ def export_parts(election: ElectionId, wiring: Wired) -> PartsView:
     "/elections/{id}/export/parts/{number}",
     openapi_extra=contract(Access.PUBLIC),
     response_class=Response,
-    responses={200: {"content": {BINARY: {}}}},
+    responses={200: {"content": {BINARY: {}}}, **refuses(403, 404)},
 )
 def export_part(election: ElectionId, number: Annotated[int, Digits, Path(le=100_000)], wiring: Wired) -> Response:
     """One part of the export, from 0."""

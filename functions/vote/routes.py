@@ -9,6 +9,7 @@ from ballotcast.ballots.manifest import Manifest
 from ballotcast.http.access import Access, contract
 from ballotcast.http.app import routes
 from ballotcast.http.fields import Base64Url, ElectionId
+from ballotcast.http.responses import refuses
 from ballotcast.http.wired import Wired
 from vote.casting import cast_ballot
 from vote.polls import Polls
@@ -39,7 +40,7 @@ def polls_of(request: Request) -> Polls:
     "/elections/{id}/manifest",
     openapi_extra=contract(Access.PUBLIC),
     response_class=Response,
-    responses={200: {"model": Manifest}},
+    responses={200: {"model": Manifest}, **refuses(404)},
 )
 def show_manifest(election: ElectionId, polls: Annotated[Polls, Depends(polls_of)]) -> Response:
     """The exact bytes whose SHA-256 is the manifest hash."""
@@ -50,7 +51,10 @@ def show_manifest(election: ElectionId, polls: Annotated[Polls, Depends(polls_of
     "/elections/{id}/ballots",
     status_code=201,
     openapi_extra=contract(Access.ANONYMOUS_CREDENTIAL, body_limit=64 * 1024),
-    responses={200: {"model": Receipt, "description": "The same ballot again: the same receipt"}},
+    responses={
+        200: {"model": Receipt, "description": "The same ballot again: the same receipt"},
+        **refuses(403, 404, 409),
+    },
 )
 def cast(
     election: ElectionId,

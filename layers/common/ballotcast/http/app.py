@@ -21,6 +21,7 @@ from starlette.types import Message, Receive, Scope, Send
 from ballotcast.errors import Malformed, Refused, TooLarge, Unavailable, Unsupported
 from ballotcast.http import problems
 from ballotcast.http.access import IDEMPOTENCY_KEY, IDEMPOTENT_BY_CONTENT, Access, Undeclared, contract, contract_of
+from ballotcast.http.responses import SCHEMA, problem_responses
 from ballotcast.http.sessions import current_organiser
 from ballotcast.store.faults import describe, passes, throttled
 from ballotcast.wiring import Wiring
@@ -42,6 +43,7 @@ class ContractRoute(APIRoute):
         # For the fast path; FastAPI makes its own. `$` also matches before a line feed at the end: another path.
         self.path_regex = re.compile(self.path_regex.pattern.removesuffix("$") + r"\Z")
         self.contract = contract_of(self)
+        self.responses = {**problem_responses(self, self.contract), **self.responses}
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
@@ -122,6 +124,11 @@ def _require_type(request: Request, body: bytes, expected: str) -> None:
 
 class Api(FastAPI):
     """FastAPI that responds to HEAD as to GET, without the body (RFC 9110 section 9.3.2), on every route."""
+
+    def openapi(self) -> dict[str, Any]:
+        described = super().openapi()
+        described.setdefault("components", {}).setdefault("schemas", {})["Problem"] = SCHEMA
+        return described
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"].endswith("\n"):
