@@ -20,7 +20,7 @@ def web(deployment: World) -> FastAPI:
     return app_of("web", deployment.wiring())
 
 
-@pytest.mark.parametrize("path", ["/nothing", "/elections/x/nothing", "/favicon.ico", "/%0A", "/a/b/c/d"])
+@pytest.mark.parametrize("path", ["/nothing", "/elections/x/nothing", "/favicon.ico", "/x%0A", "/a/b/c/d"])
 def test_an_unknown_address_is_a_page_for_browsers_and_a_problem_for_programs(web: FastAPI, path: str) -> None:
     handler = http_handler(web, "web")
     for accept, kind in ((BROWSER, "text/html"), ("*/*", MEDIA_TYPE), ("application/json", MEDIA_TYPE)):
