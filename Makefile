@@ -55,6 +55,9 @@ test: lint ## everything: style, types, the template, all tests, those on the de
 	$(tools)/cfn-lint template.yaml
 	.venv/bin/pytest -q -n auto --dist loadfile
 
+test-localstack: localstack-environment ## elections, channels, relay faults and the browser's journeys on LocalStack (QUICK=1: one of each)
+	.venv/bin/pytest -q -n 2 --dist loadfile --stack localstack $(if $(QUICK),-m essential) tests/stack tests/browser
+
 parity: environments ## every test of an API by both paths: ASGI, and API Gateway's events
 	BOTH_WAYS=1 .venv/bin/pytest -q -n auto --dist loadfile tests/http tests/parity
 
@@ -77,12 +80,16 @@ format: environments ## put the style right
 build: environments ## package for AWS into .aws-sam/build (ARCH=arm64 or x86_64)
 	@MAKEFLAGS= PYTHON=$(CURDIR)/$(tools)/python SAM_CLI_TELEMETRY=0 $(tools)/sam build $(if $(CONFIG),--config-env $(CONFIG))
 
-lock: environments ## solve cli/*.in, pyproject.toml and the pages' package.json anew
+lock: environments ## solve all dependencies again and write the lock files
 	.tools/uv/bin/uv lock
 	cd functions/web && npm install --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund
 	PYTHONPATH=cli $(python) -m ballotcast_cli.stack.browser_libraries
 	cd cli && for name in bootstrap stack node; do ../.tools/uv/bin/uv pip compile --quiet --universal --python-version 3.11 \
 		--generate-hashes --no-annotate --no-header $$name.in --output-file $$name.lock; done
+	cd cli/localstack-core && npm install --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund
+	cd cli/localstack-core && compile="../../.tools/uv/bin/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header" && \
+		$$compile --python-version 3.12 pyproject.toml --output-file requirements.lock && \
+		$$compile --python-version 3.11 runtime_client.in --output-file runtime_client.lock
 
 clean: ## remove all that was made; stop the stack first
 	rm -rf .venv .tools .aws-sam .stack .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -74,6 +74,7 @@ def assert_counted_once(election: Election, api: Api, stack: Stack, aws: Client)
     assert [row["sk"]["S"] for row in due["Items"] if row["sk"]["S"].endswith(election.id)] == []
 
 
+@pytest.mark.essential
 def test_without_its_schedule_an_election_is_counted(voted: Election, api: Api, stack: Stack, aws: Client) -> None:
     aws("scheduler").delete_schedule(**schedule_of(voted, aws))
     assert_counted_once(voted, api, stack, aws)

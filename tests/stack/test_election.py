@@ -94,6 +94,7 @@ def credential(here: Deployment, running: DemoElection, manifest: Manifest, link
     return request, b64u_decode(answer.json()["blind_signature"])
 
 
+@pytest.mark.essential
 def test_an_election_from_signing_up_to_the_verified_result(api: Api, here: Deployment, tmp_path: Path) -> None:
     """Sixty voters, two in five of whom something happens to: none is lost, doubled or miscounted."""
     chance = random.Random(1)

@@ -93,7 +93,7 @@ def test_up_again_and_down_again(idle: Stack) -> None:
 
     again = ballotcast(idle, "up")
     assert again.returncode == 0
-    assert "is running" in again.stdout
+    assert f"{idle.emulator.title} is running" in again.stdout
     assert idle.pid == pid
     assert ballotcast(idle, "status").returncode == 0
 

@@ -47,9 +47,7 @@ def functions(group: int) -> Counter[str]:
 
 def listening_addresses(group: int) -> list[str]:
     """Return the addresses at which processes of the group listen, in hexadecimal."""
-    sockets = {
-        os.readlink(link) for folder in processes(group) for link in (folder / "fd").iterdir() if link.is_symlink()
-    }
+    sockets = {str(link.readlink()) for folder in processes(group) for link in (folder / "fd").iterdir()}
     rows = [line.split() for table in ("tcp", "tcp6") for line in Path("/proc/net", table).read_text().splitlines()[1:]]
     return [row[1].partition(":")[0] for row in rows if row[3] == LISTENS and f"socket:[{row[9]}]" in sockets]
 

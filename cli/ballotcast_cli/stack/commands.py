@@ -139,7 +139,10 @@ def _deployed(stack: Stack, *, with_parent: bool) -> None:
 def _already_running(stack: Stack) -> bool:
     if stack.pid is None:
         return False
-    click.echo(f"The stack is running (process {stack.pid}).")
+    running = EMULATORS[stack.outputs.get("Emulator", stack.emulator.name)]
+    if running is not stack.emulator and stack.emulator.name == "localstack":
+        raise click.ClickException(f"{running.title} is running: stop it first, by make down")
+    click.echo(f"{running.title} is running (process {stack.pid}).")
     _tell(stack)
     return True
 

@@ -54,7 +54,7 @@ class Emulator(ABC):
 
 
 class Ministack(Emulator):
-    name, module, tools, title = "local", "ballotcast_cli.stack.emulator", "stack", "the one-machine stack"
+    name, module, tools, title = "local", "ballotcast_cli.stack.emulator", "stack", "The stack"
     ready, mails = "/_ministack/ready", "/_ministack/ses/messages"
     starts_within, stops_within = 60.0, 15.0  # 1 is usual
 

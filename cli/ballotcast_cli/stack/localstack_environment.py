@@ -35,7 +35,7 @@ def make_localstack(top: Path) -> None:
     requirements = locks / "requirements.lock"
     with made(environment, "LocalStack", [requirements]) as needed:
         if needed:
-            install.environment(environment, requirements, python=_supported_python())
+            install.environment(environment, requirements, python=supported_python())
     _install_dynamodb_local(top, install)
     python = function_python(top)
     client, lock = runtime_client(top), locks / "runtime_client.lock"
@@ -74,7 +74,8 @@ def _install_dynamodb_local(top: Path, install: Installer) -> None:
         subprocess.run(INSTALL, cwd=folder, env=environment, stdout=subprocess.DEVNULL, check=True)
 
 
-def _supported_python() -> str:
+def supported_python() -> str:
+    """Return a Python on which LocalStack runs. Raises Missing."""
     for version in PYTHONS:
         if found := packaging.interpreter(version):
             return found

@@ -131,7 +131,9 @@ def interpreter(version: str) -> str | None:
     Its bytecode fits any machine.
     """
     pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv", "versions")
-    for candidate in (f"python{version}", *map(str, pyenv.glob(f"{version}.*/bin/python"))):
+    neighbours = Path(sys.base_prefix).parent  # where pyenv and uv keep all versions
+    found_there = [path for folder in (pyenv, neighbours) for path in folder.glob(f"*{version}.*/bin/python{version}")]
+    for candidate in (f"python{version}", *map(str, found_there)):
         found = shutil.which(candidate)
         if found and subprocess.run([found, "-c", ""], capture_output=True).returncode == 0:
             return found

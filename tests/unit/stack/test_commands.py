@@ -4,6 +4,8 @@ import fcntl
 import json
 import re
 import socket
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
 
@@ -14,8 +16,9 @@ from ballotcast_cli.main import main
 from ballotcast_cli.stack.commands import follow
 
 
-def stack(directory: Path, *arguments: str, port: int = 4566) -> Result:
-    return CliRunner().invoke(main, ["stack", "--directory", str(directory), "--port", str(port), *arguments])
+def stack(directory: Path, *arguments: str, port: int = 4566, options: Sequence[str] = ()) -> Result:
+    where = ["--directory", str(directory), "--port", str(port)]
+    return CliRunner().invoke(main, ["stack", *where, *options, *arguments])
 
 
 def test_down_when_it_is_not_running(tmp_path: Path) -> None:
@@ -73,13 +76,43 @@ def test_following_ends_with_the_last_line(tmp_path: Path) -> None:
     assert set(lines) <= {"one", "two"}
 
 
-def test_a_stack_that_runs_names_the_pages_first(tmp_path: Path) -> None:
-    outputs = {"ApiUrl": "http://127.0.0.1:1/v1", "MailboxPage": "http://127.0.0.1:1/mailbox"}
-    (tmp_path / "outputs.json").write_text(json.dumps(outputs))
-    with (tmp_path / "pid").open("w") as held:
+@contextmanager
+def running(directory: Path, **outputs: str) -> Iterator[None]:
+    """As if a stack with these outputs held the folder."""
+    (directory / "outputs.json").write_text(json.dumps({"ApiUrl": "http://127.0.0.1:1/v1", **outputs}))
+    with (directory / "pid").open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         held.write("1")
         held.flush()
+        yield
+
+
+def test_localstack_is_not_taken_for_the_other_stack_that_runs(tmp_path: Path) -> None:
+    with running(tmp_path, Emulator="local"):
+        refused = stack(tmp_path, "up", options=["--localstack"])
+    assert refused.exit_code == 1
+    assert "make down" in refused.output
+
+
+def test_the_demo_finds_localstack_where_that_runs(tmp_path: Path) -> None:
+    with running(tmp_path, Emulator="localstack"):
+        found = stack(tmp_path, "up")
+    assert found.exit_code == 0
+    assert "LocalStack is running" in found.output
+
+
+def test_attaching_to_where_nothing_is_deployed_says_so(tmp_path: Path) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        nowhere = f"http://127.0.0.1:{free.getsockname()[1]}"
+    refused = stack(tmp_path, "attach", nowhere)
+    assert refused.exit_code == 1
+    assert f"no stack ballotcast at {nowhere}" in refused.output
+    assert not (tmp_path / "outputs.json").exists()
+
+
+def test_a_stack_that_runs_names_the_pages_first(tmp_path: Path) -> None:
+    with running(tmp_path, MailboxPage="http://127.0.0.1:1/mailbox"):
         told = stack(tmp_path, "status").output
     assert re.findall(r"http\S+", told) == [
         "http://127.0.0.1:1/v1/",

@@ -9,7 +9,7 @@ from threading import Thread
 import httpx2
 import pytest
 
-from ballotcast_cli.stack.mailbox import Mail, TextMessage, read_mails, read_text_messages
+from ballotcast_cli.stack.mailbox import Mail, TextMessage, parse_mails, read_mails, read_text_messages
 
 MAIL = {
     "MessageId": "m1",
@@ -26,6 +26,8 @@ MAIL = {
 ANSWERS = {
     "/_ministack/ses/messages": {"messages": {"000000000000": [MAIL]}},
     "/_ministack/sns/sms-messages": {"sms_messages": {"+491": [{"MessageId": "s1", "Message": "code 1"}]}},
+    "/_aws/ses": {"messages": []},
+    "/_aws/sns/sms-messages?region=eu-west-1": {"sms_messages": {"+492": [{"MessageId": "s2", "Message": "code 2"}]}},
 }
 
 
@@ -57,6 +59,36 @@ def test_text_messages(mailbox_url: str) -> None:
     assert read_text_messages(mailbox_url) == [TextMessage("s1", "+491", "code 1")]
 
 
+def test_text_messages_of_localstack(mailbox_url: str) -> None:
+    mailbox = mailbox_url.replace("/_ministack/ses/messages", "/_aws/ses")
+    assert read_mails(mailbox) == []
+    assert read_text_messages(mailbox) == [TextMessage("s2", "+492", "code 2")]
+
+
 def test_a_stack_that_does_not_answer_so_is_an_error(mailbox_url: str) -> None:
     with pytest.raises(httpx2.HTTPStatusError):
         read_mails(mailbox_url.replace("ses", "nothing"))
+
+
+RAW = (
+    "From: board@example.org\r\nTo: voter@example.org\r\n"
+    "Subject: =?utf-8?q?Ihre_Stimmberechtigung=3A_Gr=C3=BC=C3=9Fe?=\r\n"
+    'Content-Type: text/plain; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
+    "http://127.0.0.1:4566/vote#1.abc=\r\ndef\r\n"
+)
+
+
+def test_mails_as_localstack_has_them() -> None:
+    document = {
+        "messages": [
+            {"Id": "m2", "RawData": RAW, "Timestamp": "2026-11-30T06:25:24"},
+            {"Id": "m1", "RawData": RAW, "Timestamp": "2026-11-30T06:25:23"},
+            {"Id": "m3", "Body": {"text_part": "of another sender"}, "Timestamp": "2026-11-30T06:25:24"},
+        ]
+    }
+    sent = parse_mails(document)
+    assert [mail.id for mail in sent] == ["m1", "m2"], "the oldest first, and raw ones only"
+    assert sent[0].to == ("voter@example.org",)
+    assert sent[0].subject == "Ihre Stimmberechtigung: Grüße"
+    assert sent[0].text == "http://127.0.0.1:4566/vote#1.abcdef\n"
+    assert sent[0].sent_at == datetime(2026, 11, 30, 6, 25, 23, tzinfo=UTC)
