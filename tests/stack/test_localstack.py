@@ -74,6 +74,30 @@ def test_gateway_and_dynamodb_listen_on_the_loopback_address_only(stack: Stack) 
     assert set(addresses) <= LOOPBACK
 
 
+@pytest.mark.parametrize(
+    ("path", "headers"),
+    [
+        ("/_aws/ses", {"Host": "evil.example"}),
+        ("/_ballotcast/mailbox", {"Host": "127.0.0.1.evil.example:80"}),
+        ("/_aws/ses", {"Origin": "http://evil.example"}),
+        ("/", {"Host": "s3.evil.example"}),
+        (
+            "/",
+            {
+                "Origin": "http://evil.example",
+                "Authorization": "AWS4-HMAC-SHA256 Credential=t/20261130/x/s3/aws4_request",
+            },
+        ),
+    ],
+)
+def test_a_page_of_another_site_reads_nothing(stack: Stack, path: str, headers: dict[str, str]) -> None:
+    """By a rebound name, or from its own origin; for S3 too."""
+    refused = httpx.get(stack.endpoint + path, headers=headers, trust_env=False)
+    assert refused.status_code == 403
+    assert "access-control-allow-origin" not in refused.headers
+    assert httpx.get(f"{stack.endpoint}/_aws/ses", trust_env=False).status_code == 200
+
+
 def test_a_killed_localstack_leaves_no_process(tmp_path: Path, emulator: Emulator) -> None:
     doomed = Stack(tmp_path / "stack", port_free_now(), emulator=emulator)
     doomed.start()

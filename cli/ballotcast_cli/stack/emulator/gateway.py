@@ -8,11 +8,16 @@ from typing import Any
 from .private import module, private, wrap
 
 
+ANY_METHOD = "x-amazon-apigateway-any-method"
+
+
 def patch_gateway() -> None:
     """Replace what `services.apigateway_v1` does. Raises UnknownMinistack."""
     gateway = module("services.apigateway_v1")
     put_response = private(gateway, "_put_gateway_response")
     wrap(gateway, "_import_rest_api", lambda importing: _with_gateway_responses(importing, put_response))
+    wrap(gateway, "_OPENAPI_HTTP_METHODS", lambda methods: {*methods, "any"})
+    wrap(gateway, "_import_rest_api", _with_any_method)
     apis = private(gateway, "_rest_apis")
     wrap(gateway, "_handle_execute_in_scope", _with_path)
     wrap(gateway, "_handle_execute_in_scope", lambda handle: _compressing(handle, apis))
@@ -30,6 +35,18 @@ def _with_gateway_responses(importing: Callable[..., str], put: Callable[..., An
         return api
 
     return import_all
+
+
+def _with_any_method(importing: Callable[..., str]) -> Callable[..., str]:
+    """SAM writes `Method: any` as an extension of OpenAPI, which ministack does not import."""
+
+    def import_any(body: dict[str, Any], data: Any = None) -> str:
+        for operations in body.get("paths", {}).values():
+            if ANY_METHOD in operations:
+                operations["any"] = operations.pop(ANY_METHOD)
+        return importing(body, data)
+
+    return import_any
 
 
 def _with_path(handle: Callable[..., Any]) -> Callable[..., Any]:

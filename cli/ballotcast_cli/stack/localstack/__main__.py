@@ -36,10 +36,12 @@ def _serve() -> None:
     from .crowds import patch_crowds
     from .dynamodb import patch_dynamodb
     from .executor import patch_executor
+    from .hosts import patch_hosts
     from .listening import patch_listening
     from .mailbox import serve_mailbox
 
     patch_listening()
+    patch_hosts()
     patch_dynamodb()
     patch_executor()
     patch_crowds()

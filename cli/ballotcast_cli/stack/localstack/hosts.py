@@ -1,0 +1,38 @@
+"""Only requests to this machine's own names: a page of another site, rebound to 127.0.0.1, must not read the mailbox.
+
+LocalStack itself refuses requests with a foreign `Origin`. A rebound name (DNS rebinding) makes
+the page's own origin of it, so the name is what tells.
+"""
+
+import re
+from typing import Any
+
+_THIS_MACHINE = re.compile(
+    r"(?:localhost|127\.0\.0\.1|\[::1\]|(?:[\w.-]+\.)?localhost\.localstack\.cloud)(?::\d+)?", re.ASCII
+)
+_REFUSAL = b"This server is for programs and pages of this machine only.\n"
+
+
+def is_this_machine(host: str) -> bool:
+    """Return whether a Host header names this machine, at any port."""
+    return _THIS_MACHINE.fullmatch(host) is not None
+
+
+def patch_hosts() -> None:
+    """Have `LocalstackAwsGateway` begin with the check."""
+    from localstack.aws.app import LocalstackAwsGateway
+
+    make = LocalstackAwsGateway.__init__
+
+    def make_and_check(gateway: Any, *arguments: Any) -> None:
+        make(gateway, *arguments)
+        gateway.request_handlers.insert(0, _check)
+
+    LocalstackAwsGateway.__init__ = make_and_check
+
+
+def _check(chain: Any, context: Any, response: Any) -> None:
+    if not is_this_machine(context.request.headers.get("Host", "")):
+        response.status_code = 403
+        response.data = _REFUSAL
+        chain.terminate()
