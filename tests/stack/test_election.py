@@ -162,9 +162,11 @@ def test_of_sixteen_ballots_with_one_credential_one_is_taken(
 
 
 def test_of_sixteen_sign_ups_with_one_address_one_takes_it(here: Deployment) -> None:
-    body = {"email": "race@example.org", "password": "correct horse battery"}
-    answers = at_once(lambda _number: post(here, "/organisers", body))
-    assert statuses(answers) == {201: 1, 409: AT_ONCE - 1}
+    """Each with a password of its own: with the same, a sign-up is the first one sent again."""
+    body = {"email": "race@example.org"}
+    answers = at_once(lambda number: post(here, "/organisers", {**body, "password": f"correct horse battery {number}"}))
+    assert statuses(answers)[201] == 1
+    assert set(statuses(answers)) <= {201, 409, 429}
 
 
 def test_a_ballot_is_logged_before_the_close_and_its_receipt_checks(

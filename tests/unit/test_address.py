@@ -10,13 +10,13 @@ from ballotcast.settings import Settings
 
 AWS = {"ENVIRONMENT": "prod"}
 EMULATED = {"ENVIRONMENT": "localstack", "AWS_ENDPOINT_URL": "http://172.17.0.2:4566"}
-CONTEXT = {"apiId": "ab12", "stage": "v1", "domainName": "ab12.execute-api.eu-west-1.amazonaws.com"}
+CONTEXT = {"apiId": "ab12", "stage": "v1", "path": "/v1/", "domainName": "ab12.execute-api.eu-west-1.amazonaws.com"}
 
 
 def asked(host: str, context: dict[str, Any] = CONTEXT) -> Request:
     headers = [(b"host", host.encode())]
     scope = {"type": "http", "method": "GET", "path": "/", "headers": headers, "query_string": b""}
-    return Request({**scope, "aws.event": {"requestContext": context}})
+    return Request({**scope, "aws.event": {"path": "/", "requestContext": context}})
 
 
 def test_on_aws_the_host_header_counts_for_nothing() -> None:

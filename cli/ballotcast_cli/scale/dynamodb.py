@@ -6,6 +6,7 @@ to what moto and DynamoDB Local answer and charge. One process writes at a time;
 
 import marshal
 import sqlite3
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 from threading import RLock
@@ -38,6 +39,9 @@ class ConditionalCheckFailedException(ClientError): ...
 class TransactionCanceledException(ClientError): ...
 
 
+TOKENS = 100
+
+
 class SqliteDynamoDB:
     """`path`: of the file; `:memory:` for one of this process alone."""
 
@@ -49,6 +53,7 @@ class SqliteDynamoDB:
     def __init__(self, path: Path | str, meter: Meter) -> None:
         self.meter = meter
         self._lock = RLock()
+        self._carried_out: deque[str] = deque(maxlen=TOKENS)
         """Threads read a roll together, and write its voters."""
         self._db = sqlite3.connect(path, timeout=60, isolation_level=None, check_same_thread=False)
         self._db.executescript(_SCHEMA)
@@ -72,10 +77,11 @@ class SqliteDynamoDB:
         newest = not asked.get("ScanIndexForward", True)
         after = asked.get("ExclusiveStartKey", {"sk": {"S": ""}})["sk"]["S"]
         beyond = ("sk < ?" if newest else "sk > ?") if after else "sk >= ?"
+        before = ExpressionAttributeValues.get(":before", {"S": None})["S"]
         rows = self._db.execute(
             f"SELECT content FROM item WHERE tbl = ? AND pk = ? AND {beyond} AND substr(sk, 1, ?) = ? "  # noqa: S608
-            f"ORDER BY sk {'DESC' if newest else 'ASC'}",
-            (TableName, pk, after, len(prefix), prefix),
+            f"AND (? IS NULL OR sk < ?) ORDER BY sk {'DESC' if newest else 'ASC'}",
+            (TableName, pk, after, len(prefix), prefix, before, before),
         )
         items, size, more = _page(map(_item, rows), asked.get("Limit"))
         self._read("Query", read_units(size, consistent=asked.get("ConsistentRead", False)))
@@ -92,8 +98,11 @@ class SqliteDynamoDB:
         self._write("DeleteItem", {"Delete": delete})
         return {}
 
-    def transact_write_items(self, *, TransactItems: list[Wire]) -> Wire:  # noqa: N803
+    def transact_write_items(self, *, TransactItems: list[Wire], ClientRequestToken: str = "") -> Wire:  # noqa: N803
+        """A token that was carried out is not carried out again; only the last ones are remembered."""
         with self._lock:
+            if ClientRequestToken in self._carried_out:
+                return {}
             wanted = [_Wanted(self, operation) for operation in TransactItems]
             if len(wanted) > TRANSACTION or len({each.key for each in wanted}) < len(wanted):
                 raise _invalid("TransactWriteItems", "too many items, or one of them twice")
@@ -106,6 +115,8 @@ class SqliteDynamoDB:
             for each in wanted:
                 self._keep(each)
             self._db.execute("COMMIT")
+            if ClientRequestToken:
+                self._carried_out.append(ClientRequestToken)
         return {}
 
     def _write(self, operation: str, write: Wire) -> Wire:

@@ -7,7 +7,6 @@ from typing import Any
 
 from .private import module, private, wrap
 
-
 ANY_METHOD = "x-amazon-apigateway-any-method"
 
 
