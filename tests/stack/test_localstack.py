@@ -22,6 +22,7 @@ CROWD = 60
 LOOPBACK = {"0100007F", "0000000000000000FFFF00000100007F"}
 """127.0.0.1 as /proc/net/tcp and tcp6 write it."""
 LISTENS = "0A"
+SIGNED = "AWS4-HMAC-SHA256 Credential=test/20261130/eu-west-1/{}/aws4_request, SignedHeaders=host, Signature=x"
 
 
 def processes(group: int) -> Iterator[Path]:
@@ -98,6 +99,23 @@ def test_a_page_of_another_site_reads_nothing(stack: Stack, path: str, headers: 
     assert httpx.get(f"{stack.endpoint}/_aws/ses", trust_env=False).status_code == 200
 
 
+def test_nor_does_it_read_dynamodb_at_its_own_port(stack: Stack) -> None:
+    assert stack.pid
+    [command] = [
+        words
+        for folder in processes(stack.pid)
+        if "dynamodb_local.py" in (words := (folder / "cmdline").read_bytes().decode())
+    ]
+    port = command.split("\0")[command.split("\0").index("-port") + 1]
+    listing = {"X-Amz-Target": "DynamoDB_20120810.ListTables", "Authorization": SIGNED.format("dynamodb")}
+    assert httpx.post(f"http://127.0.0.1:{port}", headers=listing, json={}, trust_env=False).status_code == 200
+    rebound = {**listing, "Host": f"evil.example:{port}"}
+    assert httpx.post(f"http://127.0.0.1:{port}", headers=rebound, json={}, trust_env=False).status_code == 404
+    asking = {"Origin": "http://evil.example", "Access-Control-Request-Method": "POST"}
+    allowed = httpx.options(f"http://127.0.0.1:{port}", headers=asking, trust_env=False)
+    assert "access-control-allow-origin" not in allowed.headers
+
+
 def test_a_killed_localstack_leaves_no_process(tmp_path: Path, emulator: Emulator) -> None:
     doomed = Stack(tmp_path / "stack", port_free_now(), emulator=emulator)
     doomed.start()
@@ -105,10 +123,7 @@ def test_a_killed_localstack_leaves_no_process(tmp_path: Path, emulator: Emulato
     assert pid
     httpx.post(  # DynamoDB Local starts with the first request
         doomed.endpoint,
-        headers={
-            "X-Amz-Target": "DynamoDB_20120810.ListTables",
-            "Authorization": "AWS4-HMAC-SHA256 Credential=test/20261130/eu-west-1/dynamodb/aws4_request",
-        },
+        headers={"X-Amz-Target": "DynamoDB_20120810.ListTables", "Authorization": SIGNED.format("dynamodb")},
         json={},
         timeout=60,
         trust_env=False,

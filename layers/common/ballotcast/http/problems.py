@@ -67,6 +67,9 @@ def from_refused(refused: errors.Refused, instance: str) -> JSONResponse:
     )
 
 
+NOTHING_HERE = "there is nothing at this address"
+
+
 def from_validation(error: RequestValidationError, instance: str) -> JSONResponse:
     """What FastAPI found wrong: 400 if the body is not JSON at all, else 422 with the fields."""
     found = error.errors()
@@ -81,7 +84,8 @@ def from_http_exception(error: HTTPException, instance: str) -> JSONResponse:
     """Routing's own refusals: no such path, no such method."""
     status = HTTPStatus(error.status_code)
     slug = status.phrase.lower().replace(" ", "-")
-    return problem(status, slug, str(error.detail), instance=instance, headers=error.headers)
+    detail = NOTHING_HERE if status is HTTPStatus.NOT_FOUND else str(error.detail)
+    return problem(status, slug, detail, instance=instance, headers=error.headers)
 
 
 def internal(correlation_id: str, instance: str) -> JSONResponse:
