@@ -59,6 +59,7 @@ def relayed(relays: Relays, name: str) -> int:
     return records
 
 
+@pytest.mark.essential
 def test_registered_is_active_within_five_seconds(relays: Relays, name: str) -> None:
     """Once functions are warm, as the channel before has made them."""
     began = time.monotonic()
@@ -98,6 +99,7 @@ def test_a_thousand_records_are_live_within_three_seconds(relays: Relays, name: 
     assert exported(relays, name) == list(range(1000))
 
 
+@pytest.mark.essential
 def test_publishers_at_once_lose_and_double_nothing(relays: Relays, name: str) -> None:
     with ThreadPoolExecutor(4) as pool:
         answers = list(pool.map(lambda n: publish(relays, name, 10 * n, 10), range(40)))

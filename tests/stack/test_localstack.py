@@ -17,7 +17,7 @@ from ballotcast_cli.stack.process import wait_for
 from ballotcast_cli.stack.stack import Stack
 from deployed_stack import port_free_now
 
-pytestmark = [pytest.mark.stack, pytest.mark.only_on("localstack")]
+pytestmark = [pytest.mark.stack, pytest.mark.only_on("localstack"), pytest.mark.essential]
 CROWD = 60
 LOOPBACK = {"0100007F", "0000000000000000FFFF00000100007F"}
 """127.0.0.1 as /proc/net/tcp and tcp6 write it."""
