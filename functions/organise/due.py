@@ -26,17 +26,22 @@ deployed = cache(from_environment)
 def start_due_counts(wiring: Wiring) -> None:
     """Start the count of every election that closed `MARGIN` ago or earlier, at most `A_CALL`.
 
-    One that cannot be started does not keep back those behind it; its row stays for the next call. ExceptionGroup at
-    the end, so that Lambda counts the call as failed and the alarm `ClockStopped` can report it.
+    One that cannot be started does not keep back those behind it, and does not count; its row stays for the next call.
+    ExceptionGroup at the end, so that Lambda counts the call as failed and the alarm `ClockStopped` can report it.
     """
     failures: list[Exception] = []
-    for due in wiring.due_counts.until(wiring.clock() - MARGIN, A_CALL):
+    started = 0
+    for due in wiring.due_counts.until(wiring.clock() - MARGIN):
         try:
             wiring.counting_machine.start_first(due.election)
             wiring.due_counts.remove(due)
         except (BotoCoreError, ClientError) as error:
             error.add_note(f"election {due.election}, closed at {due.closes_at}")
             failures.append(error)
+            continue
+        started += 1
+        if started == A_CALL:
+            break
     if failures:
         raise ExceptionGroup("counts that are due and were not started", failures)
 

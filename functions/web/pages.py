@@ -74,7 +74,7 @@ class Page:
 
     def redirect(self, path: str) -> RedirectResponse:
         """See other (303): what a form was sent to answers so, that reloading sends nothing again."""
-        return RedirectResponse(self.url(path), 303)
+        return RedirectResponse(f"/{self.url(path).lstrip('/')}", 303)  # `//` would lead to another host
 
     def static(self, name: str) -> str:
         return f"{self.prefix}/static/{static_files.release()}/{name}"

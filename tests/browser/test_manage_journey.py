@@ -245,9 +245,13 @@ def test_a_draft_by_keys_alone(pages: Pages) -> None:
     pages.look("By keys")
 
 
-def test_pages_go_out_compressed_and_with_both_cookies(stack: Stack) -> None:
+@pytest.mark.localstack("compression")
+def test_pages_go_out_compressed(stack: Stack) -> None:
     answer = httpx.get(f"{stack.outputs['ApiUrl']}/", trust_env=False)
     assert answer.headers["content-encoding"] == "gzip"
+
+
+def test_a_page_may_set_both_cookies(stack: Stack) -> None:
     with httpx.Client(base_url=stack.outputs["ApiUrl"], trust_env=False) as client:
         page = client.get("/manage/log-in")
         token = re.findall(r'name="form_token" value="([^"]+)"', page.text)[0]

@@ -250,7 +250,7 @@ def test_before_the_opening_all_but_the_cast_can_be_done(
     browser: Browser, voter: VoterPage, elections: Elections
 ) -> None:
     """A device whose clock is fast sends too early, and once more; nothing is lost."""
-    later = elections.make([CHAIR], 2, opens_in=timedelta(seconds=12))
+    later = elections.make([CHAIR], 2, opens_in=timedelta(seconds=30))
     with browser.new_context() as device:
         fast = VoterPage(device, elections.api.address)
         fast.page.clock.set_fixed_time(datetime.now(UTC) + timedelta(hours=1))
@@ -268,7 +268,7 @@ def test_before_the_opening_all_but_the_cast_can_be_done(
         cast = voter.page.get_by_role("button", name="Cast my ballot")
         expect(cast).to_be_disabled()
         assert_accessible(voter.page)
-        expect(cast).to_be_enabled(timeout=20_000)
+        expect(cast).to_be_enabled(timeout=45_000)
         cast.click()
         voter.expect_receipt()
         voter.close()

@@ -97,6 +97,23 @@ def test_pages_link_below_the_base_path(deployment: World) -> None:
     assert led["headers"]["location"].startswith("/b/manage/log-in")
 
 
+@pytest.mark.parametrize("resource", ["/language/{code}", "/{proxy+}"])
+@pytest.mark.parametrize("path", ["//language/de", "///language/de", "/b//language/de", "/v1//language/de"])
+@pytest.mark.parametrize("stage", ["", "/v1"])
+def test_no_doubled_slash_leads_to_another_host(deployment: World, resource: str, path: str, stage: str) -> None:
+    """`//evil.example/x` as a redirect, a source or a cookie's path would be another host's address."""
+    handler = http_handler(app_of("web", deployment.wiring()), "web")
+    for place in (path, path.replace("language/de", "manage")):
+        asked = event(resource, "GET", place, [("back", "/evil.example/x")])
+        asked["pathParameters"] = {"code": "de", "proxy": place.lstrip("/")}
+        asked["requestContext"]["path"] = stage + place
+        answer = invoke(handler, asked)
+        assert answer["statusCode"] < 500
+        assert not answer["headers"].get("location", "").startswith(("//", "http"))
+        assert '="//' not in answer["body"]
+        assert "Path=//" not in str(answer["headers"])
+
+
 ODD_PARTS = [
     "a%0A",
     "%0Aa",

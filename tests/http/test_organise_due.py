@@ -32,7 +32,7 @@ def executions(deployment: World) -> list[str]:
 
 
 def waiting(deployment: World) -> list[DueCount]:
-    return deployment.wiring().due_counts.until(deployment.clock() + EVER, 100)
+    return list(deployment.wiring().due_counts.until(deployment.clock() + EVER))
 
 
 def opened(organiser: Organiser, **changes: Any) -> str:
@@ -189,6 +189,19 @@ def test_a_count_that_failed_is_left_to_a_person(organiser: Organiser, deploymen
     assert waiting(deployment) == []
     assert organiser.post(f"/elections/{election}/close").status_code == 202
     assert executions(deployment) == [f"{election}-1", f"{election}-2"]
+
+
+def test_even_a_callful_that_cannot_be_started_keeps_nobody_back(
+    organiser: Organiser, deployment: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(due, "A_CALL", 2)
+    elections = sorted(opened(organiser) for _ in range(4))
+    deployment.clock.now = CLOSES + timedelta(minutes=1)
+    wiring = deployment.wiring()
+    refuse(wiring, monkeypatch, "stepfunctions", lambda body: any(one in body for one in elections[:2]))
+    with pytest.raises(ExceptionGroup):
+        start_due_counts(wiring)
+    assert executions(deployment) == [f"{election}-1" for election in elections[2:]]
 
 
 def test_one_that_cannot_be_started_keeps_nobody_back_and_is_tried_again(

@@ -120,6 +120,7 @@ def test_run_stops_cleanly(idle: Stack, number: signal.Signals) -> None:
     assert is_free(idle.port)
 
 
+@pytest.mark.localstack("validation")
 def test_a_failed_deployment_says_why_and_leaves_nothing_running(idle: Stack, tmp_path: Path) -> None:
     project = tmp_path / "project"
     project.mkdir()

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
 
+import boto3
 import httpx2 as httpx
 import pytest
 
@@ -22,6 +23,7 @@ CROWD = 60
 LOOPBACK = {"0100007F", "0000000000000000FFFF00000100007F"}
 """127.0.0.1 as /proc/net/tcp and tcp6 write it."""
 LISTENS = "0A"
+KEYS = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
 SIGNED = "AWS4-HMAC-SHA256 Credential=test/20261130/eu-west-1/{}/aws4_request, SignedHeaders=host, Signature=x"
 
 
@@ -46,9 +48,23 @@ def functions(group: int) -> Counter[str]:
     return found
 
 
+def databases(parent: int) -> list[Path]:
+    """Return /proc/<pid> of each DynamoDB Local that a LocalStack started; it has a process group of its own."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (folder / "cmdline").read_bytes().decode(errors="replace").split("\0")
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if len(words) > 2 and words[1].endswith("dynamodb_local.py") and words[2] == str(parent):
+            found.append(folder)
+    return found
+
+
 def listening_addresses(group: int) -> list[str]:
     """Return the addresses at which processes of the group listen, in hexadecimal."""
-    sockets = {str(link.readlink()) for folder in processes(group) for link in (folder / "fd").iterdir()}
+    folders = [*processes(group), *databases(group)]
+    sockets = {str(link.readlink()) for folder in folders for link in (folder / "fd").iterdir()}
     rows = [line.split() for table in ("tcp", "tcp6") for line in Path("/proc/net", table).read_text().splitlines()[1:]]
     return [row[1].partition(":")[0] for row in rows if row[3] == LISTENS and f"socket:[{row[9]}]" in sockets]
 
@@ -81,6 +97,8 @@ def test_gateway_and_dynamodb_listen_on_the_loopback_address_only(stack: Stack) 
         ("/_aws/ses", {"Host": "evil.example"}),
         ("/_ballotcast/mailbox", {"Host": "127.0.0.1.evil.example:80"}),
         ("/_aws/ses", {"Origin": "http://evil.example"}),
+        ("/_aws/ses", {"Origin": "http://app.localstack.cloud"}),
+        ("/_ballotcast/mailbox", {"Origin": "http://localhost:4566"}),
         ("/", {"Host": "s3.evil.example"}),
         (
             "/",
@@ -101,11 +119,7 @@ def test_a_page_of_another_site_reads_nothing(stack: Stack, path: str, headers: 
 
 def test_nor_does_it_read_dynamodb_at_its_own_port(stack: Stack) -> None:
     assert stack.pid
-    [command] = [
-        words
-        for folder in processes(stack.pid)
-        if "dynamodb_local.py" in (words := (folder / "cmdline").read_bytes().decode())
-    ]
+    [command] = [(folder / "cmdline").read_bytes().decode() for folder in databases(stack.pid)]
     port = command.split("\0")[command.split("\0").index("-port") + 1]
     listing = {"X-Amz-Target": "DynamoDB_20120810.ListTables", "Authorization": SIGNED.format("dynamodb")}
     assert httpx.post(f"http://127.0.0.1:{port}", headers=listing, json={}, trust_env=False).status_code == 200
@@ -116,19 +130,32 @@ def test_nor_does_it_read_dynamodb_at_its_own_port(stack: Stack) -> None:
     assert "access-control-allow-origin" not in allowed.headers
 
 
-def test_a_killed_localstack_leaves_no_process(tmp_path: Path, emulator: Emulator) -> None:
-    doomed = Stack(tmp_path / "stack", port_free_now(), emulator=emulator)
-    doomed.start()
+@pytest.fixture
+def doomed(tmp_path: Path, emulator: Emulator) -> Iterator[Stack]:
+    """A LocalStack of its own, with nothing deployed."""
+    stack = Stack(tmp_path / "stack", port_free_now(), emulator=emulator)
+    stack.start()
+    yield stack
+    stack.stop()
+
+
+@pytest.mark.parametrize("moment", ["while DynamoDB Local starts", "when it serves"])
+def test_a_killed_localstack_leaves_no_process(doomed: Stack, moment: str) -> None:
     pid = doomed.pid
     assert pid
-    httpx.post(  # DynamoDB Local starts with the first request
-        doomed.endpoint,
-        headers={"X-Amz-Target": "DynamoDB_20120810.ListTables", "Authorization": SIGNED.format("dynamodb")},
-        json={},
-        timeout=60,
-        trust_env=False,
-    )
-    assert len(list(processes(pid))) > 1
-    os.kill(pid, signal.SIGKILL)
-    assert wait_for(lambda: not list(processes(pid)), 30)
-    doomed.stop()
+    client = boto3.client("dynamodb", "eu-west-1", endpoint_url=doomed.endpoint, **KEYS)
+    with ThreadPoolExecutor(1) as pool:
+        listing = pool.submit(client.list_tables)  # DynamoDB Local starts with the first request
+        assert wait_for(lambda: bool(databases(pid)), 60)
+        if moment == "when it serves":
+            assert listing.result()["TableNames"] == []
+        os.kill(pid, signal.SIGKILL)
+        assert wait_for(lambda: not databases(pid) and only_zombies(pid), 30)
+        if moment != "when it serves":
+            assert listing.exception()
+    client.close()
+
+
+def only_zombies(group: int) -> bool:
+    """The killed process is this one's child, which waits for it at the end of the test."""
+    return all((folder / "stat").read_text().rpartition(")")[2].split()[0] == "Z" for folder in processes(group))

@@ -87,10 +87,12 @@ def _client(endpoint: str, service: str) -> Any:
 
 def _failures(endpoint: str) -> list[str]:
     """What CloudFormation says about each resource that failed: sam breaks it into columns 22 letters wide."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
     client = _client(endpoint, "cloudformation")
     try:
         events = client.describe_stack_events(StackName=STACK_NAME)["StackEvents"]
-    except client.exceptions.ClientError:  # it failed before there was a stack
+    except (BotoCoreError, ClientError):  # it failed before there was a stack, or the emulator is gone
         return []
     failed = [event for event in events if event["ResourceStatus"].endswith("FAILED")]
     return [f"{event['LogicalResourceId']}: {event.get('ResourceStatusReason')}" for event in failed]

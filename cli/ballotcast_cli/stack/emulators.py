@@ -84,7 +84,6 @@ class LocalStack(Emulator):
             "LOCALSTACK_HOST": f"{HOST}:{port}",
             "DNS_ADDRESS": "0",  # no DNS server
             "GATEWAY_WORKER_COUNT": "1500",  # threads; a waiting crowd holds some, and functions need more
-            "EXTRA_CORS_ALLOWED_ORIGINS": f"http://{HOST}:{port}",
             "DISABLE_CUSTOM_CORS_S3": "1",  # foreign origins are refused by S3 too
             "LS_LOG": "error",
             "CFN_NO_WAIT_ITERATIONS": "100",  # CloudFormation looks again at once, not after a second

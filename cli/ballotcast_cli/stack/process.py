@@ -37,7 +37,8 @@ def running_pid(pid_file: Path) -> int | None:
             try:
                 fcntl.flock(held, fcntl.LOCK_SH | fcntl.LOCK_NB)
             except BlockingIOError:
-                return int(held.read())
+                # It may hold the file and be about to write.
+                return int(pid_file.read_text()) if wait_for(lambda: pid_file.read_text() != "", 5) else None
     except FileNotFoundError:
         pass
     return None

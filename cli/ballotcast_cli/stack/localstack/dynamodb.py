@@ -22,7 +22,7 @@ def patch_dynamodb() -> None:
 
     def command(server: DynamodbServer) -> list[str]:
         memory = ["-inMemory"] if server.in_memory else []
-        return [sys.executable, str(script), folder, "-port", str(server.port), "-sharedDb", *memory]
+        return [sys.executable, str(script), str(os.getpid()), folder, "-port", str(server.port), "-sharedDb", *memory]
 
     DynamoDBLocalPackageInstaller.install = lambda installer, target=None: None
     DynamoDBLocalPackageInstaller.get_installed_dir = lambda installer: folder

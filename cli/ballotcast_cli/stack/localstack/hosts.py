@@ -1,7 +1,7 @@
-"""Only requests to this machine's own names: a page of another site, rebound to 127.0.0.1, must not read the mailbox.
+"""Only requests to this machine's own names and from its own pages: no other site may read the mailbox.
 
-LocalStack itself refuses requests with a foreign `Origin`. A rebound name (DNS rebinding) makes
-the page's own origin of it, so the name is what tells.
+LocalStack itself refuses requests with a foreign `Origin`, but not from pages of its makers. A name that is rebound to
+127.0.0.1 (DNS rebinding) becomes the page's own origin, so there the name is what tells.
 """
 
 import re
@@ -19,8 +19,13 @@ def is_this_machine(host: str) -> bool:
 
 
 def patch_hosts() -> None:
-    """Have `LocalstackAwsGateway` begin with the check."""
+    """Have `LocalstackAwsGateway` begin with the check, and allow no origin but its own."""
+    from localstack import config
     from localstack.aws.app import LocalstackAwsGateway
+    from localstack.aws.handlers import cors
+
+    cors.ALLOWED_CORS_ORIGINS[:] = [f"http://{listen.host}:{listen.port}" for listen in config.GATEWAY_LISTEN]
+    cors.DYNAMIC_INTERNAL_ORIGINS = ()
 
     make = LocalstackAwsGateway.__init__
 

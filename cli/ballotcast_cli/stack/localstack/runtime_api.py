@@ -93,6 +93,15 @@ class _Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     server: _Server
 
+    def parse_request(self) -> bool:
+        """Refuse what a browser sends: the events hold sessions, links and ballots."""
+        if not super().parse_request():
+            return False
+        if self.headers.get("Host") == self.server.api.address and "Origin" not in self.headers:
+            return True
+        self._respond(403)
+        return False
+
     def do_GET(self) -> None:
         if self.path != f"{_RUNTIME}/invocation/next":
             self._respond(404)

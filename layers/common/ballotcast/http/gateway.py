@@ -16,6 +16,7 @@ from typing import Any
 Event = dict[str, Any]
 
 _PREFIX = re.compile(r"(?:/[\w.~-]+)*", re.ASCII)
+"""Of an address: names between single slashes. `//` would begin another host's."""
 _PORT = re.compile(r"[0-9]{1,5}")
 HOST = re.compile(r"[A-Za-z0-9.-]*")
 _HOST_AND_PORT = re.compile(rf"{HOST.pattern}(?::[0-9]{{1,5}})?")
@@ -25,7 +26,7 @@ def below_base_path(event: Event) -> Event:
     """The event with `path` as `resource` has it; what stood before it becomes `basePath`."""
     path = event["path"] or "/"
     base = _base_path(path, event["resource"], event.get("pathParameters") or {})
-    if not base:
+    if not base or not _PREFIX.fullmatch(base):
         return event
     return {**event, "path": path[len(base) :] or "/", "basePath": base}
 

@@ -6,6 +6,7 @@ The row is written with the freeze and moved with an early close, each time in o
 election agree. All rows share a partition and sort by time: one query finds what is due and reads nothing else.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -44,10 +45,10 @@ class DueCounts:
         """For the transaction that gives the election another time of closing."""
         return [self._roll.deleting(DUE, due.sk), self.adding(DueCount(closes_at, due.election))]
 
-    def until(self, moment: datetime, limit: int) -> list[DueCount]:
-        """Those that close at `moment` or before, the earliest first; at most `limit`."""
-        rows = self._roll.query(DUE, before=to_rfc3339(moment) + AFTER_ALL, limit=limit)
-        return [DueCount(*row["sk"].split("#")) for row in rows]
+    def until(self, moment: datetime) -> Iterator[DueCount]:
+        """Those that close at `moment` or before, the earliest first; read page after page."""
+        for row in self._roll.query(DUE, before=to_rfc3339(moment) + AFTER_ALL):
+            yield DueCount(*row["sk"].split("#", 1))
 
     def remove(self, due: DueCount) -> None:
         """Removing twice is removing once."""

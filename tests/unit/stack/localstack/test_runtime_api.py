@@ -73,6 +73,16 @@ def test_other_addresses_are_not_found(api: RuntimeApi, method: str, path: str) 
     assert ask(api, method, path)[0] == 404
 
 
+@pytest.mark.parametrize("header", [("Host", "evil.example"), ("Origin", "https://evil.example")])
+def test_a_browser_gets_no_event(api: RuntimeApi, header: tuple[str, str]) -> None:
+    api.hand_over(Invocation("1", b"{}", 0, "arn"))
+    connection = http.client.HTTPConnection(api.address, timeout=20)
+    connection.request("GET", NEXT, headers=dict([header]))
+    assert connection.getresponse().status == 403
+    connection.close()
+    assert not api.initialised.done()
+
+
 def test_closing_lets_go_of_a_runtime_that_waits() -> None:
     api = RuntimeApi()
     with ThreadPoolExecutor() as pool:
