@@ -6,10 +6,9 @@ from typing import Any
 
 def patch_listening() -> None:
     """Replace the endpoints that `localstack.runtime.server.twisted` makes."""
+    from localstack import config
     from localstack.runtime.server import twisted as server
     from twisted.internet import endpoints
-
-    from localstack import config
 
     host_of = {listen.port: listen.host for listen in config.GATEWAY_LISTEN}
 
