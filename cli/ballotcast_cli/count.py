@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,8 @@ from ballotcast.counting import RULES, Count, TieRule, count
 from ballotcast.counting.ballot_file import BallotFile, BallotFileError
 from ballotcast.counting.blt import format_blt
 from ballotcast.counting.conditions import Conditions, Outcome, Part, conclude, require_applicable
-from ballotcast.counting.formats import FORMATS, format_of, read_ballots
+from ballotcast.counting.formats import FORMATS, SWITCHES, format_of, read_file
+from ballotcast.counting.reading import Reading, Switches, explain
 
 from .sheet import sheet
 
@@ -25,6 +26,17 @@ class _Part(click.ParamType[Part]):
             return Part.parse(str(value))
         except ValueError as error:
             self.fail(str(error), param, ctx)
+
+
+class _Switch(click.ParamType[tuple[str, str]]):
+    name = "name=value"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str]:
+        name, _, chosen = str(value).partition("=")
+        if chosen not in SWITCHES.get(name, ()):
+            known = ", ".join(f"{key}={'|'.join(values)}" for key, values in SWITCHES.items())
+            self.fail(f"{value!r} is not one of {known}", param, ctx)
+        return name, chosen
 
 
 def _conditions(command: Callable[..., None]) -> Callable[..., None]:
@@ -43,12 +55,20 @@ def _conditions(command: Callable[..., None]) -> Callable[..., None]:
 
 @click.command("count")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
-@click.option("--method", type=click.Choice(list(RULES)), required=True, help="The counting rule.")
+@click.option("--method", type=click.Choice(list(RULES)), help="The counting rule; required unless --explain is given.")
+@click.option("--explain", "only_explain", is_flag=True, help="Show how the file is read, and count nothing.")
 @click.option(
     "--format",
     "format_name",
     type=click.Choice(list(FORMATS)),
     help="The file's format  [default: as its name or its beginning says]",
+)
+@click.option(
+    "--read",
+    "switches",
+    type=_Switch(),
+    multiple=True,
+    help="How to read what has two readings: the error about it says which NAME=VALUE there are.",
 )
 @click.option(
     "--seats",
@@ -71,8 +91,9 @@ def _conditions(command: Callable[..., None]) -> Callable[..., None]:
 )
 def command(
     file: str,
-    method: str,
+    method: str | None,
     format_name: str | None,
+    switches: Sequence[tuple[str, str]],
     seats: int | None,
     limit: int | None,
     tie: str,
@@ -83,6 +104,7 @@ def command(
     none_of_the_above: int,
     blt_out: Path | None,
     *,
+    only_explain: bool,
     as_json: bool,
 ) -> None:
     """Count the ballots of FILE (- for standard input): BLT, PrefLib (soc, soi, toc, toi) or CSV.
@@ -90,7 +112,15 @@ def command(
     Where a file holds rankings, plurality counts the first preference (the first that is not withdrawn), and rules of
     approval take every ranked option as approved. Where it holds scores, rules of rankings rank by them. The cells of a
     CSV file with a column per option are read as what the method counts: ranks, scores, or 0 and 1.
+
+    What looks odd in a file is a warning on standard error. A file that can be read in two ways is refused, with both
+    ways and the --read that chooses each.
     """
+    if only_explain:
+        click.echo("\n".join(explain(_read(file, format_name, method, dict(switches)))))
+        return
+    if method is None:
+        raise click.UsageError("Missing option '--method'.")
     conditions = Conditions(turnout, share, none_of_the_above)
     try:
         drawn = bytes.fromhex(seed)
@@ -98,7 +128,10 @@ def command(
         raise click.BadParameter("not hexadecimal", param_hint="--seed") from None
     if turnout and not entitled:
         raise click.UsageError("--turnout needs --entitled")
-    cast = _read(file, format_name, method)
+    reading = _read(file, format_name, method, dict(switches))
+    cast = reading.file
+    for warning in reading.warnings:
+        click.echo(f"Warning: {warning}", err=True)
     try:
         require_applicable(method, conditions, options=len(cast.options))
         counted = count(
@@ -132,10 +165,11 @@ def account(cast: BallotFile, counted: Count, outcome: Outcome | None = None) ->
     return {"title": cast.title, "options": list(cast.options), "elected": elected, **described, **applied}
 
 
-def _read(file: str, format_name: str | None, method: str) -> BallotFile:
+def _read(file: str, format_name: str | None, method: str | None, switches: Switches) -> Reading:
     with click.open_file(file, "rb") as opened:
         data = opened.read()
+    kind = RULES[method].ballot if method else "ranked"
     try:
-        return read_ballots(data, format_name or format_of(file, data), RULES[method].ballot)
+        return read_file(data, format_name or format_of(file, data), kind, switches)
     except BallotFileError as error:
         raise click.UsageError(f"{file}: {error}") from None

@@ -8,12 +8,16 @@ from .ballots import Kind
 from .blt import parse_blt
 from .cvr import parse_cvr
 from .preflib import TYPES, parse_preflib
+from .reading import Reading, Switches
 
-FORMATS: Mapping[str, Callable[[bytes, Kind], BallotFile]] = {
-    "blt": lambda data, _: parse_blt(data),
-    "preflib": lambda data, _: parse_preflib(data),
-    "csv": parse_cvr,
+FORMATS: Mapping[str, Callable[[bytes, Kind, Switches], Reading]] = {
+    "blt": lambda data, _, __: Reading(parse_blt(data), "BLT"),
+    "preflib": lambda data, _, __: Reading(parse_preflib(data), "PrefLib"),
+    "csv": lambda data, kind, _: Reading(parse_cvr(data, kind), "CSV"),
 }
+
+SWITCHES: Mapping[str, tuple[str, ...]] = {}
+"""The names of ``--read`` and their values: how to read a file that can be read in two ways."""
 
 
 def format_of(name: str, data: bytes) -> str:
@@ -30,9 +34,16 @@ def format_of(name: str, data: bytes) -> str:
     return "blt" if first[:1].isdigit() or first.startswith(b"#") else "csv"
 
 
-def read_ballots(data: bytes, format_name: str, kind: Kind) -> BallotFile:
-    """Read a ballot file. kind: what the cells of a CSV file are to be read as; the other formats know themselves.
+def read_file(data: bytes, format_name: str, kind: Kind, switches: Switches | None = None) -> Reading:
+    """Read a ballot file, and say how it was read.
 
-    Raises BallotFileError for a bad file.
+    kind: what the cells of a CSV file are to be read as; the other formats know themselves. switches: how to read what
+    is ambiguous, of `SWITCHES`. Raises BallotFileError for a bad file, of the kind AmbiguousFileError for one that has
+    two readings.
     """
-    return FORMATS[format_name](data, kind)
+    return FORMATS[format_name](data, kind, switches or {})
+
+
+def read_ballots(data: bytes, format_name: str, kind: Kind) -> BallotFile:
+    """`read_file` without how it was read."""
+    return read_file(data, format_name, kind).file
