@@ -45,6 +45,11 @@ def weak_rankings(draw: st.DrawFn, options: int) -> tuple[Any, ...]:
     return tuple(tuple(sorted(rank)) if len(rank) > 1 else rank[0] for rank in ranks)
 
 
+def flat(ranking: Ballot) -> list[int]:
+    """The options that a ranking names."""
+    return [option for rank in ranking for option in (rank if isinstance(rank, tuple) else (rank,))]
+
+
 @st.composite
 def elections(draw: st.DrawFn, method: str, *, withdrawals: bool = True) -> dict[str, Any]:
     """An election by a method with ballots of the kind that it reads."""

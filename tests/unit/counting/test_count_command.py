@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from ballotcast.counting.blt import parse_blt
 from ballotcast_cli.count import command
 
 ELECTION = """4 2
@@ -148,6 +147,57 @@ def test_a_missing_file_or_a_folder_is_a_usage_error(tmp_path: Path, name: str) 
     assert str(tmp_path / name) in result.stderr
 
 
+def test_what_looks_odd_is_a_warning_beside_the_count(tmp_path: Path) -> None:
+    path = tmp_path / "odd.blt"
+    path.write_text("3 1\n5 1 2=3 0\n4 2 1=3 0\n0\nA\nB\nC\n", encoding="utf-8")
+    result = run(path, "--method", "irv", "--json")
+    assert json.loads(result.stdout)["elected"] == [{"option": 1, "name": "A"}]
+    assert result.stderr.splitlines() == [
+        "Warning: Line 2: all options that are left are equal and last, which says the same as naming none of them, "
+        "and is read so. Ballots of this kind: 9.",
+        "Warning: There is no title: the last text, 'C', is read as a name.",
+    ]
+
+
+def test_a_file_with_two_readings_is_refused_until_one_is_chosen(tmp_path: Path) -> None:
+    path = tmp_path / "two.blt"
+    path.write_text('4 1\n3 1 2\n4 3 0\n0\n"A"\n"B"\n"C"\n"D"\n"T"\n', encoding="utf-8")
+    refused = run(path, "--method", "plurality")
+    assert refused.exit_code == 2
+    assert "--read ballots=lines" in refused.stderr
+    assert "--read ballots=zeros" in refused.stderr
+    lines = json.loads(run(path, "--method", "plurality", "--read", "ballots=lines", "--json").stdout)
+    assert lines["stages"][0]["votes"] == ["3", "0", "4", "0"]
+    zeros = run(path, "--method", "plurality", "--read", "ballots=zeros", "--json")
+    assert json.loads(zeros.stdout)["stages"][0]["votes"] == ["3", "0", "0", "0"]
+    assert "a missing 0 would not be noticed" in zeros.stderr
+    unknown = run(path, "--method", "plurality", "--read", "ballots=guess")
+    assert unknown.exit_code == 2
+    assert "ballots=lines|zeros" in unknown.stderr
+
+
+def test_explain_counts_nothing_and_needs_no_method(file: Path) -> None:
+    result = run(file, "--explain")
+    assert result.exit_code == 0, result.output
+    assert result.stdout.splitlines() == [
+        "format: BLT, quoted names and withdrawn options",
+        "encoding: UTF-8",
+        "title: Board 2026",
+        "seats: 2",
+        "options: 4",
+        "  1 Ada: on 5 ballots",
+        "  2 Björn: on 10 ballots",
+        "  3 Chloé: on 3 ballots",
+        "  4 Dmitri: on 1 ballot, withdrawn",
+        "withdrawn: Dmitri",
+        "ballots: 12, of which 5 different",
+        "the first ballots:",
+        "  5 × 1st Ada, 2nd Björn",
+        "  3 × 1st Björn",
+        "  2 × 1st Chloé, 2nd Björn",
+    ]
+
+
 def test_the_help_says_how_files_are_read() -> None:
     text = " ".join(run("--help").stdout.split())
     assert "plurality counts the first preference" in text
@@ -243,5 +293,5 @@ def test_rankings_of_any_format_are_written_as_blt(tmp_path: Path) -> None:
     source, target = tmp_path / "ballots.csv", tmp_path / "out.blt"
     source.write_text("rank 1,rank 2\nAda,Björn=Chloé\nChloé,\n", encoding="utf-8")
     assert run(source, "--method", "borda", "--blt-out", target).exit_code == 0
-    assert parse_blt(target.read_bytes()).ballots == {(1, (2, 3)): 1, (3,): 1}
+    assert target.read_text(encoding="utf-8").startswith("3 1\n1 1 2=3 0\n1 3 0\n0\n")
     assert run(source, "--method", "star", "--blt-out", target).exit_code == 2

@@ -44,7 +44,8 @@ class BallotFile:
         """The ballots as a method of `RULES` reads them. Raises ValueError where the file does not say so much.
 
         Rankings, under plurality: a vote for the first option that is not withdrawn (spoilt if several are first);
-        under the other choice rules: a vote for every ranked option. Scores, under rules of rankings: ranked by score.
+        under the other choice rules: a vote for every ranked option. A ranking that names an option twice stays as it
+        is, and so spoilt. Scores, under rules of rankings: ranked by score.
         """
         kind = RULES[method].ballot
         if kind == self.kind:
@@ -60,6 +61,8 @@ class BallotFile:
         return counted
 
     def _first(self, ranking: Ballot) -> Ballot:
+        if _repeats(ranking):
+            return ranking
         for rank in ranks(ranking):
             standing = tuple(option for option in rank if option not in self.withdrawn)
             if standing:
@@ -67,10 +70,17 @@ class BallotFile:
         return ()
 
     def _all(self, ranking: Ballot) -> Ballot:
+        if _repeats(ranking):
+            return ranking
         return tuple(sorted(option for rank in ranks(ranking) for option in rank if option not in self.withdrawn))
 
 
 _IN_WORDS = {"ranked": "rankings", "choice": "choices", "scores": "scores"}
+
+
+def _repeats(ranking: Ballot) -> bool:
+    named = [option for rank in ranks(ranking) for option in rank]
+    return len(set(named)) < len(named)
 
 
 def _by_score(ballot: Ballot) -> Ballot:

@@ -3,20 +3,21 @@
 from collections.abc import Callable, Mapping
 from pathlib import PurePath
 
-from .ballot_file import BallotFile
+from .ballot_file import BallotFile, BallotFileError
 from .ballots import Kind
-from .blt import parse_blt
+from .blt import BLT_SWITCHES, read_blt
 from .cvr import parse_cvr
 from .preflib import TYPES, parse_preflib
 from .reading import Reading, Switches
+from .text import decode_text
 
 FORMATS: Mapping[str, Callable[[bytes, Kind, Switches], Reading]] = {
-    "blt": lambda data, _, __: Reading(parse_blt(data), "BLT"),
+    "blt": lambda data, _, switches: read_blt(data, switches),
     "preflib": lambda data, _, __: Reading(parse_preflib(data), "PrefLib"),
     "csv": lambda data, kind, _: Reading(parse_cvr(data, kind), "CSV"),
 }
 
-SWITCHES: Mapping[str, tuple[str, ...]] = {}
+SWITCHES: Mapping[str, tuple[str, ...]] = {**BLT_SWITCHES}
 """The names of ``--read`` and their values: how to read a file that can be read in two ways."""
 
 
@@ -27,11 +28,13 @@ def format_of(name: str, data: bytes) -> str:
         return suffix
     if suffix in TYPES:
         return "preflib"
-    head = data.removeprefix("\ufeff".encode()).lstrip()[:2000]
-    if head.startswith(b"#") and b"# DATA TYPE:" in head:
+    try:
+        head = decode_text(data[:2000]).content.lstrip()
+    except BallotFileError:  # the text is cut in the middle of a character
+        head = ""
+    if head.startswith("#") and "# DATA TYPE:" in head:
         return "preflib"
-    first = head.split(b"\n", 1)[0]
-    return "blt" if first[:1].isdigit() or first.startswith(b"#") else "csv"
+    return "blt" if head[:1].isdigit() or head.startswith(("#", "//", "/*")) else "csv"
 
 
 def read_file(data: bytes, format_name: str, kind: Kind, switches: Switches | None = None) -> Reading:

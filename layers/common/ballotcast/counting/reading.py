@@ -33,11 +33,14 @@ class Reading:
 class AmbiguousFileError(BallotFileError):
     """A file that can be read in two ways. The message names both, each with the switch that chooses it.
 
-    readings: the switch and what the file says then, as ``{"ballots=lines": "each line is one ballot"}``.
+    readings: the switch and what the file says then, as ``{"ballots=lines": "each line is one ballot"}``; the switch is
+    "" for a reading that needs another file.
     """
 
     def __init__(self, line: int, reason: str, readings: Mapping[str, str]) -> None:
-        ways = "; or ".join(f"{meaning} (--read {switch})" for switch, meaning in readings.items())
+        ways = "; or ".join(
+            f"{meaning} (--read {switch})" if switch else meaning for switch, meaning in readings.items()
+        )
         super().__init__(line, f"{reason}. Either {ways}")
         self.readings = readings
 

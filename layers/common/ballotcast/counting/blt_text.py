@@ -1,0 +1,149 @@
+"""The lines of a BLT file without their comments, and the tokens of those that hold numbers."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from .ballot_file import LARGEST, BallotFileError
+from .reading import AmbiguousFileError
+
+QUOTES = '"“”„‟«»'
+
+_QUOTED = r'"(?:[^"]|"")*"|[“„«”][^“”»]*[“”»]'
+# A mark within a word ("C#", "http://") begins no comment.
+_COMMENT = re.compile(rf"{_QUOTED}|(?:(?<=[\s0-9,)\]=\"”“»])|^)(?P<mark>\#|//|/\*)")
+_NUMBERS = re.compile(r"[0-9][\s,]+[0-9]")
+_SPACE = "[ \t\u00a0\u2000-\u200a\u202f\u3000]"
+_TOKEN = re.compile(
+    rf"""(?P<space>{_SPACE}+)|(?P<comma>,)|(?P<decimal>[0-9]*\.[0-9]+)|(?P<number>-?[0-9]+)|(?P<times>[*×xX](?!\w))
+    |(?P<equal>=)|(?P<skip>-)|(?P<group>\([^()]*\))|(?P<nick>[^\W\d_]\w*)|(?P<quote>[{QUOTES}].*)|(?P<bad>.)""",
+    re.VERBOSE | re.DOTALL,
+)
+_PLAIN = re.compile(r"[ \t]*[0-9]{1,16}(?:[ \t]+[0-9]{1,16})*[ \t]*")
+
+
+class Line(NamedTuple):
+    number: int
+    text: str
+
+
+class Token(NamedTuple):
+    """kind: number, times, equal, skip, group, nick, decimal or quote (the rest of the line)."""
+
+    line: int
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Lines:
+    """lines: those with more than a comment. last: the number of the file's last line."""
+
+    lines: Sequence[Line]
+    last: int
+    comments: bool
+    warnings: Sequence[str]
+
+
+def split_lines(text: str) -> Lines:
+    """Take out comments: from # or // to the end of the line, and between /* and */, which may be lines apart."""
+    lines, warnings = [], []
+    began, comments = 0, False
+    for number, line in enumerate(text.split("\n"), 1):
+        content = line
+        if began or "#" in line or "/" in line:
+            content, began, taken = _without_comments(number, line, began)
+            comments = comments or bool(taken)
+            if content.strip() and _NUMBERS.search(taken):
+                warnings.append(f"Line {number}: the comment {taken.strip()[:60]!r} holds numbers, which do not count.")
+        if content.strip():
+            lines.append(Line(number, content))
+    if began:
+        raise BallotFileError(began, "a comment /* that is not closed")
+    return Lines(lines, text.count("\n") + 1, comments, warnings)
+
+
+def _without_comments(number: int, line: str, began: int) -> tuple[str, int, str]:
+    """What is left of a line, where the comment began that it leaves open (0 for none), and what was taken out."""
+    left: list[str] = []
+    taken: list[str] = []
+    place = 0
+    while place < len(line):
+        if began:
+            end = line.find("*/", place)
+            inside = line[place : end if end >= 0 else len(line)]
+            if "/*" in inside:
+                raise BallotFileError(number, "/* within a comment: it is not clear where the comment ends")
+            taken.append(inside)
+            if end < 0:
+                break
+            place, began = end + 2, 0
+            left.append(" ")
+            continue
+        for match in _COMMENT.finditer(line, place):
+            if match["mark"]:
+                break
+        else:
+            left.append(line[place:])
+            break
+        left.append(line[place : match.start()])
+        if match["mark"] != "/*":
+            taken.append(line[match.start() :])
+            break
+        place, began = match.end(), number
+    return "".join(left), began, " ".join(taken)
+
+
+def plain_numbers(line: Line) -> list[str] | None:
+    """The numbers of a line that holds only numbers and spaces, as nearly all lines do; None for others."""
+    return line.text.split() if _PLAIN.fullmatch(line.text) else None
+
+
+def tokens(line: Line, *, commas_separate: bool = False) -> Iterator[Token]:
+    """The tokens of a line. Raises BallotFileError for what is none, and for a comma whose meaning is not clear.
+
+    commas_separate: a comma is a separator also where spaces are, too.
+    """
+    number, text = line
+    mixed = re.search(r"[0-9]+,[0-9]+", re.sub(r"\([^()]*\)", " ", text))
+    if mixed and not commas_separate and re.search(rf"[0-9]{_SPACE}+[0-9]", text):
+        raise AmbiguousFileError(
+            number,
+            f"{mixed[0][:20]!r} in a line that also has spaces between numbers",
+            {"commas=separate": "the comma separates two numbers", "": "it is one number, which must be written whole"},
+        )
+    after_comma = True
+    for match in _TOKEN.finditer(text.rstrip(", \t")):
+        kind = str(match.lastgroup)
+        if kind == "comma":
+            if after_comma:
+                raise BallotFileError(number, "a comma with no number before it")
+            after_comma = True
+        elif kind != "space":
+            if kind == "bad":
+                raise BallotFileError(number, _complaint(match[0]))
+            after_comma = False
+            yield Token(number, kind, match[0])
+
+
+def whole(token: Token | None, end: int, what: str, least: int, most: int) -> int:
+    """The number that a token is. Raises BallotFileError, which says what was expected, if it is none in the range.
+
+    token: None where the file, or the line, ends. end: the line to report then.
+    """
+    if token is None:
+        raise BallotFileError(end, f"the line ends where {what} is expected")
+    if token.kind != "number":
+        raise BallotFileError(token.line, f"{token.text[:20]!r} where {what} is expected")
+    # A number with more digits than any allowed one is not even converted.
+    if len(token.text) > len(str(LARGEST)) or not least <= (number := int(token.text)) <= most:
+        raise BallotFileError(token.line, f"{token.text[:20]} where {what} ({least} to {most}) is expected")
+    return number
+
+
+def _complaint(character: str) -> str:
+    return {
+        "(": "a parenthesis that is not closed on its line",
+        "[": "'[' where a number is expected",
+    }.get(character, f"unexpected {character!r}")
