@@ -231,5 +231,11 @@ def test_what_looks_odd_is_a_warning(text: str, word: str) -> None:
     assert [warning for warning in read_blt(text).warnings if word in warning]
 
 
+def test_a_huge_number_of_options_takes_no_memory() -> None:
+    for setting in ("", "[tie 1 2]\n", "[nick a b]\n"):
+        with pytest.raises(BltError):
+            parse_blt(f"9007199254740991 1\n{setting}1 1 2=3 0\n0\n{NAMES}")
+
+
 def test_what_looks_like_nothing_odd_is_no_warning() -> None:
     assert read_blt(f"4 2 # seats\n-4\n3 1 2 0\n2 (2 3) 0\n1 0\n0\n{NAMES}").warnings == ()

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ballotcast.counting import count
 from ballotcast.counting.ballot_file import LARGEST, BallotFile, BallotFileError
 from ballotcast.counting.cvr import parse_cvr
 from ballotcast.counting.formats import FORMATS, format_of, read_ballots
-from ballotcast.counting.preflib import parse_preflib
+from ballotcast.counting.preflib import parse_preflib, read_preflib
 
 from .elections import examples
 
@@ -30,9 +31,20 @@ HEAD = """# FILE NAME: 00001-00000001.toi
 
 
 def test_orders_with_ties_are_read() -> None:
-    assert parse_preflib(HEAD + "5: 2,{1,3}\n3: 1\n1: { 1 , 2 },3\n") == BallotFile(
-        "Board 2026", ("Ada", "Björn: the younger", "Chloé"), 1, (), {(2, (1, 3)): 5, (1,): 3, ((1, 2), 3): 1}
+    assert parse_preflib(HEAD + "5: 2,1\n3: {3,1}\n1: { 1 , 2 },3\n") == BallotFile(
+        "Board 2026", ("Ada", "Björn: the younger", "Chloé"), 1, (), {(2, 1): 5, ((1, 3),): 3, ((1, 2), 3): 1}
     )
+
+
+def test_all_alternatives_left_in_last_place_are_no_preference() -> None:
+    reading = read_preflib(HEAD.replace("toi", "toc") + "5: 1,{2,3}\n3: 2,{1,3}\n1: {1,2,3}\n")
+    assert reading.file.ballots == {(1,): 5, (2,): 3, (): 1}
+    assert reading.dialect == ["toc"]
+    (warning,) = reading.warnings
+    assert warning.startswith("Line 11: all options that are left are equal and last")
+    assert warning.endswith("Ballots of this kind: 9.")
+    counted = count("scottish-stv", options=reading.file.options, seats=1, ballots=reading.file.ballots)
+    assert (counted.winners, counted.spoilt) == ((1,), 0)
 
 
 def test_windows_lines_a_byte_order_mark_and_blank_orders_are_read() -> None:

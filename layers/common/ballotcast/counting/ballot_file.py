@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -10,6 +10,11 @@ from .ballots import Ballot, Ballots, Kind, ranks, scores
 from .rules import RULES
 
 Cast = TypeVar("Cast")
+
+TIES_ALL_LEFT = (
+    "Line {line}: all options that are left are equal and last, which says the same as naming none of them, and is "
+    "read so. Ballots of this kind: {number}."
+)
 
 LARGEST = 2**53 - 1  # what every JSON reader can hold (RFC 7493, section 2.2)
 
@@ -108,6 +113,16 @@ class Box(Generic[Cast]):
 def rank_together(tied: Iterable[list[int]]) -> Ballot:
     """A ranking of groups of options, best first; a group of one is no tie."""
     return tuple(tuple(sorted(group)) if len(group) > 1 else group[0] for group in tied)
+
+
+def ties_all_left(groups: Sequence[Sequence[int]], size: int, withdrawn: Collection[int] = ()) -> bool:
+    """Whether the last group of a ranking holds all of `size` options that are left, withdrawn ones aside.
+
+    To rank them equally and last says the same as to stop before them, which programs write in this way.
+    """
+    if not groups or len(groups[-1]) < 2:
+        return False
+    return len({option for group in groups for option in group}.difference(withdrawn)) == size - len(withdrawn)
 
 
 def has_control(name: str) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from .ballot_file import LARGEST, BallotFileError, Box, rank_together
+from .ballot_file import LARGEST, TIES_ALL_LEFT, BallotFileError, Box, rank_together, ties_all_left
 from .ballots import Ballot
 from .blt_header import Header
 from .blt_rows import HOW_MANY, Cast, Row, read_rows, refuse_weight
@@ -71,7 +71,6 @@ def _gather(rows: Sequence[Row], header: Header, cast: Cast) -> dict[Ballot, int
     box = Box[Ballot]()
     twice = truncated = 0
     twice_at = truncated_at = 0
-    standing = frozenset(range(1, header.size + 1)) - header.withdrawn
     for row in rows:
         line = row[0].line
         number, at = _weight(row, cast)
@@ -79,17 +78,14 @@ def _gather(rows: Sequence[Row], header: Header, cast: Cast) -> dict[Ballot, int
         named = [option for group in groups for option in group]
         if len(set(named)) < len(named):
             twice, twice_at = twice + number, twice_at or line
-        elif groups and len(groups[-1]) > 1 and standing.issubset(named):
+        elif ties_all_left(groups, header.size, header.withdrawn):
             groups.pop()
             truncated, truncated_at = truncated + number, truncated_at or line
         box.put(line, rank_together(groups), number)
     if twice:
         cast.warnings.append(f"Line {twice_at}: an option is named twice. Ballots spoilt in this way: {twice}.")
     if truncated:
-        cast.warnings.append(
-            f"Line {truncated_at}: all options that are left are equal and last, which says the same as naming none of "
-            f"them, and is read so. Ballots of this kind: {truncated}."
-        )
+        cast.warnings.append(TIES_ALL_LEFT.format(line=truncated_at, number=truncated))
     return box.ballots
 
 

@@ -97,7 +97,7 @@ def _apply(header: Header, line: int, name: str, values: list[str]) -> None:
         header.nicks = {nick: option for option, nick in enumerate(values, 1)}
         header.dialect.append("nicknames")
     elif name == "tie":
-        if sorted(_option(header, line, value) for value in values) != list(range(1, header.size + 1)):
+        if len(values) != header.size or len({_option(header, line, value) for value in values}) != header.size:
             raise BallotFileError(line, f"[tie] needs each of the {header.size} options once")
         header.warnings.append(f"Line {line}: the order in [tie] is not used; --tie and --seed decide ties.")
         header.dialect.append("an order for ties")

@@ -7,13 +7,13 @@ from .ballot_file import BallotFile, BallotFileError
 from .ballots import Kind
 from .blt import BLT_SWITCHES, read_blt
 from .cvr import parse_cvr
-from .preflib import TYPES, parse_preflib
+from .preflib import TYPES, read_preflib
 from .reading import Reading, Switches
 from .text import decode_text
 
 FORMATS: Mapping[str, Callable[[bytes, Kind, Switches], Reading]] = {
     "blt": lambda data, _, switches: read_blt(data, switches),
-    "preflib": lambda data, _, __: Reading(parse_preflib(data), "PrefLib"),
+    "preflib": lambda data, _, __: read_preflib(data),
     "csv": lambda data, kind, _: Reading(parse_cvr(data, kind), "CSV"),
 }
 

@@ -12,14 +12,28 @@ Source: N. Mattei and T. Walsh, "PrefLib: a library for preferences" (2013), and
     5: 2,{1,3}
     3: 1
 
+A last group of all alternatives that are left is how PrefLib completes an order that stops early. It is read as such an
+order, with a warning: the first one above as ``5: 2``.
+
 Lines of other metadata are read over. What the metadata say of the ballots must hold: the data type, the number of
-voters where it is given. A file says nothing of seats; they are taken to be 1. UTF-8.
+voters where it is given. A file says nothing of seats; they are taken to be 1.
 """
 
 import re
 
-from .ballot_file import LARGEST, BallotFile, BallotFileError, Box, decode, has_control, rank_together
+from .ballot_file import (
+    LARGEST,
+    TIES_ALL_LEFT,
+    BallotFile,
+    BallotFileError,
+    Box,
+    has_control,
+    rank_together,
+    ties_all_left,
+)
 from .ballots import Ballot, ranks
+from .reading import Reading
+from .text import decode_text
 
 TYPES = ("soc", "soi", "toc", "toi")
 
@@ -29,11 +43,18 @@ _ORDER = re.compile(rf"\s*([0-9]+)\s*:\s*((?:{_RANK.pattern})(?:\s*,\s*(?:{_RANK
 
 def parse_preflib(data: bytes | str) -> BallotFile:
     """Read a file of orders. Raises BallotFileError, and nothing else, for whatever is not one."""
+    return read_preflib(data).file
+
+
+def read_preflib(data: bytes | str) -> Reading:
+    """`parse_preflib`, and how the file was read."""
+    decoded = decode_text(data)
+    completed = completed_at = 0
     title, kind, size, voters = "", "", 0, -1
     names: dict[int, str] = {}
     box = Box[Ballot]()
     line = 0
-    for line, text in enumerate(decode(data).split("\n"), 1):
+    for line, text in enumerate(decoded.content.split("\n"), 1):
         if text.startswith("#"):
             key, value = _metadata(line, text)
             if key == "TITLE":
@@ -51,16 +72,21 @@ def parse_preflib(data: bytes | str) -> BallotFile:
         elif text.strip():
             if not size:
                 raise BallotFileError(line, "an order before the number of alternatives")
-            number, ballot = _order(line, text, size)
-            _require_type(line, ballot, kind, size)
-            box.put(line, ballot, number)
+            number, order = _order(line, text, size)
+            _require_type(line, rank_together(order), kind, size)
+            if ties_all_left(order, size):
+                order.pop()
+                completed, completed_at = completed + number, completed_at or line
+            box.put(line, rank_together(order), number)
     if not size:
         raise BallotFileError(line, "the file ends without the number of alternatives")
     if len(names) != size or max(names) != size:
         raise BallotFileError(line, f"{size} alternatives, and {len(names)} names")
     if voters not in (-1, box.total):
         raise BallotFileError(line, f"{voters} voters announced, and {box.total} found")
-    return BallotFile(title, tuple(names[number] for number in range(1, size + 1)), 1, (), box.ballots)
+    file = BallotFile(title, tuple(names[number] for number in range(1, size + 1)), 1, (), box.ballots)
+    warnings = [TIES_ALL_LEFT.format(line=completed_at, number=completed)] if completed else []
+    return Reading(file, "PrefLib", [kind] if kind else [], decoded.encoding, [*decoded.warnings, *warnings])
 
 
 def _metadata(line: int, text: str) -> tuple[str, str]:
@@ -77,7 +103,7 @@ def _number(line: int, text: str, least: int) -> int:
     return int(text)
 
 
-def _order(line: int, text: str, size: int) -> tuple[int, Ballot]:
+def _order(line: int, text: str, size: int) -> tuple[int, list[list[int]]]:
     found = _ORDER.fullmatch(text)
     if not found:
         raise BallotFileError(line, "not an order such as 5: 2,{1,3}")
@@ -92,7 +118,7 @@ def _order(line: int, text: str, size: int) -> tuple[int, Ballot]:
         if option in ranked:
             raise BallotFileError(line, f"alternative {option} is ranked twice")
         ranked.add(option)
-    return number, rank_together(tied)
+    return number, tied
 
 
 def _require_type(line: int, ballot: Ballot, kind: str, size: int) -> None:
