@@ -217,6 +217,8 @@ def test_the_line_to_blame_in_a_dialect(text: str, line: int, word: str) -> None
     [
         ("4 4\n1 1 0\n0\n" + NAMES, "4 seats for 4 options"),
         ("4 2\n1 1 2 0 # 2 3 0\n0\n" + NAMES, "holds numbers"),
+        ("4 2\n1 1 2 0\n# 3 2 0\n0\n" + NAMES, "holds numbers"),
+        ("4 2\n1 1 2 0\n/* or\n3 2 0 */\n0\n" + NAMES, "holds numbers"),
         ("5 2\n1 1 2 0\n0\n" + NAMES, "'Board', is read as a name"),
         ("4 2\n[tie 4 3 2 1]\n1 1 2 0\n0\n" + NAMES, "[tie] is not used"),
         ("4 2\n1 1 2 0\n0\n" + NAMES.replace("Dan", "ada "), "Options 1 and 4 have the same name"),

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from ballotcast.counting import RULES, Action
+from ballotcast.counting.blt import BLT_SWITCHES
 from ballotcast.counting.formats import FORMATS
 
 from . import properties
@@ -26,7 +27,8 @@ COLUMNS = [
 def table(heading: str) -> list[list[str]]:
     """The cells of the first table under a heading, without its head, code marks taken off."""
     section = PAGE.split(f"\n## {heading}\n")[1].split("\n## ")[0]
-    lines = [line for line in section.split("\n") if line.startswith("|")]
+    block = next(block for block in section.strip().split("\n\n") if block.startswith("|"))
+    lines = block.strip().split("\n")
     return [[cell.strip().replace("`", "") for cell in line.strip("|").split("|")] for line in lines[2:]]
 
 
@@ -55,6 +57,11 @@ def test_the_properties_told_are_the_properties_tested(row: list[str]) -> None:
     tested = {lacked for name, lacked, _ in LACKS if name == method}
     # That plurality can elect the Condorcet loser is the Tennessee example, whose rankings are more than its ballots.
     assert lacks == tested | ({properties.spares_the_condorcet_loser} if method == "plurality" else set())
+
+
+def test_every_choice_between_two_readings_is_named() -> None:
+    named = {f"{name}={value}" for name, values in BLT_SWITCHES.items() for value in values}
+    assert [choice for choice in sorted(named) if choice not in PAGE] == []
 
 
 def test_every_format_stands_in_the_table() -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from .ballot_file import LARGEST, TIES_ALL_LEFT, BallotFileError, Box, rank_together, ties_all_left
 from .ballots import Ballot
 from .blt_header import Header
-from .blt_rows import HOW_MANY, Cast, Row, read_rows, refuse_weight
+from .blt_rows import HOW_MANY, Cast, Row, Rows, line_of, read_rows, refuse_weight, tokens_of
 from .blt_text import Line, Token, tokens, whole
 from .reading import AmbiguousFileError, Switches
 
@@ -14,18 +14,18 @@ def read_ballots_of(lines: Sequence[Line], header: Header, end: int, switches: S
     """Read the ballots from the lines after the header. `Cast.lines`: how many of all lines are read then."""
     cast = Cast()
     rows = read_rows(lines, header, end, cast, switches)
-    with_id = [row for row in rows if row[0].kind == "group"]
+    with_id = [row for row in rows if not isinstance(row, Line) and row[0].kind == "group"]
     if with_id:
         _check_ids(rows, with_id)
-    cast.ballots = _after_id(rows, header, cast, switches) if with_id else _gather(rows, header, cast)
+    cast.ballots = _after_id(with_id, header, cast, switches) if with_id else _gather(rows, header, cast)
     return cast
 
 
-def _check_ids(rows: Sequence[Row], with_id: Sequence[Row]) -> None:
+def _check_ids(rows: Rows, with_id: Sequence[Row]) -> None:
     seen: dict[str, int] = {}
     for row in rows:
-        if row[0].kind != "group":
-            raise BallotFileError(row[0].line, f"a ballot without an id, and that of line {with_id[0][0].line} has one")
+        if isinstance(row, Line) or row[0].kind != "group":
+            raise BallotFileError(line_of(row), f"a ballot without an id, unlike that of line {with_id[0][0].line}")
         if (before := seen.setdefault(row[0].text, row[0].line)) != row[0].line:
             raise BallotFileError(row[0].line, f"the id {row[0].text[:40]} of line {before} again")
 
@@ -67,11 +67,16 @@ def _after_id(rows: Sequence[Row], header: Header, cast: Cast, switches: Switche
     return ballots
 
 
-def _gather(rows: Sequence[Row], header: Header, cast: Cast) -> dict[Ballot, int]:
+def _gather(rows: Rows, header: Header, cast: Cast) -> dict[Ballot, int]:
     box = Box[Ballot]()
     twice = truncated = 0
     twice_at = truncated_at = 0
-    for row in rows:
+    for kept in rows:
+        plain = _plain(kept, header.size) if isinstance(kept, Line) else None
+        if plain:
+            box.put(line_of(kept), *plain)
+            continue
+        row = tokens_of(kept)
         line = row[0].line
         number, at = _weight(row, cast)
         groups = _ranking(row, at, header, cast)
@@ -87,6 +92,15 @@ def _gather(rows: Sequence[Row], header: Header, cast: Cast) -> dict[Ballot, int
     if truncated:
         cast.warnings.append(TIES_ALL_LEFT.format(line=truncated_at, number=truncated))
     return box.ballots
+
+
+def _plain(line: Line, size: int) -> tuple[Ballot, int] | None:
+    """The ballot of a line of numbers and how many there are; None if it needs another look."""
+    texts = line.text.split()
+    number, *options = map(int, texts)
+    if any(text[0] == "0" for text in texts) or len(set(options)) < len(options) or number > LARGEST:
+        return None
+    return None if options and max(options) > size else (tuple(options), number)
 
 
 def _weight(row: Row, cast: Cast) -> tuple[int, int]:

@@ -1,5 +1,6 @@
 """Where each ballot of a BLT file ends."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -11,6 +12,11 @@ from .reading import AmbiguousFileError, Switches
 
 Row = list[Token]
 """The tokens of one ballot, without the 0 that ends it."""
+
+Rows = Sequence[Row | Line]
+"""Ballots that hold only numbers are kept as text: the tokens of a million of them would take a gigabyte."""
+
+_INNER_ZERO = re.compile(r"(?<![^ \t])0(?![^ \t])")
 
 HOW_MANY = "how many ballots, or the 0 that ends them"
 
@@ -26,7 +32,7 @@ class Cast:
     lines: int = 0
 
 
-def read_rows(lines: Sequence[Line], header: Header, end: int, cast: Cast, switches: Switches) -> list[Row]:
+def read_rows(lines: Sequence[Line], header: Header, end: int, cast: Cast, switches: Switches) -> Rows:
     """Read the tokens of each ballot from the lines after the header. end: the number of the file's last line."""
     cast.lines = header.lines
     if header.rest or switches.get("ballots") == "zeros":
@@ -41,40 +47,60 @@ def _tokens(line: Line, switches: Switches) -> Row:
     return list(tokens(line, commas_separate=switches.get("commas") == "separate"))
 
 
-def _rows_in_lines(lines: Sequence[Line], header: Header, end: int, cast: Cast, switches: Switches) -> list[Row]:
-    rows: list[Row] = []
+def tokens_of(row: Row | Line) -> Row:
+    """The tokens of a row, however it is kept."""
+    return [Token(row.number, "number", text) for text in row.text.split()] if isinstance(row, Line) else row
+
+
+def _rows_in_lines(lines: Sequence[Line], header: Header, end: int, cast: Cast, switches: Switches) -> Rows:
+    rows: list[Row | Line] = []
     while True:
         if cast.lines == len(lines):
             raise BallotFileError(end, f"the file ends where {HOW_MANY} is expected")
-        row = _tokens(lines[cast.lines], switches)
-        if not rows and ends_ballots(row) and len(row) > 1:
-            return _rows_in_stream(lines, header, end, cast, switches)
+        line = lines[cast.lines]
         cast.lines += 1
-        if not row:
-            raise BallotFileError(lines[cast.lines - 1].number, f"a line of commas where {HOW_MANY} is expected")
-        if row[0].kind != "group":
-            refuse_weight(row[0])
-            whole(row[0], row[0].line, HOW_MANY, 0, LARGEST)
-        if is_zero(row[0]):
-            if len(row) > 1:
-                raise BallotFileError(row[0].line, f"{row[1].text[:20]!r} after the 0 that ends the ballots")
+        numbers = plain_numbers(line) if rows else None
+        if numbers and numbers[0][0] != "0":
+            rows.append(line)
+            continue
+        row = _tokens(line, switches)
+        if not rows and len(row) > 1 and ends_ballots(row):
             break
+        if _ends_all(line, row):
+            if len(rows) == 1 and len(_zeros(rows[0])) > 1:
+                break
+            return _without_zeros(rows, cast, switches)
         rows.append(row)
-    if len(rows) == 1 and [token.text for token in rows[0]].count("0") > 1:
-        cast.lines = header.lines
-        return _rows_in_stream(lines, header, end, cast, switches)
-    _cut_zeros(rows, lines, cast, switches)
-    return rows
+    cast.lines = header.lines
+    return _rows_in_stream(lines, header, end, cast, switches)
 
 
-def _cut_zeros(rows: list[Row], lines: Sequence[Line], cast: Cast, switches: Switches) -> None:
+def _ends_all(line: Line, row: Row) -> bool:
+    """Whether a line is the 0 that ends the ballots. Raises BallotFileError if no ballot can begin as it does."""
+    if not row:
+        raise BallotFileError(line.number, f"a line of commas where {HOW_MANY} is expected")
+    if row[0].kind != "group":
+        refuse_weight(row[0])
+        whole(row[0], line.number, HOW_MANY, 0, LARGEST)
+    if not is_zero(row[0]):
+        return False
+    if len(row) > 1:
+        raise BallotFileError(line.number, f"{row[1].text[:20]!r} after the 0 that ends the ballots")
+    return True
+
+
+def _zeros(row: Row | Line) -> list[str]:
+    """Each 0 of a row."""
+    return _INNER_ZERO.findall(row.text) if isinstance(row, Line) else [token.text for token in row if is_zero(token)]
+
+
+def _without_zeros(rows: Rows, cast: Cast, switches: Switches) -> Rows:
     """Take the 0 off the end of every row, if all or none have it; otherwise a ballot may cross the end of a line."""
-    ending = [is_zero(row[-1]) for row in rows]
+    ending = [_ends_in_zero(row) for row in rows]
     if not all(ending) and any(ending) and switches.get("ballots") != "lines":
         odd = ending.index(sum(ending) * 2 < len(ending))
-        line = rows[odd][0].line
         raise AmbiguousFileError(
-            line,
+            line_of(rows[odd]),
             f"the ballot {'ends' if ending[odd] else 'does not end'} in 0, unlike others",
             {
                 "ballots=lines": "each line is one ballot, with or without 0",
@@ -84,19 +110,31 @@ def _cut_zeros(rows: list[Row], lines: Sequence[Line], cast: Cast, switches: Swi
     if rows and not any(ending):
         cast.dialect["no 0 at the end of ballots"] = None
         cast.warnings.append("No ballot ends in 0: each line is read as one ballot.")
-    for row, zero in zip(rows, ending, strict=True):
-        if zero:
-            row.pop()
-        several = next((token for token in row if is_zero(token)), None)
-        if several:
+    left = [_cut(row) if zero else row for row, zero in zip(rows, ending, strict=True)]
+    for row in left:
+        if _zeros(row):
             raise AmbiguousFileError(
-                several.line,
+                line_of(row),
                 "a 0 within a ballot",
                 {"ballots=zeros": "the line holds several ballots", "": "the 0 is a mistake, to be corrected"},
             )
+    return left
 
 
-def _rows_in_stream(lines: Sequence[Line], header: Header, end: int, cast: Cast, switches: Switches) -> list[Row]:
+def _ends_in_zero(row: Row | Line) -> bool:
+    return row.text.rstrip(" \t")[-2:] in (" 0", "\t0") if isinstance(row, Line) else is_zero(row[-1])
+
+
+def _cut(row: Row | Line) -> Row | Line:
+    return Line(row.number, row.text.rstrip(" \t")[:-1]) if isinstance(row, Line) else row[:-1]
+
+
+def line_of(row: Row | Line) -> int:
+    """The number of a row's line."""
+    return row.number if isinstance(row, Line) else row[0].line
+
+
+def _rows_in_stream(lines: Sequence[Line], header: Header, end: int, cast: Cast, switches: Switches) -> Rows:
     """Rows that end at their 0, wherever lines end."""
     cast.dialect["ballots end at a 0, wherever lines end"] = None
     cast.warnings.append("Ballots are read from 0 to 0, wherever lines end: a missing 0 would not be noticed.")
@@ -147,4 +185,4 @@ def refuse_weight(token: Token) -> None:
 
 def is_zero(token: Token) -> bool:
     """Whether a token is the 0 that ends a ballot or all of them."""
-    return token.kind == "number" and token.text.strip("0") == ""
+    return token.kind == "number" and token.text == "0"

@@ -14,6 +14,7 @@ _QUOTED = r'"(?:[^"]|"")*"|[“„«”][^“”»]*[“”»]'
 # A mark within a word ("C#", "http://") begins no comment.
 _COMMENT = re.compile(rf"{_QUOTED}|(?:(?<=[\s0-9,)\]=\"”“»])|^)(?P<mark>\#|//|/\*)")
 _NUMBERS = re.compile(r"[0-9][\s,]+[0-9]")
+_BALLOT = re.compile(r"[#/\s]*[0-9]+(?:[\s,]+[0-9=-]+)*[\s,]+0[\s,]*")
 _SPACE = "[ \t\u00a0\u2000-\u200a\u202f\u3000]"
 _TOKEN = re.compile(
     rf"""(?P<space>{_SPACE}+)|(?P<comma>,)|(?P<decimal>[0-9]*\.[0-9]+)|(?P<number>-?[0-9]+)|(?P<times>[*×xX](?!\w))
@@ -55,7 +56,7 @@ def split_lines(text: str) -> Lines:
         if began or "#" in line or "/" in line:
             content, began, taken = _without_comments(number, line, began)
             comments = comments or bool(taken)
-            if content.strip() and _NUMBERS.search(taken):
+            if _BALLOT.fullmatch(taken) or (content.strip() and _NUMBERS.search(taken)):
                 warnings.append(f"Line {number}: the comment {taken.strip()[:60]!r} holds numbers, which do not count.")
         if content.strip():
             lines.append(Line(number, content))
@@ -136,6 +137,8 @@ def whole(token: Token | None, end: int, what: str, least: int, most: int) -> in
         raise BallotFileError(end, f"the line ends where {what} is expected")
     if token.kind != "number":
         raise BallotFileError(token.line, f"{token.text[:20]!r} where {what} is expected")
+    if re.match("-?0[0-9]", token.text):  # two numbers with a lost space between them
+        raise BallotFileError(token.line, f"{token.text[:20]} where {what} is expected: a number that begins with 0")
     # A number with more digits than any allowed one is not even converted.
     if len(token.text) > len(str(LARGEST)) or not least <= (number := int(token.text)) <= most:
         raise BallotFileError(token.line, f"{token.text[:20]} where {what} ({least} to {most}) is expected")
