@@ -1,0 +1,215 @@
+"""Tables as people save them: RFC 4180 and what spreadsheets and forms make of it.
+
+- Comma, semicolon or tab. A first line ``sep=;`` decides; without one the delimiter is the only one by which every row
+  has as many cells as the header, and a table that two of them divide is refused.
+- UTF-8 with any number of byte order marks, UTF-16 with one, else Windows-1252, which `Table.warnings` says. A file that
+  mixes UTF-8 and Windows-1252 is refused.
+- A line break inside quotes belongs to its cell. A quote that is not closed is one error, at the line that opens it.
+- Empty cells beyond the header's are ignored, and so are rows of empty cells only (`Table.blank_rows` finds them).
+  Where an `even` table is asked for, all rows must have the same number of surplus cells: one more in a single row is
+  a delimiter too many, which has moved the cells after it.
+"""
+
+import csv
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from io import StringIO
+from typing import NamedTuple
+
+DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
+LONGEST_CELL = 131_072
+
+_SEP = re.compile(r'"?sep=([,;\t])"?[,;\t ]*(?:\n|$)', re.IGNORECASE)
+_QUOTED = re.compile(r'(?:^|(?<=[,;\t\n]))"(?:[^"]|"")*"')
+_UTF_8 = re.compile(rb"[\xc3-\xdf][\x80-\xbf]|[\xe1-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+
+
+class TableError(ValueError):
+    """A file that is no table; `line` (1-based, as an editor shows it) is where."""
+
+    def __init__(self, line: int, reason: str) -> None:
+        super().__init__(f"line {line}: {reason}")
+        self.line = line
+        self.reason = reason
+
+
+class Row(NamedTuple):
+    """line: where the row begins."""
+
+    line: int
+    cells: list[str]
+
+    def line_of(self, place: int) -> int:
+        """The line on which a cell begins, which is a later one after cells with line breaks."""
+        return self.line + sum(cell.count("\n") for cell in self.cells[:place])
+
+
+@dataclass(frozen=True)
+class Table:
+    """header: the first row that is not blank, without surplus cells. Iterating reads the rows below it again each
+    time, so that no table is too large."""
+
+    header: Row
+    delimiter: str
+    encoding: str
+    warnings: Sequence[str]
+    text: str
+    first_line: int
+    keep_blank: bool = False
+    even: bool = False
+
+    def __iter__(self) -> Iterator[Row]:
+        """The rows, each with as many cells as the header. Raises TableError."""
+        width, length, number = len(self.header.cells), 0, 0
+        rows = _rows(self.text, self.delimiter, self.first_line)
+        header = next(row for row in rows if not _is_blank(row.cells))
+        for line, cells in rows:
+            if _is_blank(cells) and not self.keep_blank:
+                continue
+            number += 1
+            length = length or len(cells)
+            if len(cells) != width or length != width:
+                if self.even and len(cells) != length:
+                    raise TableError(line, f"{_cells(len(cells))} where rows before have {length}")
+                cells = _fit(line, cells, width)
+            yield Row(line, cells)
+        if self.even and number == 1 and length not in (width, len(header.cells)):
+            raise TableError(line, f"{_cells(length)} under {width} columns")
+
+    def blank_rows(self) -> list[int]:
+        """The lines of the rows whose cells are all empty."""
+        rows = _rows(self.text, self.delimiter, self.first_line)
+        return [row.line for row in rows if _is_blank(row.cells) and row.line > self.header.line]
+
+
+def read_table(data: bytes | str, *, keep_blank: bool = False, even: bool = False) -> Table:
+    """Read a table with a header. Raises TableError, and nothing else, for whatever is not one.
+
+    keep_blank: whether rows of empty cells only are rows like others. even: whether all rows must be equally long.
+    """
+    text, encoding = decode_table(data)
+    warnings = [] if encoding != "Windows-1252" else ["The file is not UTF-8; it is read as Windows-1252."]
+    if "\0" in text:
+        raise TableError(text.count("\n", 0, text.index("\0")) + 1, "a NUL character; save the file as CSV UTF-8")
+    first_line, delimiter = 1, ""
+    if found := _SEP.match(text):
+        first_line, delimiter, text = 2, found[1], text[found.end() :]
+    delimiter = delimiter or _delimiter(text, first_line)
+    for row in _rows(text, delimiter, first_line):
+        if not _is_blank(row.cells):
+            cells = row.cells
+            while not cells[-1].strip():
+                cells.pop()
+            header = Row(row.line, cells)
+            return Table(header, delimiter, encoding, warnings, text, first_line, keep_blank, even)
+    raise TableError(first_line, "no header")
+
+
+def decode_table(data: bytes | str) -> tuple[str, str]:
+    """The text, with "\\n" at the end of lines and no byte order mark, and the name of its encoding."""
+    if isinstance(data, str):
+        text, encoding = data, "UTF-8"
+    elif data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        try:
+            text, encoding = data.decode("utf-16"), "UTF-16"
+        except UnicodeDecodeError:
+            raise TableError(1, "not UTF-16, though it begins as such a file") from None
+    else:
+        try:
+            text, encoding = data.decode(), "UTF-8"
+        except UnicodeDecodeError as error:
+            text, encoding = _windows(data, data.count(b"\n", 0, error.start) + 1), "Windows-1252"
+    return text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n"), encoding
+
+
+def _windows(data: bytes, line: int) -> str:
+    if found := _UTF_8.search(data):
+        other = data.count(b"\n", 0, found.start()) + 1
+        raise TableError(line, f"not UTF-8, while line {other} is; save the file in one encoding")
+    try:
+        return data.decode("cp1252")
+    except UnicodeDecodeError:
+        raise TableError(line, "neither UTF-8 nor Windows-1252; save the file as CSV UTF-8") from None
+
+
+def _rows(text: str, delimiter: str, first_line: int) -> Iterator[Row]:
+    reader = csv.reader(StringIO(text), delimiter=delimiter, strict=True, skipinitialspace=True)
+    before = 0
+    try:
+        for cells in reader:
+            if cells:
+                yield Row(before + first_line, cells)
+            before = reader.line_num
+    except csv.Error as error:
+        raise _quote_error(text, delimiter, before, first_line, str(error)) from None
+
+
+def _quote_error(text: str, delimiter: str, before: int, first_line: int, reason: str) -> TableError:
+    """What is wrong with the record after so many lines. Looks for the quote that is still open at the end."""
+    rest = "\n".join(text.split("\n")[before:])
+    quoted = re.compile(rf'(?:^|[{re.escape(delimiter)}\n]) *("(?:[^"]|"")*("|$))')
+    for found in quoted.finditer(rest):
+        line = before + first_line + rest.count("\n", 0, found.start(1))
+        if not found[2]:
+            return TableError(line, "a quote that is not closed")
+        after = rest[found.end() : found.end() + 1]
+        if after and after not in (delimiter, "\n"):
+            return TableError(line, f"{after!r} after a closing quote; a quote inside quotes is written twice")
+        if "field larger" in reason and len(found[1]) > LONGEST_CELL:
+            return TableError(line, "a cell that is too long: a quote that is not closed?")
+    return TableError(before + first_line, "a cell that is too long" if "larger" in reason else reason)
+
+
+def _is_blank(cells: list[str]) -> bool:
+    return not any(cells) or not any(map(str.strip, cells))
+
+
+def _cells(number: int) -> str:
+    return f"{number} cell{'' if number == 1 else 's'}"
+
+
+def _fit(line: int, cells: list[str], width: int) -> list[str]:
+    kept = len(cells)
+    while kept > width and not cells[kept - 1].strip():
+        kept -= 1
+    if kept != width:
+        raise TableError(line, f"{_cells(kept)} under {width} columns")
+    return cells[:width]
+
+
+def _delimiter(text: str, first_line: int) -> str:
+    """The one delimiter that divides the table. Raises TableError where there are two."""
+    bare = next((line for line in _QUOTED.sub("", text[:LONGEST_CELL]).split("\n") if line.strip(", ;\t")), "")
+    # A table of one column has no delimiter in its header, and perhaps surplus ones in its rows.
+    named = [mark for mark in DELIMITERS if mark in bare] or [mark for mark in DELIMITERS if mark in text] or [","]
+    if len(named) == 1:
+        return named[0]
+    fitting = {mark: width for mark in named if (width := _width(text, mark, first_line))}
+    if len(fitting) == 1:
+        return next(iter(fitting))
+    # Rows that no delimiter divides evenly are an error of their own only where one delimiter is meant.
+    ways = ", or ".join(
+        f"{DELIMITERS[mark]} as the delimiter ({f'{width} columns' if width else 'rows of different length'}), "
+        f"which a first line sep={mark if mark != chr(9) else '<tab>'} chooses"
+        for mark, width in ((mark, fitting.get(mark, 0)) for mark in named)
+    )
+    raise TableError(first_line, f"the table can be read in {len(named)} ways: with a {ways}")
+
+
+def _width(text: str, delimiter: str, first_line: int) -> int:
+    """How many columns the table has by this delimiter; 0 if rows differ."""
+    width = 0
+    try:
+        for row in _rows(text, delimiter, first_line):
+            kept = len(row.cells)
+            while kept > width and not row.cells[kept - 1].strip():
+                kept -= 1
+            if not kept:
+                continue
+            width = width or kept
+            if kept != width:
+                return 0
+    except TableError:
+        return 0
+    return width
