@@ -2,8 +2,8 @@
 
 - Comma, semicolon or tab. A first line ``sep=;`` decides; without one the delimiter is the only one by which every row
   has as many cells as the header, and a table that two of them divide is refused.
-- UTF-8 with any number of byte order marks, UTF-16 with one, else Windows-1252, which `Table.warnings` says. A file that
-  mixes UTF-8 and Windows-1252 is refused.
+- UTF-8 with any number of byte order marks, UTF-16 with one, else Windows-1252, which `Table.warnings` says. A file
+  that mixes UTF-8 and Windows-1252 is refused.
 - A line break inside quotes belongs to its cell. A quote that is not closed is one error, at the line that opens it.
 - Empty cells beyond the header's are ignored, and so are rows of empty cells only (`Table.blank_rows` finds them).
   Where an `even` table is asked for, all rows must have the same number of surplus cells: one more in a single row is
