@@ -9,12 +9,14 @@ from typing import Any
 import click
 
 from ballotcast.counting import RULES, Count, TieRule, count
-from ballotcast.counting.ballot_file import BallotFile, BallotFileError
+from ballotcast.counting.ballot_file import BallotFile
 from ballotcast.counting.blt import format_blt
 from ballotcast.counting.conditions import Conditions, Outcome, Part, conclude, require_applicable
+from ballotcast.counting.csv_choices import CsvChoices
 from ballotcast.counting.formats import FORMATS, SWITCHES, format_of, read_file
 from ballotcast.counting.reading import Reading, Switches, explain
 
+from .csv_switches import csv_switches
 from .sheet import sheet
 
 
@@ -85,6 +87,7 @@ def _conditions(command: Callable[..., None]) -> Callable[..., None]:
 )
 @click.option("--seed", default="", metavar="HEX", help="Public seed of the lot  [default: empty]")
 @_conditions
+@csv_switches
 @click.option("--json", "as_json", is_flag=True, help="Print the whole account as JSON.")
 @click.option(
     "--blt-out", type=click.Path(dir_okay=False, path_type=Path), help="Also write the file's rankings in BLT format."
@@ -104,20 +107,22 @@ def command(
     none_of_the_above: int,
     blt_out: Path | None,
     *,
+    choices: CsvChoices,
     only_explain: bool,
     as_json: bool,
 ) -> None:
     """Count the ballots of FILE (- for standard input): BLT, PrefLib (soc, soi, toc, toi) or CSV.
 
     Where a file holds rankings, plurality counts the first preference (the first that is not withdrawn), and rules of
-    approval take every ranked option as approved. Where it holds scores, rules of rankings rank by them. The cells of a
-    CSV file with a column per option are read as what the method counts: ranks, scores, or 0 and 1.
+    approval take every ranked option as approved. Where it holds scores, rules of rankings rank by them. Numbers
+    in a CSV file with a column per option are scores or 0 and 1 where the method counts these; --cells says so if they
+    are ranks.
 
     What looks odd in a file is a warning on standard error. A file that can be read in two ways is refused, with both
     ways and the --read that chooses each.
     """
     if only_explain:
-        click.echo("\n".join(explain(_read(file, format_name, method, dict(switches)))))
+        click.echo("\n".join(explain(_read(file, format_name, method, dict(switches), choices))))
         return
     if method is None:
         raise click.UsageError("Missing option '--method'.")
@@ -128,7 +133,7 @@ def command(
         raise click.BadParameter("not hexadecimal", param_hint="--seed") from None
     if turnout and not entitled:
         raise click.UsageError("--turnout needs --entitled")
-    reading = _read(file, format_name, method, dict(switches))
+    reading = _read(file, format_name, method, dict(switches), choices)
     cast = reading.file
     for warning in reading.warnings:
         click.echo(f"Warning: {warning}", err=True)
@@ -165,11 +170,11 @@ def account(cast: BallotFile, counted: Count, outcome: Outcome | None = None) ->
     return {"title": cast.title, "options": list(cast.options), "elected": elected, **described, **applied}
 
 
-def _read(file: str, format_name: str | None, method: str | None, switches: Switches) -> Reading:
+def _read(file: str, format_name: str | None, method: str | None, switches: Switches, choices: CsvChoices) -> Reading:
     with click.open_file(file, "rb") as opened:
         data = opened.read()
     kind = RULES[method].ballot if method else "ranked"
     try:
-        return read_file(data, format_name or format_of(file, data), kind, switches)
-    except BallotFileError as error:
+        return read_file(data, format_name or format_of(file, data), kind, switches, choices)
+    except ValueError as error:
         raise click.UsageError(f"{file}: {error}") from None

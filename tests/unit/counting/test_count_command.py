@@ -207,13 +207,17 @@ def test_the_help_says_how_files_are_read() -> None:
 CVR = "id,count,Ada,Björn,Chloé\n1,5,3,2,0\n2,4,0,3,1\n3,2,,1,3\n"
 
 
-def test_the_cells_of_a_csv_file_are_what_the_method_counts(tmp_path: Path) -> None:
+def test_the_cells_of_a_csv_file_are_what_the_method_counts_or_what_a_switch_says(tmp_path: Path) -> None:
     path = tmp_path / "ballots.csv"
     path.write_text(CVR, encoding="utf-8")
     star = json.loads(run(path, "--method", "star", "--json").stdout)
     assert star["stages"][0]["votes"] == ["15", "24", "10"]
-    ranked = json.loads(run(path, "--method", "irv", "--json").stdout)
-    assert ranked["stages"][0]["votes"] == ["0", "7", "4"]
+    refused = run(path, "--method", "irv")
+    assert refused.exit_code == 2
+    assert "--cells rank" in refused.stderr
+    assert "--cells score" in refused.stderr
+    by_score = json.loads(run(path, "--method", "irv", "--cells", "score", "--json").stdout)
+    assert by_score["stages"][0]["votes"] == ["5", "4", "2"]
     approval = run(path, "--method", "approval")
     assert approval.exit_code == 2
     assert f"{path}: line 2: '3' where 0 or 1 is expected" in approval.stderr

@@ -1,139 +1,191 @@
-"""Cast vote records as CSV: a line per ballot, or per group of equal ballots, in one of two layouts.
+"""Cast vote records as CSV: a row per ballot, or per group of equal ballots, in one of three layouts.
 
-Ranks: columns ``rank 1``, ``rank 2``, … (or ``choice``, ``preference``, ``1st choice``) hold the names of options::
+- Ranks (`csv_ranks`): columns ``rank 1``, ``rank 2``, … hold the names of options.
+- Marks (`csv_marks`): a column per option holds ranks, scores or marks.
+- One question (`csv_lists`): one column holds an option, or several.
 
-    id,rank 1,rank 2,rank 3
-    b1,Ada,Björn=Chloé,
-    b2,Chloé,skipped,Ada
-
-Several names with ``=`` between them are ranked equally. An empty cell, ``skipped`` and ``undervote`` rank nothing, nor
-does a name that was ranked before; what follows moves up. ``overvote`` ends the ballot (so most American laws have it).
-The options are all names that occur, in alphabetical order.
-
-Marks: every other column is an option, and the cells hold what the method reads: ranks, scores, or 0 and 1 (also ``x``)
-for a choice. An empty cell is no mark; ranks may have gaps, and equal ones are equal ranks::
-
-    id,count,Ada,Björn,Chloé
-    b1,12,5,0,3
-
-In both, a column ``count`` (``number``, ``ballots``) says how many ballots a line stands for, and columns ``id``,
-``ballot``, ``ballot id``, ``voter``, ``precinct`` are read over. Commas, semicolons or tabs; quotes as in RFC 4180;
-UTF-8. A file says nothing of seats; they are taken to be 1.
+What else a row says is in columns of agreed names (`csv_header`); a column that nobody knows is refused. Nothing is
+guessed: a file with two readings is refused with both of them, and a field of `CsvChoices` decides. A file says nothing
+of seats; they are taken to be 1.
 """
 
-import csv
-import re
-from collections.abc import Iterator, Sequence
-from io import StringIO
+from collections.abc import Sequence
 
-from .ballot_file import LARGEST, BallotFile, BallotFileError, Box, decode, has_control, rank_together
-from .ballots import HIGHEST_SCORE, Ballot, Kind
+from ballotcast.tables import DELIMITERS, TableError, read_table
 
-_RANK = re.compile(
-    r"(?:rank|choice|preference)[ -]?([0-9]{1,3})|([0-9]{1,3})(?:st|nd|rd|th)?[ -](?:rank|choice|preference)"
+from .ballot_file import BallotFile, BallotFileError, Box
+from .ballots import Ballot, Kind
+from .csv_choices import CsvChoices, CsvReading, two_readings
+from .csv_columns import (
+    counting_column,
+    refuse_open,
+    require_chosen,
+    require_no_marks_in,
+    require_no_votes_in,
+    require_read_over,
 )
-_COUNT = ("count", "number", "ballots")
-_READ_OVER = ("id", "ballot", "ballot id", "voter", "precinct")
-_NOTHING = ("", "skipped", "undervote")
+from .csv_contests import by_contest, by_question, columns_of_contest, one_contest
+from .csv_header import Column, columns_of
+from .csv_lists import ListReader
+from .csv_marks import MarkReader, is_mark
+from .csv_names import fold, no_vote
+from .csv_options import Options
+from .csv_ranks import RankReader, require_ranks
+from .csv_source import whole
 
-Row = tuple[int, list[str]]
-
-
-def parse_cvr(data: bytes | str, kind: Kind = "ranked") -> BallotFile:
-    """Read a CSV file of ballots of this kind. Raises BallotFileError, and nothing else, for whatever is not one."""
-    rows = _rows(decode(data))
-    line, header = next(rows, (1, []))
-    columns = [name.strip() for name in header]
-    if not any(columns):
-        raise BallotFileError(line, "no header")
-    keys = [name.lower().replace("_", " ") for name in columns]
-    count = next((place for place, key in enumerate(keys) if key in _COUNT), -1)
-    places = {place: found for place, key in enumerate(keys) if (found := _RANK.fullmatch(key))}
-    if places:
-        order = sorted(places, key=lambda place: int(places[place][1] or places[place][2]))
-        return _ranks(rows, len(columns), count, order)
-    order = [place for place, key in enumerate(keys) if place != count and key not in _READ_OVER]
-    options = tuple(columns[place] for place in order)
-    if not options:
-        raise BallotFileError(line, "no column for an option")
-    if len(set(options)) != len(options) or any(not name or has_control(name) for name in options):
-        raise BallotFileError(line, "a column without a name, or two with the same")
-    box = Box[Ballot]()
-    for line, cells in rows:
-        number = _number_of(line, cells, count, len(columns))
-        marks = {option: _mark(line, cells[place], kind) for option, place in enumerate(order, 1)}
-        box.put(line, _marked({option: mark for option, mark in marks.items() if mark >= 0}, kind), number)
-    return BallotFile("", options, 1, (), box.ballots, kind)
+NO_CHOICES = CsvChoices()
 
 
-def _rows(text: str) -> Iterator[Row]:
-    """Lines that are not empty, with their numbers."""
-    first = text.split("\n", 1)[0]
-    reader = csv.reader(StringIO(text), delimiter=max(",;\t", key=first.count), strict=True)
+def parse_cvr(data: bytes | str, kind: Kind = "ranked", choices: CsvChoices = NO_CHOICES) -> BallotFile:
+    """`read_cvr` without what was read."""
+    return read_cvr(data, kind, choices).file
+
+
+def read_cvr(data: bytes | str, kind: Kind = "ranked", choices: CsvChoices = NO_CHOICES) -> CsvReading:
+    """Read a CSV file of ballots. Raises BallotFileError, and nothing else, for whatever is not one.
+
+    kind: what the method counts, which decides what cells are where they do not say so themselves.
+    """
     try:
-        for cells in reader:
-            if cells:
-                yield reader.line_num, cells
-    except csv.Error as error:
-        raise BallotFileError(max(1, reader.line_num), str(error)) from None
+        return _Cvr(data, kind, choices).read()
+    except TableError as error:
+        raise BallotFileError(error.line, error.reason) from None
 
 
-def _ranks(rows: Iterator[Row], width: int, count: int, order: Sequence[int]) -> BallotFile:
-    box = Box[tuple[tuple[str, ...], ...]]()
-    for line, cells in rows:
-        number = _number_of(line, cells, count, width)
-        ranking: list[tuple[str, ...]] = []
-        seen: set[str] = set()
-        for place in order:
-            cell = cells[place].strip()
-            if cell.lower() == "overvote":
-                break
-            names = [] if cell.lower() in _NOTHING else [name.strip() for name in cell.split("=")]
-            if any(not name or has_control(name) for name in names):
-                raise BallotFileError(line, "an empty name, or a control character in one")
-            new = tuple(sorted(set(names) - seen))
-            seen.update(new)
-            if new:
-                ranking.append(new)
-        box.put(line, tuple(ranking), number)
-    options = sorted({name for named in box.ballots for rank in named for name in rank})
-    numbers = {name: number for number, name in enumerate(options, 1)}
-    # Names and numbers correspond one to one and in order, so different rankings stay different.
-    ballots = {
-        rank_together([[numbers[name] for name in rank] for rank in named]): number
-        for named, number in box.ballots.items()
-    }
-    return BallotFile("", tuple(options), 1, (), ballots)
+class _Cvr:
+    def __init__(self, data: bytes | str, kind: Kind, choices: CsvChoices) -> None:
+        self.kind, self.choices = kind, choices
+        self.table = read_table(data, keep_blank=choices.blank_rows, even=True)
+        header = self.table.header
+        self.columns = columns_of(
+            header.cells, options=choices.options, count=choices.count_column, ignore=choices.ignore_columns
+        )
+        require_chosen(self.columns, choices, header.line)
+        self.source, self.chosen = one_contest(self.table, self.columns, choices)
+        self.warnings = [*self.table.warnings, *self._blank_rows()]
+        self.columns = [column for column in self.columns if column.name or any(map(str.strip, self._values(column)))]
 
+    def read(self) -> CsvReading:
+        source, line = self.source, self.source.line
+        if any(not column.name for column in self.columns):
+            raise BallotFileError(line, "a column without a name")
+        self.warnings += require_read_over(source, self.columns)
+        self.count = counting_column(source, self.columns, self.choices)
+        ranks = [column for column in self.columns if column.role == "rank"]
+        open_columns = [column for column in self.columns if column.role == "open"]
+        if ranks and self._hold_names(ranks):
+            return self._read_ranks(ranks, open_columns)
+        open_columns = [column for column in self.columns if column.role in ("open", "rank")]
+        if not open_columns:
+            raise BallotFileError(line, "no column for an option")
+        keys = [fold(column.name) for column in open_columns]
+        if again := next((name for name, key in zip(open_columns, keys, strict=True) if keys.count(key) > 1), None):
+            raise BallotFileError(line, f"two columns with the same name, {again.name!r}")
+        texts = [column for column in open_columns if self._holds_text(column)]
+        if len(texts) == len(open_columns):
+            return self._read_list(texts)
+        refuse_open(source, texts, "neither an option nor known: its cells hold texts")
+        return self._read_marks(open_columns)
 
-def _number_of(line: int, cells: Sequence[str], count: int, width: int) -> int:
-    if len(cells) != width:
-        raise BallotFileError(line, f"{len(cells)} cells under {width} columns")
-    return _whole(line, cells[count].strip(), LARGEST) if count >= 0 else 1
+    def _read_ranks(self, ranks: Sequence[Column], open_columns: Sequence[Column]) -> CsvReading:
+        refuse_open(self.source, open_columns, "neither a rank nor known")
+        groups = by_contest(ranks)
+        label = columns_of_contest(list(groups), self.choices, self.source.line, chosen=self.chosen)
+        used = require_ranks(groups[label], self.source.line)
+        reader = RankReader(self.source, used, self.choices)
+        require_no_votes_in(self.source, self.columns, reader.options.keys)
+        self.warnings += reader.warnings
+        return self._reading(reader, used, reader.options.names, "ranked", "rank columns")
 
+    def _read_list(self, texts: Sequence[Column]) -> CsvReading:
+        groups = {column.name: [column] for column in texts}
+        label = columns_of_contest(list(groups), self.choices, self.source.line, chosen=self.chosen or len(texts) == 1)
+        reader = ListReader(self.source, groups[label][0], self.kind, self.choices)
+        require_no_votes_in(self.source, self.columns, reader.options.keys)
+        return self._reading(reader, groups[label], reader.options.names, reader.kind, "one column with names")
 
-def _mark(line: int, cell: str, kind: Kind) -> int:
-    """The number in a cell; -1 for no mark."""
-    cell = cell.strip().lower()
-    if not cell:
-        return -1
-    if kind == "choice":
-        if cell not in ("0", "1", "x"):
-            raise BallotFileError(line, f"{cell[:20]!r} where 0 or 1 is expected")
-        return -1 if cell == "0" else 1
-    return _whole(line, cell, HIGHEST_SCORE)
+    def _read_marks(self, columns: Sequence[Column]) -> CsvReading:
+        groups, others = by_question(columns)
+        refuse_open(self.source, others, "neither an option of the question nor known")
+        label = columns_of_contest(list(groups), self.choices, self.source.line, chosen=self.chosen)
+        used = {fold(name): column for column, name in groups[label]}
+        options = Options([name for _, name in groups[label]], self.choices, self.source.line)
+        if self.choices.options:
+            given = Options(self.choices.options, self.choices, self.source.line)
+            for name in options.names:
+                given.number(name, lambda: self.source.line)
+            options = given
+            if missing := [name for name in given.names if fold(name) not in used]:
+                self.warnings.append(f"No column for {', '.join(missing)}.")
+        ordered = {number: used[key] for number, name in enumerate(options.names, 1) if (key := fold(name)) in used}
+        reader = MarkReader(self.source, ordered, self.kind, self.choices)
+        require_no_marks_in(self.source, self.columns, is_mark)
+        return self._reading(reader, list(ordered.values()), options.names, reader.kind, "a column per option")
 
+    def _reading(
+        self,
+        reader: RankReader | ListReader | MarkReader,
+        used: Sequence[Column],
+        options: Sequence[str],
+        kind: Kind,
+        layout: str,
+    ) -> CsvReading:
+        bundles = self.source.bundles(reader.places, self.count)
+        if isinstance(reader, MarkReader):
+            reader.require_direction(bundles)
+        box = Box[Ballot]()
+        for cells, number in bundles.items():
+            box.put(self.source.line, reader.ballot(cells), number)
+        taken = [column.name for column in used] + [
+            column.name for column in self.columns if column.place == self.count
+        ]
+        ignored = [column.name for column in self.columns if column.name not in taken]
+        no_votes = {label: times for label, times in reader.labels.items() if times}
+        dialect = [f"{DELIMITERS[self.table.delimiter]} between cells", layout, f"columns read: {', '.join(taken)}"]
+        dialect += [f"columns ignored: {', '.join(ignored)}"] if ignored else []
+        dialect += [f"{times} cells with no vote: {label}" for label, times in no_votes.items()]
+        return CsvReading(
+            file=BallotFile("", tuple(options), 1, (), box.ballots, kind),
+            format="CSV",
+            dialect=dialect,
+            encoding=self.table.encoding,
+            warnings=self.warnings,
+            used=taken,
+            ignored=ignored,
+            no_votes=no_votes,
+        )
 
-def _whole(line: int, text: str, most: int) -> int:
-    if not re.fullmatch("[0-9]{1,16}", text) or int(text) > most:
-        raise BallotFileError(line, f"{text[:20]!r} where a number up to {most} is expected")
-    return int(text)
+    def _values(self, column: Column) -> Sequence[str]:
+        return list(self.source.values[column.place])
 
+    def _holds_text(self, column: Column) -> bool:
+        """Whether a column holds texts and no mark."""
+        filled = [value for value in self._values(column) if value.strip() and not no_vote(value)]
+        return bool(filled) and not any(map(is_mark, filled))
 
-def _marked(marks: dict[int, int], kind: Kind) -> Ballot:
-    if kind == "scores":
-        return tuple(marks.items())
-    if kind == "choice":
-        return tuple(marks)
-    ranks = sorted({mark for mark in marks.values() if mark})
-    return rank_together([[option for option, mark in marks.items() if mark == rank] for rank in ranks])
+    def _hold_names(self, ranks: Sequence[Column]) -> bool:
+        """Whether columns with the names of ranks hold names, and are no options with such names."""
+        filled = [value for column in ranks for value in self._values(column) if value.strip() and not no_vote(value)]
+        numeric = bool(filled) and all(whole(value.strip()) >= 0 for value in filled)
+        if self.choices.cells in ("rank", "score", "choice"):
+            if not numeric and filled:
+                reason = f"the cells of {ranks[0].name!r} hold names, and not what --cells {self.choices.cells} says"
+                raise BallotFileError(self.source.line, reason)
+            return not numeric
+        if numeric and not self.choices.cells and not self.choices.options:
+            raise two_readings(
+                self.source.line,
+                f"the columns from {ranks[0].name!r} hold numbers",
+                {
+                    "--cells name": "each column is a rank, and a number names the option there",
+                    "--cells rank, score or choice": "each column is an option",
+                },
+            )
+        return True
+
+    def _blank_rows(self) -> list[str]:
+        blank = [] if self.choices.blank_rows else self.table.blank_rows()
+        if not blank:
+            return []
+        rows = "1 row of empty cells is" if len(blank) == 1 else f"{len(blank)} rows of empty cells are"
+        return [f"{rows} ignored (line {blank[0]}); --blank-rows counts blank ballots in their place."]

@@ -1,0 +1,139 @@
+"""Columns of options: the cells hold ranks, scores or marks of one ballot.
+
+Numbers say nothing of their direction: 1 is the best rank and nearly the worst score. They are read as what the method
+counts only where they cannot be the other; elsewhere `CsvChoices.cells` decides.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+
+from .ballot_file import BallotFileError, rank_together
+from .ballots import HIGHEST_SCORE, Ballot, Kind
+from .csv_choices import CsvChoices, two_readings
+from .csv_header import Column, rank_in
+from .csv_names import fold, no_vote, spelling
+from .csv_source import Cells, Source
+
+YES = frozenset(["x", "✓", "✔", "☑", "yes", "y", "true", "approve", "approved", "selected", "checked"])
+NO = frozenset(["no", "n", "false", "unchecked", "not selected", "not approved", "☐"])
+_KINDS: dict[str, Kind] = {"rank": "ranked", "score": "scores", "choice": "choice"}
+_LOWEST = {"ranked": 1, "scores": 0, "choice": 0}
+
+RANK_NEEDED = {
+    "--cells rank": "they are ranks, 1 the best",
+    "--cells score": "they are scores, the highest the best",
+}
+
+
+def is_mark(cell: str) -> bool:
+    """Whether a cell is a number, a rank in words or a mark; an empty one is none."""
+    key = spelling(cell).casefold()
+    return key.lstrip("-").replace(".", "", 1).isdecimal() or key in YES or key in NO or rank_in(key) > 0
+
+
+class MarkReader:
+    """What each different cell of the columns of options says. columns: by the number of their option."""
+
+    def __init__(self, source: Source, columns: Mapping[int, Column], kind: Kind, choices: CsvChoices) -> None:
+        self.source, self.choices = source, choices
+        self._options = list(columns)
+        self.places = [column.place for column in columns.values()]
+        self.labels: Counter[str] = Counter()
+        self._further = frozenset(map(fold, choices.no_votes))
+        cells: Counter[str] = Counter()
+        for place in self.places:
+            cells.update(source.values[place])
+        texts = {cell: spelling(cell).casefold() for cell in cells}
+        for cell, text in texts.items():
+            label = no_vote(text, self._further) if text not in YES and text not in NO else ""
+            if label and label != "overvote":
+                self.labels[label] += cells[cell]
+                texts[cell] = ""
+        filled = {text for text in texts.values() if text}
+        self._words = any(map(rank_in, filled))
+        self.kind = self._kind(filled, kind, texts)
+        self.marks = {cell: self._mark(cell, text) for cell, text in texts.items()}
+
+    def ballot(self, cells: Cells) -> Ballot:
+        """The ballot in a row's cells."""
+        marks = {
+            option: mark for option, cell in zip(self._options, cells, strict=True) if (mark := self.marks[cell]) >= 0
+        }
+        if self.kind == "scores":
+            return tuple(marks.items())
+        if self.kind == "choice":
+            return tuple(option for option, mark in marks.items() if mark)
+        return rank_together(
+            [option for option, mark in marks.items() if mark == rank] for rank in sorted(set(marks.values()))
+        )
+
+    def require_direction(self, bundles: Iterable[Cells]) -> None:
+        """Raise BallotFileError if scores could as well be ranks: all ballots give 1, 2, … in some order."""
+        if self.choices.cells or self.kind != "scores":
+            return
+        highest = 0
+        for cells in bundles:
+            given = sorted({mark for cell in cells if (mark := self.marks[cell]) > 0})
+            if given != list(range(1, len(given) + 1)):
+                return
+            highest = max(highest, len(given))
+        if highest > 1:
+            raise two_readings(self.source.line, "every row numbers the options from 1", RANK_NEEDED)
+
+    def _kind(self, filled: set[str], kind: Kind, texts: dict[str, str]) -> Kind:
+        if self.choices.cells == "name" and filled:
+            raise BallotFileError(self._line(texts, bool), "a mark, and no name as --cells name says")
+        chosen = _KINDS.get(self.choices.cells)
+        if self._words:
+            if chosen not in (None, "ranked"):
+                raise BallotFileError(
+                    self._line(texts, rank_in), f"a rank in words, and not what --cells {self.choices.cells} says"
+                )
+            return "ranked"
+        if chosen:
+            return chosen
+        if filled & (YES | NO):
+            return "choice"
+        numbers = {text for text in filled if text.isdecimal()}
+        if kind == "ranked" and numbers:
+            readings = RANK_NEEDED
+            if numbers <= {"0", "1"}:
+                readings = {**RANK_NEEDED, "--cells choice": "they are votes, 1 for and 0 not for an option"}
+            raise two_readings(self._line(texts, numbers.__contains__), "numbers in the columns of options", readings)
+        return kind
+
+    def _line(self, texts: dict[str, str], fits: Callable[[str], object]) -> int:
+        lines = [
+            self.source.line_of(place, lambda cell: bool(fits(texts[cell])))
+            for place in self.places
+            if any(fits(texts[cell]) for cell in self.source.values[place])
+        ]
+        return min(lines, default=self.source.line)
+
+    def _mark(self, cell: str, text: str) -> int:
+        if not text:
+            return -1
+        if self.kind == "choice" and (text in ("0", "1") or text in YES or text in NO):
+            return int(text == "1" or text in YES)
+        most = HIGHEST_SCORE if self.kind == "scores" else len(self.places)
+        number = rank_in(text) if self._words else _small(text)
+        if self.kind == "choice" or not _LOWEST[self.kind] <= number <= most:
+            raise BallotFileError(self._line_of(cell), self._expected(cell, number))
+        return number
+
+    def _expected(self, cell: str, number: int) -> str:
+        shown = repr(spelling(cell)[:20])
+        if self.kind == "scores":
+            return f"{shown} where a number up to {HIGHEST_SCORE} is expected"
+        if self.kind == "choice":
+            others = number >= 0 and not self.choices.cells
+            ways = "; --cells rank or --cells score says what other numbers are" if others else ""
+            return f"{shown} where 0 or 1 is expected{ways}"
+        return f"{shown} where a rank from 1 to {len(self.places)} is expected; an option not ranked has an empty cell"
+
+    def _line_of(self, cell: str) -> int:
+        return min(self.source.line_of(place, cell.__eq__) for place in self.places if self.source.values[place][cell])
+
+
+def _small(text: str) -> int:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 16 else -1

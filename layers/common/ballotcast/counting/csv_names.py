@@ -1,0 +1,70 @@
+"""Names of options as people write them, and the labels in a cell that are no vote.
+
+Two spellings are the same name if they differ only in what nobody can see: Unicode's normal form, white space around
+and between words, invisible characters. Names that differ in case as well are one option only if that is asked for.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+
+
+def word_set(text: str) -> frozenset[str]:
+    """The words and phrases between commas."""
+    return frozenset(phrase.strip() for phrase in text.split(","))
+
+
+NO_VOTE: Mapping[str, str] = {
+    spelled: label
+    for label, spellings in {
+        "overvote": "overvote overvoted",
+        "undervote": "undervote undervoted",
+        "skipped": "skipped skip skippedranking skippedrank",
+        "blank": "blank empty null n/a #n/a - -- – — novote noselection nochoice nopreference unranked notranked "
+        "noranking notapplicable",
+        "exhausted": "exhausted exhaust",
+        "write-in": "writein writeins uwi undeclaredwritein undeclaredwriteins unresolvedwritein uncertifiedwritein",
+    }.items()
+    for spelled in spellings.split()
+}
+"""Labels that are no vote, by their spelling without spaces, hyphens between letters, brackets and asterisks."""
+
+DOUBTFUL = word_set(
+    """none, nobody, na, abstain, abstained, abstention, void, invalid, spoilt, spoiled, rejected, declined, other,
+    test, unknown, tbd, ?, nil, error, total, totals, sum, yes, no, true, false, x"""
+)
+"""Cells that may be an option or no vote; only a person knows."""
+
+_NOT_A_NAME = re.compile(r"[\d\s:/.,+%-]+(?:[ap]m)?(?: ?(?:gmt|utc)[+-]?\d*)?|[^\s@]+@[^\s@]+\.[^\s@]+", re.IGNORECASE)
+
+
+def spelling(text: str) -> str:
+    """A name without what nobody can see."""
+    if text.isascii():
+        return " ".join(text.split())
+    visible = "".join(character for character in text if unicodedata.category(character) != "Cf")
+    return " ".join(unicodedata.normalize("NFC", visible).split())
+
+
+def fold(text: str) -> str:
+    """What two spellings have in common if they differ in case only."""
+    return spelling(spelling(text).casefold())
+
+
+def no_vote(cell: str, further: Iterable[str] = ()) -> str:
+    """The label that a cell holds in place of a vote; empty for none. An empty cell has no label either."""
+    key = fold(cell)
+    if key in further:
+        return key
+    bare = key if key in NO_VOTE else re.sub(r"(?<=\w)-(?=\w)|[ ()\[\]*_]", "", key)
+    return NO_VOTE.get(bare, "")
+
+
+def is_doubtful(name: str) -> bool:
+    """Whether a name is likely none: a label that may mean no vote."""
+    return fold(name) in DOUBTFUL
+
+
+def is_no_name(text: str) -> bool:
+    """Whether a text is a number, a date, a time or an address."""
+    return bool(_NOT_A_NAME.fullmatch(text))

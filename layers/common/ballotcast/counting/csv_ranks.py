@@ -1,0 +1,135 @@
+"""Rank columns: each holds the name of the option at that rank, or a label that is no vote.
+
+An empty cell and a label rank nothing, nor does a name that was ranked before; what follows moves up. Names with ``=``
+between them are ranked equally. An overvote (its label, or several names in one cell) ranks nothing; whether what is
+ranked below it counts is a matter of law, so a ballot that ranks something there needs ``overvote``.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from .ballot_file import BallotFileError, rank_together
+from .ballots import Ballot
+from .csv_choices import CsvChoices, two_readings
+from .csv_header import Column
+from .csv_names import fold, no_vote, spelling
+from .csv_options import Options, options_in
+from .csv_source import Cells, Source
+
+OVERVOTE = "overvote"
+_BETWEEN = re.compile(r"\s*[\n;|,/]\s*")
+_SURELY_SEVERAL = re.compile(r"[\n;|]|,(?=\S)")
+
+
+class RankReader:
+    """What each different cell of the rank columns says: the names it ranks, or the label it holds."""
+
+    def __init__(self, source: Source, columns: Sequence[Column], choices: CsvChoices) -> None:
+        self.source, self.choices = source, choices
+        self.places = [column.place for column in columns]
+        self.warnings: list[str] = []
+        self.labels: Counter[str] = Counter()
+        self._further = frozenset(map(fold, choices.no_votes))
+        cells: Counter[str] = Counter()
+        for place in self.places:
+            cells.update(source.values[place])
+        given = Options(choices.options, choices, source.line) if choices.options else None
+        named = {cell: self._names(cell, times, given) for cell, times in cells.items()}
+        known = {fold(names[0]) for names in named.values() if len(names) == 1 and names[0] != OVERVOTE}
+        if not given:
+            self._require_one_name_each(named, known)
+        texts = [name for names in named.values() for name in names if name != OVERVOTE]
+        self.options = given or options_in(texts, choices, self._line_of_name, source.line)
+        self._say_merged(texts)
+        self.ranked: dict[str, tuple[int, ...] | None] = {
+            cell: None if names == (OVERVOTE,) else self._numbers(cell, names) for cell, names in named.items()
+        }
+        several = [cell for cell, names in named.items() if given and len(names) > 1 and cell.count("=") == 0]
+        self.ranked.update(dict.fromkeys(several))
+        self.labels[OVERVOTE] += sum(cells[cell] for cell in several)
+
+    def ballot(self, cells: Cells) -> Ballot:
+        """The ranking in a row's cells."""
+        ranking: list[list[int]] = []
+        seen: set[int] = set()
+        for at, cell in enumerate(cells):
+            numbers = self.ranked[cell]
+            if numbers is None:
+                below = any(self.ranked[later] for later in cells[at + 1 :])
+                if below and not self.choices.overvote:
+                    raise self._undecided(cells)
+                if below and self.choices.overvote == "end":
+                    break
+                continue
+            new = sorted(set(numbers) - seen)
+            seen.update(new)
+            if new:
+                ranking.append(new)
+        return rank_together(ranking)
+
+    def _names(self, cell: str, times: int, given: Options | None) -> tuple[str, ...]:
+        text = cell.strip()
+        if not spelling(text):
+            return ()
+        if given and text in given:
+            return (text,)
+        if label := no_vote(text, self._further):
+            self.labels[label] += times
+            return (OVERVOTE,) if label == OVERVOTE else ()
+        if "=" in text:
+            return tuple(name.strip() for name in text.split("="))
+        parts = [part for part in _BETWEEN.split(text) if part]
+        if given and len(parts) > 1 and all(part in given for part in parts):
+            return tuple(parts)
+        return (text,)
+
+    def _require_one_name_each(self, named: dict[str, tuple[str, ...]], known: set[str]) -> None:
+        for cell, names in named.items():
+            parts = [fold(part) for part in _BETWEEN.split(cell.strip())]
+            if len(parts) < 2 or names in ((), (OVERVOTE,)) or "=" in cell:
+                continue
+            if _SURELY_SEVERAL.search(cell.strip()) or known & set(parts):
+                raise two_readings(
+                    self._line(cell),
+                    f"several names in one cell, {spelling(cell)[:60]!r}",
+                    {"--options, with each of them": "it is an overvote", "--options, with the cell": "it is one name"},
+                )
+
+    def _numbers(self, cell: str, names: Iterable[str]) -> tuple[int, ...]:
+        return tuple(self.options.number(name, lambda: self._line(cell)) for name in names)
+
+    def _line(self, cell: str) -> int:
+        lines = [self.source.line_of(place, cell.__eq__) for place in self.places if self.source.values[place][cell]]
+        return min(lines, default=self.source.line)
+
+    def _line_of_name(self, name: str) -> int:
+        cells = {cell for place in self.places for cell in self.source.values[place]}
+        fitting = [cell for cell in cells if name in map(spelling, cell.split("=")) or name == spelling(cell)]
+        return min(map(self._line, fitting), default=self.source.line)
+
+    def _undecided(self, cells: Cells) -> BallotFileError:
+        return two_readings(
+            self.source.line_of_row(self.places, cells),
+            "an overvote with options ranked below it",
+            {"--overvote end": "the ballot ends there", "--overvote skip": "that rank is skipped"},
+        )
+
+    def _say_merged(self, texts: Iterable[str]) -> None:
+        written: dict[str, set[str]] = {}
+        for text in texts:
+            written.setdefault(fold(text) if self.choices.merge_names else spelling(text), set()).add(text.strip())
+        for spellings in written.values():
+            if len(spellings) > 1:
+                self.warnings.append(
+                    f"{len(spellings)} spellings of {spelling(min(spellings))!r} are read as one option."
+                )
+
+
+def require_ranks(columns: Sequence[Column], line: int) -> list[Column]:
+    """The columns in the order of their ranks. Raises BallotFileError unless there is one for each rank from 1."""
+    ordered = sorted(columns, key=lambda column: column.rank)
+    for rank, column in enumerate(ordered, 1):
+        if column.rank != rank:
+            raise BallotFileError(line, f"no column for rank {rank}, but one for rank {column.rank}: {column.name!r}")
+    return ordered
