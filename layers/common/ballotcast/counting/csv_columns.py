@@ -10,6 +10,10 @@ from .csv_source import Source, whole
 
 TOTALS = frozenset({"total", "totals", "grand total", "sum", "average"})
 PLAUSIBLE = word_set("ward, date, name, time, language, seed, race, office, poll, batch, created, token, voter, ballot")
+SUSPECT = word_set(
+    """votes, vote, vote count, number of votes, voters, total, totals, sum, tally, frequency, freq, quantity, qty,
+    copies, times, n, size, score, points, average, rank, result, percent, %, age, year"""
+)
 READ_OVER = frozenset({"id", "number", "about", "contest", "submitted", "ignored"})
 
 
@@ -76,18 +80,22 @@ def require_read_over(source: Source, columns: Sequence[Column]) -> Iterator[str
                 },
             )
         if column.role == "id":
-            again = [value for value, times in values.items() if times > 1 and value.strip()]
+            if any(not value.strip() for value in values):
+                line = source.line_of(column.place, lambda cell: not cell.strip())
+                reason = f"nothing in column {column.name!r}: cells in the wrong column?"
+                raise BallotFileError(line, f"{reason} --ignore-column {_quoted(column.name)} reads the row as it is")
+            again = [value for value, times in values.items() if times > 1]
             if again:
                 shown = f"{again[0][:20]!r} on {values[again[0]]} of them"
                 yield f"Several rows have the same value in column {column.name!r}, as {shown}."
 
 
 def require_no_votes_in(source: Source, columns: Sequence[Column], names: frozenset[str]) -> None:
-    """Raise BallotFileError if a column that is read over holds nothing but names of options: a rank, renamed."""
+    """Raise BallotFileError if a column that is read over holds votes: a rank renamed, a row moved."""
     for column in columns:
         if column.role in READ_OVER and column.role != "ignored":
             values = {fold(value) for value in source.values[column.place]} - {""}
-            if values and values <= names:
+            if values and (values & names if column.role == "id" else values <= names):
                 raise two_readings(
                     source.line,
                     f"the column {column.name!r} holds names of options",
@@ -98,21 +106,45 @@ def require_no_votes_in(source: Source, columns: Sequence[Column], names: frozen
                 )
 
 
-def require_no_marks_in(source: Source, columns: Sequence[Column], is_mark: Callable[[str], bool]) -> None:
-    """Raise BallotFileError if a column that is read over could be one more option: Ward is a name, too."""
+def require_no_marks_in(source: Source, columns: Sequence[Column], is_mark: Callable[[str], bool]) -> Iterator[str]:
+    """Yield a warning about a column that is read over though its cells could be marks; raise BallotFileError if its
+    name could be an option's as well: Ward is a name, too."""
     for column in columns:
-        if fold(column.name) in PLAUSIBLE and column.role in ("id", "about", "contest") and source.rows:
-            filled = [value for value in source.values[column.place] if value.strip()]
-            numbered = column.role == "id" and len(filled) == source.rows
-            if all(map(is_mark, filled)) and not numbered:
-                raise two_readings(
-                    source.line,
-                    f"the column {column.name!r} holds what columns of options hold",
-                    {
-                        "--options, which names them all": "it is an option",
-                        f"--ignore-column {_quoted(column.name)}": "it is no part of the ballots",
-                    },
-                )
+        if column.role not in ("id", "about", "contest") or not source.rows:
+            continue
+        filled = [value for value in source.values[column.place] if value.strip()]
+        if not filled or not all(map(is_mark, filled)) or (column.role == "id" and len(filled) == source.rows):
+            continue
+        if fold(column.name) in PLAUSIBLE:
+            raise two_readings(
+                source.line,
+                f"the column {column.name!r} holds what columns of options hold",
+                {
+                    "--options, which names them all": "it is an option",
+                    f"--ignore-column {_quoted(column.name)}": "it is no part of the ballots",
+                },
+            )
+        yield f"The column {column.name!r} is ignored, though it holds what columns of options hold."
+
+
+def require_options(source: Source, columns: Sequence[Column], choices: CsvChoices) -> None:
+    """Raise BallotFileError for a column of numbers that is perhaps no option, unless the options are given."""
+    if choices.options:
+        return
+    for column in columns:
+        numbers = [whole(value.strip()) for value in source.values[column.place]]
+        ascending = source.rows > 2 and numbers in [list(range(first, first + source.rows)) for first in (0, 1)]
+        if ascending or fold(column.name) in SUSPECT:
+            raise two_readings(
+                source.line,
+                f"the column {column.name!r} is perhaps no option"
+                + (": its cells are 1, 2, 3 and so on" if ascending else ""),
+                {
+                    "--options, which names them all": "it is an option",
+                    f"--count-column {_quoted(column.name)}": "it says how many ballots a row stands for",
+                    f"--ignore-column {_quoted(column.name)}": "it is no part of the ballots",
+                },
+            )
 
 
 def refuse_open(source: Source, columns: Sequence[Column], what: str) -> None:

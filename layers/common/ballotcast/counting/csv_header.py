@@ -20,15 +20,15 @@ CONTESTS = frozenset({"contest", "contest id", "contest name", "race", "office",
 SUBMITTED = frozenset({"submitdate", "date submitted"})
 IDS = word_set(
     """id, ballot, ballot id, ballotid, ballot number, ballot no, voter, voter id, voterid, voter number, cvr, cvr id,
-    cvr number, cvr no, cast vote record, record id, response id, respondent id, submission id, imprinted id, token,
-    access code, uuid"""
+    cvr number, cvr no, cast vote record, record id, response id, respondent id, submission id, imprinted id, uuid"""
 )
 ABOUT = word_set(
     """precinct, precinct id, precinct name, precinct portion, ballot style, ballot style id, ballot type, ward, batch,
     district, batch id, tabulator, tabulator id, counting group, source filepath, cvr provider, email, e mail, seed,
     email address, name, full name, username, user name, ip address, ipaddr, refurl, referrer url, lastpage, last page,
     startlanguage, start language, language, timestamp, time, date, start time, completion time, last modified time,
-    startdate, date started, datestamp, date last action, votetime, vote time, submitted at, created at, created"""
+    token, access code, startdate, date started, datestamp, date last action, votetime, vote time, submitted at,
+    created at, created"""
 )
 
 _ORDINALS = (

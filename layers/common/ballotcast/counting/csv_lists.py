@@ -6,6 +6,7 @@ all options; any other is read as a choice by methods that count choices, and re
 """
 
 from collections import Counter
+from collections.abc import Iterator, Mapping
 
 from .ballot_file import BallotFileError
 from .ballots import Ballot, Kind
@@ -23,7 +24,6 @@ class ListReader:
         self.source, self.choices = source, choices
         self.places = [column.place]
         self.labels: Counter[str] = Counter()
-        self.warnings: list[str] = []
         values = source.values[column.place]
         given = Options(choices.options, choices, source.line) if choices.options else None
         semicolons = any(";" in value for value in values)
@@ -37,6 +37,10 @@ class ListReader:
         """The ballot in a row's cell."""
         numbers = self.listed[cells[0]]
         return numbers if self.kind == "ranked" else tuple(sorted(numbers))
+
+    def warnings_about(self, bundles: Mapping[Cells, int]) -> Iterator[str]:
+        """Yield nothing: an answer has no empty part."""
+        yield from ()
 
     def _names(self, cell: str, times: int, given: Options | None, semicolons: bool) -> list[str]:
         text = cell.strip()

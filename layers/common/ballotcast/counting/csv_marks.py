@@ -5,7 +5,7 @@ counts only where they cannot be the other; elsewhere `CsvChoices.cells` decides
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from .ballot_file import BallotFileError, rank_together
 from .ballots import HIGHEST_SCORE, Ballot, Kind
@@ -66,6 +66,13 @@ class MarkReader:
         return rank_together(
             [option for option, mark in marks.items() if mark == rank] for rank in sorted(set(marks.values()))
         )
+
+    def warnings_about(self, bundles: Mapping[Cells, int]) -> Iterator[str]:
+        """Yield a warning about empty cells next to scores."""
+        partly = [cells for cells in bundles if len({self.marks[cell] < 0 for cell in cells}) > 1]
+        empty = sum(bundles[cells] for cells in partly) if self.kind == "scores" else 0
+        if empty:
+            yield f"{empty} ballot{'' if empty == 1 else 's'} with an empty cell next to scores; it counts as 0."
 
     def require_direction(self, bundles: Iterable[Cells]) -> None:
         """Raise BallotFileError if scores could as well be ranks: all ballots give 1, 2, … in some order."""

@@ -7,7 +7,7 @@ ranked below it counts is a matter of law, so a ballot that ranks something ther
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from .ballot_file import BallotFileError, rank_together
 from .ballots import Ballot
@@ -67,6 +67,15 @@ class RankReader:
             if new:
                 ranking.append(new)
         return rank_together(ranking)
+
+    def warnings_about(self, bundles: Mapping[Cells, int]) -> Iterator[str]:
+        """Yield a warning about ranks that are empty, and not said to be skipped, above ranks that are not."""
+        gaps = 0
+        for cells, number in bundles.items():
+            filled = [at for at, cell in enumerate(cells) if self.ranked[cell]]
+            gaps += number * any(not cell.strip() for cell in cells[: filled[-1]]) if filled else 0
+        if gaps:
+            yield f"{gaps} ballot{'' if gaps == 1 else 's'} with an empty cell above a rank; what follows moves up."
 
     def _names(self, cell: str, times: int, given: Options | None) -> tuple[str, ...]:
         text = cell.strip()

@@ -22,6 +22,7 @@ from .csv_columns import (
     require_chosen,
     require_no_marks_in,
     require_no_votes_in,
+    require_options,
     require_read_over,
 )
 from .csv_contests import by_contest, by_question, columns_of_contest, one_contest
@@ -105,6 +106,7 @@ class _Cvr:
         return self._reading(reader, groups[label], reader.options.names, reader.kind, "one column with names")
 
     def _read_marks(self, columns: Sequence[Column]) -> CsvReading:
+        require_options(self.source, columns, self.choices)
         groups, others = by_question(columns)
         refuse_open(self.source, others, "neither an option of the question nor known")
         label = columns_of_contest(list(groups), self.choices, self.source.line, chosen=self.chosen)
@@ -119,7 +121,7 @@ class _Cvr:
                 self.warnings.append(f"No column for {', '.join(missing)}.")
         ordered = {number: used[key] for number, name in enumerate(options.names, 1) if (key := fold(name)) in used}
         reader = MarkReader(self.source, ordered, self.kind, self.choices)
-        require_no_marks_in(self.source, self.columns, is_mark)
+        self.warnings += require_no_marks_in(self.source, self.columns, is_mark)
         return self._reading(reader, list(ordered.values()), options.names, reader.kind, "a column per option")
 
     def _reading(
@@ -133,6 +135,10 @@ class _Cvr:
         bundles = self.source.bundles(reader.places, self.count)
         if isinstance(reader, MarkReader):
             reader.require_direction(bundles)
+        self.warnings += reader.warnings_about(bundles)
+        if self.count >= 0 and not self.choices.count_column:
+            name, total = self.table.header.cells[self.count], sum(bundles.values())
+            self.warnings.append(f"By column {name!r}, {self.source.rows} rows stand for {total} ballots.")
         box = Box[Ballot]()
         for cells, number in bundles.items():
             box.put(self.source.line, reader.ballot(cells), number)
