@@ -1,0 +1,60 @@
+"""The switches of `ballotcast count` for CSV files, as a user types them."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from .test_count_command import run
+
+
+@pytest.mark.parametrize(
+    ("text", "switches", "elected"),
+    [
+        ("votes,rank 1\n30,Ada\n1,Bob\n1,Bob\n", ["--count-column", "votes"], "Ada"),
+        ("votes,rank 1\n30,Ada\n1,Bob\n1,Bob\n", ["--ignore-column", "votes"], "Bob"),
+        ("Ada,Bob\n1,2\n1,2\n", ["--cells", "rank"], "Ada"),
+        ("Ada,Bob\n1,2\n1,2\n", ["--cells", "score"], "Bob"),
+        ("M Choice 1,N Choice 1\nAda,Bob\n", ["--contest", "N"], "Bob"),
+        ("rank 1\nNone\nNone\nBob\n", ["--no-vote", "none"], "Bob"),
+        ("rank 1\nNone\nNone\nBob\n", ["--options", "None,Bob"], "None"),
+        ("rank 1\nada\nADA\nBob\n", ["--merge-names"], "ADA"),
+        ("rank 1,rank 2\novervote,Ada\n,Ada\nBob,\n", ["--overvote", "skip"], "Ada"),
+        ('rank 1\n"Lee, Ada"\n', ["--options", 'Bob,"Lee, Ada"'], "Lee, Ada"),
+    ],
+)
+def test_a_file_with_two_readings_is_refused_until_a_switch_decides(
+    tmp_path: Path, text: str, switches: list[str], elected: str
+) -> None:
+    path = tmp_path / "ballots.csv"
+    path.write_text(text, encoding="utf-8")
+    refused = run(path, "--method", "irv")
+    if "Lee" not in text:
+        assert refused.exit_code == 2
+        assert switches[0] in refused.stderr
+    result = run(path, "--method", "irv", "--json", *switches)
+    assert result.exit_code == 0, result.output
+    assert [winner["name"] for winner in json.loads(result.stdout)["elected"]] == [elected]
+
+
+def test_what_was_read_is_shown_and_warnings_are_on_standard_error(tmp_path: Path) -> None:
+    path = tmp_path / "ballots.tsv"
+    path.write_bytes("id\tcount\trank 1\tPrecinct\na\t3\tBj\xf6rn\t1\nb\t9\tUWI\t1\n".encode("cp1252"))
+    shown = run(path, "--explain").stdout
+    for text in ("tab between cells", "columns read: rank 1, count", "columns ignored: id, Precinct", "write-in"):
+        assert text in shown
+    result = run(path, "--method", "irv")
+    assert "Windows-1252" in result.stderr
+    assert "2 rows stand for 12 ballots" in result.stderr
+
+
+def test_switches_for_csv_say_nothing_of_other_formats() -> None:
+    result = run("-", "--method", "irv", "--merge-names", stdin='1 1\n0\n"Ada"\n')
+    assert result.exit_code == 2
+    assert "the switches for CSV say nothing of blt" in result.stderr
+
+
+def test_a_list_of_options_with_an_open_quote_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "ballots.csv"
+    path.write_text("rank 1\nAda\n", encoding="utf-8")
+    assert run(path, "--method", "irv", "--options", '"Ada').exit_code == 2
