@@ -342,3 +342,29 @@ def test_what_was_read_is_data() -> None:
     assert json.dumps([reading.used, reading.ignored, reading.no_votes]) == '[["rank 1"], ["id"], {"undervote": 1}]'
     assert (reading.format, reading.encoding) == ("CSV", "UTF-16")
     assert "semicolon between cells" in reading.dialect
+
+
+def test_answers_yes_and_no_are_votes_or_options() -> None:
+    text = "Motion\nYes\nNo\nNo\n"
+    assert "--cells choice" in str(refusal(text, "choice"))
+    assert parse_cvr(text, "choice", CsvChoices(options=("Yes", "No"))).ballots == {(1,): 1, (2,): 2}
+    assert parse_cvr(text, "choice", CsvChoices(cells="choice")).ballots == {(1,): 1, (): 2}
+    two = "Motion,Budget\nYes,No\nNo,No\n"
+    assert "--contest" in str(refusal(two, "choice"))
+    chosen = CsvChoices(options=("Yes", "No"), contest="budget")
+    assert parse_cvr(two, "choice", chosen).ballots == {(2,): 2}
+
+
+@pytest.mark.parametrize("name", ["Blank", "Overvote", "Undervote", "None", "Abstain", "Write-in"])
+def test_a_column_named_like_a_label_is_refused(name: str) -> None:
+    text = f"Ada,{name}\n1,0\n0,1\n"
+    assert f"--ignore-column {name}" in str(refusal(text, "choice"))
+    assert parse_cvr(text, "choice", CsvChoices(options=("Ada", name))).ballots == {(1,): 1, (2,): 1}
+    assert parse_cvr(text, "choice", CsvChoices(ignore_columns=[name])).ballots == {(1,): 1, (): 1}
+
+
+def test_names_that_look_alike_are_said() -> None:
+    for other in ("\u0410da", "Ada (Labour)", "Áda", "A.d.a"):
+        reading = read_cvr(f"rank 1\nAda\n{other}\n")
+        assert len(reading.file.options) == 2
+        assert len(reading.warnings) == 1

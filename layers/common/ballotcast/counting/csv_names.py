@@ -6,7 +6,7 @@ and between words, invisible characters. Names that differ in case as well are o
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 
 def word_set(text: str) -> frozenset[str]:
@@ -61,8 +61,21 @@ def no_vote(cell: str, further: Iterable[str] = ()) -> str:
 
 
 def is_doubtful(name: str) -> bool:
-    """Whether a name is likely none: a label that may mean no vote."""
-    return fold(name) in DOUBTFUL
+    """Whether a name is likely none: a label that may mean no vote, or the error of a spreadsheet."""
+    return fold(name) in DOUBTFUL or name.startswith("#")
+
+
+def close_names(names: Iterable[str]) -> Iterator[str]:
+    """Yield a warning about names that a reader may take for one another, and that are counted apart."""
+    seen: dict[str, str] = {}
+    for name in names:
+        plain = "".join(filter(str.isalnum, unicodedata.normalize("NFKD", fold(name.split("(")[0]))))
+        scripts = {unicodedata.name(letter, "?").split()[0] for letter in name if letter.isalpha()}
+        if len(scripts & {"LATIN", "CYRILLIC", "GREEK"}) > 1:
+            yield f"{name!r} mixes letters of {' and '.join(sorted(scripts)).title()}, which may look alike."
+        if plain in seen:
+            yield f"{seen[plain]!r} and {name!r} are two options."
+        seen.setdefault(plain, name)
 
 
 def is_no_name(text: str) -> bool:

@@ -16,20 +16,20 @@ from ballotcast.tables import DELIMITERS, TableError, read_table
 from .ballot_file import BallotFile, BallotFileError, Box
 from .ballots import Ballot, Kind
 from .csv_choices import CsvChoices, CsvReading, two_readings
-from .csv_columns import (
-    counting_column,
+from .csv_columns import counting_column, require_chosen, require_read_over
+from .csv_contests import by_contest, by_question, columns_of_contest, one_contest
+from .csv_doubts import (
     refuse_open,
-    require_chosen,
+    refuse_texts,
+    require_no_labels,
     require_no_marks_in,
     require_no_votes_in,
     require_options,
-    require_read_over,
 )
-from .csv_contests import by_contest, by_question, columns_of_contest, one_contest
-from .csv_header import Column, columns_of
+from .csv_header import Column, columns_of, split_bracket
 from .csv_lists import ListReader
-from .csv_marks import MarkReader, is_mark
-from .csv_names import fold, no_vote
+from .csv_marks import NO, MarkReader, is_mark
+from .csv_names import close_names, fold, no_vote
 from .csv_options import Options
 from .csv_ranks import RankReader, require_ranks
 from .csv_source import whole
@@ -83,9 +83,9 @@ class _Cvr:
         if again := next((name for name, key in zip(open_columns, keys, strict=True) if keys.count(key) > 1), None):
             raise BallotFileError(line, f"two columns with the same name, {again.name!r}")
         texts = [column for column in open_columns if self._holds_text(column)]
-        if len(texts) == len(open_columns):
-            return self._read_list(texts)
-        refuse_open(source, texts, "neither an option nor known: its cells hold texts")
+        if questions := self._questions(open_columns, texts):
+            return self._read_list(questions)
+        refuse_texts(source, texts)
         return self._read_marks(open_columns)
 
     def _read_ranks(self, ranks: Sequence[Column], open_columns: Sequence[Column]) -> CsvReading:
@@ -96,6 +96,7 @@ class _Cvr:
         reader = RankReader(self.source, used, self.choices)
         require_no_votes_in(self.source, self.columns, reader.options.keys)
         self.warnings += reader.warnings
+        self.warnings += close_names(reader.options.names)
         return self._reading(reader, used, reader.options.names, "ranked", "rank columns")
 
     def _read_list(self, texts: Sequence[Column]) -> CsvReading:
@@ -103,6 +104,7 @@ class _Cvr:
         label = columns_of_contest(list(groups), self.choices, self.source.line, chosen=self.chosen or len(texts) == 1)
         reader = ListReader(self.source, groups[label][0], self.kind, self.choices)
         require_no_votes_in(self.source, self.columns, reader.options.keys)
+        self.warnings += close_names(reader.options.names)
         return self._reading(reader, groups[label], reader.options.names, reader.kind, "one column with names")
 
     def _read_marks(self, columns: Sequence[Column]) -> CsvReading:
@@ -110,6 +112,7 @@ class _Cvr:
         groups, others = by_question(columns)
         refuse_open(self.source, others, "neither an option of the question nor known")
         label = columns_of_contest(list(groups), self.choices, self.source.line, chosen=self.chosen)
+        require_no_labels(groups[label], self.choices, self.source.line)
         used = {fold(name): column for column, name in groups[label]}
         options = Options([name for _, name in groups[label]], self.choices, self.source.line)
         if self.choices.options:
@@ -168,6 +171,25 @@ class _Cvr:
         """Whether a column holds texts and no mark."""
         filled = [value for value in self._values(column) if value.strip() and not no_vote(value)]
         return bool(filled) and not any(map(is_mark, filled))
+
+    def _questions(self, columns: Sequence[Column], texts: Sequence[Column]) -> Sequence[Column]:
+        """The columns if each holds the answers to a question; none if each is an option."""
+        given = {fold(name) for name in self.choices.options}
+        other = not given.isdisjoint(fold(value) for column in columns for value in self._values(column))
+        named = {fold(column.name) for column in columns}
+        if len(texts) == len(columns) or self.choices.cells == "name" or (other and given.isdisjoint(named)):
+            return columns
+        words = [column for column in columns if {fold(value) for value in self._values(column)} & NO]
+        if words and not given and not self.choices.cells and not split_bracket(words[0].name)[0]:
+            raise two_readings(
+                self.source.line,
+                f"yes and no in column {words[0].name!r}",
+                {
+                    "--cells choice": "each column is an option, and yes a vote for it",
+                    "--options yes,no with --contest": "each column is a question with these options",
+                },
+            )
+        return []
 
     def _hold_names(self, ranks: Sequence[Column]) -> bool:
         """Whether columns with the names of ranks hold names, and are no options with such names."""
