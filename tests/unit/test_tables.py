@@ -76,6 +76,7 @@ def test_other_encodings_are_read_and_said() -> None:
         (b",,\n", 1, ["no header"]),
         (b'a,b\n1,2\n3,"4\n5,6\n7,8\n', 3, ["not closed"]),
         (b'a,b\n"x\ny","4\n5,6\n7,8\n', 3, ["not closed"]),
+        (b'a,b\n1,"2\n3,"4"\n', 2, ["not closed", "before '4'"]),
         (b'a,b\n1,"2"x\n', 2, ["'x' after a closing quote"]),
         (b'a,b\n1,"' + b"x\n" * 100_000, 2, ["not closed"]),
         (b"a,b\n1," + b"x" * 200_000, 2, ["too long"]),

@@ -155,6 +155,8 @@ def _quote_error(text: str, delimiter: str, before: int, first_line: int, reason
             return TableError(line, "a quote that is not closed")
         after = rest[found.end() : found.end() + 1]
         if after and after not in (delimiter, "\n"):
+            if "\n" in found[1]:
+                return TableError(line, f"a quote that is not closed, or only on another line and before {after!r}")
             return TableError(line, f"{after!r} after a closing quote; a quote inside quotes is written twice")
         if "field larger" in reason and len(found[1]) > LONGEST_CELL:
             return TableError(line, "a cell that is too long: a quote that is not closed?")
