@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from ballotcast.clock import to_rfc3339
-from ballotcast.counting.blt import BltError, parse_blt
+from ballotcast.counting.blt import BltError, read_blt
 
 from .group import organiser
 from .moments import Moment
@@ -46,9 +46,12 @@ def create(
         raise click.UsageError("give either --blt FILE or --option NAME once for each option")
     if blt:
         try:
-            ward = parse_blt(blt.read_bytes())
+            reading = read_blt(blt.read_bytes())
         except BltError as error:
             raise click.UsageError(f"{blt}: {error}") from None
+        for warning in reading.warnings:
+            click.echo(f"Warning: {warning}", err=True)
+        ward = reading.file
         title, options, seats = title or ward.title, tuple(ward.options), seats or ward.seats
     if not title:
         raise click.UsageError("the election needs a --title")

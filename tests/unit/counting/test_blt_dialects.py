@@ -1,5 +1,7 @@
 """The dialects of BLT: what each says, and what is refused because it has two readings."""
 
+import contextlib
+import time
 from pathlib import Path
 
 import pytest
@@ -231,6 +233,30 @@ def test_the_line_to_blame_in_a_dialect(text: str, line: int, word: str) -> None
 )
 def test_what_looks_odd_is_a_warning(text: str, word: str) -> None:
     assert [warning for warning in read_blt(text).warnings if word in warning]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "«" * 50_000 + "#",
+        "„" * 50_000 + "#",
+        "“a" * 50_000 + "#",
+        '"' * 99_999 + "#",
+        "# 1" + " " * 100_000 + "x",
+        "[a\n" * 50_000,
+        "/**/" * 50_000,
+        "/* " + "x\n" * 50_000,
+        "(" * 100_000,
+        "1 1 # 2 3 0\n" * 20_000,
+        "1," * 50_000,
+    ],
+)
+@pytest.mark.parametrize("names", [False, True])
+def test_long_files_and_lines_are_read_or_refused_in_a_moment(text: str, *, names: bool) -> None:
+    before = time.process_time()
+    with contextlib.suppress(BltError):
+        parse_blt(f"4 1\n{'0' if names else ''}\n{text}\n0\n{NAMES}")
+    assert time.process_time() - before < 2
 
 
 def test_a_huge_number_of_options_takes_no_memory() -> None:

@@ -76,10 +76,11 @@ def _read_more(header: Header, lines: Sequence[Line], *, commas_separate: bool) 
 
 def _read_settings(header: Header, lines: Sequence[Line]) -> None:
     first = lines[header.lines].number
-    text = ""
-    while header.lines < len(lines) and ("]" not in text or text.rsplit("]", 1)[1].strip()):
-        text += lines[header.lines].text + "\n"
+    parts: list[str] = []
+    while header.lines < len(lines) and not (parts and parts[-1].endswith("]")):
+        parts.append(lines[header.lines].text.strip())
         header.lines += 1
+    text = "\n".join(parts)
     while text.strip():
         found = _SETTING.match(text)
         if not found:

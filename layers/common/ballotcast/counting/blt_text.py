@@ -10,7 +10,8 @@ from .reading import AmbiguousFileError
 
 QUOTES = '"“”„‟«»'
 
-_QUOTED = r'"(?:[^"]|"")*"|[“„«”][^“”»]*[“”»]'
+# That no quote may open within quotes keeps the search linear.
+_QUOTED = r'"(?:[^"]|"")*"|[“„«”][^“„«”»]*[“”»]'
 # A mark within a word ("C#", "http://") begins no comment.
 _COMMENT = re.compile(rf"{_QUOTED}|(?:(?<=[\s0-9,)\]=\"”“»])|^)(?P<mark>\#|//|/\*)")
 _NUMBERS = re.compile(r"[0-9][\s,]+[0-9]")
@@ -49,7 +50,8 @@ class Lines:
 
 def split_lines(text: str) -> Lines:
     """Take out comments: from # or // to the end of the line, and between /* and */, which may be lines apart."""
-    lines, warnings = [], []
+    lines: list[Line] = []
+    doubtful: list[tuple[int, str]] = []
     began, comments = 0, False
     for number, line in enumerate(text.split("\n"), 1):
         content = line
@@ -57,12 +59,19 @@ def split_lines(text: str) -> Lines:
             content, began, taken = _without_comments(number, line, began)
             comments = comments or bool(taken)
             if _BALLOT.fullmatch(taken) or (content.strip() and _NUMBERS.search(taken)):
-                warnings.append(f"Line {number}: the comment {taken.strip()[:60]!r} holds numbers, which do not count.")
+                doubtful.append((number, taken.strip()[:60]))
         if content.strip():
             lines.append(Line(number, content))
     if began:
         raise BallotFileError(began, "a comment /* that is not closed")
-    return Lines(lines, text.count("\n") + 1, comments, warnings)
+    return Lines(lines, text.count("\n") + 1, comments, _warnings(doubtful))
+
+
+def _warnings(doubtful: Sequence[tuple[int, str]]) -> list[str]:
+    if not doubtful:
+        return []
+    line, comment = doubtful[0]
+    return [f"Line {line}: the comment {comment!r} holds numbers, which do not count. Such comments: {len(doubtful)}."]
 
 
 def _without_comments(number: int, line: str, began: int) -> tuple[str, int, str]:
