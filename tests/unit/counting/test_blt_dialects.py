@@ -151,6 +151,8 @@ def test_marks_of_comments_within_names_stay() -> None:
         ("1 1 0 2 0\n1 3 0\n", {"ballots": "zeros"}, {(1,): 1, (): 2, (3,): 1}),
         ("1 1\n2 0 1\t3 0\n", {"ballots": "zeros"}, {(1, 2): 1, (3,): 1}),
         ("1,3 2 0\n", {"commas": "separate"}, {(3, 2): 1}),
+        ("1 , 3 2 0\n", {"commas": "separate"}, {(3, 2): 1}),
+        ("1 , 0\n", {"commas": "separate"}, {(): 1}),
     ],
 )
 def test_ballots_with_two_readings_are_refused_until_one_is_chosen(

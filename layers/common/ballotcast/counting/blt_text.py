@@ -116,12 +116,16 @@ def tokens(line: Line, *, commas_separate: bool = False) -> Iterator[Token]:
     commas_separate: a comma is a separator also where spaces are, too.
     """
     number, text = line
-    mixed = re.search(r"[0-9]+,[0-9]+", re.sub(r"\([^()]*\)", " ", text))
-    if mixed and not commas_separate and re.search(rf"[0-9]{_SPACE}+[0-9]", text):
+    # An id is no number, and a group of equal ranks is in the place of one.
+    outside = re.sub(r"\([^()]*\)", "9", re.sub(r"^\s*\([^()]*\)", "", text)).rstrip(", \t")
+    if "," in outside and not commas_separate and re.search(rf"[0-9]{_SPACE}+[0-9]|{_SPACE},", outside):
         raise AmbiguousFileError(
             number,
-            f"{mixed[0][:20]!r} in a line that also has spaces between numbers",
-            {"commas=separate": "the comma separates two numbers", "": "it is one number, which must be written whole"},
+            f"commas between some numbers and only spaces between others: {text.strip()[:40]!r}",
+            {
+                "commas=separate": "a comma separates numbers as a space does",
+                "": "a comma is part of a number, or a number is missing there",
+            },
         )
     after_comma = True
     for match in _TOKEN.finditer(text.rstrip(", \t")):
