@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from ballotcast.http.access import Access, contract
 from ballotcast.http.address import base_url
 from ballotcast.http.app import routes
-from ballotcast.http.fields import ElectionId
+from ballotcast.http.fields import ElectionId, IdempotencyKey
 from ballotcast.http.paging import Cursor, Limit, from_cursor, to_cursor
 from ballotcast.http.responses import refuses
 from ballotcast.http.sessions import CurrentOrganiser
@@ -75,11 +75,12 @@ def send(
     organiser: CurrentOrganiser,
     wiring: Wired,
     order: Invitations | None = None,
+    idempotency_key: IdempotencyKey = None,
 ) -> Queued:
     """Send invitations, send them again, or remind; the first ones freeze the manifest."""
     owned = owned_election(wiring, organiser, election)
     choice = order.choice if order else Choice()
-    queued = invite(wiring, owned, choice, base_url(request, wiring.settings))
+    queued = invite(wiring, owned, choice, base_url(request, wiring.settings), idempotency_key)
     if queued:
         metrics.add_metric("InvitationsQueued", MetricUnit.Count, queued)
     return Queued(queued=queued)

@@ -2,11 +2,14 @@
 
 A run goes: read the whole roll; take the mails from the organiser's allowance; freeze the election, or tell the log of
 a grown roll (if that is refused, the mails are given back); mark each chosen voter as part of the run; queue a mail for
-each. Killed anywhere, the same call again completes it: voters that were marked but not mailed are `queued` and chosen
-anew, and messages of an older run are stale by then. Nobody is invited whose tag is not under a root that was sent to
-the log. A reminder does all of this also when it reminds nobody: whether it did would tell who has voted.
+each. Killed anywhere, the same call again completes it. With the same Idempotency-Key it continues the same run: the
+allowance is taken once, and voters who were mailed are not mailed again. Without a key it is another run: voters who
+were marked but not mailed are `queued` and chosen again, and messages of the older run are stale by then. Nobody is
+invited whose tag is not under a root that was sent to the log. A reminder does all of this also when it reminds nobody:
+whether it did would tell who has voted.
 """
 
+import json
 import secrets
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -20,6 +23,7 @@ from ballotcast.errors import Conflict, FieldError, Invalid, Refused, TooMany
 from ballotcast.store.elections import Election
 from ballotcast.store.events import event
 from ballotcast.store.jobs import Job
+from ballotcast.store.organisers import MailRun
 from ballotcast.store.voters import Voter
 from ballotcast.wiring import Wiring
 from organise.accounts import require_sender
@@ -55,24 +59,55 @@ class Choice:
         return self.only == "not_issued"
 
 
-def invite(wiring: Wiring, election: Election, choice: Choice, base_url: str) -> int | None:
-    """How many mails were queued; None for a reminder."""
+def invite(
+    wiring: Wiring, election: Election, choice: Choice, base_url: str, idempotency_key: str | None = None
+) -> int | None:
+    """Queue the mails, or have a job queue them.
+
+    Args:
+        wiring: The process's connections.
+        election: As found just now.
+        choice: Whom to invite.
+        base_url: Where voters reach the service.
+        idempotency_key: Of the request. Sent again with it within a day, the request continues its run.
+
+    Returns:
+        How many mails were queued; None for a reminder.
+    """
     require_sender(wiring, election.organiser)
     _require_inviting(wiring, election)
+    run = _run_of(wiring, election, choice, idempotency_key)
+    if run.mails and (job := wiring.jobs.find(election.id, run.id)):
+        _queue(wiring, job)
+        return None if choice.reminds else job.total
     roll = wiring.voters.roll(election.id)
     if not roll:
         raise Conflict("empty-roll", "there is nobody on the roll yet")
-    chosen = _chosen(wiring, election.id, roll, choice)
+    chosen = _chosen(wiring, election.id, roll, choice, run.id)
     if chosen or (choice.reminds and election.frozen):
         day, mails = f"{wiring.clock():%Y-%m-%d}", len(roll) if choice.reminds else len(chosen)
-        _take_allowance(wiring, election.organiser, day, mails)
+        more = max(0, mails - run.mails)
+        _take_allowance(wiring, election.organiser, day, more, run)
         try:
             _log_roll(wiring, election, roll, base_url)
         except Refused:
-            wiring.organisers.return_mails(election.organiser, day, mails)
+            if more:
+                wiring.organisers.return_mails(election.organiser, day, more, run)
             raise
-        _run(wiring, election, chosen, choice)
+        _send(wiring, election, chosen, choice, run.id)
     return None if choice.reminds else len(chosen)
+
+
+def _run_of(wiring: Wiring, election: Election, choice: Choice, idempotency_key: str | None) -> MailRun:
+    """The run that the same request with this key began less than a day ago, else a new one."""
+    run = MailRun(secrets.token_hex(8))
+    if not idempotency_key:
+        return run
+    asked = json.dumps([choice.only, choice.emails])
+    request = wiring.session_secret.mac("invite", election.organiser, election.id, idempotency_key, asked).hex()
+    now = int(wiring.clock().timestamp())
+    begun = wiring.organisers.find_run(election.organiser, request, now)
+    return begun or replace(run, request=request, begun=now)
 
 
 def _require_inviting(wiring: Wiring, election: Election) -> None:
@@ -96,8 +131,11 @@ def continue_invitations(wiring: Wiring, election: str, job: str) -> None:
         wiring.jobs_queue.send({"kind": KIND, "election": election, "job": job})
 
 
-def _chosen(wiring: Wiring, election: str, roll: Sequence[Voter], choice: Choice) -> list[str]:
-    """Keys of the voters to be invited; Invalid, with pointers, if one of the addresses is not on the roll."""
+def _chosen(wiring: Wiring, election: str, roll: Sequence[Voter], choice: Choice, run: str) -> list[str]:
+    """Keys of the voters to be invited; Invalid, with pointers, if one of the addresses is not on the roll.
+
+    Voters who are part of the run already are chosen again, because their messages may not have been queued.
+    """
     if choice.emails is not None:
         keys = [voter_key(wiring, election, email) for email in choice.emails]
         present = {voter.key for voter in roll}
@@ -109,17 +147,19 @@ def _chosen(wiring: Wiring, election: str, roll: Sequence[Voter], choice: Choice
         case "all":
             return [voter.key for voter in roll]
         case "bounced":
-            return [voter.key for voter in roll if voter.delivery == "bounced"]
+            return [voter.key for voter in roll if voter.delivery == "bounced" or voter.run == run]
         case "not_issued":
             return [voter.key for voter in roll if voter.delivery == "sent" and not voter.issued]
         case None:
-            return [voter.key for voter in roll if voter.delivery in {"none", "queued"}]
+            return [voter.key for voter in roll if voter.delivery in {"none", "queued"} or voter.run == run]
 
 
-def _take_allowance(wiring: Wiring, organiser: str, day: str, mails: int) -> None:
+def _take_allowance(wiring: Wiring, organiser: str, day: str, mails: int, run: MailRun) -> None:
     """TooMany when the day's allowance does not suffice. A reminder takes as many as if nobody had voted."""
+    if not mails:
+        return
     most = wiring.settings.daily_mails
-    if not wiring.organisers.spend_mails(organiser, day, mails, most):
+    if not wiring.organisers.spend_mails(organiser, day, mails, most, run):
         wait = seconds_to_midnight(wiring.clock())
         raise TooMany("daily-mails", f"more than {most} mails in a day are not sent for you", retry_after=wait)
 
@@ -145,8 +185,8 @@ def _log_roll(wiring: Wiring, election: Election, roll: Sequence[Voter], base_ur
     raise Conflict("changed-meanwhile", "the roll is being changed by other requests: try again")
 
 
-def _run(wiring: Wiring, election: Election, chosen: Sequence[str], choice: Choice) -> None:
-    run, now = secrets.token_hex(8), wiring.clock()
+def _send(wiring: Wiring, election: Election, chosen: Sequence[str], choice: Choice, run: str) -> None:
+    now = wiring.clock()
     name = "some" if choice.emails is not None else choice.only or "waiting"
     detail = {"only": name} if choice.reminds else {"only": name, "mails": len(chosen)}
     wiring.events.add(event(election.id, election.organiser, "invitations-ordered", detail, now))
@@ -154,7 +194,7 @@ def _run(wiring: Wiring, election: Election, chosen: Sequence[str], choice: Choi
         _enlist(wiring, election.id, chosen, run, reminds=choice.reminds)
         return
     job = Job(
-        id=secrets.token_hex(8),
+        id=run,
         election=election.id,
         organiser=election.organiser,
         kind=KIND,
@@ -164,7 +204,13 @@ def _run(wiring: Wiring, election: Election, chosen: Sequence[str], choice: Choi
     )
     JobList(wiring.blobs, election.id, job.id).keep(chosen)
     wiring.jobs.add(job)
-    wiring.jobs_queue.send({"kind": KIND, "election": election.id, "job": job.id})
+    _queue(wiring, job)
+
+
+def _queue(wiring: Wiring, job: Job) -> None:
+    """Have the job's next step done. A job that is over is left alone; a message too many does no harm."""
+    if job.state == "running":
+        wiring.jobs_queue.send({"kind": KIND, "election": job.election, "job": job.id})
 
 
 def _enlist(wiring: Wiring, election: str, keys: Sequence[str], run: str, *, reminds: bool) -> None:

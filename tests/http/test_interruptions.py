@@ -166,6 +166,7 @@ def prepared(deployment: World, case: str) -> tuple[FrozenElection, tuple[str, s
     if case == "invite":
         wiring = deployment.wiring()
         wiring.organisers.add(Organiser("organiser", "o@example.org", "", deployment.clock(), verified=True))
+        deployment.environment["DAILY_MAILS"] = str(len(VOTERS))
     method, path, options = CASES[case].request(election)
     if case == "cast":
         ballot = b64u_encode(new_ballot(election.manifest, election.issuer).encode())

@@ -6,12 +6,18 @@ from typing import Any
 
 import pytest
 
+from api_events import TestClient
+from aws_faults import FailingWiring, Side
 from dying import DyingWiring, Killed
-from invitations import invited, logged, root_now
+from function_apps import app_of
+from invitations import MAILS, invited, key_of, logged, root_now
+from notify.post import Post
+from notify.worker import Worker
 from organise import inviting
 from organise.drafts import owned_election
 from organise.inviting import Choice, invite
 from organising import BASE_URL, Organiser, work_off
+from problem import assert_problem
 from world import World
 
 
@@ -60,6 +66,125 @@ def test_the_same_call_again_completes_a_run_that_was_killed_at_any_step(
             break
     assert lived
     assert last >= 8
+
+
+KEY = {"Idempotency-Key": "k"}
+PAIR = ("ada@example.org", "bob@example.org")
+
+
+@pytest.fixture
+def mailed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The addresses that mails went to, in order."""
+    addresses: list[str] = []
+    monkeypatch.setattr(Post, "mail", lambda _post, to, _text, _tags: addresses.append(to))
+    return addresses
+
+
+def mail_all(deployment: World) -> None:
+    work_off(deployment)
+    for message in deployment.take_messages(MAILS):
+        Worker(deployment.wiring()).deliver(message)
+
+
+def breaks_off(organiser: Organiser, failing: FailingWiring, election: str, **order: Any) -> int:
+    """The status of the answer to an order at a function whose requests to AWS fail."""
+    client, organiser.client = organiser.client, TestClient(app_of("organise", failing), raise_server_exceptions=False)
+    answer = organiser.post(f"/elections/{election}/invitations", json=order, headers=KEY)
+    organiser.client = client
+    # the record of a request that broke off, as it is after a day or after its own timeout
+    dynamodb = organiser.wiring.dynamodb
+    for row in dynamodb.scan(TableName="roll")["Items"]:
+        if row["pk"]["S"].startswith("IDEMPOTENCY#"):
+            dynamodb.delete_item(TableName="roll", Key={"pk": row["pk"], "sk": row["sk"]})
+    return answer.status_code
+
+
+@pytest.mark.parametrize("side", ["before", "after"])
+@pytest.mark.parametrize(("at_once", "order"), [(2000, {"only": "all"}), (2000, {}), (0, {"voters": list(PAIR)})])
+def test_the_same_order_with_its_key_takes_the_allowance_once_and_mails_once(
+    deployment: World,
+    monkeypatch: pytest.MonkeyPatch,
+    mailed: list[str],
+    side: Side,
+    at_once: int,
+    order: dict[str, Any],
+) -> None:
+    monkeypatch.setattr(inviting, "AT_ONCE", at_once)
+    monkeypatch.setattr(inviting, "WRITERS", 1)
+    monkeypatch.setattr(inviting, "A_STEP", 1)
+    for at in range(30):
+        organiser = Organiser(deployment, f"organiser{at}", DAILY_MAILS="2")
+        election = organiser.create(*PAIR)
+        mailed.clear()
+        failing = FailingWiring(deployment, at, side, acts_only=True, DAILY_MAILS="2")
+        breaks_off(organiser, failing, election, **order)
+        if not failing.failed:
+            break
+        mail_all(deployment)
+        again = organiser.post(f"/elections/{election}/invitations", json=order, headers=KEY)
+        assert (again.status_code, again.json()) == (202, {"queued": 2}), (at, failing.made)
+        mail_all(deployment)
+        assert sorted(mailed) == list(PAIR), (at, failing.made)
+        assert {voter["delivery"] for voter in organiser.voters(election).values()} == {"sent"}
+        assert_problem(organiser.invite(election, voters=["ada@example.org"]), 429, "daily-mails")
+    assert at >= 9
+
+
+def test_bounced_voters_are_invited_by_the_same_order_again(deployment: World, mailed: list[str]) -> None:
+    """Marked as part of the run, they are `queued`, and no longer chosen for their bounce."""
+    organiser = Organiser(deployment)
+    election = organiser.create(*PAIR)
+    organiser.invite(election)
+    mail_all(deployment)
+    ada = organiser.wiring.voters.find(election, key_of(organiser, election, "ada@example.org"))
+    assert ada
+    organiser.wiring.voters.mark_bounced(election, ada.key, ada.run)
+    mailed.clear()
+    failing = FailingWiring(deployment, 7, acts_only=True)
+    assert breaks_off(organiser, failing, election, only="bounced") == 503
+    assert failing.made[6:8] == ["UpdateItem", "SendMessageBatch"], "the voter is marked, and the message is lost"
+    mail_all(deployment)
+    again = organiser.post(f"/elections/{election}/invitations", json={"only": "bounced"}, headers=KEY)
+    assert again.json() == {"queued": 1}
+    mail_all(deployment)
+    assert mailed == ["ada@example.org"]
+
+
+def test_a_refused_run_gives_its_mails_back_and_is_a_new_one_the_next_time(deployment: World) -> None:
+    organiser = Organiser(deployment, DAILY_MAILS="2")
+    election = organiser.create(*PAIR)
+    deployment.clock.advance(days=2)
+    path = f"/elections/{election}/invitations"
+    for _ in range(2):
+        assert_problem(organiser.post(path, headers=KEY), 409, "closing-time-past")
+    organiser.ask("PATCH", f"/elections/{election}", json={"closes_at": "2026-12-30T10:00:00Z"})
+    assert organiser.post(path, headers=KEY).json() == {"queued": 2}
+    assert_problem(organiser.invite(election, only="all"), 429, "daily-mails")
+
+
+def test_a_run_that_goes_on_takes_mails_for_those_who_have_joined(deployment: World, mailed: list[str]) -> None:
+    organiser = Organiser(deployment, DAILY_MAILS="3")
+    election = organiser.create(*PAIR)
+    assert breaks_off(organiser, FailingWiring(deployment, 3, acts_only=True), election) == 503
+    organiser.post(f"/elections/{election}/voters", json={"email": "cid@example.org"})
+    again = organiser.post(f"/elections/{election}/invitations", json={}, headers=KEY)
+    assert again.json() == {"queued": 3}
+    mail_all(deployment)
+    assert sorted(mailed) == [*PAIR, "cid@example.org"]
+    assert_problem(organiser.invite(election, voters=["ada@example.org"]), 429, "daily-mails")
+
+
+def test_a_day_later_the_same_key_is_another_run(deployment: World, mailed: list[str]) -> None:
+    organiser = Organiser(deployment, DAILY_MAILS="2")
+    election = organiser.create(*PAIR)
+    organiser.post(f"/elections/{election}/open")
+    path, order = f"/elections/{election}/invitations", {"only": "all"}
+    breaks_off(organiser, FailingWiring(deployment, 10_000), election, **order)
+    mail_all(deployment)
+    deployment.clock.advance(hours=24)
+    assert organiser.post(path, json=order, headers=KEY).json() == {"queued": 2}
+    mail_all(deployment)
+    assert sorted(mailed) == sorted([*PAIR, *PAIR])
 
 
 def test_a_roll_that_was_noted_but_not_told_is_told_by_the_next_run(organiser: Organiser, deployment: World) -> None:

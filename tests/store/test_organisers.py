@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ballotcast.store.organisers import Organiser, Organisers
+from ballotcast.errors import Conflict
+from ballotcast.store.organisers import MailRun, Organiser, Organisers
 from ballotcast.store.table import Table
 
 ADA = Organiser("o1", "ada@example.org", "hash", datetime(2026, 11, 20, 9, tzinfo=UTC))
@@ -109,3 +110,31 @@ def test_mails_are_taken_from_the_allowance_of_a_day(organisers: Organisers) -> 
     organisers.return_mails("o1", "2026-11-21", 3)
     assert organisers.spend_mails("o1", "2026-11-21", 3, most=10)
     assert not organisers.spend_mails("o1", "2026-11-20", 1, most=10), "a day that is over grants nothing more"
+
+
+def test_a_run_is_stored_with_the_mails_it_takes_and_goes_with_them(organisers: Organisers) -> None:
+    run, day = MailRun("r1", "request", NOW), "2026-11-20"
+    assert organisers.find_run("o1", "request", NOW) is None
+    assert not organisers.spend_mails("o1", day, 11, 10, run)
+    assert organisers.find_run("o1", "request", NOW) is None
+    assert organisers.spend_mails("o1", day, 6, 10, run)
+    first = organisers.find_run("o1", "request", NOW)
+    assert first == replace(run, mails=6)
+    with pytest.raises(Conflict):
+        organisers.spend_mails("o1", day, 1, 10, replace(run, id="r2"))
+    assert organisers.spend_mails("o1", day, 3, 10, first)
+    assert organisers.find_run("o1", "request", NOW) == replace(run, mails=9)
+    organisers.return_mails("o1", day, 3, first)
+    assert organisers.find_run("o1", "request", NOW) == first
+    organisers.return_mails("o1", day, 6, run)
+    assert organisers.find_run("o1", "request", NOW) is None
+    assert organisers.spend_mails("o1", day, 10, 10, run)
+
+
+def test_a_run_is_over_after_a_day(organisers: Organisers) -> None:
+    assert organisers.spend_mails("o1", "2026-11-20", 6, 10, MailRun("r1", "request", NOW))
+    assert organisers.find_run("o1", "request", NOW + 86_399)
+    assert organisers.find_run("o1", "request", NOW + 86_400) is None
+    later = MailRun("r2", "request", NOW + 86_400)
+    assert organisers.spend_mails("o1", "2026-11-21", 6, 10, later)
+    assert organisers.find_run("o1", "request", NOW + 86_400) == replace(later, mails=6)

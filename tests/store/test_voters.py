@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from ballotcast.store.table import ABSENT, Table
+from ballotcast.store.table import ABSENT, Refusal, Table
 from ballotcast.store.voters import NotAdded, Voter, Voters
 
 ELECTION = "e1"
@@ -77,6 +77,17 @@ def test_a_run_marks_its_voters_visibly_or_not(voters: Voters) -> None:
     voters.enlist(ELECTION, voter(2).key, "run1", visibly=False)
     assert voters.find(ELECTION, voter(1).key) == voter(1, run="run1", delivery="queued")
     assert voters.find(ELECTION, voter(2).key) == voter(2, run="run1")
+
+
+def test_who_is_part_of_a_run_already_stays_as_they_are(voters: Voters) -> None:
+    voters.add([voter(1)])
+    for _ in range(2):
+        voters.enlist(ELECTION, voter(1).key, "run1", visibly=True)
+        voters.mark_mailed(ELECTION, voter(1).key, "run1")
+    voters.enlist(ELECTION, voter(1).key, "run1", visibly=True)
+    assert voters.find(ELECTION, voter(1).key) == voter(1, run="run1", delivery="sent", mailed="run1")
+    with pytest.raises(Refusal):
+        voters.enlist(ELECTION, voter(2).key, "run1", visibly=True)
 
 
 def test_mails_and_bounces_count_for_the_newest_run_only(voters: Voters) -> None:

@@ -159,11 +159,19 @@ class Voters:
         self._roll.delete(voter_pk(voter.election, voter.key), voter.key)
 
     def enlist(self, election: str, key: str, run: str, *, visibly: bool) -> None:
-        """Make a voter part of an invitation run. `visibly` false (reminders): what organisers see stays as it is."""
+        """Make a voter part of an invitation run. `visibly` false (reminders): what organisers see stays as it is.
+
+        A voter who is part of the run already stays as they are, so that a step that is repeated hides no delivery.
+        """
+        other = Condition(f"{PRESENT.expression} AND (attribute_not_exists(#run) OR #run <> :run)", {":run": run})
         update, values = "SET #run = :run", {":run": run}
         if visibly:
             update, values = "SET #run = :run, delivery = :queued", {":run": run, ":queued": "queued"}
-        self._roll.update(voter_pk(election, key), key, update, values, PRESENT)
+        try:
+            self._roll.update(voter_pk(election, key), key, update, values, other)
+        except Refusal as refused:
+            if refused.item.get("run") != run:
+                raise
 
     def give_link(self, voter: Voter, run: str, link_hash: str) -> bool:
         """A new link, which replaces the one before once its mail is out (`mark_mailed`); `voter` as found just now.
