@@ -2,9 +2,11 @@
 
 At once is a run of transactions: killed in between, what was written stays, and the same file again counts it as
 duplicates. A job writes each batch of voters together with its own progress, so each row is counted exactly once,
-however often a step is repeated. Its rows wait in the bucket (job_list.py) until it is over, no longer.
+however often a step is repeated. Its rows wait in the bucket (job_list.py) until it is over, no longer. With an
+Idempotency-Key its id follows from that and the file, so the same request again returns the same job.
 """
 
+import hashlib
 import secrets
 from collections.abc import Sequence
 from typing import Any
@@ -32,12 +34,26 @@ LISTED = 2000
 """Rejected rows that are listed, so that a job keeps within one item; all are counted."""
 
 
-def import_roll(wiring: Wiring, election: Election, data: bytes) -> Job:
-    """The import: `done`, or `running` as a job. Invalid if the file is not a roll, Conflict once closed."""
+def import_roll(wiring: Wiring, election: Election, data: bytes, idempotency_key: str | None = None) -> Job:
+    """Import a file within the request, or begin a job.
+
+    Args:
+        wiring: The process's connections.
+        election: As found just now.
+        data: The file.
+        idempotency_key: Of the request. Sent again with it, the request returns the job that it began.
+
+    Returns:
+        The import, `done`; or a job, which is `running`, or has ended if the request is sent again later.
+
+    Raises:
+        Invalid: The file is not a roll.
+        Conflict: The election is closed.
+    """
     require_growing(wiring, election)
     roll = _read(wiring, election, data)
     job = Job(
-        id=secrets.token_hex(8),
+        id=_job_id(wiring, election, data, idempotency_key),
         election=election.id,
         organiser=election.organiser,
         kind=KIND,
@@ -46,6 +62,13 @@ def import_roll(wiring: Wiring, election: Election, data: bytes) -> Job:
         outcome=_outcome(roll),
     )
     return _at_once(wiring, job, roll.rows) if _small(roll) else _as_job(wiring, job, roll.rows)
+
+
+def _job_id(wiring: Wiring, election: Election, data: bytes, idempotency_key: str | None) -> str:
+    if not idempotency_key:
+        return secrets.token_hex(8)
+    digest = hashlib.sha256(data).hexdigest()
+    return wiring.roll_secret.mac("import", election.id, idempotency_key, digest)[:8].hex()
 
 
 def check_roll(wiring: Wiring, election: Election, data: bytes) -> dict[str, Any]:
@@ -124,11 +147,18 @@ def _at_once(wiring: Wiring, job: Job, rows: Sequence[Row]) -> Job:
 
 
 def _as_job(wiring: Wiring, job: Job, rows: Sequence[Row]) -> Job:
-    """Rows, job, message: killed in between, no row was written, and the bucket forgets the rows by itself."""
-    JobList(wiring.blobs, job.election, job.id).keep(rows)
-    wiring.jobs.add(job)
-    wiring.jobs_queue.send({"kind": KIND, "election": job.election, "job": job.id})
-    return job
+    """Rows, job, message: killed in between, no row was written, and the bucket forgets the rows by itself.
+
+    A job that is there already is queued again unless it is over; a message too many does no harm.
+    """
+    known = wiring.jobs.find(job.election, job.id)
+    if known is None:
+        JobList(wiring.blobs, job.election, job.id).keep(rows)
+        wiring.jobs.add(job)
+    now = known or job
+    if now.state == "running":
+        wiring.jobs_queue.send({"kind": KIND, "election": now.election, "job": now.id})
+    return now
 
 
 def _add_batch(wiring: Wiring, job: Job, rows: Sequence[Row]) -> None:

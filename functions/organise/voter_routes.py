@@ -127,12 +127,13 @@ def import_(
     response: Response,
     roll: Annotated[bytes, Body(media_type="text/csv")] = b"",
     dry_run: Annotated[bool, Query()] = False,
+    idempotency_key: IdempotencyKey = None,
 ) -> ImportReport | ImportCheck | ImportJob:
     """Put voters on the roll from a CSV file with the columns `email` and perhaps `phone`, or tell what would be."""
     owned = owned_election(wiring, organiser, election)
     if dry_run:
         return ImportCheck(**check_roll(wiring, owned, roll))
-    job = import_roll(wiring, owned, roll)
+    job = import_roll(wiring, owned, roll, idempotency_key)
     if job.state == "done":
         return ImportReport(**job.outcome)
     response.status_code = 202

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from aws_faults import FailingWiring, Side
 from ballotcast.store.jobs import Job
 from dying import DyingWiring, Killed
 from organise import importing, job_list
@@ -155,6 +156,46 @@ def test_a_job_counts_each_row_once_however_often_it_is_killed(organiser: Organi
             break
     assert lived
     assert last >= 6
+
+
+@pytest.mark.parametrize("side", ["before", "after"])
+@pytest.mark.parametrize("works_between", [False, True])
+@pytest.mark.usefixtures("small_jobs")
+def test_the_same_import_again_with_its_key_is_the_same_job(
+    organiser: Organiser, deployment: World, side: Side, works_between: bool
+) -> None:
+    key, rows = {"Idempotency-Key": "k"}, csv(*emails(5))
+    for at in range(20):
+        election = organiser.create()
+        failing = FailingWiring(deployment, at, side, acts_only=True)
+        path = f"/elections/{election}/voters/import"
+        organiser.post_once(failing, path, content=rows, headers={**key, "Content-Type": "text/csv"})
+        if works_between:
+            work_off(deployment)
+        again = organiser.import_(election, rows, headers=key)
+        work_off(deployment)
+        jobs = list(organiser.wiring.roll.query(f"ELECTION#{election}", prefix="JOB#"))
+        assert [(job["state"], job["outcome"]["added"]) for job in jobs] == [("done", 5)], (at, failing.made)
+        if again.status_code == 202:
+            told = progress(organiser, election, again.json()["job"])
+            assert (told["state"], told["added"], told["duplicates"]) == ("done", 5, 0)
+        else:
+            assert (again.json()["added"], again.json()["duplicates"]) == (5, 0)
+        assert organiser.actions(election) == ["election-created", "roll-imported"]
+        assert list(organiser.wiring.blobs.keys("imports/")) == []
+        if not failing.failed:
+            break
+    assert at >= 5
+
+
+@pytest.mark.usefixtures("small_jobs")
+def test_another_file_or_another_key_is_another_job(organiser: Organiser) -> None:
+    election = organiser.create()
+    path, jobs = f"/elections/{election}/voters/import", set()
+    for key, rows in (("k", emails(5)), ("k", emails(6)), ("l", emails(5))):
+        headers = {"Idempotency-Key": key, "Content-Type": "text/csv"}
+        jobs.add(organiser.post_once(organiser.wiring, path, content=csv(*rows), headers=headers).json()["job"])
+    assert len(jobs | {start(organiser, election, *emails(5)) for _ in range(2)}) == 5
 
 
 @pytest.mark.usefixtures("small_jobs")

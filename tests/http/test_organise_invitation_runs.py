@@ -6,10 +6,8 @@ from typing import Any
 
 import pytest
 
-from api_events import TestClient
 from aws_faults import FailingWiring, Side
 from dying import DyingWiring, Killed
-from function_apps import app_of
 from invitations import MAILS, invited, key_of, logged, root_now
 from notify.post import Post
 from notify.worker import Worker
@@ -86,17 +84,9 @@ def mail_all(deployment: World) -> None:
         Worker(deployment.wiring()).deliver(message)
 
 
-def breaks_off(organiser: Organiser, failing: FailingWiring, election: str, **order: Any) -> int:
-    """The status of the answer to an order at a function whose requests to AWS fail."""
-    client, organiser.client = organiser.client, TestClient(app_of("organise", failing), raise_server_exceptions=False)
-    answer = organiser.post(f"/elections/{election}/invitations", json=order, headers=KEY)
-    organiser.client = client
-    # the record of a request that broke off, as it is after a day or after its own timeout
-    dynamodb = organiser.wiring.dynamodb
-    for row in dynamodb.scan(TableName="roll")["Items"]:
-        if row["pk"]["S"].startswith("IDEMPOTENCY#"):
-            dynamodb.delete_item(TableName="roll", Key={"pk": row["pk"], "sk": row["sk"]})
-    return answer.status_code
+def order_once(organiser: Organiser, failing: FailingWiring, election: str, **order: Any) -> int:
+    """The status of the answer; the record of it is lost."""
+    return organiser.post_once(failing, f"/elections/{election}/invitations", json=order, headers=KEY).status_code
 
 
 @pytest.mark.parametrize("side", ["before", "after"])
@@ -117,7 +107,7 @@ def test_the_same_order_with_its_key_takes_the_allowance_once_and_mails_once(
         election = organiser.create(*PAIR)
         mailed.clear()
         failing = FailingWiring(deployment, at, side, acts_only=True, DAILY_MAILS="2")
-        breaks_off(organiser, failing, election, **order)
+        order_once(organiser, failing, election, **order)
         if not failing.failed:
             break
         mail_all(deployment)
@@ -141,7 +131,7 @@ def test_bounced_voters_are_invited_by_the_same_order_again(deployment: World, m
     organiser.wiring.voters.mark_bounced(election, ada.key, ada.run)
     mailed.clear()
     failing = FailingWiring(deployment, 7, acts_only=True)
-    assert breaks_off(organiser, failing, election, only="bounced") == 503
+    assert order_once(organiser, failing, election, only="bounced") == 503
     assert failing.made[6:8] == ["UpdateItem", "SendMessageBatch"], "the voter is marked, and the message is lost"
     mail_all(deployment)
     again = organiser.post(f"/elections/{election}/invitations", json={"only": "bounced"}, headers=KEY)
@@ -165,7 +155,7 @@ def test_a_refused_run_gives_its_mails_back_and_is_a_new_one_the_next_time(deplo
 def test_a_run_that_goes_on_takes_mails_for_those_who_have_joined(deployment: World, mailed: list[str]) -> None:
     organiser = Organiser(deployment, DAILY_MAILS="3")
     election = organiser.create(*PAIR)
-    assert breaks_off(organiser, FailingWiring(deployment, 3, acts_only=True), election) == 503
+    assert order_once(organiser, FailingWiring(deployment, 3, acts_only=True), election) == 503
     organiser.post(f"/elections/{election}/voters", json={"email": "cid@example.org"})
     again = organiser.post(f"/elections/{election}/invitations", json={}, headers=KEY)
     assert again.json() == {"queued": 3}
@@ -179,7 +169,7 @@ def test_a_day_later_the_same_key_is_another_run(deployment: World, mailed: list
     election = organiser.create(*PAIR)
     organiser.post(f"/elections/{election}/open")
     path, order = f"/elections/{election}/invitations", {"only": "all"}
-    breaks_off(organiser, FailingWiring(deployment, 10_000), election, **order)
+    order_once(organiser, FailingWiring(deployment, 10_000), election, **order)
     mail_all(deployment)
     deployment.clock.advance(hours=24)
     assert organiser.post(path, json=order, headers=KEY).json() == {"queued": 2}
