@@ -69,12 +69,15 @@ def register_organiser(wiring: Wiring, email: str, password: str) -> str:
 def _repeat_sign_up(wiring: Wiring, found: Organiser, password: str) -> str:
     """Finish a sign-up that broke off. Conflict unless the address is still unverified and this is its password.
 
-    The password is an attempt like one at a log-in, so that nobody guesses here without being counted.
+    The password is an attempt like one at a log-in, so that nobody guesses here without being counted. It is checked
+    also where that changes nothing, so that the time does not show whether the address is verified or locked.
     """
     now = int(wiring.clock().timestamp())
-    if found.verified or not wiring.organisers.begin_login(found.id, now, ATTEMPTS, now + int(LOCK.total_seconds())):
-        raise _taken()
-    if not bcrypt.checkpw(password.encode(), found.password_hash.encode()):
+    counted = not found.verified and wiring.organisers.begin_login(
+        found.id, now, ATTEMPTS, now + int(LOCK.total_seconds())
+    )
+    right = bcrypt.checkpw(password.encode(), found.password_hash.encode())
+    if not counted or not right:
         raise _taken()
     _clear_failures(wiring, found.id)
     due = not found.verification_hash and wiring.organisers.ask_again(found.id, SIGN_UP_REPEATS)

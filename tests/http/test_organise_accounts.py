@@ -170,6 +170,31 @@ def test_an_unknown_address_and_a_wrong_password_get_the_same_answer_for_the_sam
     assert len(checked) == 2
 
 
+def test_a_sign_up_that_is_refused_takes_the_same_work_whatever_the_address_is(
+    client: TestClient, deployment: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checked: list[int] = []
+    check = accounts.bcrypt.checkpw
+    monkeypatch.setattr(accounts.bcrypt, "checkpw", lambda *given: checked.append(1) or check(*given))
+    wiring, refused = deployment.wiring(), []
+    for state in ("unverified", "locked", "verified"):
+        email = f"{state}@example.org"
+        identity = sign_up(client, email=email).json()["organiser_id"]
+        if state == "locked":
+            for _ in range(accounts.ATTEMPTS):
+                log_in(client, email=email, password="wrong password")
+        elif state == "verified":
+            wiring.organisers.offer_verification(identity, "hash", 2_000_000_000)
+            assert wiring.organisers.verify(identity, "hash", 0)
+        checked.clear()
+        refused.append(
+            assert_problem(sign_up(client, email=email, password="not the right one"), 409, "organiser-exists")
+        )
+        assert len(checked) == 1, state
+    assert refused[0] == refused[1] == refused[2]
+    assert_problem(sign_up(client, email="verified@example.org"), 409, "organiser-exists")
+
+
 def test_nobody_is_checked_at_the_cost_of_a_real_password() -> None:
     assert COST == 12
     assert NOBODY.startswith(b"$2b$12$")
