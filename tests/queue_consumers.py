@@ -107,7 +107,8 @@ class JobsConsumer(Consumer):
         )
         assert self.wiring.elections.add(draft)
         self._made.add(number)
-        return sqs_message(json.dumps({"kind": "purge", "election": f"e{number}", "start": 255}))
+        message = {"kind": "purge", "election": draft.id, "created_at": draft.created_at, "start": 255}
+        return sqs_message(json.dumps(message))
 
     def handle(self, event: dict[str, Any]) -> Any:
         return work(event, self.wiring)

@@ -78,9 +78,11 @@ def delete_election(wiring: Wiring, organiser: str, election: str) -> None:
         raise NotFound("no-election", "you have no such election")
     if found.frozen:
         raise _frozen()
-    wiring.jobs_queue.send({"kind": "purge", "election": election, "start": 0})
-    if not wiring.elections.mark_deleting(election) and wiring.elections.find(election):
-        raise _frozen()
+    wiring.jobs_queue.send({"kind": "purge", "election": election, "created_at": found.created_at, "start": 0})
+    if not wiring.elections.mark_deleting(election, found.created_at):
+        now = wiring.elections.find(election)
+        if now and now.frozen:
+            raise _frozen()
 
 
 _FIELDS = ("title", "description", "opens_at", "closes_at", "contests", "second_factor", "mode")

@@ -37,8 +37,13 @@ def _step(record: SQSRecord, wiring: Wiring) -> None:
             continue_import(wiring, election, job)
         case {"kind": inviting.KIND, "election": str(election), "job": str(job)}:
             continue_invitations(wiring, election, job)
-        case {"kind": "purge", "election": str(election), "start": int(start)} if start in range(len(PARTITIONS)):
-            purge(wiring, election, start)
+        case {
+            "kind": "purge",
+            "election": str(election),
+            "created_at": str(created_at),
+            "start": int(start),
+        } if start in range(len(PARTITIONS)):
+            purge(wiring, election, created_at, start)
         case {"kind": "erase", "election": str(election), "start": int(start)} if start in range(len(PARTITIONS)):
             erase(wiring, election, start)
         case _:

@@ -16,12 +16,16 @@ A_MESSAGE = 2000
 WRITERS = 8
 
 
-def purge(wiring: Wiring, election: str, start: int) -> None:
-    """Delete a draft: mark, voters, what else there is, and the draft itself at last. A frozen election stays."""
+def purge(wiring: Wiring, election: str, created_at: str, start: int) -> None:
+    """Delete a draft: mark, voters, what else there is, and the draft itself at last. A frozen election stays.
+
+    So does another draft under the same id, created later: the same request with the same Idempotency-Key makes one.
+    """
     found = wiring.elections.find(election)
-    if found is None or not wiring.elections.mark_deleting(election):
+    if found is None or not wiring.elections.mark_deleting(election, created_at):
         return
-    if _swept(wiring, "purge", election, start, wiring.voters.remove):
+    message = {"kind": "purge", "election": election, "created_at": created_at}
+    if _swept(wiring, message, start, wiring.voters.remove):
         _forget_files(wiring, election)
         wiring.elections.forget(election)
         wiring.elections.remove(found)
@@ -30,7 +34,7 @@ def purge(wiring: Wiring, election: str, start: int) -> None:
 def erase(wiring: Wiring, election: str, start: int) -> None:
     """Remove addresses, telephone numbers and salts from a closed election's roll."""
     wiring.elections.mark_erased(election)
-    if _swept(wiring, "erase", election, start, wiring.voters.erase):
+    if _swept(wiring, {"kind": "erase", "election": election}, start, wiring.voters.erase):
         _forget_files(wiring, election)
         found = wiring.elections.find(election)
         assert found is not None
@@ -38,15 +42,15 @@ def erase(wiring: Wiring, election: str, start: int) -> None:
         wiring.events.add(told)
 
 
-def _swept(wiring: Wiring, kind: str, election: str, start: int, act: Callable[[Voter], None]) -> bool:
-    """Whether this was the last part; else the next is queued."""
+def _swept(wiring: Wiring, message: dict[str, str], start: int, act: Callable[[Voter], None]) -> bool:
+    """Whether this was the last part; else the message is queued for the next."""
     handled = 0
     with ThreadPoolExecutor(WRITERS) as writers:
         for number, partition in enumerate(PARTITIONS[start:], start):
             if handled >= A_MESSAGE:
-                wiring.jobs_queue.send({"kind": kind, "election": election, "start": number})
+                wiring.jobs_queue.send({**message, "start": number})
                 return False
-            voters = list(wiring.voters.in_partition(election, partition))
+            voters = list(wiring.voters.in_partition(message["election"], partition))
             handled += sum(1 for _ in writers.map(act, voters))
     return True
 

@@ -219,7 +219,26 @@ def test_a_purge_that_comes_too_late_leaves_a_frozen_election_alone(organiser: O
     election = organiser.create("v@example.org")
     read = owned_election(organiser.wiring, organiser.id, election)
     freeze(organiser.wiring, read, organiser.wiring.voters.roll(election), BASE_URL)
-    organiser.wiring.jobs_queue.send({"kind": "purge", "election": election, "start": 0})
+    wish = {"kind": "purge", "election": election, "created_at": read.created_at, "start": 0}
+    organiser.wiring.jobs_queue.send(wish)
     work_off(deployment)
     assert organiser.show(election)["status"] == "scheduled"
+    assert list(organiser.voters(election)) == ["v@example.org"]
+
+
+def test_a_purge_that_comes_twice_leaves_a_later_draft_with_the_same_id_alone(
+    organiser: Organiser, deployment: World
+) -> None:
+    key = {"Idempotency-Key": "k"}
+    election = organiser.post_once(organiser.wiring, "/elections", json=DRAFT, headers=key).json()["id"]
+    organiser.ask("DELETE", f"/elections/{election}")
+    [wish] = deployment.take_messages("JOBS_QUEUE")
+    organiser.wiring.jobs_queue.send(wish)
+    work_off(deployment)
+    deployment.clock.advance(seconds=1)
+    assert organiser.post("/elections", json=DRAFT, headers=key).json()["id"] == election
+    organiser.import_(election, csv("v@example.org"))
+    organiser.wiring.jobs_queue.send(wish)
+    work_off(deployment)
+    assert organiser.show(election)["status"] == "draft"
     assert list(organiser.voters(election)) == ["v@example.org"]

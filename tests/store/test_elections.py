@@ -63,7 +63,7 @@ def test_an_election_is_added_with_its_event_or_not_at_all(elections: Elections,
 def test_owners_see_their_own_page_by_page_without_what_is_being_deleted(elections: Elections) -> None:
     for number in range(2, 6):
         elections.add(replace(DRAFT, id=f"e{number}", organiser="o2" if number == 4 else "o1"))
-    elections.mark_deleting("e2")
+    elections.mark_deleting("e2", DRAFT.created_at)
     pages, after = [], None
     while True:
         page, after = elections.owned_by("o1", after=after, limit=2)
@@ -85,7 +85,7 @@ def test_a_frozen_election_is_not_edited_frozen_or_deleted(elections: Elections)
     assert elections.freeze(FROZEN, revision=1)
     assert not elections.edit(replace(DRAFT, revision=3), revision=2)
     assert not elections.freeze(replace(FROZEN, manifest=b"{}", revision=3), revision=2)
-    assert not elections.mark_deleting("e1")
+    assert not elections.mark_deleting("e1", DRAFT.created_at)
     with pytest.raises(Cancelled):
         elections.remove(FROZEN)
     assert elections.find("e1") == FROZEN
@@ -93,8 +93,8 @@ def test_a_frozen_election_is_not_edited_frozen_or_deleted(elections: Elections)
 
 def test_a_draft_being_deleted_is_not_edited_or_frozen_and_takes_no_voters(elections: Elections, roll: Table) -> None:
     transact(roll.client, [elections.accepting_voters("e1", START)])
-    assert elections.mark_deleting("e1")
-    assert elections.mark_deleting("e1")
+    assert elections.mark_deleting("e1", DRAFT.created_at)
+    assert elections.mark_deleting("e1", DRAFT.created_at)
     assert not elections.edit(replace(DRAFT, revision=2), revision=1)
     assert not elections.freeze(FROZEN, revision=1)
     with pytest.raises(Cancelled):
@@ -117,13 +117,13 @@ def test_removing_takes_everything_that_lies_with_the_draft_and_may_be_repeated(
     elections: Elections, roll: Table
 ) -> None:
     Events(roll).add(event("e1", "o1", "voter-added", {}, START))
-    elections.mark_deleting("e1")
+    elections.mark_deleting("e1", DRAFT.created_at)
     for _ in range(2):
         elections.forget("e1")
         elections.remove(DRAFT)
     assert list(roll.query("ELECTION#e1")) == []
     assert list(roll.query("ORGANISER#o1")) == []
-    assert not elections.mark_deleting("e1")
+    assert not elections.mark_deleting("e1", DRAFT.created_at)
 
 
 def test_a_roll_is_noted_only_over_the_one_that_was_read(elections: Elections) -> None:

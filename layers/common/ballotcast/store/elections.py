@@ -166,9 +166,12 @@ class Elections:
         frozen = Condition("attribute_exists(manifest)", {})
         self._roll.update(election_pk(election), META, "SET erased = :yes", {":yes": True}, frozen)
 
-    def mark_deleting(self, election: str) -> bool:
-        """First step of deleting a draft; False when it is frozen. Doing it twice is doing it once."""
-        draft = Condition("attribute_exists(pk) AND attribute_not_exists(manifest)", {})
+    def mark_deleting(self, election: str, created_at: str) -> bool:
+        """First step of deleting the draft that was created then. Doing it twice is doing it once.
+
+        False if it is frozen or gone, also if another draft has the same id by now.
+        """
+        draft = Condition("created_at = :created AND attribute_not_exists(manifest)", {":created": created_at})
         try:
             self._roll.update(election_pk(election), META, "SET deleting = :yes", {":yes": True}, draft)
         except Refusal:
