@@ -15,5 +15,7 @@ def command(to: str | None, *, last: bool) -> None:
     if not here.mailbox:
         raise click.ClickException("only the stack on this machine has a mailbox")
     mails = [mail for mail in read_mails(here.mailbox) if to is None or to in mail.to]
+    if not mails:
+        click.echo(f"No mail{f' to {to}' if to else ''} yet.", err=True)
     for mail in mails[-1:] if last else mails:
         click.echo(f"To: {', '.join(mail.to)}\nSubject: {mail.subject}\n\n{mail.text}\n{'-' * 72}")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
+from urllib.parse import urlsplit
 
 import click
 
@@ -33,7 +34,7 @@ def command(context: click.Context, port: int, directory: Path, *, localstack: b
 @click.pass_obj
 def up(stack: Stack) -> None:
     """Start it in the background and deploy to it."""
-    if _already_running(stack):
+    if _already_deployed(stack):
         return
     with _reported():
         _deployed(stack, with_parent=False)
@@ -56,7 +57,7 @@ def down(stack: Stack) -> None:
 @click.pass_obj
 def run(stack: Stack) -> None:
     """Start it, deploy to it and follow its log until Ctrl-C."""
-    if _already_running(stack):
+    if _already_deployed(stack):
         return
     for number in (signal.SIGTERM, signal.SIGINT):  # also where whoever started this ignores the latter
         signal.signal(number, _interrupt)
@@ -136,12 +137,27 @@ def _deployed(stack: Stack, *, with_parent: bool) -> None:
         raise
 
 
+def _already_deployed(stack: Stack) -> bool:
+    if not _already_running(stack):
+        return False
+    if not stack.outputs:
+        raise click.ClickException(
+            "nothing is deployed to it: another command is about to, or was broken off (make down)"
+        )
+    port = urlsplit(stack.outputs["ApiUrl"]).port
+    if port != stack.port:
+        click.echo(f"It keeps port {port}; to start it on port {stack.port}, stop it first: make down")
+    return True
+
+
 def _already_running(stack: Stack) -> bool:
     if stack.pid is None:
         return False
     running = EMULATORS[stack.outputs.get("Emulator", stack.emulator.name)]
     if running is not stack.emulator and stack.emulator.name == "localstack":
-        raise click.ClickException(f"{running.title} is running: stop it first, by make down")
+        raise click.ClickException(
+            f"{running.title} of make up is running, not LocalStack: stop it first, by make down"
+        )
     click.echo(f"{running.title} is running (process {stack.pid}).")
     _tell(stack)
     return True

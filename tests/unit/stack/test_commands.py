@@ -101,6 +101,22 @@ def test_the_demo_finds_localstack_where_that_runs(tmp_path: Path) -> None:
     assert "LocalStack is running" in found.output
 
 
+@pytest.mark.parametrize("how", ["up", "run"])
+def test_a_stack_without_a_deployment_is_not_called_good(tmp_path: Path, how: str) -> None:
+    with running(tmp_path):
+        (tmp_path / "outputs.json").unlink()
+        refused = stack(tmp_path, how)
+    assert refused.exit_code == 1
+    assert "make down" in refused.output
+
+
+def test_another_port_is_not_ignored_in_silence(tmp_path: Path) -> None:
+    with running(tmp_path, Emulator="local"):
+        told = stack(tmp_path, "up", port=4705)
+    assert told.exit_code == 0
+    assert "port 4705" in told.output
+
+
 def test_attaching_to_where_nothing_is_deployed_says_so(tmp_path: Path) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

@@ -32,6 +32,7 @@ def main(arguments: list[str]) -> int:
 
 def _serve() -> None:
     from localstack.runtime.main import main as run_localstack
+    from localstack.services.s3 import provider
 
     from .crowds import patch_crowds
     from .dynamodb import patch_dynamodb
@@ -40,6 +41,7 @@ def _serve() -> None:
     from .listening import patch_listening
     from .mailbox import serve_mailbox
 
+    provider.DEFAULT_S3_TMP_DIR = str(Path(tempfile.gettempdir(), "s3"))  # else in /tmp, shared with other users
     patch_listening()
     patch_hosts()
     patch_dynamodb()
