@@ -53,10 +53,10 @@ localstack-environment:
 test: lint ## everything: style, types, the template, all tests, those on the deployed stack too
 	AWS_DEFAULT_REGION=eu-west-1 SAM_CLI_TELEMETRY=0 $(tools)/sam validate --lint
 	$(tools)/cfn-lint template.yaml
-	.venv/bin/pytest -q -n auto --dist loadfile
+	.venv/bin/pytest -q -n auto --dist loadfile --no-loadscope-reorder
 
 test-localstack: localstack-environment ## elections, channels, relay faults and the browser's journeys on LocalStack (QUICK=1: one of each)
-	.venv/bin/pytest -q -n 2 --dist loadfile --stack localstack $(if $(QUICK),-m essential) tests/stack tests/browser
+	.venv/bin/pytest -q -n 2 --dist loadfile --no-loadscope-reorder --stack localstack $(if $(QUICK),-m essential) tests/stack tests/browser
 
 parity: environments ## every test of an API by both paths: ASGI, and API Gateway's events
 	BOTH_WAYS=1 .venv/bin/pytest -q -n auto --dist loadfile tests/http tests/parity
