@@ -6,39 +6,45 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-
-class AlreadyHeld(Exception):
-    """Another process holds the pid file."""
+WITH_PARENT = "--with-parent"
 
 
-@contextmanager
-def hold(pid_file: Path) -> Iterator[None]:
-    """Lock `pid_file` and write this process's pid into it. Raises AlreadyHeld."""
+def serve_alone(arguments: Sequence[str], serve: Callable[[], None]) -> int:
+    """Call `serve` while holding a pid file that no other process holds.
+
+    Args:
+        arguments: The path of the pid file, and `--with-parent=SECONDS` to end with the parent process; the seconds
+            are those from SIGTERM to SIGKILL.
+        serve: Returns when the process is to end.
+
+    Returns:
+        The exit status: 1 if another process holds the file.
+    """
+    os.environ.pop("PYTHONPATH", None)  # it leads to this package; functions have their own
+    pid_file = Path(arguments[0])
     with pid_file.open("a+") as held:
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise AlreadyHeld(f"another stack holds {pid_file}") from None
+            print(f"another stack holds {pid_file}", file=sys.stderr)
+            return 1
         held.truncate(0)
         held.write(str(os.getpid()))
         held.flush()
-        yield
+        for argument in arguments[1:]:
+            option, _, seconds = argument.partition("=")
+            assert option == WITH_PARENT, argument
+            threading.Thread(target=_end_with_parent, args=[float(seconds)], daemon=True).start()
+        serve()
+    return 0
 
 
-def end_with_parent(within: float) -> None:
-    """End this process and its group once its parent is gone: only the parent holds the other end of standard input.
-
-    `within`: seconds from SIGTERM to SIGKILL.
-    """
-
-    def wait() -> None:
-        sys.stdin.buffer.read()
-        os.kill(os.getpid(), signal.SIGTERM)
-        time.sleep(within)
-        os.killpg(0, signal.SIGKILL)
-
-    threading.Thread(target=wait, daemon=True).start()
+def _end_with_parent(within: float) -> None:
+    """End this process and its group once standard input ends: only the parent holds the other end of it."""
+    sys.stdin.buffer.read()
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(within)
+    os.killpg(0, signal.SIGKILL)

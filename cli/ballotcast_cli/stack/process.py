@@ -12,7 +12,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-STOP_WITHIN = 15.0  # seconds
+from .held import WITH_PARENT
+
+KILLED_WITHIN = 15.0  # seconds from SIGKILL
 _HOST = "127.0.0.1"
 
 
@@ -51,8 +53,10 @@ class Launch:
     command: Sequence[str | Path]
     environment: Mapping[str, str]
     ready: str
-    within: float
+    starts_within: float
     """Seconds."""
+    stops_within: float
+    """Seconds from SIGTERM to SIGKILL."""
 
 
 def start_emulator(launch: Launch, pid_file: Path, log: Path, *, with_parent: bool) -> subprocess.Popen[bytes]:
@@ -61,7 +65,7 @@ def start_emulator(launch: Launch, pid_file: Path, log: Path, *, with_parent: bo
     Raises StackError with the end of `log` if it does not come up.
     """
     directory = pid_file.parent
-    command = [*launch.command, pid_file, *(["--with-parent"] if with_parent else [])]
+    command = [*launch.command, pid_file, *([f"{WITH_PARENT}={launch.stops_within}"] if with_parent else [])]
     with log.open("wb") as output:
         process = subprocess.Popen(
             command,
@@ -73,11 +77,11 @@ def start_emulator(launch: Launch, pid_file: Path, log: Path, *, with_parent: bo
             start_new_session=True,
         )
     try:
-        serves = wait_for(lambda: process.poll() is not None or _is_served(launch.ready), launch.within)
+        serves = wait_for(lambda: process.poll() is not None or _is_served(launch.ready), launch.starts_within)
         if not serves or process.poll() is not None:
             raise StackError(f"the stack did not start; the end of {log}:\n{tail(log)}")
     except BaseException:
-        stop_emulator(process.pid, STOP_WITHIN, process)
+        stop_emulator(process.pid, launch.stops_within, process)
         raise
     return process
 
@@ -87,7 +91,7 @@ def stop_emulator(pid: int, within: float, child: subprocess.Popen[bytes] | None
     _signal(os.kill, pid, signal.SIGTERM)
     if not wait_for(lambda: not _alive(pid, child), within):
         _signal(os.kill, pid, signal.SIGKILL)
-        wait_for(lambda: not _alive(pid, child), STOP_WITHIN)
+        wait_for(lambda: not _alive(pid, child), KILLED_WITHIN)
     _signal(os.killpg, pid, signal.SIGKILL)
     if child is not None and child.stdin:
         child.stdin.close()

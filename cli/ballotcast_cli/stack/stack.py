@@ -65,7 +65,8 @@ class Stack:
             command=[self.emulator.python(self.project), "-m", self.emulator.module],
             environment=self.emulator.environment(self.directory / "tmp", self.port, self.project),
             ready=self.endpoint + self.emulator.ready,
-            within=self.emulator.starts_within,
+            starts_within=self.emulator.starts_within,
+            stops_within=self.emulator.stops_within,
         )
         self._child = start_emulator(launch, self.directory / "pid", self.log, with_parent=with_parent)
 

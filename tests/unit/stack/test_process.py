@@ -57,14 +57,13 @@ def test_the_holder_of_the_lock_is_running(tmp_path: Path) -> None:
         assert running_pid(tmp_path / "pid") == 4711
 
 
-def test_stopping_reaches_those_who_ignore_it_and_their_workers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ballotcast_cli.stack.process.STOP_WITHIN", 0.3)
+def test_stopping_reaches_those_who_ignore_it_and_their_workers() -> None:
     process = subprocess.Popen([sys.executable, "-c", STUBBORN], stdout=subprocess.PIPE, start_new_session=True)
     with process:
         assert process.stdout
         worker = int(process.stdout.readline())
 
-        stop_emulator(process.pid, 15.0, process)
+        stop_emulator(process.pid, 0.3, process)
 
         assert process.poll() is not None
         assert wait_for(lambda: not _runs(worker), 5)

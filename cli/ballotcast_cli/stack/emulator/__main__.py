@@ -1,15 +1,13 @@
-"""`python -m ballotcast_cli.stack.emulator PIDFILE [--with-parent]`: ministack, patched, on GATEWAY_PORT until SIGTERM.
+"""`python -m ballotcast_cli.stack.emulator PIDFILE [--with-parent=SECONDS]`: ministack, patched, until SIGTERM.
 
 Patches replace private names of exactly the ministack in cli/stack.lock, so each of them is asserted at the start. They
 make this machine answer as AWS does; the template depends on none of them.
 """
 
 import logging
-import os
 import sys
-from pathlib import Path
 
-from ballotcast_cli.stack.held import AlreadyHeld, end_with_parent, hold
+from ballotcast_cli.stack.held import serve_alone
 
 from .access import patch_access
 from .gateway import patch_gateway
@@ -19,24 +17,9 @@ from .private import module, wrap
 from .templates import patch_templates
 from .workers import patch_workers
 
-STOPS_WITHIN = 15.0  # seconds
 
-
-def main(arguments: list[str]) -> int:
-    """Serve until told to stop. 1 if another process already holds the pid file."""
-    os.environ.pop("PYTHONPATH", None)  # it led to this package; functions have their own
-    try:
-        with hold(Path(arguments[0])):
-            if "--with-parent" in arguments:
-                end_with_parent(STOPS_WITHIN)
-            _serve()
-    except AlreadyHeld as held:
-        print(held, file=sys.stderr)
-        return 1
-    return 0
-
-
-def _serve() -> None:
+def serve() -> None:
+    """Run ministack until SIGTERM."""
     app = module("app")
     wrap(app, "LOG_LEVEL", lambda _: "WARNING")
     patch_workers()
@@ -63,4 +46,4 @@ def _log_plainly() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(serve_alone(sys.argv[1:], serve))

@@ -1,4 +1,4 @@
-"""`python -m ballotcast_cli.stack.localstack PIDFILE [--with-parent]`: LocalStack in host mode, until SIGTERM.
+"""`python -m ballotcast_cli.stack.localstack PIDFILE [--with-parent=SECONDS]`: LocalStack in host mode, until SIGTERM.
 
 The environment says everything else (emulators.py). The patches replace private names of exactly the LocalStack in
 cli/localstack-core/requirements.lock.
@@ -10,27 +10,13 @@ import sys
 import tempfile
 from pathlib import Path
 
-from ballotcast_cli.stack.held import AlreadyHeld, end_with_parent, hold
-
-STOPS_WITHIN = 1.0  # seconds; nothing it holds outlives it, and its own way to stop takes half a minute
+from ballotcast_cli.stack.held import serve_alone
 
 
-def main(arguments: list[str]) -> int:
-    """Serve until told to stop. 1 if another process already holds the pid file."""
-    os.environ.pop("PYTHONPATH", None)  # it leads to this package; functions have their own
+def serve() -> None:
+    """Run LocalStack until SIGTERM."""
     tempfile.tempdir = os.environ.pop("TMPDIR")  # LocalStack takes the variable for an outdated setting of its own
-    try:
-        with hold(Path(arguments[0])):
-            if "--with-parent" in arguments:
-                end_with_parent(STOPS_WITHIN)
-            _serve()
-    except AlreadyHeld as held:
-        print(held, file=sys.stderr)
-        return 1
-    return 0
 
-
-def _serve() -> None:
     from localstack.runtime.main import main as run_localstack
     from localstack.services.s3 import provider
 
@@ -63,4 +49,4 @@ def _show_functions() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(serve_alone(sys.argv[1:], serve))
