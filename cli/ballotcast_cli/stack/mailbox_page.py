@@ -1,4 +1,4 @@
-"""`/_ballotcast/mailbox`: what the stack sent to nobody, as a page; without scripts, and with links to click.
+"""`/_ballotcast/mailbox`: the messages that a local stack keeps instead of sending, as a page without scripts.
 
 `?to=` shows what went to one address or telephone number.
 """

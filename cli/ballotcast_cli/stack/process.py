@@ -60,7 +60,7 @@ class Launch:
 
 
 def start_emulator(launch: Launch, pid_file: Path, log: Path, *, with_parent: bool) -> subprocess.Popen[bytes]:
-    """Start it and wait until it serves. With `with_parent` it ends when this process does, however that happens.
+    """Start it and wait until it serves. With `with_parent` it ends when this process ends, even if that is killed.
 
     Raises StackError with the end of `log` if it does not come up.
     """

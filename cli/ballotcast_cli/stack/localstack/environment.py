@@ -1,7 +1,7 @@
 """One Lambda execution environment as a process: AWS's runtime client (awslambdaric) with the function's code.
 
-On AWS the code is in /var/task and layers are in /opt. Here they are wherever they were unpacked, and the runtime is
-told so by LAMBDA_TASK_ROOT and PYTHONPATH.
+On AWS the code is in /var/task and layers are in /opt. Here they stay where they were unpacked, and
+LAMBDA_TASK_ROOT and PYTHONPATH name those folders.
 """
 
 import contextlib
@@ -127,8 +127,8 @@ class Environment:
     def _exited(self, invocation_id: str) -> Outcome:
         status = self._process.poll() if self._process else None
         self._end()
-        told = f"signal: {signal.Signals(-status).name}" if status and status < 0 else f"exit status {status}"
-        return _error("Runtime.ExitError", f"RequestId: {invocation_id} Error: Runtime exited with error: {told}")
+        ending = f"signal: {signal.Signals(-status).name}" if status and status < 0 else f"exit status {status}"
+        return _error("Runtime.ExitError", f"RequestId: {invocation_id} Error: Runtime exited with error: {ending}")
 
     def _end(self) -> None:
         if self._process is not None:

@@ -1,7 +1,7 @@
 """Only requests to this machine's own names and from its own pages: no other site may read the mailbox.
 
 LocalStack itself refuses requests with a foreign `Origin`, but not from pages of its makers. A name that is rebound to
-127.0.0.1 (DNS rebinding) becomes the page's own origin, so there the name is what tells.
+127.0.0.1 (DNS rebinding) becomes the page's own origin, so there the host name is checked.
 """
 
 import re
