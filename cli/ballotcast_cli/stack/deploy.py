@@ -22,7 +22,7 @@ _AWS_URL = re.compile(r"^https://(?P<api>\w+)\.execute-api\.[\w.-]+(?::\d+)?/(?P
 
 
 def build(project: Path, emulator: Emulator) -> None:
-    """Build `.aws-sam/<name>` unless nothing changed since it was built. Builds wait for each other, also those of other processes.
+    """Build `.aws-sam/<name>` unless nothing changed since it was built. Builds of all processes wait for each other.
 
     Raises StackError with what sam said.
     """
