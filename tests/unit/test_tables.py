@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ballotcast.tables import Row, TableError, decode_table, read_table
+from ballotcast.text import Text
 
 
 def cells(data: bytes | str) -> list[list[str]]:
@@ -65,8 +66,8 @@ def test_blank_rows_are_found_and_kept_where_that_is_asked_for() -> None:
 def test_other_encodings_are_read_and_said() -> None:
     table = read_table("a,b\nBjörn,2\n".encode("cp1252"))
     assert (table.encoding, next(iter(table)).cells) == ("Windows-1252", ["Björn", "2"])
-    assert table.warnings == ["The file is not UTF-8; it is read as Windows-1252."]
-    assert decode_table("a".encode("utf-16")) == ("a", "UTF-16")
+    assert table.warnings == ["Line 2 is not UTF-8; the file is read as Windows-1252. Check the names: 'Björn,2'."]
+    assert decode_table("a".encode("utf-16")) == Text("a", "UTF-16", [])
 
 
 @pytest.mark.parametrize(

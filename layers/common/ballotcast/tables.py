@@ -2,8 +2,8 @@
 
 - Comma, semicolon or tab. A first line ``sep=;`` decides; without one the delimiter is the only one by which every row
   has as many cells as the header, and a table that two of them divide is refused.
-- UTF-8 with any number of byte order marks, UTF-16 with one, else Windows-1252, which `Table.warnings` says. A file
-  that mixes UTF-8 and Windows-1252 is refused.
+- UTF-8 with any number of byte order marks, UTF-16, UTF-32, else Windows-1252, which `Table.warnings` says. A file that
+  mixes UTF-8 and Windows-1252 is refused.
 - A line break inside quotes belongs to its cell. A quote that is not closed is one error, at the line that opens it.
 - Empty cells beyond the header's are ignored, and so are rows of empty cells only (`Table.blank_rows` finds them).
   Where an `even` table is asked for, all rows must have the same number of surplus cells: one more in a single row is
@@ -13,16 +13,17 @@
 import csv
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import StringIO
 from typing import NamedTuple
+
+from ballotcast.text import Text, TextError, decode
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
 LONGEST_CELL = 131_072
 
 _SEP = re.compile(r'"?sep=([,;\t])"?[,;\t ]*(?:\n|$)', re.IGNORECASE)
 _QUOTED = re.compile(r'(?:^|(?<=[,;\t\n]))"(?:[^"]|"")*"')
-_UTF_8 = re.compile(rb"[\xc3-\xdf][\x80-\xbf]|[\xe1-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 
 
 class TableError(ValueError):
@@ -88,8 +89,8 @@ def read_table(data: bytes | str, *, keep_blank: bool = False, even: bool = Fals
 
     keep_blank: whether rows of empty cells only are rows like others. even: whether all rows must be equally long.
     """
-    text, encoding = decode_table(data)
-    warnings = [] if encoding != "Windows-1252" else ["The file is not UTF-8; it is read as Windows-1252."]
+    decoded = decode_table(data)
+    text = decoded.content
     if "\0" in text:
         raise TableError(text.count("\n", 0, text.index("\0")) + 1, "a NUL character; save the file as CSV UTF-8")
     first_line, delimiter = 1, ""
@@ -102,35 +103,19 @@ def read_table(data: bytes | str, *, keep_blank: bool = False, even: bool = Fals
             while not cells[-1].strip():
                 cells.pop()
             header = Row(row.line, cells)
-            return Table(header, delimiter, encoding, warnings, text, first_line, keep_blank, even)
+            return Table(header, delimiter, decoded.encoding, decoded.warnings, text, first_line, keep_blank, even)
     raise TableError(first_line, "no header")
 
 
-def decode_table(data: bytes | str) -> tuple[str, str]:
-    """The text, with "\\n" at the end of lines and no byte order mark, and the name of its encoding."""
-    if isinstance(data, str):
-        text, encoding = data, "UTF-8"
-    elif data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        try:
-            text, encoding = data.decode("utf-16"), "UTF-16"
-        except UnicodeDecodeError:
-            raise TableError(1, "not UTF-16, though it begins as such a file") from None
-    else:
-        try:
-            text, encoding = data.decode(), "UTF-8"
-        except UnicodeDecodeError as error:
-            text, encoding = _windows(data, data.count(b"\n", 0, error.start) + 1), "Windows-1252"
-    return text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n"), encoding
-
-
-def _windows(data: bytes, line: int) -> str:
-    if found := _UTF_8.search(data):
-        other = data.count(b"\n", 0, found.start()) + 1
-        raise TableError(line, f"not UTF-8, while line {other} is; save the file in one encoding")
+def decode_table(data: bytes | str) -> Text:
+    """Decode as `ballotcast.text.decode`, with "\\n" at the end of lines. Raises TableError, for Latin-1 as well."""
     try:
-        return data.decode("cp1252")
-    except UnicodeDecodeError:
-        raise TableError(line, "neither UTF-8 nor Windows-1252; save the file as CSV UTF-8") from None
+        text = decode(data)
+    except TextError as error:
+        raise TableError(error.line, error.reason) from None
+    if text.encoding == "Latin-1":
+        raise TableError(text.odd_line, "neither UTF-8 nor Windows-1252; save the file as CSV UTF-8")
+    return replace(text, content=text.content.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def _rows(text: str, delimiter: str, first_line: int) -> Iterator[Row]:

@@ -44,6 +44,12 @@ def test_utf_8_that_was_misread_once_is_a_warning() -> None:
     assert "UTF-8 that was read as Windows-1252" in warning
 
 
+def test_two_encodings_in_one_file_are_refused_with_both_lines() -> None:
+    mixed = "Zoë\r\n".encode("cp1252") + "Chloé\n".encode()
+    with pytest.raises(BallotFileError, match="line 1: not UTF-8, while line 2 is"):
+        decode_text(mixed)
+
+
 def test_cut_utf_16_is_refused() -> None:
     with pytest.raises(BallotFileError, match="not UTF-16"):
         decode_text(TEXT.encode("utf-16")[:-1])

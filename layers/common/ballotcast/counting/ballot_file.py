@@ -128,12 +128,3 @@ def ties_all_left(groups: Sequence[Sequence[int]], size: int, withdrawn: Collect
 def has_control(name: str) -> bool:
     """Whether a name holds what no name may, lest it changes a terminal or a file."""
     return any(unicodedata.category(character) == "Cc" for character in name)
-
-
-def decode(data: bytes | str) -> str:
-    """The text of a file in UTF-8, with or without byte order mark, with "\\n" at the end of lines."""
-    try:
-        text = data.decode() if isinstance(data, bytes) else data
-    except UnicodeDecodeError as error:
-        raise BallotFileError(error.object.count(b"\n", 0, error.start) + 1, "not UTF-8") from None
-    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
