@@ -48,7 +48,8 @@ class DueCounts:
     def until(self, moment: datetime) -> Iterator[DueCount]:
         """Those that close at `moment` or before, the earliest first; read page after page."""
         for row in self._roll.query(DUE, before=to_rfc3339(moment) + AFTER_ALL):
-            yield DueCount(*row["sk"].split("#", 1))
+            closes_at, _, election = row["sk"].partition("#")
+            yield DueCount(closes_at, election)
 
     def remove(self, due: DueCount) -> None:
         """Removing twice is removing once."""
