@@ -1,0 +1,27 @@
+"""Errors as botocore raises them: a ClientError of a class that is named by the error's code."""
+
+from functools import cache
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+
+@cache
+def named(code: str) -> type[ClientError]:
+    """Return the class of errors with that code, always the same one."""
+    return type(code, (ClientError,), {})
+
+
+def error(code: str, operation: str, message: str = "", **response: Any) -> ClientError:
+    """Return the error of a refused `operation`; `response` is what a client finds beside `Error` in it."""
+    return named(code)({"Error": {"Code": code, "Message": message}, **response}, operation)
+
+
+class Exceptions:
+    """A client's `exceptions`: every name is the class of the errors with that code."""
+
+    def __getattr__(self, code: str) -> type[ClientError]:
+        return named(code)
+
+
+EXCEPTIONS = Exceptions()
