@@ -1,1 +1,1 @@
-"""The embedded runtime: what template.yaml describes, in one process with a database of its own (docs/one-machine.md)."""
+"""The embedded runtime: runs what template.yaml describes on one machine (docs/one-machine.md)."""

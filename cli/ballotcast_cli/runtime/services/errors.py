@@ -14,7 +14,8 @@ def named(code: str) -> type[ClientError]:
 
 def error(code: str, operation: str, message: str = "", **response: Any) -> ClientError:
     """Return the error of a refused `operation`; `response` is what a client finds beside `Error` in it."""
-    return named(code)({"Error": {"Code": code, "Message": message}, **response}, operation)
+    told: Any = {"Error": {"Code": code, "Message": message}, **response}
+    return named(code)(told, operation)
 
 
 class Exceptions:
