@@ -15,7 +15,7 @@ from ballotcast.wiring import Wiring
 
 from .buckets import FolderS3
 from .capacity import Meter
-from .dynamodb import SqliteDynamoDB
+from .dynamodb import MeteredDynamoDB
 
 ENVIRONMENT = {
     "ENVIRONMENT": "local",
@@ -54,7 +54,7 @@ class Folder(Wiring):
         self.meter = Meter()
         self.messages = Messages(self.meter)
         self._clients = {
-            "dynamodb": SqliteDynamoDB(path / "tables.sqlite", self.meter),
+            "dynamodb": MeteredDynamoDB(path / "tables.sqlite", self.meter),
             "s3": FolderS3(path / "bucket", self.meter),
             "sqs": self.messages,
             "kms": OpenKeys(),

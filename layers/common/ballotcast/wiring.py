@@ -4,6 +4,8 @@ A store's module is imported with it: a function's start pays for the stores tha
 """
 
 import os
+from collections.abc import Callable
+from contextvars import ContextVar
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -263,5 +265,10 @@ class Wiring:
         return Schedules(client, settings.schedule_group, settings.scheduler_role, settings.due_function)
 
 
+maker: ContextVar[Callable[[], Wiring]] = ContextVar("maker", default=lambda: Wiring(Settings(os.environ)))
+"""Makes a process's wiring. The embedded runtime, which has all functions in one process, sets one for each."""
+
+
 def from_environment() -> Wiring:
-    return Wiring(Settings(os.environ))
+    """Return the wiring of the function that is being started: on AWS, that of the process."""
+    return maker.get()()

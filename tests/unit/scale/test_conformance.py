@@ -1,6 +1,7 @@
 """The DynamoDB that measurements are made on answers, refuses and charges as moto does, and as DynamoDB Local does."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from botocore.exceptions import ClientError
 from ballotcast.store.table import ABSENT, PRESENT, Condition, Refusal, Table
 from ballotcast.store.transaction import Cancelled, transact
 from ballotcast_cli.scale.capacity import Meter
-from ballotcast_cli.scale.dynamodb import SqliteDynamoDB
+from ballotcast_cli.scale.dynamodb import MeteredDynamoDB
 from world import World
 
 from .conftest import create_table
@@ -117,20 +118,22 @@ def other(request: pytest.FixtureRequest) -> Charged:
 
 
 @pytest.mark.parametrize("other", ["moto", "local"], indirect=True)
-def test_every_call_answers_alike(other: Charged) -> None:
-    ours = SqliteDynamoDB(":memory:", Meter())
+def test_every_call_answers_alike(other: Charged, tmp_path: Path) -> None:
+    ours = MeteredDynamoDB(tmp_path / "tables", Meter())
     both = zip(calls(Table(ours, TABLE)), calls(Table(other, TABLE)), strict=True)
     for number, (here, there) in enumerate(both):
         assert outcome(here) == outcome(there), f"call {number}"
 
 
 @pytest.mark.parametrize("other", ["local"], indirect=True)
-def test_every_call_is_charged_alike(other: Charged) -> None:
+def test_every_call_is_charged_alike(other: Charged, tmp_path: Path) -> None:
     """But for what DynamoDB Local tells otherwise than DynamoDB's guide: of a transaction the charge of one item, of a
     list that is empty none, of a refused write none. Those are charged here as the guide has it.
     """
     meter = Meter()
-    both = zip(calls(Table(SqliteDynamoDB(":memory:", meter), TABLE)), calls(Table(other, TABLE)), strict=True)
+    both = zip(
+        calls(Table(MeteredDynamoDB(tmp_path / "tables", meter), TABLE)), calls(Table(other, TABLE)), strict=True
+    )
     compared = 0
     for number, (here, there) in enumerate(both):
         other.units = 0
@@ -142,8 +145,8 @@ def test_every_call_is_charged_alike(other: Charged) -> None:
     assert compared > 40
 
 
-def test_a_transaction_is_charged_twice_for_each_item() -> None:
-    client = SqliteDynamoDB(":memory:", meter := Meter())
+def test_a_transaction_is_charged_twice_for_each_item(tmp_path: Path) -> None:
+    client = MeteredDynamoDB(tmp_path / "tables", meter := Meter())
     table = Table(client, TABLE)
     puts = [table.putting({"pk": "T", "sk": str(size), "b": bytes(size)}, ABSENT) for size in (10, 3000)]
     transact(client, [*puts, table.checking("T", "other", ABSENT)])

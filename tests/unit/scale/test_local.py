@@ -20,7 +20,7 @@ NAMES = {*READING.values(), *WRITING.values()}
 
 
 class Metered:
-    """A client whose requests and charges are counted as `SqliteDynamoDB` counts its own."""
+    """A client whose requests and charges are counted as `MeteredDynamoDB` counts its own."""
 
     def __init__(self, client: Any, meter: Meter) -> None:
         self._client, self._meter = client, meter
@@ -47,7 +47,7 @@ def test_every_stage_costs_the_same_on_dynamodb_local(
     ours = measure(tmp_path / "ours", VOTERS, 1, lambda done: None, ThreadPoolExecutor)
     for table in ("roll", "board", "channels"):
         create_table(dynamodb_local, table)
-    monkeypatch.setattr(aws, "SqliteDynamoDB", lambda path, meter: Metered(dynamodb_local, meter))
+    monkeypatch.setattr(aws, "MeteredDynamoDB", lambda path, meter: Metered(dynamodb_local, meter))
     theirs = measure(tmp_path / "theirs", VOTERS, 1, lambda done: None, ThreadPoolExecutor)
     for here, there in zip(ours, theirs, strict=True):
         for name in NAMES:

@@ -1,0 +1,67 @@
+"""Clients at the other end of a socket: what a worker, or an inspector, asks of the runtime's services."""
+
+import logging
+import socket
+from collections.abc import Callable
+from threading import Lock
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from ballotcast_cli.runtime.services.clients import Services
+from ballotcast_cli.runtime.services.errors import EXCEPTIONS, named
+from ballotcast_cli.runtime.services.s3 import Pages
+from ballotcast_cli.runtime.storage.writer import StorageFailed
+
+from .messages import receive, send
+
+
+log = logging.getLogger(__name__)
+
+
+class RemoteClient:
+    """The client of a service; all clients of a process share its one connection, and take turns."""
+
+    exceptions = EXCEPTIONS
+
+    def __init__(self, name: str, connection: socket.socket, turn: Lock) -> None:
+        self._name, self._connection, self._turn = name, connection, turn
+
+    def get_paginator(self, operation: str) -> Pages:
+        assert operation == "list_objects_v2", operation
+        return Pages(self)
+
+    def close(self) -> None:
+        """A boto3 client lets go of its connections here; this one belongs to the process."""
+
+    def __getattr__(self, method: str) -> Callable[..., Any]:
+        def call(*positional: Any, **arguments: Any) -> Any:
+            with self._turn:
+                send(self._connection, {"ask": [self._name, method, positional, arguments]})
+                answer = receive(self._connection)
+            if "error" in answer:
+                code, response, operation = answer["error"]
+                raise named(code)(response, operation)
+            return answer["result"]
+
+        self.__dict__[method] = call
+        return call
+
+
+def answer(connection: socket.socket, asked: list[Any], clients: Services) -> None:
+    """Carry out what a RemoteClient asked for, and send it what came of it."""
+    service, method, positional, arguments = asked
+    try:
+        result = getattr(clients[service], method)(*positional, **arguments)
+    except ClientError as refused:
+        code = str(refused.response.get("Error", {}).get("Code", ""))
+        send(connection, {"error": [code, dict(refused.response), refused.operation_name]})
+    except StorageFailed as failed:
+        response = {"Error": {"Code": "ServiceUnavailable", "Message": str(failed)}}
+        send(connection, {"error": ["ServiceUnavailable", response, method]})
+    except Exception as error:  # noqa: BLE001 - the edge: a fault of the runtime's own, which may not end it
+        log.exception("a service failed: %s %s", service, method)
+        response = {"Error": {"Code": "InternalFailure", "Message": type(error).__name__}}
+        send(connection, {"error": ["InternalFailure", response, method]})
+    else:
+        send(connection, {"result": result})
