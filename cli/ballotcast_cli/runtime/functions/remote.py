@@ -15,7 +15,6 @@ from ballotcast_cli.runtime.storage.writer import StorageFailed
 
 from .messages import receive, send
 
-
 log = logging.getLogger(__name__)
 
 
@@ -31,21 +30,28 @@ class RemoteClient:
         assert operation == "list_objects_v2", operation
         return Pages(self)
 
+    def list_objects_v2(self, **asked: Any) -> dict[str, Any]:
+        found: dict[str, Any] = self._ask("list_objects_v2", (), asked)
+        return found
+
     def close(self) -> None:
         """A boto3 client lets go of its connections here; this one belongs to the process."""
 
     def __getattr__(self, method: str) -> Callable[..., Any]:
         def call(*positional: Any, **arguments: Any) -> Any:
-            with self._turn:
-                send(self._connection, {"ask": [self._name, method, positional, arguments]})
-                answer = receive(self._connection)
-            if "error" in answer:
-                code, response, operation = answer["error"]
-                raise named(code)(response, operation)
-            return answer["result"]
+            return self._ask(method, positional, arguments)
 
         self.__dict__[method] = call
         return call
+
+    def _ask(self, method: str, positional: tuple[Any, ...], arguments: dict[str, Any]) -> Any:
+        with self._turn:
+            send(self._connection, {"ask": [self._name, method, positional, arguments]})
+            answer = receive(self._connection)
+        if "error" in answer:
+            code, response, operation = answer["error"]
+            raise named(code)(response, operation)
+        return answer["result"]
 
 
 def answer(connection: socket.socket, asked: list[Any], clients: Services) -> None:
@@ -59,7 +65,7 @@ def answer(connection: socket.socket, asked: list[Any], clients: Services) -> No
     except StorageFailed as failed:
         response = {"Error": {"Code": "ServiceUnavailable", "Message": str(failed)}}
         send(connection, {"error": ["ServiceUnavailable", response, method]})
-    except Exception as error:  # noqa: BLE001 - the edge: a fault of the runtime's own, which may not end it
+    except Exception as error:
         log.exception("a service failed: %s %s", service, method)
         response = {"Error": {"Code": "InternalFailure", "Message": type(error).__name__}}
         send(connection, {"error": ["InternalFailure", response, method]})

@@ -25,7 +25,9 @@ LONG = 120
 class Workers:
     """At most `most` processes. `clients`: by function, what its role may do. `paths`: where modules are found."""
 
-    def __init__(self, most: int, clients: Mapping[str, Services], paths: list[Path], environment: Mapping[str, str]) -> None:
+    def __init__(
+        self, most: int, clients: Mapping[str, Services], paths: list[Path], environment: Mapping[str, str]
+    ) -> None:
         self._most, self._clients = most, clients
         self._environment = {**environment, "PYTHONPATH": os.pathsep.join(map(str, paths))}
         self._free: list[_Worker] = []
@@ -101,8 +103,12 @@ class _Worker:
     def call(self, function: Function, event: Any, clients: Services) -> Any:
         ends_at = time.monotonic() + function.timeout
         call = {
-            **{"function": function.id, "handler": function.handler, "environment": function.environment},
-            **{"memory": function.memory, "timeout": function.timeout, "event": event},
+            "function": function.id,
+            "handler": function.handler,
+            "environment": function.environment,
+            "memory": function.memory,
+            "timeout": function.timeout,
+            "event": event,
         }
         try:
             send(self._connection, call)

@@ -18,8 +18,8 @@ class RoleClient:
 
     exceptions = EXCEPTIONS
 
-    def __init__(self, name: str, service: Any, role: Role) -> None:
-        self._name, self._service, self._role = name, service, role
+    def __init__(self, name: str, service: Any, role: Role, mail_identity: str) -> None:
+        self._name, self._service, self._role, self._mail_identity = name, service, role, mail_identity
 
     def get_paginator(self, operation: str) -> Pages:
         assert operation == "list_objects_v2", operation
@@ -37,6 +37,11 @@ class RoleClient:
     def close(self) -> None:
         """A boto3 client lets go of its connections here."""
 
+    def list_objects_v2(self, **asked_for: Any) -> dict[str, Any]:
+        self._require("list_objects_v2", asked_for)
+        found: dict[str, Any] = self._service.list_objects_v2(**asked_for)
+        return found
+
     def __getattr__(self, method: str) -> Callable[..., Any]:
         carry_out = getattr(self._service, method)
 
@@ -48,10 +53,11 @@ class RoleClient:
         return call
 
     def _require(self, method: str, arguments: dict[str, Any]) -> None:
-        for action, resource, context in asked(self._name, method, arguments):
+        for action, resource, context in asked(self._name, method, arguments, mail_identity=self._mail_identity):
             if not self._role.allows(action, resource, context):
                 raise error("AccessDeniedException", method, f"{self._role.name} may not {action} on {resource}")
 
 
-def clients_of(role: Role, services: Services) -> dict[str, RoleClient]:
-    return {name: RoleClient(name, service, role) for name, service in services.items()}
+def clients_of(role: Role, services: Services, mail_identity: str) -> dict[str, RoleClient]:
+    """`mail_identity`: the domain, or the address, that mails may be sent from."""
+    return {name: RoleClient(name, service, role, mail_identity) for name, service in services.items()}

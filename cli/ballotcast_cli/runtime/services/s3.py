@@ -12,7 +12,7 @@ import secrets
 import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Protocol
 
 from ballotcast.clock import Clock, system_clock
 from ballotcast_cli.runtime.storage.database import Database
@@ -33,6 +33,12 @@ PAGE = 1000
 """Objects in one answer of ListObjectsV2."""
 DAY = 86_400
 _RANGE = re.compile(r"bytes=(\d+)-(\d+)")
+
+
+class Lists(Protocol):
+    """A client that lists a bucket."""
+
+    def list_objects_v2(self, *, Bucket: str, Prefix: str, StartAfter: str) -> dict[str, Any]: ...
 
 
 class S3:
@@ -193,7 +199,7 @@ class S3:
 class Pages:
     """The pages of a listing, as boto3's paginator has them."""
 
-    def __init__(self, s3: S3) -> None:
+    def __init__(self, s3: Lists) -> None:
         self._s3 = s3
 
     def paginate(self, *, Bucket: str, Prefix: str) -> Iterator[dict[str, Any]]:

@@ -163,7 +163,7 @@ class Secret:
 
 @dataclass(frozen=True)
 class Deployment:
-    """`secrets` and `roles` by ARN. `topic_subscribers`: ids of functions by the topic's ARN. `outputs`: without ApiUrl.
+    """`secrets` and `roles` by ARN. `topic_subscribers`: ids of functions by the topic's ARN. `outputs` has no ApiUrl.
 
     `mail_identity`: the domain, or the address, that mails may be sent from. `roles`: also those that no function or
     machine has, such as the scheduler's.
