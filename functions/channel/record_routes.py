@@ -3,8 +3,6 @@
 import json
 from typing import Annotated, Any
 
-from aws_lambda_powertools import Metrics
-from aws_lambda_powertools.metrics import MetricUnit
 from fastapi import Header, Query, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
@@ -25,6 +23,7 @@ from ballotcast.http.access import Access, contract
 from ballotcast.http.app import routes
 from ballotcast.http.fields import ChannelName as Name
 from ballotcast.http.fields import IdempotencyKey
+from ballotcast.http.measuring import count
 from ballotcast.http.publishers import CurrentPublisher
 from ballotcast.http.raw_body import RawBody
 from ballotcast.http.responses import refuses
@@ -33,7 +32,6 @@ from ballotcast.store.live import ROWS
 from channel.routing import ChannelRoute
 
 router = routes(ChannelRoute)
-metrics = Metrics(namespace="Ballotcast", service="channel")
 BODY = 5_000_000
 """Bytes: API Gateway and Lambda take 6 MB, base64 included."""
 POLL, POLL_BEHIND = 1000, 0
@@ -66,7 +64,7 @@ def publish(
     batch = read_batch(target.schema, content_type, body)
     if batch.count:
         wiring.publisher.publish(target, batch, idempotency_key)
-        metrics.add_metric("RecordsAccepted", MetricUnit.Count, batch.count)
+        count("RecordsAccepted", batch.count)
     return Accepted(status="accepted", name=name, records=batch.count)
 
 

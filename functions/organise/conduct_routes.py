@@ -2,8 +2,6 @@
 
 from typing import Annotated, Any, Self
 
-from aws_lambda_powertools import Metrics
-from aws_lambda_powertools.metrics import MetricUnit
 from fastapi import Request
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -11,6 +9,7 @@ from ballotcast.http.access import Access, contract
 from ballotcast.http.address import base_url
 from ballotcast.http.app import routes
 from ballotcast.http.fields import ElectionId, IdempotencyKey
+from ballotcast.http.measuring import count
 from ballotcast.http.paging import Cursor, Limit, from_cursor, to_cursor
 from ballotcast.http.responses import refuses
 from ballotcast.http.sessions import CurrentOrganiser
@@ -22,7 +21,6 @@ from organise.election_routes import OPTIONAL, ElectionView
 from organise.inviting import Choice, Only, invite
 
 router = routes()
-metrics = Metrics(namespace="Ballotcast", service="organise")
 
 
 class Invitations(BaseModel):
@@ -82,7 +80,7 @@ def send(
     choice = order.choice if order else Choice()
     queued = invite(wiring, owned, choice, base_url(request, wiring.settings), idempotency_key)
     if queued:
-        metrics.add_metric("InvitationsQueued", MetricUnit.Count, queued)
+        count("InvitationsQueued", queued)
     return Queued(queued=queued)
 
 

@@ -1,28 +1,21 @@
 """What a handler tells CloudWatch of its calls: one line each where no voter calls, none elsewhere."""
 
 import json
-from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 
 import pytest
-from aws_lambda_powertools import Metrics
 
 from api_events import Context, event
 from ballotcast.http.handler import http_handler
+from ballotcast.http.measuring import count, measured
 from ballotcast.http.sessions import open_session
 from echo_app import create_app as echo_app
 from organise.app import create_app as organise_app
 from organising import Organiser
 from tally.app import create_app as tally_app
 from world import World
-
-
-@pytest.fixture(autouse=True)
-def nothing_counted_before() -> Iterator[None]:
-    """Metrics are one set in a process."""
-    Metrics(namespace="Ballotcast", service="test").clear_metrics()
-    yield
-    Metrics(namespace="Ballotcast", service="test").clear_metrics()
 
 
 def told(capfd: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
@@ -72,3 +65,18 @@ def test_voters_who_check_are_not_told(deployment: World, capfd: pytest.CaptureF
     handler = http_handler(tally_app(deployment.wiring()), "tally")
     assert handler(event("/elections/{id}/turnout", "GET", "/elections/abc/turnout"), Context())["statusCode"] == 404
     assert told(capfd) == []
+
+
+def test_calls_at_once_do_not_mix_their_numbers(capfd: pytest.CaptureFixture[str]) -> None:
+    """As in a process that answers several at a time: each counts while the other is under way."""
+    both = Barrier(2)
+
+    def call(number: int) -> None:
+        with measured("test", f"GET /{number}"):
+            both.wait()
+            count("Seen", number)
+            both.wait()
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(call, (1, 2)))
+    assert sorted((line["route"], line["Seen"]) for line in told(capfd)) == [("GET /1", [1.0]), ("GET /2", [2.0])]

@@ -35,6 +35,6 @@ def test_widgets_do_not_lie_on_each_other(dashboard: dict[str, Any]) -> None:
 def test_our_metrics_are_ones_that_the_code_writes(dashboard: dict[str, Any]) -> None:
     named = re.findall(r'Ballotcast,service,route\} MetricName=\\"(\w+)', json.dumps(dashboard))
     sources = [path.read_text() for folder in ("functions", "layers") for path in (ROOT / folder).rglob("*.py")]
-    written = {name for source in sources for name in re.findall(r'add_metric\("(\w+)"', source)}
+    written = {name for source in sources for name in re.findall(r'(?:add_metric|count)\("(\w+)"', source)}
     assert len(named) == 4
     assert set(named) <= written

@@ -5,18 +5,19 @@ Every event gets a response: one that cannot be read a 400, one that fails where
 
 import logging
 import os
+from functools import partial
 from http import HTTPStatus
 from time import perf_counter
 from typing import Any
 from uuid import uuid4
 
-from aws_lambda_powertools import Logger, Metrics, Tracer
+from aws_lambda_powertools import Logger, Tracer
 from aws_lambda_powertools.metrics import MetricUnit
 from fastapi import FastAPI, Response
 from mangum import Mangum
 from mangum.protocols import HTTPCycle
 
-from ballotcast.http import problems
+from ballotcast.http import measuring, problems
 from ballotcast.http.app import HEADERS
 from ballotcast.http.call import TEXT
 from ballotcast.http.fastpath import Handler, fast_handler
@@ -31,19 +32,12 @@ def http_handler(app: FastAPI, service: str, *, silent: bool = False, measured: 
     `measured` is for those that no voter calls: a line of metrics for each call.
     """
     logger = Logger(service=service)
-    metrics = Metrics(namespace="Ballotcast", service=service)
     run = _answering(fast_handler(app, stock_handler(app)), app, logger)
 
-    def count_failure(route: str) -> None:
-        metrics.add_metric("Failure", MetricUnit.Count, 1)
-        if not measured:
-            metrics.add_dimension("route", route)
-            metrics.flush_metrics()
-
-    app.state.on_failure = count_failure
+    app.state.on_failure = partial(measuring.count_failure, service)
     if silent:
         return run
-    handler: Handler = logger.inject_lambda_context(log_event=False)(_measured(run, metrics) if measured else run)
+    handler: Handler = logger.inject_lambda_context(log_event=False)(_measured(run, service) if measured else run)
     if os.environ.get("POWERTOOLS_TRACE_DISABLED") == "true":
         return handler  # a tracer that is off takes 10 ms to make, and 1 MB
     tracer = Tracer(service=service, auto_patch=False)
@@ -103,7 +97,7 @@ def _problem(response: Response) -> dict[str, Any]:
     }
 
 
-def _measured(run: Handler, metrics: Metrics) -> Handler:
+def _measured(run: Handler, service: str) -> Handler:
     """Latency (ms), by API Gateway's name of the route, with what endpoints counted and the first call's ColdStart.
 
     One line on standard output (EMF), which Lambda takes to CloudWatch: no request of ours, nothing to wait for.
@@ -113,13 +107,12 @@ def _measured(run: Handler, metrics: Metrics) -> Handler:
     def answer(event: dict[str, Any], context: Any) -> dict[str, Any]:
         nonlocal cold
         started = perf_counter()
-        given = run(event, context)
-        metrics.add_dimension("route", f"{event.get('httpMethod')} {event.get('resource')}")
-        metrics.add_metric("Latency", MetricUnit.Milliseconds, round((perf_counter() - started) * 1000, 3))
-        if cold:
-            metrics.add_metric("ColdStart", MetricUnit.Count, 1)
-            cold = False
-        metrics.flush_metrics()
+        with measuring.measured(service, f"{event.get('httpMethod')} {event.get('resource')}") as metrics:
+            given = run(event, context)
+            metrics.add_metric("Latency", MetricUnit.Milliseconds, round((perf_counter() - started) * 1000, 3))
+            if cold:
+                metrics.add_metric("ColdStart", MetricUnit.Count, 1)
+                cold = False
         return given
 
     return answer
