@@ -163,10 +163,10 @@ class Secret:
 
 @dataclass(frozen=True)
 class Deployment:
-    """`secrets` and `roles` by ARN. `topic_subscribers`: ids of functions by the topic's ARN. `outputs` has no ApiUrl.
+    """`secrets` and `roles` by ARN. `topic_subscribers`: ids of functions by the topic's ARN.
 
-    `mail_identity`: the domain, or the address, that mails may be sent from. `roles`: also those that no function or
-    machine has, such as the scheduler's.
+    `outputs`: without ApiUrl, which only whoever listens knows. `mail_identity`: the domain, or the address, that mails
+    may be sent from. `roles`: also those that no function or machine has, such as the scheduler's.
     """
 
     functions: dict[str, Function]

@@ -1,0 +1,271 @@
+"""For every role of the template, calls of boto3 clients that it is there for: as few as use all of its grants."""
+
+from typing import Any
+
+Call = tuple[str, str, dict[str, Any]]
+"""Service, method, arguments."""
+
+ARN = "arn:aws:{}:eu-west-1:000000000000:{}"
+QUEUES = "http://sqs.local/000000000000/"
+RELAYS = [f"RelayQueue{number}.fifo" for number in range(4)]
+
+
+def key(pk: str) -> dict[str, Any]:
+    return {"pk": {"S": pk}, "sk": {"S": "x"}}
+
+
+def get(table: str, *keys: str) -> list[Call]:
+    return [("dynamodb", "get_item", {"TableName": table, "Key": key(pk)}) for pk in keys]
+
+
+def put(table: str, *keys: str) -> list[Call]:
+    return [("dynamodb", "put_item", {"TableName": table, "Item": key(pk)}) for pk in keys]
+
+
+def update(table: str, *keys: str) -> list[Call]:
+    return [("dynamodb", "update_item", {"TableName": table, "Key": key(pk)}) for pk in keys]
+
+
+def delete(table: str, *keys: str) -> list[Call]:
+    return [("dynamodb", "delete_item", {"TableName": table, "Key": key(pk)}) for pk in keys]
+
+
+def query(table: str, *keys: str) -> list[Call]:
+    condition = {"TableName": table, "KeyConditionExpression": "pk = :pk AND begins_with(sk, :prefix)"}
+    return [
+        ("dynamodb", "query", {**condition, "ExpressionAttributeValues": {":pk": {"S": pk}, ":prefix": {"S": "x"}}})
+        for pk in keys
+    ]
+
+
+def get_many(table: str, *keys: str) -> list[Call]:
+    return [("dynamodb", "batch_get_item", {"RequestItems": {table: {"Keys": [key(pk) for pk in keys]}}})]
+
+
+def transact(table: str, **keys: str) -> list[Call]:
+    """`Put="VOTER#1"`, and so on."""
+    items = [{kind: {"TableName": table, "Item" if kind == "Put" else "Key": key(pk)}} for kind, pk in keys.items()]
+    return [("dynamodb", "transact_write_items", {"TransactItems": items})]
+
+
+def objects(method: str, *keys: str) -> list[Call]:
+    return [("s3", method, {"Bucket": "Bucket", "Key": name}) for name in keys]
+
+
+def listing(*prefixes: str) -> list[Call]:
+    """Some list; for the others this right makes a missing object a 404 instead of a 403."""
+    return [("s3", "list_objects_v2", {"Bucket": "Bucket", "Prefix": prefix}) for prefix in prefixes]
+
+
+def decrypt(purpose: str) -> list[Call]:
+    context = {"purpose": purpose, "election": "e"}
+    return [("kms", "decrypt", {"KeyId": ARN.format("kms", "key/Key"), "EncryptionContext": context})]
+
+
+def secret(*names: str) -> list[Call]:
+    arns = [ARN.format("secretsmanager", f"secret:{name}") for name in names]
+    return [("secretsmanager", "get_secret_value", {"SecretId": arn}) for arn in arns]
+
+
+def send(*queues: str) -> list[Call]:
+    return [("sqs", "send_message", {"QueueUrl": QUEUES + queue}) for queue in queues]
+
+
+def consume(*queues: str) -> list[Call]:
+    """What the code itself does with messages; the rest is the event source's."""
+    return [("sqs", "change_message_visibility_batch", {"QueueUrl": QUEUES + queue}) for queue in queues]
+
+
+def start(*machines: str) -> list[Call]:
+    arns = [ARN.format("states", f"stateMachine:{name}") for name in machines]
+    return [("stepfunctions", "start_execution", {"stateMachineArn": arn}) for arn in arns]
+
+
+def describe(*machines: str) -> list[Call]:
+    arns = [ARN.format("states", f"execution:{name}:e-1") for name in machines]
+    return [("stepfunctions", "describe_execution", {"executionArn": arn}) for arn in arns]
+
+
+def invoke(*functions: str) -> list[Call]:
+    return [("lambda", "invoke", {"FunctionName": ARN.format("lambda", f"function:{name}")}) for name in functions]
+
+
+def schedule(name: str = "close-e", role: str = "SchedulerRole", group: str = "Schedules") -> list[Call]:
+    target = {"Arn": "x", "RoleArn": f"arn:aws:iam::000000000000:role/{role}"}
+    return [("scheduler", "create_schedule", {"Name": name, "GroupName": group, "Target": target})]
+
+
+def make_key(**context: str) -> list[Call]:
+    arguments = {"KeyId": ARN.format("kms", "key/Key"), "EncryptionContext": context}
+    return [("kms", "generate_data_key_pair_without_plaintext", arguments)]
+
+
+def mail(source: str = "ballots@example.org", configuration: str = "MailConfiguration") -> list[Call]:
+    return [("ses", "send_raw_email", {"Source": source, "ConfigurationSetName": configuration})]
+
+
+NEEDED: dict[str, list[Call]] = {
+    "OrganiseRole": [
+        *get("Roll", "ORGANISER#o"),
+        *get_many("Roll", "VOTER#v", "VOTER#w"),
+        *query("Roll", "ELECTION#e"),
+        *transact("Roll", ConditionCheck="ELECTION#e", Put="VOTER#v", Update="ORGANISER#o", Delete="DUE"),
+        *put("Roll", "IDEMPOTENCY#organise"),
+        *get("Board", "STATE#e"),
+        *put("Board", "MANIFEST#e"),
+        *put("Channels", "CHANNEL#election-e", "CHANNELS#3", "PORTS#none"),
+        *objects("get_object", "imports/e/j/0"),
+        *objects("put_object", "imports/e/j/0"),
+        *objects("delete_object", "imports/e/j/0"),
+        *listing("imports/e/"),
+        *make_key(purpose="issuer", election="e"),
+        *secret("SessionSecret", "RollSecret"),
+        *send("SequenceQueue.fifo", "MailQueue", "JobsQueue"),
+        *start("CloseMachine"),
+        *describe("CloseMachine"),
+        *schedule(),
+    ],
+    "JobsRole": [
+        *get("Roll", "ORGANISER#o"),
+        *query("Roll", "VOTER#v"),
+        *transact("Roll", ConditionCheck="ELECTION#e", Put="VOTER#v", Update="ELECTION#e", Delete="VOTER#v"),
+        *objects("get_object", "imports/e/j/0"),
+        *objects("delete_object", "imports/e/j/0"),
+        *listing("imports/e/j/"),
+        *secret("RollSecret"),
+        *send("MailQueue", "JobsQueue"),
+        *consume("JobsQueue"),
+    ],
+    "SchedulerRole": invoke("DueFunction"),
+    "DueRole": [*query("Roll", "DUE"), *delete("Roll", "DUE"), *start("CloseMachine")],
+    "RegisterRole": [
+        *get("Roll", "LINK#l", "VOTER#v", "ELECTION#e"),
+        *update("Roll", "VOTER#v"),
+        *decrypt("issuer"),
+        *secret("RollSecret"),
+        *send("MailQueue"),
+    ],
+    "CensusRole": update("Board", "LOG#e"),
+    "LedgerRole": [
+        *query("Roll", "VOTER#v"),
+        *objects("get_object", "elections/e/issuance.csv"),
+        *objects("upload_file", "elections/e/issuance.csv"),
+        *listing("elections/e/"),
+    ],
+    "VoteRole": [
+        *get("Board", "BALLOT#e#00", "MANIFEST#e", "STATE#e"),
+        *put("Board", "BALLOT#e#00"),
+        *decrypt("receipt"),
+    ],
+    "TallyRole": [
+        *get("Board", "LOG#e", "MANIFEST#e", "STATE#e", "RESULT#e"),
+        *get_many("Board", "LEAF#e#00"),
+        ("s3", "generate_presigned_url", {"ClientMethod": "get_object", "Params": objects("", "elections/e/x")[0][2]}),
+        *listing("elections/e/"),
+    ],
+    "WebRole": [],
+    "ForwarderRole": send("SequenceQueue.fifo"),
+    "SequencerRole": [
+        *get("Board", "LOG#e", "MANIFEST#e", "STATE#e"),
+        *get_many("Board", "LEAF#e#00"),
+        *transact("Board", Put="LEAF#e#00"),
+        *put("Board", "LOG#e"),
+        *objects("get_object", "steps/e/x"),
+        *listing("steps/e/"),
+        *decrypt("log"),
+        *consume("SequenceQueue.fifo"),
+    ],
+    "CountRole": [
+        *get("Board", "LOG#e", "MANIFEST#e", "STATE#e", "RESULT#e"),
+        *query("Board", "BALLOT#e#00"),
+        *get_many("Board", "LEAF#e#00"),
+        *put("Board", "RESULT#e"),
+        *objects("get_object", "steps/e/x"),
+        *objects("put_object", "elections/e/result.json"),
+        *listing("steps/e/", "elections/e/"),
+        *decrypt("election"),
+    ],
+    "CloseMachineRole": invoke("CountFunction", "SequencerFunction", "LedgerFunction"),
+    "NotifyRole": [
+        *get("Roll", "VOTER#v", "ELECTION#e", "ORGANISER#o"),
+        *update("Roll", "VOTER#v", "ORGANISER#o"),
+        *put("Roll", "LINK#l"),
+        *secret("RollSecret"),
+        *mail(),
+        *consume("MailQueue"),
+    ],
+    "FeedbackRole": update("Roll", "VOTER#v"),
+    "ChannelRole": [
+        *get("Channels", "CHANNEL#c"),
+        *get_many("Channels", "CHANNEL#c"),
+        *query("Channels", "CHANNELS#3", "PORTS#4"),
+        *transact("Channels", Put="PORTS#4", Update="CHANNEL#c"),
+        *objects("get_object", "archive/1d/c/0", "schemas/c/0", "exports/c/0"),
+        *objects("put_object", "schemas/c/0", "exports/c/0"),
+        *listing("archive/1d/", "schemas/c/", "exports/c/"),
+        *secret("SessionSecret"),
+        *send(*RELAYS),
+        *start("SpawnMachine", "StopMachine", "RepairMachine"),
+        *describe("SpawnMachine", "StopMachine", "RepairMachine"),
+    ],
+    "WorkerRole": [
+        *get("Channels", "CHANNEL#c"),
+        *get_many("Channels", "CHANNEL#c"),
+        *query("Channels", "CHANNEL#c"),
+        *transact("Channels", Put="CHANNEL#c", Update="CHANNEL#c", Delete="CHANNEL#c"),
+        *objects("get_object", "archive/1d/c/0", "schemas/c/0"),
+        *objects("put_object", "archive/1d/c/0"),
+        *objects("delete_object", "archive/1d/c/0"),
+        *listing("schemas/c/", "archive/1d/c/"),
+        *consume(*RELAYS),
+        *send(*RELAYS),
+        ("stepfunctions", "send_task_success", {"taskToken": "t", "output": "{}"}),
+    ],
+    "StarterRole": [*get("Channels", "CHANNEL#c"), *start("SpawnMachine", "StopMachine", "RepairMachine")],
+    "DeadLettersRole": [
+        *get("Channels", "CHANNEL#c"),
+        *get_many("Channels", "CHANNEL#c"),
+        *query("Channels", "CHANNEL#c"),
+        *transact("Channels", Put="CHANNEL#c", Update="CHANNELS#3", Delete="CHANNEL#c"),
+        *objects("get_object", "archive/1d/c/0", "schemas/c/0", "dead/c/0"),
+        *objects("put_object", "archive/1d/c/0", "dead/c/0"),
+        *objects("delete_object", "archive/1d/c/0"),
+        *listing("schemas/c/", "dead/c/", "archive/1d/c/"),
+        *consume("RelayDeadLetters.fifo"),
+        *send(*RELAYS),
+        *start("RepairMachine"),
+    ],
+    "StepsRole": [
+        *get("Channels", "CHANNEL#c"),
+        *get_many("Channels", "CHANNEL#c"),
+        *query("Channels", "CHANNEL#c"),
+        *transact("Channels", Put="CHANNEL#c", Update="CHANNEL#c", Delete="CHANNEL#c"),
+        *objects("get_object", "archive/1d/c/0", "schemas/c/0", "dead/c/0"),
+        *objects("put_object", "archive/1d/c/0"),
+        *objects("delete_object", "archive/1d/c/0"),
+        *listing("schemas/c/", "dead/c/", "archive/1d/c/"),
+        *send(*RELAYS),
+    ],
+    "AnnouncerRole": [
+        *get("Channels", "CHANNEL#election-e"),
+        *put("Channels", "CHANNEL#election-e"),
+        *update("Channels", "CHANNEL#election-e"),
+        *objects("get_object", "elections/e/result.json"),
+        *send(*RELAYS),
+    ],
+    "SpawnMachineRole": [
+        *transact("Channels", ConditionCheck="CHANNEL#c", Update="CHANNELS#3", Delete="CHANNEL#c"),
+        *send(*RELAYS),
+    ],
+    "StopMachineRole": [
+        *get("Channels", "CHANNEL#c"),
+        *transact("Channels", Update="CHANNELS#3", Delete="PORTS#4"),
+        *send(*RELAYS),
+    ],
+    "RepairMachineRole": [
+        *get("Channels", "CHANNEL#c"),
+        *transact("Channels", ConditionCheck="CHANNEL#c", Update="CHANNELS#3"),
+        *send(*RELAYS),
+        *invoke("StepsFunction"),
+    ],
+}
