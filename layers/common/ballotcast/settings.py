@@ -47,6 +47,11 @@ class Settings:
         return self._environment.get("MAILBOX_PAGE") or None
 
     @property
+    def api_url(self) -> str | None:
+        """Where this process reaches the API itself, if that is not the public address; without a trailing slash."""
+        return self._environment.get("API_URL", "").rstrip("/") or None
+
+    @property
     def public_url(self) -> str | None:
         """The custom domain, when the stack has one; without a trailing slash."""
         return self._environment.get("PUBLIC_URL", "").rstrip("/") or None

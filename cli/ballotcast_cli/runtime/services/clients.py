@@ -30,7 +30,7 @@ class RoleClient:
         self._service.upload_file(path, bucket, key, ExtraArgs=ExtraArgs)
 
     def generate_presigned_url(self, operation: str, *, Params: dict[str, str], ExpiresIn: int) -> str:
-        self._require("generate_presigned_url", Params)
+        self._require("generate_presigned_url", {"ClientMethod": operation, "Params": Params})
         address: str = self._service.generate_presigned_url(operation, Params=Params, ExpiresIn=ExpiresIn)
         return address
 

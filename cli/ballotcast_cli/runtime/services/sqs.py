@@ -2,7 +2,6 @@
 
 Bodies may hold keys of voters: they are stored and returned, and appear in no log and no error.
 """
-# ruff: noqa: N803 - the names of arguments are boto3's
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar

@@ -38,6 +38,8 @@ def base_url(request: Request, settings: Settings) -> str:
 
 def own_url(request: Request, settings: Settings) -> str:
     """Return the address at which this process itself reaches the API: from inside a container, not the public one."""
+    if settings.api_url:
+        return settings.api_url
     context = _context(request)
     if context and settings.is_local and settings.endpoint_url:
         return _emulated(settings.endpoint_url.rstrip("/"), context)

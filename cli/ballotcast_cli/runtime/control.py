@@ -1,0 +1,64 @@
+"""A Unix socket by which the owner's commands and tests use the services as an operator would: everything is allowed.
+
+Only the owner can open the socket, because nobody else may enter its folder.
+"""
+
+import contextlib
+import logging
+import socket
+from collections.abc import Mapping
+from pathlib import Path
+from threading import Lock, Thread
+from typing import Any
+
+from .functions.messages import Disconnected, receive
+from .functions.remote import RemoteClient, answer
+
+log = logging.getLogger(__name__)
+
+
+class Control:
+    """Serves `services` (by boto3's names) at `path` until `stop`."""
+
+    def __init__(self, path: Path, services: Mapping[str, Any]) -> None:
+        self._path, self._services = path, services
+        path.unlink(missing_ok=True)
+        self._listening = socket.socket(socket.AF_UNIX)
+        self._listening.bind(str(path))
+        path.chmod(0o600)
+        self._listening.listen()
+        Thread(target=self._accept, name="control", daemon=True).start()
+
+    def stop(self) -> None:
+        with contextlib.suppress(OSError):
+            self._listening.shutdown(socket.SHUT_RDWR)
+        self._listening.close()
+        self._path.unlink(missing_ok=True)
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                connection, _ = self._listening.accept()
+            except OSError:  # stopped
+                return
+            Thread(target=self._serve, args=[connection], name="control-connection", daemon=True).start()
+
+    def _serve(self, connection: socket.socket) -> None:
+        with connection, contextlib.suppress(Disconnected):
+            while True:
+                answer(connection, receive(connection)["ask"], self._services)
+
+
+class ControlConnection:
+    """The other end of it. Raises OSError if no runtime serves `path`."""
+
+    def __init__(self, path: Path) -> None:
+        self._connection = socket.socket(socket.AF_UNIX)
+        self._connection.connect(str(path))
+        self._turn = Lock()
+
+    def client(self, service: str) -> RemoteClient:
+        return RemoteClient(service, self._connection, self._turn)
+
+    def close(self) -> None:
+        self._connection.close()

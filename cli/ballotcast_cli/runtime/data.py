@@ -1,0 +1,64 @@
+"""The folder that holds everything a runtime keeps.
+
+    ballotcast.sqlite   tables, queues, executions, mails
+    objects/            the bucket
+    master.key          opens all private keys
+    token               opens the mailbox
+    control             a socket for the owner's commands
+
+Nobody but the owner may read the folder.
+"""
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from .services.master_key import MasterKey, open_or_make
+
+
+@dataclass(frozen=True)
+class Data:
+    directory: Path
+
+    @property
+    def database(self) -> Path:
+        return self.directory / "ballotcast.sqlite"
+
+    @property
+    def objects(self) -> Path:
+        return self.directory / "objects"
+
+    @property
+    def control(self) -> Path:
+        return self.directory / "control"
+
+    @property
+    def master_key_file(self) -> Path:
+        return self.directory / "master.key"
+
+    @property
+    def master_key(self) -> MasterKey:
+        """Made if there is none and no data either. Raises UnusableKey, and MissingKey beside data."""
+        if self.database.exists() and not self.master_key_file.exists():
+            raise MissingKey(
+                f"{self.master_key_file} is missing, and the data cannot be read without it; restore it from a backup"
+            )
+        return open_or_make(self.master_key_file)
+
+    def token(self) -> str:
+        """Return what opens the mailbox; made at the first start."""
+        path = self.directory / "token"
+        if not path.exists():
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                file.write(secrets.token_urlsafe(24))
+        return path.read_text()
+
+    def make(self) -> None:
+        """Make the folder where it is missing, and close it to others."""
+        self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.directory.chmod(0o700)
+
+
+class MissingKey(RuntimeError):
+    """There is data, and the key to it is gone."""

@@ -1,0 +1,75 @@
+"""What a runtime is told when it is started, by its environment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+LOOPBACK = "127.0.0.1"
+PARAMETERS: Mapping[str, str] = {
+    "Environment": "local",
+    "CloseGraceSeconds": "16",
+    "StopGraceSeconds": "3",
+}
+"""Of template.yaml: what one machine has otherwise than AWS. Others are given as TEMPLATE_<name>."""
+_TEMPLATE = "TEMPLATE_"
+
+
+class BadOption(ValueError):
+    """An option that cannot be meant; the message says which and why."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """`directory`: of the data. `public_url`: where voters reach it, without a trailing slash.
+
+    `smtp_url`: the server that mails go through (`smtp://user:password@host:587`); empty: they stay for the mailbox
+    page. `trusted_header`: where a reverse proxy writes its client's address; empty without a proxy. `workers`:
+    processes for background functions.
+    """
+
+    directory: Path
+    port: int
+    host: str = LOOPBACK
+    public_url: str = ""
+    smtp_url: str = ""
+    trusted_header: str = ""
+    workers: int = 4
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.host != LOOPBACK and not self.public_url:
+            raise BadOption(
+                f"HOST={self.host} needs PUBLIC_URL: links in mails lead there, and other names are refused"
+            )
+        url = urlsplit(self.public_url)
+        if self.public_url and (url.scheme not in ("http", "https") or not url.hostname or url.path or url.query):
+            raise BadOption("PUBLIC_URL must be an address without a path, such as https://vote.club.example")
+        if self.smtp_url and urlsplit(self.smtp_url).scheme not in ("smtp", "smtps"):
+            raise BadOption("SMTP_URL must begin with smtp:// or smtps://")
+
+    @property
+    def address(self) -> str:
+        """Where it is reached: the public address, else that of the port."""
+        return self.public_url or self.local_address
+
+    @property
+    def local_address(self) -> str:
+        return f"http://{LOOPBACK}:{self.port}"
+
+
+def from_environment(environment: Mapping[str, str]) -> Options:
+    """Raises BadOption. DATA and PORT are required."""
+    parameters = {
+        name.removeprefix(_TEMPLATE): value for name, value in environment.items() if name.startswith(_TEMPLATE)
+    }
+    return Options(
+        directory=Path(environment["DATA"]),
+        port=int(environment["PORT"]),
+        host=environment.get("HOST") or LOOPBACK,
+        public_url=environment.get("PUBLIC_URL", "").rstrip("/"),
+        smtp_url=environment.get("SMTP_URL", ""),
+        trusted_header=environment.get("TRUSTED_HEADER", ""),
+        workers=int(environment.get("WORKERS") or 4),
+        parameters={**PARAMETERS, **parameters},
+    )

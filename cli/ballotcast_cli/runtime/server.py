@@ -1,0 +1,91 @@
+"""Serves the front and the mailbox by uvicorn, in one event loop, until SIGTERM or SIGINT."""
+
+import asyncio
+import contextlib
+import signal
+import socket
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import uvicorn
+
+Application = Callable[[Any, Any, Any], Awaitable[None]]
+BACKLOG = 4096
+"""Connections that the kernel holds until they are accepted."""
+PATIENCE = 10
+"""Seconds that running requests have to end after a signal."""
+KEEP_ALIVE = 30
+"""Seconds that a connection may be idle."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """An application, and the socket that it is reached by."""
+
+    application: Application
+    listening: socket.socket
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a socket that is bound and takes connections. Raises OSError if the port is taken."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError:
+        listening.close()
+        raise
+    listening.listen(BACKLOG)
+    return listening
+
+
+class _Server(uvicorn.Server):
+    """One of several in a loop: signals are handled for all of them together."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def serve(sites: Sequence[Site], started: Callable[[], None]) -> None:
+    """Serve until a signal asks for the end, then let running requests end. `started` is called once all listen."""
+    asyncio.run(_serve(sites, started))
+
+
+async def _serve(sites: Sequence[Site], started: Callable[[], None]) -> None:
+    servers = [_Server(_config(site.application)) for site in sites]
+
+    def stop() -> None:
+        for server in servers:
+            server.should_exit = True
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop)
+    tasks = [
+        asyncio.ensure_future(server.serve(sockets=[site.listening]))
+        for server, site in zip(servers, sites, strict=True)
+    ]
+    while not all(server.started or task.done() for server, task in zip(servers, tasks, strict=True)):
+        await asyncio.sleep(0.005)
+    started()
+    await asyncio.gather(*tasks)
+
+
+def _config(application: Application) -> uvicorn.Config:
+    return uvicorn.Config(
+        application,
+        http="httptools",
+        loop="asyncio",
+        ws="none",
+        lifespan="off",
+        interface="asgi3",
+        access_log=False,  # it would join the times of both sides of a vote
+        log_config=None,
+        log_level="warning",
+        proxy_headers=False,
+        server_header=False,
+        timeout_keep_alive=KEEP_ALIVE,
+        timeout_graceful_shutdown=PATIENCE,
+    )
