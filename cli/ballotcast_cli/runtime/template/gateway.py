@@ -13,7 +13,7 @@ _JSON = "application/json"
 
 def read_api(values: Values) -> Api:
     """There is exactly one."""
-    [(name, written)] = values.of_type("AWS::Serverless::Api").items()
+    name, written = values.only("AWS::Serverless::Api")
     idle = ("EndpointConfiguration", "OpenApiVersion", "DisableExecuteApiEndpoint")
     api = Properties(values, written, name, used=_USED, idle=idle)
     responses = api.within("GatewayResponses", used=tuple(api.value("GatewayResponses", {})))

@@ -47,7 +47,7 @@ def read_deployment(template: Path, parameters: Mapping[str, str], overrides: Ma
     tables = read_tables(values)
     queues = read_queues(values)
     api = read_api(values)
-    [api_name] = values.of_type("AWS::Serverless::Api")
+    api_name, _ = values.only("AWS::Serverless::Api")
     reader = FunctionReader(values, roles, tables, queues, api_name)
     reader.read(_common(written), overrides)
     for name, topic in values.of_type("AWS::SNS::Topic").items():

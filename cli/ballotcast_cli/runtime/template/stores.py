@@ -72,7 +72,7 @@ def _queue(values: Values, name: str, written: object) -> Queue:
 
 def read_bucket(values: Values) -> Bucket:
     """There is exactly one."""
-    [(name, written)] = values.of_type("AWS::S3::Bucket").items()
+    name, written = values.only("AWS::S3::Bucket")
     idle = ("PublicAccessBlockConfiguration", "OwnershipControls", "BucketEncryption")
     bucket = Properties(values, written, name, used=("LifecycleConfiguration",), idle=idle)
     lifecycle = bucket.within("LifecycleConfiguration", used=("Rules",))
@@ -85,7 +85,7 @@ def read_bucket(values: Values) -> Bucket:
 
 def read_key(values: Values) -> str:
     """Return the ARN of the one KMS key."""
-    [(name, written)] = values.of_type("AWS::KMS::Key").items()
+    name, written = values.only("AWS::KMS::Key")
     Properties(values, written, name, used=(), idle=("Description", "EnableKeyRotation", "KeyPolicy"))
     return arn("kms", f"key/{name}")
 

@@ -59,6 +59,14 @@ class Values:
             if resource["Type"] == kind
         }
 
+    def only(self, kind: str) -> tuple[str, Mapping[str, Any]]:
+        """Return the name and the properties of the one resource of this type."""
+        found = self.of_type(kind)
+        if len(found) != 1:
+            raise TemplateError("Resources", f"the runtime needs exactly one {kind}, there are {len(found)}")
+        [one] = found.items()
+        return one
+
     def resolve(self, node: Any, where: str) -> Any:
         """Return `node` with every intrinsic function evaluated; None if all of it is `AWS::NoValue`."""
         found = self._resolved(node, where)
