@@ -2,13 +2,14 @@
 
 import email
 import email.policy
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urljoin
 
 REGION = "eu-west-1"
-_TEXTS = {"/_ministack/ses/messages": "/_ministack/sns/sms-messages"}
+_TEXTS = {"/_ministack/ses/messages": "/_ministack/sns/sms-messages", "/mails": "texts"}
 _TEXTS_OF_LOCALSTACK = f"/_aws/sns/sms-messages?region={REGION}"
 
 
@@ -45,11 +46,13 @@ def read_text_messages(mailbox_url: str) -> list[TextMessage]:
 
 
 def parse_mails(document: Any) -> list[Mail]:
-    """Return the mails of an emulator's JSON, oldest first.
+    """Return the mails of an emulator's JSON, or of `mails_document`'s, oldest first.
 
     `messages` is a list on LocalStack (https://docs.localstack.cloud/aws/services/ses/), and an object with a list for
     each account on ministack.
     """
+    if "mails" in document:
+        return sorted((_own_mail(mail) for mail in document["mails"]), key=lambda mail: mail.sent_at)
     messages = document["messages"]
     if isinstance(messages, list):
         mails = [_raw_mail(message) for message in messages if "RawData" in message]
@@ -59,12 +62,28 @@ def parse_mails(document: Any) -> list[Mail]:
 
 
 def parse_texts(document: Any) -> list[TextMessage]:
-    """Return the text messages of an emulator's JSON: `sms_messages` has a list for each number."""
+    """Return the text messages of `texts_document`'s JSON, or of an emulator's: a list for each number."""
+    if "texts" in document:
+        return [TextMessage(**text) for text in document["texts"]]
     return [
         TextMessage(message["MessageId"], number, message["Message"])
         for number, messages in document["sms_messages"].items()
         for message in messages
     ]
+
+
+def mails_document(mails: Iterable[Mail]) -> dict[str, Any]:
+    """Return mails as JSON that `parse_mails` reads."""
+    return {"mails": [{**asdict(mail), "sent_at": mail.sent_at.isoformat()} for mail in mails]}
+
+
+def texts_document(texts: Iterable[TextMessage]) -> dict[str, Any]:
+    """Return text messages as JSON that `parse_texts` reads."""
+    return {"texts": [asdict(text) for text in texts]}
+
+
+def _own_mail(mail: dict[str, Any]) -> Mail:
+    return Mail(**{**mail, "to": tuple(mail["to"]), "sent_at": datetime.fromisoformat(mail["sent_at"])})
 
 
 def _parsed_mail(message: dict[str, Any]) -> Mail:

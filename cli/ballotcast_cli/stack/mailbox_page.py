@@ -36,11 +36,16 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
 }
 """Links lead on without telling from where; the page may load its own style and nothing else."""
+LOST = "What this machine sent. Nothing of it left the machine, and it is gone when the stack stops."
+KEPT = "What this machine sent. Nothing of it left the machine."
 _LINK = re.compile(r"https?://[^\s<>\"]+")
 
 
-def page(mails: Sequence[Mail], texts: Sequence[TextMessage], to: str) -> str:
-    """Return the messages as HTML, the newest first, text messages before mails; only those to `to`, if given."""
+def page(mails: Sequence[Mail], texts: Sequence[TextMessage], to: str, *, action: str = PATH, note: str = LOST) -> str:
+    """Return the messages as HTML, the newest first, text messages before mails; only those to `to`, if given.
+
+    `action`: the page's own path. `note`: a sentence on what becomes of the messages.
+    """
     articles = [_article("Text message", (text.to,), "", text.text) for text in texts if to in ("", text.to)]
     articles = [_of_mail(mail) for mail in mails if not to or to in mail.to] + articles
     found = "".join(reversed(articles)) or "<p>Nothing was sent yet.</p>"
@@ -55,8 +60,8 @@ def page(mails: Sequence[Mail], texts: Sequence[TextMessage], to: str) -> str:
 <body>
 <main>
 <h1>Mailbox</h1>
-<p>What this machine sent. Nothing of it left the machine, and it is gone when the stack stops.</p>
-<form action="{PATH}">
+<p>{note}</p>
+<form action="{escape(action)}">
 <label for="to">Only to</label> <input id="to" name="to" value="{escape(to)}"> <button>Look again</button>
 </form>
 {found}
