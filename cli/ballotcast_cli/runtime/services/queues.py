@@ -4,13 +4,13 @@ A message is in one place at any time, and every change of it is part of one com
 """
 
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from secrets import token_hex
 from typing import NamedTuple
 from uuid import uuid4
 
+from ballotcast.clock import Clock
 from ballotcast_cli.runtime.storage.database import Database
 from ballotcast_cli.runtime.storage.writer import Transaction
 from ballotcast_cli.runtime.template.deployment import Queue
@@ -52,7 +52,7 @@ class Received:
 
 
 class Queues:
-    def __init__(self, database: Database, queues: Mapping[str, Queue], clock: Callable[[], datetime]) -> None:
+    def __init__(self, database: Database, queues: Mapping[str, Queue], clock: Clock) -> None:
         self.database = database
         self._queues = queues
         self._clock = clock

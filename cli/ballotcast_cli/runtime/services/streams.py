@@ -1,21 +1,78 @@
-"""The streams of tables: what changed, in order, written in the commit of the change itself."""
+"""Streams of tables: the rows that DynamoDB writes with each change of an item, and how far each consumer has read.
 
+A table's stream is one shard: its records are in the order of their commits.
+"""
+
+import sqlite3
+from dataclasses import dataclass
+
+from ballotcast_cli.runtime.storage.database import Database
 from ballotcast_cli.runtime.storage.writer import Transaction
 
 STREAM_SCHEMA = """
-    CREATE TABLE IF NOT EXISTS stream (
-        seq INTEGER PRIMARY KEY AUTOINCREMENT,
-        tbl TEXT NOT NULL,
-        event TEXT NOT NULL, -- INSERT, MODIFY or REMOVE
-        keys TEXT NOT NULL, old TEXT, new TEXT, -- items as JSON (items.py), as far as the table's view has them
-        at REAL NOT NULL -- seconds since 1970
-    );
+CREATE TABLE IF NOT EXISTS stream (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, tbl TEXT, event TEXT, keys TEXT, old TEXT, new TEXT, at REAL
+);
+CREATE INDEX IF NOT EXISTS stream_of_table ON stream (tbl, seq);
+CREATE TABLE IF NOT EXISTS stream_position (consumer TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID;
 """
+"""`event`: INSERT, MODIFY or REMOVE. `keys`, `old`, `new`: items as JSON, bytes in base64; `at`: seconds since 1970."""
+
+KEPT = 24 * 60 * 60
+"""Seconds that a record is kept, though all have read it: for whoever looks for the cause of a fault."""
+PORTION = 500
+"""Rows deleted in one commit, so that no writer waits for long."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """A record of a stream."""
+
+    seq: int
+    table: str
+    event: str
+    keys: str
+    old: str | None
+    new: str | None
+    at: float
+
+    @property
+    def size(self) -> int:
+        """Characters of its items."""
+        return len(self.keys) + len(self.old or "") + len(self.new or "")
 
 
 def topic(table: str) -> str:
-    """What those watch who follow a table's stream."""
+    """What DynamoDB wakes after a commit with records of that table."""
     return f"stream:{table}"
+
+
+def position(reader: sqlite3.Connection, consumer: str) -> int:
+    """Return the number of the last record that the consumer has dealt with; 0 for a new one, which reads all."""
+    found = reader.execute("SELECT seq FROM stream_position WHERE consumer = ?", (consumer,)).fetchone()
+    return int(found[0]) if found else 0
+
+
+def advance(transaction: Transaction, consumer: str, seq: int) -> None:
+    transaction.execute("INSERT OR REPLACE INTO stream_position VALUES (?, ?)", (consumer, seq))
+
+
+def changes(reader: sqlite3.Connection, table: str, after: int, limit: int) -> list[Change]:
+    sql = "SELECT seq, tbl, event, keys, old, new, at FROM stream WHERE tbl = ? AND seq > ? ORDER BY seq LIMIT ?"
+    return [Change(*found) for found in reader.execute(sql, (table, after, limit))]
+
+
+def trim(database: Database, table: str, consumers: list[str], now: float) -> int:
+    """Delete records that all consumers have passed and that are older than a day, at most PORTION; return how many."""
+    reader = database.reader()
+    passed = min((position(reader, consumer) for consumer in consumers), default=None)
+    sql = "SELECT seq, at FROM stream WHERE tbl = ? AND (? IS NULL OR seq <= ?) ORDER BY seq LIMIT ?"
+    found = reader.execute(sql, (table, passed, passed, PORTION)).fetchall()
+    old = [seq for seq, at in found if at < now - KEPT]
+    if not old:
+        return 0
+    delete = "DELETE FROM stream WHERE tbl = ? AND seq <= ?"
+    return database.write(lambda transaction: transaction.execute(delete, (table, old[-1])).rowcount)
 
 
 def record(

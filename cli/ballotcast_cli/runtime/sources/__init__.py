@@ -1,0 +1,1 @@
+"""What calls background functions: streams of tables, queues, and the clock."""
