@@ -24,7 +24,7 @@ class Deployment:
 
 
 def find_deployment(api: str | None) -> Deployment:
-    outputs = _outputs()
+    _, outputs = local_stack()
     local = outputs.get("ApiUrl", "").rstrip("/")
     chosen = (api or os.environ.get("BALLOTCAST_API") or local).rstrip("/")
     if not chosen:
@@ -32,12 +32,13 @@ def find_deployment(api: str | None) -> Deployment:
     return Deployment(chosen, outputs.get("MailboxUrl", "") if chosen == local else "")
 
 
-def _outputs() -> dict[str, str]:
+def local_stack() -> tuple[Path | None, dict[str, str]]:
+    """Return the folder and the outputs of the stack on this machine: None and empty if there is none."""
     for folder in (Path.cwd(), *Path.cwd().parents):
         if (folder / OUTPUTS).is_file():
             found: dict[str, str] = json.loads((folder / OUTPUTS).read_text())
-            return found
-    return {}
+            return (folder / OUTPUTS).parent, found
+    return None, {}
 
 
 def save_session(deployment: Deployment, token: str) -> None:
