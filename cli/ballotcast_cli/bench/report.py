@@ -30,9 +30,14 @@ def table(rows: Sequence[Comparison]) -> str:
 def document(rows: Sequence[Comparison], more: dict[str, Any]) -> dict[str, Any]:
     """The ratios to stock by name, everything that was measured, and where."""
     ratios = {row.name: round(row.ratio, 4) for row in rows if row.ratio is not None}
-    machine = {"python": platform.python_version(), "machine": platform.machine(), "processor": _processor()}
     measured = {row.name: row.as_json() for row in rows}
-    return {**ratios, "at": to_rfc3339(datetime.now(UTC)), **machine, "measured": measured, **more}
+    return {**ratios, **circumstances(), "measured": measured, **more}
+
+
+def circumstances() -> dict[str, Any]:
+    """When and on what something was measured."""
+    machine = {"python": platform.python_version(), "machine": platform.machine(), "processor": _processor()}
+    return {"at": to_rfc3339(datetime.now(UTC)), **machine}
 
 
 def write(path: Path, told: dict[str, Any]) -> None:

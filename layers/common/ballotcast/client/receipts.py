@@ -34,7 +34,7 @@ def check_receipt(api: Api, receipt: str, earlier: str = "") -> Recorded:
     election it names; NotYet while the log may still take the ballot in; Untrusted if the promise is broken, or if
     something that the server shows does not verify.
     """
-    election, manifest_hash, leaf_hash = _read(receipt)
+    election, manifest_hash, leaf_hash = read_receipt(receipt)
     manifest = fetch_manifest(api, election, manifest_hash)
     receipts.verify(receipt, manifest, leaf_hash)
     log = LogReader(api, manifest)
@@ -70,8 +70,11 @@ def check_ledger_line(ledger: bytes, link: str, email: str, blinded_sha256: byte
 _LOST = "the ledger does not know of the credential that was issued to this voter"
 
 
-def _read(receipt: str) -> tuple[str, bytes, bytes]:
-    """(election, manifest hash, leaf hash) as a receipt names them; who signed it is checked against the manifest."""
+def read_receipt(receipt: str) -> tuple[str, bytes, bytes]:
+    """Return the election, manifest hash and leaf hash that a receipt names; its signature is not checked here.
+
+    Raises ReceiptError if it is not a receipt.
+    """
     lines = receipt.split("\n")
     try:
         _, origin, manifest_hash, leaf_hash = lines[:4]
