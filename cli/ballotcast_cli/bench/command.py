@@ -11,19 +11,23 @@ from ballotcast_cli.deployment import find_deployment
 
 from . import cold, election, emulated, fastrapi, functions, packages, records, report, warm
 from .functions import Cost
+from .load import command as load
 from .measures import Comparison
 from .tasks import tasks
 
 
-@click.command("bench")
+@click.group("bench", invoke_without_command=True)
 @click.option("--quick", is_flag=True, help="Fewer rounds, and nothing that takes minutes or needs the stack.")
 @click.option("--fastrapi", "with_fastrapi", is_flag=True, help="FastrAPI and uvicorn too, installed for the moment.")
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), default="bench.json", show_default=True)
-def command(quick: bool, with_fastrapi: bool, output: Path) -> None:
+@click.pass_context
+def command(context: click.Context, quick: bool, with_fastrapi: bool, output: Path) -> None:
     """Measure this product beside stock FastAPI on Lambda: CPU time, memory, and requests to DynamoDB.
 
     Ratios are of ours to stock in this run. An election on the one-machine stack is part of it where that is up.
     """
+    if context.invoked_subcommand is not None:
+        return
     costs: list[Cost] = []
     rows: list[Comparison] = []
     for row in _measured(quick, with_fastrapi, costs):
@@ -34,6 +38,9 @@ def command(quick: bool, with_fastrapi: bool, output: Path) -> None:
     for cost in costs:
         click.echo(f"  {cost}")
     report.write(output, report.document(rows, {"quick": quick, "costs": [asdict(cost) for cost in costs]}))
+
+
+command.add_command(load.command)
 
 
 def _measured(quick: bool, with_fastrapi: bool, costs: list[Cost]) -> Iterator[Comparison]:
