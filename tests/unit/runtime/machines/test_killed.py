@@ -1,0 +1,50 @@
+"""Executions whose process is killed at every transition end as if nothing had happened."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import dying_machines
+
+LEAST = {"close": 48, "spawn": 7, "repair": 17, "stop": 9}
+"""Deaths of each machine: one for each of its commits, or all but one."""
+
+
+def ended(directory: Path, machine: str, mode: str) -> dict[str, Any]:
+    directory.mkdir()
+    found = subprocess.run(
+        [sys.executable, dying_machines.__file__, str(directory), machine, mode],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert found.returncode == 0, found.stderr
+    report: dict[str, Any] = json.loads(found.stdout)
+    return report
+
+
+def different(work: list[Any]) -> set[str]:
+    return {json.dumps(one) for one in work}
+
+
+@pytest.mark.parametrize("mode", ["before", "after"])
+@pytest.mark.parametrize("machine", LEAST)
+def test_an_execution_survives_a_kill_at_every_transition(tmp_path: Path, machine: str, mode: str) -> None:
+    undisturbed = ended(tmp_path / "undisturbed", machine, "never")
+    disturbed = ended(tmp_path / "disturbed", machine, mode)
+    assert undisturbed["deaths"] == 0
+    assert disturbed["deaths"] >= LEAST[machine]
+    assert undisturbed["status"] == "SUCCEEDED"
+    for left in ("status", "output", "world"):
+        assert disturbed[left] == undisturbed[left]
+    assert different(disturbed["work"]) == different(undisturbed["work"])
+    if mode == "after":  # killed between commits, with no work under way
+        assert sorted(map(json.dumps, disturbed["work"])) == sorted(map(json.dumps, undisturbed["work"]))
+    elif machine == "close":
+        assert len(disturbed["work"]) > len(undisturbed["work"])

@@ -1,0 +1,130 @@
+"""The relays' machines: each of their steps meets each fault, and ends as the table in docs/channels.md says."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ballotcast.store.channels import Channel
+from ballotcast_cli.runtime.services.stepfunctions import StepFunctions
+from ballotcast_cli.runtime.template.deployment import Machine
+from checkout import ROOT
+from deployed_machines import STOP_GRACE, definition
+from jumping_machines import JumpingMachines, arn_of
+from machine_faults import FAULTS, HALT, hurried, steps
+from played_relays import NAME, PlayedRelays
+
+BACKOFF = 5
+STATUS = {"spawn": "registering", "stop": "stopping", "repair": "repairing"}
+CASES = [(machine, step, fault) for machine in STATUS for step in steps(definition(machine)) for fault in FAULTS]
+
+
+class Lab:
+    """`answers`: whether the relay worker does."""
+
+    def __init__(self, directory: Path, *, answers: bool = True) -> None:
+        definitions = {name: definition(name) for name in STATUS}
+        self.machines = JumpingMachines(directory, definitions, self._perform, between=self._between)
+        self.world = PlayedRelays(directory, self.machines.clock, answers=answers)
+
+    def _perform(self, machine: Machine, resource: str, parameters: Any) -> Any:
+        return self.world.perform(machine, resource, parameters)
+
+    def _between(self, client: StepFunctions) -> bool:
+        return self.world.answer(client)
+
+    def run(self, machine: str, channel: Channel, changed: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Run a machine, as it is or changed; where it is made to stand still, kill it there."""
+        self.machines.client.update_state_machine(
+            stateMachineArn=arn_of(machine), definition=json.dumps(changed or definition(machine))
+        )
+        data = {**channel.saga, "backoff": BACKOFF}
+        execution = self.machines.start(machine, data, f"{channel.name}-{channel.generation}")
+        self.machines.play(until=lambda: HALT in self.machines.entered(execution))
+        self.machines.client.stop_execution(executionArn=execution)
+        return self.machines.client.describe_execution(executionArn=execution)
+
+    def begin(self, machine: str) -> Channel:
+        """Return the channel when its saga is begun; its machine is not started yet."""
+        channel = self.world.channels.find(NAME)
+        if machine == "spawn" and channel is None:
+            return self.world.register()
+        assert channel
+        begun = self.world.channels.begin(channel, STATUS[machine], self.machines.clock())  # type: ignore[arg-type]
+        assert begun
+        return begun
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> Iterator[Lab]:
+    lab = Lab(tmp_path)
+    yield lab
+    lab.machines.close()
+
+
+def state(rows: dict[str, dict[str, Any]]) -> str:
+    """The channel's state, or `gone`; nothing is stray or half done."""
+    if "meta" not in rows:
+        assert rows == {}, "something stray"
+        return "gone"
+    assert set(rows) >= {"meta", "schema", "listing", "claim"}
+    status: str = rows["meta"]["status"]
+    assert rows["listing"]["status"] == status
+    assert status != "active" or rows["lease"]["relay"] == rows["meta"]["relay"]
+    assert status != "failed" or rows["meta"]["reason"]
+    return status
+
+
+def in_docs(machine: str, step: str, fault: str) -> str:
+    lines = (ROOT / "docs/channels.md").read_text().splitlines()
+    [row] = [line for line in lines if line.startswith(f"| {machine} | {step} |")]
+    return row.strip("| ").split(" | ")[2 + list(FAULTS).index(fault)]
+
+
+@pytest.mark.parametrize(("machine", "step", "fault"), CASES, ids=[" ".join(case) for case in CASES])
+def test_a_saga_meets_a_fault(lab: Lab, machine: str, step: str, fault: str) -> None:
+    if machine != "spawn":
+        assert lab.run("spawn", lab.begin("spawn"))["status"] == "SUCCEEDED"
+    written = hurried(definition(machine)) if fault.startswith("killed") else definition(machine)
+    lab.run(machine, lab.begin(machine), FAULTS[fault](written, step))
+    outcome = state(lab.world.rows())
+    if outcome == STATUS[machine]:
+        lab.run(machine, lab.begin(machine))
+        outcome += f"; once looked at: {state(lab.world.rows())}"
+    elif outcome == "failed":
+        outcome += ", lease kept" if "lease" in lab.world.rows() else ", no lease"
+    assert outcome == in_docs(machine, step, fault)
+
+
+def test_the_whole_life_of_a_channel(lab: Lab) -> None:
+    for machine, outcome in (("spawn", "active"), ("repair", "active"), ("stop", "gone")):
+        began = lab.machines.clock()
+        assert lab.run(machine, lab.begin(machine))["status"] == "SUCCEEDED"
+        assert state(lab.world.rows()) == outcome
+        waited = (lab.machines.clock() - began).total_seconds()
+        assert round(waited) == {"spawn": 0, "repair": BACKOFF + STOP_GRACE, "stop": STOP_GRACE}[machine]
+    kinds = [json.loads(message["MessageBody"])["kind"] for message in lab.world.queues.messages()]
+    assert kinds == ["probe", "drain", "probe", "drain"]
+
+
+def test_a_worker_that_does_not_answer_fails_the_channel(tmp_path: Path) -> None:
+    lab = Lab(tmp_path, answers=False)
+    try:
+        ended = lab.run("spawn", lab.begin("spawn"))
+        assert (ended["status"], ended["error"]) == ("FAILED", "NotSpawned")
+        assert lab.world.rows()["meta"]["reason"] == "the relay worker did not answer in time"
+        assert "lease" not in lab.world.rows()
+        assert len(lab.world.queues.messages()) == 3
+    finally:
+        lab.machines.close()
+
+
+def test_an_execution_of_an_older_generation_changes_nothing(lab: Lab) -> None:
+    old = lab.begin("spawn")
+    assert lab.run("spawn", lab.begin("spawn"))["status"] == "SUCCEEDED"
+    before = lab.world.rows()
+    assert lab.run("spawn", old)["status"] == "FAILED"
+    assert lab.run("repair", old)["status"] == "FAILED"
+    assert lab.world.rows() == before
