@@ -2,9 +2,11 @@
 
 It does the same work as the product's cast with the same code: it verifies the credential and the ballot's signature,
 stores the ballot unless the credential has cast another, and signs a receipt. synchronous=FULL: what is acknowledged is
-on the disk. Run as `python -m ballotcast_cli.bench.stock_server PORT FOLDER`; FOLDER holds manifest.json and
-receipt.key (PKCS#8, DER). Every thread keeps its connection, and one thread writes at a time: here that is faster than
-a connection for each request and SQLite's own waiting.
+on the disk. Every thread keeps its connection, and one thread writes at a time: here that is faster than a connection
+for each request and SQLite's own waiting.
+
+Run as `python -m ballotcast_cli.bench.stock_server PORT MANIFEST KEY DATABASE`, the last three being files; KEY is the
+key that signs receipts (PKCS#8, DER).
 """
 
 import sqlite3
@@ -22,8 +24,6 @@ from ballotcast.ballots.leaf import BallotLeaf
 from ballotcast.ballots.manifest import Manifest
 from ballotcast.crypto.encoding import EncodingError, b64u_decode
 from ballotcast.crypto.merkle import leaf_hash
-
-MANIFEST, KEY, DATABASE = "manifest.json", "receipt.key", "ballots.sqlite"
 
 
 class BallotCast(BaseModel):
@@ -62,13 +62,12 @@ class Box:
         return found
 
 
-def create_app(folder: Path) -> FastAPI:
-    """Return the application that keeps its ballots in `folder`."""
+def create_app(document: bytes, key: bytes, database: Path) -> FastAPI:
+    """Return the application for the election whose manifest is `document`; `key` signs its receipts (DER)."""
     app = FastAPI()
-    document = (folder / MANIFEST).read_bytes()
     manifest = Manifest.parse(document)
-    signer = receipt.signer(manifest.origin, (folder / KEY).read_bytes())
-    box = Box(folder / DATABASE)
+    signer = receipt.signer(manifest.origin, key)
+    box = Box(database)
 
     @app.get("/health")
     def health() -> dict[str, str]:
@@ -95,4 +94,6 @@ def create_app(folder: Path) -> FastAPI:
 
 
 if __name__ == "__main__":
-    uvicorn.run(create_app(Path(sys.argv[2])), host="127.0.0.1", port=int(sys.argv[1]), log_level="warning")
+    port, document, key, database = sys.argv[1:]
+    stock = create_app(Path(document).read_bytes(), Path(key).read_bytes(), Path(database))
+    uvicorn.run(stock, host="127.0.0.1", port=int(port), log_level="warning")

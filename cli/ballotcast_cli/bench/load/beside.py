@@ -15,11 +15,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from ballotcast.ballots.manifest import Manifest
-from ballotcast_cli.bench import stock_server
 from ballotcast_cli.stack.process import wait_for
 
 from .processes import Server
 
+SERVER = "ballotcast_cli.bench.stock_server"
+"""Not imported: no command needs FastAPI or uvicorn for itself."""
 PATIENCE = 30.0
 """Seconds for it to start."""
 
@@ -30,11 +31,11 @@ class Stock:
 
     address: str
     server: Server
-    folder: Path
+    database: Path
 
     def stored(self) -> int:
         """Return how many ballots are in its file."""
-        with closing(sqlite3.connect(self.folder / stock_server.DATABASE)) as database:
+        with closing(sqlite3.connect(self.database)) as database:
             found: int = database.execute("SELECT count(*) FROM ballots").fetchone()[0]
         return found
 
@@ -44,18 +45,16 @@ def stock(manifest: Manifest, folder: Path | None) -> Iterator[Stock]:
     """Start it for the election of `manifest`, in a new folder within `folder`, and end it with the block."""
     key = Ed25519PrivateKey.generate()
     with tempfile.TemporaryDirectory(dir=folder, prefix="stock-") as made:
-        Path(made, stock_server.MANIFEST).write_bytes(manifest.encode())
-        der = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
-        Path(made, stock_server.KEY).write_bytes(der)
+        files = [Path(made, name) for name in ("manifest.json", "receipt.key", "ballots.sqlite")]
+        files[0].write_bytes(manifest.encode())
+        files[1].write_bytes(key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()))
         port = _free_port()
-        process = subprocess.Popen(
-            [sys.executable, "-m", stock_server.__name__, str(port), made], stdout=subprocess.DEVNULL
-        )
+        process = subprocess.Popen([sys.executable, "-m", SERVER, str(port), *files], stdout=subprocess.DEVNULL)
         try:
             started = wait_for(lambda: process.poll() is not None or _listens(port), PATIENCE)
             if not started or process.poll() is not None:
                 raise click.ClickException("the stock server did not start")
-            yield Stock(f"http://127.0.0.1:{port}", Server(process.pid), Path(made))
+            yield Stock(f"http://127.0.0.1:{port}", Server(process.pid), files[2])
         finally:
             process.terminate()
             process.wait()

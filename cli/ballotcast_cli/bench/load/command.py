@@ -57,6 +57,8 @@ def command(
     if counted:
         click.echo("  closing and counting …", err=True)
         run.wrong += count_and_compare(scene, receipts)
+        if not run.wrong:
+            click.echo("  counted: every acknowledged ballot is in the log once")
     for line in told.lines(run):
         click.echo(line)
     for line in run.wrong:
