@@ -1,6 +1,6 @@
 """A process that is killed: it sends and takes messages, and writes down what it was told (test_queue_kills.py).
 
-    python runtime_killed.py FOLDER ROUND
+python runtime_killed.py FOLDER ROUND
 """
 
 import os

@@ -65,6 +65,12 @@ class Fifo(RuleBasedStateMachine):
             self.waiting[group] = [body for body in self.waiting[group] if body not in given_up]
             assert self.waiting[group][: len(received[group])] == received[group]
 
+    @rule()
+    def receive_in_vain(self) -> None:
+        """Whoever receives dies of it, which is what makes dead letters."""
+        self.receive(10)
+        self.time_passes(31)
+
     @precondition(lambda self: self.held)
     @rule(data=st.data())
     def delete(self, data: st.DataObject) -> None:
@@ -81,9 +87,7 @@ class Fifo(RuleBasedStateMachine):
         message, until = self.held[body]
         if until > self.now:
             handle = message["ReceiptHandle"]
-            self.aws.sqs.change_message_visibility(
-                QueueUrl=url(NAME), ReceiptHandle=handle, VisibilityTimeout=seconds
-            )
+            self.aws.sqs.change_message_visibility(QueueUrl=url(NAME), ReceiptHandle=handle, VisibilityTimeout=seconds)
             self.held[body] = (message, self.now + seconds)
 
     @rule(seconds=st.sampled_from([1, 10, 31]))
@@ -116,7 +120,9 @@ class Fifo(RuleBasedStateMachine):
 
     def _busy(self, group: str) -> bool:
         return any(
-            until > self.now for message, until in self.held.values() if message["Attributes"]["MessageGroupId"] == group
+            until > self.now
+            for message, until in self.held.values()
+            if message["Attributes"]["MessageGroupId"] == group
         )
 
     def _is_letter(self, body: str) -> bool:

@@ -171,9 +171,10 @@ def test_a_function_may_say_when_a_message_comes_again(aws: Lab, started: Make) 
     assert bodies(calls.wait_for(2)[1]) == ["1", "2"]
 
 
-def test_a_message_that_a_function_gave_back_at_once_and_took_again_is_deleted_once(aws: Lab, started: Make) -> None:
-    """While the first call still runs, a second gets the message; the outcome of the first is out of date."""
-    second = threading.Event()
+@pytest.mark.parametrize("first_fails", [True, False])
+def test_who_gave_a_message_back_does_not_decide_on_it(aws: Lab, started: Make, *, first_fails: bool) -> None:
+    """A second call gets it while the first still runs; the outcome of the first is out of date."""
+    second_begun, first_ended = threading.Event(), threading.Event()
 
     def handle(event: dict[str, Any]) -> Any:
         record = event["Records"][0]
@@ -181,16 +182,22 @@ def test_a_message_that_a_function_gave_back_at_once_and_took_again_is_deleted_o
             aws.sqs.change_message_visibility(
                 QueueUrl=url(MAIL), ReceiptHandle=record["receiptHandle"], VisibilityTimeout=0
             )
-            assert second.wait(PATIENCE)
-            return failing("job")(event)
-        second.set()
-        return None
+            assert second_begun.wait(PATIENCE)
+            return failing("job" if first_fails else "")(event)
+        second_begun.set()
+        assert first_ended.wait(PATIENCE)
+        return failing("" if first_fails else "job")(event)
 
     aws.send(MAIL, "job")
     calls = Calls(handle)
     started(calls, concurrency=2)
+    calls.wait_for(1)
+    calls.handler = failing()
+    aws.send(MAIL, "next")  # the loop that had the first call takes it, after the outcome of that one
     calls.wait_for(2)
-    settled(aws, MAIL, 0, 0)
+    first_ended.set()
+    calls.wait_for(3)
+    settled(aws, MAIL, 0, 0 if first_fails else 1)
 
 
 def test_groups_run_at_the_same_time_and_a_group_does_not(aws: Lab, started: Make) -> None:

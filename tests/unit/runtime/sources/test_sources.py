@@ -1,0 +1,141 @@
+"""All sources of a deployment together: a start after a kill, idling, the end, and what is cleared away."""
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ballotcast_cli.runtime.services.queue_upkeep import PORTION
+from ballotcast_cli.runtime.services.scheduler import SCHEDULE_SCHEMA
+from ballotcast_cli.runtime.services.streams import KEPT, STREAM_SCHEMA
+from ballotcast_cli.runtime.sources.filters import UnknownPattern
+from ballotcast_cli.runtime.sources.loop import Loop
+from ballotcast_cli.runtime.sources.sources import Sources
+from ballotcast_cli.runtime.sources.upkeep import Upkeep
+from ballotcast_cli.runtime.template.deployment import (
+    Api,
+    Bucket,
+    Deployment,
+    Function,
+    QueueSource,
+    ScheduleSource,
+    StreamSource,
+    Table,
+)
+from ballotcast_cli.runtime.template.roles import Role
+from runtime_queues import DAY, QUEUES, Lab, lab
+from runtime_sources import PATIENCE, Calls, add_records, bodies, names, until
+
+CAST = StreamSource("Cast", "Board", 10, 0, True, 3, "letters", ())
+MAILS = QueueSource("Mails", "mail", 10, True, 5)
+DUE = ScheduleSource("EveryMinute", 3600)
+
+
+def deployment(**sources: Any) -> Deployment:
+    def function(name: str, source: Any) -> Function:
+        return Function(name, "package.module.handler", {}, Role("role", ()), 10, 128, (source,))
+
+    return Deployment(
+        functions={name: function(name, source) for name, source in sources.items()},
+        routes=(),
+        tables={"Board": Table("Board", "arn:board", "arn:board/stream", "NEW_IMAGE", None)},
+        queues={one.name: one for one in QUEUES},
+        machines={},
+        api=Api("v1", None, (), (), {}),
+        bucket=Bucket("bucket", ()),
+        key_arn="",
+        secrets={},
+        topic_subscribers={},
+        outputs={},
+    )
+
+
+ALL = deployment(Forwarder=CAST, Notify=MAILS, Due=DUE)
+
+
+@pytest.fixture
+def aws(tmp_path: Path) -> Iterator[Lab]:
+    with lab(tmp_path / "data", STREAM_SCHEMA, SCHEDULE_SCHEMA) as made:
+        yield made
+
+
+def test_each_source_calls_its_function(aws: Lab) -> None:
+    calls = Calls()
+    sources = Sources(ALL, aws.queues, calls, aws.clock)
+    assert sources.start() == 0
+    aws.send("mail", "hello")
+    add_records(aws.database, "Board", "B1")
+    calls.wait_for(3)
+    events = dict(zip(calls.functions, calls.events, strict=True))
+    assert (bodies(events["Notify"]), names(events["Forwarder"])) == (["hello"], ["B1"])
+    assert events["Due"]["detail-type"] == "Scheduled Event"
+    assert sources.stop(PATIENCE)
+    aws.send("mail", "later")
+    assert aws.counts("mail") == (1, 0)
+
+
+def test_what_was_in_flight_comes_at_the_start(aws: Lab) -> None:
+    aws.send("mail", "held")
+    assert aws.bodies("mail") == ["held"]
+    calls = Calls()
+    sources = Sources(deployment(Notify=MAILS), aws.queues, calls, aws.clock)
+    assert sources.start() == 1
+    [event] = calls.wait_for(1)
+    assert event["Records"][0]["attributes"]["ApproximateReceiveCount"] == "2"
+    assert sources.stop(PATIENCE)
+
+
+def test_a_pattern_that_is_not_known_is_refused_before_the_start(aws: Lab) -> None:
+    odd = StreamSource("Cast", "Board", 10, 0, True, 3, None, ({"a": [{"suffix": "x"}]},))
+    with pytest.raises(UnknownPattern):
+        Sources(deployment(Forwarder=odd), aws.queues, Calls(), aws.clock)
+
+
+def test_an_idle_deployment_hardly_looks(aws: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No thread's turn comes without news, once each has looked."""
+    turns: list[str] = []
+    made = Loop.__init__
+
+    def counted(self: Loop, name: str, news: threading.Event, turn: Callable[[], float | None]) -> None:
+        def count() -> float | None:
+            turns.append(name)
+            return turn()
+
+        made(self, name, news, count)
+
+    monkeypatch.setattr(Loop, "__init__", counted)
+    sources = Sources(ALL, aws.queues, Calls(), aws.clock)
+    sources.start()
+    until(lambda: len(set(turns)) == 9, aws.database)  # of five mails, and four others
+    threading.Event().wait(1)
+    assert len(turns) <= 2 * 9
+    assert sources.stop(PATIENCE)
+
+
+def test_a_loop_outlives_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ballotcast_cli.runtime.sources.loop.AFTER_ERROR", 0.01)
+    turns, done = iter([ValueError("first"), None]), threading.Event()
+
+    def turn() -> None:
+        if error := next(turns):
+            raise error
+        done.set()
+
+    loop = Loop("faulty", threading.Event(), turn)
+    loop.start()
+    assert done.wait(PATIENCE)
+    assert loop.stop(PATIENCE)
+
+
+def test_upkeep_clears_all_that_is_too_old(aws: Lab) -> None:
+    then, many = aws.clock().timestamp(), PORTION + 1
+    add_records(aws.database, "Board", *["B"] * many, at=then)
+    aws.database.write(lambda t: [aws.queues.put(t, "letters.fifo", "x", str(n), str(n)) for n in range(many)])
+    aws.clock.advance(seconds=max(KEPT, 4 * DAY) + 1)
+    aws.send("letters.fifo", "new")
+    Upkeep(aws.queues, QUEUES, {"Board": []}, aws.clock).clear()
+    for table, left in (("stream", 0), ("message", 1), ("message_body", 1), ("message_group", 1), ("deduplication", 1)):
+        found = aws.database.reader().execute(f"SELECT COUNT(*) FROM {table}").fetchone()[0]
+        assert (table, found) == (table, left)
