@@ -11,14 +11,16 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from ballotcast_cli.runtime.machines.tasks import Tasks
 from ballotcast_cli.runtime.services.stepfunctions import StepFunctions
 from ballotcast_cli.runtime.storage.database import Database
-from deployed_machines import definition
-from jumping_machines import JumpingMachines, arn_of
+from ballotcast_cli.runtime.template.deployment import Machine
+from deployed_machines import deployed, deployment
+from jumping_machines import JumpingClock, JumpingMachines
 from played_relays import NAME, PlayedRelays
 
 KILLED = 9
@@ -42,6 +44,24 @@ class DyingDatabase(Database):
         return result
 
 
+class KeptClock(JumpingClock):
+    """Goes on from where it was when the process before was killed, a little later."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._path = path
+        if path.exists():
+            self.now = datetime.fromisoformat(path.read_text()) + timedelta(seconds=1.5)
+        self._keep()
+
+    def jump_to(self, moment: float) -> None:
+        super().jump_to(moment)
+        self._keep()
+
+    def _keep(self) -> None:
+        self._path.write_text(self.now.isoformat())
+
+
 class Life:
     """One process: the machines, and the world that they change, both in files."""
 
@@ -50,21 +70,26 @@ class Life:
         self._log = directory / "functions"
         self._log.touch()
         names = ["close"] if machine == "close" else list(RELAYS)
-        perform = Tasks(lambda role: {}, self._count) if machine == "close" else self._relay
+        self._counts = Tasks(lambda role: {}, self._count)
         self.machines = JumpingMachines(
             directory,
-            {name: definition(name) for name in names},
-            perform,
+            map(deployed, names),
+            self._perform,
             between=self._answer,
             database=DyingDatabase,
             synchronous="FULL",
+            clock=KeptClock(directory / "clock"),
         )
         self.relays = PlayedRelays(directory, self.machines.clock)
 
     def prepare(self) -> None:
-        """Do without dying what comes before the machine."""
+        """Do without dying what comes before the machine, and forget that work."""
+        self._before()
+        self._log.write_text("")
+
+    def _before(self) -> None:
         if self.machine == "close":
-            self.machines.start("close", {"election": "e1"})
+            self.machines.start("CloseMachine", {"election": "e1"})
             return
         self.relays.register()
         self._start("spawn")
@@ -85,33 +110,40 @@ class Life:
         database.last = None
 
     def report(self) -> dict[str, Any]:
-        [execution] = self.machines.client.list_executions(stateMachineArn=arn_of(self.machine))["executions"]
+        [execution] = self.machines.client.list_executions(stateMachineArn=deployed(self.machine).arn)["executions"]
         ended = self.machines.client.describe_execution(executionArn=execution["executionArn"])
-        work = [json.loads(line) for line in self._log.read_text().splitlines()]
-        work += [json.loads(message["MessageBody"])["kind"] for message in self.relays.queues.messages()]
         return {
             "status": ended["status"],
             "output": json.loads(ended["output"]),
             "world": self.relays.rows(),
-            "work": work,
+            "work": self._log.read_text().splitlines(),
         }
 
     def _start(self, name: str) -> None:
         channel = self.relays.channels.find(NAME)
         assert channel
-        self.machines.start(name, {**channel.saga, "backoff": 5})
+        self.machines.start(deployed(name).name, {**channel.saga, "backoff": 5})
 
-    def _relay(self, machine: Any, resource: str, parameters: Any) -> Any:
-        return self.relays.perform(machine, resource, parameters)
+    def _perform(self, machine: Machine, resource: str, parameters: Any) -> Any:
+        perform = self._counts if self.machine == "close" else self.relays.perform
+        found = perform(machine, resource, parameters)
+        with self._log.open("a") as log:
+            log.write(json.dumps([resource, _without_chance(parameters)]) + "\n")
+        return found
 
     def _answer(self, client: StepFunctions) -> bool:
         return self.relays.answer(client)
 
-    def _count(self, function: str, event: dict[str, Any]) -> dict[str, Any]:
-        call = json.dumps([function, event])
-        with self._log.open("a") as log:
-            log.write(call + "\n")
-        return {"key": call[-40:], "buckets": [0, 1, 2, 3, 4], "roll_size": 3, "issued": 2}
+    @staticmethod
+    def _count(function: str, event: dict[str, Any]) -> dict[str, Any]:
+        return {"key": f"{function} {event}"[-40:], "buckets": [0, 1, 2, 3, 4], "roll_size": 3, "issued": 2}
+
+
+def _without_chance(parameters: dict[str, Any]) -> dict[str, Any]:
+    """Return parameters without what is another one each time: tokens and ids of messages."""
+    if "MessageBody" not in parameters:
+        return parameters
+    return {"QueueUrl": parameters["QueueUrl"], "kind": parameters["MessageBody"]["kind"]}
 
 
 def in_a_process(act: Callable[[], None]) -> bool:
@@ -128,6 +160,7 @@ def in_a_process(act: Callable[[], None]) -> bool:
 
 def main(directory: Path, machine: str, mode: str) -> None:
     deaths = 0
+    deployment()  # read once, for all that come
     in_a_process(lambda: Life(directory, machine).prepare())
     while not in_a_process(lambda: Life(directory, machine).live(mode)):
         deaths += 1

@@ -1,7 +1,7 @@
 """The runtime's interpreter of state machines without threads and without waiting: time jumps to what is due next."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from concurrent.futures import Executor, Future
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -43,28 +43,33 @@ def arn_of(name: str) -> str:
     return f"arn:aws:states:eu-west-1:000000000000:stateMachine:{name}"
 
 
-class JumpingMachines:
-    """`definitions` by name.
+def machine(name: str, definition: dict[str, Any]) -> Machine:
+    """Return a machine that may do everything."""
+    return Machine(name, arn_of(name), definition, ALL)
 
-    `between` is called before time jumps: what others do while executions wait. It returns whether it did something.
+
+class JumpingMachines:
+    """`between` is called before time jumps: what others do while executions wait.
+
+    It returns whether it did anything.
     """
 
     def __init__(
         self,
         directory: Path,
-        definitions: Mapping[str, dict[str, Any]],
+        machines: Iterable[Machine],
         perform: Performer,
         *,
         between: Callable[[StepFunctions], bool] = lambda client: False,
         database: type[Database] = Database,
         synchronous: Literal["FULL", "OFF"] = "OFF",
+        clock: JumpingClock | None = None,
     ) -> None:
-        machines = {arn_of(name): Machine(name, arn_of(name), text, ALL) for name, text in definitions.items()}
-        self.clock = JumpingClock()
+        self.clock = clock or JumpingClock()
         self.database = database(directory / "data", [MACHINES_SCHEMA], synchronous=synchronous)
         self.engine = Engine(
             self.database,
-            machines,
+            {machine.arn: machine for machine in machines},
             perform,
             services=AtOnce(),
             functions=AtOnce(),
@@ -78,7 +83,7 @@ class JumpingMachines:
         self.database.close()
 
     def start(self, machine: str, data: Any, name: str = "one") -> str:
-        """Return the ARN of the execution."""
+        """Start an execution of the machine of that name. Return its ARN."""
         started = self.client.start_execution(stateMachineArn=arn_of(machine), name=name, input=json.dumps(data))
         return str(started["executionArn"])
 

@@ -1,4 +1,4 @@
-"""What relay machines touch, in files and without moto: a table, queues, the worker that answers, a step's function."""
+"""The world of the relays' machines: the runtime's own table and queues, and a worker that answers at once."""
 
 import json
 from pathlib import Path
@@ -10,67 +10,41 @@ from ballotcast.store.channels import META, SCHEMA, Channel, Channels, channel_p
 from ballotcast.store.leases import LEASE
 from ballotcast.store.table import Table
 from ballotcast_cli.runtime.machines.tasks import FunctionFailed, NoSuchFunction, Tasks
-from ballotcast_cli.runtime.services.errors import error
+from ballotcast_cli.runtime.services.clients import clients_of
+from ballotcast_cli.runtime.services.dynamodb import DYNAMODB_SCHEMA, DynamoDB, TableKind
+from ballotcast_cli.runtime.services.queue_rows import SQS_SCHEMA
+from ballotcast_cli.runtime.services.queues import Queues
+from ballotcast_cli.runtime.services.sqs import Sqs
 from ballotcast_cli.runtime.services.stepfunctions import StepFunctions
-from ballotcast_cli.scale.capacity import Meter
-from ballotcast_cli.scale.dynamodb import SqliteDynamoDB
-from deployed_machines import QUEUES, TABLE
+from ballotcast_cli.runtime.services.streams import STREAM_SCHEMA
+from ballotcast_cli.runtime.storage.database import Database
+from deployed_machines import deployment
 from sensor import sensor
 
 NAME, PORT = "lab", 26001
 
 
-class OneTable(SqliteDynamoDB):
-    """Has one table; any other is missing."""
-
-    def get_item(self, **asked: Any) -> Any:
-        _require(asked, "GetItem")
-        return super().get_item(**asked)
-
-    def transact_write_items(self, **asked: Any) -> Any:
-        for operation in asked["TransactItems"]:
-            for write in operation.values():
-                _require(write, "TransactWriteItems")
-        return super().transact_write_items(**asked)
-
-
-def _require(asked: Any, operation: str) -> None:
-    if asked["TableName"] != TABLE:
-        raise error("ResourceNotFoundException", operation, "Requested resource not found")
-
-
-class Queues:
-    """Messages in a file, a line each; one with a deduplication id that was there is dropped."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        path.touch()
-
-    def send_message(self, **message: str) -> dict[str, str]:
-        if message["QueueUrl"] not in QUEUES:
-            raise error("AWS.SimpleQueueService.NonExistentQueue", "SendMessage")
-        known = {one["MessageDeduplicationId"] for one in self.messages()}
-        if message["MessageDeduplicationId"] not in known:
-            with self._path.open("a") as file:
-                file.write(json.dumps(message) + "\n")
-        return {"MessageId": message["MessageDeduplicationId"]}
-
-    def messages(self) -> list[dict[str, str]]:
-        return [json.loads(line) for line in self._path.read_text().splitlines()]
-
-
 class PlayedRelays:
-    """`answers`: whether the worker does, and at once."""
+    """`answers`: whether the worker does. A file of its own holds the tables and queues."""
 
     def __init__(self, directory: Path, clock: Clock, *, answers: bool = True) -> None:
-        self.dynamodb = OneTable(directory / "tables", Meter())
-        self.queues = Queues(directory / "queues")
-        self.table = Table(self.dynamodb, TABLE)  # type: ignore[arg-type]
+        schemas = [DYNAMODB_SCHEMA, STREAM_SCHEMA, SQS_SCHEMA]
+        self._database = Database(directory / "world", schemas, synchronous="OFF")
+        found = deployment()
+        dynamodb = DynamoDB(self._database, {name: TableKind() for name in found.tables}, clock)
+        self.sqs = Sqs(Queues(self._database, found.queues, clock))
+        services = {"dynamodb": dynamodb, "sqs": self.sqs}
+        self.perform = Tasks(lambda role: clients_of(role, services, ""), self._invoke)
+        self.table = Table(dynamodb, "Channels")  # type: ignore[arg-type]
         self.channels = Channels(self.table, None)  # type: ignore[arg-type] # its schema is short
-        self.perform = Tasks(lambda _role: {"dynamodb": self.dynamodb, "sqs": self.queues}, self._invoke)
+        self.kinds: list[str] = []
+        """Of the messages that the worker has answered."""
+        self._urls = [queue.url for queue in found.queues.values() if queue.name.startswith("RelayQueue")]
         self._clock = clock
         self._answers = answers
-        self._answered: set[str] = set()
+
+    def close(self) -> None:
+        self._database.close()
 
     def register(self) -> Channel:
         channel = new_channel(
@@ -85,17 +59,27 @@ class PlayedRelays:
         self.channels.register(channel, sensor())
         return channel
 
+    def waiting(self) -> list[tuple[str, dict[str, Any]]]:
+        """Return the messages that wait, each with the URL of its queue."""
+        found = []
+        for url in self._urls:
+            received = self.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=1)
+            found += [(url, message) for message in received.get("Messages", [])]
+        return found
+
     def answer(self, client: StepFunctions) -> bool:
-        """Do what the worker does with probes and drains that wait. Return whether any did."""
-        waiting = [one for one in self.queues.messages() if one["MessageDeduplicationId"] not in self._answered]
-        for message in waiting if self._answers else ():
-            self._answered.add(message["MessageDeduplicationId"])
+        """Do what the worker does with probes and drains that wait. Return whether there were any."""
+        waiting = self.waiting() if self._answers else []
+        for url, message in waiting:
+            body = json.loads(message["Body"])
             gone = client.exceptions
             try:
-                client.send_task_success(taskToken=json.loads(message["MessageBody"])["token"], output="{}")
+                client.send_task_success(taskToken=body["token"], output="{}")
+                self.kinds.append(body["kind"])
             except (gone.TaskDoesNotExist, gone.TaskTimedOut):
-                continue
-        return bool(waiting) and self._answers
+                pass
+            self.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        return bool(waiting)
 
     def rows(self) -> dict[str, dict[str, Any]]:
         """What the table holds of the channel."""

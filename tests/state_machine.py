@@ -9,7 +9,7 @@ from typing import Any
 from ballotcast_cli.machine_definitions import read_definition
 from ballotcast_cli.runtime.machines.errors import TaskFailed
 from ballotcast_cli.runtime.template.deployment import Machine
-from jumping_machines import FUNCTION, JumpingMachines
+from jumping_machines import FUNCTION, JumpingMachines, machine
 
 Function = Callable[[dict[str, Any]], Any]
 
@@ -40,7 +40,7 @@ class StateMachine:
     def run(self, data: dict[str, Any]) -> Any:
         """Return the output of an execution. Raises ExecutionFailed."""
         with TemporaryDirectory() as directory:
-            machines = JumpingMachines(Path(directory), {"Machine": self.definition}, self._perform)
+            machines = JumpingMachines(Path(directory), [machine("Machine", self.definition)], self._perform)
             try:
                 ended = machines.run("Machine", data)
             finally:

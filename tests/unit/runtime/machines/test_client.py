@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from jumping_machines import FUNCTION, JumpingMachines, arn_of
+from jumping_machines import FUNCTION, JumpingMachines, arn_of, machine
 
 WAIT = {"StartAt": "Pause", "States": {"Pause": {"Type": "Wait", "Seconds": 60, "End": True}}}
 TOKEN = {
@@ -43,7 +43,7 @@ def asked() -> Asked:
 
 @pytest.fixture
 def machines(tmp_path: Path, asked: Asked) -> Iterator[JumpingMachines]:
-    machines = JumpingMachines(tmp_path, {"Wait": WAIT, "Ask": TOKEN}, asked)
+    machines = JumpingMachines(tmp_path, [machine("Wait", WAIT), machine("Ask", TOKEN)], asked)
     yield machines
     machines.close()
 

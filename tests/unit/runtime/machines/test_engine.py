@@ -18,7 +18,7 @@ from ballotcast_cli.runtime.machines.retries import Retrier
 from ballotcast_cli.runtime.services.stepfunctions import StepFunctions
 from ballotcast_cli.runtime.storage.database import Database
 from ballotcast_cli.runtime.template.deployment import Machine
-from jumping_machines import ALL, FUNCTION, AtOnce, JumpingClock, JumpingMachines, arn_of
+from jumping_machines import FUNCTION, AtOnce, JumpingClock, JumpingMachines, arn_of, machine
 
 Definition = dict[str, Any]
 TASK: Definition = {"Type": "Task", "Resource": f"{FUNCTION}One", "End": True}
@@ -41,12 +41,10 @@ class Lab:
         self._directory = directory
         self._opened: list[JumpingMachines] = []
 
-    def machines(
-        self, definition: Definition, perform: Callable[[Any], Any] = lambda parameters: parameters, **options: Any
-    ) -> JumpingMachines:
+    def machines(self, definition: Definition, perform: Callable[[Any], Any] = lambda given: given) -> JumpingMachines:
         directory = self._directory / str(len(self._opened))
         directory.mkdir()
-        machines = JumpingMachines(directory, {"M": definition}, lambda _m, _r, given: perform(given), **options)
+        machines = JumpingMachines(directory, [machine("M", definition)], lambda _m, _r, given: perform(given))
         self._opened.append(machines)
         return machines
 
@@ -316,7 +314,7 @@ class Threaded:
         self.database = Database(directory / "data", [MACHINES_SCHEMA], synchronous="OFF")
         self.engine = Engine(
             self.database,
-            {arn_of("M"): Machine("M", arn_of("M"), definition, ALL)},
+            {arn_of("M"): machine("M", definition)},
             gate,
             services=AtOnce(),
             functions=self._pool,

@@ -11,8 +11,8 @@ from ballotcast.store.channels import Channel
 from ballotcast_cli.runtime.services.stepfunctions import StepFunctions
 from ballotcast_cli.runtime.template.deployment import Machine
 from checkout import ROOT
-from deployed_machines import STOP_GRACE, definition
-from jumping_machines import JumpingMachines, arn_of
+from deployed_machines import STOP_GRACE, definition, deployed
+from jumping_machines import JumpingMachines
 from machine_faults import FAULTS, HALT, hurried, steps
 from played_relays import NAME, PlayedRelays
 
@@ -25,8 +25,7 @@ class Lab:
     """`answers`: whether the relay worker does."""
 
     def __init__(self, directory: Path, *, answers: bool = True) -> None:
-        definitions = {name: definition(name) for name in STATUS}
-        self.machines = JumpingMachines(directory, definitions, self._perform, between=self._between)
+        self.machines = JumpingMachines(directory, map(deployed, STATUS), self._perform, between=self._between)
         self.world = PlayedRelays(directory, self.machines.clock, answers=answers)
 
     def _perform(self, machine: Machine, resource: str, parameters: Any) -> Any:
@@ -38,10 +37,10 @@ class Lab:
     def run(self, machine: str, channel: Channel, changed: dict[str, Any] | None = None) -> dict[str, Any]:
         """Run a machine, as it is or changed; where it is made to stand still, kill it there."""
         self.machines.client.update_state_machine(
-            stateMachineArn=arn_of(machine), definition=json.dumps(changed or definition(machine))
+            stateMachineArn=deployed(machine).arn, definition=json.dumps(changed or definition(machine))
         )
         data = {**channel.saga, "backoff": BACKOFF}
-        execution = self.machines.start(machine, data, f"{channel.name}-{channel.generation}")
+        execution = self.machines.start(deployed(machine).name, data, f"{channel.name}-{channel.generation}")
         self.machines.play(until=lambda: HALT in self.machines.entered(execution))
         self.machines.client.stop_execution(executionArn=execution)
         return self.machines.client.describe_execution(executionArn=execution)
@@ -56,12 +55,16 @@ class Lab:
         assert begun
         return begun
 
+    def close(self) -> None:
+        self.machines.close()
+        self.world.close()
+
 
 @pytest.fixture
 def lab(tmp_path: Path) -> Iterator[Lab]:
     lab = Lab(tmp_path)
     yield lab
-    lab.machines.close()
+    lab.close()
 
 
 def state(rows: dict[str, dict[str, Any]]) -> str:
@@ -105,8 +108,7 @@ def test_the_whole_life_of_a_channel(lab: Lab) -> None:
         assert state(lab.world.rows()) == outcome
         waited = (lab.machines.clock() - began).total_seconds()
         assert round(waited) == {"spawn": 0, "repair": BACKOFF + STOP_GRACE, "stop": STOP_GRACE}[machine]
-    kinds = [json.loads(message["MessageBody"])["kind"] for message in lab.world.queues.messages()]
-    assert kinds == ["probe", "drain", "probe", "drain"]
+    assert lab.world.kinds == ["probe", "drain", "probe", "drain"]
 
 
 def test_a_worker_that_does_not_answer_fails_the_channel(tmp_path: Path) -> None:
@@ -116,9 +118,9 @@ def test_a_worker_that_does_not_answer_fails_the_channel(tmp_path: Path) -> None
         assert (ended["status"], ended["error"]) == ("FAILED", "NotSpawned")
         assert lab.world.rows()["meta"]["reason"] == "the relay worker did not answer in time"
         assert "lease" not in lab.world.rows()
-        assert len(lab.world.queues.messages()) == 3
+        assert len(lab.world.waiting()) == 3
     finally:
-        lab.machines.close()
+        lab.close()
 
 
 def test_an_execution_of_an_older_generation_changes_nothing(lab: Lab) -> None:
