@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
-from ballotcast_cli.stack.emulators import EMULATORS
+from ballotcast_cli.stack.stack import EMULATORS
 from deployed_stack import OPTION, select_for_emulator
 from world import World, world
 

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from ballotcast_cli.stack.emulators import EMULATORS, Emulator
-from ballotcast_cli.stack.stack import Stack
+from ballotcast_cli.stack.emulators import Emulator
+from ballotcast_cli.stack.stack import EMULATORS, Stack
 
 OPTION = "--stack"
 LOCALSTACK = EMULATORS["localstack"]

@@ -3,10 +3,8 @@
 import json
 import time
 from collections.abc import Callable
-from itertools import chain
 from typing import Any, TypeVar
 
-import boto3
 import httpx2 as httpx
 
 from ballotcast.http.sessions import open_session
@@ -33,38 +31,27 @@ def wait_for(look: Callable[[], Seen | None], seconds: float = 20) -> Seen:
 class StackWiring(Wiring):
     """The operator's: everything is allowed."""
 
-    def __init__(self, settings: Settings, endpoint: str) -> None:
+    def __init__(self, settings: Settings, stack: Stack) -> None:
         super().__init__(settings)
-        self._endpoint = endpoint
-        self.clients: list[Any] = []
+        self._stack = stack
 
     def client(self, service: Any) -> Any:
-        client = boto3.client(
-            service,
-            endpoint_url=self._endpoint,
-            region_name="eu-west-1",
-            aws_access_key_id="test",
-            aws_secret_access_key="test",
-        )
-        self.clients.append(client)
-        return client
+        return self._stack.client(service)
 
 
 class Relays:
     def __init__(self, stack: Stack) -> None:
         outputs = stack.outputs
-        plain = StackWiring(Settings({}), stack.endpoint)
+        plain = StackWiring(Settings({}), stack)
         self.machines = plain.client("stepfunctions")
-        secrets = plain.client("secretsmanager").list_secrets()["SecretList"]
         environment = {
             "CHANNELS_TABLE": outputs["ChannelsTable"],
             "BUCKET": outputs["BucketName"],
             "RELAY_QUEUES": outputs["RelayQueues"],
             "RELAY_MACHINES": ",".join(outputs[name] for name in MACHINES.values()),
-            "SESSION_SECRET": next(one["ARN"] for one in secrets if "SessionSecret" in one["Name"]),
+            "SESSION_SECRET": outputs["SessionSecret"],
         }
-        self.wiring = StackWiring(Settings(environment), stack.endpoint)
-        self._clients = [plain.clients, self.wiring.clients]
+        self.wiring = StackWiring(Settings(environment), stack)
         self.arns = {name: outputs[output] for name, output in MACHINES.items()}
         self.definitions = {name: self._definition(arn) for name, arn in self.arns.items()}
         session = open_session(self.wiring.session_secret, "o1", self.wiring.clock)
@@ -73,8 +60,6 @@ class Relays:
 
     def close(self) -> None:
         self.api.close()
-        for client in chain(*self._clients):
-            client.close()
 
     def _definition(self, arn: str) -> dict[str, Any]:
         definition: dict[str, Any] = json.loads(self.machines.describe_state_machine(stateMachineArn=arn)["definition"])

@@ -161,7 +161,7 @@ def test_an_elections_channel_starts_by_itself_and_tells_turnout(relays: Relays,
         config=broadcast.CONFIG,
         now=relays.wiring.clock(),
     )
-    wiring = StackWiring(Settings({}), stack.endpoint)
+    wiring = StackWiring(Settings({}), stack)
     board = Table(wiring.client("dynamodb"), stack.outputs["BoardTable"])
     transact(relays.wiring.dynamodb, relays.wiring.channels.registering(channel, broadcast.SCHEMA))
     for size in (11, 22):
@@ -173,5 +173,3 @@ def test_an_elections_channel_starts_by_itself_and_tells_turnout(relays: Relays,
     assert [(one["event"], one["issued"], one["cast"]) for one in shown] == [("turnout", 22, 11), ("turnout", 44, 22)]
     assert relays.api.delete(f"/channels/{channel.name}").status_code == 403
     relays.restore()
-    for client in wiring.clients:
-        client.close()

@@ -20,14 +20,14 @@ BROKEN = """
 AWSTemplateFormatVersion: '2010-09-09'
 Transform: AWS::Serverless-2016-10-31
 Resources:
-  Alarm:
-    Type: AWS::CloudWatch::Alarm
-    Properties: {ComparisonOperator: GreaterThanThreshold, EvaluationPeriods: 1, Threshold: 0}
+  Letters:
+    Type: AWS::SQS::Queue
+    Properties: {VisiblityTimeout: 30}
 """
 DIES = """
 import os, signal, sys
 from pathlib import Path
-from ballotcast_cli.stack.emulators import EMULATORS
+from ballotcast_cli.stack.stack import EMULATORS
 from ballotcast_cli.stack.stack import Stack
 Stack(Path(sys.argv[1]), int(sys.argv[2]), emulator=EMULATORS[sys.argv[3]]).start()
 print("started", flush=True)
@@ -121,15 +121,14 @@ def test_run_stops_cleanly(idle: Stack, number: signal.Signals) -> None:
 
 
 @pytest.mark.localstack("validation")
-def test_a_failed_deployment_says_why_and_leaves_nothing_running(idle: Stack, tmp_path: Path) -> None:
+def test_a_template_with_a_mistake_is_named_and_leaves_nothing_running(idle: Stack, tmp_path: Path) -> None:
     project = tmp_path / "project"
     project.mkdir()
-    for name in (".tools", "samconfig.toml", "uv.lock", "functions", "layers", "cli"):
-        (project / name).symlink_to(idle.project / name)
+    (project / "functions").symlink_to(idle.project / "functions")
     (project / "template.yaml").write_text(BROKEN)
     broken = Stack(idle.directory, idle.port, emulator=idle.emulator, project=project)
 
-    with pytest.raises(StackError, match=r"Alarm: .*MetricName and Namespace are required"), broken:
+    with pytest.raises(StackError, match=r"Letters.*VisiblityTimeout"), broken:
         pass
 
     assert broken.pid is None

@@ -111,10 +111,10 @@ def test_gateway_and_dynamodb_listen_on_the_loopback_address_only(stack: Stack) 
 )
 def test_a_page_of_another_site_reads_nothing(stack: Stack, path: str, headers: dict[str, str]) -> None:
     """By a rebound name, or from its own origin; for S3 too."""
-    refused = httpx.get(stack.endpoint + path, headers=headers, trust_env=False)
+    refused = httpx.get(stack.place.endpoint + path, headers=headers, trust_env=False)
     assert refused.status_code == 403
     assert "access-control-allow-origin" not in refused.headers
-    assert httpx.get(f"{stack.endpoint}/_aws/ses", trust_env=False).status_code == 200
+    assert httpx.get(f"{stack.place.endpoint}/_aws/ses", trust_env=False).status_code == 200
 
 
 def test_nor_does_it_read_dynamodb_at_its_own_port(stack: Stack) -> None:
@@ -143,7 +143,7 @@ def doomed(tmp_path: Path, emulator: Emulator) -> Iterator[Stack]:
 def test_a_killed_localstack_leaves_no_process(doomed: Stack, moment: str) -> None:
     pid = doomed.pid
     assert pid
-    client = boto3.client("dynamodb", "eu-west-1", endpoint_url=doomed.endpoint, **KEYS)
+    client = boto3.client("dynamodb", "eu-west-1", endpoint_url=doomed.place.endpoint, **KEYS)
     with ThreadPoolExecutor(1) as pool:
         listing = pool.submit(client.list_tables)  # DynamoDB Local starts with the first request
         assert wait_for(lambda: bool(databases(pid)), 60)

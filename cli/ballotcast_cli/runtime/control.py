@@ -49,16 +49,17 @@ class Control:
                 answer(connection, receive(connection)["ask"], self._services)
 
 
-class ControlConnection:
-    """The other end of it. Raises OSError if no runtime serves `path`."""
+class ControlClient(RemoteClient):
+    """The client of a service over a connection of its own. Raises OSError if no runtime serves `path`."""
 
-    def __init__(self, path: Path) -> None:
-        self._connection = socket.socket(socket.AF_UNIX)
-        self._connection.connect(str(path))
-        self._turn = Lock()
-
-    def client(self, service: str) -> RemoteClient:
-        return RemoteClient(service, self._connection, self._turn)
+    def __init__(self, path: Path, service: str) -> None:
+        connection = socket.socket(socket.AF_UNIX)
+        try:
+            connection.connect(str(path))
+        except OSError:
+            connection.close()
+            raise
+        super().__init__(service, connection, Lock())
 
     def close(self) -> None:
         self._connection.close()

@@ -1,5 +1,6 @@
 """`ballotcast stack`: the local stack up, down, in the foreground; its state and its log; one that runs elsewhere."""
 
+import os
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -10,24 +11,52 @@ from urllib.parse import urlsplit
 
 import click
 
-from .emulators import EMULATORS
 from .process import StackError, tail
-from .stack import DEFAULT_DIRECTORY, DEFAULT_PORT, Stack
+from .stack import DEFAULT_DIRECTORY, DEFAULT_PORT, EMULATORS, LOCALSTACK, Stack
+
+INHERITED = ("SMTP_URL", "WORKERS")
+"""Variables that the process gets from the command's environment; an address with a password is no argument."""
 
 
 @click.group("stack")
 @click.option("--port", type=click.IntRange(1, 65535), default=DEFAULT_PORT, envvar="PORT", show_default=True)
-@click.option("--localstack", is_flag=True, help="On LocalStack, not on the emulator of `make run`.")
+@click.option("--host", help="The address to listen on; anything but loopback needs --public-url  [default: 127.0.0.1]")
+@click.option(
+    "--public-url", metavar="URL", help="Where voters reach it, behind a reverse proxy: https://vote.club.example"
+)
+@click.option(
+    "--trusted-header", metavar="NAME", help="The header in which the reverse proxy writes its client's address."
+)
+@click.option("--localstack", is_flag=True, help="On LocalStack, not on the embedded runtime of `make run`.")
 @click.option(
     "--directory",
     type=click.Path(file_okay=False, path_type=Path),
     default=DEFAULT_DIRECTORY,
-    help="Where pid, log and outputs.json are  [default: .stack of the checkout]",
+    help="Where data, pid, log and outputs.json are  [default: .stack of the checkout]",
 )
 @click.pass_context
-def command(context: click.Context, port: int, directory: Path, *, localstack: bool) -> None:
-    """The whole of Ballotcast on this machine: no account, no container, nothing but this process and its workers."""
-    context.obj = Stack(directory, port, emulator=EMULATORS["localstack" if localstack else "local"])
+def command(
+    context: click.Context,
+    port: int,
+    host: str | None,
+    public_url: str | None,
+    trusted_header: str | None,
+    directory: Path,
+    *,
+    localstack: bool,
+) -> None:
+    """The whole of Ballotcast on this machine: no account, no container, nothing but this process and its workers.
+
+    Mails go through the server that the environment names (SMTP_URL=smtp://user:password@host:587); without one they
+    stay here, for the mailbox page.
+    """
+    given = {"HOST": host, "PUBLIC_URL": public_url, "TRUSTED_HEADER": trusted_header}
+    settings = {name: value for name, value in given.items() if value}
+    inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
+    emulator = EMULATORS["localstack" if localstack else "local"]
+    if localstack and settings:
+        raise click.UsageError("LocalStack is for trying things out: it listens on this machine only")
+    context.obj = Stack(directory, port, emulator=emulator, settings={**inherited, **settings})
 
 
 @command.command()
@@ -39,13 +68,13 @@ def up(stack: Stack) -> None:
     with _reported():
         _deployed(stack, with_parent=False)
     _tell(stack)
-    click.echo(f"Log: {stack.log}   Stop: make {'localstack-' if stack.emulator.name == 'localstack' else ''}down")
+    click.echo(f"Log: {stack.log}   Stop: make {'localstack-' if stack.emulator is LOCALSTACK else ''}down")
 
 
 @command.command()
 @click.pass_obj
 def down(stack: Stack) -> None:
-    """Stop it; what it held is gone."""
+    """Stop it. Its data stays; on LocalStack, what it held is gone."""
     if stack.pid is None:
         click.echo("The stack is not running.")
         return
@@ -86,7 +115,7 @@ def attach(stack: Stack, endpoint: str) -> None:
     if _already_running(stack):
         raise click.ClickException("stop the stack that runs here first")
     with _reported():
-        Stack(stack.directory, stack.port, emulator=EMULATORS["localstack"]).attach(endpoint.rstrip("/"))
+        Stack(stack.directory, stack.port, emulator=LOCALSTACK).attach(endpoint.rstrip("/"))
     _tell(stack)
 
 
@@ -128,9 +157,9 @@ def _deployed(stack: Stack, *, with_parent: bool) -> None:
     click.echo(f"Starting on port {stack.port} …")
     stack.start(with_parent=with_parent)
     try:
-        click.echo("Building …")
+        if stack.emulator is LOCALSTACK:
+            click.echo("Building and deploying template.yaml …")
         stack.build()
-        click.echo("Deploying template.yaml …")
         stack.deploy()
     except BaseException:
         stack.stop()
@@ -154,7 +183,7 @@ def _already_running(stack: Stack) -> bool:
     if stack.pid is None:
         return False
     running = EMULATORS[stack.outputs.get("Emulator", stack.emulator.name)]
-    if running is not stack.emulator and stack.emulator.name == "localstack":
+    if running is not stack.emulator and stack.emulator is LOCALSTACK:
         raise click.ClickException(
             f"{running.title} of make up is running, not LocalStack: stop it first, by make down"
         )
@@ -172,6 +201,8 @@ def _tell(stack: Stack) -> None:
     click.echo(f"\n  Open     {outputs['ApiUrl']}/")
     click.echo(f"  Mailbox  {outputs.get('MailboxPage', 'ballotcast mailbox')}")
     click.echo(f"  API      {outputs['ApiUrl']}")
+    if found := outputs.get("Found"):
+        click.echo(f"\n{found}")
     click.echo("\nOr try: make demo\n")
 
 

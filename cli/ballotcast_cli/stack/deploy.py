@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from .emulators import Emulator
 from .mailbox import REGION
 from .process import StackError, tail
 
@@ -21,24 +20,26 @@ _INPUTS = ["template.yaml", "samconfig.toml", "uv.lock", "functions", "layers", 
 _AWS_URL = re.compile(r"^https://(?P<api>\w+)\.execute-api\.[\w.-]+(?::\d+)?/(?P<stage>[\w-]+)/?$")
 
 
-def build(project: Path, emulator: Emulator) -> None:
+def build(project: Path, name: str, function_python: Path) -> None:
     """Build `.aws-sam/<name>` unless nothing changed since it was built. Builds of all processes wait for each other.
+
+    `name`: of the environment in samconfig.toml. The layer is built for `function_python`.
 
     Raises StackError with what sam said.
     """
-    built = project / ".aws-sam" / emulator.name
+    built = project / ".aws-sam" / name
     built.parent.mkdir(exist_ok=True)
     noted = built / ".built-from"
     with _locked(built.parent, fcntl.LOCK_EX):
-        python = str(emulator.function_python(project))
+        python = str(function_python)
         wanted = f"{digest(project)} for {python}"
         if not noted.exists() or noted.read_text() != wanted:
             runs = str(project / ".tools" / "stack" / "bin" / "python")
-            _sam(project, emulator, "build", {"PYTHON": runs, "LAYER_PYTHON": python}, built.parent / "build.log")
+            _sam(project, name, "build", {"PYTHON": runs, "LAYER_PYTHON": python}, built.parent / "build.log")
             noted.write_text(wanted)
 
 
-def deploy(project: Path, emulator: Emulator, endpoint: str, log: Path) -> None:
+def deploy(project: Path, name: str, endpoint: str, log: Path) -> None:
     """Deploy what is built to the emulator at `endpoint`. Raises StackError with what sam said."""
     environment = {
         "AWS_ENDPOINT_URL": endpoint,
@@ -48,13 +49,13 @@ def deploy(project: Path, emulator: Emulator, endpoint: str, log: Path) -> None:
     }
     try:
         with _locked(project / ".aws-sam", fcntl.LOCK_SH):  # nobody builds while this uploads what was built
-            _sam(project, emulator, "deploy", environment, log)
+            _sam(project, name, "deploy", environment, log)
     except StackError as error:
         raise StackError("\n".join([str(error), *_failures(endpoint)])) from None
 
 
-def attach(endpoint: str, emulator: Emulator) -> dict[str, str]:
-    """Return the outputs of the stack deployed at `endpoint`, URLs as they are reachable there, and `MailboxUrl`.
+def attach(endpoint: str) -> dict[str, str]:
+    """Return the outputs of the stack deployed at `endpoint`, URLs as they are reachable there.
 
     The sender's address counts as verified from then on, where the template has no resource for it. Raises StackError
     if nothing is deployed there.
@@ -62,14 +63,13 @@ def attach(endpoint: str, emulator: Emulator) -> dict[str, str]:
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
-        [stack] = _client(endpoint, "cloudformation").describe_stacks(StackName=STACK_NAME)["Stacks"]
+        [stack] = client(endpoint, "cloudformation").describe_stacks(StackName=STACK_NAME)["Stacks"]
         parameters = {one["ParameterKey"]: one["ParameterValue"] for one in stack.get("Parameters", [])}
         if sender := parameters.get("MailFrom"):
-            _client(endpoint, "ses").verify_email_identity(EmailAddress=sender)
+            client(endpoint, "ses").verify_email_identity(EmailAddress=sender)
     except (BotoCoreError, ClientError) as error:
         raise StackError(f"no stack {STACK_NAME} at {endpoint}: {error}") from None
-    outputs = {one["OutputKey"]: reachable(one["OutputValue"], endpoint) for one in stack.get("Outputs", [])}
-    return {**outputs, "Emulator": emulator.name, "MailboxUrl": endpoint + emulator.mails}
+    return {one["OutputKey"]: reachable(one["OutputValue"], endpoint) for one in stack.get("Outputs", [])}
 
 
 def reachable(value: str, endpoint: str) -> str:
@@ -78,7 +78,7 @@ def reachable(value: str, endpoint: str) -> str:
     return f"{endpoint}/_aws/execute-api/{found['api']}/{found['stage']}" if found else value
 
 
-def _client(endpoint: str, service: str) -> Any:
+def client(endpoint: str, service: str) -> Any:
     import boto3  # here, because it takes a third of a second that no other command of `ballotcast` should pay
 
     session: Any = boto3.Session(ROOT_KEY, ROOT_KEY, region_name=REGION)
@@ -89,16 +89,16 @@ def _failures(endpoint: str) -> list[str]:
     """What CloudFormation says about each resource that failed: sam breaks it into columns 22 letters wide."""
     from botocore.exceptions import BotoCoreError, ClientError
 
-    client = _client(endpoint, "cloudformation")
+    cloudformation = client(endpoint, "cloudformation")
     try:
-        events = client.describe_stack_events(StackName=STACK_NAME)["StackEvents"]
+        events = cloudformation.describe_stack_events(StackName=STACK_NAME)["StackEvents"]
     except (BotoCoreError, ClientError):  # it failed before there was a stack, or the emulator is gone
         return []
     failed = [event for event in events if event["ResourceStatus"].endswith("FAILED")]
     return [f"{event['LogicalResourceId']}: {event.get('ResourceStatusReason')}" for event in failed]
 
 
-def _sam(project: Path, emulator: Emulator, command: str, extra: dict[str, str], log: Path) -> None:
+def _sam(project: Path, name: str, command: str, extra: dict[str, str], log: Path) -> None:
     tools = project / ".tools"
     # make's own variables, and AWS settings of the user, are not for it.
     inherited = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "MAKE", "MFLAGS"))}
@@ -113,7 +113,7 @@ def _sam(project: Path, emulator: Emulator, command: str, extra: dict[str, str],
         "__SAM_CLI_APP_DIR": str(tools / "sam"),
         **extra,
     }
-    sam: list[str | Path] = [tools / "stack" / "bin" / "sam", command, "--config-env", emulator.name]
+    sam: list[str | Path] = [tools / "stack" / "bin" / "sam", command, "--config-env", name]
     with log.open("wb") as output:
         done = subprocess.run(sam, cwd=project, env=environment, stdout=output, stderr=subprocess.STDOUT)
     if done.returncode:

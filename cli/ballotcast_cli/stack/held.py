@@ -44,7 +44,8 @@ def serve_alone(arguments: Sequence[str], serve: Callable[[], None]) -> int:
 
 def _end_with_parent(within: float) -> None:
     """End this process and its group once standard input ends: only the parent holds the other end of it."""
-    sys.stdin.buffer.read()
+    while os.read(0, 1):  # not sys.stdin, whose lock a thread would hold for ever
+        pass
     os.kill(os.getpid(), signal.SIGTERM)
     time.sleep(within)
     os.killpg(0, signal.SIGKILL)

@@ -91,7 +91,7 @@ def _parsed_mail(message: dict[str, Any]) -> Mail:
         id=message["MessageId"],
         to=tuple(message["To"]),
         subject=message["Subject"],
-        text=_lines(message["BodyText"]),
+        text=plain_lines(message["BodyText"]),
         html=message["BodyHtml"] or "",
         sent_at=datetime.fromtimestamp(message["Timestamp"], UTC),
     )
@@ -104,13 +104,13 @@ def _raw_mail(sent: dict[str, Any]) -> Mail:
         id=sent["Id"],
         to=tuple(address.strip() for address in str(message["To"]).split(",")),
         subject=str(message["Subject"]),
-        text=_lines(text.get_content() if text else ""),
+        text=plain_lines(text.get_content() if text else ""),
         html=html.get_content() if html else "",
         sent_at=datetime.fromisoformat(sent["Timestamp"].removesuffix("Z")).replace(tzinfo=UTC),
     )
 
 
-def _lines(text: str | None) -> str:
+def plain_lines(text: str | None) -> str:
     return (text or "").replace("\r\n", "\n")
 
 

@@ -4,7 +4,7 @@ import json
 import sys
 from typing import Any
 
-from ballotcast_cli.runtime.control import ControlConnection
+from ballotcast_cli.runtime.control import ControlClient
 from ballotcast_cli.runtime.data import Data
 
 from .emulators import Emulator, Place
@@ -38,7 +38,7 @@ class Runtime(Emulator):
         return outputs
 
     def client(self, place: Place, service: str) -> Any:
-        return ControlConnection(data(place).control).client(service)
+        return ControlClient(data(place).control, service)
 
     def environment(self, place: Place) -> dict[str, str]:
         return {

@@ -3,33 +3,46 @@
 import json
 import shutil
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
-from .deploy import attach, build, deploy
-from .emulators import EMULATORS, HOST, Emulator
+from .emulators import Emulator, Place
 from .environments import TOP
-from .mailbox_page import PATH
-from .process import Launch, StackError, check_port_free, running_pid, start_emulator, stop_emulator
+from .localstack_emulator import LocalStack
+from .process import StackError, check_port_free, running_pid, start_emulator, stop_emulator
+from .runtime_emulator import Runtime
 
 DEFAULT_PORT = 4566
 DEFAULT_DIRECTORY = TOP / ".stack"
+RUNTIME, LOCALSTACK = Runtime(), LocalStack()
+EMULATORS: dict[str, Emulator] = {one.name: one for one in (RUNTIME, LOCALSTACK)}
+NO_SETTINGS: Mapping[str, str] = {}
 
 
 class Stack:
-    """`with Stack(folder, port) as stack:` has `project`'s template deployed; `stack.outputs["ApiUrl"]` answers.
+    """`with Stack(folder, port) as stack:` has `project`'s template running; `stack.outputs["ApiUrl"]` is its API.
 
-    `emulator` plays AWS. The folder holds pid, log, deploy.log, outputs.json and tmp/, which is emptied at the end.
-    State lives in memory and ends with the stack. Every method raises StackError for what the user can put right.
+    `emulator` is what it runs in, `settings` are variables for that process (runtime/options.py). The folder holds pid,
+    log, outputs.json, tmp/, which is emptied at the end, and data/, which stays. Every method raises StackError for
+    what the user can put right.
     """
 
     def __init__(
-        self, directory: Path, port: int, *, emulator: Emulator = EMULATORS["local"], project: Path = TOP
+        self,
+        directory: Path,
+        port: int,
+        *,
+        emulator: Emulator = RUNTIME,
+        project: Path = TOP,
+        settings: Mapping[str, str] = NO_SETTINGS,
     ) -> None:
         self.directory, self.port, self.emulator, self.project = directory.resolve(), port, emulator, project
+        self.place = Place(self.directory, port, project, settings)
         self.log = self.directory / "log"
         self._child: subprocess.Popen[bytes] | None = None
+        self._clients: dict[str, Any] = {}
 
     @property
     def pid(self) -> int | None:
@@ -45,46 +58,42 @@ class Stack:
             return {}
         return found
 
-    @property
-    def endpoint(self) -> str:
-        """Where all AWS services answer: boto3's `endpoint_url`; any access key of twelve digits or `test` is root."""
-        return f"http://{HOST}:{self.port}"
+    def client(self, service: str) -> Any:
+        """Return a client with boto3's methods that may do everything; the same one until the stack is stopped."""
+        if service not in self._clients:
+            self._clients[service] = self.emulator.client(self.place, service)
+        return self._clients[service]
 
     def build(self) -> None:
         """Package what changed since the last time; stacks that are made at once wait for each other here."""
-        build(self.project, self.emulator)
+        self.emulator.build(self.place)
 
     def start(self, *, with_parent: bool = True) -> None:
-        """Start the emulator, empty. It ends with this process unless `with_parent` is false."""
+        """Start its process. It ends with this process unless `with_parent` is false."""
         if self.pid is not None:
             raise StackError(f"a stack is running already in {self.directory}")
         check_port_free(self.port)
         self._clean()
-        (self.directory / "tmp").mkdir(parents=True)
-        launch = Launch(
-            command=[self.emulator.python(self.project), "-m", self.emulator.module],
-            environment=self.emulator.environment(self.directory / "tmp", self.port, self.project),
-            ready=self.endpoint + self.emulator.ready,
-            starts_within=self.emulator.starts_within,
-            stops_within=self.emulator.stops_within,
-        )
+        self.place.scratch.mkdir(parents=True)
+        launch = self.emulator.launch(self.place)
         self._child = start_emulator(launch, self.directory / "pid", self.log, with_parent=with_parent)
 
     def deploy(self) -> None:
-        """Deploy what is built, anew or as an update."""
-        deploy(self.project, self.emulator, self.endpoint, self.directory / "deploy.log")
-        self._note({**attach(self.endpoint, self.emulator), "MailboxPage": f"{self.endpoint}{PATH}"})
+        """Deploy what is built, from scratch or as an update, and note the outputs."""
+        self._note({**self.emulator.deploy(self.place), "Emulator": self.emulator.name})
 
     def attach(self, endpoint: str) -> None:
         """Note the outputs of a stack that was deployed to a LocalStack elsewhere, so that commands find it."""
         self.directory.mkdir(parents=True, exist_ok=True)
-        self._note(attach(endpoint, self.emulator))
+        self._note({**LOCALSTACK.attach(endpoint), "Emulator": LOCALSTACK.name})
 
     def stop(self) -> None:
         """End it and remove what it left; nothing if it does not run."""
+        while self._clients:
+            self._clients.popitem()[1].close()
         pid = self._child.pid if self._child else self.pid
         if pid is not None:
-            stop_emulator(pid, self.emulator.stops_within, self._child)
+            stop_emulator(pid, self.emulator.launch(self.place).stops_within, self._child)
         self._child = None
         self._clean()
 

@@ -5,30 +5,34 @@ from pathlib import Path
 
 import pytest
 
-from ballotcast_cli.stack import emulators, localstack_environment
-from ballotcast_cli.stack.emulators import EMULATORS, Emulator
+from ballotcast_cli.runtime.options import from_environment
+from ballotcast_cli.stack import localstack_emulator, localstack_environment
+from ballotcast_cli.stack.emulators import Place
 from ballotcast_cli.stack.localstack_environment import Missing, dynamodb_local
+from ballotcast_cli.stack.stack import EMULATORS
 from checkout import ROOT
 
 
 @pytest.fixture(params=sorted(EMULATORS))
 def environment(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, str]:
-    emulator: Emulator = EMULATORS[request.param]
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "of the user")
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example")
-    monkeypatch.setattr(emulators, "dynamodb_local", lambda _project: tmp_path)
-    return emulator.environment(tmp_path / "tmp", 4700, ROOT)
+    monkeypatch.setenv("HOST", "a-shell-exports-this")
+    monkeypatch.setattr(localstack_emulator, "dynamodb_local", lambda _project: tmp_path)
+    return dict(EMULATORS[request.param].environment(Place(tmp_path, 4700, ROOT, {})))
 
 
-def test_an_emulator_sees_nothing_of_the_callers_environment(environment: dict[str, str]) -> None:
+def test_a_stack_sees_nothing_of_the_callers_environment(environment: dict[str, str]) -> None:
     assert "of the user" not in environment.values()
     assert "HTTPS_PROXY" not in environment
 
 
-def test_an_emulator_is_bound_to_this_machine(environment: dict[str, str]) -> None:
-    bound = environment.get("BIND_HOST") or environment["GATEWAY_LISTEN"]
-    assert re.fullmatch(r"127\.0\.0\.1(:4700)?", bound)
-    assert environment["MAILBOX_PAGE"] == "http://127.0.0.1:4700/_ballotcast/mailbox"
+def test_a_stack_is_bound_to_this_machine(environment: dict[str, str]) -> None:
+    if "GATEWAY_LISTEN" in environment:
+        assert environment["GATEWAY_LISTEN"] == "127.0.0.1:4700"
+        assert environment["MAILBOX_PAGE"] == "http://127.0.0.1:4700/_ballotcast/mailbox"
+    else:
+        assert from_environment(environment).host == "127.0.0.1"
 
 
 def test_the_folder_of_dynamodb_local_is_found_whatever_its_date(tmp_path: Path) -> None:

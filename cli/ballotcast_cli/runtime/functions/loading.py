@@ -4,7 +4,9 @@ All functions are in one process, but each is a module of its own that makes its
 the context for it, and the context is the function's.
 """
 
+import asyncio
 import contextvars
+import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -59,5 +61,16 @@ class LoadedFunction:
 
     def __call__(self, event: dict[str, Any]) -> Any:
         """Return what the handler returns; raises what it raises. Several threads may call at once."""
+        _give_loop()
         context = LambdaContext(self._name, self._memory, time.monotonic() + self._timeout)
         return self._context.copy().run(self._handler, event, context)
+
+
+_thread = threading.local()
+
+
+def _give_loop() -> None:
+    """Mangum runs an app in its thread's event loop, and asks for one: on Lambda there is just the main thread."""
+    if not hasattr(_thread, "loop"):
+        _thread.loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(_thread.loop)

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from ballotcast_cli.runtime.functions.outcomes import FunctionFailed, FunctionTimedOut, NoSuchFunction
+
 from .errors import TaskFailed
 from .states import WITH_TOKEN
 
@@ -22,23 +24,6 @@ Clients = Callable[["Role"], Mapping[str, Any]]
 """By service: `dynamodb` and `sqs`, as boto3 has them, which refuse what the role does not allow."""
 Invoke = Callable[[str, Any], Any]
 """Of a function's id and an event; raises FunctionFailed, FunctionTimedOut or NoSuchFunction."""
-
-
-class FunctionFailed(Exception):
-    """A function raised `error_type` (the name of the exception's class), or its process ended."""
-
-    def __init__(self, error_type: str, message: str) -> None:
-        super().__init__(f"{error_type}: {message}")
-        self.error_type = error_type
-        self.message = message
-
-
-class FunctionTimedOut(Exception):
-    """A function took longer than its timeout; the message says how long."""
-
-
-class NoSuchFunction(Exception):
-    """There is no function of that id."""
 
 
 class Tasks:

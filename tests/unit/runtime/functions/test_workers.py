@@ -82,7 +82,7 @@ def test_what_a_role_does_not_allow_is_refused_in_a_worker_too(workers: Workers)
 def test_what_a_handler_raises_comes_by_its_name(workers: Workers, capfd: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(FunctionFailed) as failed:
         workers.invoke(function("fail"), {})
-    assert (failed.value.kind, failed.value.message) == ("Refused", "with these words")
+    assert (failed.value.error_type, failed.value.message) == ("Refused", "with these words")
     assert "Refused: with these words" in capfd.readouterr().err
 
 

@@ -1,0 +1,67 @@
+"""`python -m ballotcast_cli.runtime PIDFILE [--with-parent=SECONDS]`: a runtime until SIGTERM (options.py)."""
+
+import json
+import logging
+import os
+import sys
+from pathlib import Path
+
+from ballotcast_cli.deployment import write_private
+from ballotcast_cli.stack.held import serve_alone
+
+
+def main() -> int:
+    return serve_alone(sys.argv[1:], run)
+
+
+def run() -> None:
+    """Serve until a signal asks for the end."""
+    _prepare()
+    # Here, for the environment must be ready before functions are imported.
+    from .front.app import Front
+    from .front.downloads import WithDownloads
+    from .front.mailbox import Mailbox
+    from .front.options import Options as FrontOptions
+    from .options import LOOPBACK, from_environment
+    from .runtime import Runtime
+    from .server import Site, listen, serve
+
+    options, project = from_environment(os.environ), Path(os.environ["PROJECT"])
+    sys.path.insert(0, str(project / "functions"))
+    public = listen(options.host, options.port)
+    private = listen(LOOPBACK, 0)
+    port = private.getsockname()[1]
+    runtime = Runtime(options, project, f"http://{LOOPBACK}:{port}")
+    reached = FrontOptions(options.port, options.public_url, options.trusted_header)
+    front = Front(runtime.deployment.routes, runtime.deployment.api, reached, runtime.invoke, runtime.healthy)
+    site = WithDownloads(front, reached, runtime.services.s3.download)
+    token = runtime.data.token()
+    mailbox = Mailbox(token, port, runtime.messages)
+
+    def started() -> None:
+        runtime.start()
+        outputs = {
+            **runtime.deployment.outputs,
+            "ApiUrl": options.address,
+            "MailboxUrl": f"http://{LOOPBACK}:{port}/{token}/mails",
+            "MailboxPage": f"http://{LOOPBACK}:{port}/{token}/mailbox",
+        }
+        write_private(options.directory / "started.json", json.dumps(outputs))
+        runtime.ready = True
+
+    try:
+        serve([Site(site, public), Site(mailbox, private)], started)
+    finally:
+        front.close(1)
+        runtime.stop()
+
+
+def _prepare() -> None:
+    os.umask(0o077)
+    os.environ["POWERTOOLS_TRACE_DISABLED"] = "true"
+    os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
