@@ -33,7 +33,7 @@ class StepFunctions:
         self._engine = engine
         self._database = engine.database
 
-    def start_execution(self, *, stateMachineArn: str, name: str = "", input: str = "{}") -> Response:  # noqa: A002, N803
+    def start_execution(self, *, stateMachineArn: str, name: str = "", input: str = "{}") -> Response:  # noqa: A002
         """Start an execution, or return the one that runs with that name and input."""
         refused = partial(error, operation="StartExecution")
         machine = self._machine(stateMachineArn, refused)
@@ -48,7 +48,7 @@ class StepFunctions:
             raise refused("ExecutionAlreadyExists", message=f"Execution Already Exists: '{name}'") from None
         return {"executionArn": _arn(execution), "startDate": _date(execution.began)}
 
-    def describe_execution(self, *, executionArn: str) -> Response:  # noqa: N803
+    def describe_execution(self, *, executionArn: str) -> Response:
         execution = self._find(executionArn, "DescribeExecution")
         told = {
             "input": execution.input,
@@ -58,7 +58,7 @@ class StepFunctions:
         }
         return {**_summary(execution), **{name: value for name, value in told.items() if value is not None}}
 
-    def stop_execution(self, *, executionArn: str, error: str | None = None, cause: str | None = None) -> Response:  # noqa: N803
+    def stop_execution(self, *, executionArn: str, error: str | None = None, cause: str | None = None) -> Response:
         """Abort an execution. One that has ended stays as it is."""
         found, now = self._find(executionArn, "StopExecution"), self._engine.now()
         stopped = self._database.write(
@@ -69,10 +69,10 @@ class StepFunctions:
     def list_executions(
         self,
         *,
-        stateMachineArn: str,  # noqa: N803
-        statusFilter: str | None = None,  # noqa: N803
-        maxResults: int = 0,  # noqa: N803
-        nextToken: str = "0",  # noqa: N803
+        stateMachineArn: str,
+        statusFilter: str | None = None,
+        maxResults: int = 0,
+        nextToken: str = "0",
     ) -> Response:
         """Return the newest executions first."""
         machine = self._machine(stateMachineArn, partial(error, operation="ListExecutions"))
@@ -81,7 +81,7 @@ class StepFunctions:
         more = {"nextToken": str(skip + most)} if len(found) > most else {}
         return {"executions": [_summary(execution) for execution in found[:most]], **more}
 
-    def get_execution_history(self, *, executionArn: str) -> Response:  # noqa: N803
+    def get_execution_history(self, *, executionArn: str) -> Response:
         """Return when the execution began and ended, and each state that it entered; all in one page."""
         execution = self._find(executionArn, "GetExecutionHistory")
         events: list[Response] = []
@@ -92,15 +92,15 @@ class StepFunctions:
             events.append(event)
         return {"events": events}
 
-    def send_task_success(self, *, taskToken: str, output: str) -> Response:  # noqa: N803
+    def send_task_success(self, *, taskToken: str, output: str) -> Response:
         refused = partial(error, operation="SendTaskSuccess")
         _require_json(output, "InvalidOutput", refused)
         return self._answer(taskToken, json.loads(output), refused)
 
-    def send_task_failure(self, *, taskToken: str, error: str = "", cause: str = "") -> Response:  # noqa: N803
+    def send_task_failure(self, *, taskToken: str, error: str = "", cause: str = "") -> Response:
         return self._answer(taskToken, StateFailed(error, cause), partial(_error, operation="SendTaskFailure"))
 
-    def describe_state_machine(self, *, stateMachineArn: str) -> Response:  # noqa: N803
+    def describe_state_machine(self, *, stateMachineArn: str) -> Response:
         machine = self._machine(stateMachineArn, partial(error, operation="DescribeStateMachine"))
         content = self._engine.programs.current(machine.arn).content
         return {
@@ -111,7 +111,7 @@ class StepFunctions:
             "definition": content,
         }
 
-    def update_state_machine(self, *, stateMachineArn: str, definition: str) -> Response:  # noqa: N803
+    def update_state_machine(self, *, stateMachineArn: str, definition: str) -> Response:
         """Replace the definition for executions that start after this, until the process ends."""
         refused = partial(error, operation="UpdateStateMachine")
         machine = self._machine(stateMachineArn, refused)
