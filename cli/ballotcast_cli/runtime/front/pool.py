@@ -89,7 +89,7 @@ class Pool(Generic[T]):
 
     def submit(self, work: Callable[[], T]) -> Job[T]:
         """Have a thread do `work`. Raises Full."""
-        if self.waiting >= self._most_waiting:
+        if self._unfinished >= self._most_threads + self._most_waiting:
             raise Full
         self._loop = asyncio.get_running_loop()
         job = Job(self._loop.create_future(), work)
