@@ -10,6 +10,7 @@
     responses.py   what functions return, as HTTP responses
     refusals.py    the gateway's own responses, in the template's words
     server.py      uvicorn around an application
+    connections.py uvicorn's connections, with limits to a request's head
     mailbox.py     the messages that this machine keeps instead of sending, on a port of its own
 
 The API is served at the root of the address, as by a custom domain without a base path.

@@ -3,10 +3,13 @@
 import asyncio
 import socket
 from collections.abc import Awaitable, Callable
+from functools import partial
 from threading import Event, Thread
-from typing import Any
+from typing import Any, cast
 
 import uvicorn
+
+from .connections import HEAD_SECONDS, Connection
 
 BACKLOG = 2_048
 KEEP_ALIVE = 75
@@ -36,15 +39,22 @@ class Server:
         app: An ASGI application.
         listening: From `bind`. The server closes it.
         finishing: Seconds that requests have to finish when the server stops.
+        head_seconds: Seconds that a client has for the head of a request.
     """
 
-    def __init__(self, app: Callable[..., Awaitable[Any]], listening: socket.socket, finishing: int = 30) -> None:
+    def __init__(
+        self,
+        app: Callable[..., Awaitable[Any]],
+        listening: socket.socket,
+        finishing: int = 30,
+        head_seconds: float = HEAD_SECONDS,
+    ) -> None:
         self._socket = listening
         self._server = _Announcing(
             uvicorn.Config(
                 app,
                 loop="asyncio",
-                http="httptools",
+                http=cast(Any, partial(Connection, head_seconds=head_seconds)),
                 ws="none",
                 lifespan="off",
                 log_config=None,

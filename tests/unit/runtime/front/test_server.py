@@ -25,10 +25,12 @@ from world import World
 
 
 @contextmanager
-def served(functions: Functions, finishing: int = 20, **options: Any) -> Iterator[tuple[str, Front, Server]]:
+def served(
+    functions: Functions, finishing: int = 20, head_seconds: float = 20, **options: Any
+) -> Iterator[tuple[str, Front, Server]]:
     listening = bind("127.0.0.1", 0)
     front = front_of(functions, port=listening.getsockname()[1], **options)
-    server = Server(front, listening, finishing)
+    server = Server(front, listening, finishing, head_seconds)
     server.start()
     try:
         yield f"http://127.0.0.1:{server.port}", front, server
@@ -61,7 +63,7 @@ def test_too_long_a_body_is_refused_while_it_is_sent() -> None:
     """Over a plain socket: the response comes though the client has sent but a part, and the connection ends."""
     with (
         served(Functions()) as (address, _, server),
-        socket.create_connection(("127.0.0.1", server.port), 20) as client,
+        connected(server) as client,
     ):
         host = address.removeprefix("http://")
         client.sendall(f"POST /sessions HTTP/1.1\r\nHost: {host}\r\nContent-Length: 20000000\r\n\r\n".encode())
@@ -86,7 +88,7 @@ def test_a_client_that_hangs_up_while_waiting_is_forgotten() -> None:
     with served(functions, api_threads=1) as (address, front, server), ThreadPoolExecutor(1) as threads:
         first = threads.submit(httpx.get, f"{address}/elections/first", trust_env=False)
         assert begun.acquire(timeout=20)
-        with socket.create_connection(("127.0.0.1", server.port), 20) as client:
+        with connected(server) as client:
             host = address.removeprefix("http://")
             client.sendall(f"GET /elections/second HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
             until(lambda: front._calls.waiting == 1)
@@ -120,6 +122,32 @@ def test_stopping_lets_requests_finish_for_a_while(finishing: int) -> None:
         let.set()
 
 
+@pytest.mark.parametrize(
+    "sent",
+    [b"", b"GET / HTTP/1.1\r\n", b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\nGET"],
+    ids=["no", "half a", "a second"],
+)
+def test_a_head_that_does_not_come_ends_the_connection(sent: bytes) -> None:
+    with served(Functions(), head_seconds=0.2) as (_, _, server), connected(server) as client:
+        client.sendall(sent)
+        while client.recv(4_000):
+            pass
+
+
+@pytest.mark.parametrize("name", [b"X: ", b"X"], ids=["value", "name"])
+def test_an_endless_head_ends_the_connection(name: bytes) -> None:
+    with served(Functions()) as (_, _, server), connected(server) as client:
+        client.sendall(b"GET / HTTP/1.1\r\n" + name)
+        with pytest.raises(ConnectionError):
+            client.sendall(b"x" * 100_000_000)
+
+
+def test_responses_are_not_held_back_by_nagles_algorithm() -> None:
+    """asyncio sets TCP_NODELAY only on sockets that name their protocol."""
+    with bind("127.0.0.1", 0) as listening:
+        assert listening.proto == socket.IPPROTO_TCP
+
+
 def test_a_taken_port_is_an_error() -> None:
     with bind("127.0.0.1", 0) as taken, pytest.raises(OSError, match="in use"):
         bind("127.0.0.1", taken.getsockname()[1])
@@ -128,7 +156,7 @@ def test_a_taken_port_is_an_error() -> None:
 def test_rubbish_is_refused_without_a_line_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     with served(Functions()) as (address, _, server):
-        with socket.create_connection(("127.0.0.1", server.port), 20) as client:
+        with connected(server) as client:
             client.sendall(b"\x16\x03\x01 secret\r\n\r\n")
             assert client.recv(100).startswith(b"HTTP/1.1 400 ")
         httpx.get(f"{address}/elections", trust_env=False)
@@ -153,6 +181,10 @@ def test_pages_of_the_project_come_compressed(web: Handler) -> None:
         assert "Accept-Language" in page.headers["vary"]
         missing = httpx.get(f"{address}/nothing/here", trust_env=False)
         assert_problem(missing, 404, "not-found")
+
+
+def connected(server: Server) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", server.port), 20)
 
 
 def client_of(address: str) -> httpx.Client:
