@@ -6,7 +6,8 @@ from typing import Any
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
-LINGER_SECONDS = 5.0
+LINGER_SECONDS, LINGER_LIMITS = 5.0, 5
+"""How long a refused body is read on, at most: in seconds, and in multiples of the longest body."""
 
 
 class TooLarge(Exception):
@@ -72,7 +73,7 @@ class Bodies:
         read = 0
         try:
             async with asyncio.timeout(LINGER_SECONDS):
-                while read <= self._limit:
+                while read <= LINGER_LIMITS * self._limit:
                     message = await receive()
                     read += len(message.get("body", b""))
                     if not message.get("more_body", False):

@@ -76,6 +76,15 @@ def test_too_long_a_body_is_refused_while_it_is_sent() -> None:
     assert b"body-too-large" in received
 
 
+def test_a_client_that_sends_too_long_a_body_whole_can_read_why() -> None:
+    """A connection that is closed while its client sends would lose the response (reset)."""
+    with served(Functions()) as (address, _, server), connected(server) as client:
+        host = address.removeprefix("http://")
+        client.sendall(f"POST /sessions HTTP/1.1\r\nHost: {host}\r\nContent-Length: 20000000\r\n\r\n".encode())
+        client.sendall(b"x" * 20_000_000)
+        assert client.recv(4_000).startswith(b"HTTP/1.1 413 ")
+
+
 def test_a_client_that_hangs_up_while_waiting_is_forgotten() -> None:
     begun, let = Semaphore(0), Event()
 
