@@ -28,7 +28,9 @@ def test_the_path_is_text_in_the_document() -> None:
     assert json.loads(response.text)["instance"].startswith("/a%22b")
 
 
-@pytest.mark.parametrize("raised", [FunctionFailed("x"), FunctionTimedOut("x"), RuntimeError("for /elections/secret")])
+@pytest.mark.parametrize(
+    "raised", [FunctionFailed("KeyError", "x"), FunctionTimedOut("x"), RuntimeError("for /elections/secret")]
+)
 def test_failures_are_busy_and_logged_without_the_request(raised: Exception, caplog: pytest.LogCaptureFixture) -> None:
     def fail(function: str, event: dict[str, Any]) -> Any:
         raise raised

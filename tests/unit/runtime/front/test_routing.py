@@ -2,10 +2,15 @@
 
 import pytest
 
+from ballotcast_cli.runtime.front.app import Front
+from ballotcast_cli.runtime.front.options import Options
 from ballotcast_cli.runtime.front.routing import Router
 from ballotcast_cli.runtime.template.deployment import Route
-from front_requests import ROUTES
+from ballotcast_cli.runtime.template.reading import read_deployment
+from checkout import ROOT
+from front_requests import PORT, ROUTES, Functions
 
+TEMPLATE = ROOT / "template.yaml"
 ROUTER = Router(ROUTES)
 
 
@@ -65,3 +70,18 @@ def test_without_a_catch_all_unknown_paths_have_no_route() -> None:
 def test_what_cannot_be_routed_is_refused(routes: list[Route]) -> None:
     with pytest.raises(ValueError, match=r"declared twice|may follow"):
         Router(routes)
+
+
+def test_the_real_template_is_served_whole() -> None:
+    """Every route is found by a path of its own, and the gateway's responses and throttles are known ones."""
+    deployment = read_deployment(TEMPLATE, {"Environment": "local"}, {})
+    Front(deployment.routes, deployment.api, Options(PORT), Functions(), dict)
+    router = Router(deployment.routes)
+    for route in deployment.routes:
+        path = route.resource.replace("+}", "}")
+        match = router.find("OTHER" if route.method == "ANY" else route.method, path)
+        assert match is not None
+        assert match.route == route
+    assert Options(PORT).page_functions <= deployment.functions.keys()
+    limited = {(throttle.method, throttle.resource) for throttle in deployment.api.throttles}
+    assert limited <= {("*", "/*"), *((route.method, route.resource) for route in deployment.routes)}
