@@ -195,6 +195,7 @@ def test_who_gave_a_message_back_does_not_decide_on_it(aws: Lab, started: Make, 
     calls.handler = failing()
     aws.send(MAIL, "next")  # the loop that had the first call takes it, after the outcome of that one
     calls.wait_for(2)
+    assert (aws.queues.next_due(MAIL) or 0) > aws.queues.now() + 30_000  # the second call still has it
     first_ended.set()
     calls.wait_for(3)
     settled(aws, MAIL, 0, 0 if first_fails else 1)
