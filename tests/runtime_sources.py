@@ -39,7 +39,7 @@ class Calls:
 
 
 def fail(_: dict[str, Any]) -> None:
-    raise FunctionFailed("ValueError")
+    raise FunctionFailed("ValueError", "of the function")
 
 
 def until(condition: Callable[[], bool], database: Database, *topics: str) -> None:

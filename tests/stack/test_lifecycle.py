@@ -19,6 +19,7 @@ COMMAND = Path(sys.executable).with_name("ballotcast")
 BROKEN = """
 AWSTemplateFormatVersion: '2010-09-09'
 Transform: AWS::Serverless-2016-10-31
+Parameters: {Environment: {Type: String}, CloseGraceSeconds: {Type: Number}, StopGraceSeconds: {Type: Number}}
 Resources:
   Letters:
     Type: AWS::SQS::Queue

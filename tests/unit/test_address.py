@@ -53,4 +53,8 @@ def test_a_host_that_is_not_this_machine_makes_no_link(host: str) -> None:
 
 
 def test_from_inside_a_container_the_api_is_at_the_emulators_own_address() -> None:
+    assert (
+        own_url(asked("127.0.0.1:4700"), Settings({**EMULATED, "API_URL": "http://127.0.0.1:1/"}))
+        == "http://127.0.0.1:1"
+    )
     assert own_url(asked("127.0.0.1:4700"), Settings(EMULATED)) == "http://172.17.0.2:4566/_aws/execute-api/ab12/v1"

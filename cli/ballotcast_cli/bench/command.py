@@ -24,7 +24,7 @@ from .tasks import tasks
 def command(context: click.Context, quick: bool, with_fastrapi: bool, output: Path) -> None:
     """Measure this product beside stock FastAPI on Lambda: CPU time, memory, and requests to DynamoDB.
 
-    Ratios are of ours to stock in this run. An election on the one-machine stack is part of it where that is up.
+    Ratios are of ours to stock in this run. An election on the local stack is part of it where that is up.
     """
     if context.invoked_subcommand is not None:
         return

@@ -1,4 +1,4 @@
-"""One full election through the one-machine stack, by the demo's own voters: casts a second, and what each takes."""
+"""One full election through the local stack, by the demo's own voters: casts a second, and what each takes."""
 
 import random
 import time
@@ -58,6 +58,6 @@ def measure(here: Deployment) -> Iterator[Comparison]:
     if (counted := published.results(api, election.id, patience=COUNT_PATIENCE)["counted"]) != VOTERS:
         raise WrongAnswer(f"{counted} of {VOTERS} ballots were counted")
     percentiles = quantiles(electorate.seconds, n=100)
-    yield Comparison("stack_casts", f"{VOTERS} voters on the one-machine stack", "/s", Sample.of([rate]))
+    yield Comparison("stack_casts", f"{VOTERS} voters on the local stack", "/s", Sample.of([rate]))
     yield Comparison("stack_cast_p50", "a cast, by the client's clock", "ms", Sample.of([percentiles[49] * 1e3]))
     yield Comparison("stack_cast_p99", "a cast, by the client's clock", "ms", Sample.of([percentiles[98] * 1e3]))

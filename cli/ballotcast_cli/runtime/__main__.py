@@ -9,9 +9,22 @@ from pathlib import Path
 from ballotcast_cli.deployment import write_private
 from ballotcast_cli.stack.held import serve_alone
 
+from .data import MissingKey
+from .options import BadOption
+from .services.master_key import UnusableKey
+from .storage.database import WrongFormat
+from .template.errors import TemplateError
+
+REFUSALS = (BadOption, MissingKey, TemplateError, UnusableKey, WrongFormat)
+"""What is wrong with what it was given; the message says what to do."""
+
 
 def main() -> int:
-    return serve_alone(sys.argv[1:], run)
+    try:
+        return serve_alone(sys.argv[1:], run)
+    except REFUSALS as refusal:
+        print(f"{type(refusal).__name__}: {refusal}", file=sys.stderr)
+        return 1
 
 
 def run() -> None:

@@ -27,6 +27,7 @@ from .storage.database import Database
 from .template.deployment import Function
 from .template.reading import read_deployment
 from .template.roles import Role
+from .upkeep import Upkeep
 
 SERVICE_THREADS, FUNCTION_THREADS = 4, 8
 """For the tasks of state machines."""
@@ -63,8 +64,8 @@ class Runtime:
             functions=self._threads[1],
             clock=clock,
         )
-        expiring = [self.services.dynamodb.expire, self.services.s3.expire]
-        self._sources = Sources(self.deployment, self.services.queues, self.invoke, clock, expiring)
+        self._sources = Sources(self.deployment, self.services.queues, self.invoke, clock)
+        self._upkeep = Upkeep([*self._sources.tasks(), self.services.dynamodb.expire, self.services.s3.expire])
         self.services.add(self.engine, self._sources.rules)
         for function in self._functions.values():
             self._clients[function.id] = self._clients_of(function.role)
@@ -77,6 +78,7 @@ class Runtime:
         self.services.s3.delete_strays()
         self.engine.start()
         self._sources.start()
+        self._upkeep.start()
         self._control = Control(self.data.control, self.services.by_name)
 
     def invoke(self, name: str, event: Any) -> Any:
@@ -106,6 +108,7 @@ class Runtime:
         self.ready = False
         self._control.stop()
         self._sources.stop(PATIENCE)
+        self._upkeep.stop()
         self.engine.stop()
         self.workers.stop()
         for threads in self._threads:

@@ -1,1 +1,1 @@
-"""The one-machine stack: ministack in a venv of its own, `template.yaml` deployed to it by plain `sam deploy`."""
+"""Stacks on this machine: the embedded runtime, and LocalStack without Docker."""

@@ -3,7 +3,7 @@
 
     .tools/uv      uv itself, from cli/bootstrap.lock
     .venv          the project with its developers' tools, from uv.lock; holds the command `ballotcast`
-    .tools/stack   ministack and sam, from cli/stack.lock; apart, because they pin other versions of the same libraries
+    .tools/stack   sam and cfn-lint, from cli/stack.lock; apart, because they pin other versions of the same libraries
     .tools/node    Node.js, from cli/node.lock, only where this machine has none that is new enough
     .tools/web     what the pages take from npm (browser_libraries.py), packed into functions/web/static/vendor
 
@@ -60,7 +60,7 @@ def make_environments(top: Path) -> None:
             requirements = tools / "project.txt"
             install.uv(*_EXPORT, "--output-file", requirements)
             install.environment(top / ".venv", requirements)
-    with made(tools / "stack", "the one-machine stack", [stack_lock]) as needed:
+    with made(tools / "stack", "sam", [stack_lock]) as needed:
         if needed:
             install.environment(tools / "stack", stack_lock)
     _pack_browser_libraries(top, install)

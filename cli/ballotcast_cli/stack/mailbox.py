@@ -1,4 +1,4 @@
-"""What a local stack sent: mails and text messages that went nowhere but into an emulator's memory."""
+"""What a local stack sent: mails and text messages that went nowhere but into its mailbox."""
 
 import email
 import email.policy
@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 REGION = "eu-west-1"
-_TEXTS = {"/_ministack/ses/messages": "/_ministack/sns/sms-messages", "/mails": "texts"}
+_TEXTS = "texts"
 _TEXTS_OF_LOCALSTACK = f"/_aws/sns/sms-messages?region={REGION}"
 
 
@@ -27,7 +27,7 @@ class Mail:
 
 @dataclass(frozen=True)
 class TextMessage:
-    """An SMS. No emulator says when it was sent."""
+    """An SMS."""
 
     id: str
     to: str
@@ -41,28 +41,23 @@ def read_mails(mailbox_url: str) -> list[Mail]:
 
 def read_text_messages(mailbox_url: str) -> list[TextMessage]:
     """Return every SMS since the stack started, those to one number in their order."""
-    path = next((texts for mails, texts in _TEXTS.items() if mailbox_url.endswith(mails)), _TEXTS_OF_LOCALSTACK)
+    path = _TEXTS if mailbox_url.endswith("/mails") else _TEXTS_OF_LOCALSTACK
     return parse_texts(_read(urljoin(mailbox_url, path)))
 
 
 def parse_mails(document: Any) -> list[Mail]:
-    """Return the mails of an emulator's JSON, or of `mails_document`'s, oldest first.
+    """Return the mails of `mails_document`'s JSON, or of LocalStack's, oldest first.
 
-    `messages` is a list on LocalStack (https://docs.localstack.cloud/aws/services/ses/), and an object with a list for
-    each account on ministack.
+    https://docs.localstack.cloud/aws/services/ses/
     """
     if "mails" in document:
         return sorted((_own_mail(mail) for mail in document["mails"]), key=lambda mail: mail.sent_at)
-    messages = document["messages"]
-    if isinstance(messages, list):
-        mails = [_raw_mail(message) for message in messages if "RawData" in message]
-    else:
-        mails = [_parsed_mail(message) for account in messages.values() for message in account]
+    mails = [_raw_mail(message) for message in document["messages"] if "RawData" in message]
     return sorted(mails, key=lambda mail: mail.sent_at)
 
 
 def parse_texts(document: Any) -> list[TextMessage]:
-    """Return the text messages of `texts_document`'s JSON, or of an emulator's: a list for each number."""
+    """Return the text messages of `texts_document`'s JSON, or of LocalStack's: a list for each number."""
     if "texts" in document:
         return [TextMessage(**text) for text in document["texts"]]
     return [
@@ -84,17 +79,6 @@ def texts_document(texts: Iterable[TextMessage]) -> dict[str, Any]:
 
 def _own_mail(mail: dict[str, Any]) -> Mail:
     return Mail(**{**mail, "to": tuple(mail["to"]), "sent_at": datetime.fromisoformat(mail["sent_at"])})
-
-
-def _parsed_mail(message: dict[str, Any]) -> Mail:
-    return Mail(
-        id=message["MessageId"],
-        to=tuple(message["To"]),
-        subject=message["Subject"],
-        text=plain_lines(message["BodyText"]),
-        html=message["BodyHtml"] or "",
-        sent_at=datetime.fromtimestamp(message["Timestamp"], UTC),
-    )
 
 
 def _raw_mail(sent: dict[str, Any]) -> Mail:

@@ -3,7 +3,7 @@
 `python3 -m ballotcast_cli.stack.packaging layer|functions FOLDER`, run by whichever Python is there from the two
 Makefiles that `sam build` calls; needs the standard library and uv. The environment says for whom: PY (default 3.13)
 and ARCH (arm64 or x86_64; default arm64) for Lambda, or LAYER_PYTHON, the path of an interpreter on this machine, for
-the one-machine stack.
+the local stack.
 
 The libraries are installed once for each uv.lock and target into `.tools/layers` and linked from there, so that a build
 after a change of our own code takes no longer than copying it.

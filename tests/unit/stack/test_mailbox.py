@@ -1,4 +1,4 @@
-"""Reading what the stack sent, from a server that answers as the emulator does."""
+"""Reading what the stack sent, from a server that answers as the stack does."""
 
 import json
 from collections.abc import Iterator
@@ -9,23 +9,21 @@ from threading import Thread
 import httpx2
 import pytest
 
-from ballotcast_cli.stack.mailbox import Mail, TextMessage, parse_mails, read_mails, read_text_messages
+from ballotcast_cli.stack.mailbox import (
+    Mail,
+    TextMessage,
+    mails_document,
+    parse_mails,
+    read_mails,
+    read_text_messages,
+    texts_document,
+)
 
-MAIL = {
-    "MessageId": "m1",
-    "Source": "board@example.org",
-    "To": ["voter@example.org"],
-    "CC": [],
-    "BCC": [],
-    "Subject": "Your ballot",
-    "BodyText": "Hello",
-    "BodyHtml": None,
-    "Timestamp": 1795155110.5,
-    "Type": "v2.SendEmail",
-}
+SENT_AT = datetime(2026, 11, 20, 6, 11, 50, 500000, tzinfo=UTC)
+MAIL = Mail("m1", ("voter@example.org",), "Your ballot", "Hello", "", SENT_AT)
 ANSWERS = {
-    "/_ministack/ses/messages": {"messages": {"000000000000": [MAIL]}},
-    "/_ministack/sns/sms-messages": {"sms_messages": {"+491": [{"MessageId": "s1", "Message": "code 1"}]}},
+    "/token/mails": mails_document([MAIL]),
+    "/token/texts": texts_document([TextMessage("s1", "+491", "code 1")]),
     "/_aws/ses": {"messages": []},
     "/_aws/sns/sms-messages?region=eu-west-1": {"sms_messages": {"+492": [{"MessageId": "s2", "Message": "code 2"}]}},
 }
@@ -46,13 +44,12 @@ class Answering(BaseHTTPRequestHandler):
 def mailbox_url() -> Iterator[str]:
     with ThreadingHTTPServer(("127.0.0.1", 0), Answering) as server:
         Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/_ministack/ses/messages"
+        yield f"http://127.0.0.1:{server.server_port}/token/mails"
         server.shutdown()
 
 
 def test_mails(mailbox_url: str) -> None:
-    sent_at = datetime(2026, 11, 20, 6, 11, 50, 500000, tzinfo=UTC)
-    assert read_mails(mailbox_url) == [Mail("m1", ("voter@example.org",), "Your ballot", "Hello", "", sent_at)]
+    assert read_mails(mailbox_url) == [MAIL]
 
 
 def test_text_messages(mailbox_url: str) -> None:
@@ -60,14 +57,14 @@ def test_text_messages(mailbox_url: str) -> None:
 
 
 def test_text_messages_of_localstack(mailbox_url: str) -> None:
-    mailbox = mailbox_url.replace("/_ministack/ses/messages", "/_aws/ses")
+    mailbox = mailbox_url.replace("/token/mails", "/_aws/ses")
     assert read_mails(mailbox) == []
     assert read_text_messages(mailbox) == [TextMessage("s2", "+492", "code 2")]
 
 
 def test_a_stack_that_does_not_answer_so_is_an_error(mailbox_url: str) -> None:
     with pytest.raises(httpx2.HTTPStatusError):
-        read_mails(mailbox_url.replace("ses", "nothing"))
+        read_mails(mailbox_url.replace("token", "nothing"))
 
 
 RAW = (

@@ -6,9 +6,6 @@ from ballotcast_cli.runtime.template.deployment import Queue
 
 from .queue_rows import arrange, remove
 
-PORTION = 500
-"""Rows deleted in one commit, so that no writer waits for long."""
-
 
 def release_all(transaction: Transaction, now: int) -> int:
     """After a start nobody holds a message any more: make all of them visible, and return their number.
@@ -24,22 +21,22 @@ def release_all(transaction: Transaction, now: int) -> int:
     return released
 
 
-def delete_expired(database: Database, queue: Queue, now: int) -> int:
-    """Delete messages past the queue's retention, at most PORTION, and return how many.
+def delete_expired(database: Database, queue: Queue, now: int, limit: int) -> int:
+    """Delete messages past the queue's retention, at most `limit`, and return how many.
 
     The search reads the whole queue, so it does not run on the writer's thread.
     """
     fifo, oldest = "NOT NULL" if queue.fifo else "NULL", now - queue.retention * 1000
     sql = f"SELECT seq FROM message WHERE queue = ? AND grp IS {fifo} AND sent <= ? AND visible <= ? LIMIT ?"  # noqa: S608
-    found = [seq for (seq,) in database.reader().execute(sql, (queue.name, oldest, now, PORTION))]
+    found = [seq for (seq,) in database.reader().execute(sql, (queue.name, oldest, now, limit))]
     return database.write(lambda transaction: _delete(transaction, found, now)) if found else 0
 
 
-def forget_ids(transaction: Transaction, now: int) -> int:
-    """Delete ids of deduplication that count no longer, at most PORTION, and return how many."""
+def forget_ids(transaction: Transaction, now: int, limit: int) -> int:
+    """Delete ids of deduplication that count no longer, at most `limit`, and return how many."""
     keys = "SELECT queue, scope, dedup FROM deduplication WHERE until <= ? LIMIT ?"
     forget = f"DELETE FROM deduplication WHERE (queue, scope, dedup) IN ({keys})"  # noqa: S608
-    return transaction.execute(forget, (now, PORTION)).rowcount
+    return transaction.execute(forget, (now, limit)).rowcount
 
 
 def _delete(transaction: Transaction, numbers: list[int], now: int) -> int:

@@ -1,5 +1,4 @@
 """EventBridge Scheduler by the methods of its boto3 client that our code calls: schedules that fire once."""
-# ruff: noqa: N803 - the names of arguments are boto3's
 
 import json
 import re

@@ -20,8 +20,6 @@ CREATE TABLE IF NOT EXISTS stream_position (consumer TEXT PRIMARY KEY, seq INTEG
 
 KEPT = 24 * 60 * 60
 """Seconds that a record is kept, though all have read it: for whoever looks for the cause of a fault."""
-PORTION = 500
-"""Rows deleted in one commit, so that no writer waits for long."""
 
 
 @dataclass(frozen=True)
@@ -62,12 +60,12 @@ def changes(reader: sqlite3.Connection, table: str, after: int, limit: int) -> l
     return [Change(*found) for found in reader.execute(sql, (table, after, limit))]
 
 
-def trim(database: Database, table: str, consumers: list[str], now: float) -> int:
-    """Delete records that all consumers have passed and that are older than a day, at most PORTION; return how many."""
+def trim(database: Database, table: str, consumers: list[str], now: float, limit: int) -> int:
+    """Delete at most `limit` records that all consumers have passed and that are older than a day; return how many."""
     reader = database.reader()
     passed = min((position(reader, consumer) for consumer in consumers), default=None)
     sql = "SELECT seq, at FROM stream WHERE tbl = ? AND (? IS NULL OR seq <= ?) ORDER BY seq LIMIT ?"
-    found = reader.execute(sql, (table, passed, passed, PORTION)).fetchall()
+    found = reader.execute(sql, (table, passed, passed, limit)).fetchall()
     old = [seq for seq, at in found if at < now - KEPT]
     if not old:
         return 0

@@ -14,7 +14,7 @@ from ballotcast_cli.runtime.storage.writer import Transaction
 from ballotcast_cli.runtime.template.deployment import ScheduleSource
 from ballotcast_cli.runtime.template.names import ACCOUNT, REGION, arn, name_in
 
-from .calls import FAILURES, Invoke
+from .calls import FAILURES, Invoke, kind_of
 from .loop import PATIENCE, Loop
 
 log = logging.getLogger(__name__)
@@ -37,6 +37,7 @@ class Rule:
         self._invoke = invoke
         self._clock = clock
         self._next = 0.0
+        self.enabled = True
         self._loop = Loop(self.name, Event(), self._turn)
 
     def start(self) -> None:
@@ -51,8 +52,9 @@ class Rule:
         if left > 0:
             return left
         self._next = time.monotonic() + self._every
-        resource = arn("events", f"rule/{self.name}")
-        _called(self._invoke, self._function, scheduled_event("aws.events", resource, self._clock(), {}), self.name)
+        if self.enabled:
+            resource = arn("events", f"rule/{self.name}")
+            _called(self._invoke, self._function, scheduled_event("aws.events", resource, self._clock(), {}), self.name)
         return max(0.0, self._next - time.monotonic())
 
 
@@ -109,7 +111,7 @@ def _called(invoke: Invoke, function: str, event: dict[str, Any], name: str) -> 
     try:
         invoke(function, event)
     except FAILURES as error:
-        log.warning("%s, called by %s, failed: %s", function, name, type(error).__name__)
+        log.warning("%s, called by %s, failed: %s", function, name, kind_of(error))
         return False
     return True
 

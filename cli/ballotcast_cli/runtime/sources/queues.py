@@ -16,7 +16,7 @@ from ballotcast_cli.runtime.services.sqs import LONGEST
 from ballotcast_cli.runtime.storage.writer import StorageFailed
 from ballotcast_cli.runtime.template.deployment import QueueSource
 
-from .calls import FAILURES, Invoke
+from .calls import FAILURES, Invoke, kind_of
 from .loop import PATIENCE, Loop
 from .queue_events import Malformed, failures, queue_event
 
@@ -79,7 +79,7 @@ class QueuePoller:
             response = self._invoke(self._function, queue_event(self._queue, messages))
             return failures(response, messages) if self._source.reports_failures else []
         except (*FAILURES, Malformed) as error:
-            log.warning("%s failed with %d messages: %s", self.name, len(messages), type(error).__name__)
+            log.warning("%s failed with %d messages: %s", self.name, len(messages), kind_of(error))
         except Exception:  # the edge: whatever it was, the messages come again
             log.exception("%s failed with %d messages", self.name, len(messages))
         return messages

@@ -1,20 +1,22 @@
 """All sources of a deployment, started and stopped together."""
 
 import time
+from collections.abc import Callable
+from functools import partial
 from threading import Thread
 from typing import Protocol
 
 from ballotcast.clock import Clock
-from ballotcast_cli.runtime.services.queue_upkeep import release_all
+from ballotcast_cli.runtime.services.queue_upkeep import delete_expired, forget_ids, release_all
 from ballotcast_cli.runtime.services.queues import Queues
-from ballotcast_cli.runtime.template.deployment import Deployment, QueueSource, ScheduleSource, StreamSource
+from ballotcast_cli.runtime.services.streams import trim
+from ballotcast_cli.runtime.template.deployment import Deployment, Queue, QueueSource, ScheduleSource, StreamSource
 
 from .calls import Invoke
 from .clock import Rule, Timetable
 from .loop import PATIENCE
 from .queues import QueuePoller
 from .streams import StreamConsumer
-from .upkeep import Upkeep
 
 
 class _Source(Protocol):
@@ -28,7 +30,10 @@ class Sources:
 
     def __init__(self, deployment: Deployment, queues: Queues, invoke: Invoke, clock: Clock) -> None:
         self._queues = queues
-        consumers: dict[str, list[str]] = {name: [] for name in deployment.tables}
+        self._deployed = deployment
+        self._clock = clock
+        self._consumers: dict[str, list[str]] = {name: [] for name in deployment.tables}
+        self.rules: dict[str, Rule] = {}
         made: list[_Source] = [Timetable(queues.database, invoke, clock)]
         for function in deployment.functions.values():
             for source in function.sources:
@@ -36,12 +41,20 @@ class Sources:
                     case StreamSource():
                         table = deployment.tables[source.table]
                         made.append(StreamConsumer(function.id, source, table, queues, invoke, clock))
-                        consumers[source.table].append(source.name)
+                        self._consumers[source.table].append(source.name)
                     case QueueSource():
                         made.append(QueuePoller(function.id, source, queues, invoke))
                     case ScheduleSource():
-                        made.append(Rule(function.id, source, invoke, clock))
-        self._sources = (*made, Upkeep(queues, deployment.queues.values(), consumers, clock))
+                        self.rules[source.name] = Rule(function.id, source, invoke, clock)
+        self._sources = (*made, *self.rules.values())
+
+    def tasks(self) -> list[Callable[[int], int]]:
+        """Return what deletes records of streams, messages and ids whose time is over (see runtime.upkeep)."""
+        return [
+            *(partial(self._trim, table, names) for table, names in self._consumers.items()),
+            *(partial(self._delete_expired, queue) for queue in self._deployed.queues.values()),
+            self._forget_ids,
+        ]
 
     def start(self) -> int:
         """Return how many messages were in flight when the runtime ended the last time; they are visible again."""
@@ -62,3 +75,13 @@ class Sources:
         for thread in threads:
             thread.join(max(0.0, until - time.monotonic()))
         return len(ended) == len(threads) and all(ended)
+
+    def _trim(self, table: str, consumers: list[str], limit: int) -> int:
+        return trim(self._queues.database, table, consumers, self._clock().timestamp(), limit)
+
+    def _delete_expired(self, queue: Queue, limit: int) -> int:
+        return delete_expired(self._queues.database, queue, self._queues.now(), limit)
+
+    def _forget_ids(self, limit: int) -> int:
+        now = self._queues.now()
+        return self._queues.database.write(lambda transaction: forget_ids(transaction, now, limit))

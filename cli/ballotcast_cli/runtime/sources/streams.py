@@ -19,7 +19,7 @@ from ballotcast_cli.runtime.storage.writer import Transaction
 from ballotcast_cli.runtime.template.deployment import StreamSource, Table
 from ballotcast_cli.runtime.template.names import arn
 
-from .calls import FAILURES, Invoke
+from .calls import FAILURES, Invoke, kind_of
 from .filters import any_of
 from .loop import PATIENCE, Loop
 from .stream_events import Record, given_up, sequence_number
@@ -149,7 +149,7 @@ class StreamConsumer:
         except FAILURES as error:
             if self._loop.stopping:
                 raise Stopped from None
-            log.warning("%s failed with %d records: %s", self.name, len(event["Records"]), type(error).__name__)
+            log.warning("%s failed with %d records: %s", self.name, len(event["Records"]), kind_of(error))
             return "Unhandled"
         return None
 

@@ -122,7 +122,7 @@ def test_deduplication_outlasts_the_message_and_ends_after_five_minutes(aws: Lab
     aws.send(RELAY, "three", dedup="same")
     assert aws.bodies(RELAY) == ["three"]
     aws.clock.advance(minutes=6)
-    assert aws.database.write(lambda transaction: forget_ids(transaction, aws.queues.now())) == 1
+    assert aws.database.write(lambda transaction: forget_ids(transaction, aws.queues.now(), 10)) == 1
 
 
 def test_a_repeated_message_has_the_answer_of_the_first(aws: Lab) -> None:
@@ -163,9 +163,9 @@ def test_queues_that_nobody_reads_are_cleared_of_old_messages(aws: Lab) -> None:
     aws.clock.advance(seconds=4 * DAY - 1)
     aws.send("letters.fifo", "new")
     letters = aws.queues.find("letters.fifo")
-    assert delete_expired(aws.database, letters, aws.queues.now()) == 0
+    assert delete_expired(aws.database, letters, aws.queues.now(), 10) == 0
     aws.clock.advance(seconds=1)
-    assert delete_expired(aws.database, letters, aws.queues.now()) == 1
+    assert delete_expired(aws.database, letters, aws.queues.now(), 10) == 1
     assert aws.bodies("letters.fifo") == ["new"]
 
 

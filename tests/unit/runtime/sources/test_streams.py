@@ -192,10 +192,10 @@ def test_records_are_deleted_once_all_have_read_them_and_a_day_is_over(aws: Lab,
     add_records(aws.database, "Board", "B4", at=then + KEPT)
     started(Calls())
     wait_until_read(aws, 4)
-    trimmed = trim(aws.database, "Board", ["Cast", "Late"], then + KEPT + 1)
+    trimmed = trim(aws.database, "Board", ["Cast", "Late"], then + KEPT + 1, 10)
     assert trimmed == 0
     started(Calls(), name="Late")
     wait_until_read(aws, 4, "Late")
-    assert trim(aws.database, "Board", ["Cast", "Late"], then + KEPT) == 0
-    assert trim(aws.database, "Board", ["Cast", "Late"], then + KEPT + 1) == 2
+    assert trim(aws.database, "Board", ["Cast", "Late"], then + KEPT, 10) == 0
+    assert trim(aws.database, "Board", ["Cast", "Late"], then + KEPT + 1, 10) == 2
     assert [one.seq for one in changes(aws.database.reader(), "Board", 0, 10)] == [3, 4]
