@@ -15,7 +15,7 @@ from fastapi.routing import APIRoute
 from mangum.handlers import APIGateway
 from mangum.types import LambdaConfig
 
-from ballotcast.http.gateway import HOST, below_base_path
+from ballotcast.http.gateway import HOST_AND_PORT, below_base_path
 
 if TYPE_CHECKING:
     from re import Match
@@ -84,7 +84,7 @@ def _headers(event: dict[str, Any]) -> dict[str, str]:
         found[name.lower()] = ", ".join(values) if isinstance(values, list) else ""
     if not ("".join(found).isascii() and "".join(found.values()).isascii()):
         raise Odd
-    if not HOST.fullmatch(found.get("host", "")) or not found.get("x-forwarded-port", "80").isdigit():
+    if not HOST_AND_PORT.fullmatch(found.get("host", "")) or not found.get("x-forwarded-port", "80").isdigit():
         raise Odd
     if found.get("x-forwarded-proto", "https") not in ("https", "http"):
         raise Odd

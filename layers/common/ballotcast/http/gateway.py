@@ -19,7 +19,7 @@ _PREFIX = re.compile(r"(?:/[\w.~-]+)*", re.ASCII)
 """Of an address: names between single slashes. `//` would begin another host's."""
 _PORT = re.compile(r"[0-9]{1,5}")
 HOST = re.compile(r"[A-Za-z0-9.-]*")
-_HOST_AND_PORT = re.compile(rf"{HOST.pattern}(?::[0-9]{{1,5}})?")
+HOST_AND_PORT = re.compile(rf"{HOST.pattern}(?::[0-9]{{1,5}})?")
 
 
 def below_base_path(event: Event) -> Event:
@@ -66,7 +66,7 @@ def readable(event: Event) -> Event:
     headers = _headers(event)
     mended = {name: value for name, value in headers.items() if isinstance(value, str)}
     host = mended.get("host", "")
-    if not _HOST_AND_PORT.fullmatch(host):
+    if not HOST_AND_PORT.fullmatch(host):
         name = host.partition(":")[0]
         mended["host"] = name if HOST.fullmatch(name) else ""
     if not _PORT.fullmatch(mended.get("x-forwarded-port", "443")):
