@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import click
 
+from .data_commands import backup, reset, restore
 from .process import StackError, tail
 from .stack import DEFAULT_DIRECTORY, DEFAULT_PORT, EMULATORS, LOCALSTACK, Stack
 
@@ -139,6 +140,11 @@ def logs(stack: Stack, *, following: bool) -> None:
     if following:
         for line in follow(stack.log, while_=lambda: stack.pid is not None):
             click.echo(line)
+
+
+command.add_command(backup)
+command.add_command(restore)
+command.add_command(reset)
 
 
 def follow(log: Path, *, while_: Callable[[], bool]) -> Iterator[str]:

@@ -25,14 +25,17 @@ class Database:
     """`schema`: statements that make tables where they are missing. `synchronous` OFF is for what may be lost.
 
     Reads see what is committed and nothing else: a write that others have not yet been told of is not shown.
+    `was_closed`: the last run closed the file, or there was none; else what the log holds is carried over now.
     """
 
     def __init__(self, path: Path, schema: Sequence[str], *, synchronous: Literal["FULL", "OFF"] = "FULL") -> None:
         self.path = path
         self._readers = threading.local()
         self._signals = Signals()
+        log = path.with_name(f"{path.name}-wal")
+        self.was_closed = not log.exists() or log.stat().st_size == 0
         connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=256)
-        self._prepare(connection, schema, synchronous)
+        prepare(connection, schema, synchronous)
         self._writer = Writer(connection, self._signals)
         self._connection = connection
 
@@ -49,10 +52,8 @@ class Database:
         """Return this thread's own connection; each statement sees the last commit before it."""
         found: sqlite3.Connection | None = getattr(self._readers, "connection", None)
         if found is None:
-            found = sqlite3.connect(f"file:{self.path}?mode=ro", uri=True, isolation_level=None, cached_statements=256)
-            found.execute("PRAGMA query_only = ON")
+            found = self._readers.connection = open_reader(self.path)
             found.execute(f"PRAGMA mmap_size = {1 << 28}")
-            self._readers.connection = found
         return found
 
     def watch(self, *topics: str) -> Event:
@@ -65,19 +66,38 @@ class Database:
         return self._writer.failure
 
     def close(self) -> None:
-        """Carry out what was asked before, and put everything into the file itself."""
+        """Carry out what was asked before, and put everything into the file itself.
+
+        After a failure the log is left as it is: the next start reads what is on disk.
+        """
         self._writer.stop()
-        self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        if self.failure is None:
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self._connection.close()
 
-    @staticmethod
-    def _prepare(connection: sqlite3.Connection, schema: Sequence[str], synchronous: str) -> None:
-        found: Any = connection.execute("PRAGMA user_version").fetchone()[0]
-        if found not in (0, FORMAT):
-            raise WrongFormat(f"the data is of format {found}, and this release reads format {FORMAT}")
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute(f"PRAGMA synchronous = {synchronous}")
-        connection.execute(f"PRAGMA wal_autocheckpoint = {PAGES}")
-        for statements in schema:
-            connection.executescript(statements)
-        connection.execute(f"PRAGMA user_version = {FORMAT}")
+
+def open_reader(path: Path) -> sqlite3.Connection:
+    """Return a connection that cannot write. Whoever uses it from another thread or process sees what is committed."""
+    address = f"{path.absolute().as_uri()}?mode=ro"
+    connection = sqlite3.connect(address, uri=True, isolation_level=None, cached_statements=256)
+    connection.execute("PRAGMA query_only = ON")
+    return connection
+
+
+def prepare(connection: sqlite3.Connection, schema: Sequence[str], synchronous: str) -> None:
+    """Make the file's tables, and have a commit return once it is on disk. Raises WrongFormat."""
+    if connection.execute("PRAGMA user_version").fetchone()[0] != 0:
+        check_format(connection)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute(f"PRAGMA synchronous = {synchronous}")
+    connection.execute(f"PRAGMA wal_autocheckpoint = {PAGES}")
+    for statements in schema:
+        connection.executescript(statements)
+    connection.execute(f"PRAGMA user_version = {FORMAT}")
+
+
+def check_format(connection: sqlite3.Connection) -> None:
+    """Raises WrongFormat if this release does not read what the file holds."""
+    found: Any = connection.execute("PRAGMA user_version").fetchone()[0]
+    if found != FORMAT:
+        raise WrongFormat(f"the data is of format {found}, and this release reads format {FORMAT}")
