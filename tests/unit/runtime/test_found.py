@@ -27,7 +27,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
 def add(transaction: Transaction, elections: int, rows: int, others: int) -> None:
     numbers = "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < ?)"
     for sql, count in (
-        (f"{numbers} INSERT INTO item SELECT 'Roll', 'ELECTION#' || (n % {elections}), 'EVENT#' || n, '', 0 FROM n", rows),
+        (f"{numbers} INSERT INTO item SELECT 'Roll', 'ELECTION#' || (n % {elections}), 'E#' || n, '', 0 FROM n", rows),
         (f"{numbers} INSERT INTO item SELECT 'Roll', 'VOTER#e#' || n, 'v', '', 0 FROM n", rows),
         (f"{numbers} INSERT INTO item SELECT 'Board', 'ELECTION#' || n, 'none of these', '', 0 FROM n", 3),
         (f"{numbers} INSERT INTO mail SELECT n, '', '', '', '', 0, 'waiting', 0, 0 FROM n", others),
