@@ -21,7 +21,7 @@ Operation = Callable[["Transaction"], Any]
 
 
 class StorageFailed(RuntimeError):
-    """The database could not be written: the disk is full, or failed. Nothing of the group was stored."""
+    """The disk is full, or failed. After a full disk nothing was stored; after a failure the next start tells."""
 
 
 class Transaction:
@@ -124,20 +124,23 @@ class Writer:
                 topics = set(transaction.topics)
                 try:
                     waiting.result = waiting.operation(transaction)
-                except sqlite3.OperationalError:  # of the disk, so of the whole group
-                    raise
-                except BaseException as error:  # noqa: BLE001 - it is raised where the operation came from
+                except BaseException as error:  # it is raised where the operation came from
+                    if _is_of_the_disk(error):  # so of the whole group
+                        raise
                     waiting.error = error
                     transaction.topics = topics
                     execute("ROLLBACK TO one")
                 execute("RELEASE one")
             execute("COMMIT")
-        except sqlite3.Error as error:
+        except Exception as error:  # noqa: BLE001 - those who wait would wait for ever
             return self._failed(error)
         return None
 
-    def _failed(self, error: sqlite3.Error) -> StorageFailed:
-        """Give the group up. After a full disk writing may go on; after any other fault nothing is certain."""
+    def _failed(self, error: Exception) -> StorageFailed:
+        """Give the group up. After a full disk writing may go on; after any other fault nothing is certain.
+
+        A failed fsync is not tried again: the system may have dropped what it could not write.
+        """
         code = getattr(error, "sqlite_errorname", "")
         if self._connection.in_transaction:
             try:
@@ -147,3 +150,10 @@ class Writer:
         if code != "SQLITE_FULL":
             self._broken = f"the database failed ({error}); stop the runtime, look at the disk, start it again"
         return StorageFailed(self._broken or "the disk is full")
+
+
+def _is_of_the_disk(error: BaseException) -> bool:
+    """Return False for what an operation itself did wrong: a constraint, or a mistake in its SQL."""
+    if isinstance(error, sqlite3.OperationalError):
+        return getattr(error, "sqlite_errorname", "") != "SQLITE_ERROR"
+    return type(error) is sqlite3.DatabaseError or isinstance(error, sqlite3.InternalError)
