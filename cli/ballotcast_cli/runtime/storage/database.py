@@ -91,6 +91,7 @@ def prepare(connection: sqlite3.Connection, schema: Sequence[str], synchronous: 
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute(f"PRAGMA synchronous = {synchronous}")
     connection.execute(f"PRAGMA wal_autocheckpoint = {PAGES}")
+    connection.execute("PRAGMA secure_delete = ON")  # of links and addresses nothing stays; not every build does so
     for statements in schema:
         connection.executescript(statements)
     connection.execute(f"PRAGMA user_version = {FORMAT}")

@@ -136,6 +136,29 @@ def test_closing_keeps_what_was_written(tmp_path: Path) -> None:
     again.close()
 
 
+def test_what_is_deleted_is_nowhere_in_the_file(tmp_path: Path) -> None:
+    database = Database(tmp_path / "data", SCHEMA)
+    database.write(adding("secret " * 2000))
+    database.write(lambda transaction: transaction.execute("DELETE FROM word").rowcount)
+    database.close()
+    assert b"secret" not in (tmp_path / "data").read_bytes()
+
+
+def test_a_folder_may_have_any_name(tmp_path: Path) -> None:
+    (tmp_path / "100 %? #1").mkdir()
+    database = Database(tmp_path / "100 %? #1" / "data", SCHEMA)
+    database.write(adding("here"))
+    assert words(database) == {"here"}
+    database.close()
+
+
+def test_a_mistake_in_an_operation_is_its_own(database: Database) -> None:
+    with pytest.raises(sqlite3.OperationalError, match="no such table"):
+        database.write(lambda transaction: transaction.execute("INSERT INTO missing VALUES (1)").rowcount)
+    database.write(adding("next"))
+    assert words(database) == {"next"}
+
+
 def test_another_format_is_refused(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "data") as other:
         other.execute(f"PRAGMA user_version = {FORMAT + 1}")
