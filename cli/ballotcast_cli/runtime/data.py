@@ -14,7 +14,7 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
-from .services.master_key import MasterKey, open_or_make
+from .services.master_key import MasterKey, open_or_make, sync_folder
 
 
 @dataclass(frozen=True)
@@ -55,9 +55,10 @@ class Data:
         return path.read_text()
 
     def make(self) -> None:
-        """Make the folder where it is missing, and close it to others."""
+        """Make the folder where it is missing, on disk, and close it to others."""
         self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.directory.chmod(0o700)
+        sync_folder(self.directory.parent)
 
 
 class MissingKey(RuntimeError):

@@ -9,14 +9,13 @@ import io
 import os
 import re
 import secrets
-import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any, Protocol
 
 from ballotcast.clock import Clock, system_clock
 from ballotcast_cli.runtime.storage.database import Database
-from ballotcast_cli.runtime.storage.writer import Transaction
+from ballotcast_cli.runtime.storage.writer import StorageFailed, Transaction
 
 from .downloads import Download, Downloads
 from .errors import EXCEPTIONS, error
@@ -31,7 +30,9 @@ S3_SCHEMA = """
 """
 PAGE = 1000
 """Objects in one answer of ListObjectsV2."""
+CHUNK = 1 << 20
 DAY = 86_400
+_FIND = "SELECT file, size, type, etag FROM object WHERE key = ?"
 _RANGE = re.compile(r"bytes=(\d+)-(\d+)")
 
 
@@ -59,6 +60,7 @@ class S3:
         self._expirations = expirations
         self._downloads = downloads
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        sync_folder(folder.parent)
 
     def put_object(self, *, Bucket: str, Key: str, Body: bytes, ContentType: str = "binary/octet-stream") -> None:
         self._require(Bucket, "PutObject")
@@ -71,15 +73,8 @@ class S3:
 
     def get_object(self, *, Bucket: str, Key: str, Range: str = "") -> dict[str, Any]:
         self._require(Bucket, "GetObject")
-        row = (
-            self._database.reader()
-            .execute("SELECT file, size, type, etag FROM object WHERE key = ?", (Key,))
-            .fetchone()
-        )
-        if not row:
-            raise error("NoSuchKey", "GetObject", "there is no such object")
-        file, size, kind, etag = row
-        with (self._folder / file).open("rb") as content:
+        content, size, kind, etag = self._open(Key)
+        with content:
             if Range:
                 first, last = map(int, self._range(Range))
                 if first >= size:
@@ -153,20 +148,39 @@ class S3:
             path.unlink()
         return len(strays)
 
+    def _open(self, key: str) -> tuple[IO[bytes], int, str, str]:
+        """Return the content of an object, its size, media type and ETag."""
+        missing = ""
+        while True:
+            row = self._database.reader().execute(_FIND, (key,)).fetchone()
+            if not row:
+                raise error("NoSuchKey", "GetObject", "there is no such object")
+            file, size, kind, etag = row
+            try:
+                return (self._folder / file).open("rb"), size, kind, etag
+            except FileNotFoundError:  # replaced or deleted since the row was read
+                if file == missing:
+                    raise
+                missing = file
+
     def _store(self, key: str, content: IO[bytes], kind: str) -> None:
-        file = secrets.token_hex(16)
-        path, digest = self._folder / file, hashlib.md5(usedforsecurity=False)
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stored:
-            shutil.copyfileobj(content, stored, 1 << 20)
-            stored.flush()
-            os.fsync(stored.fileno())
-        sync_folder(self._folder)
-        with path.open("rb") as written:
-            while chunk := written.read(1 << 20):
-                digest.update(chunk)
+        file, digest = secrets.token_hex(16), hashlib.md5(usedforsecurity=False)
+        path = self._folder / file
+        try:
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stored:
+                while chunk := content.read(CHUNK):
+                    digest.update(chunk)
+                    stored.write(chunk)
+                stored.flush()
+                os.fsync(stored.fileno())
+            size = path.stat().st_size
+            sync_folder(self._folder)
+        except OSError as failed:
+            path.unlink(missing_ok=True)
+            raise StorageFailed(f"an object could not be stored: {failed.strerror}") from failed
         now = int(self._clock().timestamp())
         days = [days for prefix, days in self._expirations if key.startswith(prefix)]
-        row = (key, file, path.stat().st_size, digest.hexdigest(), kind, now, now + min(days) * DAY if days else None)
+        row = (key, file, size, digest.hexdigest(), kind, now, now + min(days) * DAY if days else None)
 
         def name(transaction: Transaction) -> str | None:
             before = transaction.execute("SELECT file FROM object WHERE key = ?", (key,)).fetchone()
@@ -175,8 +189,9 @@ class S3:
 
         try:
             replaced = self._database.write(name)
-        except BaseException:
-            path.unlink()
+        except StorageFailed:
+            if self._database.failure is None:  # else the row may be on disk, and the next start looks
+                path.unlink()
             raise
         self._discard(replaced)
 

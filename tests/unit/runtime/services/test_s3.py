@@ -74,6 +74,24 @@ def test_a_replaced_object_leaves_no_file(s3: S3, tmp_path: Path) -> None:
     assert files(tmp_path) == 0
 
 
+def test_an_object_that_is_replaced_while_it_is_read_is_found(s3: S3, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its file is deleted between the reading of the row and the opening of the file."""
+    put(s3, "a", b"one")
+    opened = Path.open
+
+    def replaced_first(path: Path, *how: str) -> object:
+        monkeypatch.undo()
+        put(s3, "a", b"two")
+        return opened(path, *how)
+
+    monkeypatch.setattr(Path, "open", replaced_first)
+    assert get(s3, "a") == b"two"
+    (file,) = s3._folder.iterdir()
+    file.unlink()  # by somebody else: not for ever
+    with pytest.raises(FileNotFoundError):
+        get(s3, "a")
+
+
 def test_a_file_of_any_size_is_uploaded(s3: S3, tmp_path: Path) -> None:
     (tmp_path / "large").write_bytes(b"x" * 3_000_000)
     s3.upload_file(str(tmp_path / "large"), "bucket", "large", ExtraArgs={"ContentType": "application/zip"})
