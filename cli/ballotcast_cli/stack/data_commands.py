@@ -24,6 +24,7 @@ from ballotcast_cli.runtime.template.stores import read_key
 from ballotcast_cli.runtime.template.tags import load
 from ballotcast_cli.runtime.template.values import Values
 
+from .runtime_emulator import data as data_of
 from .stack import Stack
 
 PASSPHRASE = "BALLOTCAST_BACKUP_PASSPHRASE"  # noqa: S105
@@ -106,7 +107,9 @@ def reset(stack: Stack, *, yes: bool) -> None:
 
 
 def _data(stack: Stack) -> Data:
-    return Data(stack.directory / "data")
+    if not stack.emulator.keeps:
+        raise click.UsageError("only the embedded runtime keeps data; leave --localstack out")
+    return data_of(stack.place)
 
 
 def _key(stack: Stack) -> str:
