@@ -31,6 +31,8 @@ def run() -> None:
     """Serve until a signal asks for the end."""
     _prepare()
     # Here, for the environment must be ready before functions are imported.
+    from .backups.settling import settle
+    from .found import found
     from .front.app import Front
     from .front.downloads import WithDownloads
     from .front.mailbox import Mailbox
@@ -44,6 +46,7 @@ def run() -> None:
     public = listen(options.host, options.port)
     private = listen(LOOPBACK, 0)
     port = private.getsockname()[1]
+    settle(options.directory)
     runtime = Runtime(options, project, f"http://{LOOPBACK}:{port}")
     reached = FrontOptions(options.port, options.public_url, options.trusted_header)
     front = Front(runtime.deployment.routes, runtime.deployment.api, reached, runtime.invoke, runtime.healthy)
@@ -52,12 +55,14 @@ def run() -> None:
     mailbox = Mailbox(token, port, runtime.messages)
 
     def started() -> None:
+        what_is_there = str(found(runtime.database))
         runtime.start()
         outputs = {
             **runtime.deployment.outputs,
             "ApiUrl": options.address,
             "MailboxUrl": f"http://{LOOPBACK}:{port}/{token}/mails",
             "MailboxPage": f"http://{LOOPBACK}:{port}/{token}/mailbox",
+            "Found": what_is_there,
         }
         write_private(options.directory / "started.json", json.dumps(outputs))
         runtime.ready = True
