@@ -7,6 +7,9 @@ VOTERS ?= 500
 export PATH := $(subst $(CURDIR)/.venv/bin:,,$(PATH))
 
 ballotcast := .venv/bin/ballotcast
+# Only where they are given as `make run NAME=…`: some shells export a HOST of their own.
+given = $(if $(filter command,$(origin $(1))),--$(2) "$($(1))")
+stack = $(ballotcast) stack $(call given,HOST,host) $(call given,PUBLIC_URL,public-url) $(call given,TRUSTED_HEADER,trusted-header)
 tools := .tools/stack/bin
 # The first that is there, runs (pyenv's shims need not), is new enough and has pip.
 python = $(shell PATH="$(PATH)"; for p in python3.13 python3.14 python3.12 python3.11 python3; do \
@@ -22,11 +25,11 @@ environments:
 	@test -n "$(python)" || { echo "Python 3.11 or newer with pip is needed" >&2; exit 1; }
 	@PYTHONPATH=cli $(python) -m ballotcast_cli.stack.environments
 
-run: environments ## the whole stack on this machine, in the foreground (PORT=4566)
-	@$(ballotcast) stack run
+run: environments ## the whole system on this machine, in the foreground (PORT=4566)
+	@$(stack) run
 
 up: environments ## the same in the background
-	@$(ballotcast) stack up
+	@$(stack) up
 
 down: environments ## stop it
 	@$(ballotcast) stack down

@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import secrets
 import sys
 from pathlib import Path
 
@@ -51,7 +52,7 @@ def run() -> None:
     reached = FrontOptions(options.port, options.public_url, options.trusted_header)
     front = Front(runtime.deployment.routes, runtime.deployment.api, reached, runtime.invoke, runtime.healthy)
     site = WithDownloads(front, reached, runtime.services.s3.download)
-    token = runtime.data.token()
+    token = secrets.token_urlsafe(24)  # of this start only
     mailbox = Mailbox(token, port, runtime.messages)
 
     def started() -> None:

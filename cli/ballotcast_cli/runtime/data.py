@@ -3,14 +3,11 @@
     ballotcast.sqlite   tables, queues, executions, mails
     objects/            the bucket
     master.key          opens all private keys
-    token               opens the mailbox
     control             a socket for the owner's commands
 
 Nobody but the owner may read the folder.
 """
 
-import os
-import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,14 +42,6 @@ class Data:
                 f"{self.master_key_file} is missing, and the data cannot be read without it; restore it from a backup"
             )
         return open_or_make(self.master_key_file)
-
-    def token(self) -> str:
-        """Return what opens the mailbox; made at the first start."""
-        path = self.directory / "token"
-        if not path.exists():
-            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-                file.write(secrets.token_urlsafe(24))
-        return path.read_text()
 
     def make(self) -> None:
         """Make the folder where it is missing, on disk, and close it to others."""

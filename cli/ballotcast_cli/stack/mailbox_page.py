@@ -41,6 +41,27 @@ KEPT = "What this machine sent. Nothing of it left the machine."
 _LINK = re.compile(r"https?://[^\s<>\"]+")
 
 
+DOOR = f"""<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Mailbox · Ballotcast</title>
+<style>{STYLE}</style>
+</head>
+<body>
+<main>
+<h1>Mailbox</h1>
+<p>The mails that this machine keeps hold voters’ links, so the mailbox opens only at an address with a key in it.</p>
+<p>The terminal in which Ballotcast was started shows that address after “Mailbox”; <code>ballotcast stack status</code>
+shows it again.</p>
+</main>
+</body>
+</html>
+"""
+"""What is shown to whoever comes without the key."""
+
+
 def page(mails: Sequence[Mail], texts: Sequence[TextMessage], to: str, *, action: str = PATH, note: str = LOST) -> str:
     """Return the messages as HTML, the newest first, text messages before mails; only those to `to`, if given.
 

@@ -11,6 +11,7 @@ import urllib.request
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from .held import WITH_PARENT
 
@@ -66,7 +67,7 @@ def start_emulator(launch: Launch, pid_file: Path, log: Path, *, with_parent: bo
     """
     directory = pid_file.parent
     command = [*launch.command, pid_file, *([f"{WITH_PARENT}={launch.stops_within}"] if with_parent else [])]
-    with log.open("wb") as output:
+    with _private(log) as output:
         process = subprocess.Popen(
             command,
             cwd=directory,
@@ -84,6 +85,13 @@ def start_emulator(launch: Launch, pid_file: Path, log: Path, *, with_parent: bo
         stop_emulator(process.pid, launch.stops_within, process)
         raise
     return process
+
+
+def _private(log: Path) -> IO[bytes]:
+    """Open a new log that only its owner may read; the one before stays next to it."""
+    if log.exists():
+        log.replace(log.with_suffix(".1"))
+    return os.fdopen(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")
 
 
 def stop_emulator(pid: int, within: float, child: subprocess.Popen[bytes] | None = None) -> None:

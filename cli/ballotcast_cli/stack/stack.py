@@ -8,6 +8,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from ballotcast_cli.deployment import write_private
+
 from .emulators import Emulator, Place
 from .environments import TOP
 from .localstack_emulator import LocalStack
@@ -74,7 +76,8 @@ class Stack:
             raise StackError(f"a stack is running already in {self.directory}")
         check_port_free(self.port)
         self._clean()
-        self.place.scratch.mkdir(parents=True)
+        self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.place.scratch.mkdir()
         launch = self.emulator.launch(self.place)
         self._child = start_emulator(launch, self.directory / "pid", self.log, with_parent=with_parent)
 
@@ -113,7 +116,7 @@ class Stack:
         self.stop()
 
     def _note(self, outputs: dict[str, str]) -> None:
-        self._outputs_file.write_text(json.dumps(outputs, indent=2) + "\n")
+        write_private(self._outputs_file, json.dumps(outputs, indent=2) + "\n")  # it has the mailbox's address
 
     @property
     def _outputs_file(self) -> Path:

@@ -5,7 +5,7 @@
     master.key.sealed    the master key, sealed by a passphrase; only if it was asked for (passphrase.py)
     manifest.json        the last: hashes and sizes of the others (manifest.py)
 
-The mailbox's token and the control socket are never in it.
+The control socket is never in it.
 """
 
 import errno

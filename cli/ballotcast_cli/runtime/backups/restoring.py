@@ -50,8 +50,6 @@ def prepare_restore(directory: Path, file: Path, key: str, passphrase: Ask) -> t
         _check_secrets(connection, master, key)
         found = found_in(connection)
     _write(new.master_key_file, master.content)
-    if (token := data.directory / "token").exists():  # the mailbox keeps its address
-        _write(new.directory / "token", token.read_bytes())
     return manifest, found
 
 

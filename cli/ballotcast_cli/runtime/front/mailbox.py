@@ -13,7 +13,7 @@ from http import HTTPStatus
 from urllib.parse import parse_qs
 
 from ballotcast_cli.stack.mailbox import Mail, TextMessage, mails_document, texts_document
-from ballotcast_cli.stack.mailbox_page import HEADERS, KEPT, page
+from ballotcast_cli.stack.mailbox_page import DOOR, HEADERS, KEPT, page
 
 from .app import Send
 from .bodies import Receive
@@ -51,6 +51,8 @@ class Mailbox:
         hosts = [value.lower() for name, value in scope["headers"] if name == b"host"]
         if len(hosts) != 1 or hosts[0] not in self._hosts:
             return _plain(HTTPStatus.MISDIRECTED_REQUEST)
+        if scope["raw_path"] == b"/" and scope["method"] == "GET":
+            return HTTPStatus.OK, HEADERS["Content-Type"], DOOR.encode()
         token, _, name = scope["raw_path"].removeprefix(b"/").partition(b"/")
         if not hmac.compare_digest(token, self._token.encode()) or name.decode("latin-1") not in (PAGE, MAILS, TEXTS):
             return _plain(HTTPStatus.NOT_FOUND)

@@ -35,7 +35,6 @@ class Running:
         self.tables = DynamoDB(self.database, {"Roll": TableKind()})
         self.bucket = S3(self.database, data.objects, "bucket", [], Downloads(master, "http://127.0.0.1:4566"))
         self.secrets = SecretsManager(self.database, Kms(master, key), key, [SECRET])
-        data.token()
 
     def close(self) -> None:
         self.database.close()

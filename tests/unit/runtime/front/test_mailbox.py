@@ -55,11 +55,19 @@ def test_one_address_only() -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/", "/mailbox", "//mailbox", "/token-0123/mailbox", "/tOkEn-012/mails", f"/{TOKEN}", f"/{TOKEN}/", f"/{TOKEN}/x"],
+    ["/mailbox", "/token-0123/mailbox", "/tOkEn-012/mails", f"/{TOKEN}", f"/{TOKEN}/", f"/{TOKEN}/x"],
 )
 def test_nothing_is_at_other_addresses(path: str) -> None:
     response = ask(path)
     assert response.status_code == 404
+    assert TOKEN not in response.text
+
+
+def test_whoever_comes_without_the_key_is_told_where_it_is_and_sees_no_message() -> None:
+    response = ask("/")
+    assert response.status_code == 200
+    assert "stack status" in response.text
+    assert "Grüße" not in response.text
     assert TOKEN not in response.text
 
 
