@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from .sources.mail_server import BadMailServer, mail_server
+
 LOOPBACK = "127.0.0.1"
 PARAMETERS: Mapping[str, str] = {
     "Environment": "local",
@@ -32,7 +34,7 @@ class Options:
     port: int
     host: str = LOOPBACK
     public_url: str = ""
-    smtp_url: str = ""
+    smtp_url: str = field(default="", repr=False)
     trusted_header: str = ""
     workers: int = 4
     parameters: Mapping[str, str] = field(default_factory=dict)
@@ -45,8 +47,11 @@ class Options:
         url = urlsplit(self.public_url)
         if self.public_url and (url.scheme not in ("http", "https") or not url.hostname or url.path or url.query):
             raise BadOption("PUBLIC_URL must be an address without a path, such as https://vote.club.example")
-        if self.smtp_url and urlsplit(self.smtp_url).scheme not in ("smtp", "smtps"):
-            raise BadOption("SMTP_URL must begin with smtp:// or smtps://")
+        if self.smtp_url:
+            try:
+                mail_server(self.smtp_url)
+            except BadMailServer as bad:
+                raise BadOption(str(bad)) from None
 
     @property
     def address(self) -> str:
