@@ -17,10 +17,12 @@ MAILS_SCHEMA = """
     CREATE TABLE IF NOT EXISTS mail (
         id TEXT PRIMARY KEY, sender TEXT NOT NULL, receiver TEXT NOT NULL, content BLOB, tags TEXT NOT NULL,
         at REAL NOT NULL,
-        state TEXT NOT NULL, -- kept (for the mailbox page), waiting (for the mail server), sent or refused
+        state TEXT NOT NULL, -- kept (for the mailbox page), waiting (for the mail server), sent,
+                             -- bounce-untold (refused, and to be reported) or refused
         attempts INTEGER NOT NULL, due REAL NOT NULL
     );
     CREATE INDEX IF NOT EXISTS mail_due ON mail (due) WHERE state = 'waiting';
+    CREATE INDEX IF NOT EXISTS mail_untold ON mail (due) WHERE state = 'bounce-untold';
     CREATE INDEX IF NOT EXISTS mail_age ON mail (at);
     CREATE TABLE IF NOT EXISTS text_message (
         id TEXT PRIMARY KEY, receiver TEXT NOT NULL, content TEXT NOT NULL, at REAL NOT NULL
