@@ -8,7 +8,7 @@ from threading import Event
 from typing import Any, Literal, TypeVar
 
 from .signals import Signals
-from .writer import Transaction, Writer
+from .writer import Commits, Transaction, Writer
 
 Result = TypeVar("Result")
 FORMAT = 1
@@ -64,6 +64,11 @@ class Database:
     def failure(self) -> str | None:
         """Why nothing can be written any more; None while it can."""
         return self._writer.failure
+
+    @property
+    def commits(self) -> Commits:
+        """Counters of the writer; they move on."""
+        return self._writer.commits
 
     def close(self) -> None:
         """Carry out what was asked before, and put everything into the file itself.

@@ -9,8 +9,10 @@ a write of the same group. An operation that raises is rolled back alone; the ot
 
 import sqlite3
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
+from time import perf_counter
 from typing import Any
 
 from .signals import Signals
@@ -39,6 +41,15 @@ class Transaction:
         self.topics.add(topic)
 
 
+@dataclass
+class Commits:
+    """Since the start: how many, the operations in them, and how long COMMIT took, which is mostly fsync."""
+
+    number: int = 0
+    operations: int = 0
+    seconds: float = 0.0
+
+
 class _Waiting:
     __slots__ = ("done", "error", "operation", "result")
 
@@ -60,6 +71,7 @@ class Writer:
         self._closing = Lock()
         self._closed = False
         self._broken: str | None = None
+        self.commits = Commits()
         self._thread = Thread(target=self._run, name="writer", daemon=True)
         self._thread.start()
 
@@ -131,9 +143,13 @@ class Writer:
                     transaction.topics = topics
                     execute("ROLLBACK TO one")
                 execute("RELEASE one")
+            began = perf_counter()
             execute("COMMIT")
         except Exception as error:  # noqa: BLE001 - those who wait would wait for ever
             return self._failed(error)
+        self.commits.number += 1
+        self.commits.operations += len(group)
+        self.commits.seconds += perf_counter() - began
         return None
 
     def _failed(self, error: Exception) -> StorageFailed:
