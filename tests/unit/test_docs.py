@@ -1,6 +1,7 @@
 """The documentation against the code: routes, problems, what the stack is made of, the wire format, links, examples."""
 
 import ast
+import contextlib
 import importlib
 import json
 import re
@@ -33,6 +34,7 @@ from ballotcast.elections.result import count_election
 from ballotcast.elections.verification import CHECKS
 from ballotcast.http import problems
 from ballotcast.settings import Settings
+from ballotcast_cli.runtime.options import BadOption, from_environment
 from world import World
 
 ROOT = Path(__file__).parents[2]
@@ -156,6 +158,21 @@ def test_every_setting_and_every_parameter_is_documented(template: dict[str, Any
             getattr(Settings(asked), name)
     assert first_column("architecture.md", "## Settings") == set(asked)
     assert first_column("architecture.md", "## Parameters") == set(template["Parameters"])
+
+
+def test_every_variable_of_the_runtime_is_documented() -> None:
+    class AskedStrictly(Asked):
+        def __missing__(self, name: str) -> str:
+            return self.get(name)
+
+    asked = AskedStrictly()
+    with contextlib.suppress(BadOption):
+        from_environment(asked)
+    documented = first_column("one-machine.md", "### Settings")
+    assert {name for name in documented if name[0].isupper()} - {"TEMPLATE_…", "TEMPLATE_MailFrom"} == {
+        *asked,
+        "PROJECT",
+    }
 
 
 def test_every_part_of_the_stack_is_documented(template: dict[str, Any]) -> None:

@@ -52,6 +52,8 @@ class Options:
                 mail_server(self.smtp_url)
             except BadMailServer as bad:
                 raise BadOption(str(bad)) from None
+            if self.parameters.get("SmsCountries"):
+                raise BadOption("TEMPLATE_SmsCountries must be empty with SMTP_URL: one machine sends no text messages")
 
     @property
     def address(self) -> str:
