@@ -1,6 +1,5 @@
 """The front of the embedded runtime with functions of a test's own, and requests to it in this process."""
 
-import asyncio
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -8,6 +7,7 @@ from typing import Any
 
 import httpx2 as httpx
 
+import loops
 from ballotcast_cli.runtime.front.app import Front
 from ballotcast_cli.runtime.front.options import Options
 from ballotcast_cli.runtime.template.deployment import Api, GatewayResponse, Route, Throttle
@@ -99,4 +99,4 @@ def ask(front: Front, method: str, path: str, **options: Any) -> httpx.Response:
         async with httpx.AsyncClient(transport=transport, base_url=HERE) as client:
             return await client.request(method, path, **options)
 
-    return asyncio.run(send())
+    return loops.run(send())

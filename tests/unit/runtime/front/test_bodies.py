@@ -8,6 +8,7 @@ from typing import Any
 import httpx2 as httpx
 import pytest
 
+import loops
 from ballotcast_cli.runtime.front.bodies import Bodies, Gone, NoRoom, TooLarge
 from front_requests import Functions, ask, front_of, returned
 from problem import assert_problem
@@ -33,7 +34,7 @@ CHUNKED = {b"transfer-encoding": b"chunked"}
 
 
 def read(bodies: Bodies, receive: Any, headers: dict[bytes, bytes] = CHUNKED) -> bytes:
-    return asyncio.run(bodies.read(headers, receive))
+    return loops.run(bodies.read(headers, receive))
 
 
 def test_parts_are_joined() -> None:
@@ -124,4 +125,4 @@ def test_a_body_is_held_until_its_response(let: Event) -> None:
             assert (await first).status_code == 200
             assert (await client.post("/sessions", content=b"x" * 1000)).status_code == 200
 
-    asyncio.run(run())
+    loops.run(run())

@@ -1,12 +1,12 @@
 """The mailbox: open to who has its address, to nobody else, and readable by the commands."""
 
-import asyncio
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import httpx2 as httpx
 import pytest
 
+import loops
 from ballotcast_cli.runtime.front.mailbox import Mailbox
 from ballotcast_cli.runtime.front.server import Server, bind
 from ballotcast_cli.stack.mailbox import Mail, TextMessage, read_mails, read_text_messages
@@ -33,7 +33,7 @@ def ask(path: str, method: str = "GET", host: str = f"127.0.0.1:{PORT}") -> http
         async with httpx.AsyncClient(transport=transport, base_url=f"http://127.0.0.1:{PORT}") as client:
             return await client.request(method, path, headers={"Host": host})
 
-    return asyncio.run(send())
+    return loops.run(send())
 
 
 def test_the_page_shows_messages_and_tells_nobody_where_it_is() -> None:

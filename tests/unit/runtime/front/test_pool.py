@@ -8,6 +8,7 @@ from typing import Any
 import httpx2 as httpx
 import pytest
 
+import loops
 from ballotcast_cli.runtime.front.app import Front
 from ballotcast_cli.runtime.front.pool import Full, GivenUp, Pool
 from front_requests import HERE, Functions, front_of, returned
@@ -43,7 +44,7 @@ def played(front: Front, play: Callable[[httpx.AsyncClient], Awaitable[None]]) -
         async with httpx.AsyncClient(transport=httpx.ASGITransport(front), base_url=HERE) as client:
             await asyncio.wait_for(play(client), SECONDS)
 
-    asyncio.run(run())
+    loops.run(run())
     assert front.close(SECONDS)
 
 
@@ -176,7 +177,7 @@ def test_an_error_in_a_thread_reaches_who_waits_and_the_thread_goes_on() -> None
         assert await pool.submit(lambda: 1).outcome == 1
         assert pool.close(SECONDS)
 
-    asyncio.run(run())
+    loops.run(run())
 
 
 def test_giving_up_ends_the_wait_once() -> None:
@@ -193,4 +194,4 @@ def test_giving_up_ends_the_wait_once() -> None:
         assert pool.close(SECONDS)
         assert second.error is None
 
-    asyncio.run(run())
+    loops.run(run())
