@@ -38,6 +38,7 @@ def run() -> None:
     from .front.downloads import WithDownloads
     from .front.mailbox import Mailbox
     from .front.options import Options as FrontOptions
+    from .metrics import MetricsPage, Requests
     from .options import LOOPBACK, from_environment
     from .runtime import Runtime
     from .server import Site, listen, serve
@@ -50,10 +51,20 @@ def run() -> None:
     settle(options.directory)
     runtime = Runtime(options, project, f"http://{LOOPBACK}:{port}")
     reached = FrontOptions(options.port, options.public_url, options.trusted_header)
-    front = Front(runtime.deployment.routes, runtime.deployment.api, reached, runtime.invoke, runtime.healthy)
+    requests = Requests()
+    front = Front(
+        runtime.deployment.routes, runtime.deployment.api, reached, runtime.invoke, runtime.healthy, requests.count
+    )
+    runtime.metrics.register("ballotcast_responses_total", "counter", "Responses.", requests.read)
+    runtime.metrics.register(
+        "ballotcast_waiting_requests", "gauge", "Requests without a thread.", lambda: front.waiting
+    )
     site = WithDownloads(front, reached, runtime.services.s3.download)
     token = secrets.token_urlsafe(24)  # of this start only
     mailbox = Mailbox(token, port, runtime.messages)
+    figures = listen(LOOPBACK, options.metrics_port)
+    figures_port, figures_token = figures.getsockname()[1], runtime.data.metrics_token()
+    metrics = MetricsPage(figures_token, figures_port, runtime.metrics)
 
     def started() -> None:
         what_is_there = str(found(runtime.database))
@@ -63,13 +74,14 @@ def run() -> None:
             "ApiUrl": options.address,
             "MailboxUrl": f"http://{LOOPBACK}:{port}/{token}/mails",
             "MailboxPage": f"http://{LOOPBACK}:{port}/{token}/mailbox",
+            "MetricsUrl": f"http://{LOOPBACK}:{figures_port}/{figures_token}/metrics",
             "Found": what_is_there,
         }
         write_private(options.directory / "started.json", json.dumps(outputs))
         runtime.ready = True
 
     try:
-        serve([Site(site, public), Site(mailbox, private)], started)
+        serve([Site(site, public), Site(mailbox, private), Site(metrics, figures)], started)
     finally:
         front.close(1)
         runtime.stop()

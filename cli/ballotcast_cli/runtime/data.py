@@ -3,13 +3,17 @@
     ballotcast.sqlite   tables, queues, executions, mails
     objects/            the bucket
     master.key          opens all private keys
+    metrics.token       is in the address of the figures
     control             a socket for the owner's commands
 
 Nobody but the owner may read the folder.
 """
 
+import secrets
 from dataclasses import dataclass
 from pathlib import Path
+
+from ballotcast_cli.deployment import write_private
 
 from .services.master_key import MasterKey, open_or_make, sync_folder
 
@@ -42,6 +46,13 @@ class Data:
                 f"{self.master_key_file} is missing, and the data cannot be read without it; restore it from a backup"
             )
         return open_or_make(self.master_key_file)
+
+    def metrics_token(self) -> str:
+        """Return the key in the address of the figures; made at the first start, so that a collector can keep it."""
+        path = self.directory / "metrics.token"
+        if not path.exists():
+            write_private(path, secrets.token_urlsafe(24))
+        return path.read_text()
 
     def make(self) -> None:
         """Make the folder where it is missing, on disk, and close it to others."""

@@ -27,7 +27,7 @@ class Options:
 
     `smtp_url`: the server that mails go through (`smtp://user:password@host:587`); empty: they stay for the mailbox
     page. `trusted_header`: where a reverse proxy writes its client's address; empty without a proxy. `workers`:
-    processes for background functions.
+    processes for background functions. `metrics_port`: where figures are shown on loopback; 0: any that is free.
     """
 
     directory: Path
@@ -37,6 +37,7 @@ class Options:
     smtp_url: str = field(default="", repr=False)
     trusted_header: str = ""
     workers: int = 4
+    metrics_port: int = 0
     parameters: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -78,5 +79,6 @@ def from_environment(environment: Mapping[str, str]) -> Options:
         smtp_url=environment.get("SMTP_URL", ""),
         trusted_header=environment.get("TRUSTED_HEADER", ""),
         workers=int(environment.get("WORKERS") or 4),
+        metrics_port=int(environment.get("METRICS_PORT") or 0),
         parameters={**PARAMETERS, **parameters},
     )

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from ballotcast.clock import Clock, system_clock
 from ballotcast_cli.stack.mailbox import Mail, TextMessage
@@ -14,14 +15,20 @@ from ballotcast_cli.stack.mailbox import Mail, TextMessage
 from .assembly import SCHEMAS, Services
 from .control import Control
 from .data import Data
+from .figures import Figures
 from .functions.loading import FunctionWiring, LoadedFunction
 from .functions.outcomes import FunctionFailed, NoSuchFunction
 from .functions.workers import Workers
 from .machines.engine import Engine
 from .machines.tasks import Tasks
 from .messages_kept import kept_messages
+from .metrics import Metrics, resident_memory
 from .options import Options
 from .services.clients import clients_of
+from .sources.feedback import Feedback
+from .sources.mail_rows import MailRows
+from .sources.mail_server import mail_server
+from .sources.smtp import Postman
 from .sources.sources import Sources
 from .storage.database import Database
 from .template.deployment import Function
@@ -65,7 +72,15 @@ class Runtime:
             clock=clock,
         )
         self._sources = Sources(self.deployment, self.services.queues, self.invoke, clock)
-        self._upkeep = Upkeep([*self._sources.tasks(), self.services.dynamodb.expire, self.services.s3.expire])
+        mails = MailRows(self.database, clock)
+        expiring = [self.services.dynamodb.expire, self.services.s3.expire, mails.forget]
+        self._upkeep = Upkeep([*self._sources.tasks(), *expiring])
+        self._postman = self._make_postman(clock) if options.smtp_url else None
+        self.metrics = Metrics()
+        Figures(self.deployment, self.database, clock).register(self.metrics)
+        self.metrics.register(
+            "ballotcast_memory_bytes", "gauge", "Resident memory.", resident_memory(lambda: self.workers.pids)
+        )
         self.services.add(self.engine, self._sources.rules)
         for function in self._functions.values():
             self._clients[function.id] = self._clients_of(function.role)
@@ -79,6 +94,9 @@ class Runtime:
         self.engine.start()
         self._sources.start()
         self._upkeep.start()
+        self.metrics.start()
+        if self._postman:
+            self._postman.start()
         self._control = Control(self.data.control, self.services.by_name)
 
     def invoke(self, name: str, event: Any) -> Any:
@@ -107,6 +125,9 @@ class Runtime:
         """End what runs, and put everything into the database's file."""
         self.ready = False
         self._control.stop()
+        self.metrics.stop()
+        if self._postman:
+            self._postman.stop(PATIENCE)
         self._sources.stop(PATIENCE)
         self._upkeep.stop()
         self.engine.stop()
@@ -114,6 +135,11 @@ class Runtime:
         for threads in self._threads:
             threads.shutdown()
         self.database.close()
+
+    def _make_postman(self, clock: Clock) -> Postman:
+        feedback = Feedback(self.deployment, self.invoke, clock)
+        our_name = urlsplit(self.options.address).hostname or "localhost"
+        return Postman(self.database, mail_server(self.options.smtp_url), feedback, our_name, clock=clock)
 
     def _clients_of(self, role: Role) -> Mapping[str, Any]:
         return clients_of(role, self.services.by_name, self.deployment.mail_identity)

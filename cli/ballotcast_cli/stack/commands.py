@@ -15,7 +15,7 @@ from .data_commands import backup, reset, restore
 from .process import StackError, tail
 from .stack import DEFAULT_DIRECTORY, DEFAULT_PORT, EMULATORS, LOCALSTACK, Stack
 
-INHERITED = ("SMTP_URL", "WORKERS")
+INHERITED = ("SMTP_URL", "WORKERS", "METRICS_PORT")
 """Variables that the process gets from the command's environment; an address with a password is no argument."""
 
 
@@ -53,7 +53,7 @@ def command(
     """
     given = {"HOST": host, "PUBLIC_URL": public_url, "TRUSTED_HEADER": trusted_header}
     settings = {name: value for name, value in given.items() if value}
-    inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
+    inherited = {name: value for name, value in os.environ.items() if name in INHERITED or name.startswith("TEMPLATE_")}
     emulator = EMULATORS["localstack" if localstack else "local"]
     if localstack and settings:
         raise click.UsageError("LocalStack is for trying things out: it listens on this machine only")

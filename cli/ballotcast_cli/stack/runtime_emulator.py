@@ -31,10 +31,8 @@ class Runtime(Emulator):
 
     def deploy(self, place: Place) -> dict[str, str]:
         """What the process wrote when it started, for it reads template.yaml itself."""
-        try:
-            outputs: dict[str, str] = json.loads((data(place).directory / STARTED).read_text())
-        except FileNotFoundError:
-            raise StackError(f"nothing was started in {place.directory}") from None
+        if not (outputs := started(place)):
+            raise StackError(f"nothing was started in {place.directory}")
         return outputs
 
     def client(self, place: Place, service: str) -> Any:
@@ -48,6 +46,15 @@ class Runtime(Emulator):
             "PROJECT": str(place.project),
             **place.settings,
         }
+
+
+def started(place: Place) -> dict[str, str]:
+    """Return what the last process wrote when it had started; nothing if there was none."""
+    try:
+        outputs: dict[str, str] = json.loads((data(place).directory / STARTED).read_text())
+    except FileNotFoundError:
+        return {}
+    return outputs
 
 
 def data(place: Place) -> Data:

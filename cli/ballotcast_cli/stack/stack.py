@@ -14,7 +14,7 @@ from .emulators import Emulator, Place
 from .environments import TOP
 from .localstack_emulator import LocalStack
 from .process import StackError, check_port_free, running_pid, start_emulator, stop_emulator
-from .runtime_emulator import Runtime
+from .runtime_emulator import Runtime, started
 
 DEFAULT_PORT = 4566
 DEFAULT_DIRECTORY = TOP / ".stack"
@@ -56,8 +56,8 @@ class Stack:
         """The template's outputs, `Emulator`, `MailboxUrl` (JSON) and `MailboxPage`. Empty until it is deployed."""
         try:
             found: dict[str, str] = json.loads(self._outputs_file.read_text())
-        except FileNotFoundError:
-            return {}
+        except FileNotFoundError:  # nothing runs, or a service manager started it
+            return started(self.place) if self.emulator.keeps and self.pid else {}
         return found
 
     def client(self, service: str) -> Any:

@@ -39,6 +39,7 @@ class Front:
         invoke: Calls a function with an event and returns its response. Called in several threads at once; raises
             FunctionFailed or FunctionTimedOut.
         healthy: Returns the document of `/health`, or None if something is wrong. Called in a thread of its own.
+        count: Told of each response: the function's id and the status. For figures.
         clock: Monotonic seconds, for throttles.
 
     Raises:
@@ -52,12 +53,13 @@ class Front:
         options: Options,
         invoke: Callable[[str, Event], dict[str, Any]],
         healthy: Callable[[], dict[str, Any] | None],
+        count: Callable[[str, int], None] = lambda _function, _status: None,
         clock: Callable[[], float] = monotonic,
     ) -> None:
         self._router = Router(routes)
         if HEALTH in self._router.resources:
             raise ValueError(f"{HEALTH} is the runtime's own address, and the template declares it")
-        self._invoke, self._healthy = invoke, healthy
+        self._invoke, self._healthy, self._count = invoke, healthy, count
         self._guard = Guard(options)
         self._throttles = Throttles(api.throttles, clock)
         self._bodies = Bodies(options.body_bytes, options.held_bytes, options.body_seconds)
@@ -90,6 +92,11 @@ class Front:
         await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
         await send({"type": "http.response.body", "body": answer.body if scope["method"] != "HEAD" else b""})
 
+    @property
+    def waiting(self) -> int:
+        """Requests that wait for a thread."""
+        return self._pages.waiting + self._calls.waiting
+
     def close(self, seconds: float) -> bool:
         """After the server has stopped: wait for calls that run. False if some still run after `seconds`."""
         deadline = monotonic() + seconds
@@ -106,7 +113,13 @@ class Front:
         match = self._router.find(method, path)
         if match is None:
             return self._refusals.answer(Kind.UNKNOWN, path)
-        if not self._throttles.admits(method, match.route.resource):
+        answer = await self._serve(scope, path, match, receive)
+        self._count(match.route.function, answer.status)
+        return answer
+
+    async def _serve(self, scope: Scope, path: str, match: Match, receive: Receive) -> Answer:
+        """Raises Gone or TooLarge."""
+        if not self._throttles.admits(scope["method"], match.route.resource):
             return self._refusals.answer(Kind.THROTTLED, path)
         asked: Asked = dict(scope["headers"])
         try:
