@@ -11,6 +11,7 @@ from ballotcast_cli.deployment import write_private
 from ballotcast_cli.stack.held import serve_alone
 
 from .data import MissingKey
+from .front.descriptors import raise_limit
 from .options import BadOption
 from .services.master_key import UnusableKey
 from .storage.database import WrongFormat
@@ -89,6 +90,7 @@ def run() -> None:
 
 def _prepare() -> None:
     os.umask(0o077)
+    raise_limit()
     os.environ["POWERTOOLS_TRACE_DISABLED"] = "true"
     os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")

@@ -11,10 +11,9 @@ from typing import Any
 import uvicorn
 
 from .front.connections import Connection
+from .front.descriptors import accepted_at_once
 
 Application = Callable[[Any, Any, Any], Awaitable[None]]
-BACKLOG = 4096
-"""Connections that the kernel holds until they are accepted."""
 PATIENCE = 10
 """Seconds that running requests have to end after a signal."""
 KEEP_ALIVE = 30
@@ -40,7 +39,7 @@ def listen(host: str, port: int) -> socket.socket:
     except OSError:
         listening.close()
         raise
-    listening.listen(BACKLOG)
+    listening.listen(accepted_at_once())
     return listening
 
 
@@ -89,6 +88,7 @@ def _config(application: Application) -> uvicorn.Config:
         log_level="error",  # else a line for each request that is not HTTP
         proxy_headers=False,
         server_header=False,
+        backlog=accepted_at_once(),
         timeout_keep_alive=KEEP_ALIVE,
         timeout_graceful_shutdown=PATIENCE,
     )

@@ -10,7 +10,8 @@
     responses.py   what functions return, as HTTP responses
     refusals.py    the gateway's own responses, in the template's words
     server.py      uvicorn around an application
-    connections.py uvicorn's connections, with limits to a request's head
+    connections.py uvicorn's connections, with limits to their number and their slowness
+    descriptors.py how many connections and files a process may have
     mailbox.py     the messages that this machine keeps instead of sending, on a port of its own
 
 The API is served at the root of the address, as by a custom domain without a base path.

@@ -2,16 +2,17 @@
 
 import asyncio
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from threading import Event, Thread
+from types import MappingProxyType
 from typing import Any, cast
 
 import uvicorn
 
-from .connections import HEAD_SECONDS, Connection
+from .connections import Connection
+from .descriptors import accepted_at_once
 
-BACKLOG = 2_048
 KEEP_ALIVE = 75
 """Seconds; longer than those of the usual reverse proxies, which else send into connections that just close."""
 
@@ -24,7 +25,7 @@ def bind(host: str, port: int) -> socket.socket:
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((host, port))
-        listening.listen(BACKLOG)
+        listening.listen(accepted_at_once())
         listening.set_inheritable(False)
     except OSError:
         listening.close()
@@ -39,7 +40,7 @@ class Server:
         app: An ASGI application.
         listening: From `bind`. The server closes it.
         finishing: Seconds that requests have to finish when the server stops.
-        head_seconds: Seconds that a client has for the head of a request.
+        limits: Arguments for each Connection (connections.py).
     """
 
     def __init__(
@@ -47,14 +48,14 @@ class Server:
         app: Callable[..., Awaitable[Any]],
         listening: socket.socket,
         finishing: int = 30,
-        head_seconds: float = HEAD_SECONDS,
+        limits: Mapping[str, Any] = MappingProxyType({}),
     ) -> None:
         self._socket = listening
         self._server = _Announcing(
             uvicorn.Config(
                 app,
                 loop="asyncio",
-                http=cast(Any, partial(Connection, head_seconds=head_seconds)),
+                http=cast(Any, partial(Connection, **limits)),
                 ws="none",
                 lifespan="off",
                 log_config=None,
@@ -62,7 +63,7 @@ class Server:
                 access_log=False,
                 server_header=False,
                 proxy_headers=False,
-                backlog=BACKLOG,
+                backlog=accepted_at_once(),
                 timeout_keep_alive=KEEP_ALIVE,
                 timeout_graceful_shutdown=finishing,
             )

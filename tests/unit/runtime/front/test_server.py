@@ -30,7 +30,7 @@ def served(
 ) -> Iterator[tuple[str, Front, Server]]:
     listening = bind("127.0.0.1", 0)
     front = front_of(functions, port=listening.getsockname()[1], **options)
-    server = Server(front, listening, finishing, head_seconds)
+    server = Server(front, listening, finishing, {"head_seconds": head_seconds})
     server.start()
     try:
         yield f"http://127.0.0.1:{server.port}", front, server
