@@ -85,6 +85,22 @@ def test_it_leaves_nothing_when_it_is_stopped(idle: Stack) -> None:
         os.killpg(pid, 0)
 
 
+@pytest.mark.only_on("local")
+def test_nothing_of_it_is_for_other_users_and_no_address_of_its_mailbox_lasts(idle: Stack) -> None:
+    """Whoever reads outputs.json has the mailbox, and with it every link."""
+    previous = os.umask(0o022)
+    try:
+        addresses = set()
+        for _ in range(2):
+            with idle:
+                addresses.add(idle.outputs["MailboxUrl"].split("/")[3])
+                for path in [idle.directory, *idle.directory.rglob("*")]:
+                    assert path.stat().st_mode & 0o077 == 0, path
+        assert len(addresses) == 2
+    finally:
+        os.umask(previous)
+
+
 def test_up_again_and_down_again(idle: Stack) -> None:
     up = ballotcast(idle, "up")
     assert up.returncode == 0, up.stderr

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import IO, Any
 
 WITH_PARENT = "--with-parent"
 
@@ -25,7 +26,7 @@ def serve_alone(arguments: Sequence[str], serve: Callable[[], None]) -> int:
     """
     os.environ.pop("PYTHONPATH", None)  # it leads to this package; functions have their own
     pid_file = Path(arguments[0])
-    with pid_file.open("a+") as held:
+    with open_private(pid_file, "a+") as held:
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -40,6 +41,17 @@ def serve_alone(arguments: Sequence[str], serve: Callable[[], None]) -> int:
             threading.Thread(target=_end_with_parent, args=[float(seconds)], daemon=True).start()
         serve()
     return 0
+
+
+def open_private(path: Path, mode: str) -> IO[Any]:
+    """Open a file that only its owner may read from then on: who can open the pid file can also lock it."""
+
+    def opener(name: str, flags: int) -> int:
+        descriptor = os.open(name, flags, 0o600)
+        os.fchmod(descriptor, 0o600)
+        return descriptor
+
+    return open(path, mode, opener=opener)
 
 
 def _end_with_parent(within: float) -> None:

@@ -11,9 +11,8 @@ import urllib.request
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
-from .held import WITH_PARENT
+from .held import WITH_PARENT, open_private
 
 KILLED_WITHIN = 15.0  # seconds from SIGKILL
 _HOST = "127.0.0.1"
@@ -67,7 +66,9 @@ def start_emulator(launch: Launch, pid_file: Path, log: Path, *, with_parent: bo
     """
     directory = pid_file.parent
     command = [*launch.command, pid_file, *([f"{WITH_PARENT}={launch.stops_within}"] if with_parent else [])]
-    with _private(log) as output:
+    if log.exists():  # what the process before wrote stays next to it
+        log.replace(log.with_suffix(".1"))
+    with open_private(log, "wb") as output:
         process = subprocess.Popen(
             command,
             cwd=directory,
@@ -85,13 +86,6 @@ def start_emulator(launch: Launch, pid_file: Path, log: Path, *, with_parent: bo
         stop_emulator(process.pid, launch.stops_within, process)
         raise
     return process
-
-
-def _private(log: Path) -> IO[bytes]:
-    """Open a new log that only its owner may read; the one before stays next to it."""
-    if log.exists():
-        log.replace(log.with_suffix(".1"))
-    return os.fdopen(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")
 
 
 def stop_emulator(pid: int, within: float, child: subprocess.Popen[bytes] | None = None) -> None:

@@ -77,7 +77,7 @@ class Stack:
         check_port_free(self.port)
         self._clean()
         self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self.place.scratch.mkdir()
+        self.place.scratch.mkdir(mode=0o700)
         launch = self.emulator.launch(self.place)
         self._child = start_emulator(launch, self.directory / "pid", self.log, with_parent=with_parent)
 
@@ -116,7 +116,8 @@ class Stack:
         self.stop()
 
     def _note(self, outputs: dict[str, str]) -> None:
-        write_private(self._outputs_file, json.dumps(outputs, indent=2) + "\n")  # it has the mailbox's address
+        """The mailbox's address opens it, so the file is the owner's alone."""
+        write_private(self._outputs_file, json.dumps(outputs, indent=2) + "\n")
 
     @property
     def _outputs_file(self) -> Path:

@@ -2,6 +2,7 @@
 
 import fcntl
 import socket
+import stat
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from ballotcast_cli.stack.held import open_private
 from ballotcast_cli.stack.process import StackError, check_port_free, running_pid, stop_emulator, tail, wait_for
 
 STUBBORN = """
@@ -55,6 +57,15 @@ def test_the_holder_of_the_lock_is_running(tmp_path: Path) -> None:
         held.flush()
         fcntl.flock(held, fcntl.LOCK_EX)
         assert running_pid(tmp_path / "pid") == 4711
+
+
+def test_files_are_the_owners_alone_also_where_they_were_not(tmp_path: Path) -> None:
+    """Another user could hold a lock on a pid file that they can open, and then nothing would start."""
+    file = tmp_path / "pid"
+    file.touch(0o644)
+    with open_private(file, "a+"), open_private(tmp_path / "log", "wb"):
+        modes = [stat.S_IMODE(path.stat().st_mode) for path in (file, tmp_path / "log")]
+    assert modes == [0o600, 0o600]
 
 
 def test_stopping_reaches_those_who_ignore_it_and_their_workers() -> None:

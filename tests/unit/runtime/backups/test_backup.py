@@ -50,7 +50,7 @@ def test_a_backup_after_a_kill_has_what_is_only_in_the_log(place: Place, file: P
     assert place.state()[0] == ["first", "in the log"]
 
 
-def test_only_the_owner_reads_it_and_no_key_or_token_is_in_it(place: Place, file: Path) -> None:
+def test_only_the_owner_reads_it_and_the_master_key_is_not_in_it(place: Place, file: Path) -> None:
     result = place.command("backup", str(file))
     assert "electoral rolls" in result.output
     assert "does not hold the master key" in result.output
