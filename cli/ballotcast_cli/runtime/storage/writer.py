@@ -19,6 +19,7 @@ from .signals import Signals
 
 GROUP = 256
 """Operations of one commit at most, so that the first of them does not wait for ever."""
+PASSING = {"SQLITE_FULL": "the disk is full", "SQLITE_BUSY": "another program holds the database"}
 Operation = Callable[["Transaction"], Any]
 
 
@@ -153,8 +154,9 @@ class Writer:
         return None
 
     def _failed(self, error: Exception) -> StorageFailed:
-        """Give the group up. After a full disk writing may go on; after any other fault nothing is certain.
+        """Give the group up. After these two writing may go on; after any other fault nothing is certain.
 
+        A full disk, and somebody who holds the file (`sqlite3 ballotcast.sqlite`): nothing was written, for certain.
         A failed fsync is not tried again: the system may have dropped what it could not write.
         """
         code = getattr(error, "sqlite_errorname", "")
@@ -163,9 +165,9 @@ class Writer:
                 self._connection.execute("ROLLBACK")
             except sqlite3.Error:
                 code = code or "rollback"
-        if code != "SQLITE_FULL":
+        if (passing := PASSING.get(code)) is None:
             self._broken = f"the database failed ({error}); stop the runtime, look at the disk, start it again"
-        return StorageFailed(self._broken or "the disk is full")
+        return StorageFailed(self._broken or passing)
 
 
 def _is_of_the_disk(error: BaseException) -> bool:

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from threading import Barrier, Event
 
@@ -33,6 +34,19 @@ def words(database: Database) -> set[str]:
 def test_what_is_written_is_read_by_others_at_once(database: Database) -> None:
     assert database.write(adding("here")) == 1
     assert words(database) == {"here"}
+
+
+def test_who_holds_the_file_stops_writing_only_as_long(tmp_path: Path) -> None:
+    """An operator who looks into it with a program of their own, say."""
+    database = Database(tmp_path / "data", SCHEMA)
+    database.write(lambda transaction: transaction.execute("PRAGMA busy_timeout = 1").fetchone())
+    with closing(sqlite3.connect(tmp_path / "data", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StorageFailed, match="another program"):
+            database.write(adding("refused"))
+    assert database.write(adding("stored")) == 1
+    assert words(database) == {"stored"}
+    database.close()
 
 
 def test_one_refusal_of_a_group_leaves_the_others(database: Database) -> None:
