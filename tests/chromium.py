@@ -15,7 +15,6 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
 )
 
 
@@ -25,9 +24,13 @@ def executable() -> str | None:
 
 
 @contextmanager
-def launched(path: str) -> Iterator[Browser]:
-    """The browser with an empty profile. Its sandbox stays on, except for root, for whom it does not start."""
-    flags = [*FLAGS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+def launched(path: str, *names: str) -> Iterator[Browser]:
+    """The browser with an empty profile; `names` lead it to 127.0.0.1, all others nowhere.
+
+    Its sandbox stays on, except for root, for whom it does not start.
+    """
+    rules = [*(f"MAP {name} 127.0.0.1" for name in names), "MAP * ~NOTFOUND", "EXCLUDE 127.0.0.1"]
+    flags = [*FLAGS, f"--host-resolver-rules={' , '.join(rules)}", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=flags)
         try:
