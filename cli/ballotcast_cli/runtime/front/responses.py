@@ -87,7 +87,11 @@ def _headers(returned: Mapping[str, Any]) -> Iterator[Header]:
 
 
 def _text(value: Any) -> str:
-    return value if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else str(value)
+    """Raises ValueError for a text that would end the header and begin another: uvicorn writes what it is given."""
+    text = value if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else str(value)
+    if "\n" in text or "\r" in text or "\0" in text:
+        raise ValueError("a header has one line")
+    return text
 
 
 def _first(accept: bytes) -> bytes:

@@ -13,7 +13,7 @@ from ballotcast_cli.runtime.services.errors import EXCEPTIONS, named
 from ballotcast_cli.runtime.services.s3 import Pages
 from ballotcast_cli.runtime.storage.writer import StorageFailed
 
-from .messages import receive, send
+from .messages import Disconnected, receive, send
 
 log = logging.getLogger(__name__)
 
@@ -55,10 +55,17 @@ class RemoteClient:
 
 
 def answer(connection: socket.socket, asked: list[Any], clients: Services) -> None:
-    """Carry out what a RemoteClient asked for, and send it what came of it."""
+    """Carry out what a RemoteClient asked for, and send it what came of it.
+
+    A client's attributes are not for the other side, which could give itself another role by them.
+    """
     service, method, positional, arguments = asked
     try:
-        result = getattr(clients[service], method)(*positional, **arguments)
+        if method.startswith("_"):
+            raise LookupError(method)
+        send(connection, {"result": getattr(clients[service], method)(*positional, **arguments)})
+    except Disconnected:
+        raise
     except ClientError as refused:
         code = str(refused.response.get("Error", {}).get("Code", ""))
         send(connection, {"error": [code, dict(refused.response), refused.operation_name]})
@@ -69,5 +76,3 @@ def answer(connection: socket.socket, asked: list[Any], clients: Services) -> No
         log.exception("a service failed: %s %s", service, method)
         response = {"Error": {"Code": "InternalFailure", "Message": type(error).__name__}}
         send(connection, {"error": ["InternalFailure", response, method]})
-    else:
-        send(connection, {"result": result})

@@ -110,6 +110,8 @@ def test_statuses_without_a_body_have_none(status: int) -> None:
         {"statusCode": 99, "body": ""},
         {"statusCode": 200, "body": {"a": 1}},
         {"statusCode": 200, "headers": ["a"], "body": ""},
+        {"statusCode": 303, "headers": {"location": "/x\r\nset-cookie: a=b"}, "body": ""},
+        {"statusCode": 303, "multiValueHeaders": {"location": ["/x\ny: z"]}, "body": ""},
         {"statusCode": 200, "headers": {"x": "\N{SNOWMAN}"}, "body": ""},
     ],
     ids=repr,
