@@ -4,16 +4,17 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import settings
 
+import effort
 from ballotcast_cli.stack.stack import EMULATORS
-from deployed_stack import OPTION, select_for_emulator
+from deployed_stack import OPTION, emulator, select_for_emulator, stack
 from world import World, world
+
+__all__ = ["emulator", "stack"]
 
 os.environ.setdefault("POWERTOOLS_TRACE_DISABLED", "true")
 os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "Ballotcast")
-settings.register_profile("default", deadline=None, derandomize=True)
-settings.load_profile("default")
+effort.register_profiles()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -22,7 +23,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+@pytest.hookimpl(tryfirst=True)  # before `-m` is looked at
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    effort.leave_out_long(config, items)
     select_for_emulator(config, items)
 
 

@@ -13,12 +13,9 @@ from playwright.sync_api import Browser, BrowserContext, Page
 import chromium
 from ballotcast.client.api import connect
 from ballotcast_cli.stack.stack import Stack
-from deployed_stack import emulator, stack
 from invited_elections import Elections
 from static_site import STATIC, static_site
 from voter_page import VoterPage
-
-__all__ = ["emulator", "stack"]
 
 RUN = """async (given) => {
   const load = (name) => import(`/js/protocol/${name}.js`);

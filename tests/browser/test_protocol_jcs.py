@@ -6,11 +6,12 @@ from typing import Any
 from unicodedata import normalize
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from ballotcast.crypto import canonical
 from checkout import ROOT
+from effort import examples
 
 BAD = json.loads((ROOT / "tests" / "unit" / "bad_encodings.json").read_text())
 SAMPLE = BAD["sample"]
@@ -22,7 +23,7 @@ scalars = st.booleans() | st.integers(-canonical.MAX_INTEGER, canonical.MAX_INTE
 values = st.recursive(scalars, lambda inner: st.lists(inner) | st.dictionaries(texts, inner), max_leaves=12)
 
 
-@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
+@examples(20, suppress_health_check=[HealthCheck.too_slow])
 @given(many=st.lists(values, min_size=20, max_size=60))
 def test_canonical_json_survives_the_browser(protocol: Any, many: list[Any]) -> None:
     written = [canonical.dumps(value) for value in many]

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from fastapi import Request
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from api_events import event, invoke
@@ -16,6 +16,7 @@ from ballotcast.http.fastpath import Handler, decide, fast_handler
 from ballotcast.http.handler import http_handler, stock_handler
 from ballotcast.http.sessions import open_session
 from ballotcast.http.wired import Wired
+from effort import examples
 from function_apps import APPS, app_of
 from two_ways import TwoWays
 from world import World, world
@@ -282,6 +283,7 @@ def damaged(draw: st.DrawFn, places: list[tuple[str, str]], session: str) -> dic
     return sent
 
 
+@pytest.mark.generates
 @pytest.mark.parametrize("function", APPS)
 def test_no_event_is_our_fault(function: str) -> None:
     with world() as fresh:
@@ -289,7 +291,7 @@ def test_no_event_is_our_fault(function: str) -> None:
         handler = http_handler(app, function)
         places = [(made.method, made.resource) for made in decide(app)]
 
-        @settings(max_examples=200, suppress_health_check=list(HealthCheck))
+        @examples(200, suppress_health_check=list(HealthCheck))
         @given(damaged(places, open_session(app.state.wiring.session_secret, "o1", fresh.clock)))
         def check(sent: dict[str, Any]) -> None:
             answer = invoke(handler, sent)

@@ -15,7 +15,7 @@ from zlib import crc32
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, given, seed, settings
+from hypothesis import HealthCheck, given, seed
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 from schemathesis import GenerationMode
@@ -25,6 +25,7 @@ from api_events import Event
 from ballotcast.crypto.encoding import b64u_encode
 from ballotcast.http.fastpath import Decision, decide
 from ballotcast.wiring import Wiring
+from effort import examples
 from election_fixture import VOTERS, frozen_election
 from relays_played import PlayedChannels
 from sensor import SENSOR
@@ -103,6 +104,7 @@ def operations() -> list[Any]:
     return [pytest.param(*which, id=" ".join(which[1:])) for _, *which in sorted(found, key=itemgetter(0))]
 
 
+@pytest.mark.generates
 @pytest.mark.parametrize(("name", "method", "resource"), operations())
 def test_both_ways_give_the_same_answer(deployed: Deployed, name: str, method: str, resource: str) -> None:
     app = importlib.import_module(f"{name}.app").create_app(deployed.wiring)
@@ -110,7 +112,7 @@ def test_both_ways_give_the_same_answer(deployed: Deployed, name: str, method: s
     ways = TwoWays(app)
 
     @seed(crc32(f"{method} {resource}".encode()))  # other events for each route, the same in each run
-    @settings(max_examples=12, suppress_health_check=list(HealthCheck))
+    @examples(12, suppress_health_check=list(HealthCheck))
     @given(requests(app, made, deployed))
     def check(sent: Event) -> None:
         first, answers = ways.send(sent).stock, ways.send(sent)

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from zlib import crc32
 
 import pytest
-from hypothesis import HealthCheck, given, seed, settings
+from hypothesis import HealthCheck, given, seed
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
@@ -18,6 +18,7 @@ from api_events import Event
 from ballotcast.http.fastpath import decide
 from ballotcast.http.sessions import open_session
 from echo_app import ANSWERS, create_app
+from effort import examples
 from two_ways import TwoWays
 from world import World, world
 
@@ -241,12 +242,13 @@ CHANGES: list[Any] = [
 ]
 
 
+@pytest.mark.generates
 @pytest.mark.parametrize(("method", "resource", "fast"), routes())
 def test_both_ways_give_the_same_answer(ways: TwoWays, session: str, method: str, resource: str, fast: bool) -> None:
     by_itself: list[bool] = []
 
     @seed(crc32(f"{method} {resource}".encode()))  # other events for each route, the same in each run
-    @settings(max_examples=150, suppress_health_check=list(HealthCheck))
+    @examples(150, suppress_health_check=list(HealthCheck))
     @given(events(method, resource, session))
     def check(sent: Event) -> None:
         answers = ways.send(sent)

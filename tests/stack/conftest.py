@@ -2,9 +2,7 @@
 
 import pytest
 
-from deployed_stack import emulator, port_free_now, stack
-
-__all__ = ["emulator", "stack"]
+from deployed_stack import port_free_now
 
 
 @pytest.fixture(scope="module")

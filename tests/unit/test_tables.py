@@ -5,11 +5,12 @@ import csv
 import io
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ballotcast.tables import Row, TableError, decode_table, read_table
 from ballotcast.text import Text
+from effort import examples
 
 
 def cells(data: bytes | str) -> list[list[str]]:
@@ -112,7 +113,7 @@ def test_a_delimiter_too_many_is_refused_in_an_even_table() -> None:
     st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
     st.booleans(),
 )
-@settings(max_examples=300, deadline=None, derandomize=True)
+@examples(300)
 def test_whatever_an_independent_writer_writes_reads_back(
     body: list[list[str]], mark: str, encoding: str, announced: bool
 ) -> None:
@@ -123,7 +124,7 @@ def test_whatever_an_independent_writer_writes_reads_back(
 
 
 @given(st.binary() | st.text('ab,;\t\n"\ufeff').map(str.encode))
-@settings(max_examples=300, deadline=None, derandomize=True)
+@examples(300)
 def test_nothing_but_table_errors_escapes(data: bytes) -> None:
     with contextlib.suppress(TableError):
         list(read_table(data))

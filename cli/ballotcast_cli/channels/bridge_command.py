@@ -56,7 +56,8 @@ def command(
     bridge = Bridge(opened, checker(schema), publisher(client, name), limits)
     client.api.sleep = bridge.pause
     failed: ApiError | None = None
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGTERM, signal.SIGINT):  # also where whoever started this ignores the latter
+        signal.signal(number, _interrupt)
     bridge.start()
     try:
         click.echo(f"UDP {address}:{bound} → {name}; Ctrl-C ends it.", err=True)

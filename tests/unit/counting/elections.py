@@ -4,18 +4,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from hypothesis import settings
 from hypothesis import strategies as st
 
 from ballotcast.counting import RULES, Rule
 
 NAMES = ("Ada", "Björn", "Chloé", "Dmitri", "Ewa", "Farid")
 Ballot = tuple[Any, ...]
-
-
-def examples(number: int) -> settings:
-    """So many examples, the same in every run."""
-    return settings(max_examples=number, deadline=None, derandomize=True)
 
 
 @st.composite

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 
 from ballotcast.counting import Count, count
+from effort import examples
 
-from .elections import elections, examples, rows
+from .elections import elections, rows
 
 CITIES = ("Memphis", "Nashville", "Chattanooga", "Knoxville")
 

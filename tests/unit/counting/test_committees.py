@@ -9,8 +9,9 @@ from hypothesis import given
 
 from ballotcast.counting import Action, Count, Separator, count, require_countable
 from ballotcast.counting.ties import lot
+from effort import examples
 
-from .elections import elections, examples
+from .elections import elections
 
 Ballots = dict[tuple[int, ...], int]
 

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 
 from ballotcast.counting import Count, Decides, count
+from effort import examples
 
-from .elections import elections, examples, rows
+from .elections import elections, rows
 
 CITIES = ("Memphis", "Nashville", "Chattanooga", "Knoxville")
 TENNESSEE = rows("42 ABCD, 26 BCDA, 15 CDBA, 17 DCBA")

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from ballotcast.counting import RULES, Action, Count, count, require_countable
 from ballotcast.counting.ballots import Kind, parse_ballot
 from ballotcast.counting.result import in_votes
+from effort import examples
 
-from .elections import aggregate, cast_as, examples, rows
+from .elections import aggregate, cast_as, rows
 
 METHODS = list(RULES)
 THREE = ("Ada", "Björn", "Chloé")

@@ -15,8 +15,7 @@ from ballotcast.counting.ballot_file import BallotFile, BallotFileError
 from ballotcast.counting.ballots import options
 from ballotcast.counting.csv_choices import CsvChoices
 from ballotcast.counting.cvr import read_cvr
-
-from .elections import examples
+from effort import examples
 
 NAMES = ("Ada", "Björn", "Lee, Cleo", 'Di "Dee" Fox', "Émile\nÉlan", "Ward", "1st Fan", "O'Neil;x")
 PLAIN = ("Ada", "Björn", "Chloé", "Dmitri")

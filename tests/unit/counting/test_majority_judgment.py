@@ -5,8 +5,9 @@ from typing import Any
 from hypothesis import given
 
 from ballotcast.counting import Separator, count
+from effort import examples
 
-from .elections import elections, examples
+from .elections import elections
 from .test_scores import by, scored
 
 

@@ -8,8 +8,9 @@ from typing import Any
 from hypothesis import given
 
 from ballotcast.counting import Action, Count, Decides, Separator, count
+from effort import examples
 
-from .elections import elections, examples, rows
+from .elections import elections, rows
 from .naive import best_of, papers_of, standing_in, step, worst_of
 
 # B. A. Wichmann, "The computational accuracy using the Meek algorithm", Voting matters 12 (2000). A, B, then X, Y, Z.

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ballotcast.counting import RULES, count
+from effort import examples
 
-from .elections import examples, rankings, rows
+from .elections import rankings, rows
 from .properties import (
     Ballots,
     Property,

@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ballotcast.counting import RULES, Count, count
+from effort import examples
 
 from . import naive
-from .elections import elections, examples, renamed
+from .elections import elections, renamed
 
 # What is counted here with ballot papers, one by one. Rules that add up figures have naive counts of their own.
 NAIVE: Mapping[str, Callable[[Mapping[str, Any]], tuple[list[naive.Step], list[int]]]] = {

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from ballotcast.ballots.contest import Method
 from ballotcast.counting import RULES, Action, Decides, Separator, TieRule, count
+from effort import examples
 
-from .elections import elections, examples, rows
+from .elections import elections, rows
 from .schema import complaints
 
 SCHEMA = json.loads((Path(__file__).parents[3] / "docs" / "count.schema.json").read_text(encoding="utf-8"))

@@ -6,8 +6,9 @@ from typing import Any
 from hypothesis import given
 
 from ballotcast.counting import Action, Decides, Separator, count
+from effort import examples
 
-from .elections import elections, examples
+from .elections import elections
 
 CITIES = ("Memphis", "Nashville", "Chattanooga", "Knoxville")
 

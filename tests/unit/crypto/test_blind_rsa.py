@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ballotcast.crypto import blind_rsa
 from ballotcast.crypto.blind_rsa import BlindRsaError, IssuerPublicKey
 from ballotcast.crypto.issuer_key import IssuerKey
+from effort import examples
 
 VECTORS = Path(__file__).parents[3].parent / "shared/data/vectors/rfc9474.json"
 
@@ -115,7 +116,7 @@ def test_a_faulty_private_operation_gives_no_signature() -> None:
         damaged.blind_sign(bytes(255) + b"\x02")
 
 
-@settings(max_examples=10)
+@examples(10)
 @given(st.binary(max_size=200))
 def test_pss_encoding_is_what_cryptography_signs(message: bytes) -> None:
     # OpenSSL is the oracle: its PSS signature, opened with the public exponent, is the encoding for the salt inside it.

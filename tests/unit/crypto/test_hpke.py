@@ -10,11 +10,12 @@ from hashlib import sha256
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ballotcast.crypto import hpke, p256
 from ballotcast.crypto.hpke import HpkeError
+from effort import examples
 
 INFO = bytes.fromhex("4f6465206f6e2061204772656369616e2055726e")
 PLAINTEXT = bytes.fromhex("4265617574792069732074727574682c20747275746820626561757479")
@@ -86,7 +87,7 @@ def test_the_oracle_passes_the_vector_of_appendix_a_3_1() -> None:
         assert AESGCM(key).encrypt(nonce, PLAINTEXT, b"Count-%d" % sequence).hex() == expected
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(info=st.binary(max_size=200), plaintext=st.binary(max_size=300))
 def test_our_module_and_the_oracle_read_each_other(info: bytes, plaintext: bytes) -> None:
     recipient = p256.from_scalar(SK_R)

@@ -1,11 +1,12 @@
 from hashlib import sha256
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ballotcast.crypto import merkle, tiles
 from ballotcast.crypto.tiles import TileError, TileKey
+from effort import examples
 
 LEAVES = [sha256(number.to_bytes(4)).digest() for number in range(70_000)]
 
@@ -76,7 +77,7 @@ def test_the_root_of_every_size_comes_from_the_partial_tiles_alone() -> None:
     assert tiles.edge_root(0, {}) == merkle.root([])
 
 
-@settings(max_examples=30)
+@examples(30)
 @given(st.lists(st.integers(0, 300), max_size=6))
 def test_batches_make_the_same_tiles_as_one_append(batches: list[int]) -> None:
     log, whole = Log(), Log()
@@ -87,7 +88,7 @@ def test_batches_make_the_same_tiles_as_one_append(batches: list[int]) -> None:
     assert log.rows == whole.rows
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(st.data())
 def test_an_older_size_is_read_from_newer_tiles(data: st.DataObject) -> None:
     log = Log()

@@ -5,11 +5,11 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
-from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from ballotcast_cli.runtime.services.queue_upkeep import release_all
+from effort import examples
 from runtime_queues import Lab, lab, url
 
 NAME, LETTERS, GROUPS = "relay.fifo", "letters.fifo", "abc"
@@ -131,7 +131,7 @@ class Fifo(RuleBasedStateMachine):
 
 
 TestFifo = Fifo.TestCase
-TestFifo.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestFifo.settings = examples(60, stateful_step_count=40)
 
 
 def test_a_restart_keeps_the_order(tmp_path: Path) -> None:

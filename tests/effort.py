@@ -1,0 +1,57 @@
+"""How much is tried: `pytest --hypothesis-profile quick | normal | long`, and the tests marked `long`.
+
+`long` are whole matrices, all widths and schemes, long fuzzing and campaigns; each of them has a representative that
+always runs. They are left out unless `-m` names the marker. In the profile `long` tests with generated examples are of
+them too, and the examples are others in each run: a failure prints what repeats it.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, is_hypothesis_test, settings
+
+LONG = "long"
+_EXAMPLES = {"quick": 20, "normal": 100, LONG: 2000}
+"""For a test that names no number; those that do are scaled alike (`examples`)."""
+
+
+def register_profiles() -> None:
+    for name, number in _EXAMPLES.items():
+        long = name == LONG
+        slow = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much] if long else []
+        settings.register_profile(
+            name,
+            deadline=None,
+            max_examples=number,
+            derandomize=not long,
+            print_blob=long,
+            suppress_health_check=slow,
+        )
+    settings.load_profile("normal")
+
+
+def examples(number: int, **options: Any) -> settings:
+    """`number` of them in the profile `normal`, a few in `quick`, more in `long`."""
+    return settings(max_examples=max(3, number * settings.default.max_examples // _EXAMPLES["normal"]), **options)
+
+
+def leave_out_long(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Deselect tests marked `long` unless `-m` names that marker."""
+    if config.getoption("--hypothesis-profile") == LONG:
+        for item in filter(_generates, items):
+            item.add_marker(LONG)
+    if LONG not in config.getoption("-m").split():
+        left_out = {item for item in items if item.get_closest_marker(LONG)}
+        config.hook.pytest_deselected(items=list(left_out))
+        items[:] = _without(items, left_out)
+
+
+def _generates(item: pytest.Item) -> bool:
+    if item.get_closest_marker("generates"):
+        return True
+    return isinstance(item, pytest.Function) and is_hypothesis_test(item.obj)
+
+
+def _without(items: Iterable[pytest.Item], left_out: set[pytest.Item]) -> list[pytest.Item]:
+    return [item for item in items if item not in left_out]

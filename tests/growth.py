@@ -1,0 +1,23 @@
+"""CPU time that grows no faster than the input: compared within one run, so that a busy machine does not matter."""
+
+import time
+from collections.abc import Callable
+
+MORE, MOST, TRIES = 4, 8.0, 10
+"""Four times the input takes four times as long, or sixteen if the work is quadratic."""
+
+
+def assert_grows_no_faster_than_its_input(work: Callable[[int], object], size: int) -> None:
+    """`work` is told a size. The best of some tries counts: what else the machine does only adds."""
+    small = large = float("inf")
+    for _ in range(TRIES):
+        small, large = min(small, _seconds(work, size)), min(large, _seconds(work, MORE * size))
+        if large < MOST * small:
+            return
+    raise AssertionError(f"{MORE} times {size} take {large / small:.1f} times as long")
+
+
+def _seconds(work: Callable[[int], object], size: int) -> float:
+    before = time.process_time()
+    work(size)
+    return time.process_time() - before
