@@ -8,17 +8,17 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import boto3
-import botocore.session
-from botocore.loaders import create_loader
 from moto import mock_aws
 
 from ballotcast.settings import Settings
 from ballotcast.wiring import Wiring
 from bearable_moto import answer_for_empty_partitions, transactions_by_item
 from fake_kms import FakeKms
+from moto_resources import MotoResources
 
 START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 REGION = "eu-central-1"
@@ -58,21 +58,22 @@ class World:
         self.clock = FakeClock()
         self.kms = FakeKms()
         self.sqs = boto3.client("sqs")
+        made = MotoResources(REGION)
         self.environment = {
             "ENVIRONMENT": "local",
-            "ROLL_TABLE": _table("roll"),
-            "BOARD_TABLE": _table("board"),
-            "BUCKET": _bucket(),
+            "ROLL_TABLE": made.table("roll"),
+            "BOARD_TABLE": made.table("board"),
+            "BUCKET": made.bucket("bucket"),
             "KMS_KEY": "alias/ballotcast",
-            "SESSION_SECRET": _secret("session"),
-            "ROLL_SECRET": _secret("roll"),
-            "SEQUENCE_QUEUE": self._queue("sequence.fifo", FifoQueue="true"),
-            "MAIL_QUEUE": self._queue("mail"),
-            "JOBS_QUEUE": self._queue("jobs"),
-            "CHANNELS_TABLE": _table("channels-of-the-world"),
-            "RELAY_QUEUES": ",".join(self._queue(f"relay{n}.fifo", FifoQueue="true") for n in range(4)),
-            "RELAY_MACHINES": ",".join(_machine(name) for name in ("spawn", "stop", "repair")),
-            "CLOSE_MACHINE": _machine("close"),
+            "SESSION_SECRET": made.secret("session", "session-" + "s" * 64),
+            "ROLL_SECRET": made.secret("roll", "roll-" + "s" * 64),
+            "SEQUENCE_QUEUE": made.queue("sequence.fifo", FifoQueue="true"),
+            "MAIL_QUEUE": made.queue("mail"),
+            "JOBS_QUEUE": made.queue("jobs"),
+            "CHANNELS_TABLE": made.table("channels-of-the-world"),
+            "RELAY_QUEUES": ",".join(made.queue(f"relay{n}.fifo", FifoQueue="true") for n in range(4)),
+            "RELAY_MACHINES": ",".join(made.machine(name) for name in ("spawn", "stop", "repair")),
+            "CLOSE_MACHINE": made.machine("close"),
             "SCHEDULER_ROLE": "arn:aws:iam::123456789012:role/scheduler",
             "SCHEDULE_GROUP": "default",
             "DUE_FUNCTION": "arn:aws:lambda:eu-central-1:123456789012:function:due",
@@ -108,45 +109,14 @@ def world() -> Iterator[World]:
     os.environ.pop("AWS_ENDPOINT_URL", None)
     try:
         with mock_aws(), transactions_by_item():
-            _share_service_models()
+            boto3.DEFAULT_SESSION = _session()  # moto makes boto3 forget it
             yield World()
     finally:
         os.environ.clear()
         os.environ.update(before)
 
 
-_service_models = create_loader()
-
-
-def _share_service_models() -> None:
-    """moto makes boto3 forget its session, which would read the descriptions of all services for each test anew."""
-    session = botocore.session.Session()
-    session.register_component("data_loader", _service_models)
-    boto3.setup_default_session(botocore_session=session)
-
-
-def _table(name: str) -> str:
-    keys = (("pk", "HASH"), ("sk", "RANGE"))
-    boto3.client("dynamodb").create_table(
-        TableName=name,
-        BillingMode="PAY_PER_REQUEST",
-        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key, _ in keys],
-        KeySchema=[{"AttributeName": key, "KeyType": kind} for key, kind in keys],
-    )
-    return name
-
-
-def _bucket() -> str:
-    boto3.client("s3").create_bucket(Bucket="bucket", CreateBucketConfiguration={"LocationConstraint": REGION})
-    return "bucket"
-
-
-def _secret(name: str) -> str:
-    return boto3.client("secretsmanager").create_secret(Name=name, SecretString=f"{name}-" + "s" * 64)["ARN"]
-
-
-def _machine(name: str) -> str:
-    definition = {"StartAt": "Close", "States": {"Close": {"Type": "Succeed"}}}
-    role = "arn:aws:iam::123456789012:role/close"
-    machines = boto3.client("stepfunctions")
-    return machines.create_state_machine(name=name, definition=json.dumps(definition), roleArn=role)["stateMachineArn"]
+@cache
+def _session() -> boto3.Session:
+    """One for the process: a new one would read the descriptions of all services anew."""
+    return boto3.Session()
