@@ -22,6 +22,8 @@ from .responses import Answer, Malformed, Responses
 from .routing import Match, Router
 from .throttles import Throttles
 
+COSTLY = 20.0
+"""Requests a second: what the template throttles below that costs much CPU, as hashing a password does."""
 HEALTH = "/health"
 """The runtime's own; template.yaml has `/<function>/health`."""
 Send = Callable[[Message], Awaitable[None]]
@@ -68,6 +70,8 @@ class Front:
         self._refusals = GatewayResponses(api.responses)
         self._page_functions = options.page_functions
         self._pages = Pool[Answer]("page", options.page_threads, options.waiting)
+        self._costly = Pool[Answer]("costly", options.costly_threads, options.costly_waiting)
+        self._costly_routes = {(one.method, one.resource) for one in api.throttles if one.rate <= COSTLY}
         self._calls = Pool[Answer]("api", options.api_threads, options.waiting)
         self._patience = Patience(options.patience)
 
@@ -95,13 +99,13 @@ class Front:
     @property
     def waiting(self) -> int:
         """Requests that wait for a thread."""
-        return self._pages.waiting + self._calls.waiting
+        return self._pages.waiting + self._costly.waiting + self._calls.waiting
 
     def close(self, seconds: float) -> bool:
         """After the server has stopped: wait for calls that run. False if some still run after `seconds`."""
         deadline = monotonic() + seconds
-        pages, calls = (pool.close(max(0.0, deadline - monotonic())) for pool in (self._pages, self._calls))
-        return pages and calls
+        pools = (self._pages, self._costly, self._calls)
+        return all([pool.close(max(0.0, deadline - monotonic())) for pool in pools])
 
     async def _answer(self, scope: Scope, path: str, receive: Receive) -> Answer:
         """Raises Gone or TooLarge."""
@@ -131,9 +135,14 @@ class Front:
         finally:
             self._bodies.release(body)
 
+    def _pool(self, match: Match) -> Pool[Answer]:
+        if match.route.function in self._page_functions:
+            return self._pages
+        return self._costly if (match.route.method, match.route.resource) in self._costly_routes else self._calls
+
     async def _call(self, work: Callable[[], Answer], match: Match, path: str, receive: Receive) -> Answer:
         """Have a thread do it, and wait as long as API Gateway would. Raises Gone."""
-        pool = self._pages if match.route.function in self._page_functions else self._calls
+        pool = self._pool(match)
         try:
             job = pool.submit(work)
         except Full:

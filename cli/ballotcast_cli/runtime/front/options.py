@@ -1,5 +1,6 @@
 """How the front is reached, and how much it takes on at once."""
 
+import os
 from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import urlsplit
@@ -19,7 +20,10 @@ class Options:
             `x-forwarded-for`; empty if clients connect directly.
         api_threads: Calls of functions at once, other than those of `page_functions`.
         page_threads: Calls of `page_functions` at once.
-        waiting: Requests that may wait for a thread, in each of the two pools.
+        costly_threads: Calls at once of routes that cost much CPU (Front.COSTLY), so that log-ins never take all of
+            it from voters.
+        costly_waiting: Requests that may wait for one of these threads.
+        waiting: Requests that may wait for a thread of one of these two pools.
         page_functions: Functions that call the API over HTTP themselves. They have threads of their own, so that they
             never occupy the threads that they wait for.
         patience: Seconds until a request is answered without its function, as API Gateway does.
@@ -33,6 +37,8 @@ class Options:
     trusted_header: str = ""
     api_threads: int = 40
     page_threads: int = 8
+    costly_threads: int = max(1, (os.cpu_count() or 2) - 1)
+    costly_waiting: int = 100
     waiting: int = 2_000
     page_functions: frozenset[str] = frozenset({"WebFunction"})
     patience: float = 29.0

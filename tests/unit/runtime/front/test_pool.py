@@ -11,7 +11,8 @@ import pytest
 import loops
 from ballotcast_cli.runtime.front.app import Front
 from ballotcast_cli.runtime.front.pool import Full, GivenUp, Pool
-from front_requests import HERE, Functions, front_of, returned
+from ballotcast_cli.runtime.template.deployment import Throttle
+from front_requests import HERE, Functions, api, front_of, returned
 from problem import assert_problem
 
 SECONDS = 20.0
@@ -88,6 +89,26 @@ def test_pages_that_ask_the_api_do_not_wait_for_themselves() -> None:
         held.inner = ask_api
         answers = await asyncio.gather(*(client.get(f"/page/{number}") for number in range(10)))
         assert {answer.text for answer in answers} == {"200"}
+
+    played(front, play)
+
+
+def test_log_ins_wait_for_each_other_and_voters_for_none_of_them() -> None:
+    """Hashing a password takes a processor for a quarter of a second."""
+    held = Held()
+    log_ins = Throttle("POST", "/sessions", 10, 20)
+    front = front_of(Functions(held), api(log_ins), api_threads=1, costly_threads=1, costly_waiting=2)
+
+    async def play(client: httpx.AsyncClient) -> None:
+        tasks = [asyncio.ensure_future(client.post("/sessions", json={"n": number})) for number in range(3)]
+        await held.wait_for(1)
+        await until(lambda: front.waiting == 2)
+        assert_problem(await client.post("/sessions", json={}), 503, "busy")
+        cast = asyncio.ensure_future(client.post("/elections/e/ballots", json={}))
+        await held.wait_for(1)
+        assert held.seen == ["/sessions", "/elections/e/ballots"]
+        held.let.set()
+        assert [answer.status_code for answer in await asyncio.gather(*tasks, cast)] == [200] * 4
 
     played(front, play)
 
