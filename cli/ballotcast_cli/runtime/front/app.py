@@ -105,7 +105,8 @@ class Front:
         """After the server has stopped: wait for calls that run. False if some still run after `seconds`."""
         deadline = monotonic() + seconds
         pools = (self._pages, self._costly, self._calls)
-        return all([pool.close(max(0.0, deadline - monotonic())) for pool in pools])
+        closed = [pool.close(max(0.0, deadline - monotonic())) for pool in pools]
+        return all(closed)
 
     async def _answer(self, scope: Scope, path: str, receive: Receive) -> Answer:
         """Raises Gone or TooLarge."""
