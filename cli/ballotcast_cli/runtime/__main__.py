@@ -1,5 +1,6 @@
 """`python -m ballotcast_cli.runtime PIDFILE [--with-parent=SECONDS]`: a runtime until SIGTERM (options.py)."""
 
+import gc
 import json
 import logging
 import os
@@ -81,6 +82,8 @@ def run() -> None:
         write_private(options.directory / "started.json", json.dumps(outputs))
         runtime.ready = True
 
+    gc.collect()
+    gc.freeze()  # what is there by now stays, and is not looked through again
     try:
         serve([Site(site, public), Site(mailbox, private), Site(metrics, figures)], started)
     finally:
