@@ -11,15 +11,12 @@ from ballotcast_cli.runtime.storage.writer import Transaction
 
 STREAM_SCHEMA = """
 CREATE TABLE IF NOT EXISTS stream (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT, tbl TEXT, event TEXT, keys TEXT, old TEXT, new TEXT, at REAL
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, tbl TEXT, event TEXT, keys TEXT, old TEXT, new TEXT, at INTEGER
 );
 CREATE INDEX IF NOT EXISTS stream_of_table ON stream (tbl, seq);
 CREATE TABLE IF NOT EXISTS stream_position (consumer TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID;
 """
 """`event`: INSERT, MODIFY or REMOVE. `keys`, `old`, `new`: items as JSON, bytes in base64; `at`: seconds since 1970."""
-
-KEPT = 24 * 60 * 60
-"""Seconds that a record is kept, though all have read it: for whoever looks for the cause of a fault."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +29,7 @@ class Change:
     keys: str
     old: str | None
     new: str | None
-    at: float
+    at: int
 
     @property
     def size(self) -> int:
@@ -60,17 +57,19 @@ def changes(reader: sqlite3.Connection, table: str, after: int, limit: int) -> l
     return [Change(*found) for found in reader.execute(sql, (table, after, limit))]
 
 
-def trim(database: Database, table: str, consumers: list[str], now: float, limit: int) -> int:
-    """Delete at most `limit` records that all consumers have passed and that are older than a day; return how many."""
-    reader = database.reader()
-    passed = min((position(reader, consumer) for consumer in consumers), default=None)
-    sql = "SELECT seq, at FROM stream WHERE tbl = ? AND (? IS NULL OR seq <= ?) ORDER BY seq LIMIT ?"
-    found = reader.execute(sql, (table, passed, passed, limit)).fetchall()
-    old = [seq for seq, at in found if at < now - KEPT]
-    if not old:
+def trim(database: Database, table: str, through: int | None, limit: int) -> int:
+    """Delete at most `limit` records up to number `through`, None for all; return how many.
+
+    Not after a day, as on AWS: the records of both sides of a vote, in their order and with times, join a voter with a
+    ballot.
+    """
+    sql = "SELECT seq FROM stream WHERE tbl = ? AND (? IS NULL OR seq <= ?) ORDER BY seq LIMIT ?"
+    found = database.reader().execute(sql, (table, through, through, limit)).fetchall()
+    if not found:
         return 0
+    [last] = found[-1]
     delete = "DELETE FROM stream WHERE tbl = ? AND seq <= ?"
-    return database.write(lambda transaction: transaction.execute(delete, (table, old[-1])).rowcount)
+    return database.write(lambda transaction: transaction.execute(delete, (table, last)).rowcount)
 
 
 def record(
@@ -86,7 +85,7 @@ def record(
             *(table, event, keys),
             old if view in ("OLD_IMAGE", "NEW_AND_OLD_IMAGES") else None,
             new if view in ("NEW_IMAGE", "NEW_AND_OLD_IMAGES") else None,
-            now,
+            int(now),
         ),
     )
     transaction.wake(topic(table))

@@ -32,7 +32,7 @@ class Sources:
         self._queues = queues
         self._deployed = deployment
         self._clock = clock
-        self._consumers: dict[str, list[str]] = {name: [] for name in deployment.tables}
+        self._consumers: dict[str, list[StreamConsumer]] = {name: [] for name in deployment.tables}
         self.rules: dict[str, Rule] = {}
         made: list[_Source] = [Timetable(queues.database, invoke, clock)]
         for function in deployment.functions.values():
@@ -40,8 +40,9 @@ class Sources:
                 match source:
                     case StreamSource():
                         table = deployment.tables[source.table]
-                        made.append(StreamConsumer(function.id, source, table, queues, invoke, clock))
-                        self._consumers[source.table].append(source.name)
+                        consumer = StreamConsumer(function.id, source, table, queues, invoke, clock)
+                        made.append(consumer)
+                        self._consumers[source.table].append(consumer)
                     case QueueSource():
                         made.append(QueuePoller(function.id, source, queues, invoke))
                     case ScheduleSource():
@@ -51,7 +52,7 @@ class Sources:
     def tasks(self) -> list[Callable[[int], int]]:
         """Return what deletes records of streams, messages and ids whose time is over (see runtime.upkeep)."""
         return [
-            *(partial(self._trim, table, names) for table, names in self._consumers.items()),
+            *(partial(self._trim, table, consumers) for table, consumers in self._consumers.items()),
             *(partial(self._delete_expired, queue) for queue in self._deployed.queues.values()),
             self._forget_ids,
         ]
@@ -76,8 +77,9 @@ class Sources:
             thread.join(max(0.0, until - time.monotonic()))
         return len(ended) == len(threads) and all(ended)
 
-    def _trim(self, table: str, consumers: list[str], limit: int) -> int:
-        return trim(self._queues.database, table, consumers, self._clock().timestamp(), limit)
+    def _trim(self, table: str, consumers: list[StreamConsumer], limit: int) -> int:
+        through = min((consumer.seen for consumer in consumers), default=None)
+        return trim(self._queues.database, table, through, limit)
 
     def _delete_expired(self, queue: Queue, limit: int) -> int:
         return delete_expired(self._queues.database, queue, self._queues.now(), limit)

@@ -73,6 +73,11 @@ class StreamConsumer:
         self._checkpoint = self._seen = 0
         self._loop = Loop(self.name, self._database.watch(topic(table.name)), self._turn)
 
+    @property
+    def seen(self) -> int:
+        """The number of the last record that this consumer needs no more, whether it was for its function or not."""
+        return self._seen
+
     def start(self) -> None:
         self._checkpoint = self._seen = position(self._database.reader(), self.name)
         self._loop.start()

@@ -11,7 +11,7 @@ from ballotcast.clock import system_clock
 from ballotcast_cli.runtime.services.queue_rows import SQS_SCHEMA
 from ballotcast_cli.runtime.services.queues import Queues
 from ballotcast_cli.runtime.services.scheduler import SCHEDULE_SCHEMA
-from ballotcast_cli.runtime.services.streams import KEPT, STREAM_SCHEMA, record
+from ballotcast_cli.runtime.services.streams import STREAM_SCHEMA, record
 from ballotcast_cli.runtime.sources.filters import UnknownPattern
 from ballotcast_cli.runtime.sources.loop import Loop
 from ballotcast_cli.runtime.sources.sources import Sources
@@ -139,7 +139,7 @@ def test_upkeep_clears_all_that_is_too_old(aws: Lab) -> None:
     then, many = aws.clock().timestamp(), AT_ONCE + 1
     add_records(aws.database, "Board", *["B"] * many, at=then)
     aws.database.write(lambda t: [aws.queues.put(t, "letters.fifo", "x", str(n), str(n)) for n in range(many)])
-    aws.clock.advance(seconds=max(KEPT, 4 * DAY) + 1)
+    aws.clock.advance(seconds=4 * DAY + 1)
     aws.send("letters.fifo", "new")
     Upkeep(Sources(deployment(), aws.queues, Calls(), aws.clock).tasks()).sweep()
     for table, left in (("stream", 0), ("message", 1), ("message_body", 1), ("message_group", 1), ("deduplication", 1)):

@@ -10,7 +10,7 @@ from aws_lambda_powertools.utilities.data_classes import DynamoDBStreamEvent
 from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecordEventName, StreamViewType
 
 from ballotcast_cli.runtime.functions.outcomes import FunctionTimedOut
-from ballotcast_cli.runtime.services.streams import KEPT, STREAM_SCHEMA, changes, position, trim
+from ballotcast_cli.runtime.services.streams import STREAM_SCHEMA, changes, position, record, trim
 from ballotcast_cli.runtime.sources.streams import PASSED, StreamConsumer
 from ballotcast_cli.runtime.template.deployment import StreamSource, Table
 from runtime_queues import Lab, lab
@@ -185,17 +185,30 @@ def test_a_checkpoint_follows_though_nothing_is_for_the_function(aws: Lab, start
     assert calls.events == []
 
 
-def test_records_are_deleted_once_all_have_read_them_and_a_day_is_over(aws: Lab, started: Make) -> None:
-    then = aws.clock().timestamp()
-    add_records(aws.database, "Board", "B1", "B2", at=then)
-    add_records(aws.database, "Board", "B3", at=then + 60)
-    add_records(aws.database, "Board", "B4", at=then + KEPT)
-    started(Calls())
-    wait_until_read(aws, 4)
-    trimmed = trim(aws.database, "Board", ["Cast", "Late"], then + KEPT + 1, 10)
-    assert trimmed == 0
-    started(Calls(), name="Late")
-    wait_until_read(aws, 4, "Late")
-    assert trim(aws.database, "Board", ["Cast", "Late"], then + KEPT, 10) == 0
-    assert trim(aws.database, "Board", ["Cast", "Late"], then + KEPT + 1, 10) == 2
-    assert [one.seq for one in changes(aws.database.reader(), "Board", 0, 10)] == [3, 4]
+def test_records_that_a_consumer_is_through_with_are_deleted_at_once(aws: Lab, started: Make) -> None:
+    """Also those that were not for it, though no checkpoint was written for them; a later start needs none of them."""
+    add_records(aws.database, "Board", "B1", "LOG", "LOG")
+    calls = Calls()
+    consumer = started(calls)
+    until(lambda: consumer.seen == 3, aws.database)
+    assert trim(aws.database, "Board", consumer.seen, 2) == 2
+    assert trim(aws.database, "Board", consumer.seen, 2) == 1
+    assert consumer.stop(PATIENCE)
+    add_records(aws.database, "Board", "B4")
+    later = Calls()
+    started(later)
+    assert names(later.wait_for(1)[0]) == ["B4"]
+
+
+def test_records_that_a_consumer_still_needs_stay(aws: Lab, started: Make) -> None:
+    """It fails, and repeats."""
+    add_records(aws.database, "Board", "LOG", "B2", "B3")
+    consumer = started(calls := Calls(fail), retries=-1)
+    calls.wait_for(2)
+    trim(aws.database, "Board", consumer.seen, 10)
+    assert [one.seq for one in changes(aws.database.reader(), "Board", 0, 10)][-2:] == [2, 3]
+
+
+def test_a_record_has_no_finer_time_than_on_aws(aws: Lab) -> None:
+    aws.database.write(lambda t: record(t, "Board", "NEW_IMAGE", "{}", None, "{}", 1_795_165_200.987))
+    assert aws.database.reader().execute("SELECT at FROM stream").fetchone() == (1_795_165_200,)
