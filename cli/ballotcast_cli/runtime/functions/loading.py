@@ -54,6 +54,7 @@ class LoadedFunction:
 
     def __init__(self, name: str, handler: str, memory: int, timeout: float, wiring: Callable[[], Wiring]) -> None:
         self._name, self._memory, self._timeout = name, memory, timeout
+        _give_loop()
         self._context = contextvars.copy_context()
         self._context.run(maker.set, wiring)
         module, _, attribute = handler.rpartition(".")
