@@ -41,3 +41,11 @@ def hang(_event: Any, _context: Any) -> None:
 
 def die(_event: Any, _context: Any) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+def put_late(event: dict[str, Any], context: Any) -> Any:
+    """Put an item when the function's time is over."""
+    while context.get_remaining_time_in_millis():
+        time.sleep(0.01)
+    time.sleep(0.05)
+    return put(event, context)

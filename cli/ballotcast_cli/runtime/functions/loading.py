@@ -17,6 +17,7 @@ from uuid import uuid4
 from ballotcast.settings import Settings
 from ballotcast.wiring import Wiring, maker
 from ballotcast_cli.runtime.services.clients import Services
+from ballotcast_cli.runtime.storage.deadline import ends_within
 
 Handler = Callable[[dict[str, Any], Any], Any]
 
@@ -64,7 +65,11 @@ class LoadedFunction:
         """Return what the handler returns; raises what it raises. Several threads may call at once."""
         _give_loop()
         context = LambdaContext(self._name, self._memory, time.monotonic() + self._timeout)
-        return self._context.copy().run(self._handler, event, context)
+        return self._context.copy().run(self._run, event, context)
+
+    def _run(self, event: dict[str, Any], context: LambdaContext) -> Any:
+        with ends_within(self._timeout):
+            return self._handler(event, context)
 
 
 _thread = threading.local()

@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 from ballotcast_cli.runtime.services.clients import Services
 from ballotcast_cli.runtime.services.errors import EXCEPTIONS, named
 from ballotcast_cli.runtime.services.s3 import Pages
+from ballotcast_cli.runtime.storage.deadline import TooLate
 from ballotcast_cli.runtime.storage.writer import StorageFailed
 
 from .messages import Disconnected, receive, send
@@ -69,7 +70,7 @@ def answer(connection: socket.socket, asked: list[Any], clients: Services) -> No
     except ClientError as refused:
         code = str(refused.response.get("Error", {}).get("Code", ""))
         send(connection, {"error": [code, dict(refused.response), refused.operation_name]})
-    except StorageFailed as failed:
+    except (StorageFailed, TooLate) as failed:
         response = {"Error": {"Code": "ServiceUnavailable", "Message": str(failed)}}
         send(connection, {"error": ["ServiceUnavailable", response, method]})
     except Exception as error:

@@ -12,6 +12,7 @@ from threading import Condition
 from typing import Any
 
 from ballotcast_cli.runtime.services.clients import Services
+from ballotcast_cli.runtime.storage.deadline import ends_within
 from ballotcast_cli.runtime.template.deployment import Function
 
 from .messages import Disconnected, receive, send
@@ -118,7 +119,8 @@ class _Worker:
                 self._connection.settimeout(None)
                 if "ask" not in message:
                     break
-                answer(self._connection, message["ask"], clients)
+                with ends_within(ends_at - time.monotonic()):
+                    answer(self._connection, message["ask"], clients)
         except TimeoutError:
             self.kill()
             raise FunctionTimedOut(f"{function.id} did not end within {function.timeout} s") from None

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from ballotcast_cli.runtime.storage.deadline import TooLate
+from ballotcast_cli.runtime.storage.writer import StorageFailed
 from ballotcast_cli.runtime.template.requests import asked
 from ballotcast_cli.runtime.template.roles import Role
 
@@ -47,7 +49,10 @@ class RoleClient:
 
         def call(**arguments: Any) -> Any:
             self._require(method, arguments)
-            return carry_out(**arguments)
+            try:
+                return carry_out(**arguments)
+            except (StorageFailed, TooLate) as failed:
+                raise error("ServiceUnavailable", method, str(failed)) from failed
 
         self.__dict__[method] = call
         return call

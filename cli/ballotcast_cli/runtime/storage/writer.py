@@ -15,6 +15,7 @@ from threading import Lock, Thread
 from time import perf_counter
 from typing import Any
 
+from . import deadline
 from .signals import Signals
 
 GROUP = 256
@@ -52,10 +53,11 @@ class Commits:
 
 
 class _Waiting:
-    __slots__ = ("done", "error", "operation", "result")
+    __slots__ = ("done", "error", "operation", "result", "until")
 
     def __init__(self, operation: Operation) -> None:
         self.operation = operation
+        self.until = deadline.current()
         self.result: Any = None
         self.error: BaseException | None = None
         self.done = Lock()
@@ -82,7 +84,10 @@ class Writer:
         return self._broken
 
     def write(self, operation: Operation) -> Any:
-        """Run `operation` and return what it returned, once it is on disk. Raises what it raised, or StorageFailed."""
+        """Run `operation` and return what it returned, once it is on disk.
+
+        Raises what it raised, StorageFailed, and TooLate if the time of the call that asks is over (deadline.py).
+        """
         waiting = _Waiting(operation)
         with self._closing:
             if self._closed or self._broken:
@@ -136,6 +141,8 @@ class Writer:
                 execute("SAVEPOINT one")
                 topics = set(transaction.topics)
                 try:
+                    if deadline.now() > waiting.until:
+                        raise deadline.TooLate("the call took longer than its function may")
                     waiting.result = waiting.operation(transaction)
                 except BaseException as error:  # it is raised where the operation came from
                     if _is_of_the_disk(error):  # so of the whole group

@@ -4,13 +4,17 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from contextvars import copy_context
 from pathlib import Path
 from threading import Barrier, Event
 
 import pytest
 
+from ballotcast_cli.runtime.storage import deadline
 from ballotcast_cli.runtime.storage.database import FORMAT, Database, WrongFormat
+from ballotcast_cli.runtime.storage.deadline import TooLate, ends_within
 from ballotcast_cli.runtime.storage.writer import StorageFailed, Transaction
+from ballotcast_cli.stack.process import wait_for
 
 SCHEMA = ["CREATE TABLE IF NOT EXISTS word (word TEXT PRIMARY KEY)"]
 
@@ -179,3 +183,31 @@ def test_another_format_is_refused(tmp_path: Path) -> None:
     other.close()
     with pytest.raises(WrongFormat, match=str(FORMAT + 1)):
         Database(tmp_path / "data", SCHEMA)
+
+
+def test_what_a_call_asks_for_after_its_time_is_not_written(database: Database) -> None:
+    """It waits behind a slow operation until its time is over, as a cast would that the close must not miss."""
+    begun, go = Event(), Event()
+
+    def slow(_: Transaction) -> None:
+        begun.set()
+        go.wait()
+
+    def late() -> None:
+        with ends_within(0.05):
+            until = deadline.current()
+            with ThreadPoolExecutor(1) as waiting:
+                asked = waiting.submit(copy_context().run, database.write, adding("late"))
+                assert wait_for(lambda: deadline.now() > until, 10)
+                go.set()
+                asked.result()
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(database.write, slow)
+        begun.wait()
+        with pytest.raises(TooLate):
+            late()
+    with ends_within(60):
+        database.write(adding("in time"))
+    database.write(adding("outside of calls"))
+    assert words(database) == {"in time", "outside of calls"}
