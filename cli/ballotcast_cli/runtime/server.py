@@ -11,7 +11,7 @@ from typing import Any
 import uvicorn
 
 from .front.connections import Connection
-from .front.descriptors import accepted_at_once
+from .front.descriptors import BACKLOG, accepted_at_once
 
 Application = Callable[[Any, Any, Any], Awaitable[None]]
 PATIENCE = 10
@@ -39,7 +39,7 @@ def listen(host: str, port: int) -> socket.socket:
     except OSError:
         listening.close()
         raise
-    listening.listen(accepted_at_once())
+    listening.listen(BACKLOG)
     return listening
 
 
@@ -71,6 +71,8 @@ async def _serve(sites: Sequence[Site], started: Callable[[], None]) -> None:
     ]
     while not all(server.started or task.done() for server, task in zip(servers, tasks, strict=True)):
         await asyncio.sleep(0.005)
+    for site in sites:
+        site.listening.listen(BACKLOG)
     started()
     await asyncio.gather(*tasks)
 

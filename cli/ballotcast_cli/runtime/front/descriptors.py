@@ -10,7 +10,9 @@ A process that runs out of them can neither accept nor write.
 import resource
 
 WANTED = 65_536
-MOST_CONNECTIONS, MOST_ACCEPTED = 8_192, 2_048
+MOST_CONNECTIONS, MOST_ACCEPTED = 8_192, 512
+BACKLOG = 4_096
+"""Connections that the kernel holds until they are accepted; one that finds no room is tried again after seconds."""
 
 
 def raise_limit() -> None:
@@ -26,6 +28,7 @@ def connections_at_once() -> int:
 
 
 def accepted_at_once() -> int:
+    """What asyncio is to be given as a backlog; it accepts so many in each turn. Set BACKLOG once it listens."""
     return min(MOST_ACCEPTED, _limit() // 16)
 
 

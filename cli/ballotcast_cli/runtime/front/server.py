@@ -11,7 +11,7 @@ from typing import Any, cast
 import uvicorn
 
 from .connections import Connection
-from .descriptors import accepted_at_once
+from .descriptors import BACKLOG, accepted_at_once
 
 KEEP_ALIVE = 75
 """Seconds; longer than those of the usual reverse proxies, which else send into connections that just close."""
@@ -25,7 +25,7 @@ def bind(host: str, port: int) -> socket.socket:
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((host, port))
-        listening.listen(accepted_at_once())
+        listening.listen(BACKLOG)
         listening.set_inheritable(False)
     except OSError:
         listening.close()
@@ -103,4 +103,6 @@ class _Announcing(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        for listening in sockets or []:
+            listening.listen(BACKLOG)
         self.announced.set()
