@@ -15,7 +15,7 @@ tools := .tools/stack/bin
 python = $(shell PATH="$(PATH)"; for p in python3.13 python3.14 python3.12 python3.11 python3; do \
 	"$$p" -c 'import sys, pip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && command -v "$$p" && break; done)
 
-.PHONY: help environments run up down logs demo localstack localstack-up localstack-down test test-localstack parity bench oracles lint format build lock clean
+.PHONY: help environments run up down logs demo localstack localstack-up localstack-down test test-quick test-long test-localstack parity bench oracles lint format build lock clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -53,16 +53,28 @@ localstack-environment:
 	@test -n "$(python)" || { echo "Python 3.11 or newer with pip is needed" >&2; exit 1; }
 	@PYTHONPATH=cli $(python) -m ballotcast_cli.stack.localstack_environment
 
-test: lint ## everything: style, types, the template, all tests, those on the deployed stack too
+# Tests start many processes: without compiled modules each would compile them again. One worker more than there are cores,
+# because those on a stack wait more than they work; each file has one worker, so that its fixtures are made once.
+test test-quick test-long test-localstack parity: export PYTHONDONTWRITEBYTECODE :=
+workers = $(shell $(python) -c 'import os; print((os.cpu_count() or 1) + 1)')
+pytest = .venv/bin/pytest -q -n $(workers) --dist loadfile --no-loadscope-reorder
+
+test: lint ## style, types, the template, and the tests, those on the deployed stack too
 	AWS_DEFAULT_REGION=eu-west-1 SAM_CLI_TELEMETRY=0 $(tools)/sam validate --lint
 	$(tools)/cfn-lint template.yaml
-	.venv/bin/pytest -q -n auto --dist loadfile --no-loadscope-reorder
+	$(pytest)
+
+test-quick: lint ## the inner loop: style, types, and the tests that need neither a stack, a browser nor long
+	$(pytest) --hypothesis-profile quick -m "not slow and not stack" tests/unit tests/store tests/http tests/parity tests/relay
+
+test-long: environments ## what `make test` leaves out: whole matrices, campaigns, long fuzzing by other examples in each run
+	$(pytest) --hypothesis-profile long -m long
 
 test-localstack: localstack-environment ## elections, channels, relay faults and the browser's journeys on LocalStack (QUICK=1: one of each)
-	.venv/bin/pytest -q -n 2 --dist loadfile --no-loadscope-reorder --stack localstack $(if $(QUICK),-m essential) tests/stack tests/browser
+	$(pytest) -n 2 --stack localstack $(if $(QUICK),-m essential) tests/stack tests/browser
 
 parity: environments ## every test of an API by both paths: ASGI, and API Gateway's events
-	BOTH_WAYS=1 .venv/bin/pytest -q -n auto --dist loadfile tests/http tests/parity
+	BOTH_WAYS=1 $(pytest) tests/http tests/parity
 
 oracles: environments ## our counts beside those of pref-voting and abcvoting
 	.tools/uv/bin/uv run --frozen --isolated --all-extras --with 'abcvoting>=2.19' --with 'pref-voting>=1.18' \
