@@ -1,8 +1,9 @@
 """moto at a bearable cost; what is written, refused and answered is its own doing as before.
 
 It copies the whole table once for each item of a transaction: here only the items that a transaction touches are kept,
-and put back if it is cancelled. And a roll is read by 256 queries, nearly all of empty partitions when the roll is a
-test's: those are answered without the way through HTTP and back.
+and put back if it is cancelled. It seeks every possible type in every value of an answer: here those that are text,
+numbers and truth are taken as they are. And a roll is read by 256 queries, nearly all of empty partitions when the roll
+is a test's: those are answered without the way through HTTP and back.
 """
 
 import json
@@ -14,6 +15,7 @@ from typing import Any
 from unittest.mock import patch
 
 from moto.core import DEFAULT_ACCOUNT_ID
+from moto.core.serialize import JSONSerializer
 from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
 from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.models.table import Table
@@ -40,9 +42,21 @@ def _item(backend: DynamoDBBackend, operation: dict[str, Any]) -> tuple[dict[Any
     return partition, sort_key, deepcopy(partition.get(sort_key))
 
 
+_serialize = JSONSerializer._serialize_type_structure
+PLAIN = {"S", "N", "BOOL", "NULL", "SS", "NS"}
+
+
+def _serialize_plainly(serializer: Any, serialized: dict[str, Any], value: Any, shape: Any, key: str) -> None:
+    if shape.name == "AttributeValue" and key and type(value) is dict and value.keys() <= PLAIN:
+        serialized[key] = value
+    else:
+        _serialize(serializer, serialized, value, shape, key)
+
+
 @contextmanager
 def transactions_by_item() -> Iterator[None]:
     with (
+        patch.object(JSONSerializer, "_serialize_type_structure", _serialize_plainly),
         patch.object(DynamoDBBackend, "transact_write_items", _transact_touching),
         patch.object(Table, "__deepcopy__", lambda table, memo: table, create=True),
     ):

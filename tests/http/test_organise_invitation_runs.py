@@ -90,7 +90,10 @@ def order_once(organiser: Organiser, failing: FailingWiring, election: str, **or
 
 
 @pytest.mark.parametrize("side", ["before", "after"])
-@pytest.mark.parametrize(("at_once", "order"), [(2000, {"only": "all"}), (2000, {}), (0, {"voters": list(PAIR)})])
+@pytest.mark.parametrize(
+    ("at_once", "order"),
+    [(2000, {"only": "all"}), pytest.param(2000, {}, marks=pytest.mark.long), (0, {"voters": list(PAIR)})],
+)
 def test_the_same_order_with_its_key_takes_the_allowance_once_and_mails_once(
     deployment: World,
     monkeypatch: pytest.MonkeyPatch,
