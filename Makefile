@@ -64,8 +64,8 @@ test: lint ## style, types, the template, and the tests, those on the deployed s
 	$(tools)/cfn-lint template.yaml
 	$(pytest)
 
-test-quick: lint ## the inner loop: style, types, and the tests that need neither a stack, a browser nor long
-	$(pytest) --hypothesis-profile quick -m "not slow and not stack" tests/unit tests/store tests/http tests/parity tests/relay
+test-quick: lint ## the inner loop: style, types, and the unit tests but the slow ones, with fewer generated examples
+	$(pytest) --hypothesis-profile quick -m "not slow and not stack" tests/unit
 
 test-long: environments ## what `make test` leaves out: whole matrices, campaigns, long fuzzing by other examples in each run
 	$(pytest) --hypothesis-profile long -m long

@@ -27,6 +27,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     effort.leave_out_long(config, items)
     select_for_emulator(config, items)
+    effort.put_long_files_first(items)
 
 
 @pytest.fixture

@@ -34,9 +34,7 @@ def select_for_emulator(config: pytest.Config, items: list[pytest.Item]) -> None
     name = config.getoption(OPTION)
     left_out = [item for item in items if not _concerns(item, name)]
     config.hook.pytest_deselected(items=left_out)
-    left = [item for item in items if item not in left_out]
-    # Those of a stack first: they wait more than they work, and so wait while another worker works.
-    items[:] = sorted(left, key=lambda item: item.get_closest_marker("stack") is None)
+    items[:] = [item for item in items if item not in left_out]
     for item in items:
         for marker in item.iter_markers("localstack"):
             if name == LOCALSTACK.name:

@@ -47,6 +47,15 @@ def leave_out_long(config: pytest.Config, items: list[pytest.Item]) -> None:
         items[:] = _without(items, left_out)
 
 
+def put_long_files_first(items: list[pytest.Item]) -> None:
+    """Of files that are shared out among workers: short ones at the end leave no worker alone with a long one.
+
+    Those of a stack are first of all: they wait more than they work, and so wait while another worker works.
+    """
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: (item.get_closest_marker("stack") is None, item.path not in slow))
+
+
 def _generates(item: pytest.Item) -> bool:
     if item.get_closest_marker("generates"):
         return True

@@ -44,6 +44,7 @@ print(json.dumps([{MODELS_LEFT}, Later.__pydantic_complete__]))
     assert built is True
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("function", ["vote", "organise"])
 def test_the_description_is_the_same_as_with_models_built_at_once(function: str) -> None:
     show = f"import json; from {function}.app import app; print(json.dumps(app.openapi()))"
@@ -70,6 +71,7 @@ print(json.dumps([meanwhile, gc.isenabled(), gc.get_freeze_count() > 1000]))
     assert after == collects
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("module", "unneeded"),
     [

@@ -41,6 +41,7 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, ob
     return {one["name"]: one for one in found}
 
 
+@pytest.mark.slow
 def test_every_hot_route_is_measured(measured: dict[str, dict[str, object]]) -> None:
     assert set(measured) == set(BUDGET)
 

@@ -75,6 +75,7 @@ def test_after_a_restore_generators_go_other_ways_and_connections_are_gone() -> 
     assert wiring.made["dynamodb"].closed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("kind", "registered"), [("snap-start", ["after", "before"]), ("on-demand", [])])
 def test_hooks_are_registered_where_lambda_takes_a_snapshot(tmp_path: Path, kind: str, registered: list[str]) -> None:
     (tmp_path / "snapshot_restore_py.py").write_text(RUNTIME)

@@ -106,6 +106,7 @@ def election(organiser: Organiser) -> str:
     return str(draft["id"])
 
 
+@pytest.mark.slow
 def test_a_whole_election(deployed: Deployment, organiser: Organiser, election: str, tmp_path: Path) -> None:
     assert organiser.invite(election) == {"queued": 3}
     deployed.catch_up()
@@ -141,6 +142,7 @@ def test_a_whole_election(deployed: Deployment, organiser: Organiser, election: 
     assert {voter["email"] for voter in organiser.voters(election)} == {""}
 
 
+@pytest.mark.slow
 def test_a_damaged_download_is_not_kept(
     deployed: Deployment, organiser: Organiser, election: str, tmp_path: Path
 ) -> None:

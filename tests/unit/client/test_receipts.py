@@ -73,6 +73,7 @@ def test_a_ballot_that_waits(api: Api, election: FrozenElection, cast: Cast) -> 
         check_receipt(api, cast.receipt)
 
 
+@pytest.mark.slow
 def test_the_log_of_a_counted_election_has_the_ballot(api: Api, counted: Counted) -> None:
     recorded = check_receipt(api, counted.cast.receipt, counted.cast.checkpoint)
     assert (recorded.size, recorded.final) == (4, True)

@@ -82,6 +82,7 @@ class Fate:
         self.step()
 
 
+@pytest.mark.slow
 def test_killed_anywhere_and_resumed_there_is_one_ballot(deployment: World, http: TestClient) -> None:
     """Ends with the first voter whom no blow hits any more; each before was killed one step later than the last."""
     election = frozen_election(deployment, voters=[f"v{number}@example.org" for number in range(40)])

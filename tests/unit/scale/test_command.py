@@ -4,6 +4,7 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 
 from ballotcast_cli.main import main
@@ -11,6 +12,7 @@ from ballotcast_cli.scale.measuring import measure
 from ballotcast_cli.scale.stages import STAGES
 
 
+@pytest.mark.slow
 def test_a_run_that_was_broken_off_is_finished(tmp_path: Path) -> None:
     measure(tmp_path, 100, 1, lambda done: None, ThreadPoolExecutor)
     kept = json.loads((tmp_path / "measured.json").read_text())

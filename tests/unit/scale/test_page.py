@@ -11,6 +11,7 @@ from ballotcast_cli.scale.stages import STAGES
 MINUTES, GIBIBYTES = 10, 2
 
 
+@pytest.mark.slow
 def test_tables_and_plots_are_current() -> None:
     text = page.PAGE.read_text()
     assert page.page(text) == text, "run `ballotcast scale page`"

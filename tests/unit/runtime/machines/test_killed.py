@@ -30,6 +30,7 @@ def ended(directory: Path, machine: str, mode: str) -> dict[str, Any]:
     return report
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", ["before", "after"])
 @pytest.mark.parametrize("machine", LEAST)
 def test_an_execution_survives_a_kill_at_every_transition(tmp_path: Path, machine: str, mode: str) -> None:

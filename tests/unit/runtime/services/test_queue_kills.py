@@ -9,6 +9,8 @@ import time
 from collections import defaultdict
 from pathlib import Path
 
+import pytest
+
 from checkout import ROOT
 from runtime_killed import NAMES
 from runtime_queues import lab
@@ -48,6 +50,7 @@ def firsts_in_order(bodies: list[str]) -> bool:
     return True
 
 
+@pytest.mark.slow
 def test_nothing_that_was_acknowledged_is_lost(tmp_path: Path) -> None:
     chance = random.Random(11)
     released = [run_and_kill(tmp_path, turn, chance.uniform(0.05, 0.5)) for turn in range(KILLS)]
