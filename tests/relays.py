@@ -19,7 +19,7 @@ Seen = TypeVar("Seen")
 MACHINES = {"spawn": "SpawnMachine", "stop": "StopMachine", "repair": "RepairMachine"}
 
 
-def wait_for(look: Callable[[], Seen | None], seconds: float = 20) -> Seen:
+def wait_for(look: Callable[[], Seen | None], seconds: float = 60) -> Seen:
     """What `look` answers once it is true."""
     until = time.monotonic() + seconds
     while not (seen := look()):

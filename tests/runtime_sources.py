@@ -9,7 +9,7 @@ from ballotcast_cli.runtime.functions.outcomes import FunctionFailed
 from ballotcast_cli.runtime.storage.database import Database
 from ballotcast_cli.runtime.storage.writer import Transaction
 
-PATIENCE = 20
+PATIENCE = 60
 Handler = Callable[[dict[str, Any]], Any]
 
 

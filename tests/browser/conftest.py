@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 import chromium
 from ballotcast.client.api import connect
@@ -17,6 +17,8 @@ from invited_elections import Elections
 from static_site import STATIC, static_site
 from voter_page import VoterPage
 
+PATIENCE = 60_000.0
+"""Milliseconds, of whatever a test waits for: on a machine with much other work too."""
 RUN = """async (given) => {
   const load = (name) => import(`/js/protocol/${name}.js`);
   const { hexDecode: bytes, hexEncode: hex } = await load("encoding");
@@ -38,6 +40,7 @@ def browser() -> Iterator[Browser]:
     path = chromium.executable()
     if path is None:
         pytest.skip("no chromium here: install one, or name it in $CHROMIUM")
+    expect.set_options(timeout=PATIENCE)
     with chromium.launched(path) as browser:
         yield browser
 
@@ -54,7 +57,7 @@ def elections(stack: Stack) -> Iterator[Elections]:
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """A device: what it keeps ends with the test."""
     with browser.new_context(viewport={"width": 768, "height": 900}) as opened:
-        opened.set_default_timeout(15_000)
+        opened.set_default_timeout(PATIENCE)
         yield opened
 
 

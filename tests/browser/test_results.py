@@ -41,13 +41,13 @@ def test_from_the_first_ballot_to_the_printed_result(page: Page, stack: Stack, e
     election = elections.make(CONTESTS, VOTERS)
     page.goto(f"{address}/results/{election.id}")
     expect(page.get_by_text("Voting is open")).to_be_visible()
-    expect(page.locator("[data-channel]")).to_have_attribute("data-state", "live", timeout=15_000)
+    expect(page.locator("[data-channel]")).to_have_attribute("data-state", "live")
     for number, voter in enumerate(election.voters):
         said = [(1, 2, 3) if number % 3 else (2, 1), (1, 2), ((1, 2), (2, number % 3))]
         Voter(elections.api, lambda state: None).vote(voter.link, said)
     drawn = page.locator("[data-channel] canvas")
     expect(drawn).to_be_visible(timeout=20_000)
-    expect(page.locator("[data-channel]")).to_have_attribute("data-points", re.compile("[1-9]"), timeout=20_000)
+    expect(page.locator("[data-channel]")).to_have_attribute("data-points", re.compile("[1-9]"))
     assert_accessible(page)
     assert "Elected" not in page.content()
 
@@ -57,7 +57,7 @@ def test_from_the_first_ballot_to_the_printed_result(page: Page, stack: Stack, e
     expect(page.get_by_text("Result: North.")).to_be_visible()
     expect(page.get_by_role("img", name="Council: votes round by round")).to_be_visible()
     expect(page.get_by_role("rowheader", name=HOSTILE).first).to_be_visible()
-    expect(page.locator("[data-channel]")).to_have_attribute("data-points", MORE_THAN_ONE, timeout=20_000)
+    expect(page.locator("[data-channel]")).to_have_attribute("data-points", MORE_THAN_ONE)
     expect(page.locator("[data-channel] .value").last).to_have_text(str(VOTERS))
     assert_accessible(page)
     with page.expect_download() as saving:

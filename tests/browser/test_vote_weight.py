@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from invited_elections import Elections
+from this_machine import on_this_machine
 from voter_page import VoterPage, gzip_weight
 
 pytestmark = pytest.mark.stack
@@ -42,4 +43,4 @@ def test_weight_and_script_time(browser: Browser, elections: Elections) -> None:
     print(f"{script:.2f} s of script in {tasks:.2f} s of tasks, {SLOWER} times slower")  # noqa: T201
     assert first <= FIRST_PAGE
     assert journey <= JOURNEY
-    assert script < SCRIPT_SECONDS
+    assert script < on_this_machine(SCRIPT_SECONDS)

@@ -17,8 +17,6 @@ from invited_elections import Elections
 
 pytestmark = pytest.mark.stack
 
-PATIENCE = 20_000
-"""Milliseconds for what the stack has to do first."""
 HOSTILE = "<img src=x onerror=alert(1)>"
 SCHEMA = {
     "type": "record",
@@ -63,7 +61,7 @@ def test_register_publish_watch_and_deregister(context: BrowserContext, stack: S
     page.get_by_label("Records for one point").fill("1")
     assert_accessible(page)
     page.get_by_role("button", name="Register", exact=True).click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("The channel is registered", timeout=PATIENCE)
+    expect(page.get_by_role("heading", level=1)).to_have_text("The channel is registered")
     key = page.locator("code").first.inner_text()
     assert_accessible(page)
 
@@ -72,18 +70,18 @@ def test_register_publish_watch_and_deregister(context: BrowserContext, stack: S
     expect(page.get_by_role("status")).to_contain_text("Live")
     channel = Channels(elections.api, key)
     channel.publish(name, records(40))
-    expect(watched).to_have_attribute("data-points", "40", timeout=PATIENCE)
+    expect(watched).to_have_attribute("data-points", "40")
     before = page.locator("canvas").evaluate("(canvas) => canvas.toDataURL()")
     channel.publish(name, records(40))
-    expect(watched).to_have_attribute("data-points", "80", timeout=PATIENCE)
+    expect(watched).to_have_attribute("data-points", "80")
     assert page.locator("canvas").evaluate("(canvas) => canvas.toDataURL()") != before
-    expect(page.locator("[data-fact=records]")).to_have_text("80", timeout=PATIENCE)
+    expect(page.locator("[data-fact=records]")).to_have_text("80")
     expect(page.locator("[data-newest] tbody tr")).to_have_count(10)
     expect(page.locator("[data-newest] tbody tr").first).to_contain_text(HOSTILE)
     assert page.locator("img").count() == 0
     assert_accessible(page)
     channel.publish(name, [{"time": 2**62, "rpm": 1.0, "note": "no date"}])
-    expect(page.locator("[data-newest] tbody tr").first).to_contain_text("no date", timeout=PATIENCE)
+    expect(page.locator("[data-newest] tbody tr").first).to_contain_text("no date")
     expect(watched).to_have_attribute("data-points", "80")
     page.get_by_role("button", name="Pause").press("Enter")
     expect(page.get_by_role("status")).to_have_text("Paused")
@@ -92,7 +90,7 @@ def test_register_publish_watch_and_deregister(context: BrowserContext, stack: S
     assert_accessible(page)
     page.get_by_label(f"Yes, remove {name}").check()
     page.get_by_role("button", name="Deregister it").click()
-    expect(page).to_have_url(re.compile(r"/manage/channels?[/?]"), timeout=PATIENCE)
+    expect(page).to_have_url(re.compile(r"/manage/channels?[/?]"))
     expect(page.locator("main")).to_contain_text(re.compile("is deregistered|takes no more records"))
     assert errors == []
 
@@ -103,9 +101,9 @@ def _look_at_schemas(page: Page) -> None:
     schema.fill('{"type": "record",\n "x" 1}')
     expect(verdict).to_contain_text("line 2, character 6")
     schema.fill('{"type": "record", "name": "R", "fields": []}')
-    expect(verdict).to_contain_text("must say when", timeout=PATIENCE)
+    expect(verdict).to_contain_text("must say when")
     schema.fill(json.dumps(SCHEMA))
-    expect(verdict).to_contain_text("Its time is in the field “time”", timeout=PATIENCE)
+    expect(verdict).to_contain_text("Its time is in the field “time”")
 
 
 def test_it_asks_again_after_a_failure_and_nothing_while_unseen(

@@ -75,7 +75,7 @@ class Interpreted:
         execution = self.machines.start_execution(
             stateMachineArn=arn["stateMachineArn"], name=f"lab-{time.monotonic_ns()}", input=json.dumps(channel.saga)
         )["executionArn"]
-        worker, until = Worker(self.wiring), time.monotonic() + 30
+        worker, until = Worker(self.wiring), time.monotonic() + 60
         while (status := self.machines.describe_execution(executionArn=execution)["status"]) == "RUNNING":
             assert time.monotonic() < until, self.machines.get_execution_history(executionArn=execution)["events"][-3:]
             self._pump(worker)
@@ -185,7 +185,7 @@ def test_an_execution_of_an_older_generation_changes_nothing(lab: Interpreted) -
     text = json.dumps(definition("spawn", lab.world))
     arn = lab.machines.create_state_machine(name="older", definition=text, roleArn=role)["stateMachineArn"]
     execution = lab.machines.start_execution(stateMachineArn=arn, input=json.dumps(old.saga))["executionArn"]
-    until = time.monotonic() + 20
+    until = time.monotonic() + 60
     while lab.machines.describe_execution(executionArn=execution)["status"] == "RUNNING":
         assert time.monotonic() < until
         threading.Event().wait(0.02)

@@ -22,6 +22,7 @@ from ballotcast_cli.stack.stack import Stack
 from machine_faults import hurried
 from relays import Relays, StackWiring, wait_for
 from sensor import SENSOR, sample
+from this_machine import on_this_machine
 
 pytestmark = pytest.mark.stack
 _number = count()
@@ -65,7 +66,7 @@ def test_registered_is_active_within_five_seconds(relays: Relays, name: str) -> 
     began = time.monotonic()
     made = relays.api.post("/channels", json={"name": "quick", "port": 40000, "schema": SENSOR})
     assert made.status_code == 201
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < on_this_machine(5)
     assert relays.rows("quick", 40000)["lease"]["relay"] == made.json()["pid"]
 
 
@@ -94,8 +95,8 @@ def test_of_sixteen_at_once_one_gets_the_port(relays: Relays) -> None:
 def test_a_thousand_records_are_live_within_three_seconds(relays: Relays, name: str) -> None:
     began = time.monotonic()
     assert publish(relays, name, 0, 1000).status_code == 202
-    wait_for(lambda: relays.api.get(f"/channels/{name}/live").json()["records"], 3)
-    assert time.monotonic() - began < 3
+    wait_for(lambda: relays.api.get(f"/channels/{name}/live").json()["records"])
+    assert time.monotonic() - began < on_this_machine(3)
     assert exported(relays, name) == list(range(1000))
 
 
@@ -168,7 +169,7 @@ def test_an_elections_channel_starts_by_itself_and_tells_turnout(relays: Relays,
         Log(board).publish(election, SignedCheckpoint(b"note", size, issued=2 * size, cast=size, final=False))
     wait_for(lambda: (found := relays.find(channel.name)) and found.status == "active")
     live = f"/channels/{channel.name}/live"
-    wait_for(lambda: len(relays.api.get(live).json().get("records", [])) == 2, 30)
+    wait_for(lambda: len(relays.api.get(live).json().get("records", [])) == 2)
     shown = relays.api.get(live).json()["records"]
     assert [(one["event"], one["issued"], one["cast"]) for one in shown] == [("turnout", 22, 11), ("turnout", 44, 22)]
     assert relays.api.delete(f"/channels/{channel.name}").status_code == 403

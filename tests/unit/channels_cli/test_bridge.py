@@ -11,7 +11,7 @@ from ballotcast_cli.channels.bridge import MEMORY_FULL, NOT_SENT, UNKNOWN, Bridg
 from ballotcast_cli.channels.udp import listen
 from ballotcast_cli.channels.waiting import OVERHEAD, Limits
 
-SECONDS = 20.0
+SECONDS = 60.0
 
 
 class Channel:

@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
@@ -16,7 +16,7 @@ import pytest
 from ballotcast.channels.containers import encode_long
 
 SCHEMA = {"type": "record", "name": "count", "fields": [{"name": "time", "type": "long", "unit": "ms"}]}
-SECONDS = 30
+SECONDS = 60
 
 
 class Api(ThreadingHTTPServer):
@@ -66,6 +66,8 @@ def api() -> Iterator[Api]:
 
 
 class Bridge:
+    """The command, started. It ends with the test, also with one that fails."""
+
     def __init__(self, api: Api, *options: str) -> None:
         self.process = subprocess.Popen(
             [sys.executable, "-c", "from ballotcast_cli.main import main; main()", "bridge", "count", *options],
@@ -92,6 +94,24 @@ class Bridge:
         return self.process.returncode, out, err
 
 
+Start = Callable[..., Bridge]
+
+
+@pytest.fixture
+def start(api: Api) -> Iterator[Start]:
+    """Call it with the command's options."""
+    started: list[Bridge] = []
+
+    def start_bridge(*options: str) -> Bridge:
+        started.append(Bridge(api, *options))
+        return started[-1]
+
+    yield start_bridge
+    for bridge in started:
+        with bridge.process as process:
+            process.kill()
+
+
 def send(port: int, numbers: range) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
         for number in numbers:
@@ -99,8 +119,8 @@ def send(port: int, numbers: range) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_ctrl_c_sends_what_has_arrived(api: Api, number: int) -> None:
-    bridge = Bridge(api, "--port", "0", "--age", "60", "--batch", "40")
+def test_ctrl_c_sends_what_has_arrived(api: Api, start: Start, number: int) -> None:
+    bridge = start("--port", "0", "--age", "60", "--batch", "40")
     port = bridge.listening()
     send(port, range(100))
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
@@ -119,9 +139,9 @@ def test_ctrl_c_sends_what_has_arrived(api: Api, number: int) -> None:
     assert "bck_secret" not in out + err
 
 
-def test_a_busy_channel_is_asked_again_with_the_same_key(api: Api) -> None:
+def test_a_busy_channel_is_asked_again_with_the_same_key(api: Api, start: Start) -> None:
     api.refusals = [(429, "backlog"), (409, "not-ready")]
-    bridge = Bridge(api, "--port", "0")
+    bridge = start("--port", "0")
     send(bridge.listening(), range(10))
     status, out, err = bridge.end()
     assert (status, b"".join(api.bodies)) == (0, b"".join(map(encode_long, range(10)))), out + err
@@ -130,27 +150,27 @@ def test_a_busy_channel_is_asked_again_with_the_same_key(api: Api) -> None:
     assert "10  published" in out
 
 
-def test_what_could_not_be_sent_is_told_by_the_exit_status(api: Api) -> None:
+def test_what_could_not_be_sent_is_told_by_the_exit_status(api: Api, start: Start) -> None:
     api.refusals = [(429, "backlog")] * 1000
-    bridge = Bridge(api, "--port", "0", "--drain", "0.2")
+    bridge = start("--port", "0", "--drain", "0.2")
     send(bridge.listening(), range(10))
     status, out, _ = bridge.end()
     assert status == 1
     assert "10  dropped, under way at the end, outcome unknown" in out
 
 
-def test_an_api_that_is_down_does_not_hold_up_the_end(api: Api) -> None:
+def test_an_api_that_is_down_does_not_hold_up_the_end(api: Api, start: Start) -> None:
     api.refusals = [(503, "throttled")] * 1000
-    bridge = Bridge(api, "--port", "0", "--age", "0", "--drain", "0")
+    bridge = start("--port", "0", "--age", "0", "--drain", "0")
     send(bridge.listening(), range(10))
     status, _, _ = bridge.end()
     assert status == 1
     assert len(api.keys) <= 3, "no more attempts once it has given up"
 
 
-def test_a_key_that_is_refused_ends_it_at_once(api: Api) -> None:
+def test_a_key_that_is_refused_ends_it_at_once(api: Api, start: Start) -> None:
     api.refusals = [(403, "bad-key")]
-    bridge = Bridge(api, "--port", "0", "--age", "0")
+    bridge = start("--port", "0", "--age", "0")
     send(bridge.listening(), range(1))
     out, err = bridge.process.communicate(timeout=SECONDS)
     assert bridge.process.returncode == 1
@@ -158,13 +178,13 @@ def test_a_key_that_is_refused_ends_it_at_once(api: Api) -> None:
     assert "1  dropped, under way at the end" in out
 
 
-def test_it_needs_a_port(api: Api) -> None:
-    out, err = Bridge(api).process.communicate(timeout=SECONDS)
+def test_it_needs_a_port(start: Start) -> None:
+    out, err = start().process.communicate(timeout=SECONDS)
     assert (out, "give one with --port" in err) == ("", True)
 
 
-def test_a_port_in_use_is_told(api: Api) -> None:
+def test_a_port_in_use_is_told(start: Start) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
         taken.bind(("127.0.0.1", 0))
-        _, err = Bridge(api, "--port", str(taken.getsockname()[1])).process.communicate(timeout=SECONDS)
+        _, err = start("--port", str(taken.getsockname()[1])).process.communicate(timeout=SECONDS)
     assert "cannot listen on 127.0.0.1: Address already in use" in err
