@@ -32,6 +32,33 @@ def delete_expired(database: Database, queue: Queue, now: int, limit: int) -> in
     return database.write(lambda transaction: _delete(transaction, found, now)) if found else 0
 
 
+def keep_in_step(database: Database, now: int, limit: int) -> int:
+    """Make visible what nobody has received and what lies in the future: the clock was set back since it was sent.
+
+    At most `limit` messages and as many groups; return the number of messages.
+    """
+    ahead = "SELECT seq FROM message WHERE receipt IS NULL AND visible > ? LIMIT ?"
+    held = "SELECT 1 FROM message m WHERE m.queue = g.queue AND m.grp = g.grp AND receipt IS NOT NULL AND visible > ?"
+    groups_ahead = f"SELECT queue, grp FROM message_group g WHERE ready > ? AND NOT EXISTS ({held}) LIMIT ?"  # noqa: S608
+    reader = database.reader()
+    messages = [seq for (seq,) in reader.execute(ahead, (now, limit))]
+    groups = reader.execute(groups_ahead, (now, now, limit)).fetchall()
+    if not messages and not groups:
+        return 0
+
+    def correct(transaction: Transaction) -> int:
+        for seq in messages:
+            set_back = "UPDATE message SET visible = ? WHERE seq = ? AND receipt IS NULL RETURNING queue"
+            for (queue,) in transaction.execute(set_back, (now, seq)).fetchall():
+                transaction.wake(f"queue:{queue}")
+        for queue, group in groups:
+            arrange(transaction, queue, group, now)
+            transaction.wake(f"queue:{queue}")
+        return len(messages)
+
+    return database.write(correct)
+
+
 def forget_ids(transaction: Transaction, now: int, limit: int) -> int:
     """Delete ids of deduplication that count no longer, at most `limit`, and return how many."""
     keys = "SELECT queue, scope, dedup FROM deduplication WHERE until <= ? LIMIT ?"

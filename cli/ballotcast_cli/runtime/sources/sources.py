@@ -7,7 +7,7 @@ from threading import Thread
 from typing import Protocol
 
 from ballotcast.clock import Clock
-from ballotcast_cli.runtime.services.queue_upkeep import delete_expired, forget_ids, release_all
+from ballotcast_cli.runtime.services.queue_upkeep import delete_expired, forget_ids, keep_in_step, release_all
 from ballotcast_cli.runtime.services.queues import Queues
 from ballotcast_cli.runtime.services.streams import trim
 from ballotcast_cli.runtime.template.deployment import Deployment, Queue, QueueSource, ScheduleSource, StreamSource
@@ -55,6 +55,7 @@ class Sources:
             *(partial(self._trim, table, consumers) for table, consumers in self._consumers.items()),
             *(partial(self._delete_expired, queue) for queue in self._deployed.queues.values()),
             self._forget_ids,
+            self._keep_in_step,
         ]
 
     def start(self) -> int:
@@ -83,6 +84,9 @@ class Sources:
 
     def _delete_expired(self, queue: Queue, limit: int) -> int:
         return delete_expired(self._queues.database, queue, self._queues.now(), limit)
+
+    def _keep_in_step(self, limit: int) -> int:
+        return keep_in_step(self._queues.database, self._queues.now(), limit)
 
     def _forget_ids(self, limit: int) -> int:
         now = self._queues.now()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ballotcast_cli.runtime.services.queue_upkeep import delete_expired, forget_ids, release_all
+from ballotcast_cli.runtime.services.queue_upkeep import delete_expired, forget_ids, keep_in_step, release_all
 from ballotcast_cli.runtime.storage.writer import Transaction
 from runtime_queues import DAY, Lab, lab, url
 
@@ -197,6 +197,22 @@ def test_a_start_makes_visible_what_was_in_flight_and_leaves_what_was_given_back
     assert again == [("1", "2"), ("2", "1")]
     aws.clock.advance(seconds=60)
     assert "paused" in aws.bodies(MAIL)
+
+
+@pytest.mark.parametrize("name", ["mail", "relay.fifo"])
+def test_what_was_sent_before_the_clock_was_set_back_does_not_wait_until_then(aws: Lab, name: str) -> None:
+    """A machine that starts with a wrong time and is put right: votes would not get into the log for as long."""
+    aws.send(name, "done", group="other")
+    aws.delete(name, *aws.receive(name))
+    aws.send(name, "before", "another", group="a")
+    aws.send(name, "other", group="other")
+    aws.clock.advance(hours=-3)
+    assert aws.bodies(name) == []
+    assert keep_in_step(aws.database, aws.queues.now(), 2) == 2
+    assert keep_in_step(aws.database, aws.queues.now(), 2) == 1
+    assert sorted(aws.bodies(name)) == ["another", "before", "other"]
+    assert keep_in_step(aws.database, aws.queues.now(), 2) == 0
+    assert aws.bodies(name) == [], "what is in flight stays so"
 
 
 def test_one_entry_that_is_refused_leaves_the_others(aws: Lab) -> None:
