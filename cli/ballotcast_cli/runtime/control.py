@@ -5,6 +5,7 @@ Only the owner can open the socket, because nobody else may enter its folder.
 
 import contextlib
 import logging
+import os
 import socket
 from collections.abc import Mapping
 from pathlib import Path
@@ -24,7 +25,7 @@ class Control:
         self._path, self._services = path, services
         path.unlink(missing_ok=True)
         self._listening = socket.socket(socket.AF_UNIX)
-        self._listening.bind(str(path))
+        self._listening.bind(_short(path))
         path.chmod(0o600)
         self._listening.listen()
         Thread(target=self._accept, name="control", daemon=True).start()
@@ -55,7 +56,7 @@ class ControlClient(RemoteClient):
     def __init__(self, path: Path, service: str) -> None:
         connection = socket.socket(socket.AF_UNIX)
         try:
-            connection.connect(str(path))
+            connection.connect(_short(path))
         except OSError:
             connection.close()
             raise
@@ -63,3 +64,8 @@ class ControlClient(RemoteClient):
 
     def close(self) -> None:
         self._connection.close()
+
+
+def _short(path: Path) -> str:
+    """From the current folder, if that is shorter: the path of a socket has about a hundred characters at most."""
+    return min(str(path), os.path.relpath(path), key=len)

@@ -85,6 +85,7 @@ class Runtime:
         for function in self._functions.values():
             self._clients[function.id] = self._clients_of(function.role)
         with_routes = {route.function for route in self.deployment.routes}
+        self._control: Control | None = None
         self.ready = False
         self._loaded = {name: self._load(self._functions[name]) for name in sorted(with_routes)}
 
@@ -124,7 +125,8 @@ class Runtime:
     def stop(self) -> None:
         """End what runs, and put everything into the database's file."""
         self.ready = False
-        self._control.stop()
+        if self._control:
+            self._control.stop()
         self.metrics.stop()
         if self._postman:
             self._postman.stop(PATIENCE)

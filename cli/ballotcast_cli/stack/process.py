@@ -16,6 +16,8 @@ from .held import WITH_PARENT, open_private
 
 KILLED_WITHIN = 15.0  # seconds from SIGKILL
 _HOST = "127.0.0.1"
+_DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+"""Not through the proxy that the environment may name: it would look for us on its own machine."""
 
 
 class StackError(Exception):
@@ -79,7 +81,7 @@ def start_emulator(launch: Launch, pid_file: Path, log: Path, *, with_parent: bo
             start_new_session=True,
         )
     try:
-        serves = wait_for(lambda: process.poll() is not None or _is_served(launch.ready), launch.starts_within)
+        serves = wait_for(lambda: process.poll() is not None or is_served(launch.ready), launch.starts_within)
         if not serves or process.poll() is not None:
             raise StackError(f"the stack did not start; the end of {log}:\n{tail(log)}")
     except BaseException:
@@ -114,9 +116,10 @@ def tail(log: Path, lines: int = 25) -> str:
     return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])
 
 
-def _is_served(url: str) -> bool:
+def is_served(url: str) -> bool:
+    """Whether something on this machine answers there."""
     try:
-        with urllib.request.urlopen(url, timeout=5):  # noqa: S310 - our own, always http
+        with _DIRECTLY.open(url, timeout=5):
             return True
     except OSError:
         return False

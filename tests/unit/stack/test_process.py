@@ -11,7 +11,16 @@ from pathlib import Path
 import pytest
 
 from ballotcast_cli.stack.held import open_private
-from ballotcast_cli.stack.process import StackError, check_port_free, running_pid, stop_emulator, tail, wait_for
+from ballotcast_cli.stack.process import (
+    StackError,
+    check_port_free,
+    is_served,
+    running_pid,
+    stop_emulator,
+    tail,
+    wait_for,
+)
+from static_site import static_site
 
 STUBBORN = """
 import signal, subprocess, sys, time
@@ -66,6 +75,15 @@ def test_files_are_the_owners_alone_also_where_they_were_not(tmp_path: Path) -> 
     with open_private(file, "a+"), open_private(tmp_path / "log", "wb"):
         modes = [stat.S_IMODE(path.stat().st_mode) for path in (file, tmp_path / "log")]
     assert modes == [0o600, 0o600]
+
+
+def test_a_proxy_of_the_environment_is_not_asked(monkeypatch: pytest.MonkeyPatch, taken: int) -> None:
+    with static_site() as address:
+        for name in ("http_proxy", "HTTP_PROXY"):
+            monkeypatch.setenv(name, f"http://127.0.0.1:{taken}")
+        monkeypatch.delenv("no_proxy", raising=False)
+        monkeypatch.delenv("NO_PROXY", raising=False)
+        assert is_served(f"{address}/")
 
 
 def test_stopping_reaches_those_who_ignore_it_and_their_workers() -> None:
