@@ -84,6 +84,7 @@ def file_recount(path: Path, method: str) -> Recount:
     return Recount(contest(method, len(file.options), seats, "previous-stages"), file.ballots_for(method), b"")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", RULES)
 def test_generated_elections(modules: Page, method: str) -> None:
     accounts = require_same(modules, list(generated(method, NUMBER)))

@@ -283,6 +283,7 @@ def damaged(draw: st.DrawFn, places: list[tuple[str, str]], session: str) -> dic
     return sent
 
 
+@pytest.mark.slow
 @pytest.mark.generates
 @pytest.mark.parametrize("function", APPS)
 def test_no_event_is_our_fault(function: str) -> None:

@@ -186,6 +186,7 @@ def ask(case: str, wiring: Wiring, sent: tuple[str, str, dict[str, Any]]) -> Any
     return client.request(method, path, **options)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("side", "lasting"), [("before", True), ("after", False)])
 @pytest.mark.parametrize("case", sorted(CASES))
 def test_the_same_request_again_finishes_what_broke_off(

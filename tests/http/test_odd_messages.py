@@ -98,6 +98,7 @@ def deliver(consumer: Consumer, odd: Record, position: int, first: int) -> list[
     return failed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("consumer", of_kind("sqs"), indirect=True)
 def test_a_body_that_cannot_be_read_fails_alone(
     consumer: Consumer, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]

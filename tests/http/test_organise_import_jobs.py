@@ -43,6 +43,7 @@ def test_a_job_tells_how_far_it_is(organiser: Organiser, deployment: World) -> N
     assert organiser.actions(election) == ["election-created", "roll-imported"]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("small_jobs")
 def test_a_job_counts_each_row_once_however_often_it_is_killed(organiser: Organiser, deployment: World) -> None:
     for last in range(20):
@@ -71,6 +72,7 @@ def test_a_job_counts_each_row_once_however_often_it_is_killed(organiser: Organi
     assert last >= 6
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("side", ["before", "after"])
 @pytest.mark.parametrize("works_between", [False, True])
 @pytest.mark.usefixtures("small_jobs")

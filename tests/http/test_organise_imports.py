@@ -62,6 +62,7 @@ def test_a_file_over_five_megabytes_is_refused(organiser: Organiser) -> None:
     assert_problem(organiser.import_(election, b"email\n" + b"x" * 5 * 1024 * 1024), 413, "body-too-large")
 
 
+@pytest.mark.slow
 @pytest.mark.one_way
 def test_more_rows_than_at_once_with_a_bad_address_on_line_1711(organiser: Organiser, deployment: World) -> None:
     election = organiser.create()

@@ -42,6 +42,7 @@ def run_until_killed(dying: DyingWiring, organiser: Organiser, election: str) ->
     return True
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("at_once", [2000, 0])
 def test_the_same_call_again_completes_a_run_that_was_killed_at_any_step(
     organiser: Organiser, deployment: World, monkeypatch: pytest.MonkeyPatch, at_once: int
@@ -89,6 +90,7 @@ def order_once(organiser: Organiser, failing: FailingWiring, election: str, **or
     return organiser.post_once(failing, f"/elections/{election}/invitations", json=order, headers=KEY).status_code
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("side", ["before", "after"])
 @pytest.mark.parametrize(
     ("at_once", "order"),
