@@ -5,6 +5,7 @@ always runs. They are left out unless `-m` names the marker. In the profile `lon
 them too, and the examples are others in each run: a failure prints what repeats it.
 """
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -41,7 +42,7 @@ def leave_out_long(config: pytest.Config, items: list[pytest.Item]) -> None:
     if config.getoption("--hypothesis-profile") == LONG:
         for item in filter(_generates, items):
             item.add_marker(LONG)
-    if LONG not in config.getoption("-m").split():
+    if not re.search(rf"\b{LONG}\b", config.getoption("-m")):
         left_out = {item for item in items if item.get_closest_marker(LONG)}
         config.hook.pytest_deselected(items=list(left_out))
         items[:] = _without(items, left_out)
