@@ -11,14 +11,14 @@ from pathlib import Path
 from ballotcast_cli.deployment import write_private
 from ballotcast_cli.stack.held import serve_alone
 
-from .data import MissingKey
+from .data import Data, InUse, MissingKey
 from .front.descriptors import raise_limit
 from .options import BadOption
 from .services.master_key import UnusableKey
 from .storage.database import WrongFormat
 from .template.errors import TemplateError
 
-REFUSALS = (BadOption, MissingKey, TemplateError, UnusableKey, WrongFormat)
+REFUSALS = (BadOption, InUse, MissingKey, TemplateError, UnusableKey, WrongFormat)
 """What is wrong with what it was given; the message says what to do."""
 
 
@@ -50,6 +50,9 @@ def run() -> None:
     public = listen(options.host, options.port)
     private = listen(LOOPBACK, 0)
     port = private.getsockname()[1]
+    data = Data(options.directory)
+    data.make()
+    data.hold()
     settle(options.directory)
     runtime = Runtime(options, project, f"http://{LOOPBACK}:{port}")
     reached = FrontOptions(options.port, options.public_url, options.trusted_header)

@@ -9,6 +9,8 @@
 Nobody but the owner may read the folder.
 """
 
+import fcntl
+import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,6 +61,19 @@ class Data:
         self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.directory.chmod(0o700)
         sync_folder(self.directory.parent)
+
+    def hold(self) -> None:
+        """Keep the folder for this process until it ends, however it ends. Raises InUse if another has it."""
+        folder = os.open(self.directory, os.O_RDONLY)  # closed by the system
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(folder)
+            raise InUse(f"another process has the data in {self.directory}") from None
+
+
+class InUse(RuntimeError):
+    """Another runtime works with the folder: two would take each other's messages for lost."""
 
 
 class MissingKey(RuntimeError):

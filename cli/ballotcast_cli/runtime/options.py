@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 from .sources.mail_server import BadMailServer, mail_server
 
 LOOPBACK = "127.0.0.1"
+EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104
+"""What it may listen on instead; pages and commands reach it by LOOPBACK in any case."""
 PARAMETERS: Mapping[str, str] = {
     "Environment": "local",
     "CloseGraceSeconds": "16",
@@ -41,6 +43,8 @@ class Options:
     parameters: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        if self.host not in (LOOPBACK, *EVERYWHERE):
+            raise BadOption(f"HOST={self.host}: give 127.0.0.1, or 0.0.0.0 or :: for every address of this machine")
         if self.host != LOOPBACK and not self.public_url:
             raise BadOption(
                 f"HOST={self.host} needs PUBLIC_URL: links in mails lead there, and other names are refused"

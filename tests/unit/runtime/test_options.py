@@ -15,6 +15,7 @@ HERE = {"DATA": "/var/lib/ballotcast/data", "PORT": "4566"}
     ("more", "why"),
     [
         ({"HOST": "0.0.0.0"}, "needs PUBLIC_URL"),
+        ({"HOST": "192.0.2.1", "PUBLIC_URL": "http://vote.club.example"}, "every address"),
         ({"PUBLIC_URL": "vote.club.example"}, "PUBLIC_URL must be"),
         ({"PUBLIC_URL": "https://club.example/vote"}, "PUBLIC_URL must be"),
         ({"SMTP_URL": "mail.club.example"}, "SMTP_URL must begin"),
