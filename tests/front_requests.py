@@ -44,6 +44,7 @@ ROUTES = tuple(
     for method, resource, function in [
         ("ANY", "/", "WebFunction"),
         ("ANY", "/{proxy+}", "WebFunction"),
+        ("POST", "/manage/log-in", "WebFunction"),
         ("POST", "/sessions", "OrganiseFunction"),
         ("ANY", "/elections", "OrganiseFunction"),
         ("POST", "/elections", "OrganiseCreate"),

@@ -74,7 +74,7 @@ class Runtime:
         self._sources = Sources(self.deployment, self.services.queues, self.invoke, clock)
         mails = MailRows(self.database, clock)
         expiring = [self.services.dynamodb.expire, self.services.s3.expire, mails.forget]
-        self._upkeep = Upkeep([*self._sources.tasks(), *expiring])
+        self._upkeep = Upkeep([*self._sources.tasks(), *expiring], self.database.empty_log)
         self._postman = self._make_postman(clock) if options.smtp_url else None
         self.metrics = Metrics()
         Figures(self.deployment, self.database, clock).register(self.metrics)

@@ -14,10 +14,12 @@ log = logging.getLogger(__name__)
 
 
 class Upkeep:
-    """`tasks`: each deletes at most so many of something and returns how many it found."""
+    """`tasks`: each deletes at most so many of something and returns how many it found. `afterwards`: once a round."""
 
-    def __init__(self, tasks: Sequence[Callable[[int], int]], every: float = EVERY) -> None:
-        self._tasks, self._every = tasks, every
+    def __init__(
+        self, tasks: Sequence[Callable[[int], int]], afterwards: Callable[[], object], every: float = EVERY
+    ) -> None:
+        self._tasks, self._afterwards, self._every = tasks, afterwards, every
         self._stopping = Event()
         self._thread = Thread(target=self._run, name="upkeep", daemon=True)
 
@@ -32,6 +34,7 @@ class Upkeep:
         for task in self._tasks:
             while not self._stopping.is_set() and task(AT_ONCE) == AT_ONCE:
                 pass
+        self._afterwards()
 
     def _run(self) -> None:
         while not self._stopping.wait(self._every):

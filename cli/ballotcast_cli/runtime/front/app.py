@@ -24,6 +24,8 @@ from .throttles import Throttles
 
 COSTLY = 20.0
 """Requests a second: what the template throttles below that costs much CPU, as hashing a password does."""
+OWN_PAGES = "/manage"
+"""Organisers’ pages. Log-ins among them wait for passwords to be hashed; the public’s pages do not wait for them."""
 HEALTH = "/health"
 """The runtime's own; template.yaml has `/<function>/health`."""
 Send = Callable[[Message], Awaitable[None]]
@@ -70,6 +72,7 @@ class Front:
         self._refusals = GatewayResponses(api.responses)
         self._page_functions = options.page_functions
         self._pages = Pool[Answer]("page", options.page_threads, options.waiting)
+        self._own_pages = Pool[Answer]("own-page", options.page_threads, options.waiting)
         self._costly = Pool[Answer]("costly", options.costly_threads, options.costly_waiting)
         self._costly_routes = {(one.method, one.resource) for one in api.throttles if one.rate <= COSTLY}
         self._calls = Pool[Answer]("api", options.api_threads, options.waiting)
@@ -99,12 +102,12 @@ class Front:
     @property
     def waiting(self) -> int:
         """Requests that wait for a thread."""
-        return self._pages.waiting + self._costly.waiting + self._calls.waiting
+        return sum(pool.waiting for pool in (self._pages, self._own_pages, self._costly, self._calls))
 
     def close(self, seconds: float) -> bool:
         """After the server has stopped: wait for calls that run. False if some still run after `seconds`."""
         deadline = monotonic() + seconds
-        pools = (self._pages, self._costly, self._calls)
+        pools = (self._pages, self._own_pages, self._costly, self._calls)
         closed = [pool.close(max(0.0, deadline - monotonic())) for pool in pools]
         return all(closed)
 
@@ -138,7 +141,7 @@ class Front:
 
     def _pool(self, match: Match) -> Pool[Answer]:
         if match.route.function in self._page_functions:
-            return self._pages
+            return self._own_pages if match.route.resource.startswith(OWN_PAGES) else self._pages
         return self._costly if (match.route.method, match.route.resource) in self._costly_routes else self._calls
 
     async def _call(self, work: Callable[[], Answer], match: Match, path: str, receive: Receive) -> Answer:

@@ -19,7 +19,7 @@ class Options:
         trusted_header: The request header in which a reverse proxy appends the client's address, such as
             `x-forwarded-for`; empty if clients connect directly.
         api_threads: Calls of functions at once, other than those of `page_functions`.
-        page_threads: Calls of `page_functions` at once.
+        page_threads: Calls of `page_functions` at once, for the public's pages and for organisers' each.
         costly_threads: Calls at once of routes that cost much CPU (Front.COSTLY), so that log-ins never take all of
             it from voters.
         costly_waiting: Requests that may wait for one of these threads.

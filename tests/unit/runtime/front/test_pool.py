@@ -113,6 +113,21 @@ def test_log_ins_wait_for_each_other_and_voters_for_none_of_them() -> None:
     played(front, play)
 
 
+def test_the_publics_pages_do_not_wait_for_organisers_log_ins() -> None:
+    held = Held()
+    front = front_of(Functions(held), page_threads=1)
+
+    async def play(client: httpx.AsyncClient) -> None:
+        log_in = asyncio.ensure_future(client.post("/manage/log-in"))
+        await held.wait_for(1)
+        result = asyncio.ensure_future(client.get("/results/e"))
+        await held.wait_for(1)
+        held.let.set()
+        assert [answer.status_code for answer in await asyncio.gather(log_in, result)] == [200, 200]
+
+    played(front, play)
+
+
 @pytest.mark.parametrize("goes", [True, False])
 def test_a_request_whose_client_has_gone_is_not_begun(goes: bool) -> None:
     held = Held()

@@ -141,7 +141,7 @@ def test_upkeep_clears_all_that_is_too_old(aws: Lab) -> None:
     aws.database.write(lambda t: [aws.queues.put(t, "letters.fifo", "x", str(n), str(n)) for n in range(many)])
     aws.clock.advance(seconds=4 * DAY + 1)
     aws.send("letters.fifo", "new")
-    Upkeep(Sources(deployment(), aws.queues, Calls(), aws.clock).tasks()).sweep()
+    Upkeep(Sources(deployment(), aws.queues, Calls(), aws.clock).tasks(), lambda: None).sweep()
     for table, left in (("stream", 0), ("message", 1), ("message_body", 1), ("message_group", 1), ("deduplication", 1)):
         found = aws.database.reader().execute(f"SELECT COUNT(*) FROM {table}").fetchone()[0]
         assert (table, found) == (table, left)

@@ -211,3 +211,14 @@ def test_what_a_call_asks_for_after_its_time_is_not_written(database: Database) 
         database.write(adding("in time"))
     database.write(adding("outside of calls"))
     assert words(database) == {"in time", "outside of calls"}
+
+
+def test_the_log_of_writes_is_emptied_while_the_database_is_in_use(database: Database) -> None:
+    log = database.path.with_name(database.path.name + "-wal")
+    for number in range(100):
+        database.write(adding(f"word {number}"))
+    assert log.stat().st_size > 0
+    assert database.empty_log()
+    assert log.stat().st_size == 0
+    database.write(adding("later"))
+    assert len(words(database)) == 101
