@@ -15,6 +15,7 @@ from ballotcast_cli.stack.mailbox import Mail, TextMessage
 from .assembly import SCHEMAS, Services
 from .control import Control
 from .data import Data
+from .faults import Faults
 from .figures import Figures
 from .functions.loading import FunctionWiring, LoadedFunction
 from .functions.outcomes import FunctionFailed, NoSuchFunction
@@ -82,8 +83,10 @@ class Runtime:
             "ballotcast_memory_bytes", "gauge", "Resident memory.", resident_memory(lambda: self.workers.pids)
         )
         self.services.add(self.engine, self._sources.rules)
+        self.faults = Faults()
+        services = self.faults.around(self.services.by_name)
         for function in self._functions.values():
-            self._clients[function.id] = self._clients_of(function.role)
+            self._clients[function.id] = clients_of(function.role, services, self.deployment.mail_identity)
         with_routes = {route.function for route in self.deployment.routes}
         self._control: Control | None = None
         self.ready = False
@@ -98,7 +101,7 @@ class Runtime:
         self.metrics.start()
         if self._postman:
             self._postman.start()
-        self._control = Control(self.data.control, self.services.by_name)
+        self._control = Control(self.data.control, {**self.services.by_name, "faults": self.faults})
 
     def invoke(self, name: str, event: Any) -> Any:
         """Call a function and return its result. Raises FunctionFailed, FunctionTimedOut and NoSuchFunction.

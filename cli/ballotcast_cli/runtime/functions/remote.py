@@ -6,7 +6,7 @@ from collections.abc import Callable
 from threading import Lock
 from typing import Any
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ReadTimeoutError
 
 from ballotcast_cli.runtime.services.clients import Services
 from ballotcast_cli.runtime.services.errors import EXCEPTIONS, named
@@ -52,6 +52,8 @@ class RemoteClient:
         if "error" in answer:
             code, response, operation = answer["error"]
             raise named(code)(response, operation)
+        if "timed_out" in answer:
+            raise ReadTimeoutError(endpoint_url=answer["timed_out"])
         return answer["result"]
 
 
@@ -73,6 +75,8 @@ def answer(connection: socket.socket, asked: list[Any], clients: Services) -> No
     except (StorageFailed, TooLate) as failed:
         response = {"Error": {"Code": "ServiceUnavailable", "Message": str(failed)}}
         send(connection, {"error": ["ServiceUnavailable", response, method]})
+    except ReadTimeoutError:  # only where tests ask for it (runtime/faults.py)
+        send(connection, {"timed_out": service})
     except Exception as error:
         log.exception("a service failed: %s %s", service, method)
         response = {"Error": {"Code": "InternalFailure", "Message": type(error).__name__}}

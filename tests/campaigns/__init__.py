@@ -1,0 +1,1 @@
+"""Elections and channels on an embedded runtime that is killed, behind lines that lose responses, with faults."""
