@@ -69,12 +69,16 @@ class Election:
         self.again: Counter[str] = Counter()
         self.id = ""
 
-    def draft(self) -> None:
-        """An account, and an election that is open as soon as it is frozen."""
+    def sign_in(self) -> None:
+        """An account, and a session."""
         identity = self.insist(lambda: self.organiser.sign_up(self._email, PASSWORD))
         code = self.wait_for(self._newest_code)
         self.insist(lambda: self.organiser.verify(identity, code))
         self.insist(lambda: self.organiser.log_in(self._email, PASSWORD))
+
+    def draft(self) -> None:
+        """An account, and an election that is open as soon as it is frozen."""
+        self.sign_in()
         now = datetime.now(UTC)
         contest = {"title": WARD.title, "method": METHOD, "options": list(WARD.options), "seats": WARD.seats}
         draft = {

@@ -16,7 +16,7 @@ from typing import Any
 
 from botocore.exceptions import ReadTimeoutError
 
-from .services.errors import error
+from .services.errors import EXCEPTIONS, error
 
 LOCAL = frozenset({"generate_presigned_url"})
 """What boto3 does without a request."""
@@ -65,6 +65,8 @@ class Faults:
 
 class _Faulty:
     """A service whose calls may fail."""
+
+    exceptions = EXCEPTIONS
 
     def __init__(self, service: Any, faults: Faults) -> None:
         self._service, self._faults = service, faults

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ballotcast.store.faults import repeat
+
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
@@ -16,26 +18,27 @@ class Blobs:
         self._bucket = bucket
 
     def put(self, key: str, content: bytes, content_type: str = "application/octet-stream") -> None:
-        self._client.put_object(Bucket=self._bucket, Key=key, Body=content, ContentType=content_type)
+        repeat(lambda: self._client.put_object(Bucket=self._bucket, Key=key, Body=content, ContentType=content_type))
 
     def upload(self, key: str, path: Path, content_type: str) -> None:
         """A file of any size, in parts where it is large."""
-        self._client.upload_file(str(path), self._bucket, key, ExtraArgs={"ContentType": content_type})
+        extra = {"ContentType": content_type}
+        repeat(lambda: self._client.upload_file(str(path), self._bucket, key, ExtraArgs=extra))
 
     def get(self, key: str) -> bytes | None:
         try:
-            return self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read()
+            return repeat(lambda: self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read())
         except self._client.exceptions.NoSuchKey:
             return None
 
     def get_part(self, key: str, start: int, length: int) -> bytes:
         """The bytes from `start` on, at most `length`; the object is there and is longer than `start`."""
         wanted = f"bytes={start}-{start + length - 1}"
-        return self._client.get_object(Bucket=self._bucket, Key=key, Range=wanted)["Body"].read()
+        return repeat(lambda: self._client.get_object(Bucket=self._bucket, Key=key, Range=wanted)["Body"].read())
 
     def delete(self, key: str) -> None:
         """Whether it was there or not."""
-        self._client.delete_object(Bucket=self._bucket, Key=key)
+        repeat(lambda: self._client.delete_object(Bucket=self._bucket, Key=key))
 
     def keys(self, prefix: str) -> Iterator[str]:
         """In lexical order."""

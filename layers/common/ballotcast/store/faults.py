@@ -6,15 +6,28 @@
 
 What `passes` does not name is a fault of ours (a refused parameter, a missing right): sending the request again does
 not mend it.
+
+`repeat` is for reads, and for writes that may be carried out twice. Long work consists of hundreds of them: if one that
+failed started all again, it would never come to an end where one in twenty fails.
 """
 
+import random
+import time
+from collections.abc import Callable
 from http import HTTPStatus
+from typing import TypeVar
 
 from botocore import exceptions as aws
 from botocore.exceptions import ClientError
 from botocore.parsers import ResponseParserError
 
-from ballotcast.store.contention import contended
+from ballotcast.store.contention import Sleep, contended
+
+ATTEMPTS = 5
+"""Of a request that may be repeated, each of them with the repetitions that botocore makes by itself."""
+LONGEST = 2.0
+"""Seconds after which nothing is repeated: a caller behind API Gateway is better served by a quick 503."""
+Answer = TypeVar("Answer")
 
 THROTTLED = frozenset(
     {
@@ -57,7 +70,7 @@ class NotTaken(RuntimeError):
 
 def throttled(error: Exception) -> bool:
     """Return True if AWS turned the request away, so it was certainly not carried out."""
-    return isinstance(error, ClientError) and (_code(error) in THROTTLED or contended(error))
+    return _contended(error) or (isinstance(error, ClientError) and _code(error) in THROTTLED)
 
 
 def passes(error: Exception) -> bool:
@@ -69,11 +82,32 @@ def passes(error: Exception) -> bool:
     return isinstance(error, (NotTaken, *ON_THE_WAY))
 
 
+def repeat(act: Callable[[], Answer], *, sleep: Sleep = time.sleep) -> Answer:
+    """Return what `act` returns in one of a few attempts with full jitter between them; otherwise raise its error.
+
+    `act` must be a request that may be carried out twice, because one that failed may have been carried out. Contention
+    is not for it: `contention.insist` has tried that again already.
+    """
+    until = time.monotonic() + LONGEST
+    for attempt in range(ATTEMPTS - 1):
+        try:
+            return act()
+        except Exception as error:
+            if not passes(error) or _contended(error) or time.monotonic() > until:
+                raise
+        sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311 - jitter, not a secret
+    return act()
+
+
 def describe(error: Exception) -> str:
     """The operation and AWS's code, or the exception's name: never a message, which may repeat what was sent."""
     if isinstance(error, ClientError):
         return f"{error.operation_name}: {_code(error)}"
     return type(error).__name__
+
+
+def _contended(error: Exception) -> bool:
+    return isinstance(error, ClientError) and contended(error)
 
 
 def _code(error: ClientError) -> str:

@@ -3,10 +3,11 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from ballotcast.store.faults import NotTaken
+from ballotcast.store.faults import NotTaken, repeat
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -36,7 +37,7 @@ class Queue:
         while batch := list(islice(waiting, BATCH)):
             entries = [_entry(number, json.dumps(message), group) for number, message in enumerate(batch)]
             for _ in range(3):
-                answer = self._client.send_message_batch(QueueUrl=self._url, Entries=entries)
+                answer = repeat(partial(self._client.send_message_batch, QueueUrl=self._url, Entries=entries))
                 failed = {failure["Id"] for failure in answer.get("Failed", [])}
                 entries = [entry for entry in entries if entry["Id"] in failed]
                 if not entries:

@@ -5,6 +5,8 @@ import hmac
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from ballotcast.store.faults import repeat
+
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
@@ -21,7 +23,8 @@ class Secret:
 
     @cached_property
     def _value(self) -> bytes:
-        value = self._client.get_secret_value(SecretId=self._arn)["SecretString"].encode()
+        secret = repeat(lambda: self._client.get_secret_value(SecretId=self._arn))
+        value = secret["SecretString"].encode()
         if len(value) < MINIMUM:
             raise ValueError("the deployment's secret is too short")
         return value

@@ -6,11 +6,13 @@ that was refused answers with the item that stood in its way, so nobody reads a 
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from boto3.dynamodb.types import TypeSerializer
 
 from ballotcast.store.contention import insist
+from ballotcast.store.faults import repeat
 
 Item = dict[str, Any]
 _serialize = TypeSerializer().serialize
@@ -89,9 +91,8 @@ class Table:
         self.name = name
 
     def get(self, pk: str, sk: str, *, consistent: bool = True) -> Item | None:
-        answer = self.client.get_item(
-            TableName=self.name, Key={"pk": {"S": pk}, "sk": {"S": sk}}, ConsistentRead=consistent
-        )
+        key = {"pk": {"S": pk}, "sk": {"S": sk}}
+        answer = repeat(lambda: self.client.get_item(TableName=self.name, Key=key, ConsistentRead=consistent))
         found = answer.get("Item")
         return from_wire(found) if found else None
 
@@ -145,14 +146,17 @@ class Table:
         start: dict[str, Any] = {"ExclusiveStartKey": {"pk": {"S": pk}, "sk": {"S": after}}} if after else {}
         left = limit
         while left is None or left > 0:
-            page = self.client.query(
-                TableName=self.name,
-                KeyConditionExpression=expression,
-                ExpressionAttributeValues=values,
-                ConsistentRead=True,
-                ScanIndexForward=not newest,
-                **({"Limit": left} if left else {}),
-                **start,
+            page = repeat(
+                partial(
+                    self.client.query,
+                    TableName=self.name,
+                    KeyConditionExpression=expression,
+                    ExpressionAttributeValues=values,
+                    ConsistentRead=True,
+                    ScanIndexForward=not newest,
+                    **({"Limit": left} if left else {}),
+                    **start,
+                )
             )
             for item in page["Items"]:
                 yield from_wire(item)
@@ -167,7 +171,7 @@ class Table:
         waiting = [{"pk": {"S": pk}, "sk": {"S": sk}} for pk, sk in keys]
         while waiting:
             request = {self.name: {"Keys": waiting[:100], "ConsistentRead": True}}
-            answer = self.client.batch_get_item(RequestItems=request)
+            answer = repeat(partial(self.client.batch_get_item, RequestItems=request))
             for wire in answer["Responses"].get(self.name, []):
                 item = from_wire(wire)
                 found[item["pk"], item["sk"]] = item

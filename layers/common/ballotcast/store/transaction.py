@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ballotcast.store.contention import ATTEMPTS, FALSE, Sleep, insist
+from ballotcast.store.faults import repeat
 from ballotcast.store.table import Item, from_wire
 
 LIMIT = 100
@@ -43,7 +44,7 @@ def transact(
             raise
 
     try:
-        insist(write, attempts=attempts, sleep=sleep)
+        insist(lambda: repeat(write, sleep=sleep), attempts=attempts, sleep=sleep)
     except client.exceptions.TransactionCanceledException as error:
         refusals = {
             position: from_wire(reason.get("Item", {}))

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
+from ballotcast.store.faults import repeat
+
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
     from mypy_boto3_kms.literals import DataKeyPairSpecType
@@ -45,8 +47,10 @@ class Vault:
     def create(self, purpose: Purpose, election: str, spec: "DataKeyPairSpecType") -> WrappedKey:
         """A new key pair; `spec` in KMS's words: `RSA_2048`, `ECC_NIST_P256`, `ECC_NIST_EDWARDS25519`."""
         try:
-            pair = self._client.generate_data_key_pair_without_plaintext(
-                KeyId=self._key, KeyPairSpec=spec, EncryptionContext=_context(purpose, election)
+            pair = repeat(
+                lambda: self._client.generate_data_key_pair_without_plaintext(
+                    KeyId=self._key, KeyPairSpec=spec, EncryptionContext=_context(purpose, election)
+                )
             )
         except ClientError as refused:
             lacking = refused.response["Error"]["Code"] in _UNKNOWN_SPEC and spec == ED25519
@@ -70,8 +74,10 @@ class Vault:
 
     def unwrap(self, purpose: Purpose, election: str, wrapped: bytes) -> bytes:
         """The DER PKCS#8 private key."""
-        answer = self._client.decrypt(
-            KeyId=self._key, CiphertextBlob=wrapped, EncryptionContext=_context(purpose, election)
+        answer = repeat(
+            lambda: self._client.decrypt(
+                KeyId=self._key, CiphertextBlob=wrapped, EncryptionContext=_context(purpose, election)
+            )
         )
         return answer["Plaintext"]
 

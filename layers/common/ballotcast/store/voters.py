@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
+from ballotcast.store.faults import repeat
 from ballotcast.store.table import ABSENT, PRESENT, Condition, Item, Refusal, Table
 from ballotcast.store.transaction import Cancelled, transact
 
@@ -168,7 +169,7 @@ class Voters:
         if visibly:
             update, values = "SET #run = :run, delivery = :queued", {":run": run, ":queued": "queued"}
         try:
-            self._roll.update(voter_pk(election, key), key, update, values, other)
+            repeat(lambda: self._roll.update(voter_pk(election, key), key, update, values, other))
         except Refusal as refused:
             if refused.item.get("run") != run:
                 raise
@@ -201,8 +202,8 @@ class Voters:
         current = Condition("#run = :run", {":run": run})
         visible = Condition("#run = :run AND delivery = :queued", {":run": run, ":queued": "queued"})
         update = "SET mailed = :run, delivery = :sent REMOVE link_before"
-        if not self._update(election, key, update, {":sent": "sent"}, visible):
-            self._update(election, key, "SET mailed = :run REMOVE link_before", {}, current)
+        if not repeat(lambda: self._update(election, key, update, {":sent": "sent"}, visible)):
+            repeat(lambda: self._update(election, key, "SET mailed = :run REMOVE link_before", {}, current))
 
     def mark_bounced(self, election: str, key: str, run: str) -> None:
         """If the run is still the voter's newest."""
