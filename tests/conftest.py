@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 import effort
+from ballotcast.store import faults
 from ballotcast_cli.stack.stack import EMULATORS
 from deployed_stack import OPTION, emulator, select_for_emulator, stack
 from world import World, world
@@ -14,6 +15,7 @@ __all__ = ["emulator", "stack"]
 
 os.environ.setdefault("POWERTOOLS_TRACE_DISABLED", "true")
 os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "Ballotcast")
+faults.ATTEMPTS = 1  # a fault that a test plays must reach its caller; store/test_repeating.py is about repetitions
 effort.register_profiles()
 
 

@@ -11,7 +11,7 @@ whether it did would tell who has voted.
 
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -94,7 +94,8 @@ def invite(
             if more:
                 wiring.organisers.return_mails(election.organiser, day, more, run)
             raise
-        _send(wiring, election, chosen, choice, run.id)
+        enlisted = {voter.key for voter in roll if voter.run == run.id}
+        _send(wiring, election, chosen, choice, run.id, enlisted)
     return None if choice.reminds else len(chosen)
 
 
@@ -185,13 +186,16 @@ def _log_roll(wiring: Wiring, election: Election, roll: Sequence[Voter], base_ur
     raise Conflict("changed-meanwhile", "the roll is being changed by other requests: try again")
 
 
-def _send(wiring: Wiring, election: Election, chosen: Sequence[str], choice: Choice, run: str) -> None:
+def _send(
+    wiring: Wiring, election: Election, chosen: Sequence[str], choice: Choice, run: str, enlisted: Set[str]
+) -> None:
+    """`enlisted`: keys of those who are part of the run already, because it is being continued."""
     now = wiring.clock()
     name = "some" if choice.emails is not None else choice.only or "waiting"
     detail = {"only": name} if choice.reminds else {"only": name, "mails": len(chosen)}
     wiring.events.add(event(election.id, election.organiser, "invitations-ordered", detail, now))
     if len(chosen) <= AT_ONCE:
-        _enlist(wiring, election.id, chosen, run, reminds=choice.reminds)
+        _enlist(wiring, election.id, chosen, run, reminds=choice.reminds, enlisted=enlisted)
         return
     job = Job(
         id=run,
@@ -213,8 +217,17 @@ def _queue(wiring: Wiring, job: Job) -> None:
         wiring.jobs_queue.send({"kind": KIND, "election": job.election, "job": job.id})
 
 
-def _enlist(wiring: Wiring, election: str, keys: Sequence[str], run: str, *, reminds: bool) -> None:
+def _enlist(
+    wiring: Wiring,
+    election: str,
+    keys: Sequence[str],
+    run: str,
+    *,
+    reminds: bool,
+    enlisted: Set[str] = frozenset(),
+) -> None:
+    left = [key for key in keys if key not in enlisted]
     with ThreadPoolExecutor(WRITERS) as writers:
-        list(writers.map(lambda key: wiring.voters.enlist(election, key, run, visibly=not reminds), keys))
+        list(writers.map(lambda key: wiring.voters.enlist(election, key, run, visibly=not reminds), left))
     kind = "reminder" if reminds else "invitation"
     wiring.mail_queue.send_all({"kind": kind, "election": election, "voter": key, "run": run} for key in keys)

@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 from ballotcast.store import faults
-from ballotcast.store.faults import ATTEMPTS, repeat
+from ballotcast.store.faults import repeat
 from ballotcast.store.table import Table
 from ballotcast.store.transaction import transact
 from ballotcast.store.voters import Voter, Voters
@@ -17,7 +17,14 @@ from ballotcast_cli.runtime.services.dynamodb import DYNAMODB_SCHEMA, DynamoDB, 
 from ballotcast_cli.runtime.services.streams import STREAM_SCHEMA
 from ballotcast_cli.runtime.storage.database import Database
 
+ATTEMPTS = 5
 TIMEOUT = ReadTimeoutError(endpoint_url="https://dynamodb/")
+
+
+@pytest.fixture(autouse=True)
+def attempts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Other tests have one only."""
+    monkeypatch.setattr(faults, "ATTEMPTS", ATTEMPTS)
 
 
 def refused(code: str, status: int = 400) -> ClientError:
