@@ -18,7 +18,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from botocore.exceptions import ClientError
 
 from ballotcast.ballots.link import TOKEN_LENGTH, Link
-from ballotcast.batches import Unreadable, message_id, read_object
+from ballotcast.batches import Unreadable, message_id, pause, read_object, receipt_handle, received
 from ballotcast.clock import from_rfc3339
 from ballotcast.elections.lifecycle import Status
 from ballotcast.store.elections import Election
@@ -34,6 +34,9 @@ RESET_EVERY = timedelta(minutes=10)
 """At most one code to set a new password in this time to one organiser."""
 RESETS = 3
 """A day, to one organiser."""
+
+FIRST_PAUSE, LONGEST_PAUSE = 5, 90
+"""Seconds until a message that failed comes again: somebody may wait for a code, and most faults pass at once."""
 
 KINDS = ("invitation", "reminder", "otp", "verification", "reset")
 """Only these may enter the log: a kind that somebody made up could hold anything."""
@@ -64,6 +67,15 @@ class Worker:
                 self._reset(organiser, request)
             case _:
                 raise Unreadable("a message of no known kind")
+
+    def return_soon(self, records: list[SQSRecord]) -> None:
+        """Let messages that failed come again after a pause; where that fails, the queue's visibility timeout does."""
+        pauses = {receipt_handle(record): pause(received(record), FIRST_PAUSE, LONGEST_PAUSE) for record in records}
+        try:
+            if pauses:
+                self._wiring.mail_queue.return_in(pauses)
+        except Exception as error:  # noqa: BLE001 - the edge: it must not fail the messages that were delivered
+            logger.error("giving back failed", extra={"error": _name(error)})
 
     def _invite(self, election_id: str, key: str, run: str, *, tell: bool) -> None:
         """Link, mail, note. `tell` false (reminders): a bounce is not noted, for it would show who got one."""
@@ -134,6 +146,8 @@ class Worker:
 def deliver_all(event: dict[str, Any], worker: Worker) -> PartialItemFailureResponse:
     """Each message on its own; those that failed are told again. Logs say what went wrong, never with whom."""
 
+    failed: list[SQSRecord] = []
+
     def deliver(record: SQSRecord) -> None:
         kind = None
         try:
@@ -146,11 +160,14 @@ def deliver_all(event: dict[str, Any], worker: Worker) -> PartialItemFailureResp
             logger.error("a message cannot be read", extra={"message_id": message_id(record), "reason": str(error)})
             raise
         except Exception as error:
+            failed.append(record)
             logger.error("not delivered", extra={"kind": kind, "error": _name(error)})
             raise
 
     processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
-    return process_partial_response(event=event, record_handler=deliver, processor=processor)
+    response = process_partial_response(event=event, record_handler=deliver, processor=processor)
+    worker.return_soon(failed)
+    return response
 
 
 def _name(error: Exception) -> str:

@@ -9,6 +9,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.data_classes import SQSEvent
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
+from ballotcast import batches
 from ballotcast.batches import Failures, Unreadable, message_id, receipt_handle, received, report
 from ballotcast.crypto.signed_note import Signer
 from ballotcast.store.vault import Purpose
@@ -103,7 +104,7 @@ def pause(times: int) -> int:
 
     Left to the queue it would hold up its election for the whole visibility timeout.
     """
-    return min(FIRST_PAUSE << min(times, 30) - 1, LONGEST_PAUSE)
+    return batches.pause(times, FIRST_PAUSE, LONGEST_PAUSE)
 
 
 deployed = cache(lambda: Sequencer(from_environment()))

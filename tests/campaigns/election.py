@@ -39,10 +39,14 @@ PASSWORD = "correct horse battery staple 7"
 
 @dataclass
 class Outcome:
-    """What a campaign came to; `lost`, `doubled` and `wrong` must be nothing."""
+    """What a campaign came to; `lost`, `doubled` and `wrong` must be nothing.
+
+    `idle`: kills while nobody did anything. `again`: what people had to ask for again, and why.
+    """
 
     voters: int
     kills: int = 0
+    idle: int = 0
     acknowledged: int = 0
     found_again: int = 0
     lost: int = 0
@@ -151,7 +155,7 @@ class Election:
         while (found := look()) is None:
             if time.monotonic() > deadline:
                 raise TimeoutError("something did not come in time")
-            time.sleep(0.5)
+            time.sleep(1)
         return found
 
     def _newest_code(self) -> str | None:

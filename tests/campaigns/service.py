@@ -25,12 +25,12 @@ PATIENCE = 120.0
 
 
 class Service:
-    """`kills`, `worker_kills`: how many processes were killed so far."""
+    """`kills`, `worker_kills`: how many processes were killed so far; `idle` of them while nobody did anything."""
 
     def __init__(self, directory: Path, chance: random.Random) -> None:
         self._chance = chance
         self.stack = Stack(directory, _free_port())
-        self.kills = self.worker_kills = 0
+        self.kills = self.worker_kills = self.idle = 0
 
     @property
     def address(self) -> str:
@@ -70,6 +70,7 @@ class Service:
         killing.thread.start()
         try:
             yield killing
+            self.idle += times - killing.begun
         except BaseException:
             killing.stopping.set()
             raise
@@ -108,11 +109,12 @@ class Service:
 
 
 class Killing:
-    """`over`: set once all kills are done."""
+    """`begun`: kills so far. `over`: set once all are done."""
 
     def __init__(self, service: Service, times: int, uptimes: list[float]) -> None:
         self._service, self._uptimes = service, uptimes
         self.stopping, self.over = Event(), Event()
+        self.begun = 0
         self.error: BaseException | None = None
         self.thread = Thread(target=self._run, name="killer")
 
@@ -121,6 +123,7 @@ class Killing:
             for uptime in self._uptimes:
                 if self.stopping.wait(uptime):
                     return
+                self.begun += 1
                 self._service.restart()
         except BaseException as error:  # noqa: BLE001 - raised where the campaign is
             self.error = error

@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 from api_events import TestClient
 from ballotcast.ballots.link import Link
 from ballotcast.store.voters import Voter
+from counted_election import sqs_record
 from dying import DyingWiring, Killed
 from notify.post import Post, Undeliverable
 from notify.texts import verification
@@ -213,6 +214,22 @@ def test_only_what_failed_is_told_again_and_logs_tell_nobody(
     assert voter(organiser, election).key not in told
     deliver_all(sqs_event(messages[ada]), Worker(deployment.wiring()))
     assert deliveries(organiser, election)["ada@example.org"] == "sent"
+
+
+def test_a_mail_that_failed_comes_again_soon(
+    deployment: World, outbox: Outbox, election: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And not when the queue would tell it again by itself: somebody may wait for a code."""
+    monkeypatch.setattr("notify.worker.FIRST_PAUSE", 0)
+    [*messages] = deployment.sqs.receive_message(QueueUrl=deployment.environment[MAILS], MaxNumberOfMessages=10)[
+        "Messages"
+    ]
+    records = [sqs_record(one["MessageId"], one["Body"], one["ReceiptHandle"]) for one in messages]
+    worker = Worker(deployment.wiring())
+    worker._post = Failing(deployment, ClientError({"Error": {"Code": "Throttling"}}, "SendEmail"), "ada@example.org")
+    [failed] = deliver_all({"Records": records}, worker)["batchItemFailures"]
+    again = deployment.take_messages(MAILS)
+    assert again == [json.loads(one["Body"]) for one in messages if one["MessageId"] == failed["itemIdentifier"]]
 
 
 def test_a_mail_that_is_refused_outright_is_bounced_and_not_told_again(

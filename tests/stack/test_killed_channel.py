@@ -71,7 +71,7 @@ def test_a_channel_survives_kills_at_any_moment(size: Size, tmp_path: Path, tell
         shown = channels.get_channel(NAME)
     found = exported(archive)
     tell(
-        f"{total} records acknowledged, {service.kills} kills, {dict(again)} asked again, "
+        f"{total} records acknowledged, {service.kills} kills ({service.idle} idle), {dict(again)} asked again, "
         f"{total - len(set(found))} lost, {len(found) - len(set(found))} doubled"
     )
     for publisher in range(size.publishers):

@@ -55,6 +55,6 @@ def test_an_election_survives_kills_at_any_moment(size: Size, tmp_path: Path, te
             election.wait_until_counted()
         outcome = election.outcome(crowd)
         client.close()
-        outcome.kills = service.kills
+        outcome.kills, outcome.idle = service.kills, service.idle
     tell(outcome)
     outcome.assert_kept()

@@ -142,6 +142,11 @@ def received(record: "SQSRecord") -> int:
     return int(count) if count.isdecimal() else 1
 
 
+def pause(times: int, first: int, longest: int) -> int:
+    """Return the seconds until a message that failed this often comes again: twice as many as the last time."""
+    return min(first << min(times, 30) - 1, longest)
+
+
 def receipt_handle(record: "SQSRecord") -> str:
     return str(record.get("receiptHandle", ""))
 

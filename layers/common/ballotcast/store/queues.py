@@ -51,7 +51,7 @@ class Queue:
             {"Id": str(number), "ReceiptHandle": handle, "VisibilityTimeout": seconds}
             for number, (handle, seconds) in enumerate(pauses.items())
         ]
-        self._client.change_message_visibility_batch(QueueUrl=self._url, Entries=entries)
+        repeat(partial(self._client.change_message_visibility_batch, QueueUrl=self._url, Entries=entries))
 
 
 def _entry(number: int, body: str, group: str | None) -> "SendMessageBatchRequestEntryTypeDef":
