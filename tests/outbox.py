@@ -3,13 +3,15 @@
 import re
 from dataclasses import dataclass
 from email import message_from_string, policy
+from typing import Any
 
 import boto3
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.ses.models import ses_backends
 from moto.sns.models import sns_backends
 
-from world import REGION
+from notify.post import Post
+from world import REGION, World
 
 
 @dataclass(frozen=True)
@@ -52,3 +54,16 @@ def _mail(raw: str, destinations: list[str]) -> Mail:
     assert message.get_content_type() == "text/plain"
     body = message.get_content().replace("\r\n", "\n")
     return Mail(message["To"], message["From"], message["Subject"], body, dict(message.items()))
+
+
+class Failing(Post):
+    """SES as it behaves on a bad day: fails for some addresses."""
+
+    def __init__(self, deployment: World, error: Exception, to: str) -> None:
+        super().__init__(deployment.wiring())
+        self.error, self.to = error, to
+
+    def mail(self, to: str, *rest: Any, **more: Any) -> None:
+        if to == self.to:
+            raise self.error
+        super().mail(to, *rest, **more)

@@ -97,7 +97,7 @@ class Worker:
             if tell:
                 self._wiring.voters.mark_bounced(election_id, key, run)
         else:
-            self._wiring.voters.mark_mailed(election_id, key, run)
+            self._wiring.voters.mark_mailed(election_id, key, run, link.token_hash.hex())
 
     def _send_code(self, election_id: str, key: str) -> None:
         """A new code, which replaces the one before; only its keyed hash is kept."""

@@ -95,13 +95,16 @@ class Crowd:
             self._try_another(person, person.devices[0])
         elif person.fate is Fate.TWICE:
             self._send_twice(person.devices[0])
-        for link in person.links[:-1]:
+        for link in person.links:
             self._try_link(link)
-        self._try_link(person.links[-1])
 
     def _use(self, person: Person, device: Device) -> None:
-        """From the link to the receipt; ends without one if another device got the credential."""
-        link = person.links[0]
+        """From a link to the receipt; ends without one if another device got the credential.
+
+        Links are tried as people do: the first mail's, and if a newer one replaced it, the newest, and so on.
+        """
+        links = iter([person.links[0], *person.links[:0:-1]])
+        link = next(links)
         with ExitStack() as connections:
             api = self._api(connections, device)
 
@@ -117,9 +120,8 @@ class Crowd:
                 except ApiError as error:
                     if error.slug == "already-issued" and person.fate is Fate.RACE:
                         return None
-                    if error.slug != "replaced-link" or link == person.links[-1]:
+                    if error.slug != "replaced-link" or (link := next(links, "")) == "":
                         return self._note(f"refused: {error.slug}")
-                link = person.links[-1]
                 if device.file:
                     Voter(api, device.keep).take_link(device.state, link)
 

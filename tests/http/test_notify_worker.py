@@ -10,13 +10,12 @@ from botocore.exceptions import ClientError
 from api_events import TestClient
 from ballotcast.ballots.link import Link
 from ballotcast.store.voters import Voter
-from counted_election import sqs_record
 from dying import DyingWiring, Killed
 from notify.post import Post, Undeliverable
 from notify.texts import verification
 from notify.worker import Worker, deliver_all, handler
 from organising import Organiser, sqs_event
-from outbox import Outbox
+from outbox import Failing, Outbox
 from register.app import create_app as register_app
 from world import World
 
@@ -183,19 +182,6 @@ def test_a_process_killed_at_any_step_leaves_a_message_that_completes_it(
     assert last == 3
 
 
-class Failing(Post):
-    """SES as it behaves on a bad day: fails for some addresses."""
-
-    def __init__(self, deployment: World, error: Exception, to: str) -> None:
-        super().__init__(deployment.wiring())
-        self.error, self.to = error, to
-
-    def mail(self, to: str, *rest: Any, **more: Any) -> None:
-        if to == self.to:
-            raise self.error
-        super().mail(to, *rest, **more)
-
-
 def test_only_what_failed_is_told_again_and_logs_tell_nobody(
     deployment: World, organiser: Organiser, outbox: Outbox, election: str, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -214,22 +200,6 @@ def test_only_what_failed_is_told_again_and_logs_tell_nobody(
     assert voter(organiser, election).key not in told
     deliver_all(sqs_event(messages[ada]), Worker(deployment.wiring()))
     assert deliveries(organiser, election)["ada@example.org"] == "sent"
-
-
-def test_a_mail_that_failed_comes_again_soon(
-    deployment: World, outbox: Outbox, election: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """And not when the queue would tell it again by itself: somebody may wait for a code."""
-    monkeypatch.setattr("notify.worker.FIRST_PAUSE", 0)
-    [*messages] = deployment.sqs.receive_message(QueueUrl=deployment.environment[MAILS], MaxNumberOfMessages=10)[
-        "Messages"
-    ]
-    records = [sqs_record(one["MessageId"], one["Body"], one["ReceiptHandle"]) for one in messages]
-    worker = Worker(deployment.wiring())
-    worker._post = Failing(deployment, ClientError({"Error": {"Code": "Throttling"}}, "SendEmail"), "ada@example.org")
-    [failed] = deliver_all({"Records": records}, worker)["batchItemFailures"]
-    again = deployment.take_messages(MAILS)
-    assert again == [json.loads(one["Body"]) for one in messages if one["MessageId"] == failed["itemIdentifier"]]
 
 
 def test_a_mail_that_is_refused_outright_is_bounced_and_not_told_again(

@@ -105,6 +105,22 @@ def test_mails_and_bounces_count_for_the_newest_run_only(voters: Voters) -> None
     assert voters.find(ELECTION, key) == voter(1, run="run2", delivery="bounced", mailed="run2")
 
 
+def test_a_mail_whose_link_is_not_the_newest_keeps_its_link_valid_and_the_run_open(voters: Voters) -> None:
+    voters.add([voter(1)])
+    key = voter(1).key
+    voters.enlist(ELECTION, key, "run1", visibly=True)
+    for link in ("first", "second"):
+        assert voters.give_link(voter(1), "run1", link)
+    voters.mark_mailed(ELECTION, key, "run1", "first")
+    open_run = voter(1, run="run1", delivery="queued", link_hash="second", link_before="first")
+    assert voters.find(ELECTION, key) == open_run
+    voters.mark_mailed(ELECTION, key, "run1", "second")
+    done = voter(1, run="run1", delivery="sent", mailed="run1", link_hash="second")
+    assert voters.find(ELECTION, key) == done
+    voters.mark_mailed(ELECTION, key, "run1", "first")
+    assert voters.find(ELECTION, key) == done
+
+
 def test_a_reminder_is_noted_and_shows_nowhere(voters: Voters) -> None:
     voters.add([voter(1, delivery="sent")])
     voters.enlist(ELECTION, voter(1).key, "run1", visibly=False)

@@ -12,6 +12,7 @@ removes the address, the telephone number and what codes have left.
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from ballotcast.store.faults import repeat
@@ -197,13 +198,22 @@ class Voters:
             return False
         return True
 
-    def mark_mailed(self, election: str, key: str, run: str) -> None:
-        """The run's mail is out, if the run is still the voter's newest. `delivery` is `sent` where it was `queued`."""
-        current = Condition("#run = :run", {":run": run})
-        visible = Condition("#run = :run AND delivery = :queued", {":run": run, ":queued": "queued"})
-        update = "SET mailed = :run, delivery = :sent REMOVE link_before"
-        if not repeat(lambda: self._update(election, key, update, {":sent": "sent"}, visible)):
-            repeat(lambda: self._update(election, key, "SET mailed = :run REMOVE link_before", {}, current))
+    def mark_mailed(self, election: str, key: str, run: str, link_hash: str = "") -> None:
+        """The mail with this link (empty: the newest) is out, if the run is the voter's newest; `queued` is now `sent`.
+
+        If another delivery of the message gave a newer link meanwhile, the run stays open, and this link valid.
+        """
+        link = {":link": link_hash} if link_hash else {}
+        newest, values = "#run = :run AND link_hash = :link" if link else "#run = :run", {":run": run, **link}
+        visible = Condition(f"{newest} AND delivery = :queued", {**values, ":queued": "queued"})
+        unmailed = Condition("#run = :run AND (attribute_not_exists(mailed) OR mailed <> :run)", {":run": run})
+        for update, new, condition in (
+            ("SET mailed = :run, delivery = :sent REMOVE link_before", {":sent": "sent"}, visible),
+            ("SET mailed = :run REMOVE link_before", {}, Condition(newest, values)),
+            *([("SET link_before = :link", link, unmailed)] if link else []),
+        ):
+            if repeat(partial(self._update, election, key, update, new, condition)):
+                return
 
     def mark_bounced(self, election: str, key: str, run: str) -> None:
         """If the run is still the voter's newest."""
