@@ -38,10 +38,11 @@ class Size:
     publishers: int
     calls: int
     kills: int
+    uptime: tuple[float, float]
 
 
-SMALL = Size(publishers=3, calls=8, kills=1)
-LARGE = Size(publishers=8, calls=150, kills=15)
+SMALL = Size(publishers=3, calls=8, kills=1, uptime=(0.0, 0.2))
+LARGE = Size(publishers=8, calls=400, kills=15, uptime=(0.2, 2.0))
 
 
 @pytest.mark.parametrize("size", [SMALL, pytest.param(LARGE, marks=pytest.mark.long)], ids=["small", "large"])
@@ -62,7 +63,7 @@ def test_a_channel_survives_kills_at_any_moment(size: Size, tmp_path: Path, tell
                     name = f"{publisher}-{call}"
                     insist(lambda some=some, name=name: keyed.publish(NAME, some, key=name), count(again))
 
-        with service.killed(size.kills, (0.2, 3.0)), ThreadPoolExecutor(size.publishers) as pool:
+        with service.killed(size.kills, size.uptime), ThreadPoolExecutor(size.publishers) as pool:
             list(pool.map(publish, range(size.publishers)))
         total = size.publishers * size.calls * PER_CALL
         owner.wait_for(lambda: relayed(channels, total))
