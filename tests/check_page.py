@@ -8,6 +8,8 @@ from pathlib import Path
 
 from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 
+from chromium import PATIENCE
+
 KEEP = """(record) => new Promise((resolve) => {
   const opening = indexedDB.open("ballotcast", 1);
   opening.onupgradeneeded = () => opening.result.createObjectStore("votes", { keyPath: "id" });
@@ -17,10 +19,6 @@ KEEP = """(record) => new Promise((resolve) => {
     writing.oncomplete = () => { opening.result.close(); resolve(); };
   };
 })"""
-
-
-PATIENCE = 30_000
-"""Milliseconds for a check: it asks many things of functions that may be starting."""
 
 
 class CheckPage:

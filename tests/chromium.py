@@ -7,6 +7,8 @@ from contextlib import contextmanager
 
 from playwright.sync_api import Browser, sync_playwright
 
+PATIENCE = 60_000.0
+"""Milliseconds, for whatever a test waits for: on a machine with much other work too."""
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = (
     "--disable-gpu",

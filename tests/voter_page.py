@@ -8,6 +8,7 @@ from typing import Any
 from playwright.sync_api import BrowserContext, Locator, Page, Request, Route, expect
 
 from ballotcast.client.state import Cast, State, from_json
+from chromium import PATIENCE
 
 expect.set_options(timeout=15_000)
 KEPT = """() => new Promise((resolve) => {
@@ -25,6 +26,7 @@ class VoterPage:
     def __init__(self, context: BrowserContext, address: str) -> None:
         self.address = address
         self.page = context.new_page()
+        self.page.set_default_timeout(PATIENCE)
         self.errors: list[str] = []
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
 

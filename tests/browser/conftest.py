@@ -17,8 +17,6 @@ from invited_elections import Elections
 from static_site import STATIC, static_site
 from voter_page import VoterPage
 
-PATIENCE = 60_000.0
-"""Milliseconds, of whatever a test waits for: on a machine with much other work too."""
 RUN = """async (given) => {
   const load = (name) => import(`/js/protocol/${name}.js`);
   const { hexDecode: bytes, hexEncode: hex } = await load("encoding");
@@ -40,7 +38,7 @@ def browser() -> Iterator[Browser]:
     path = chromium.executable()
     if path is None:
         pytest.skip("no chromium here: install one, or name it in $CHROMIUM")
-    expect.set_options(timeout=PATIENCE)
+    expect.set_options(timeout=chromium.PATIENCE)
     with chromium.launched(path) as browser:
         yield browser
 
@@ -57,7 +55,7 @@ def elections(stack: Stack) -> Iterator[Elections]:
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """A device: what it keeps ends with the test."""
     with browser.new_context(viewport={"width": 768, "height": 900}) as opened:
-        opened.set_default_timeout(PATIENCE)
+        opened.set_default_timeout(chromium.PATIENCE)
         yield opened
 
 

@@ -12,7 +12,8 @@ from axe import assert_accessible
 from ballotcast.client.state import to_json
 from ballotcast.crypto.encoding import b64u_encode
 from ballotcast.elections.verification import CHECKS
-from check_page import PATIENCE, CheckPage, ServedExport, alter
+from check_page import CheckPage, ServedExport, alter
+from chromium import PATIENCE
 from counted_on_stack import Counted, Voted, close, let_vote
 from forged_export import flipped
 from invited_elections import Elections

@@ -14,6 +14,7 @@ from axe import assert_accessible
 from ballotcast.client.api import connect
 from ballotcast.client.voter import Voter
 from ballotcast_cli.stack.stack import Stack
+from chromium import PATIENCE
 
 pytestmark = pytest.mark.stack
 
@@ -21,7 +22,7 @@ ZONE = "Asia/Dubai"
 """Where clocks never change, so that this test does not depend on when it runs."""
 PASSWORD = "correct horse battery"
 EVIL = "Board <script>alert(1)</script>"
-PATIENCE, COUNT_PATIENCE = 60_000.0, 150_000.0
+COUNT_PATIENCE = 150_000.0
 """Milliseconds."""
 
 
@@ -72,7 +73,6 @@ class Pages:
 def pages(browser: Browser, stack: Stack) -> Iterator[Pages]:
     with browser.new_context(viewport={"width": 1280, "height": 900}, timezone_id=ZONE, locale="en-US") as context:
         context.set_default_timeout(PATIENCE)
-        expect.set_options(timeout=PATIENCE)
         yield Pages(context.new_page(), stack)
 
 

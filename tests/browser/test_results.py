@@ -11,6 +11,7 @@ from axe import assert_accessible
 from ballotcast.client.published import results
 from ballotcast.client.voter import Voter
 from ballotcast_cli.stack.stack import Stack
+from chromium import PATIENCE
 from invited_elections import Elections
 
 pytestmark = pytest.mark.stack
@@ -30,6 +31,7 @@ SPACE = {"top": "15mm", "bottom": "15mm", "left": "15mm", "right": "15mm"}
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1024, "height": 800}, locale="en-GB")
+    context.set_default_timeout(PATIENCE)
     yield context.new_page()
     context.close()
 

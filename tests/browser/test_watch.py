@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from axe import assert_accessible
 from ballotcast.client.channels import Channels
 from ballotcast_cli.stack.stack import Stack
+from chromium import PATIENCE
 from invited_elections import Elections
 
 pytestmark = pytest.mark.stack
@@ -34,6 +35,7 @@ SCHEMA = {
 def context(browser: Browser, stack: Stack, elections: Elections) -> Iterator[BrowserContext]:
     """Of an organiser who is logged in."""
     context = browser.new_context(viewport={"width": 1024, "height": 800}, locale="en-GB")
+    context.set_default_timeout(PATIENCE)
     address = stack.outputs["ApiUrl"]
     context.add_cookies(
         [{"name": "ballotcast-session", "value": elections.organiser.token, "url": f"{address}/manage/"}]
