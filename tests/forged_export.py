@@ -95,7 +95,7 @@ class Forger:
         ]
         return Ledger(map(LedgerLine, self.tags, blinded)).encode()
 
-    def result(self, entries: list[bytes], note: bytes) -> bytes:
+    def result(self, entries: list[bytes]) -> bytes:
         """What an honest count of what is readable gives."""
         plaintexts: Counter[bytes] = Counter()
         spoilt = []
@@ -106,7 +106,8 @@ class Forger:
                     spoilt.append(SpoiltBallot(index=index, reason=said))
                 else:
                     plaintexts[said] += 1
-        return count_election(self.manifest, note, plaintexts, spoilt).encode()
+        key, root = p256.scalar(self.election_key), merkle.root([merkle.leaf_hash(entry) for entry in entries])
+        return count_election(self.manifest, key, root, plaintexts, spoilt).encode()
 
     def files(self, entries: list[bytes], issued: int | None = None) -> dict[str, bytes]:
         """Everything follows from the entries: nothing gives a forgery away but what the entries say."""
@@ -117,7 +118,7 @@ class Forger:
             export_files.CHECKPOINT: note,
             export_files.LEDGER: self.ledger(len(entries) - 2 if issued is None else issued),
             export_files.ELECTION_KEY: p256.scalar(self.election_key).hex().encode(),
-            export_files.RESULT: self.result(entries, note) if _is_of(entries, self.manifest) else b"{}",
+            export_files.RESULT: self.result(entries) if _is_of(entries, self.manifest) else b"{}",
         }
         files |= {str(path): hashes[path.level, path.n] for path in export_files.tile_paths(len(entries))}  # type: ignore[index]
         for path in export_files.bundle_paths(len(entries)):

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
-from hashlib import sha256
 from random import Random
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from ballotcast.ballots import lots
 from ballotcast.ballots.contest import Contest
 from ballotcast.ballots.manifest import Manifest
 from ballotcast.ballots.plaintext import encode
@@ -21,20 +21,23 @@ from ballotcast.crypto.issuer_key import IssuerKey
 from ballotcast.elections.result import count_election
 
 
+ELECTION_KEY = bytes(31) + b"\1"
+
+
 @dataclass(frozen=True)
 class Recount:
-    """A contest with its ballots; `checkpoint` is the note whose hash seeds the lots."""
+    """A contest with its ballots; `root` is the log's, with which the lots are drawn."""
 
     contest: Contest
     ballots: Ballots
-    checkpoint: bytes
+    root: bytes
 
     def as_json(self) -> dict[str, Any]:
         """What a program that counts again is given."""
         return {
             "contest": self.contest.model_dump(mode="json"),
             "ballots": list(self.ballots.items()),
-            "seed": list(sha256(self.checkpoint).digest()),
+            "seed": list(lots.seed(ELECTION_KEY, self.root)),
         }
 
     def published(self) -> str:
@@ -43,7 +46,7 @@ class Recount:
         plaintexts = Counter[bytes]()
         for ballot, number in self.ballots.items():
             plaintexts[encode(manifest, [ballot])] += number
-        result = json.loads(count_election(manifest, self.checkpoint, plaintexts, []).encode())
+        result = json.loads(count_election(manifest, ELECTION_KEY, self.root, plaintexts, []).encode())
         return canonical.dumps(result["contests"][0]).decode()
 
 
@@ -80,7 +83,7 @@ def _generate(random: Random, method: str, options: int, most_ballots: int) -> R
     ballots = Counter[Ballot]()
     for _ in range(random.randint(0, most_ballots)):
         ballots[_ballot(random, RULES[method], of)] += random.randint(1, 3)
-    return Recount(of, ballots, random.randbytes(4))
+    return Recount(of, ballots, random.randbytes(32))
 
 
 def _ballot(random: Random, rule: Rule, of: Contest) -> Ballot:

@@ -3,6 +3,11 @@
 import json
 from typing import Any
 
+from ballotcast.ballots.manifest import Manifest
+from ballotcast.crypto import p256
+from ballotcast.crypto.checkpoint import Checkpoint
+from ballotcast.crypto.encoding import hex_decode
+from ballotcast.crypto.signed_note import Verifier
 from ballotcast.elections.result import count_election
 from ballotcast.wiring import Wiring
 from tally import work
@@ -15,10 +20,19 @@ def count(wiring: Wiring, election: str) -> dict[str, Any]:
     sealed = require_sealed(wiring.log, manifest)
     keys = (work.counts_key(election, bucket) for bucket in work.buckets(sealed.size))
     plaintexts, spoilt = work.read_counts(wiring.blobs, keys)
-    result = count_election(manifest, sealed.note, plaintexts, spoilt)
+    final = Checkpoint.open(sealed.note.decode(), Verifier(manifest.origin, manifest.log_pk))
+    result = count_election(manifest, _published_key(wiring, manifest), final.root, plaintexts, spoilt)
     if result.counted + len(spoilt) != sealed.cast:
         raise CountStopped(f"{result.counted} counted and {len(spoilt)} spoilt ballots, of {sealed.cast} cast")
     why = json.dumps([contest.why for contest in result.contests], ensure_ascii=False)
     wiring.blobs.put(work.why_key(election), why.encode(), work.JSON)
     wiring.blobs.put(work.result_key(election), result.encode(), work.JSON)
     return {"counted": result.counted, "spoilt": len(spoilt)}
+
+
+def _published_key(wiring: Wiring, manifest: Manifest) -> bytes:
+    """The election key that everybody will draw the lots with. CountStopped unless it is the manifest's."""
+    scalar = hex_decode(work.read(wiring.blobs, work.election_key_key(manifest.election)).decode("ascii"))
+    if p256.point(p256.from_scalar(scalar)) != manifest.election_pk:
+        raise CountStopped("the published election key is not the one of the manifest")
+    return scalar

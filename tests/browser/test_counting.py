@@ -81,7 +81,7 @@ def file_recount(path: Path, method: str) -> Recount:
     file = parse_blt(path.read_bytes())
     assert not file.withdrawn
     seats = 1 if RULES[method].one_seat else file.seats
-    return Recount(contest(method, len(file.options), seats, "previous-stages"), file.ballots_for(method), b"")
+    return Recount(contest(method, len(file.options), seats, "previous-stages"), file.ballots_for(method), bytes(32))
 
 
 @pytest.mark.slow
@@ -109,15 +109,15 @@ def test_one_doctored_ballot_changes_the_winner(modules: Page, method: str) -> N
     first, second = {"choice": ((1,), (2,)), "ranked": ((1, 2), (2, 1)), "scores": (((1, 3),), ((2, 3),))}[
         RULES[method].ballot
     ]
-    cast = Recount(contest(method, 2, 1), {first: 3, second: 2}, b"")
+    cast = Recount(contest(method, 2, 1), {first: 3, second: 2}, bytes(32))
     published, doctored = counted(modules, [cast, replace(cast, ballots={first: 2, second: 3})])
     assert published == cast.published() != doctored
     assert [json.loads(account)["winners"] for account in (published, doctored)] == [[1], [2]]
 
 
-def test_another_checkpoint_draws_other_lots(modules: Page) -> None:
-    tied = Recount(contest("plurality", 5, 1), {(option,): 1 for option in range(1, 6)}, b"")
-    accounts = require_same(modules, [replace(tied, checkpoint=bytes([n])) for n in range(8)])
+def test_another_root_draws_other_lots(modules: Page) -> None:
+    tied = Recount(contest("plurality", 5, 1), {(option,): 1 for option in range(1, 6)}, bytes(32))
+    accounts = require_same(modules, [replace(tied, root=bytes([n]) * 32) for n in range(8)])
     assert len({account["winners"][0] for account in accounts}) > 1
 
 

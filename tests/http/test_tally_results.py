@@ -11,6 +11,10 @@ import httpx2 as httpx
 import pytest
 
 from api_events import TestClient
+from ballotcast.ballots import lots
+from ballotcast.crypto.checkpoint import Checkpoint
+from ballotcast.crypto.encoding import hex_decode
+from ballotcast.crypto.signed_note import Verifier
 from ballotcast.elections.verification import verify_export
 from ballotcast.http.handler import http_handler
 from counted_election import close_and_count, close_machine, deliver, vote, vote_unreadably
@@ -45,7 +49,10 @@ def test_results(client: TestClient, deployment: World, election: FrozenElection
     assert [ballot["reason"] for ballot in view["spoilt"]] == ["unreadable"]
     assert view["manifest"] == election.manifest.hash.hex()
     note = client.get(f"/elections/{election.id}/log/checkpoint").content
-    assert view["checkpoint_sha256"] == sha256(note).hexdigest()
+    final = Checkpoint.open(note.decode(), Verifier(election.manifest.origin, election.manifest.log_pk))
+    assert view["log_root"] == final.root.hex()
+    key = hex_decode(work.read(election.wiring.blobs, work.election_key_key(election.id)).decode())
+    assert view["lots_seed"] == lots.seed(key, final.root).hex()
     [contest] = view["contests"]
     assert contest["title"] == "Ward"
     assert contest["options"] == ["Ash", "Birch", "Cedar"]

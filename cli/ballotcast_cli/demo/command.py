@@ -102,7 +102,7 @@ def people(election: DemoElection, ballots: list[Ballot]) -> list[Person]:
 def differences(result: dict[str, Any], ward: Blt, method: str, meant: Counter[Ballot]) -> list[str]:
     """What the published result says and the ballots that were meant do not: the reference is counted here."""
     [contest] = result["contests"]
-    seed = bytes.fromhex(result["checkpoint_sha256"])
+    seed = bytes.fromhex(result["lots_seed"])
     reference = count(
         method,
         options=ward.options,

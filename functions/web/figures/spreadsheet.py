@@ -31,7 +31,7 @@ def _inert(cells: Cells) -> list[Any]:
 def _rows(result: Result) -> Iterator[Cells]:
     for figure in ("roll", "issued", "cast", "counted"):
         yield _election(figure, result[figure])
-    for figure in ("election", "manifest", "checkpoint_sha256"):
+    for figure in ("election", "manifest", "log_root", "lots_seed"):
         yield _election(figure, result[figure])
     for ballot in result["spoilt"]:
         yield _election(f"spoilt {ballot['reason']}", ballot["index"])

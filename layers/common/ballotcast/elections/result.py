@@ -1,18 +1,18 @@
 """The result of an election: what opened ballots say, counted, as the document that is published and recounted.
 
-    result.json = JCS{v, manifest, checkpoint_sha256, counted, spoilt[{index, reason}], contests[{id, …, rounds, ties}]}
+    result.json = JCS{v, manifest, log_root, lots_seed, counted, spoilt[{index, reason}], contests[{id, …, rounds, ties}]}
 
 Options are 1-based numbers in the manifest's order; votes are decimal strings (ballotcast.counting.result). Lots are
-seeded by `checkpoint_sha256`, the hash of the final checkpoint's note, which nobody knew while ballots were cast.
+drawn with `lots_seed` (ballotcast.ballots.lots).
 """
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from hashlib import sha256
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from ballotcast.ballots import lots
 from ballotcast.ballots.ballot import Ballot
 from ballotcast.ballots.fields import Hash
 from ballotcast.ballots.manifest import Manifest
@@ -57,11 +57,12 @@ class ContestResult(Part):
 
 
 class Result(Part):
-    """counted: ballots that are not spoilt."""
+    """log_root: of the final checkpoint. counted: ballots that are not spoilt."""
 
     v: Literal[1]
     manifest: Hash
-    checkpoint_sha256: Hash
+    log_root: Hash
+    lots_seed: Hash
     counted: int
     spoilt: tuple[SpoiltBallot, ...]
     contests: tuple[ContestResult, ...]
@@ -84,13 +85,18 @@ def read_ballot(ballot: Ballot, manifest: Manifest, election_key: p256.PrivateKe
 
 
 def count_election(
-    manifest: Manifest, checkpoint: bytes, plaintexts: Mapping[bytes, int], spoilt: Iterable[SpoiltBallot]
+    manifest: Manifest,
+    election_key: bytes,
+    log_root: bytes,
+    plaintexts: Mapping[bytes, int],
+    spoilt: Iterable[SpoiltBallot],
 ) -> Result:
     """The one result that these ballots have.
 
-    checkpoint: the note of the final checkpoint. plaintexts: how many ballots say each, as `read_ballot` returned them.
+    election_key: the private key's scalar, 32 bytes. log_root: of the final checkpoint, 32 bytes. plaintexts: how many
+    ballots say each, as `read_ballot` returned them.
     """
-    seed = sha256(checkpoint).digest()
+    seed = lots.seed(election_key, log_root)
     choices: list[Counter[BallotRead]] = [Counter() for _ in manifest.contests]
     for plaintext, number in plaintexts.items():
         for made, choice in zip(choices, decode(manifest, plaintext), strict=True):
@@ -98,7 +104,8 @@ def count_election(
     return Result(
         v=1,
         manifest=manifest.hash,
-        checkpoint_sha256=seed,
+        log_root=log_root,
+        lots_seed=seed,
         counted=sum(plaintexts.values()),
         spoilt=tuple(sorted(spoilt, key=lambda ballot: ballot.index)),
         contests=tuple(_count_contest(manifest, position, made, seed) for position, made in enumerate(choices)),
@@ -116,6 +123,6 @@ def _count_contest(manifest: Manifest, position: int, choices: Ballots, seed: by
         seed=seed,
         contest=contest.id,
     ).as_json()
-    # The seed is `checkpoint_sha256`; spoilt ballots were sifted out before and are listed once, for all contests.
+    # The seed is `lots_seed`; spoilt ballots were sifted out before and are listed once, for all contests.
     del account["contest"], account["seed"], account["spoilt"]
     return ContestResult(id=contest.id, rounds=account.pop("stages"), **account)

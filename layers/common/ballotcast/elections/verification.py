@@ -83,8 +83,7 @@ class _Verification:
 
     def run(self, export: ExportReader) -> None:
         manifest = self._manifest(export)
-        note = export.read(export_files.CHECKPOINT, NOTE)
-        checkpoint = self._checkpoint(note, manifest)
+        checkpoint = self._checkpoint(export.read(export_files.CHECKPOINT, NOTE), manifest)
         self._require_files(export, checkpoint.size)
         election_key = self._election_key(export, manifest)
         log = LogAudit(export, self._findings, manifest)
@@ -92,7 +91,7 @@ class _Verification:
             log.run(checkpoint, judges, self._progress)
         self._ledger(export, log)
         if election_key:
-            self._result(export, manifest, note, log)
+            self._result(export, manifest, p256.scalar(election_key), checkpoint, log)
 
     def _manifest(self, export: ExportReader) -> Manifest:
         data = export.read(export_files.MANIFEST, MAX_LENGTH)
@@ -145,8 +144,10 @@ class _Verification:
             self._findings.fail("turnout", f"too many: {counts}")
         self._findings.complete("turnout", counts)
 
-    def _result(self, export: ExportReader, manifest: Manifest, note: bytes, log: LogAudit) -> None:
-        recounted = count_election(manifest, note, log.plaintexts, log.spoilt)
+    def _result(
+        self, export: ExportReader, manifest: Manifest, election_key: bytes, checkpoint: Checkpoint, log: LogAudit
+    ) -> None:
+        recounted = count_election(manifest, election_key, checkpoint.root, log.plaintexts, log.spoilt)
         published = export.read(export_files.RESULT, RESULT)
         try:
             told = canonical.loads(published)

@@ -46,7 +46,7 @@ const RULES = {
  * Count a contest.
  * @param {{id: string, method: string, options: string[], seats: number, tie: string}} contest  as in a valid manifest
  * @param {Iterable<import("./papers.js").Paper>} ballots  those not spoilt, as pairs of ballot and number
- * @param {Uint8Array} seed  of the lot: the 32 bytes of `checkpoint_sha256`
+ * @param {Uint8Array} seed  of the lot: the 32 bytes of `lots_seed`
  * @returns {Promise<object>} the contest's account, as in `result.json`
  */
 export async function count({ id, method, options, seats, tie }, ballots, seed) {

@@ -5,8 +5,8 @@
  *
  *     SHA-256("ballotcast/lot/1\n" ‖ seed ‖ contest id ‖ "\n" ‖ stage ‖ "\n" ‖ option)
  *
- * with stage and option in decimal ASCII. The seed is the hash of the final checkpoint, which nobody knew while ballots
- * were cast. The lowest hash is the best.
+ * with stage and option in decimal ASCII. The seed is `lots_seed` of the result, which nobody knew while ballots were
+ * cast. The lowest hash is the best.
  *
  * `previous-stages`: the higher at the latest earlier stage at which options differ is the better; those that are equal
  * at every stage go to lot.

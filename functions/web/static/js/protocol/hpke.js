@@ -27,13 +27,13 @@ export async function seal(publicKey, info, plaintext) {
 /**
  * A private key to `open` with, as often as one likes. Throws KeyError for a scalar that is none.
  *
- * @param {Uint8Array} scalar 32 bytes @returns {Promise<CryptoKeyPair & {point: Uint8Array}>}
+ * @param {Uint8Array} scalar 32 bytes @returns {Promise<CryptoKeyPair & {scalar: Uint8Array, point: Uint8Array}>}
  */
 export async function openingKey(scalar) {
   const { point } = await fromScalar(scalar);
   const publicKey = await SUITE.kem.deserializePublicKey(point.slice().buffer);
   const privateKey = await SUITE.kem.deserializePrivateKey(scalar.slice().buffer);
-  return { publicKey, privateKey, point };
+  return { publicKey, privateKey, scalar, point };
 }
 
 /** Decrypt what `seal` made for this key and `info`. Throws HpkeError. @returns {Promise<Uint8Array>} */

@@ -7,11 +7,12 @@
  */
 import { count } from "../counting/count.js";
 import { openCheckpoint } from "../protocol/checkpoint.js";
-import { equal, hexDecode, hexEncode, sha256, utf8Decode } from "../protocol/encoding.js";
+import { equal, hexDecode, hexEncode, utf8Decode } from "../protocol/encoding.js";
 import { Malformed } from "../protocol/errors.js";
 import { openingKey } from "../protocol/hpke.js";
 import { jcsDecode, jcsEncode } from "../protocol/jcs.js";
 import { LedgerError, parseLedger } from "../protocol/ledger.js";
+import { lotsSeed } from "../protocol/lots.js";
 import { MAX_LENGTH, parseManifest } from "../protocol/manifest.js";
 import { leafHash } from "../protocol/merkle.js";
 import { decodePlaintext } from "../protocol/plaintext.js";
@@ -68,7 +69,7 @@ async function verify(exported, findings, progress, found) {
   const log = new LogAudit(exported, findings, manifest, electionKey);
   await log.run(checkpoint, progress);
   await auditLedger(exported, log, findings);
-  if (electionKey) found.result = await recount(exported, manifest, note, log, findings);
+  if (electionKey) found.result = await recount(exported, manifest, electionKey, checkpoint, log, findings);
 }
 
 async function readManifest(exported, findings) {
@@ -122,7 +123,7 @@ async function auditLedger(exported, log, findings) {
   findings.complete("turnout", counts);
 }
 
-async function recount(exported, manifest, note, log, findings) {
+async function recount(exported, manifest, electionKey, checkpoint, log, findings) {
   const published = await exported.read(RESULT, LARGE);
   let told;
   try {
@@ -130,7 +131,7 @@ async function recount(exported, manifest, note, log, findings) {
   } catch (error) {
     throw refusedAs(error) ? findings.stop("result", "not-canonical") : error;
   }
-  const recounted = await countElection(manifest, await sha256(note), log);
+  const recounted = await countElection(manifest, electionKey, checkpoint, log);
   const listed = jcsEncode(Array.isArray(told?.spoilt) ? told.spoilt : []);
   if (!equal(listed, jcsEncode(recounted.spoilt))) findings.fail("spoilt", "other-ballots");
   findings.complete("spoilt", { count: recounted.spoilt.length });
@@ -140,8 +141,9 @@ async function recount(exported, manifest, note, log, findings) {
   return same ? { ...recounted, contests: recounted.contests.map((one, at) => ({ ...manifest.contests[at], ...one })) } : null;
 }
 
-/** The one result that these ballots have. `seed`: of lots, the hash of the final checkpoint's note. */
-async function countElection(manifest, seed, { plaintexts, spoilt }) {
+/** The one result that these ballots have. */
+async function countElection(manifest, electionKey, checkpoint, { plaintexts, spoilt }) {
+  const seed = await lotsSeed(electionKey.scalar, checkpoint.root);
   const said = [...plaintexts.values()].map(({ plaintext, number }) => [decodePlaintext(manifest, plaintext), number]);
   const contests = [];
   for (const [at, contest] of manifest.contests.entries()) {
@@ -151,7 +153,8 @@ async function countElection(manifest, seed, { plaintexts, spoilt }) {
   return {
     v: 1,
     manifest: hexEncode(manifest.hash),
-    checkpoint_sha256: hexEncode(seed),
+    log_root: hexEncode(checkpoint.root),
+    lots_seed: hexEncode(seed),
     counted: said.reduce((all, [, number]) => all + number, 0),
     spoilt: [...spoilt].sort((one, other) => one.index - other.index),
     contests,
