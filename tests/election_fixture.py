@@ -146,7 +146,6 @@ def frozen_election(
         roll_size=len(roll),
         roll_root=roll_root(voter.tag for voter in roll.values()),
         log_batch_min=2,
-        witnesses=(),
     )
     wrapped = {purpose: pair.wrapped for purpose, pair in made.items()}
     frozen = replace(

@@ -1,13 +1,16 @@
 """An export made by somebody who holds every key of the election: honest unless told otherwise."""
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from pydantic import PrivateAttr
 
 from ballotcast.ballots import ballot as wire
 from ballotcast.ballots.ballot import Ballot
@@ -17,7 +20,7 @@ from ballotcast.ballots.ledger import Ledger, LedgerLine
 from ballotcast.ballots.manifest import Manifest
 from ballotcast.ballots.plaintext import Reason
 from ballotcast.ballots.roll import roll_root
-from ballotcast.crypto import merkle, p256, tiles
+from ballotcast.crypto import canonical, merkle, p256, tiles
 from ballotcast.crypto.blind_rsa import finalize
 from ballotcast.crypto.checkpoint import Checkpoint
 from ballotcast.crypto.issuer_key import IssuerKey
@@ -31,14 +34,32 @@ ORIGIN = "vote.example.org/v1/elections/e1/log"
 OPENS, CLOSES = datetime(2026, 11, 20, 9, tzinfo=UTC), datetime(2026, 11, 20, 18, tzinfo=UTC)
 
 
+class UncheckedManifest(Manifest):
+    """A manifest whose bytes nobody has checked: members may be missing, wrong, or too many."""
+
+    _data: bytes = PrivateAttr(b"")
+
+    @classmethod
+    def of(cls, manifest: Manifest, changes: Mapping[str, Any]) -> "UncheckedManifest":
+        """`changes`: members as in JSON, whose values take the place of the manifest's or are added."""
+        unchecked = cls.model_construct(**{name: getattr(manifest, name) for name in Manifest.model_fields})
+        unchecked._data = canonical.dumps(json.loads(manifest.encode()) | dict(changes))
+        return unchecked
+
+    def encode(self) -> bytes:
+        return self._data
+
+
 @dataclass
 class Forger:
-    """The keys, and a manifest with 8 voters on the roll."""
+    """The keys, and a manifest with 8 voters on the roll. `changes`: of members of the manifest, unchecked."""
 
     voters: int = 8
     issuer: IssuerKey = field(default_factory=IssuerKey.generate)
     election_key: p256.PrivateKey = field(default_factory=p256.generate)
+    receipt_key: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
     log_key: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
+    changes: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         options = ("Ash", "Birch", "Cedar")
@@ -59,13 +80,14 @@ class Forger:
             n=0,
             issuer_pk=self.issuer.public.spki(),
             election_pk=p256.point(self.election_key),
-            receipt_pk=bytes(32),
+            receipt_pk=self.receipt_key.public_key().public_bytes_raw(),
             log_pk=self.log_key.public_key().public_bytes_raw(),
             roll_size=self.voters,
             roll_root=roll_root(self.tags),
             log_batch_min=2,
-            witnesses=(),
         )
+        if self.changes:
+            self.manifest = UncheckedManifest.of(self.manifest, self.changes)
 
     def ballot(self, plaintext: bytes = b"\1\0\0") -> Ballot:
         request = new_request(self.manifest)
@@ -84,8 +106,11 @@ class Forger:
         leaves = [ManifestLeaf(self.manifest.hash), *(BallotLeaf(ballot.encode()) for ballot in ballots), closing]
         return [leaf.encode() for leaf in leaves]
 
+    def root(self, entries: list[bytes]) -> bytes:
+        return merkle.root([merkle.leaf_hash(entry) for entry in entries])
+
     def note(self, entries: list[bytes], signer: Signer | None = None) -> bytes:
-        root = merkle.root([merkle.leaf_hash(entry) for entry in entries])
+        root = self.root(entries)
         signer = signer or Signer(ORIGIN, self.log_key)
         return Checkpoint(signer.name, len(entries), root).sign(signer).encode()
 
@@ -106,8 +131,8 @@ class Forger:
                     spoilt.append(SpoiltBallot(index=index, reason=said))
                 else:
                     plaintexts[said] += 1
-        key, root = p256.scalar(self.election_key), merkle.root([merkle.leaf_hash(entry) for entry in entries])
-        return count_election(self.manifest, key, root, plaintexts, spoilt).encode()
+        key = p256.scalar(self.election_key)
+        return count_election(self.manifest, key, self.root(entries), plaintexts, spoilt).encode()
 
     def files(self, entries: list[bytes], issued: int | None = None) -> dict[str, bytes]:
         """Everything follows from the entries: nothing gives a forgery away but what the entries say."""

@@ -51,6 +51,5 @@ def keyed_election(bits: int) -> KeyedElection:
         roll_size=3,
         roll_root=bytes(32),
         log_batch_min=10,
-        witnesses=(),
     )
     return KeyedElection(manifest, issuer, election_key, receipt_key, log_key)

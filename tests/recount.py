@@ -20,7 +20,6 @@ from ballotcast.crypto import canonical, p256
 from ballotcast.crypto.issuer_key import IssuerKey
 from ballotcast.elections.result import count_election
 
-
 ELECTION_KEY = bytes(31) + b"\1"
 
 
@@ -105,7 +104,7 @@ def _ballot(random: Random, rule: Rule, of: Contest) -> Ballot:
 
 @cache
 def _manifest() -> Manifest:
-    ed25519 = Ed25519PrivateKey.generate().public_key().public_bytes_raw()
+    receipt_pk, log_pk = (Ed25519PrivateKey.generate().public_key().public_bytes_raw() for _ in range(2))
     return Manifest(
         v=1,
         election="e1",
@@ -119,10 +118,9 @@ def _manifest() -> Manifest:
         n=0,
         issuer_pk=IssuerKey.generate().public.spki(),
         election_pk=p256.point(p256.generate()),
-        receipt_pk=ed25519,
-        log_pk=ed25519,
+        receipt_pk=receipt_pk,
+        log_pk=log_pk,
         roll_size=0,
         roll_root=bytes(32),
         log_batch_min=1,
-        witnesses=(),
     )

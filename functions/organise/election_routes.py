@@ -8,8 +8,9 @@ from fastapi import Response
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from ballotcast.ballots.contest import Contest
-from ballotcast.ballots.fields import Text, UtcSecond
+from ballotcast.ballots.fields import UtcSecond
 from ballotcast.elections.lifecycle import Status
+from ballotcast.elections.typed_text import TypedText
 from ballotcast.http.access import Access, contract
 from ballotcast.http.app import routes
 from ballotcast.http.fields import ElectionId, IdempotencyKey
@@ -55,7 +56,7 @@ Contests = Annotated[list[ContestDraft], Field(min_length=1, max_length=100)]
 
 class ElectionDraft(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
-    title: Text
+    title: TypedText
     description: Description = ""
     opens_at: UtcSecond
     closes_at: UtcSecond
@@ -68,7 +69,7 @@ class ElectionChanges(BaseModel):
     """Any of a draft's fields; `contests` replaces all of them."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
-    title: Text = OPTIONAL
+    title: TypedText = OPTIONAL
     description: Description = OPTIONAL
     opens_at: UtcSecond = OPTIONAL
     closes_at: UtcSecond = OPTIONAL

@@ -147,7 +147,6 @@ def _manifest(draft: Election, roll: Sequence[Voter], base_url: str, keys: dict[
         roll_size=len(roll),
         roll_root=roll_root(voter.tag for voter in roll),
         log_batch_min=LOG_BATCH_MIN,
-        witnesses=(),
     )
 
 

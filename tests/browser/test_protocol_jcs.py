@@ -3,7 +3,6 @@
 import json
 import random
 from typing import Any
-from unicodedata import normalize
 
 import pytest
 from hypothesis import HealthCheck, given
@@ -17,8 +16,8 @@ BAD = json.loads((ROOT / "tests" / "unit" / "bad_encodings.json").read_text())
 SAMPLE = BAD["sample"]
 MANIFEST = SAMPLE["manifest"].encode()
 
-# Characters that Unicode has assigned for long: what a newer browser knows of newer ones, this Python does not.
-texts = st.text(st.characters(exclude_categories=["Cn", "Cs"])).map(lambda text: normalize("NFC", text))
+# Unassigned characters too: a newer browser knows what this Python does not, and both must take them as they are.
+texts = st.text(st.characters(exclude_categories=["Cs"]))
 scalars = st.booleans() | st.integers(-canonical.MAX_INTEGER, canonical.MAX_INTEGER) | texts
 values = st.recursive(scalars, lambda inner: st.lists(inner) | st.dictionaries(texts, inner), max_leaves=12)
 
@@ -74,9 +73,9 @@ def test_values_outside_the_subset_are_not_written(protocol: Any) -> None:
     kinds = protocol.run(
         """
         const { jcsEncode } = await load("jcs");
-        const values = [null, undefined, 1.5, NaN, 2 ** 53, -(2 ** 53), "e\\u0301", "\\ud83d", 5n, () => 1];
+        const values = [null, undefined, 1.5, NaN, 2 ** 53, -(2 ** 53), "\\ud83d", 5n, () => 1];
         const wrapped = values.flatMap((value) => [value, [value], { a: value }]);
         return Promise.all(wrapped.map(async (value) => (await refusal(() => jcsEncode(value)))?.kind));
         """
     )
-    assert kinds == ["CanonicalError"] * 30
+    assert kinds == ["CanonicalError"] * 27

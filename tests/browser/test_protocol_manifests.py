@@ -30,7 +30,9 @@ MANIFEST = SAMPLE["manifest"].encode()
         ({"method": "proportional-approval", "options": [str(n) for n in range(200)], "seats": 199}, True),
         ({"options": ["a", "A"], "seats": 1, "max": 2}, True),
         ({"title": "😀" * 200}, True),
-        ({"title": "a\u200bb"}, True),
+        ({"title": "a\u0301b\ufe0f\U0001e4ec"}, True),
+        ({"title": "a\u200bb"}, False),
+        ({"title": "a\u202eb"}, False),
         ({"title": "a\x85b"}, False),
     ],
 )

@@ -60,6 +60,7 @@ def changed(ballot: bytes, position: int) -> bytes:
 
 
 K = 256
+ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 RAND, ISSUER_SIGNATURE, SEALED = 1 + 32 + 65, 1 + 32 + 65 + 32, 1 + 32 + 65 + 32 + K
 
 
@@ -76,15 +77,23 @@ RAND, ISSUER_SIGNATURE, SEALED = 1 + 32 + 65, 1 + 32 + 65 + 32, 1 + 32 + 65 + 32
         (lambda ballot: changed(ballot, 90), "bad-issuer-signature"),
         (lambda ballot: changed(ballot, ISSUER_SIGNATURE), "bad-issuer-signature"),
         (lambda ballot: ballot[:ISSUER_SIGNATURE] + b"\xff" * K + ballot[SEALED:], "bad-issuer-signature"),
-        (lambda ballot: changed(ballot, SEALED), "bad-ballot-signature"),
+        (lambda ballot: changed(ballot, SEALED), "bad-encapsulated-key"),
+        (lambda ballot: changed(ballot, SEALED + 64), "bad-encapsulated-key"),
+        (lambda ballot: changed(ballot, SEALED + 65), "bad-ballot-signature"),
         (lambda ballot: changed(ballot, -1), "bad-ballot-signature"),
         (lambda ballot: ballot[:-64] + bytes(64), "bad-ballot-signature"),
+        (lambda ballot: negated(ballot), "bad-ballot-signature"),
     ],
 )
 def test_what_is_not_a_ballot_of_this_election(
     client: TestClient, election: FrozenElection, ballot: bytes, damage: Any, slug: str
 ) -> None:
     assert_problem(cast(client, election, damage(ballot)), 422, slug, "/ballot")
+
+
+def negated(ballot: bytes) -> bytes:
+    """The other value of s that ECDSA allows."""
+    return ballot[:-32] + (ORDER - int.from_bytes(ballot[-32:])).to_bytes(32)
 
 
 def test_a_credential_key_that_is_no_point_of_the_curve(client: TestClient, election: FrozenElection) -> None:

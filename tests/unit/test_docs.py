@@ -44,7 +44,7 @@ PAGES = {**DOCS, "../README.md": (ROOT / "README.md").read_text()}
 SOURCES = [path for folder in ("functions", "layers") for path in (ROOT / folder).rglob("*.py")]
 APPS = sorted(path.parent.name for path in (ROOT / "functions").glob("*/app.py"))
 SAMPLE = json.loads((Path(__file__).parent / "bad_encodings.json").read_text())["sample"]
-LABEL = "ballotcast/[a-z]+/1"
+LABEL = "ballotcast/[a-z]+/[12]"
 KINDS = {name: kind for name, kind in vars(errors).items() if isinstance(kind, type) and kind in problems.STATUS}
 BY_VALUE = {"error.reason": [*BallotRefusal]}
 """Slugs that are not written where they are raised, by the expression that stands there."""

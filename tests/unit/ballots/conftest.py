@@ -67,7 +67,6 @@ def make_election() -> MakeElection:
             "roll_size": 3,
             "roll_root": bytes(32),
             "log_batch_min": 10,
-            "witnesses": (),
         }
         return Election(Manifest(**fields | changes), issuer, election_key, receipt_key)
 

@@ -1,7 +1,6 @@
 """A server that lies: the voter's side notices before it gives anything away."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import httpx2 as httpx
@@ -53,7 +52,7 @@ def with_manifest(election: FrozenElection, **changes: Any) -> Manifest:
     return Manifest(**{**values, **changes})
 
 
-@pytest.mark.parametrize("changes", [{"title": "Another"}, {"roll_size": 4000}, {"witnesses": ("somebody",)}])
+@pytest.mark.parametrize("changes", [{"title": "Another"}, {"roll_size": 4000}])
 def test_a_manifest_that_is_not_the_mails(http: TestClient, election: FrozenElection, changes: dict[str, Any]) -> None:
     shown = with_manifest(election, **changes).encode()
     said, states, sent = vote_against(http, election, at("/manifest", lambda _: httpx.Response(200, content=shown)))
@@ -80,19 +79,6 @@ def test_a_manifest_of_another_address_than_it_says(
 
     said, states, _ = vote_against(http, election, lie)
     assert "not the one" in said
-    assert not states
-
-
-def test_witnesses_that_cannot_be_checked(http: TestClient, election: FrozenElection) -> None:
-    """A link to a manifest that promises more than this client can check."""
-    promising = with_manifest(election, witnesses=("witness+12345678+key",))
-    election.links[ADA] = replace(election.links[ADA], manifest_hash=promising.hash)
-    opened = at("/links", lambda _: httpx.Response(200, json={"election": election.id, "second_factor": "none"}))
-    shown = at("/manifest", lambda _: httpx.Response(200, content=promising.encode()))
-    said, states, _ = vote_against(
-        http, election, lambda request, answer: opened(request, answer) or shown(request, answer)
-    )
-    assert "witnesses" in said
     assert not states
 
 

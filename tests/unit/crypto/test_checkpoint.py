@@ -46,6 +46,7 @@ def test_every_checkpoint_survives_signing(size: int, root: bytes) -> None:
         EXAMPLE.replace("20852163", "1_0"),
         EXAMPLE.replace("20852163", "٣"),
         EXAMPLE.replace("20852163", "9" * 17),
+        EXAMPLE.replace("20852163", str(2**53)),
         EXAMPLE.replace(ROOT, ""),
         EXAMPLE.replace(ROOT, ROOT[:-1]),
         EXAMPLE.replace(ROOT, ROOT[:-2] + "J="),

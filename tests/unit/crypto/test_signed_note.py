@@ -48,9 +48,6 @@ def test_the_published_note_is_verified_and_made_again() -> None:
 def test_the_specification_s_notes_are_well_formed(note: str) -> None:
     with pytest.raises(NoteError, match="no signature of the expected key"):
         PETER.verify(note)
-    both = note + PETER_LINE
-    with pytest.raises(NoteError, match="does not verify"):
-        PETER.verify(both)
 
 
 @given(st.text(st.characters(exclude_categories=["Cc", "Cs"])))
@@ -59,13 +56,13 @@ def test_every_text_survives_with_blank_lines_in_it(line: str) -> None:
     assert signer().verifier.verify(sign(text, signer())) == text
 
 
-def test_each_signer_of_a_note_is_found_and_unknown_ones_are_passed_over() -> None:
-    log, witness = signer(), Signer("witness.example", Ed25519PrivateKey.generate())
-    note = sign("text\n", log, witness)
-    assert log.verifier.verify(note) == witness.verifier.verify(note) == "text\n"
-    assert log.verifier.verify(note + PETER_LINE) == "text\n"
-    with pytest.raises(NoteError):
-        PETER.verify(note)
+def test_any_line_more_spoils_the_note() -> None:
+    """Whoever may add one decides what the note's hash is."""
+    note = sign("text\n", signer())
+    own, other = note.split("\n\n")[1], sign("text\n", Signer("witness.example", signer().key)).split("\n\n")[1]
+    for lines in (own + own, own + other, other + own, own + PETER_LINE, own + "— x AAAAAAA=\n", own + "junk\n"):
+        with pytest.raises(NoteError, match="2 signature lines where exactly one is allowed"):
+            signer().verifier.verify(f"text\n\n{lines}")
 
 
 def test_a_key_is_told_by_name_and_id_together() -> None:
@@ -76,11 +73,10 @@ def test_a_key_is_told_by_name_and_id_together() -> None:
         Verifier("example.com/log", PETER.public_key).verify(note)
 
 
-def test_a_bad_signature_of_the_key_spoils_the_note_even_beside_a_good_one() -> None:
-    good = sign("text\n", signer())
+def test_the_signature_of_another_text_does_not_verify() -> None:
     other = sign("other\n", signer()).split("\n\n")[1]
     with pytest.raises(NoteError, match="does not verify"):
-        signer().verifier.verify(good + other)
+        signer().verifier.verify(f"text\n\n{other}")
 
 
 def damaged() -> list[str]:
@@ -112,7 +108,9 @@ def damaged() -> list[str]:
         PETER_NOTE + "no signature\n",
         PETER_NOTE + "— example.com/short AAAAAA==\n",
         PETER_NOTE + line.replace("\n", " \n"),
-        PETER_NOTE + line * 16,
+        PETER_NOTE + line,
+        PETER_NOTE.replace(blob, b64encode(b64decode(blob) + b"\0").decode()),
+        PETER_NOTE.replace(blob, b64encode(b64decode(blob)[:-1]).decode()),
     ]
 
 
@@ -121,10 +119,6 @@ def test_damaged_notes_are_refused(note: str) -> None:
     assert note != PETER_NOTE
     with pytest.raises(NoteError):
         PETER.verify(note)
-
-
-def test_sixteen_signatures_are_accepted() -> None:
-    assert PETER.verify(PETER_NOTE + PETER_LINE * 15) == PETER_TEXT
 
 
 @pytest.mark.parametrize("text", ["", "no newline", "tab\t\n", "\ud800\n"])

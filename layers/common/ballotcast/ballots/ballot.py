@@ -29,6 +29,7 @@ class Refusal(StrEnum):
     WRONG_MANIFEST = "wrong-manifest"
     BAD_ISSUER_SIGNATURE = "bad-issuer-signature"
     BAD_KEY = "bad-key"
+    BAD_ENCAPSULATED_KEY = "bad-encapsulated-key"
     BAD_BALLOT_SIGNATURE = "bad-ballot-signature"
 
 
@@ -84,11 +85,9 @@ class Ballot:
             raise BallotError(Refusal.BAD_ISSUER_SIGNATURE)
 
     def verify_signature(self) -> None:
-        """Raises BallotError unless the key is a point of the curve and signed the ballot."""
-        try:
-            key = p256.from_point(self.vk)
-        except ValueError:
-            raise BallotError(Refusal.BAD_KEY) from None
+        """Raises BallotError unless the key is a point of the curve, as is HPKE's, and signed the ballot."""
+        key = _point(self.vk, Refusal.BAD_KEY)
+        _point(self.sealed[: p256.POINT_LENGTH], Refusal.BAD_ENCAPSULATED_KEY)
         if not p256.verify(key, _CAST_LABEL + self._signed_part(), self.signature):
             raise BallotError(Refusal.BAD_BALLOT_SIGNATURE)
 
@@ -106,6 +105,13 @@ def cast(manifest: Manifest, key: p256.PrivateKey, rand: bytes, issuer_signature
     sealed = hpke.seal(manifest.election_pk, _seal_info(manifest.hash, vk), plaintext)
     unsigned = Ballot(manifest.hash, vk, rand, issuer_signature, sealed, b"")
     return replace(unsigned, signature=p256.sign(key, _CAST_LABEL + unsigned.encode()))
+
+
+def _point(data: bytes, otherwise: Refusal) -> p256.PublicKey:
+    try:
+        return p256.from_point(data)
+    except ValueError:
+        raise BallotError(otherwise) from None
 
 
 def _seal_info(manifest_hash: bytes, vk: bytes) -> bytes:

@@ -3,7 +3,7 @@
 Each accepts the Python value as well as its text, so one model is built by code and read from the wire.
 """
 
-import unicodedata
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer
 
 from ballotcast.clock import from_rfc3339, to_rfc3339
-from ballotcast.crypto import p256
+from ballotcast.crypto import ed25519, p256
 from ballotcast.crypto.blind_rsa import IssuerPublicKey
 from ballotcast.crypto.encoding import b64u_decode, b64u_encode, hex_decode
 
@@ -40,15 +40,19 @@ def _whole_second(time: datetime) -> datetime:
     return time.astimezone(UTC)
 
 
-def _nfc(value: Any) -> Any:
-    """Code may give text in any normal form; the wire carries NFC only, and lengths are of that."""
-    return unicodedata.normalize("NFC", value) if isinstance(value, str) else value
+# Controls, separators of lines, marks of direction, and what shows as nothing but selects no variant of a character. A
+# list, and no property of Unicode, so that its version changes nothing (docs/protocol.md, section 5).
+_REFUSED = re.compile(
+    "[\0-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff"
+    "\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e00ff\U000e01f0-\U000e0fff]"
+)
 
 
 def _printable(text: str) -> str:
     """Text that shows as one line. Lengths count code points, not UTF-16 units."""
-    if any(unicodedata.category(character) in {"Cc", "Zl", "Zp"} for character in text):
-        raise ValueError("must not hold control characters or line breaks")
+    if found := _REFUSED.search(text):
+        code_point = f"U+{ord(found[0]):04X}"
+        raise ValueError(f"must not hold control, direction or invisible characters, like {code_point}")
     if text != text.strip(" "):
         raise ValueError("must not begin or end with spaces")
     return text
@@ -67,11 +71,11 @@ def _point(point: bytes) -> bytes:
 _B64U = (_from_text(b64u_decode), PlainSerializer(b64u_encode, when_used="json"))
 _HEX = (_from_text(hex_decode), PlainSerializer(bytes.hex, when_used="json"))
 
-Text = Annotated[str, Field(min_length=1, max_length=200), BeforeValidator(_nfc), AfterValidator(_printable)]
+Text = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_printable)]
 UtcSecond = Annotated[
     datetime, _from_text(parse_time), AfterValidator(_whole_second), PlainSerializer(to_rfc3339, when_used="json")
 ]
 IssuerSpki = Annotated[bytes, *_B64U, AfterValidator(_spki)]
 Point = Annotated[bytes, *_B64U, AfterValidator(_point)]
-Ed25519Key = Annotated[bytes, *_B64U, Field(min_length=32, max_length=32)]
+Ed25519Key = Annotated[bytes, *_B64U, AfterValidator(ed25519.require_key)]
 Hash = Annotated[bytes, *_HEX, Field(min_length=32, max_length=32)]

@@ -49,7 +49,6 @@ class Manifest(BaseModel):
     roll_size: Annotated[int, Field(ge=0, le=canonical.MAX_INTEGER)]
     roll_root: Hash
     log_batch_min: Annotated[int, Field(ge=1, le=4_000)]  # twice as many hashes wait in one item
-    witnesses: Annotated[tuple[Text, ...], Field(strict=False)]
 
     @field_validator("contests")
     @classmethod
@@ -64,6 +63,13 @@ class Manifest(BaseModel):
         if closes_at <= info.data.get("opens_at", datetime.min.replace(tzinfo=UTC)):
             raise ValueError("must be after opens_at")
         return closes_at
+
+    @field_validator("log_pk")
+    @classmethod
+    def _key_of_its_own(cls, log_pk: bytes, info: ValidationInfo) -> bytes:
+        if log_pk == info.data.get("receipt_pk"):
+            raise ValueError("must not be the receipt key as well")
+        return log_pk
 
     @classmethod
     def parse(cls, data: bytes) -> Self:

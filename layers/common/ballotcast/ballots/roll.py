@@ -1,6 +1,5 @@
 """The roll: who may vote, published only as salted tags under one root."""
 
-import unicodedata
 from collections.abc import Iterable
 from hashlib import sha256
 
@@ -9,11 +8,15 @@ from ballotcast.crypto import merkle
 SALT_LENGTH = 16
 
 _LABEL = b"ballotcast/roll/1\n"
+_LOWER_CASE = {letter: letter + 32 for letter in b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
 
 
 def email_key(email: str) -> str:
-    """The form in which two spellings of one address are equal: trimmed, NFC, lower-case."""
-    return unicodedata.normalize("NFC", email.strip()).lower()
+    """The form in which two spellings of one address are equal: without space around it, A to Z in lower case.
+
+    A roll's addresses are ASCII, with international domains as A-labels (xn--…); other letters stay as they are.
+    """
+    return email.strip(" \t\r\n").translate(_LOWER_CASE)
 
 
 def tag(salt: bytes, email: str) -> bytes:

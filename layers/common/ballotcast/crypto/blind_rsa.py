@@ -72,7 +72,9 @@ class IssuerPublicKey:
         return (self.n.bit_length() + 7) // 8
 
     def verify(self, prepared: bytes, signature: bytes, salt_length: int = SALT_LENGTH) -> bool:
-        """Whether `signature` is RSASSA-PSS (SHA-384, MGF1-SHA-384) over the prepared message."""
+        """Whether `signature` is RSASSA-PSS (SHA-384, MGF1-SHA-384) over the prepared message: k bytes, below n."""
+        if len(signature) != self.k or int.from_bytes(signature) >= self.n:
+            return False
         pss = padding.PSS(padding.MGF1(hashes.SHA384()), salt_length)
         try:
             self._key.verify(signature, prepared, pss, hashes.SHA384())

@@ -1,11 +1,10 @@
 """Canonical JSON: RFC 8785 (JCS) over the subset that hashes the same in every language.
 
-The subset: objects, arrays, strings in Unicode NFC, booleans, integers of magnitude below 2**53, nested at most 32
-deep. No floats, no nulls.
+The subset: objects, arrays, strings, booleans, integers of magnitude below 2**53, nested at most 32 deep. No floats, no
+nulls. Strings are code points and never normalised: what that does depends on the version of Unicode.
 """
 
 import json
-import unicodedata
 from typing import Any
 
 MAX_INTEGER = 2**53 - 1
@@ -49,15 +48,13 @@ def _ordered(value: Any, depth: int) -> Any:
                 raise CanonicalError("integer of 2**53 or more")
             return value
         case str():
-            if not unicodedata.is_normalized("NFC", value):
-                raise CanonicalError("text is not in Unicode NFC")
             return value
         case list():
             return [_ordered(item, depth - 1) for item in value]
         case dict():
             if not all(isinstance(key, str) for key in value):
                 raise CanonicalError("object member names must be text")
-            return {_ordered(key, depth): _ordered(value[key], depth - 1) for key in sorted(value, key=_utf16)}
+            return {key: _ordered(value[key], depth - 1) for key in sorted(value, key=_utf16)}
         case _:
             raise CanonicalError(f"{type(value).__name__} has no canonical encoding here")
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from ballotcast.crypto import signed_note
+from ballotcast.crypto.canonical import MAX_INTEGER
 from ballotcast.crypto.encoding import EncodingError, b64_decode, b64_encode
 from ballotcast.crypto.merkle import HASH_LENGTH
 from ballotcast.crypto.signed_note import Signer, Verifier
@@ -38,6 +39,8 @@ class Checkpoint:
         lines = text.split("\n")
         if len(lines) != 4 or not lines[0] or not _SIZE.fullmatch(lines[1]) or lines[3]:
             raise CheckpointError("a checkpoint is three lines: origin, size, root")
+        if int(lines[1]) > MAX_INTEGER:
+            raise CheckpointError("a size of 2**53 or more")
         try:
             root = b64_decode(lines[2])
         except EncodingError as error:
@@ -46,11 +49,11 @@ class Checkpoint:
             raise CheckpointError("a root has 32 bytes")
         return cls(lines[0], int(lines[1]), root)
 
-    def sign(self, *signers: Signer) -> str:
-        """The signed note. Raises CheckpointError unless the first signer is the log itself, named by its origin."""
-        if signers[0].name != self.origin:
+    def sign(self, log: Signer) -> str:
+        """The signed note. Raises CheckpointError unless the signer is the log itself, named by its origin."""
+        if log.name != self.origin:
             raise CheckpointError("the log's key is named by the log's origin")
-        return signed_note.sign(self.text, *signers)
+        return signed_note.sign(self.text, log)
 
     @classmethod
     def open(cls, note: str, log: Verifier) -> Self:

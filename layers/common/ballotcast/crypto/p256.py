@@ -1,4 +1,4 @@
-"""NIST P-256: keys in their raw forms, and ECDSA with SHA-256 in the r‖s form that WebCrypto speaks.
+"""NIST P-256: keys in their raw forms, and ECDSA with SHA-256 in the r‖s form that WebCrypto speaks, with a low s.
 
 Points are 65 bytes, 0x04‖X‖Y (SEC 1 uncompressed); scalars 32 bytes, big-endian; signatures 64 bytes.
 """
@@ -15,6 +15,7 @@ SIGNATURE_LENGTH = 64
 PrivateKey = ec.EllipticCurvePrivateKey
 PublicKey = ec.EllipticCurvePublicKey
 
+_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 _CURVE = ec.SECP256R1()
 _ECDSA = ec.ECDSA(hashes.SHA256())
 
@@ -57,16 +58,23 @@ def point(key: PrivateKey) -> bytes:
 
 
 def sign(key: PrivateKey, message: bytes) -> bytes:
-    """Sign with ECDSA and SHA-256: 64 bytes, r‖s."""
+    """Sign with ECDSA and SHA-256: 64 bytes, r‖s, with the lower of the two values that s can have."""
     r, s = decode_dss_signature(key.sign(message, _ECDSA))
-    return r.to_bytes(SCALAR_LENGTH) + s.to_bytes(SCALAR_LENGTH)
+    return r.to_bytes(SCALAR_LENGTH) + min(s, _ORDER - s).to_bytes(SCALAR_LENGTH)
 
 
 def verify(key: PublicKey, message: bytes, signature: bytes) -> bool:
-    """Whether `signature` (64 bytes, r‖s) holds. False too for r or s of zero or not below the group order."""
+    """Whether `signature` (64 bytes, r‖s) holds.
+
+    False too unless 0 < r < n and 0 < s ≤ (n-1)/2, n being the group order: with s, n - s would hold as well, so anyone
+    who sees a signature could make another one.
+    """
     if len(signature) != SIGNATURE_LENGTH:
         return False
-    der = encode_dss_signature(int.from_bytes(signature[:SCALAR_LENGTH]), int.from_bytes(signature[SCALAR_LENGTH:]))
+    r, s = int.from_bytes(signature[:SCALAR_LENGTH]), int.from_bytes(signature[SCALAR_LENGTH:])
+    if not (0 < r < _ORDER and 0 < s <= _ORDER // 2):
+        return False
+    der = encode_dss_signature(r, s)
     try:
         key.verify(der, message, _ECDSA)
     except InvalidSignature:

@@ -1,4 +1,7 @@
-"""C2SP signed notes with Ed25519 signatures (type 0x01): a text, a blank line, one line for each signature.
+"""C2SP signed notes with one Ed25519 signature (type 0x01): a text, a blank line, one signature line.
+
+C2SP allows more signature lines, and readers that pass over those of unknown keys. Here every other line is refused, so
+that a signed text has as many spellings as its key made signatures, and nobody else can add one.
 
 Notes and texts are `str`; on the wire they are UTF-8.
 """
@@ -7,14 +10,14 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Self
 
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from ballotcast.crypto import ed25519
 from ballotcast.crypto.encoding import EncodingError, b64_decode, b64_encode
 
 ED25519 = b"\x01"
-MAX_SIGNATURES = 16
+KEY_ID_LENGTH = 4
 
 
 class NoteError(ValueError):
@@ -31,20 +34,15 @@ class Verifier:
     @property
     def key_id(self) -> bytes:
         """Four bytes that, with the name, tell which key made a signature."""
-        return sha256(self.name.encode() + b"\n" + ED25519 + self.public_key).digest()[:4]
+        return sha256(self.name.encode() + b"\n" + ED25519 + self.public_key).digest()[:KEY_ID_LENGTH]
 
     def verify(self, note: str) -> str:
-        """The text of a note that this key signed; signatures of other keys are passed over. Raises NoteError."""
-        text, signatures = _parse(note)
-        ours = [s for name, key_id, s in signatures if (name, key_id) == (self.name, self.key_id)]
-        if not ours:
+        """The text of a note that this key signed, and nobody else. Raises NoteError."""
+        text, name, key_id, signature = _parse(note)
+        if (name, key_id) != (self.name, self.key_id):
             raise NoteError("no signature of the expected key")
-        try:
-            key = Ed25519PublicKey.from_public_bytes(self.public_key)
-            for signature in ours:
-                key.verify(signature, text.encode())
-        except (InvalidSignature, ValueError):
-            raise NoteError("the expected key's signature does not verify") from None
+        if not ed25519.verify(self.public_key, text.encode(), signature):
+            raise NoteError("the expected key's signature does not verify")
         return text
 
 
@@ -72,35 +70,34 @@ class Signer:
         return Verifier(self.name, self.key.public_key().public_bytes_raw())
 
 
-def sign(text: str, *signers: Signer) -> str:
-    """The note of `text` with each signer's signature. Raises NoteError unless the text may stand in a note."""
+def sign(text: str, signer: Signer) -> str:
+    """The note of `text` with the signer's signature. Raises NoteError unless the text may stand in a note."""
     _check_text(text)
-    lines = [
-        f"— {signer.name} {b64_encode(signer.verifier.key_id + signer.key.sign(text.encode()))}\n" for signer in signers
-    ]
-    return text + "\n" + "".join(lines)
+    signature = b64_encode(signer.verifier.key_id + signer.key.sign(text.encode()))
+    return f"{text}\n— {signer.name} {signature}\n"
 
 
-def _parse(note: str) -> tuple[str, list[tuple[str, bytes, bytes]]]:
-    """Split a note into its text and its signatures as (key name, key id, signature)."""
+def _parse(note: str) -> tuple[str, str, bytes, bytes]:
+    """Split a note into its text, and the key's name, its id and the signature of its one signature line."""
     _check_text(note)
     text, separator, block = note.rpartition("\n\n")
-    lines = block.removesuffix("\n").split("\n")
-    if not separator or len(lines) > MAX_SIGNATURES:
-        raise NoteError(f"a note has 1 to {MAX_SIGNATURES} signatures after a blank line")
-    return text + "\n", [_parse_signature(line) for line in lines]
+    if not separator:
+        raise NoteError("a note has a signature line after a blank line")
+    first, *more = block.removesuffix("\n").split("\n")
+    if more:
+        raise NoteError(f"{1 + len(more)} signature lines where exactly one is allowed")
+    return text + "\n", *_parse_signature(first)
 
 
 def _parse_signature(line: str) -> tuple[str, bytes, bytes]:
     match line.split(" "):
         case ["—", name, encoded]:
-            _check_name(name)
             try:
-                signature = b64_decode(encoded)
+                data = b64_decode(encoded)
             except EncodingError as error:
                 raise NoteError(f"signature: {error}") from None
-            if len(signature) > 4:
-                return name, signature[:4], signature[4:]
+            if len(data) == KEY_ID_LENGTH + ed25519.SIGNATURE_LENGTH:
+                return name, data[:KEY_ID_LENGTH], data[KEY_ID_LENGTH:]
     raise NoteError("malformed signature line")
 
 

@@ -11,6 +11,7 @@ from ballotcast.ballots.contest import Contest
 from ballotcast.counting import RULES, require_countable
 from ballotcast.counting.proportional_approval import LARGEST_FIELD
 from ballotcast.crypto import canonical
+from ballotcast.elections.typed_text import look_alike, typed
 from ballotcast.errors import FieldError, Invalid
 
 CONTESTS_LENGTH = 80_000
@@ -26,22 +27,28 @@ def require_window(opens_at: datetime, closes_at: datetime, now: datetime) -> No
 
 
 def contests_of(given: Sequence[Mapping[str, Any]]) -> tuple[Contest, ...]:
-    """Number the contests (c1, c2, …), fill in what was left out, and check them.
+    """Number the contests (c1, c2, …), normalise their texts, fill in what was left out, and check them.
 
     Left out: seats 1; min 0; max: the seats in a plurality contest, 5 where options are scored, else the number of
     options; tie: `lot`, but `previous-stages` for Scottish STV and STAR, as their sources have it. Invalid, with a
-    pointer for each contest that is wrong.
+    pointer for each contest that is wrong, or has two options that look alike.
     """
     if not given:
         raise _invalid([FieldError("/contests", "must hold at least one contest")])
     contests, wrong = [], []
     for number, fields in enumerate(given):
         try:
-            contests.append(_contest(number, fields))
+            contest = _contest(number, fields)
         except ValidationError as error:
             wrong += [_field_error(number, found["loc"], found["msg"]) for found in error.errors()]
         except ValueError as error:
             wrong.append(FieldError(f"/contests/{number}/method", str(error)))
+        else:
+            contests.append(contest)
+            if pair := look_alike(contest.options):
+                wrong.append(
+                    FieldError(f"/contests/{number}/options", "holds “{}” and “{}”, which look alike".format(*pair))
+                )
     if wrong:
         raise _invalid(wrong)
     if sum(map(_committees, contests)) > LARGEST_FIELD:
@@ -62,7 +69,8 @@ def _contest(number: int, fields: Mapping[str, Any]) -> Contest:
     rule = RULES.get(str(method))
     if rule and rule.ballot == "scores":
         defaults["max"] = 5
-    contest = Contest(id=f"c{number + 1}", **{**defaults, **fields})
+    texts = {"title": typed(fields.get("title")), "options": [typed(option) for option in fields.get("options", ())]}
+    contest = Contest(id=f"c{number + 1}", **{**defaults, **fields, **texts})
     require_countable(contest.method, seats=contest.seats, tie=contest.tie, options=len(contest.options))
     return contest
 

@@ -22,6 +22,8 @@ CHECKPOINT = "checkpoint"
 LEDGER = "issuance.csv"
 ELECTION_KEY = "election_key.hex"
 RESULT = "result.json"
+LARGEST = 2**31 - 1
+"""Bytes that a file can have: from one more on, a zip has other headers."""
 LINE = 256
 """No line of an export's text is as long."""
 _BROKEN = (BadZipFile, OSError, ValueError, NotImplementedError, struct.error, EOFError)
@@ -113,6 +115,8 @@ class ExportReader:
                 file = Stored(info.filename, info.CRC, info.file_size, end)
                 header = local_header(file)
                 zipped.seek(end)
+                if file.size > LARGEST:
+                    raise ValueError(f"{file.name} is larger than a file can be")
                 if info.header_offset != end or file.name in sizes or zipped.read(len(header)) != header:
                     raise ValueError("its files are not stored plainly, each once, one after the other")
                 sizes[file.name] = file.size

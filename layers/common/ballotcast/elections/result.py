@@ -1,6 +1,7 @@
 """The result of an election: what opened ballots say, counted, as the document that is published and recounted.
 
-    result.json = JCS{v, manifest, log_root, lots_seed, counted, spoilt[{index, reason}], contests[{id, …, rounds, ties}]}
+    result.json = JCS{v, manifest, log_root, lots_seed, counted, spoilt[{index, reason}],
+                      contests[{id, …, rounds, ties}]}
 
 Options are 1-based numbers in the manifest's order; votes are decimal strings (ballotcast.counting.result). Lots are
 drawn with `lots_seed` (ballotcast.ballots.lots).

@@ -18,7 +18,7 @@ const CAST_LABEL = utf8("ballotcast/cast/1\n");
 
 /**
  * Bytes that are not a ballot of this election. `reason`: `wrong-length`, `wrong-version`, `wrong-manifest`,
- * `bad-issuer-signature`, `bad-key` or `bad-ballot-signature`, in the order of the checks.
+ * `bad-issuer-signature`, `bad-key`, `bad-encapsulated-key` or `bad-ballot-signature`, in the order of the checks.
  */
 export class BallotError extends Malformed {}
 
@@ -52,7 +52,7 @@ export class Ballot {
     }
   }
 
-  /** Throws BallotError unless the key is a point of the curve and signed the ballot. */
+  /** Throws BallotError unless the key is a point of the curve, as is HPKE's, and signed the ballot. */
   async verifySignature() {
     let key;
     try {
@@ -60,6 +60,8 @@ export class Ballot {
     } catch (error) {
       throw error instanceof p256.KeyError ? new BallotError("bad-key") : error;
     }
+    const encapsulated = this.sealed.subarray(0, p256.POINT_LENGTH);
+    if (!(await p256.isPoint(encapsulated))) throw new BallotError("bad-encapsulated-key");
     const signed = concat(CAST_LABEL, this.bytes.subarray(0, -p256.SIGNATURE_LENGTH));
     if (!(await p256.verify(key, signed, this.signature))) throw new BallotError("bad-ballot-signature");
   }

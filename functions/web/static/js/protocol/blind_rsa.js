@@ -44,8 +44,9 @@ export class IssuerPublicKey {
     return new IssuerPublicKey(fromBytes(modulus));
   }
 
-  /** RSASSA-PSS (SHA-384, MGF1-SHA-384) over the prepared message. @returns {Promise<boolean>} */
+  /** RSASSA-PSS (SHA-384, MGF1-SHA-384) over the prepared message: k bytes, below n. @returns {Promise<boolean>} */
   async verify(prepared, signature, saltLength = SALT_LENGTH) {
+    if (signature.length !== this.k || fromBytes(signature) >= this.n) return false;
     this.#key ??= this.#imported();
     const key = await this.#key;
     return key !== null && crypto.subtle.verify({ name: "RSA-PSS", saltLength }, key, signature, prepared);

@@ -29,11 +29,21 @@ export const pattern = (form) => that("not-of-this-form", (value) => typeof valu
 export const integer = (least, most) =>
   that("not-an-integer-in-range", (value) => Number.isSafeInteger(value) && value >= least && value <= most);
 
-/** 1 to 200 code points that show as one line. NFC is what canonical JSON has already seen to. */
+/**
+ * Controls, separators of lines, marks of direction, and what shows as nothing but selects no variant of a character. A
+ * list, and no property of Unicode, so that its version changes nothing (docs/protocol.md, section 5).
+ */
+const REFUSED = new RegExp(
+  "[\\0-\\x1f\\x7f-\\x9f\\u00ad\\u034f\\u061c\\u115f\\u1160\\u17b4\\u17b5\\u180e\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\u3164" +
+    "\\ufeff\\uffa0\\ufff0-\\ufffb\\u{1bca0}-\\u{1bca3}\\u{1d173}-\\u{1d17a}\\u{e0000}-\\u{e00ff}\\u{e01f0}-\\u{e0fff}]",
+  "u",
+);
+
+/** 1 to 200 code points that show as one line. */
 export const text = that("not-a-text", (value) => {
   if (typeof value !== "string" || value.startsWith(" ") || value.endsWith(" ")) return false;
   const length = [...value].length;
-  return length >= 1 && length <= TEXT_LENGTH && !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(value);
+  return length >= 1 && length <= TEXT_LENGTH && !REFUSED.test(value);
 });
 
 export const time = decoded(timeDecode);

@@ -1,8 +1,8 @@
 /**
  * Canonical JSON: RFC 8785 (JCS) over the subset that hashes the same in every language (docs/protocol.md, section 4).
  *
- * The subset: objects, arrays, strings in Unicode NFC, booleans, integers of magnitude below 2**53, nested at most 32
- * deep. No floats, no nulls.
+ * The subset: objects, arrays, strings, booleans, integers of magnitude below 2**53, nested at most 32 deep. No floats,
+ * no nulls. Strings are code points and never normalised: what that does depends on the version of Unicode.
  */
 import { equal, utf8, utf8Decode } from "./encoding.js";
 import { Malformed } from "./errors.js";
@@ -29,9 +29,6 @@ export function jcsDecode(data) {
   return value;
 }
 
-/** Whether the text holds no lone surrogate and is in NFC. @param {string} text */
-const isHashable = (text) => !/\p{Surrogate}/u.test(text) && text.normalize("NFC") === text;
-
 function write(value, depth) {
   if (typeof value === "boolean") return String(value);
   // -0 is written 0, as RFC 8785 section 3.2.2.3 has it.
@@ -47,6 +44,6 @@ function write(value, depth) {
 
 // JSON.stringify escapes exactly what RFC 8785 section 3.2.2.2 escapes, in the same spelling.
 function writeText(text) {
-  if (!isHashable(text)) throw new CanonicalError("text-not-hashable");
+  if (/\p{Surrogate}/u.test(text)) throw new CanonicalError("lone-surrogate");
   return JSON.stringify(text);
 }

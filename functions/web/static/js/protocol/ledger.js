@@ -11,13 +11,18 @@ import { leafHash, root } from "./merkle.js";
 
 const LABEL = utf8("ballotcast/roll/1\n");
 const HEADER = "tag,blinded_sha256\n";
-const AROUND = /^[\p{White_Space}\x1c-\x1f]+|[\p{White_Space}\x1c-\x1f]+$/gu;
+const AROUND = /^[ \t\r\n]+|[ \t\r\n]+$/g;
 
 /** Bytes that are not an issuance ledger. */
 export class LedgerError extends Malformed {}
 
-/** The form in which two spellings of one address are equal: trimmed, NFC, lower-case. @param {string} email */
-export const emailKey = (email) => email.replace(AROUND, "").normalize("NFC").toLowerCase();
+/**
+ * The form in which two spellings of one address are equal: without space around it, A to Z in lower case. A roll's
+ * addresses are ASCII, with international domains as A-labels (xn--…); other letters stay as they are.
+ *
+ * @param {string} email
+ */
+export const emailKey = (email) => email.replace(AROUND, "").replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 
 /** A voter's line on the roll. @param {Uint8Array} salt 16 bytes @param {string} email */
 export const rollTag = (salt, email) => sha256(LABEL, salt, utf8(emailKey(email)));

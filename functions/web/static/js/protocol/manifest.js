@@ -1,7 +1,8 @@
 /** The manifest: what an election is, frozen before the first voter acts. Its SHA-256, M, binds each ballot to it. */
 import { IssuerPublicKey } from "./blind_rsa.js";
 import { contest } from "./contest.js";
-import { sha256 } from "./encoding.js";
+import { isKey } from "./ed25519.js";
+import { equal, sha256 } from "./encoding.js";
 import { Malformed } from "./errors.js";
 import { b64u, FieldError, hash, integer, list, literal, pattern, record, text, time } from "./fields.js";
 import { CanonicalError, jcsDecode, MAX_INTEGER } from "./jcs.js";
@@ -25,12 +26,11 @@ const members = record({
   n: literal(0),
   issuer_pk: issuer,
   election_pk: b64u(65),
-  receipt_pk: b64u(32),
-  log_pk: b64u(32),
+  receipt_pk: ed25519Key,
+  log_pk: ed25519Key,
   roll_size: integer(0, MAX_INTEGER),
   roll_root: hash,
   log_batch_min: integer(1, 4_000),
-  witnesses: list(text),
 });
 
 /**
@@ -40,7 +40,7 @@ const members = record({
  *
  * @typedef {{election: string, origin: string, title: string, contests: import("./contest.js").Contest[],
  *   opens_at: Date, closes_at: Date, issuer_pk: IssuerPublicKey, election_pk: Uint8Array, receipt_pk: Uint8Array,
- *   log_pk: Uint8Array, roll_size: number, roll_root: Uint8Array, log_batch_min: number, witnesses: string[],
+ *   log_pk: Uint8Array, roll_size: number, roll_root: Uint8Array, log_batch_min: number,
  *   bytes: Uint8Array, hash: Uint8Array, plaintextLength: number, ballotLength: number}} Manifest
  */
 
@@ -49,6 +49,7 @@ export async function parseManifest(bytes) {
   if (bytes.length > MAX_LENGTH) throw new ManifestError("", "too-long");
   const read = check(bytes);
   if (read.closes_at <= read.opens_at) throw new ManifestError("closes_at", "not-after-opening");
+  if (equal(read.receipt_pk, read.log_pk)) throw new ManifestError("log_pk", "not-a-key-of-its-own");
   if (!(await isPoint(read.election_pk))) throw new ManifestError("election_pk", "not-a-point");
   const plaintextLength = read.contests.reduce((length, { options }) => length + options.length, 0);
   const ballotLength = 275 + read.issuer_pk.k + plaintextLength;
@@ -69,6 +70,12 @@ function numbered(value, path) {
   const contests = list(contest, 1)(value, path);
   if (contests.some(({ id }, index) => id !== `c${index + 1}`)) throw new FieldError(path, "not-numbered");
   return contests;
+}
+
+function ed25519Key(value, path) {
+  const key = b64u(32)(value, path);
+  if (!isKey(key)) throw new FieldError(path, "not-a-key");
+  return key;
 }
 
 function issuer(value, path) {

@@ -1,8 +1,9 @@
 /**
- * NIST P-256 in the browser's WebCrypto: keys in their raw forms, and ECDSA with SHA-256.
+ * NIST P-256 in the browser's WebCrypto: keys in their raw forms, and ECDSA with SHA-256 and a low s.
  *
  * Points are 65 bytes, 0x04‖X‖Y (SEC 1 uncompressed); scalars 32 bytes, big-endian; signatures 64 bytes, r‖s.
  */
+import { fromBytes, toBytes } from "./bigint.js";
 import { b64uDecode, concat, hexDecode } from "./encoding.js";
 import { Malformed } from "./errors.js";
 
@@ -10,6 +11,7 @@ export const POINT_LENGTH = 65;
 export const SIGNATURE_LENGTH = 64;
 
 const SCALAR_LENGTH = 32;
+const ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
 const CURVE = { name: "ECDSA", namedCurve: "P-256" };
 const ECDSA = { name: "ECDSA", hash: "SHA-256" };
 // A PKCS#8 private key without its public half, up to the scalar: whoever imports it works that out.
@@ -49,12 +51,31 @@ export async function isPoint(point) {
   }
 }
 
-/** @param {PrivateKey} key @param {Uint8Array} message @returns {Promise<Uint8Array>} 64 bytes, r‖s */
-export const sign = async (key, message) => new Uint8Array(await crypto.subtle.sign(ECDSA, key.signing, message));
+/**
+ * With the lower of the two values that s can have; WebCrypto gives either.
+ *
+ * @param {PrivateKey} key @param {Uint8Array} message @returns {Promise<Uint8Array>} 64 bytes, r‖s
+ */
+export async function sign(key, message) {
+  const signature = new Uint8Array(await crypto.subtle.sign(ECDSA, key.signing, message));
+  return concat(signature.subarray(0, SCALAR_LENGTH), toBytes(low(halves(signature)[1]), SCALAR_LENGTH));
+}
 
-/** False too for r or s of zero or not below the group order. @param {CryptoKey} key @returns {Promise<boolean>} */
-export const verify = async (key, message, signature) =>
-  signature.length === SIGNATURE_LENGTH && crypto.subtle.verify(ECDSA, key, signature, message);
+/**
+ * False too unless 0 < r < n and 0 < s ≤ (n−1)/2, n being the group order: with s, n − s would hold as well, so anyone
+ * who sees a signature could make another one.
+ *
+ * @param {CryptoKey} key @returns {Promise<boolean>}
+ */
+export async function verify(key, message, signature) {
+  if (signature.length !== SIGNATURE_LENGTH) return false;
+  const [r, s] = halves(signature);
+  if (r === 0n || r >= ORDER || s === 0n || s !== low(s)) return false;
+  return crypto.subtle.verify(ECDSA, key, signature, message);
+}
+
+const halves = (signature) => [signature.subarray(0, SCALAR_LENGTH), signature.subarray(SCALAR_LENGTH)].map(fromBytes);
+const low = (s) => (s > ORDER / 2n ? ORDER - s : s);
 
 async function imported(format, data, usage, reason) {
   try {

@@ -13,6 +13,8 @@ export const [MANIFEST, CHECKPOINT, LEDGER, ELECTION_KEY, RESULT] = [
 ];
 /** Bytes that the end of a zip can have, behind its directory. */
 const TAIL = 22 + 20 + 56;
+/** Bytes that a file can have: from one more on, a zip has other headers. */
+const LARGEST = 2 ** 31 - 1;
 
 /** A zip that is damaged or is no export. `file`: its name, if it is about one. */
 export class ExportError extends Malformed {
@@ -52,6 +54,7 @@ export class ExportFile {
     const known = new Map();
     let end = 0;
     for (const file of files) {
+      if (file.size > LARGEST) throw new ExportError("too-large", file.name);
       const header = localHeader(file);
       const plain = file.offset === end && equal(await bytes(blob, end, end + header.length), header);
       if (!plain || known.has(file.name)) throw new ExportError("not-plainly-stored", file.name);

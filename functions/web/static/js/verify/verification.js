@@ -21,7 +21,8 @@ import { Findings, Stopped } from "./findings.js";
 import { GrowingTree } from "./growing_tree.js";
 import { LogAudit } from "./log_audit.js";
 
-const [NOTE, LARGE] = [16 * 1024, 2 ** 31];
+/** Bytes that files can have at most (docs/protocol.md, section 10). */
+const [MOST_NOTE, MOST_LEDGER, MOST_RESULT] = [16 * 1024, 2 ** 31 - 1, 64 * 1024 * 1024];
 
 /**
  * @typedef {{ok: boolean, checks: import("./findings.js").Check[], manifestHash: string, election: string,
@@ -55,7 +56,7 @@ async function verify(exported, findings, progress, found) {
   Object.assign(found, { manifestHash: hexEncode(manifest.hash), election: manifest.election, title: manifest.title });
   findings.complete("manifest", { hash: found.manifestHash });
 
-  const note = await exported.read(CHECKPOINT, NOTE);
+  const note = await exported.read(CHECKPOINT, MOST_NOTE);
   const checkpoint = await readCheckpoint(note, manifest, findings);
   found.note = utf8Decode(note);
   findings.complete("checkpoint", { count: checkpoint.size });
@@ -84,7 +85,9 @@ async function readCheckpoint(note, manifest, findings) {
   try {
     return await openCheckpoint(utf8Decode(note), manifest.origin, manifest.log_pk);
   } catch (error) {
-    throw refusedAs(error) ? findings.stop("checkpoint", "not-signed") : error;
+    if (!refusedAs(error)) throw error;
+    const { reason } = error;
+    throw findings.stop("checkpoint", reason === "more-than-one-signature" ? reason : "not-signed");
   }
 }
 
@@ -105,7 +108,7 @@ async function readElectionKey(exported, manifest, findings) {
 async function auditLedger(exported, log, findings) {
   let lines;
   try {
-    lines = parseLedger(await exported.read(LEDGER, LARGE));
+    lines = parseLedger(await exported.read(LEDGER, MOST_LEDGER));
   } catch (error) {
     if (!(error instanceof LedgerError)) throw error;
     findings.fail("ledger", "not-a-ledger");
@@ -124,7 +127,7 @@ async function auditLedger(exported, log, findings) {
 }
 
 async function recount(exported, manifest, electionKey, checkpoint, log, findings) {
-  const published = await exported.read(RESULT, LARGE);
+  const published = await exported.read(RESULT, MOST_RESULT);
   let told;
   try {
     told = jcsDecode(published);
