@@ -16,11 +16,20 @@ LARGE = 16 * 1024 * 1024
 @click.command("verify")
 @click.argument("export", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--manifest-hash", metavar="HEX", help="The fingerprint that the organiser published, to compare with.")
+@click.option(
+    "--checkpoint",
+    "checkpoints",
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    multiple=True,
+    help="A checkpoint that you kept, to hold against the export's log. May be given more than once.",
+)
 @click.option("--processes", metavar="N", type=click.IntRange(1), help="That check ballots  [default: one a core]")
-def command(export: Path, manifest_hash: str | None, processes: int | None) -> None:
+def command(export: Path, manifest_hash: str | None, checkpoints: tuple[Path, ...], processes: int | None) -> None:
     """Verify EXPORT (zip) and count it again. Ends with 0 if every check holds, else with 1."""
     cores = os.cpu_count() or 1
-    report = verify_export(export, processes=processes or (cores if export.stat().st_size >= LARGE else 1))
+    processes = processes or (cores if export.stat().st_size >= LARGE else 1)
+    report = verify_export(export, processes=processes, checkpoints=[path.read_bytes() for path in checkpoints])
     tell(report)
     expected = "".join((manifest_hash or "").split()).lower()
     if expected and expected != report.manifest_hash:

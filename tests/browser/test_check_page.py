@@ -1,15 +1,20 @@
 """Checking a ballot and verifying everything in a browser, on the deployed stack: what is right, and whoever lies."""
 
+import base64
+import io
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
 from axe import assert_accessible
 from ballotcast.client.state import to_json
+from ballotcast.crypto import merkle
+from ballotcast.crypto.checkpoint import Checkpoint
 from ballotcast.crypto.encoding import b64u_encode
 from ballotcast.elections.verification import CHECKS
 from check_page import CheckPage, ServedExport, alter
@@ -268,14 +273,15 @@ def test_a_doctored_export_whether_served_or_chosen(page: CheckPage, counted: Co
     assert page.states("whole") == dict.fromkeys(CHECKS, "passed")
 
 
-JUDGED = """async ([mine, there]) => {
+JUDGED = """async ([content, note, checkpoint]) => {
   const main = document.querySelector("script[src*='/js/check/']").src;
-  const { Expectations } = await import(main.replace("main.js", "expectations.js"));
-  const bytes = (text) => new TextEncoder().encode(text);
-  const recorded = { final: false, manifest: { hash: bytes("") } };
-  const seen = { election: "x", failed: false, leaf: bytes(mine), recorded };
-  const report = { election: "x", manifestHash: "", note: "" };
-  return Object.fromEntries(new Expectations(report, "x", seen, bytes(there)).outcomes)["same-log"];
+  const { Expectations, goesOnFrom } = await import(main.replace("main.js", "expectations.js"));
+  const recorded = { final: false, manifest: { hash: new Uint8Array() }, checkpoint };
+  const seen = { election: "x", failed: false, recorded };
+  const report = { ok: true, election: "x", manifestHash: "", note };
+  const blob = new Blob([Uint8Array.from(atob(content), (character) => character.charCodeAt(0))]);
+  const goesOn = await goesOnFrom(report, blob, seen);
+  return Object.fromEntries(new Expectations(report, "x", seen, goesOn).outcomes)["same-log"];
 }"""
 
 
@@ -290,8 +296,16 @@ def test_a_log_that_is_said_to_go_on_must_go_on_in_the_export(page: CheckPage, c
     page.outcome("whole", "good", f"Verified: {TITLE}")
     states = page.states("whole")
     assert (states["receipt"], states["same-log"]) == ("skipped", "passed")
-    for there, outcome in (("mine", "passed"), ("other", "failed"), ("", "failed")):
-        assert page.page.evaluate(JUDGED, ["mine", there]) == outcome
+    with ZipFile(io.BytesIO(counted.content)) as export:
+        note, tile = export.read("checkpoint").decode(), next(name for name in export.namelist() if "tile/0" in name)
+        leaves = [export.read(tile)[start : start + 32] for start in range(0, int(note.split("\n")[1]) * 32, 32)]
+    origin = note.split("\n")[0]
+    seen = [(Checkpoint(origin, size, merkle.root(leaves[:size])), "passed") for size in range(1, len(leaves) + 1)]
+    seen += [(Checkpoint(origin, size, merkle.root(leaves[:size][::-1])), "failed") for size in (2, len(leaves))]
+    seen += [(Checkpoint(origin, len(leaves) + 1, merkle.root([*leaves, leaves[0]])), "failed")]
+    content = base64.b64encode(counted.content).decode()
+    for checkpoint, outcome in seen:
+        assert page.page.evaluate(JUDGED, [content, note, f"{checkpoint.text}\n"]) == outcome
 
 
 def test_the_export_of_another_election(page: CheckPage, counted: Counted) -> None:

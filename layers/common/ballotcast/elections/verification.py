@@ -4,6 +4,7 @@ It trusts nothing but the manifest's hash, which voters compare with the one in 
 refused by the name of a check and never by an exception.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -13,10 +14,11 @@ from ballotcast.crypto import canonical, p256
 from ballotcast.crypto.checkpoint import Checkpoint, CheckpointError
 from ballotcast.crypto.encoding import EncodingError, hex_decode
 from ballotcast.crypto.signed_note import NoteError, Verifier
-from ballotcast.elections import export_files
+from ballotcast.elections import export_files, kept_checkpoints
 from ballotcast.elections.ballot_audit import Judges
 from ballotcast.elections.export_files import ExportError, ExportReader
 from ballotcast.elections.findings import Check, Findings, Outcome, Stopped
+from ballotcast.elections.kept_checkpoints import audit_kept
 from ballotcast.elections.ledger_audit import BadLedger, audit_ledger
 from ballotcast.elections.log_audit import LogAudit, Progress
 from ballotcast.elections.result import count_election
@@ -57,13 +59,16 @@ class Report:
 def _silently(done: int, total: int) -> None: ...
 
 
-def verify_export(path: Path, progress: Progress = _silently, processes: int = 1) -> Report:
+def verify_export(
+    path: Path, progress: Progress = _silently, processes: int = 1, checkpoints: Sequence[bytes] = ()
+) -> Report:
     """Check everything that an export can prove. `progress` is told of leaves done, and how many there are.
 
     processes: that check ballots; they begin by importing the program's main module, as multiprocessing does.
+    checkpoints: signed notes that somebody kept, for a check of their own.
     """
-    findings = Findings(CHECKS)
-    verification = _Verification(findings, progress, processes)
+    findings = Findings({**CHECKS, kept_checkpoints.CHECK: kept_checkpoints.MEANING} if checkpoints else CHECKS)
+    verification = _Verification(findings, progress, processes, checkpoints)
     try:
         with ExportReader(path) as export:
             verification.run(export)
@@ -75,11 +80,12 @@ def verify_export(path: Path, progress: Progress = _silently, processes: int = 1
 
 
 class _Verification:
-    def __init__(self, findings: Findings, progress: Progress, processes: int) -> None:
+    def __init__(self, findings: Findings, progress: Progress, processes: int, kept: Sequence[bytes]) -> None:
         self.manifest_hash = ""
         self._findings = findings
         self._progress = progress
         self._processes = processes
+        self._kept = kept
 
     def run(self, export: ExportReader) -> None:
         manifest = self._manifest(export)
@@ -89,6 +95,8 @@ class _Verification:
         log = LogAudit(export, self._findings, manifest)
         with Judges(manifest, election_key, self._processes) as judges:
             log.run(checkpoint, judges, self._progress)
+        if self._kept and not self._findings.failed("log"):
+            audit_kept(export, self._findings, manifest, checkpoint, self._kept)
         self._ledger(export, log)
         if election_key:
             self._result(export, manifest, p256.scalar(election_key), checkpoint, log)

@@ -2,24 +2,25 @@
  * What an export must agree with that it cannot show itself: the election that was asked for, and what the receipt that
  * was checked on this page named and was checked against.
  */
+import { parseCheckpoint } from "../protocol/checkpoint.js";
 import { equal, hexEncode } from "../protocol/encoding.js";
 import { HASH_LENGTH } from "../protocol/merkle.js";
-import { tilePath, WIDTH } from "../protocol/tiles.js";
+import { rootFromTiles, tilePath, WIDTH } from "../protocol/tiles.js";
 import { ExportFile } from "../verify/export_file.js";
 
 export class Expectations {
   #asked;
   #seen;
   #report;
-  #leaf;
+  #goesOn;
 
   /**
    * @param {import("../verify/verification.js").Report} report @param {string} asked an election's id, or empty
    * @param {import("./whole_check.js").Seen | null} seen
-   * @param {Uint8Array | null} leaf what the export has in the place of the ballot that was seen, if that is known
+   * @param {boolean | null} goesOn whether the export's log goes on from the checkpoint that was seen, if that is known
    */
-  constructor(report, asked, seen, leaf) {
-    this.#leaf = leaf;
+  constructor(report, asked, seen, goesOn) {
+    this.#goesOn = goesOn;
     this.#report = report;
     this.#asked = asked;
     this.#seen = seen?.election === (asked || report.election) ? seen : null;
@@ -31,10 +32,10 @@ export class Expectations {
     const judged = (holds) => (holds ? "passed" : "failed");
     const asked = this.#asked ? [["asked", judged(election === this.#asked)]] : [];
     if (!this.#seen) return asked;
-    const { recorded, failed, leaf } = this.#seen;
+    const { recorded, failed } = this.#seen;
     const ended = recorded?.final;
-    // A log that had not ended, or was said not to have, goes on in the one that was counted: each entry keeps its place.
-    const goesOn = this.#leaf ? judged(equal(this.#leaf, leaf)) : "skipped";
+    // A log that had not ended, or was said not to have, goes on in the one that was counted. One that had is that one.
+    const goesOn = this.#goesOn === null ? "skipped" : judged(this.#goesOn);
     return [
       ...asked,
       ["receipt", failed ? "failed" : ended ? "passed" : "skipped"],
@@ -45,21 +46,22 @@ export class Expectations {
 }
 
 /**
- * The leaf hash at the place of the ballot that was seen, in an export that verified: empty where its log does not
- * reach, null where there is nothing to look for.
+ * Whether the log of an export that verified begins with the one that was seen; null where there is nothing to compare.
  *
  * @param {import("../verify/verification.js").Report} report @param {Blob} blob
- * @param {import("./whole_check.js").Seen | null} seen @returns {Promise<Uint8Array | null>}
+ * @param {import("./whole_check.js").Seen | null} seen @returns {Promise<boolean | null>}
  */
-export async function leafInPlace({ ok, note }, blob, seen) {
+export async function goesOnFrom({ ok, note }, blob, seen) {
   if (!ok || !seen?.recorded) return null;
-  const [{ index }, size] = [seen.recorded, Number(note.split("\n")[1])];
-  if (index >= size) return new Uint8Array();
-  const n = Math.floor(index / WIDTH);
-  const path = tilePath(0, n, Math.min(WIDTH, size - n * WIDTH));
-  const tile = await (await ExportFile.open(blob)).read(path, WIDTH * HASH_LENGTH);
-  return tile.subarray((index % WIDTH) * HASH_LENGTH, ((index % WIDTH) + 1) * HASH_LENGTH);
+  const [earlier, final] = [seen.recorded.checkpoint, note].map((one) => parseCheckpoint(one.split("\n\n")[0] + "\n"));
+  if (earlier.size > final.size) return false;
+  const exported = await ExportFile.open(blob);
+  const read = async (level, n, width) => {
+    const whole = Math.min(WIDTH, Math.floor(final.size / WIDTH ** level) - n * WIDTH);
+    return (await exported.read(tilePath(level, n, whole), WIDTH * HASH_LENGTH)).subarray(0, width * HASH_LENGTH);
+  };
+  return equal(await rootFromTiles(earlier.size, read), earlier.root);
 }
 
-/** Origin, size and root; signatures may be more or fewer. */
+/** Origin, size and root; the log's key can make several signatures of them. */
 const textOf = (note) => note.split("\n\n")[0];

@@ -40,13 +40,13 @@ async function check(text, field, id = "") {
   }
   const earlier = noteOf(earlierField.value) || source.earlier;
   electionField.value ||= source.election;
-  const [mine, { election, leaf, blindedSha256 }] = [(turn += 1), source];
+  const [mine, { election, blindedSha256 }] = [(turn += 1), source];
   const found = await checkBallot(api.anonymous, { ...source, earlier }, find("#ballot-outcome"), {
     again: () => check(text, field, id),
     verifyAll: () => whole.byElection(election),
   });
   if (mine !== turn) return;
-  seen = found.unread ? null : { election, leaf, blindedSha256, ...found };
+  seen = found.unread ? null : { election, blindedSha256, ...found };
   await whole.reconsider();
   if (id && found.recorded) await remember(id, found.recorded.checkpoint);
 }

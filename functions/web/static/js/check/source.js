@@ -8,11 +8,10 @@ import { stateFromJson } from "../protocol/state.js";
 export const LONGEST = 64 * 1024;
 
 /**
- * `earlier`: a checkpoint (signed note) that this voter saw before, or empty. `leaf`: the hash that the receipt names.
- * `blindedSha256`: of what the voter had signed, if that is known.
+ * `earlier`: a checkpoint (signed note) that this voter saw before, or empty. `blindedSha256`: of what the voter had
+ * signed, if that is known.
  *
- * @typedef {{receipt: string, election: string, leaf: Uint8Array, earlier: string,
- *   blindedSha256: Uint8Array | null}} Source
+ * @typedef {{receipt: string, election: string, earlier: string, blindedSha256: Uint8Array | null}} Source
  */
 
 /**
@@ -30,8 +29,7 @@ export function readSource(text) {
 
 function withElection(source) {
   requireNote(source.receipt);
-  const { election, leafHash: leaf } = readReceipt(source.receipt);
-  return { ...source, election, leaf };
+  return { ...source, election: readReceipt(source.receipt).election };
 }
 
 /**

@@ -4,7 +4,7 @@ import { ApiError, Unreachable } from "../protocol/errors.js";
 import { t } from "../strings.js";
 import { audit } from "./auditor.js";
 import { Download } from "./download.js";
-import { Expectations, leafInPlace } from "./expectations.js";
+import { Expectations, goesOnFrom } from "./expectations.js";
 import { meter, megabytes } from "./meter.js";
 import { Panel } from "./panel.js";
 import { listChecks, markCheck, showReport, step } from "./report.js";
@@ -14,7 +14,7 @@ import { showNotCounted, showTrouble } from "./unfinished.js";
  * What a check of a receipt has shown, for comparison.
  *
  * @typedef {{election: string, recorded: import("../protocol/receipts.js").Recorded | null, failed: boolean,
- *   leaf: Uint8Array, blindedSha256: Uint8Array | null}} Seen
+ *   blindedSha256: Uint8Array | null}} Seen
  */
 
 export class WholeCheck {
@@ -116,9 +116,9 @@ export class WholeCheck {
   async #show() {
     const [found, seen] = [this.#found, this.#seen()];
     const { report, blob, asked } = found;
-    const leaf = await leafInPlace(report, blob, seen);
+    const goesOn = await goesOnFrom(report, blob, seen);
     if (found !== this.#found || seen !== this.#seen()) return; // something newer is under way
-    const { outcomes } = new Expectations(report, asked, seen, leaf);
+    const { outcomes } = new Expectations(report, asked, seen, goesOn);
     const panel = new Panel(this.#place);
     panel.list([...outcomes.map(([name]) => step(name)), ...listChecks()]);
     report.checks.forEach((check) => markCheck(panel, check));
