@@ -18,10 +18,14 @@ TOLD = (ClientError, LinkError, ReceiptError, LedgerError)
 """Errors whose message is for people; anything else is a fault of ours and shows itself as one."""
 
 ADVICE = {
-    "already-issued": "Somebody with your link has begun to vote. If it was you: go on with the recovery file of that "
-    "time (ballotcast vote --recovery FILE). If not: tell the organiser.",
+    "already-issued": "Your link was used before, on another device or with another recovery file. If you saw a receipt, "
+    "your ballot is in the box. If not, finish it there, or with that file (ballotcast vote --recovery FILE). If it was "
+    "not you, tell the organiser. Whether a ballot was cast, nobody can see from the link.",
+    "other-ballot": "A ballot was cast before with the same right to vote, and that one counts. Its receipt is on the "
+    "device where it was cast. If you cast only one ballot, tell the organiser.",
     "not-counted": "The count starts once the election is closed: by the clock, or by ballotcast close ELECTION.",
-    "replaced-link": "Run the same with --link and the newest mail's link; your progress is kept.",
+    "replaced-link": "A newer mail was sent to you. Run the same with --link and the link from that mail; your "
+    "progress is kept.",
 }
 SPOILT = {
     Reason.OUT_OF_RANGE: "there is no such option on the ballot",

@@ -10,12 +10,12 @@ from ballotcast.ballots import plaintext
 from ballotcast.ballots.link import Link
 from ballotcast.ballots.manifest import Manifest
 from ballotcast.ballots.plaintext import Spoilt
-from ballotcast.client.api import connect
+from ballotcast.client.api import Api, connect
 from ballotcast.client.errors import BadState
 from ballotcast.client.manifests import fetch_manifest
 from ballotcast.client.receipts import check_receipt
-from ballotcast.client.state import Blinded, Cast, Credentialed, State, from_json, to_json
-from ballotcast.client.voter import Voter
+from ballotcast.client.state import Blinded, Cast, Credentialed, Sealed, State, from_json, to_json
+from ballotcast.client.voter import Paper, Voter
 from ballotcast.counting import RULES, Ballot
 from ballotcast.counting.ballots import parse_ballot
 
@@ -40,12 +40,19 @@ from .group import deployment
     type=click.Path(dir_okay=False, path_type=Path),
     help="Where your progress is kept  [default: ballot-….json in this folder, the same for all your links]",
 )
-@click.option("--show", is_flag=True, help="Only show the ballot paper.")
-def vote(link: str | None, marked: tuple[str, ...], recovery: Path | None, *, show: bool) -> None:
+@click.option("--show", is_flag=True, help="Only show the ballot paper; this binds nothing.")
+@click.option(
+    "--prepare",
+    is_flag=True,
+    help="Only obtain your right to vote, to cast at another time: for voters who fear that the two times are compared."
+    " From then on you vote with this recovery file.",
+)
+def vote(link: str | None, marked: tuple[str, ...], recovery: Path | None, *, show: bool, prepare: bool) -> None:
     """Cast your vote.
 
-    Your progress is written down before anything is sent. If this is interrupted anywhere, run the same again: you
-    will have one ballot, never none and never two. Keep the file: it checks later that your ballot was counted.
+    Your choices are sealed, your right to vote is obtained, and the ballot is cast, in one go. Your progress is written
+    down before anything is sent. If this is interrupted anywhere, run the same again: you will have one ballot, never
+    none and never two. Keep the file: it checks later that your ballot was counted.
     """
     file = recovery or (_file_of(link) if link else None)
     if file is None:
@@ -56,27 +63,47 @@ def vote(link: str | None, marked: tuple[str, ...], recovery: Path | None, *, sh
     address = state.address if state else (link or "").partition("/vote#")[0]
     api = connect(address if "://" in address else deployment().api)
     voter = Voter(api, lambda step: _keep(file, step))
-    choices: list[Ballot] = []
-    if state is None or show:
+    if isinstance(state, Blinded | Sealed) and link and not show:
+        state = voter.take_link(state, link)
+    if show or (state is None and not prepare):
         paper = voter.open_link(link or "")
         if show or len(marked) != len(paper.manifest.contests):
             _show(paper.manifest)
         if show:
             return
-        choices = _choices(paper.manifest, marked)
-        state = voter.prepare(paper)
-    elif isinstance(state, Blinded | Credentialed):
-        if isinstance(state, Blinded) and link:
-            state = voter.take_link(state, link)
+        cast = voter.resume(paper, _choices(paper.manifest, marked), _ask_code)
+    elif prepare:
+        _prepare(voter, voter.open_link(link or "") if state is None else state, file)
+        return
+    else:
+        assert state
+        cast = _resume(api, voter, state, marked)
+    click.echo(cast.receipt)
+    click.echo(f"Your ballot is in the box; its receipt is kept in {file}.", err=True)
+    click.echo(f"Check it later, and after the count: ballotcast check-receipt {file}", err=True)
+
+
+def _resume(api: Api, voter: Voter, state: State, marked: Sequence[str]) -> Cast:
+    choices: list[Ballot] = []
+    if isinstance(state, Blinded | Credentialed):
         choices = _choices(fetch_manifest(api, state.election, state.manifest_hash), marked)
     elif isinstance(state, Cast):
         click.secho("You have voted already: that ballot stands, and nothing was changed.", fg="yellow", err=True)
     else:
-        click.echo("Going on with the ballot that was sealed before; what is marked now does not count.", err=True)
-    cast = voter.resume(state, choices, lambda: click.prompt("The code that was sent to you", type=str))
-    click.echo(cast.receipt)
-    click.echo(f"Your ballot is in the box; its receipt is kept in {file}.", err=True)
-    click.echo(f"Check it later, and after the count: ballotcast check-receipt {file}", err=True)
+        click.echo("Casting the ballot that was sealed before; what is marked now does not count.", err=True)
+    return voter.resume(state, choices, _ask_code)
+
+
+def _prepare(voter: Voter, begun: Paper | State, file: Path) -> None:
+    if not isinstance(begun, Paper | Blinded):
+        raise click.UsageError(f"{file} is further than that: run the same without --prepare")
+    voter.prepare_device(begun, _ask_code)
+    click.echo(f"Your right to vote is in {file}. To cast your vote, run the same without --prepare.", err=True)
+
+
+def _ask_code() -> str:
+    code: str = click.prompt("The code that was sent to you", type=str)
+    return code
 
 
 @click.command("check-receipt")

@@ -175,7 +175,7 @@ def test_a_ballot_is_logged_before_the_close_and_its_receipt_checks(
     """One voter's receipt waits for company: the log takes ballots in by batches (log_batch_min)."""
     kept: list[State] = []
     cast = Voter(api, kept.append).vote(next(links), [[2, 1]])
-    assert [type(state).__name__ for state in kept] == ["Blinded", "Credentialed", "Sealed", "Cast"]
+    assert [type(state).__name__ for state in kept] == ["Sealed", "Signed", "Cast"]
     turnout = published.turnout(api, running.id)
     assert turnout["cast"] <= 12
     with pytest.raises(Exception, match="waits to be logged"):

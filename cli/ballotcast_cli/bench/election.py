@@ -33,9 +33,9 @@ class TimedElectorate(Electorate):
     def _cast(self, person: Person) -> None:
         voter, credential = Voter(self.api, person.keep), person.state
         assert isinstance(credential, Credentialed)
-        sealed = voter.mark(credential, person.choices)
+        signed = voter.mark(credential, person.choices)
         started = time.perf_counter()
-        voter.cast(sealed)
+        voter.cast(signed)
         self.seconds.append(time.perf_counter() - started)
 
 

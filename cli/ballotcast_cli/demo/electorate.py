@@ -146,14 +146,14 @@ class Electorate:
         voter, credential = Voter(self.api, person.keep), person.state
         if not isinstance(credential, Credentialed):
             raise BrokenPromise("a voter is left without a credential")
-        sealed = voter.mark(credential, person.choices)
+        signed = voter.mark(credential, person.choices)
         if person.fate is Fate.LOST_ANSWERS:
             with self._losing("ballots") as line, suppress(Cut):
-                Voter(line, person.keep).cast(sealed)
+                Voter(line, person.keep).cast(signed)
             voter.resume(person.state, ())
             return
-        cast = voter.cast(sealed)
-        if person.fate is Fate.TWICE and voter.cast(sealed).receipt != cast.receipt:
+        cast = voter.cast(signed)
+        if person.fate is Fate.TWICE and voter.cast(signed).receipt != cast.receipt:
             raise BrokenPromise("the same ballot got two receipts")
         if person.fate is Fate.SECOND_BALLOT:
             self._expect_refusal(credential, person.choices)

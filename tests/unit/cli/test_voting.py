@@ -1,11 +1,18 @@
 """The voter's command, which goes on where it was interrupted."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import httpx2 as httpx
 import pytest
 from click.testing import CliRunner, Result
 
+from ballotcast.ballots import ballot as cast_ballot
+from ballotcast.ballots.plaintext import decode
+from ballotcast.client.state import Sealed, Signed, from_json
+from ballotcast.counting import Ballot
+from ballotcast.crypto import p256
+from ballotcast.store.vault import Purpose
 from ballotcast_cli import voting
 from ballotcast_cli.main import main
 from between import Passing, Send, api_through
@@ -26,12 +33,22 @@ def election(deployment: World) -> FrozenElection:
 
 
 def vote(
-    election: FrozenElection, link: str, passing: Passing, monkeypatch: pytest.MonkeyPatch, ranking: str = "2,1"
+    election: FrozenElection,
+    link: str,
+    passing: Passing,
+    monkeypatch: pytest.MonkeyPatch,
+    ranking: str = "2,1",
+    options: Sequence[str] = (),
 ) -> Result:
     """`ballotcast vote`, with somebody on the way to the server."""
     server = gateway(*(create(election.wiring) for create in (register_app, vote_app, tally_app)))
     monkeypatch.setattr(voting, "connect", lambda address: api_through(server, passing))
-    return CliRunner().invoke(main, ["vote", "--link", link, "--ranking", ranking])
+    return CliRunner().invoke(main, ["vote", "--link", link, "--ranking", ranking, *options])
+
+
+def open_ballots(election: FrozenElection) -> list[list[Ballot]]:
+    key, manifest = p256.from_pkcs8(election.private_key(Purpose.ELECTION)), election.manifest
+    return [decode(manifest, cast_ballot.Ballot.parse(data, manifest).open(key)) for data in election.ballots()]
 
 
 def lose_credentials(request: httpx.Request, send: Send) -> httpx.Response:
@@ -89,3 +106,71 @@ def test_a_ranking_that_would_not_count_is_refused_in_words(
     assert said in refused.output
     assert list(tmp_path.iterdir()) == []
     assert election.ballots() == []
+
+
+@pytest.mark.parametrize("path", ["/links", "/manifest", "/checkpoint", "/credentials", "/ballots"])
+@pytest.mark.parametrize("delivered", [True, False])
+def test_broken_off_at_any_request_the_same_command_continues(
+    election: FrozenElection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str, *, delivered: bool
+) -> None:
+    """Before the choices are sealed they may still be changed; after that they are what they were."""
+    monkeypatch.chdir(tmp_path)
+
+    def broken(request: httpx.Request, send: Send) -> httpx.Response:
+        if not request.url.path.endswith(path):
+            return send()
+        if delivered:
+            send()
+        raise httpx.ReadError("connection reset")
+
+    link, sealed = election.link(VOTERS[0]), path in ("/credentials", "/ballots")
+    assert vote(election, link, broken, monkeypatch, ranking="2,1").exit_code == 1
+    kept = list(tmp_path.iterdir())
+    assert len(kept) == int(sealed)
+    assert [type(from_json(file.read_text())) for file in kept] == [Signed if path == "/ballots" else Sealed] * len(
+        kept
+    )
+    done = vote(election, link, lambda _, send: send(), monkeypatch, ranking="1,2")
+    assert done.exit_code == 0, done.output
+    assert ("sealed before" in done.output) == sealed
+    assert open_ballots(election) == [[(2, 1) if sealed else (1, 2)]]
+
+
+def test_looking_at_the_ballot_paper_binds_nothing(
+    election: FrozenElection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    phone, laptop = tmp_path / "phone", tmp_path / "laptop"
+    link = election.link(VOTERS[0])
+    for device, options in ((phone, ["--show"]), (laptop, [])):
+        device.mkdir()
+        monkeypatch.chdir(device)
+        assert vote(election, link, lambda _, send: send(), monkeypatch, options=options).exit_code == 0
+    assert list(phone.iterdir()) == []
+    assert len(election.ballots()) == 1
+
+
+def test_a_right_to_vote_obtained_early_is_used_later(
+    election: FrozenElection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    link = election.link(VOTERS[0])
+    prepared = vote(election, link, lambda _, send: send(), monkeypatch, options=["--prepare"])
+    assert prepared.exit_code == 0, prepared.output
+    assert election.ballots() == []
+    again = vote(election, link, lambda _, send: send(), monkeypatch, options=["--prepare"])
+    assert "without --prepare" in again.output
+    assert vote(election, link, lambda _, send: send(), monkeypatch).exit_code == 0
+    assert open_ballots(election) == [[(2, 1)]]
+
+
+def test_a_link_that_was_used_elsewhere_is_explained(
+    election: FrozenElection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link, results = election.link(VOTERS[0]), []
+    for device in (tmp_path / "phone", tmp_path / "laptop"):
+        device.mkdir()
+        monkeypatch.chdir(device)
+        results.append(vote(election, link, lambda _, send: send(), monkeypatch))
+    assert [result.exit_code for result in results] == [0, 1]
+    assert "used before, on another device" in results[1].output
+    assert "If you saw a receipt then, your ballot is in the box." in results[1].output

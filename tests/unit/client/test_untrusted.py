@@ -11,7 +11,7 @@ from ballotcast.ballots.leaf import ManifestLeaf
 from ballotcast.ballots.manifest import Manifest
 from ballotcast.client.api import Api
 from ballotcast.client.errors import Untrusted
-from ballotcast.client.state import Blinded, Credentialed, Sealed, State
+from ballotcast.client.state import Sealed, Signed, State
 from ballotcast.client.voter import Voter
 from ballotcast.crypto import merkle
 from ballotcast.crypto.checkpoint import Checkpoint
@@ -158,7 +158,7 @@ def test_a_receipt_for_another_ballot(http: TestClient, election: FrozenElection
     lie = at("/ballots", lambda _: httpx.Response(201, json={"receipt": theirs.receipt}))
     said, states, _ = vote_against(http, election, lie)
     assert "receipt does not verify" in said
-    assert [type(state) for state in states] == [Blinded, Credentialed, Sealed]
+    assert [type(state) for state in states] == [Sealed, Signed]
 
 
 @pytest.mark.parametrize("path", ["/links", "/credentials", "/ballots"])

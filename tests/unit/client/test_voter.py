@@ -12,9 +12,9 @@ from ballotcast.ballots.ballot import Ballot
 from ballotcast.ballots.link import LinkError
 from ballotcast.ballots.plaintext import Spoilt, decode
 from ballotcast.client.api import Api
-from ballotcast.client.errors import ApiError, NotYet
-from ballotcast.client.state import Blinded, Cast, Credentialed, Sealed, State, from_json, to_json
-from ballotcast.client.voter import Voter
+from ballotcast.client.errors import ApiError, NotYet, Unreachable
+from ballotcast.client.state import Blinded, Cast, Credentialed, Sealed, Signed, State, from_json, to_json
+from ballotcast.client.voter import Choices, Voter
 from ballotcast.counting import Ballot as Choice
 from ballotcast.crypto import p256
 from ballotcast.store.vault import Purpose
@@ -40,7 +40,7 @@ def open_ballots(election: FrozenElection) -> list[list[Choice]]:
 def test_from_the_link_to_the_receipt(api: Api, election: FrozenElection) -> None:
     written: list[str] = []
     cast = Voter(api, keep(written)).vote(election.link(ADA), CHOICES)
-    assert [type(from_json(text)) for text in written] == [Blinded, Credentialed, Sealed, Cast]
+    assert [type(from_json(text)) for text in written] == [Sealed, Signed, Cast]
     assert from_json(written[-1]) == cast
     assert election.id in cast.receipt
     assert open_ballots(election) == [[(3, 1, 2)]]
@@ -83,14 +83,24 @@ class Fate:
 
 
 @pytest.mark.slow
-def test_killed_anywhere_and_resumed_there_is_one_ballot(deployment: World, http: TestClient) -> None:
+@pytest.mark.parametrize(
+    ("begin", "blows"),
+    [
+        (Voter.vote, 2 * (3 + 5)),  # before and after each of three states and five requests
+        (lambda voter, link, choices: voter.resume(voter.prepare_device(voter.open_link(link)), choices), 2 * (4 + 5)),
+    ],
+    ids=["in one go", "prepared"],
+)
+def test_killed_anywhere_and_resumed_there_is_one_ballot(
+    deployment: World, http: TestClient, begin: Callable[[Voter, str, Choices], Cast], blows: int
+) -> None:
     """Ends with the first voter whom no blow hits any more; each before was killed one step later than the last."""
     election = frozen_election(deployment, voters=[f"v{number}@example.org" for number in range(40)])
     start_log(election)
     for number in count():
         link, fate = election.link(f"v{number}@example.org"), Fate(number)
         try:
-            cast = Voter(api_through(http, fate.passing), fate.persist).vote(link, CHOICES)
+            cast = begin(Voter(api_through(http, fate.passing), fate.persist), link, CHOICES)
             survived = True
         except Killed:
             survived = False
@@ -98,7 +108,7 @@ def test_killed_anywhere_and_resumed_there_is_one_ballot(deployment: World, http
         assert isinstance(cast, Cast)
         if survived:
             break
-    assert number == 2 * (4 + 5)  # before and after each of four states and five requests
+    assert number == blows
     assert open_ballots(election) == [[(3, 1, 2)]] * (number + 1)
 
 
@@ -133,9 +143,58 @@ def test_a_finished_state_sends_nothing(api: Api, election: FrozenElection) -> N
 
 def test_a_sealed_ballot_keeps_its_choices(api: Api, election: FrozenElection) -> None:
     voter = Voter(api, keep([]))
-    sealed = voter.mark(voter.get_credential(voter.prepare(voter.open_link(election.link(ADA)))), CHOICES)
-    voter.resume(sealed, [[1]])
+    voter.resume(voter.seal(voter.open_link(election.link(ADA)), CHOICES), [[1]])
     assert open_ballots(election) == [[(3, 1, 2)]]
+
+
+def test_looking_binds_nothing(api: Api, election: FrozenElection) -> None:
+    """Attack 10: the paper is looked at on one device, and the vote is cast on another."""
+    written: list[str] = []
+    phone = Voter(api, keep(written)).open_link(election.link(ADA))
+    assert phone.manifest == election.manifest
+    Voter(api, keep([])).vote(election.link(ADA), CHOICES)
+    assert written == []
+    assert open_ballots(election) == [[(3, 1, 2)]]
+
+
+def test_a_prepared_device_casts_later(api: Api, election: FrozenElection) -> None:
+    written: list[str] = []
+    voter = Voter(api, keep(written))
+    prepared = voter.prepare_device(voter.open_link(election.link(ADA)))
+    assert [type(from_json(text)) for text in written] == [Blinded, Credentialed]
+    assert voter.resume(prepared, CHOICES) == from_json(written[-1])
+    assert [type(from_json(text)) for text in written] == [Blinded, Credentialed, Signed, Cast]
+    assert open_ballots(election) == [[(3, 1, 2)]]
+
+
+def test_a_device_whose_preparation_broke_off_casts_in_one_go(http: TestClient, election: FrozenElection) -> None:
+    """The credential may have been issued: what is sealed then is for the same blinded value."""
+    written: list[str] = []
+
+    def lost(request: httpx.Request, send: Send) -> httpx.Response:
+        send()
+        raise httpx.ReadError("connection reset")
+
+    prepared = Voter(Api(http), keep(written)).prepare(Voter(Api(http), keep([])).open_link(election.link(ADA)))
+    with pytest.raises(Unreachable):
+        Voter(api_through(http, lost), keep(written)).get_credential(prepared)
+    Voter(Api(http), keep(written)).resume(from_json(written[-1]), CHOICES)
+    assert [type(from_json(text)) for text in written] == [Blinded, Sealed, Signed, Cast]
+    assert len({from_json(text).blinded_sha256 for text in written}) == 1
+    assert open_ballots(election) == [[(3, 1, 2)]]
+
+
+def test_choices_are_sealed_before_the_credential_is_requested(http: TestClient, election: FrozenElection) -> None:
+    written: list[str] = []
+    seen: list[tuple[str, list[type[State]]]] = []
+
+    def passing(request: httpx.Request, send: Send) -> httpx.Response:
+        seen.append((request.url.path.rpartition("/")[2], [type(from_json(text)) for text in written]))
+        return send()
+
+    Voter(api_through(http, passing), keep(written)).vote(election.link(ADA), CHOICES)
+    assert seen[-2:] == [("credentials", [Sealed]), ("ballots", [Sealed, Signed])]
+    assert not [states for path, states in seen[:-2] if states]
 
 
 @pytest.mark.parametrize("choices", [[[4]], [[1, 1]], [[1], [2]], []])
@@ -161,7 +220,7 @@ def test_a_voter_who_starts_over_without_the_file_is_refused(api: Api, election:
 
 def test_a_replaced_link_gives_way_to_the_newest(api: Api, election: FrozenElection) -> None:
     voter = Voter(api, keep([]))
-    state = voter.prepare(voter.open_link(election.link(ADA)))
+    state = voter.seal(voter.open_link(election.link(ADA)), CHOICES)
     newest = election.resend(ADA)
     with pytest.raises(ApiError) as caught:
         voter.resume(state, CHOICES)
@@ -229,6 +288,38 @@ def test_a_second_factor_is_asked_for_until_it_is_right(api: Api, deployment: Wo
     mailbox = Mailbox(deployment, election, "000000", "111111", "123456")
     assert Voter(api, keep([])).vote(election.link(ADA), CHOICES, mailbox)
     assert len(election.ballots()) == 1
+
+
+def test_nothing_is_sealed_before_a_code_is_entered(api: Api, deployment: World) -> None:
+    """And a sealed ballot asks again for the code that it lacks."""
+    election = frozen_election(deployment, voters=[ADA], second_factor="email")
+    start_log(election)
+    written: list[str] = []
+
+    def gone() -> str:
+        raise Killed
+
+    with pytest.raises(Killed):
+        Voter(api, keep(written)).vote(election.link(ADA), CHOICES, gone)
+    assert written == []
+    with pytest.raises(ApiError, match="code"):
+        Voter(api, keep(written)).vote(election.link(ADA), CHOICES)
+    assert [type(from_json(text)) for text in written] == [Sealed]
+    assert deployment.take_messages("MAIL_QUEUE")
+    Voter(api, keep(written)).resume(from_json(written[-1]), [], Mailbox(deployment, election, "123456"))
+    assert open_ballots(election) == [[(3, 1, 2)]]
+
+
+def test_who_voted_elsewhere_is_told_before_anything_is_sealed(api: Api, deployment: World) -> None:
+    """Where a code is needed, the order of the code says it."""
+    election = frozen_election(deployment, voters=[ADA], second_factor="email")
+    start_log(election)
+    Voter(api, keep([])).vote(election.link(ADA), CHOICES, Mailbox(deployment, election, "123456"))
+    written: list[str] = []
+    with pytest.raises(ApiError) as caught:
+        Voter(api, keep(written)).vote(election.link(ADA), CHOICES, Mailbox(deployment, election, "123456"))
+    assert caught.value.slug == "already-issued"
+    assert written == []
 
 
 def test_guessing_ends_with_the_lock(api: Api, deployment: World) -> None:

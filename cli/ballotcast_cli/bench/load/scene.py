@@ -12,7 +12,7 @@ from ballotcast.ballots.link import Link
 from ballotcast.ballots.manifest import Manifest
 from ballotcast.client.api import Api, connect
 from ballotcast.client.manifests import fetch_manifest, verify_published
-from ballotcast.client.state import Sealed
+from ballotcast.client.state import Signed
 from ballotcast.counting import Ballot
 from ballotcast.counting.blt import Blt, parse_blt
 from ballotcast_cli.demo.election import DemoElection, prepare_election
@@ -71,7 +71,7 @@ def prepare(scene: Scene) -> Prepared:
     errands = scene.errands
     with progress("sealed ballots", len(errands)) as done:
         voted = vote(scene.api.address, errands, min(PREPARING_AT_ONCE, len(errands)), "sealed", done)
-    sealed = {number: state.ballot for number, state in voted.states.items() if isinstance(state, Sealed)}
+    sealed = {number: state.ballot for number, state in voted.states.items() if isinstance(state, Signed)}
     return Prepared(sealed, dict(voted.tally.errors))
 
 

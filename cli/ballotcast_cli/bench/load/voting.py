@@ -15,7 +15,7 @@ import httpx2 as httpx
 
 from ballotcast.client.api import TIMEOUT, Api
 from ballotcast.client.errors import ApiError
-from ballotcast.client.state import Cast, Credentialed, Sealed, State
+from ballotcast.client.state import Cast, Sealed, Signed, State
 from ballotcast.client.voter import Choices, Voter
 
 from .figures import Tally
@@ -38,7 +38,7 @@ class Outcome:
 
     number: int
     seconds: float
-    state: Sealed | Cast | None
+    state: Signed | Cast | None
     error: str = ""
 
 
@@ -47,7 +47,7 @@ class Voted:
     """`client_seconds`: CPU time of all the voters' clients."""
 
     tally: Tally
-    states: dict[int, Sealed | Cast]
+    states: dict[int, Signed | Cast]
     client_seconds: float
 
 
@@ -139,9 +139,8 @@ def _vote(address: str, certificates: ssl.SSLContext, errand: Errand, goal: Goal
     try:
         with httpx.Client(base_url=address, timeout=TIMEOUT, transport=transport, trust_env=False) as client:
             voter = Voter(Api(client), states.append)
-            state = voter.get_credential(voter.prepare(voter.open_link(errand.link)))
-            sealed = voter.mark(state, errand.choices)
-            end = voter.cast(sealed) if goal == "cast" else sealed
+            signed = voter.get_credential(voter.seal(voter.open_link(errand.link), errand.choices))
+            end = voter.cast(signed) if goal == "cast" else signed
     except ApiError as error:
         return Outcome(errand.number, time.perf_counter() - started, None, f"{error.status} {error.slug}".strip())
     except Exception as error:  # noqa: BLE001 - the threads' edge: every voter has an outcome; a message may hold a link
@@ -152,5 +151,5 @@ def _vote(address: str, certificates: ssl.SSLContext, errand: Errand, goal: Goal
 def _step(states: Sequence[State]) -> str:
     """Return what failed, by the last state that was reached."""
     if not states:
-        return "before the credential was prepared"
-    return "getting the credential" if not isinstance(states[-1], Credentialed | Sealed) else "casting"
+        return "before the choices were sealed"
+    return "getting the credential" if isinstance(states[-1], Sealed) else "casting"

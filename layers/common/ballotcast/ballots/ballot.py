@@ -100,10 +100,26 @@ class Ballot:
 
 
 def cast(manifest: Manifest, key: p256.PrivateKey, rand: bytes, issuer_signature: bytes, plaintext: bytes) -> Ballot:
-    """Seal and sign a plaintext with the credential's key. No two results are alike: persist the bytes, then send."""
-    vk = p256.point(key)
-    sealed = hpke.seal(manifest.election_pk, _seal_info(manifest.hash, vk), plaintext)
-    unsigned = Ballot(manifest.hash, vk, rand, issuer_signature, sealed, b"")
+    """Seal a plaintext and sign the ballot, where the credential exists already."""
+    return sign_ballot(manifest, key, rand, issuer_signature, seal_choices(manifest, key, plaintext))
+
+
+def seal_choices(manifest: Manifest, key: p256.PrivateKey, plaintext: bytes) -> bytes:
+    """The plaintext (L bytes) sealed to the election key for this credential's key: 65 + L + 16 bytes.
+
+    It does not need the issuer's signature, so choices can be sealed before the credential is requested.
+    """
+    return hpke.seal(manifest.election_pk, _seal_info(manifest.hash, p256.point(key)), plaintext)
+
+
+def sign_ballot(
+    manifest: Manifest, key: p256.PrivateKey, rand: bytes, issuer_signature: bytes, sealed: bytes
+) -> Ballot:
+    """A ballot around sealed choices, signed with the credential's key.
+
+    ECDSA is randomised, so no two results are alike: write the bytes down, then send them.
+    """
+    unsigned = Ballot(manifest.hash, p256.point(key), rand, issuer_signature, sealed, b"")
     return replace(unsigned, signature=p256.sign(key, _CAST_LABEL + unsigned.encode()))
 
 

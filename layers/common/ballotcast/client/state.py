@@ -1,10 +1,18 @@
-"""How far a voter has come: four steps, each with all that the next one needs and nothing more.
+"""A voter's progress: each state holds what the next step needs and nothing more.
 
-    Blinded  →  Credentialed  →  Sealed  →  Cast
-    the link and the blinding    the credential    the ballot's exact bytes    the receipt
+    to cast in one go:          Sealed → Signed → Cast
+    to prepare a device first:  Blinded → Credentialed → Signed → Cast
+    prepared, not finished:     Blinded → Sealed → Signed → Cast
 
-Written down before anything is sent, so that a voter who is interrupted goes on where they were. Whoever reads the file
-of one of the first three steps can vote in the voter's place; of the last, can tell which ballot in the log is theirs.
+    Blinded       the link, a credential's key and its blinding
+    Sealed        the same, and the choices sealed to the election key: they are not kept in any other form
+    Credentialed  the credential: the right to one ballot
+    Signed        the ballot's exact bytes
+    Cast          the receipt
+
+A state is written down before anything is sent, so a voter who is interrupted continues from it. Looking at an election
+needs no state and binds nothing. Anyone who reads the file of any state but the last two can vote in the voter's place;
+of these two, can tell which ballot is the voter's.
 """
 
 import dataclasses
@@ -15,7 +23,7 @@ from typing import Any
 from ballotcast.client.errors import BadState
 from ballotcast.crypto.encoding import EncodingError, b64u_decode, b64u_encode
 
-VERSION = 1
+VERSION = 2
 
 
 @dataclass(frozen=True, repr=False)
@@ -44,6 +52,19 @@ class Blinded(Step):
 
 
 @dataclass(frozen=True, repr=False)
+class Sealed(Step):
+    """A ballot that lacks only its credential, which is requested with the same blinded value until it is there."""
+
+    link: str
+    key: bytes
+    rand: bytes
+    blinded: bytes
+    inverse: bytes
+    sealed_choices: bytes
+    """HPKE, `ballots.ballot.seal_choices`."""
+
+
+@dataclass(frozen=True, repr=False)
 class Credentialed(Step):
     """A credential signed by the issuer: an anonymous right to one ballot."""
 
@@ -53,7 +74,7 @@ class Credentialed(Step):
 
 
 @dataclass(frozen=True, repr=False)
-class Sealed(Step):
+class Signed(Step):
     """The one ballot that will ever be sent with this credential."""
 
     ballot: bytes
@@ -66,8 +87,15 @@ class Cast(Step):
     receipt: str
 
 
-State = Blinded | Credentialed | Sealed | Cast
-STEPS: dict[str, type[State]] = {"blinded": Blinded, "credentialed": Credentialed, "sealed": Sealed, "cast": Cast}
+State = Blinded | Sealed | Credentialed | Signed | Cast
+STEPS: dict[str, type[State]] = {
+    "blinded": Blinded,
+    "sealed": Sealed,
+    "credentialed": Credentialed,
+    "signed": Signed,
+    "cast": Cast,
+}
+"""In order: a later one is closer to the receipt."""
 
 
 def to_json(state: State) -> str:
@@ -82,10 +110,12 @@ def from_json(text: str) -> State:
     try:
         values: dict[str, Any] = dict(json.loads(text))
     except (ValueError, TypeError):
-        raise BadState("this is no recovery file") from None
-    kind = STEPS.get(str(values.pop("step", "")))
-    if values.pop("v", None) != VERSION or kind is None:
-        raise BadState("this is no recovery file, or one of another version")
+        raise BadState("this is not a recovery file") from None
+    kind, version = STEPS.get(str(values.pop("step", ""))), values.pop("v", None)
+    if version == 1:
+        raise BadState("this recovery file was made by an older version")
+    if version != VERSION or kind is None:
+        raise BadState("this is not a recovery file, or one of another version")
     fields = {field.name: field.type for field in dataclasses.fields(kind)}
     if values.keys() != fields.keys() or not all(isinstance(value, str) for value in values.values()):
         raise BadState("this recovery file is not complete")

@@ -1,7 +1,10 @@
 """The voter's side of the protocol, in steps that may be interrupted anywhere and resumed from the last state written.
 
-Nothing is sent before what it takes to go on is written down: the same blinded value is asked for, the same ballot is
-sent, until there is an answer. So however often a voter starts again, there is one credential and one ballot.
+Opening a link binds nothing. To cast, the choices are sealed, the credential is requested and the ballot is sent, in
+one go. `prepare` and `get_credential` request the credential earlier, for voters who fear that the two times are
+compared. Nothing is sent before the state that continues from it is written down: the same blinded value is requested,
+the same ballot is sent, until there is a response. However often a voter starts again, there is one credential and one
+ballot.
 """
 
 import secrets
@@ -9,10 +12,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache, partial
 from hashlib import sha256
-from typing import Any
+from typing import Any, TypeVar, overload
 
 from ballotcast.ballots import credential, plaintext, receipt
-from ballotcast.ballots.ballot import cast as seal
+from ballotcast.ballots.ballot import seal_choices, sign_ballot
 from ballotcast.ballots.leaf import BallotLeaf
 from ballotcast.ballots.link import Link, LinkError
 from ballotcast.ballots.manifest import Manifest
@@ -20,7 +23,7 @@ from ballotcast.ballots.receipt import ReceiptError
 from ballotcast.client.api import Api, member
 from ballotcast.client.errors import ApiError, BadState, Untrusted
 from ballotcast.client.manifests import fetch_manifest, verify_published
-from ballotcast.client.state import Blinded, Cast, Credentialed, Sealed, State, Step
+from ballotcast.client.state import Blinded, Cast, Credentialed, Sealed, Signed, State, Step
 from ballotcast.crypto import blind_rsa, p256
 from ballotcast.crypto.blind_rsa import BlindRsaError
 from ballotcast.crypto.encoding import EncodingError, b64u_decode, b64u_encode
@@ -28,8 +31,12 @@ from ballotcast.crypto.merkle import leaf_hash
 
 Persist = Callable[[State], None]
 """Writes a state where it outlives this process, and returns when it is there."""
+AskCode = Callable[[], str]
+"""Called once a code of the second factor is on its way; returns the code."""
 Choices = Sequence[Sequence[int | tuple[int, ...]]]
 """For each contest of the manifest its choice, as `ballots.plaintext` has it: 1-based option numbers, best first."""
+Waiting = TypeVar("Waiting", bound=Blinded | Sealed)
+Reached = TypeVar("Reached", bound=State)
 KEPT = 8
 """Manifests in memory."""
 
@@ -54,24 +61,26 @@ class Voter:
         self._patience = patience
         self._fetch = lru_cache(KEPT)(partial(fetch_manifest, api))
 
-    def vote(self, link: str, choices: Choices, ask_code: Callable[[], str] | None = None) -> Cast:
-        """All of it. Spoilt (ValueError) for choices that would not be counted, before anything is sent."""
-        paper = self.open_link(link)
-        plaintext.encode(paper.manifest, choices)
-        return self.resume(self.prepare(paper), choices, ask_code)
+    def vote(self, link: str, choices: Choices, ask_code: AskCode | None = None) -> Cast:
+        """All of it. Spoilt (ValueError) for choices that would not be counted, before anything is bound."""
+        return self.resume(self.open_link(link), choices, ask_code)
 
-    def resume(self, state: State, choices: Choices, ask_code: Callable[[], str] | None = None) -> Cast:
-        """Go on from any state to the receipt. `choices` count until the ballot is sealed, and not after.
-
-        `ask_code` is called once a code of the second factor is on its way, and answers it.
-        """
+    def resume(self, begun: Paper | State, choices: Choices, ask_code: AskCode | None = None) -> Cast:
+        """Continue from a paper or any state to the receipt. `choices` count until they are sealed, and not after."""
+        state = self._seal_with_code(begun, choices, ask_code) if isinstance(begun, Paper) else begun
         if isinstance(state, Blinded):
-            state = self._get_credential_with_code(state, ask_code)
+            state = self.seal(state, choices)
+        if isinstance(state, Sealed):
+            state = self._with_code(state, None, ask_code)
         if isinstance(state, Credentialed):
             state = self.mark(state, choices)
-        if isinstance(state, Sealed):
+        if isinstance(state, Signed):
             state = self.cast(state)
         return state
+
+    def prepare_device(self, begun: Paper | Blinded, ask_code: AskCode | None = None) -> Credentialed:
+        """Obtain the credential now, and cast at another time. It is then this device's, or its recovery file's."""
+        return self._with_code(self.prepare(begun) if isinstance(begun, Paper) else begun, None, ask_code)
 
     def open_link(self, link: str) -> Paper:
         """Look at the election behind a link, and verify it. LinkError, ApiError, Untrusted, NotYet."""
@@ -82,63 +91,58 @@ class Voter:
         return Paper(named.encode(), manifest, member(opened, "second_factor", str), checkpoint)
 
     def prepare(self, paper: Paper) -> Blinded:
-        """Make a credential's key and blind it."""
-        manifest, key, rand = paper.manifest, p256.generate(), secrets.token_bytes(blind_rsa.RAND_LENGTH)
-        prepared = credential.prepare(manifest.hash, p256.point(key), rand)
-        blinding = blind_rsa.blind(manifest.issuer, prepared)
-        state = Blinded(
-            address=self._api.address,
-            election=manifest.election,
-            manifest_hash=manifest.hash,
-            checkpoint=paper.checkpoint,
-            blinded_sha256=sha256(blinding.blinded).digest(),
-            link=paper.link,
-            key=p256.scalar(key),
-            rand=rand,
-            blinded=blinding.blinded,
-            inverse=blinding.inverse,
-        )
-        self._persist(state)
-        return state
+        """Make a credential's key and blind it, without choices."""
+        return self._written(_blind(self._api.address, paper))
 
-    def take_link(self, state: Blinded, link: str) -> Blinded:
-        """Go on with a newer link to the same election (ApiError 410 `replaced-link` calls for one)."""
+    def seal(self, begun: Paper | Blinded, choices: Choices) -> Sealed:
+        """Seal the choices to the election key. Spoilt (ValueError) for choices that would not be counted."""
+        manifest = begun.manifest if isinstance(begun, Paper) else self._manifest(begun)
+        marks = plaintext.encode(manifest, choices)
+        blinded = _blind(self._api.address, begun) if isinstance(begun, Paper) else begun
+        return self._written(Sealed(**vars(blinded), sealed_choices=seal_choices(manifest, _key(blinded), marks)))
+
+    def take_link(self, state: Waiting, link: str) -> Waiting:
+        """Continue with a newer link to the same election (ApiError 410 `replaced-link` calls for one)."""
         named = Link.parse(link)
         if named.manifest_hash != state.manifest_hash:
             raise LinkError("a link to another election")
-        state = replace(state, link=named.encode())
-        self._persist(state)
-        return state
+        return self._written(replace(state, link=named.encode()))
 
-    def request_code(self, state: Blinded) -> None:
+    def request_code(self, begun: Paper | Blinded | Sealed) -> None:
         """Have a code of the second factor sent."""
-        self._api.post_last("/links/otp", json={"link": state.link})
+        self._api.post_last("/links/otp", json={"link": begun.link})
 
-    def get_credential(self, state: Blinded, code: str | None = None) -> Credentialed:
-        """Get the blinded value signed, and unblind it. Untrusted if the signature is not the issuer's."""
-        manifest = self._manifest(state)
+    @overload
+    def get_credential(self, state: Blinded, code: str | None = None) -> Credentialed: ...
+    @overload
+    def get_credential(self, state: Sealed, code: str | None = None) -> Signed: ...
+    def get_credential(self, state: Blinded | Sealed, code: str | None = None) -> Credentialed | Signed:
+        """Get the blinded value signed, unblind it, and sign the ballot with it if its choices are sealed.
+
+        Untrusted if the signature is not the issuer's. The same request again gets the same signature.
+        """
+        manifest, key = self._manifest(state), _key(state)
         wanted = {"link": state.link, "blinded": b64u_encode(state.blinded), **({"otp": code} if code else {})}
         answer = self._api.post_last(f"/elections/{state.election}/credentials", json=wanted)
-        prepared = credential.prepare(manifest.hash, p256.point(_key(state)), state.rand)
+        prepared = credential.prepare(manifest.hash, p256.point(key), state.rand)
         try:
             blind_signature = b64u_decode(member(answer, "blind_signature", str))
             signature = blind_rsa.finalize(manifest.issuer, prepared, blind_signature, state.inverse)
         except (BlindRsaError, EncodingError) as error:
             raise Untrusted(f"the issuer's answer is not a signature on this credential: {error}") from None
-        credentialed = Credentialed(**_common(state), key=state.key, rand=state.rand, signature=signature)
-        self._persist(credentialed)
-        return credentialed
+        if isinstance(state, Blinded):
+            return self._written(Credentialed(**_common(state), key=state.key, rand=state.rand, signature=signature))
+        ballot = sign_ballot(manifest, key, state.rand, signature, state.sealed_choices)
+        return self._written(Signed(**_common(state), ballot=ballot.encode()))
 
-    def mark(self, state: Credentialed, choices: Choices) -> Sealed:
-        """Fill in the ballot and seal it. Spoilt (ValueError) for choices that would not be counted."""
-        manifest = self._manifest(state)
-        marks = plaintext.encode(manifest, choices)
-        ballot = seal(manifest, _key(state), state.rand, state.signature, marks)
-        sealed = Sealed(**_common(state), ballot=ballot.encode())
-        self._persist(sealed)
-        return sealed
+    def mark(self, state: Credentialed, choices: Choices) -> Signed:
+        """Seal the choices and sign the ballot. Spoilt (ValueError) for choices that would not be counted."""
+        manifest, key = self._manifest(state), _key(state)
+        sealed = seal_choices(manifest, key, plaintext.encode(manifest, choices))
+        ballot = sign_ballot(manifest, key, state.rand, state.signature, sealed)
+        return self._written(Signed(**_common(state), ballot=ballot.encode()))
 
-    def cast(self, state: Sealed) -> Cast:
+    def cast(self, state: Signed) -> Cast:
         """Send the ballot until it is acknowledged. Untrusted if the acknowledgement is not a receipt for it."""
         manifest = self._manifest(state)
         path, body = f"/elections/{state.election}/ballots", {"ballot": b64u_encode(state.ballot)}
@@ -147,34 +151,63 @@ class Voter:
             receipt.verify(note, manifest, leaf_hash(BallotLeaf(state.ballot).encode()))
         except ReceiptError as error:
             raise Untrusted(f"the receipt does not verify: {error}") from None
-        cast = Cast(**_common(state), receipt=note)
-        self._persist(cast)
-        return cast
+        return self._written(Cast(**_common(state), receipt=note))
 
-    def _get_credential_with_code(self, state: Blinded, ask_code: Callable[[], str] | None) -> Credentialed:
-        try:
-            return self.get_credential(state)
-        except ApiError as error:
-            if error.slug != "code-required" or ask_code is None:
-                raise
-        self.request_code(state)
+    def _seal_with_code(self, paper: Paper, choices: Choices, ask_code: AskCode | None) -> Signed:
+        """Ask for the code before the choices are sealed, where it is known that one is needed."""
+        plaintext.encode(paper.manifest, choices)
+        code = None
+        if paper.second_factor != "none" and ask_code:
+            self.request_code(paper)
+            code = ask_code()
+        return self._with_code(self.seal(paper, choices), code, ask_code)
+
+    @overload
+    def _with_code(self, state: Blinded, code: str | None, ask_code: AskCode | None) -> Credentialed: ...
+    @overload
+    def _with_code(self, state: Sealed, code: str | None, ask_code: AskCode | None) -> Signed: ...
+    def _with_code(self, state: Blinded | Sealed, code: str | None, ask_code: AskCode | None) -> Credentialed | Signed:
         while True:
             try:
-                return self.get_credential(state, ask_code())
-            except ApiError as error:
-                if error.slug != "code-wrong":  # the server ends this after a few
+                return self.get_credential(state, code)
+            except ApiError as error:  # the server ends this after a few wrong codes
+                if ask_code is None or error.slug not in ("code-required", "code-wrong"):
                     raise
+                if error.slug == "code-required":
+                    self.request_code(state)
+            code = ask_code()
+
+    def _written(self, state: Reached) -> Reached:
+        self._persist(state)
+        return state
 
     def _manifest(self, state: State) -> Manifest:
         return self._fetch(state.election, state.manifest_hash)
+
+
+def _blind(address: str, paper: Paper) -> Blinded:
+    manifest, key, rand = paper.manifest, p256.generate(), secrets.token_bytes(blind_rsa.RAND_LENGTH)
+    blinding = blind_rsa.blind(manifest.issuer, credential.prepare(manifest.hash, p256.point(key), rand))
+    return Blinded(
+        address=address,
+        election=manifest.election,
+        manifest_hash=manifest.hash,
+        checkpoint=paper.checkpoint,
+        blinded_sha256=sha256(blinding.blinded).digest(),
+        link=paper.link,
+        key=p256.scalar(key),
+        rand=rand,
+        blinded=blinding.blinded,
+        inverse=blinding.inverse,
+    )
 
 
 def _common(state: State) -> dict[str, Any]:
     return {field.name: getattr(state, field.name) for field in fields(Step)}
 
 
-def _key(state: Blinded | Credentialed) -> p256.PrivateKey:
+def _key(state: Blinded | Sealed | Credentialed) -> p256.PrivateKey:
     try:
         return p256.from_scalar(state.key)
     except ValueError:
-        raise BadState("the recovery file's key is none") from None
+        raise BadState("the key in the recovery file is not valid") from None
