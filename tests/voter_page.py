@@ -43,6 +43,10 @@ class VoterPage:
     def expect_step(self, heading: str) -> None:
         expect(self.page.get_by_role("heading", level=1, name=heading)).to_be_focused()
 
+    def expect_step_loaded(self, heading: str) -> None:
+        """On the page as it is first shown, where nothing takes the focus."""
+        expect(self.page.get_by_role("heading", name=heading)).to_be_visible()
+
     def expect_text(self, text: str) -> None:
         expect(self.page.get_by_text(text).first).to_be_visible()
 
@@ -52,12 +56,18 @@ class VoterPage:
     def to_ballot(self, link: str) -> None:
         self.open(link)
         self.press("Continue to the ballot")
-        expect(self.page.get_by_role("button", name="Look it over")).to_be_visible()
+        expect(self.page.get_by_role("button", name="Review your ballot")).to_be_visible()
+
+    def prepare(self) -> None:
+        """This device, from the election's step."""
+        self.page.get_by_text("Prepare this device first (optional)").click()
+        self.press("Prepare this device now")
+        self.expect_text("This device is prepared")
 
     def mark_and_review(self, option: str) -> None:
         self.page.get_by_role("radio", name=option).check()
-        self.press("Look it over")
-        self.expect_step("Look over your ballot")
+        self.press("Review your ballot")
+        self.expect_step("Review your ballot")
 
     def reviewed(self) -> list[list[str]]:
         """What the review says, contest by contest: title, then a line for each thing chosen."""
@@ -72,9 +82,9 @@ class VoterPage:
         return self.page.locator("#receipt").text_content() or ""
 
     def kept(self) -> list[dict[str, Any]]:
-        """The records on the device, with the state as an object."""
+        """The records on the device, with the state as an object, or None while nothing is bound."""
         records: list[dict[str, Any]] = self.page.evaluate(KEPT)
-        return [{**record, "state": json.loads(record["state"])} for record in records]
+        return [{**record, "state": json.loads(record["state"] or "null")} for record in records]
 
     def save(self, button: str, folder: Path) -> Path:
         with self.page.expect_download() as download:
@@ -84,7 +94,7 @@ class VoterPage:
         return path
 
     def save_recovery(self, folder: Path) -> Path:
-        self.page.get_by_text("Go on later, or on another device").click()
+        self.page.get_by_text("Continue later, or on another device").click()
         return self.save("Save the recovery file", folder)
 
     def state(self) -> State:
@@ -97,6 +107,10 @@ class VoterPage:
         state = self.state()
         assert isinstance(state, Cast)
         return state
+
+    def unbound(self) -> bool:
+        """Whether the device keeps nothing but a link and what is marked."""
+        return [record["state"] for record in self.kept()] in ([], [None])
 
     def close(self) -> None:
         """The tab, with whatever is under way; nothing went wrong unseen until here."""

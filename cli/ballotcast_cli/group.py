@@ -18,9 +18,9 @@ TOLD = (ClientError, LinkError, ReceiptError, LedgerError)
 """Errors whose message is for people; anything else is a fault of ours and shows itself as one."""
 
 ADVICE = {
-    "already-issued": "Your link was used before, on another device or with another recovery file. If you saw a receipt, "
-    "your ballot is in the box. If not, finish it there, or with that file (ballotcast vote --recovery FILE). If it was "
-    "not you, tell the organiser. Whether a ballot was cast, nobody can see from the link.",
+    "already-issued": "Your link was used before, on another device or with another recovery file. If you saw the "
+    "receipt, your ballot is in the box. If not, finish there, or with that file (ballotcast vote --recovery FILE). If "
+    "it was not you, tell the organiser. Whether a ballot was cast, nobody can see from the link.",
     "other-ballot": "A ballot was cast before with the same right to vote, and that one counts. Its receipt is on the "
     "device where it was cast. If you cast only one ballot, tell the organiser.",
     "not-counted": "The count starts once the election is closed: by the clock, or by ballotcast close ELECTION.",

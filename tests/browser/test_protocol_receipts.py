@@ -183,8 +183,8 @@ VOTE = """
     const written = [];
     const voter = new Voter(api, async (state) => void written.push(state.step));
     const refused = await refusal(async () => {
-      const blinded = await voter.prepare(await voter.openLink(given.link));
-      await voter.cast(await voter.mark(await voter.getCredential(blinded), [[1]]));
+      const sealed = await voter.seal(await voter.openLink(given.link), [[1]]);
+      await voter.cast(await voter.getCredential(sealed));
     });
     return [written, refused && [refused.kind, refused.reason]];
 """
@@ -199,10 +199,10 @@ NOTE = "vote.example\n1\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n\n— vot
         ("/links", ["a list"], [], "unexpected-answer"),
         ("/manifest", {}, [], "bad-manifest"),
         ("/checkpoint", NOTE, [], "bad-checkpoint"),
-        ("/credentials", {"blind_signature": b64u_encode(b"\x01" * 256)}, ["blinded"], "bad-credential"),
-        ("/credentials", {"blind_signature": "AQ=="}, ["blinded"], "bad-credential"),
-        ("/ballots", {"receipt": NOTE}, ["blinded", "credentialed", "sealed"], "bad-receipt"),
-        ("/ballots", {}, ["blinded", "credentialed", "sealed"], "unexpected-answer"),
+        ("/credentials", {"blind_signature": b64u_encode(b"\x01" * 256)}, ["sealed"], "bad-credential"),
+        ("/credentials", {"blind_signature": "AQ=="}, ["sealed"], "bad-credential"),
+        ("/ballots", {"receipt": NOTE}, ["sealed", "signed"], "bad-receipt"),
+        ("/ballots", {}, ["sealed", "signed"], "unexpected-answer"),
     ],
 )
 def test_a_server_that_lies_to_a_voter(

@@ -26,7 +26,8 @@ from world import World
 
 ADA, BEN, CEM = VOTERS
 CHOICES = [[3, 1, 2]]
-STEPS = ["blinded", "credentialed", "sealed", "cast"]
+IN_ONE_GO = ["sealed", "signed", "cast"]
+PREPARED = ["blinded", "credentialed", "signed", "cast"]
 
 VOTE = """
     const [{ connect }, { Voter }] = await Promise.all(["api", "voter"].map(load));
@@ -35,12 +36,14 @@ VOTE = """
     const api = connect(given.address, { sleep: async (seconds) => void waits.push(seconds) });
     const voter = new Voter(api, async (state) => void written.push(stateToJson(state)), { patience: 20 });
     const steps = {
-      blinded: (state) => voter.getCredential(state, given.code),
+      blinded: (state) => (given.broken ? voter.seal(state, given.choices) : voter.getCredential(state, given.code)),
+      sealed: (state) => voter.getCredential(state, given.code),
       credentialed: (state) => voter.mark(state, given.choices),
-      sealed: (state) => voter.cast(state),
+      signed: (state) => voter.cast(state),
     };
     const vote = async () => {
-      let state = given.state ? stateFromJson(given.state) : await voter.prepare(await voter.openLink(given.link));
+      const begin = (paper) => (given.prepare ? voter.prepare(paper) : voter.seal(paper, given.choices));
+      let state = given.state ? stateFromJson(given.state) : await begin(await voter.openLink(given.link));
       if (given.newer) state = await voter.takeLink(state, given.newer);
       while (state.step !== (given.until ?? "cast")) state = await steps[state.step](state);
     };
@@ -91,7 +94,7 @@ def steps(written: list[str]) -> list[str]:
 def test_from_the_link_to_the_receipt(vote: Vote, election: FrozenElection, between: Between) -> None:
     done = vote(election.link(ADA))
     assert done["refused"] is None
-    assert steps(done["written"]) == STEPS
+    assert steps(done["written"]) == IN_ONE_GO
     cast = from_json(done["written"][-1])
     assert isinstance(cast, Cast)
     assert cast.address == between.address
@@ -120,18 +123,49 @@ def test_a_cast_names_nobody(protocol: Any, vote: Vote, election: FrozenElection
     assert headers["ballots"].keys() & {"cookie", "referer"} == set()
 
 
-@pytest.mark.parametrize("step", STEPS[:-1])
-def test_begun_in_the_browser_and_ended_at_the_command_line(
-    vote: Vote, election: FrozenElection, server: TestClient, step: str
+def test_a_device_is_prepared_and_casts_later(vote: Vote, election: FrozenElection) -> None:
+    prepared = vote(election.link(ADA), prepare=True, until="credentialed")["written"]
+    assert steps(prepared) == PREPARED[:2]
+    assert opened(election) == []
+    done = vote(state=prepared[-1])
+    assert steps(prepared + done["written"]) == PREPARED
+    assert opened(election) == [[(3, 1, 2)]]
+
+
+def test_a_device_whose_preparation_broke_off_casts_in_one_go(
+    vote: Vote, election: FrozenElection, between: Between
 ) -> None:
-    state = from_json(vote(election.link(ADA), until=step)["written"][-1])
+    """The credential may have been issued: what is sealed then is for the same blinded value."""
+
+    def lost(asked: str, send: Callable[[], Answer]) -> Answer | None:
+        answer = send()
+        return None if asked.endswith("/credentials") else answer
+
+    between.passing = lost
+    prepared = vote(election.link(ADA), prepare=True)["written"]
+    between.passing = lambda asked, send: send()
+    done = vote(state=prepared[-1], broken=True)
+    assert done["refused"] is None
+    assert steps(prepared + done["written"]) == ["blinded", *IN_ONE_GO]
+    assert opened(election) == [[(3, 1, 2)]]
+
+
+WAYS = [("sealed", False), ("signed", False), ("blinded", True), ("credentialed", True)]
+"""A state, and whether it is of a device that is prepared first."""
+
+
+@pytest.mark.parametrize(("step", "prepare"), WAYS)
+def test_begun_in_the_browser_and_ended_at_the_command_line(
+    vote: Vote, election: FrozenElection, server: TestClient, step: str, *, prepare: bool
+) -> None:
+    state = from_json(vote(election.link(ADA), until=step, prepare=prepare)["written"][-1])
     assert isinstance(Voter(Api(server), lambda state: None).resume(state, CHOICES), Cast)
     assert opened(election) == [[(3, 1, 2)]]
 
 
-@pytest.mark.parametrize("step", STEPS[:-1])
+@pytest.mark.parametrize(("step", "prepare"), WAYS)
 def test_begun_at_the_command_line_and_ended_in_the_browser(
-    vote: Vote, election: FrozenElection, server: TestClient, step: str
+    vote: Vote, election: FrozenElection, server: TestClient, step: str, *, prepare: bool
 ) -> None:
     written: dict[str, str] = {}
 
@@ -139,14 +173,19 @@ def test_begun_at_the_command_line_and_ended_in_the_browser(
         written[json.loads(to_json(state))["step"]] = to_json(state)
 
     voter = Voter(Api(server), keep)
-    state: Any = voter.prepare(voter.open_link(election.link(ADA)))
-    if step != "blinded":
-        state = voter.get_credential(state)
-    if step == "sealed":
-        voter.mark(state, CHOICES)
+    paper = voter.open_link(election.link(ADA))
+    if prepare:
+        blinded = voter.prepare(paper)
+        if step == "credentialed":
+            voter.get_credential(blinded)
+    else:
+        sealed = voter.seal(paper, CHOICES)
+        if step == "signed":
+            voter.get_credential(sealed)
     done = vote(state=written[step])
     assert done["refused"] is None
-    assert steps(done["written"]) == STEPS[STEPS.index(step) + 1 :]
+    way = PREPARED if prepare else IN_ONE_GO
+    assert steps(done["written"]) == way[way.index(step) + 1 :]
     assert opened(election) == [[(3, 1, 2)]]
 
 
@@ -203,7 +242,7 @@ def test_cut_off_at_any_request_and_resumed_there_is_one_ballot(
         written = cut["written"]
         done = vote(election.link(voter), state=written[-1] if written else None)
         assert done["refused"] is None
-        assert steps(written + done["written"]) == STEPS
+        assert steps(written + done["written"]) == IN_ONE_GO
     assert opened(election) == [[(3, 1, 2)]] * 10
 
 
@@ -228,7 +267,7 @@ def test_a_code_is_asked_for(protocol: Any, vote: Vote, between: Between, deploy
 
 
 def test_a_replaced_link_gives_way_to_the_newest(vote: Vote, election: FrozenElection, deployment: World) -> None:
-    state = vote(election.link(ADA), until="blinded")["written"][-1]
+    state = vote(election.link(ADA), until="sealed")["written"][-1]
     newest = election.resend(ADA)
     assert vote(state=state)["refused"]["reason"] == "replaced-link"
     other = frozen_election(deployment, voters=[ADA]).link(ADA)
@@ -237,7 +276,7 @@ def test_a_replaced_link_gives_way_to_the_newest(vote: Vote, election: FrozenEle
 
 
 def test_without_the_file_another_credential_is_refused(vote: Vote, election: FrozenElection) -> None:
-    assert vote(election.link(ADA), until="credentialed")["refused"] is None
+    assert vote(election.link(ADA), until="signed")["refused"] is None
     again = vote(election.link(ADA))
     assert (again["refused"]["kind"], again["refused"]["reason"]) == ("ApiError", "already-issued")
 
@@ -246,7 +285,7 @@ def test_without_the_file_another_credential_is_refused(vote: Vote, election: Fr
 def test_choices_that_would_not_count_are_not_sealed(vote: Vote, election: FrozenElection, choices: Any) -> None:
     stopped = vote(election.link(ADA), choices)
     assert stopped["refused"]["kind"] == "Spoilt"
-    assert steps(stopped["written"]) == ["blinded", "credentialed"]
+    assert stopped["written"] == []
 
 
 def test_without_a_log_nothing_is_sent(vote: Vote, deployment: World) -> None:

@@ -112,14 +112,14 @@ def test_a_ballot_of_every_kind(
     for name in ("Name 254", "Name 017"):
         council.get_by_label("Find an option").fill(name[-3:])
         council.get_by_role("button", name=name).click()
-    voter.press("Look it over")
+    voter.press("Review your ballot")
     voter.expect_text("Committee: One too few")
     assert_accessible(page)
     page.get_by_role("button", name="Committee: One too few").click()
     expect(page.get_by_role("heading", name="Committee")).to_be_focused()
     voter.contest("Committee").get_by_label("Ed").check()
-    voter.press("Look it over")
-    voter.expect_step("Look over your ballot")
+    voter.press("Review your ballot")
+    voter.expect_step("Review your ballot")
     assert voter.reviewed() == [
         ["Chair", "Alan"],
         ["Committee", "Di", "Ed"],
@@ -131,8 +131,8 @@ def test_a_ballot_of_every_kind(
     page.get_by_role("button", name="Change: Ideas").click()
     expect(page.get_by_role("heading", name="Ideas")).to_be_focused()
     page.get_by_role("group", name="Roof", exact=True).get_by_label("4").check()
-    voter.press("Look it over")
-    voter.press("Cast my ballot")
+    voter.press("Review your ballot")
+    voter.press("Cast my vote")
     voter.expect_receipt()
     assert_accessible(page)
 
@@ -175,7 +175,7 @@ def test_by_keyboard_alone(voter: VoterPage, voters: Iterator[Invited], receipts
     choose("Open my election")
     voter.expect_step(TITLE)
     choose("Continue to the ballot")
-    expect(page.get_by_role("button", name="Look it over")).to_be_visible()
+    expect(page.get_by_role("button", name="Review your ballot")).to_be_visible()
     choose("Ada", "radio", " ")
     press("ArrowDown")
     choose("Bo", "checkbox", " ")
@@ -196,9 +196,9 @@ def test_by_keyboard_alone(voter: VoterPage, voters: Iterator[Invited], receipts
     tab_to("Find an option", "searchbox")
     page.keyboard.type("name 001")
     choose("Name 001")
-    tab_to("Look it over")
+    tab_to("Review your ballot")
     press("Enter")
-    voter.expect_step("Look over your ballot")
+    voter.expect_step("Review your ballot")
     assert voter.reviewed() == [
         ["Chair", "Alan"],
         ["Committee", "Bo", "Cy"],
@@ -206,7 +206,7 @@ def test_by_keyboard_alone(voter: VoterPage, voters: Iterator[Invited], receipts
         ["Venue", "Berlin and, equally, Rome", "Paris"],
         ["Council", "Name 001"],
     ]
-    choose("Cast my ballot")
+    choose("Cast my vote")
     voter.expect_receipt()
     receipts.append(voter.cast())
     voter.close()
@@ -224,7 +224,7 @@ def test_after_the_close_nothing_more_is_cast(
     voter.to_ballot(next(voters).link)
     voter.mark_and_review("Ada")
     Interference(voter.page, "**/ballots", cuts=4, delivered=True)
-    voter.press("Cast my ballot")
+    voter.press("Cast my vote")
     voter.expect_text("It is not known whether your ballot has arrived.")
     with browser.new_context() as device:
         slow = VoterPage(device, elections.api.address)
@@ -235,7 +235,7 @@ def test_after_the_close_nothing_more_is_cast(
         receipts.append(voter.cast())
         voter.close()
         slow.page.wait_for_timeout(NOTICED)
-        slow.press("Cast my ballot")
+        slow.press("Cast my vote")
         slow.expect_step("Voting is over")
         slow.expect_text("had not arrived when voting ended")
         assert_accessible(slow.page)
@@ -256,7 +256,7 @@ def test_before_the_opening_all_but_the_cast_can_be_done(
         fast.page.clock.set_fixed_time(datetime.now(UTC) + timedelta(hours=1))
         fast.to_ballot(later.voters[0].link)
         fast.mark_and_review("Ada")
-        fast.press("Cast my ballot")
+        fast.press("Cast my vote")
         fast.expect_text("By the service’s clock voting begins only on")
 
         voter.open(later.voters[1].link)
@@ -265,7 +265,7 @@ def test_before_the_opening_all_but_the_cast_can_be_done(
         voter.press("Continue to the ballot")
         voter.mark_and_review("Ada")
         voter.expect_text("Your choices are kept on this device")
-        cast = voter.page.get_by_role("button", name="Cast my ballot")
+        cast = voter.page.get_by_role("button", name="Cast my vote")
         expect(cast).to_be_disabled()
         assert_accessible(voter.page)
         expect(cast).to_be_enabled(timeout=45_000)
@@ -273,7 +273,7 @@ def test_before_the_opening_all_but_the_cast_can_be_done(
         voter.expect_receipt()
         voter.close()
         fast.page.reload()
-        fast.press(f"Go on: {later.title}")
+        fast.press(f"Continue: {later.title}")
         fast.expect_receipt()
         fast.close()
 

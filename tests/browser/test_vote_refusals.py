@@ -69,7 +69,7 @@ def test_a_code_is_asked_for_and_taken(context: BrowserContext, voter: VoterPage
         voter.expect_text("This is not the code that was sent last.")
     enter(f" {second[:3]} {second[3:]}")
     voter.mark_and_review("Ada")
-    voter.press("Cast my ballot")
+    voter.press("Cast my vote")
     voter.expect_receipt()
     voter.close()
 
@@ -112,7 +112,7 @@ def test_a_newer_link_takes_the_place_of_the_one_before(
     voter.open(newest)
     voter.press("Continue to the ballot")
     voter.mark_and_review("Grace")
-    voter.press("Cast my ballot")
+    voter.press("Cast my vote")
     voter.expect_receipt()
     assert voter.state().blinded_sha256 == begun.blinded_sha256
     voter.close()
@@ -171,7 +171,7 @@ def test_a_window_that_keeps_nothing(
     assert isinstance(from_json(file.read_text()), Blinded)
     onward.click()
     voter.mark_and_review("Ada")
-    sealed = voter.save("Cast my ballot", tmp_path)
+    sealed = voter.save("Cast my vote", tmp_path)
     assert isinstance(from_json(sealed.read_text()), Sealed)
     voter.expect_receipt()
     with browser.new_context() as device:

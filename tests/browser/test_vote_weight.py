@@ -34,7 +34,7 @@ def test_weight_and_script_time(browser: Browser, elections: Elections) -> None:
         voter.press("Open my election")
         voter.press("Continue to the ballot")
         voter.mark_and_review("Grace")
-        voter.press("Cast my ballot")
+        voter.press("Cast my vote")
         voter.expect_receipt()
         metrics = {one["name"]: one["value"] for one in session.send("Performance.getMetrics")["metrics"]}
         voter.close()

@@ -73,13 +73,23 @@ export class Ballot {
 }
 
 /**
- * Seal and sign a plaintext with the credential's key. No two results are alike: persist the bytes, then send.
+ * The plaintext (L bytes) sealed to the election key for this credential's key. It does not need the issuer's signature,
+ * so choices can be sealed before the credential is requested.
+ *
+ * @param {import("./manifest.js").Manifest} manifest @param {p256.PrivateKey} key
+ * @returns {Promise<Uint8Array>} 65 + L + 16 bytes
+ */
+export const sealChoices = (manifest, key, plaintext) =>
+  hpke.seal(manifest.election_pk, concat(SEAL_LABEL, manifest.hash, key.point), plaintext);
+
+/**
+ * A ballot around sealed choices, signed with the credential's key. ECDSA is randomised, so no two results are alike:
+ * write the bytes down, then send them.
  *
  * @param {import("./manifest.js").Manifest} manifest @param {p256.PrivateKey} key
  * @returns {Promise<Uint8Array>} the bytes that are cast
  */
-export async function sealBallot(manifest, key, rand, issuerSignature, plaintext) {
-  const sealed = await hpke.seal(manifest.election_pk, concat(SEAL_LABEL, manifest.hash, key.point), plaintext);
+export async function signBallot(manifest, key, rand, issuerSignature, sealed) {
   const unsigned = concat(Uint8Array.of(VERSION), manifest.hash, key.point, rand, issuerSignature, sealed);
   return concat(unsigned, await p256.sign(key, concat(CAST_LABEL, unsigned)));
 }

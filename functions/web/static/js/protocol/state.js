@@ -1,20 +1,27 @@
 /**
- * How far a voter has come: four steps, each with all that the next one needs and nothing more.
+ * A voter's progress: each state holds what the next step needs and nothing more.
  *
- *     blinded  →  credentialed  →  sealed  →  cast
- *     the link and the blinding    the credential    the ballot's exact bytes    the receipt
+ *     to cast in one go:          sealed → signed → cast
+ *     to prepare a device first:  blinded → credentialed → signed → cast
+ *     prepared, not finished:     blinded → sealed → signed → cast
  *
- * Written down before anything is sent, so that a voter who is interrupted goes on where they were. Whoever reads the
- * file of one of the first three steps can vote in the voter's place; of the last, can tell which ballot is theirs.
- * The file is the one that the command line writes and reads; a state has its members, by the same names, with bytes
- * as Uint8Array and its step as `step`.
+ *     blinded       the link, a credential's key and its blinding
+ *     sealed        the same, and the choices sealed to the election key: they are not kept in any other form
+ *     credentialed  the credential: the right to one ballot
+ *     signed        the ballot's exact bytes
+ *     cast          the receipt
  *
- * @typedef {{step: "blinded" | "credentialed" | "sealed" | "cast"} & Record<string, string | Uint8Array>} State
+ * A state is written down before anything is sent, so a voter who is interrupted continues from it. Looking at an
+ * election needs no state and binds nothing. Anyone who reads the file of any state but the last two can vote in the
+ * voter's place; of these two, can tell which ballot is the voter's. The file is the one that the command line writes
+ * and reads; a state has its members, by the same names, with bytes as Uint8Array and its step as `step`.
+ *
+ * @typedef {{step: "blinded" | "sealed" | "credentialed" | "signed" | "cast"} & Record<string, string | Uint8Array>} State
  */
 import { b64uDecode, b64uEncode, EncodingError } from "./encoding.js";
 import { BadState } from "./errors.js";
 
-const VERSION = 1;
+const VERSION = 2;
 
 /**
  * `address`: the API's, without a trailing slash. `checkpoint`: the newest signed note of the log that this voter has
@@ -29,12 +36,19 @@ const COMMON = {
 };
 
 /** `key`: the credential's scalar, 32 bytes. */
+const REQUEST = { ...COMMON, link: "text", key: "bytes", rand: "bytes", blinded: "bytes", inverse: "bytes" };
+
+/** In order: a later one is closer to the receipt. */
 const STEPS = {
-  blinded: { ...COMMON, link: "text", key: "bytes", rand: "bytes", blinded: "bytes", inverse: "bytes" },
+  blinded: REQUEST,
+  sealed: { ...REQUEST, sealed_choices: "bytes" },
   credentialed: { ...COMMON, key: "bytes", rand: "bytes", signature: "bytes" },
-  sealed: { ...COMMON, ballot: "bytes" },
+  signed: { ...COMMON, ballot: "bytes" },
   cast: { ...COMMON, receipt: "text" },
 };
+
+/** How close a state is to the receipt, from 0; -1 for none. @param {State | null} state */
+export const progressOf = (state) => Object.keys(STEPS).indexOf(state?.step);
 
 /** The state at `step` that follows `before`: what all steps know of it, and `more`. @returns {State} */
 export function next(step, before, more) {
@@ -56,6 +70,7 @@ export function stateToJson(state) {
 /** The inverse of `stateToJson`. Throws BadState for anything else. @param {string} text @returns {State} */
 export function stateFromJson(text) {
   const { v, step, ...values } = object(text);
+  if (v === 1) throw new BadState("older-version");
   if (v !== VERSION || !Object.hasOwn(STEPS, step)) throw new BadState("another-version");
   const kinds = STEPS[step];
   const complete = Object.keys(kinds).every((name) => typeof values[name] === "string");

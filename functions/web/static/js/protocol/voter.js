@@ -1,14 +1,16 @@
 /**
  * The voter's side of the protocol, in steps that may be interrupted anywhere and resumed from the last state written.
  *
- * Nothing is sent before what it takes to go on is written down: the same blinded value is asked for, the same ballot
- * is sent, until there is an answer. So however often a voter starts again, there is one credential and one ballot.
+ * Opening a link binds nothing. To cast, the choices are sealed, the credential is requested and the ballot is sent, in
+ * one go; `prepare` and then `getCredential` request the credential earlier. Nothing is sent before the state that
+ * continues from it is written down: the same blinded value is requested, the same ballot is sent, until there is a
+ * response. However often a voter starts again, there is one credential and one ballot.
  *
  * What carries the link, and what is looked at for it, goes on the API's identified side; the ballot goes on the
  * anonymous one, which carries nothing before it.
  */
 import { member, optional } from "./api.js";
-import { sealBallot } from "./ballot.js";
+import { sealChoices, signBallot } from "./ballot.js";
 import { blind, finalize, RAND_LENGTH } from "./blind_rsa.js";
 import { prepareCredential } from "./credential.js";
 import { b64uDecode, b64uEncode, equal, randomBytes, sha256 } from "./encoding.js";
@@ -72,69 +74,80 @@ export class Voter {
     };
   }
 
-  /** Make a credential's key and blind it. @param {Paper} paper @returns {Promise<State>} blinded */
-  async prepare({ link, manifest, checkpoint }) {
-    const [key, rand] = [await p256.generate(), randomBytes(RAND_LENGTH)];
-    const prepared = prepareCredential(manifest.hash, key.point, rand);
-    const { blinded, inverse } = await blind(manifest.issuer_pk, prepared);
-    const { election, hash: manifest_hash } = manifest;
-    const common = { address: this.#api.address, election, manifest_hash, checkpoint };
-    const own = { blinded_sha256: await sha256(blinded), link, key: key.scalar, rand, blinded, inverse };
-    return this.#written(next("blinded", common, own));
+  /** Make a credential's key and blind it, without choices. @param {Paper} paper @returns {Promise<State>} blinded */
+  async prepare(paper) {
+    return this.#written(await this.#blind(paper));
   }
 
   /**
-   * Go on with a newer link to the same election (ApiError 410 `replaced-link` calls for one).
+   * Seal the choices to the election key. Spoilt for choices that would not be counted.
    *
-   * @param {State} state blinded @param {string} url @returns {Promise<State>} blinded
+   * @param {Paper | State} begun a paper, or blinded
+   * @param {import("./plaintext.js").Choice[]} choices one for each contest @returns {Promise<State>} sealed
+   */
+  async seal(begun, choices) {
+    const manifest = begun.step ? await this.manifest(begun) : begun.manifest;
+    const marks = encodePlaintext(manifest, choices);
+    const blinded = begun.step ? begun : await this.#blind(begun);
+    const sealed_choices = await sealChoices(manifest, await privateKey(blinded), marks);
+    return this.#written(next("sealed", blinded, { sealed_choices }));
+  }
+
+  /**
+   * Continue with a newer link to the same election (ApiError 410 `replaced-link` calls for one).
+   *
+   * @param {State} state blinded or sealed @param {string} url @returns {Promise<State>} the same step
    */
   async takeLink(state, url) {
     const { text: link, manifestHash } = parseLink(url);
     if (!equal(manifestHash, state.manifest_hash)) throw new LinkError("another-election");
-    return this.#written(next("blinded", state, { link }));
+    return this.#written(next(state.step, state, { link }));
   }
 
-  /** Have a code of the second factor sent. @param {State} state blinded */
+  /** Have a code of the second factor sent. @param {Paper | State} begun a paper, blinded or sealed */
   async requestCode({ link }) {
     await this.#api.identified.post("/links/otp", { link });
   }
 
   /**
-   * Get the blinded value signed, and unblind it. Untrusted if the signature is not the issuer's.
+   * Get the blinded value signed, unblind it, and sign the ballot with it if its choices are sealed. Untrusted if the
+   * signature is not the issuer's. The same request again gets the same signature.
    *
-   * @param {State} state blinded @param {string} [code] of the second factor @returns {Promise<State>} credentialed
+   * @param {State} state blinded or sealed @param {string} [code] of the second factor
+   * @returns {Promise<State>} credentialed or signed
    */
   async getCredential(state, code = "") {
-    const manifest = await this.manifest(state);
-    const { point } = await privateKey(state);
+    const [manifest, key] = [await this.manifest(state), await privateKey(state)];
     const { link, blinded, rand, inverse } = state;
     const wanted = { link, blinded: b64uEncode(blinded), ...(code && { otp: code }) };
     const answer = await this.#api.identified.post(`/elections/${state.election}/credentials`, wanted);
     const blindSignature = member(answer, "blind_signature", "string");
-    const prepared = prepareCredential(manifest.hash, point, rand);
+    const prepared = prepareCredential(manifest.hash, key.point, rand);
     const signature = await orUntrusted("bad-credential", () =>
       finalize(manifest.issuer_pk, prepared, b64uDecode(blindSignature), inverse),
     );
-    return this.#written(next("credentialed", state, { signature }));
+    if (state.step === "blinded") return this.#written(next("credentialed", state, { signature }));
+    const ballot = await signBallot(manifest, key, rand, signature, state.sealed_choices);
+    return this.#written(next("signed", state, { ballot }));
   }
 
   /**
-   * Fill in the ballot and seal it. Spoilt for choices that would not be counted.
+   * Seal the choices and sign the ballot. Spoilt for choices that would not be counted.
    *
    * @param {State} state credentialed @param {import("./plaintext.js").Choice[]} choices one for each contest
-   * @returns {Promise<State>} sealed
+   * @returns {Promise<State>} signed
    */
   async mark(state, choices) {
-    const manifest = await this.manifest(state);
-    const marks = encodePlaintext(manifest, choices);
-    const ballot = await sealBallot(manifest, await privateKey(state), state.rand, state.signature, marks);
-    return this.#written(next("sealed", state, { ballot }));
+    const [manifest, key] = [await this.manifest(state), await privateKey(state)];
+    const sealed = await sealChoices(manifest, key, encodePlaintext(manifest, choices));
+    const ballot = await signBallot(manifest, key, state.rand, state.signature, sealed);
+    return this.#written(next("signed", state, { ballot }));
   }
 
   /**
    * Send the ballot until it is acknowledged. Untrusted if the acknowledgement is not a receipt for it.
    *
-   * @param {State} state sealed @returns {Promise<State>} cast
+   * @param {State} state signed @returns {Promise<State>} cast
    */
   async cast(state) {
     const manifest = await this.manifest(state);
@@ -153,6 +166,16 @@ export class Voter {
       this.#manifests.set(name, await fetchManifest(this.#api.identified, election, hash));
     }
     return this.#manifests.get(name);
+  }
+
+  async #blind({ link, manifest, checkpoint }) {
+    const [key, rand] = [await p256.generate(), randomBytes(RAND_LENGTH)];
+    const prepared = prepareCredential(manifest.hash, key.point, rand);
+    const { blinded, inverse } = await blind(manifest.issuer_pk, prepared);
+    const { election, hash: manifest_hash } = manifest;
+    const common = { address: this.#api.address, election, manifest_hash, checkpoint };
+    const own = { blinded_sha256: await sha256(blinded), link, key: key.scalar, rand, blinded, inverse };
+    return next("blinded", common, own);
   }
 
   async #written(state) {

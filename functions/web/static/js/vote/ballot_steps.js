@@ -1,4 +1,4 @@
-/** Filling in the ballot, and looking it over, as often as the voter likes. */
+/** Filling in the ballot and reviewing it, as often as the voter likes. */
 import { h } from "../dom.js";
 import { moment } from "../page.js";
 import { METHODS } from "../protocol/contest.js";
@@ -6,7 +6,6 @@ import { timeEncode } from "../protocol/encoding.js";
 import { t } from "../strings.js";
 import { place } from "./back.js";
 import { ballotForm } from "./ballot.js";
-import { recoveryOffer } from "./files.js";
 import { untilOpening } from "./opening.js";
 import { actions, notice, once, paragraph, show } from "./screen.js";
 
@@ -16,26 +15,37 @@ const LONGEST_TIMER = 60_000;
 /**
  * @param {ReturnType<typeof import("../protocol/api.js").connect>} api
  * @param {import("../protocol/manifest.js").Manifest} manifest @param {import("./device.js").Kept} kept
- * @param {{keep: (choices: import("../protocol/plaintext.js").Choice[]) => Promise<void>, before: () => Promise<void>}} ways
- *   `keep`: called after each change; `before`: shows the step before, and returns when the voter comes from it again
- * @returns {Promise<import("../protocol/plaintext.js").Choice[]>} what the voter wants cast
+ * @param {Ways<T>} ways
+ * @returns {Promise<T>} what `cast` returned
+ *
+ * @template T
+ * @typedef {{keep: (choices: import("../protocol/plaintext.js").Choice[]) => Promise<void>, before: () => Promise<void>,
+ *   cast: (choices: import("../protocol/plaintext.js").Choice[]) => Promise<T | null>, later: () => Node,
+ *   asks: () => string}} Ways
+ *   `keep`: called after each change; `before`: shows the step before, and returns when the voter comes from it again;
+ *   `cast`: what comes after the review, null if the voter came back from it; `later`: makes the foot of a step; `asks`:
+ *   `prepared`, or which code the cast asks for: `none`, `email`, `sms`
  */
-export async function fillIn(api, manifest, kept, { keep, before }) {
+export async function fillIn(api, manifest, kept, ways) {
+  const { keep, before, cast } = ways;
   const form = ballotForm(manifest.contests, {
     choices: kept.choices ?? [],
     changed: () => keep(form.choices()),
   });
   for (let contest = null; ; ) {
-    while (!(await mark(manifest, form, kept, contest))) await before();
+    while (!(await mark(manifest, form, kept, contest, ways))) await before();
     const choices = form.choices();
-    const { cast, change } = await review(api, manifest, choices, kept);
-    if (cast) return choices;
-    contest = change;
+    let decided;
+    while ((decided = await review(api, manifest, choices, ways)).cast) {
+      const done = await cast(choices);
+      if (done) return done;
+    }
+    contest = decided.change;
   }
 }
 
 /** Resolves to true once the form is without problems, to false when the voter goes back. */
-function mark({ title, contests }, form, kept, contest) {
+function mark({ title, contests }, form, kept, contest, { later }) {
   let leave;
   return new Promise((resolve) => {
     const summary = h("div", { class: "notice bad", role: "alert", tabindex: -1, hidden: true });
@@ -57,14 +67,14 @@ function mark({ title, contests }, form, kept, contest) {
       summary,
       form.element,
       actions(h("button", { type: "button", class: "primary", onclick: onward }, t("vote.to_review"))),
-      recoveryOffer(kept),
+      later(),
     );
     if (contest) form.focus(contest);
   }).finally(() => leave());
 }
 
 /** Resolves to whether the ballot is to be cast; else `change` is the contest to change, or null for going back. */
-function review(api, manifest, choices, kept) {
+function review(api, manifest, choices, { later, asks }) {
   let leave;
   let change = null;
   return new Promise((resolve, reject) => {
@@ -94,10 +104,10 @@ function review(api, manifest, choices, kept) {
       t("vote.review_title"),
       paragraph(t("vote.review_text")),
       ...sections,
-      paragraph(t("vote.cast_text")),
+      paragraph(t(`vote.cast_text_${asks()}`)),
       waiting,
       actions(cast),
-      recoveryOffer(kept),
+      later(),
     );
     holdUntilOpen(api.identified, manifest, cast, waiting).catch(reject);
   }).finally(() => leave());

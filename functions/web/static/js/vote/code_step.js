@@ -3,8 +3,8 @@ import { h } from "../dom.js";
 import { moment } from "../page.js";
 import { ApiError } from "../protocol/errors.js";
 import { t } from "../strings.js";
-import { recoveryOffer } from "./files.js";
-import { show } from "./screen.js";
+import { place } from "./back.js";
+import { actions, show } from "./screen.js";
 
 const DIGITS = /^[0-9]{6}$/;
 /** What the voter can do something about here; anything else ends the step. */
@@ -13,12 +13,19 @@ const PASSING = ["code-wrong", "code-expired", "code-locked", "too-many-codes"];
 /**
  * Have a code sent, and take it until it is right.
  *
- * @template T @param {string} way `email` or `sms` @param {import("./device.js").Kept} kept
- * @param {{order: () => Promise<void>, enter: (code: string) => Promise<T>}} service
- * @returns {Promise<T>} what `enter` answers to the right code
+ * @template T @param {string} way `email` or `sms`
+ * @param {{order: () => Promise<void>, enter: (code: string) => Promise<T>, later: () => Node, depth?: number}} service
+ *   `later`: makes the foot of the step; `depth`: of the step in the browser's history, where one can go back from it
+ * @returns {Promise<T | null>} what `enter` returns for the right code; null if the voter went back before entering one
  */
-export function enterCode(way, kept, { order, enter }) {
+export function enterCode(way, { order, enter, later, depth = 0 }) {
+  let leave = () => {};
+  const stay = () => {
+    leave();
+    leave = () => {};
+  };
   return new Promise((resolve, reject) => {
+    if (depth) leave = place(depth, { back: () => resolve(null) });
     const said = h("p", { class: "notice", role: "status", hidden: true });
     const wrong = h("span", { class: "error", id: "code-error", role: "alert" });
     const field = h("input", {
@@ -31,8 +38,11 @@ export function enterCode(way, kept, { order, enter }) {
     });
     const request = h("button", { type: "button", class: "primary" }, t(`vote.send_${way}`));
     const submit = h("button", { type: "submit" }, t("vote.enter_code"));
+    const back = h("button", { type: "button", hidden: !depth, onclick: () => history.back() }, t("vote.back"));
 
     const complain = (text) => {
+      // Where the browser keeps nothing, another step came between.
+      if (text && !field.isConnected) display();
       wrong.textContent = text;
       if (text) field.setAttribute("aria-invalid", "true");
       else field.removeAttribute("aria-invalid");
@@ -68,9 +78,15 @@ export function enterCode(way, kept, { order, enter }) {
       event.preventDefault();
       const code = field.value.replace(/\s/g, "");
       if (!DIGITS.test(code)) complain(t("vote.code_digits"));
-      else attempt(async () => resolve(await enter(code)), complain);
+      else {
+        // From the first code on the ballot is sealed.
+        stay();
+        back.hidden = true;
+        attempt(async () => resolve(await enter(code)), complain);
+      }
     };
-    show(
+    const display = () =>
+      show(
       "code",
       t("vote.code_title"),
       h("p", {}, t(`vote.code_${way}`)),
@@ -87,11 +103,12 @@ export function enterCode(way, kept, { order, enter }) {
           field,
           wrong,
         ),
-        submit,
+        actions(submit, back),
       ),
-      recoveryOffer(kept),
+      later(),
     );
-  });
+    display();
+  }).finally(stay);
 }
 
 function refusal({ slug, retryAfter }) {

@@ -1,16 +1,19 @@
 /**
- * What this browser keeps of a voter, so that closing the page costs no vote: one record for each credential, in
- * IndexedDB. Where that is not to be had (some private windows) records live as long as the page, and the voter is told.
+ * What this browser keeps of a voter, so that closing the page costs no vote: one record for each vote that was begun, in
+ * IndexedDB. Where that is not available (some private windows) records live as long as the page, and the page says so.
  *
- * `state`: as in a recovery file (protocol/state.js). `choices`: what is marked and not yet sealed, else null. `voter`
- * tells one voter of one election from others, whichever of their links they open; empty if it came from a file.
+ * `state`: as in a recovery file (protocol/state.js), empty while nothing is bound. `link`: until there is a state.
+ * `choices`: what is marked and not yet sealed, else null. `voter` tells one voter of one election from others,
+ * whichever of their links they open; empty if it came from a file.
  *
- * @typedef {{id: string, voter: string, title: string, secondFactor: string, state: string,
+ * @typedef {{id: string, voter: string, title: string, secondFactor: string, link: string, state: string,
  *   choices: import("../protocol/plaintext.js").Choice[] | null}} Kept
  */
 
 const DATABASE = "ballotcast";
 const STORE = "votes";
+/** Of the records. What an older version kept cannot be used, and is deleted. */
+const VERSION = 2;
 
 /** @returns {Promise<Device>} */
 export async function openDevice() {
@@ -68,8 +71,11 @@ class Device {
 }
 
 async function open() {
-  const opening = indexedDB.open(DATABASE, 1);
-  opening.onupgradeneeded = () => opening.result.createObjectStore(STORE, { keyPath: "id" });
+  const opening = indexedDB.open(DATABASE, VERSION);
+  opening.onupgradeneeded = ({ oldVersion }) => {
+    if (oldVersion) opening.result.deleteObjectStore(STORE);
+    opening.result.createObjectStore(STORE, { keyPath: "id" });
+  };
   return done(opening);
 }
 

@@ -1,37 +1,47 @@
-/** What this election is, and by what it proved to be the one that everybody sees. */
+/** What this election is, how it is protected, and the ways on: to the ballot, or to prepare this device first. */
 import { h } from "../dom.js";
 import { moment } from "../page.js";
-import { hexEncode } from "../protocol/encoding.js";
-import { timeEncode } from "../protocol/encoding.js";
+import { hexEncode, timeEncode } from "../protocol/encoding.js";
 import { t } from "../strings.js";
-import { recoveryOffer, saveRecovery } from "./files.js";
 import { actions, notice, once, paragraph, show } from "./screen.js";
 
 /**
  * Returns once the voter wants to go on.
  *
- * @param {import("../protocol/voter.js").Paper} paper verified @param {import("./device.js").Kept} kept
- * @param {boolean} durable whether this browser keeps records
+ * @param {import("../protocol/voter.js").Paper} paper verified
+ * @param {{step?: string, durable: boolean, later: Node}} known `step`: of the voter's state, if there is one;
+ *   `durable`: whether this browser keeps records; `later`: the foot of the step
+ * @returns {Promise<boolean>} true: to the ballot; false: to prepare this device
  */
-export async function showElection({ manifest, secondFactor, checkpoint, description }, kept, durable) {
-  await new Promise((resolve) => {
-    const go = once(t("vote.continue"), resolve);
+export function showElection({ manifest, secondFactor, checkpoint, description }, { step, durable, later }) {
+  return new Promise((resolve) =>
     show(
       "election",
       manifest.title,
       notYet(manifest),
+      step && notice(t(`vote.device_${step}`), step === "credentialed" ? "good" : "warn"),
+      !durable && notice(t("vote.keeps_nothing"), "warn"),
       facts(manifest),
       description && said(description),
-      secondFactor !== "none" && paragraph(t(`vote.factor_${secondFactor}`)),
-      h("h2", {}, t("vote.checks_title")),
-      checks(checkpoint),
-      fingerprint(manifest),
-      durable ? null : insist(kept, go),
-      paragraph(t("vote.continue_text")),
-      actions(go),
-      durable && recoveryOffer(kept),
-    );
-  });
+      step !== "credentialed" && secondFactor !== "none" && paragraph(t(`vote.factor_${secondFactor}`)),
+      !step && paragraph(t("vote.continue_text")),
+      actions(once(t("vote.continue"), () => resolve(true))),
+      folded("vote.checks_title", checks(checkpoint), ...fingerprint(manifest)),
+      step !== "credentialed" && folded("vote.prepare_title", ...preparing(() => resolve(false))),
+      later,
+    ),
+  );
+}
+
+const folded = (title, ...content) => h("details", {}, h("summary", {}, t(title)), ...content);
+
+/** The credential before the ballot, for voters who fear that the times of the two are compared. */
+function preparing(prepare) {
+  return [
+    paragraph(t("vote.prepare_why")),
+    paragraph(t("vote.prepare_cost")),
+    once(t("vote.prepare"), prepare, null),
+  ];
 }
 
 function notYet({ opens_at: opens }) {
@@ -66,26 +76,8 @@ function checks(checkpoint) {
 /** The manifest's hash in groups, as people compare it. */
 function fingerprint({ hash }) {
   const groups = hexEncode(hash).match(/.{4}/g);
-  return h(
-    "div",
-    {},
+  return [
     paragraph(t("vote.fingerprint_text")),
     h("p", { class: "code fingerprint" }, ...groups.map((group) => h("span", {}, group, " "))),
-  );
-}
-
-/** Without a browser that keeps anything, the file is what makes the vote safe: it comes first. */
-function insist(kept, go) {
-  const save = () => {
-    saveRecovery(kept.state);
-    go.disabled = false;
-  };
-  go.disabled = true;
-  return h(
-    "div",
-    { class: "notice bad" },
-    paragraph(t("vote.not_kept")),
-    paragraph(t("vote.recovery_secret")),
-    h("button", { type: "button", onclick: save }, t("vote.save_recovery")),
-  );
+  ];
 }

@@ -3,6 +3,7 @@ import { h } from "../dom.js";
 import { stateFromJson } from "../protocol/state.js";
 import { t } from "../strings.js";
 import { textOf } from "./chosen_file.js";
+import { actions, once, show } from "./screen.js";
 
 /** Save a text as a file. @param {string} name @param {string} type @param {string} text */
 export function save(name, type, text) {
@@ -20,6 +21,42 @@ export function saveRecovery(json) {
 /** @param {import("../protocol/state.js").State} state cast */
 export function saveReceipt({ election, receipt }) {
   save(`ballotcast-receipt-${election}.txt`, "text/plain", receipt);
+}
+
+/**
+ * How to go on another time or elsewhere, for the foot of a step: with the link while nothing is bound, then with a
+ * recovery file. @param {import("./device.js").Kept} kept @param {() => void} forget
+ */
+export function later(kept, forget) {
+  if (kept.state) return recoveryOffer(kept);
+  return h(
+    "details",
+    { class: "recovery" },
+    h("summary", {}, t("vote.recovery_title")),
+    h("p", {}, t("vote.unbound_text")),
+    h("p", {}, t("vote.unbound_kept")),
+    h("button", { type: "button", onclick: forget }, t("vote.remove")),
+  );
+}
+
+/**
+ * Without a browser that keeps anything, the file is what makes the vote safe: returns once the voter has saved it.
+ *
+ * @param {string} json the state to save
+ */
+export async function insistOnRecovery(json) {
+  await new Promise((resolve) => {
+    const saved = () => {
+      saveRecovery(json);
+      resolve();
+    };
+    show(
+      "cast",
+      t("vote.not_kept_title"),
+      h("div", { class: "notice warn" }, h("p", {}, t("vote.not_kept")), h("p", {}, t("vote.recovery_secret"))),
+      actions(once(t("vote.save_and_continue"), saved)),
+    );
+  });
 }
 
 /** The offer of a recovery file, for the foot of a step. @param {import("./device.js").Kept} kept */

@@ -1,36 +1,40 @@
-/** The voter's way through the protocol, from a link, a record on this device or a recovery file to the receipt. */
+/**
+ * The voter's way through the protocol, from a link, a record on this device or a recovery file to the receipt.
+ *
+ * Nothing is bound until the voter presses “Cast my vote” or prepares the device.
+ */
 import { address } from "../dom.js";
 import { connect } from "../protocol/api.js";
-import { b64uEncode, concat, equal, sha256, utf8 } from "../protocol/encoding.js";
 import { ApiError, orUntrusted } from "../protocol/errors.js";
 import { parseLink } from "../protocol/link.js";
 import { readReceipt, verifyReceipt } from "../protocol/receipt.js";
-import { stateFromJson, stateToJson } from "../protocol/state.js";
+import { stateToJson } from "../protocol/state.js";
 import { Voter } from "../protocol/voter.js";
 import { t } from "../strings.js";
 import { fillIn } from "./ballot_steps.js";
+import { CastingStep } from "./cast_step.js";
 import { enterCode } from "./code_step.js";
+import { askToContinue } from "./continue_step.js";
 import { openDevice } from "./device.js";
 import { showElection } from "./election_step.js";
-import { saveRecovery } from "./files.js";
+import { insistOnRecovery, later, saveRecovery } from "./files.js";
 import { stillVoting } from "./over.js";
 import { persistently, sleep } from "./patience.js";
 import { showReceipt } from "./receipt_step.js";
+import { findStart, newId, stateOf } from "./records.js";
 import { expectCode, notice, paragraph, show } from "./screen.js";
-import { send } from "./send_step.js";
 import { showStop } from "./stop_step.js";
 import { alone } from "./tabs.js";
 
-const ORDER = ["blinded", "credentialed", "sealed", "cast"];
 const api = connect(address, { sleep });
 const opened = openDevice();
 
-/** From wherever the voter is to the receipt. @param {{link?: string, id?: string, file?: string}} start */
+/** From wherever the voter is to the receipt. @param {import("./records.js").Start} start */
 export async function vote(start) {
   const device = await opened;
   let journey = null;
   try {
-    const { election, find } = await beginning(device, start);
+    const { election, find } = await findStart(device, start);
     await alone(`ballotcast/vote/${election}`, showOtherTab, async () => {
       journey = new Journey(device, await find(), start.link ? parseLink(start.link).text : "");
       await journey.go();
@@ -47,70 +51,37 @@ export async function vote(start) {
   }
 }
 
-/** Which election it is, and how its record is found once no other tab is at it. */
-async function beginning(device, { link, id, file, instead = null }) {
-  const furthest = (found) => found.sort((one, other) => stepOf(other) - stepOf(one))[0];
-  if (id) {
-    const { manifest_hash: hash } = stateFromJson((await device.find(id)).state);
-    return { election: b64uEncode(hash), find: () => device.find(id) };
-  }
-  if (file) {
-    const state = stateFromJson(file);
-    const read = { ...(await blank(state.link)), id: b64uEncode(state.blinded_sha256), state: stateToJson(state) };
-    // A file of another election has nothing to do with the vote that it was chosen for.
-    const same = instead && equal(stateFromJson(instead.state).manifest_hash, state.manifest_hash) ? instead : null;
-    const find = async () => {
-      const known = await device.find(read.id);
-      const voter = read.voter || known?.voter || same?.voter || "";
-      const kept = furthest([known, { ...read, voter }].filter(Boolean));
-      await device.put(kept);
-      if (same && same.id !== kept.id) await device.forget(same.id);
-      return kept;
-    };
-    return { election: b64uEncode(state.manifest_hash), find };
-  }
-  const fresh = await blank(link);
-  const find = async () => furthest((await device.all()).filter((kept) => kept.voter === fresh.voter)) ?? fresh;
-  return { election: b64uEncode(parseLink(link).manifestHash), find };
-}
-
-const stepOf = ({ state }) => ORDER.indexOf(stateFromJson(state).step);
-
-/** A record with nothing in it yet. The salt is the voter's own, in whichever of their links. */
-async function blank(link) {
-  const record = { id: "", voter: "", title: "", secondFactor: "", state: "", choices: null };
-  if (!link) return record;
-  const { manifestHash, salt } = parseLink(link);
-  return { ...record, voter: b64uEncode(await sha256(concat(utf8("ballotcast/device/1\n"), manifestHash, salt))) };
-}
-
 class Journey {
   #device;
   #link;
   #paper = null;
   #voter = new Voter(api, (state) => this.#persist(state));
+  #casting = new CastingStep(() => this.#later());
 
+  /** @param {string} link that was opened now, if any */
   constructor(device, kept, link) {
     this.#device = device;
     this.#link = link;
     this.kept = kept;
-    this.state = kept.state ? stateFromJson(kept.state) : null;
+    this.state = stateOf(kept);
     expectCode(kept.secondFactor !== "" && kept.secondFactor !== "none");
   }
 
-  /** Step after step, to the receipt. */
+  /** Step after step, to the receipt. A vote that was interrupted while it was cast goes on once the voter agrees. */
   async go() {
     const steps = {
-      new: () => this.#begin(),
-      blinded: () => this.#getCredential(),
-      credentialed: () => this.#fillIn(),
-      sealed: () => send(this.#voter, this.state, this.kept),
+      opened: () => this.#choose(),
+      blinded: () => this.#choose(),
+      credentialed: () => this.#choose(),
+      sealed: () => this.#complete(),
+      signed: () => this.#casting.send(this.#voter, this.state),
     };
-    for (let step; (step = this.state?.step ?? "new") !== "cast"; ) this.state = await steps[step]();
+    if (this.#link && ["sealed", "signed"].includes(this.state?.step)) await askToContinue(this.kept.title, this.#later());
+    for (let step; (step = this.state?.step ?? "opened") !== "cast"; ) this.state = await steps[step]();
     if (!this.kept.title) await this.#recognise();
   }
 
-  /** What a file tells has no title, and a receipt that nobody has verified yet. */
+  /** A file has no title, and a receipt that nobody has verified yet. */
   async #recognise() {
     const manifest = await this.#voter.manifest(this.state);
     const { receipt } = this.state;
@@ -118,62 +89,120 @@ class Journey {
     await this.#keep({ title: manifest.title });
   }
 
-  async #begin() {
-    this.#paper = await this.#open(this.#link);
-    return this.#voter.prepare(this.#paper);
+  /** The election and its ballot paper, until the voter casts. @returns {Promise<State>} sealed or signed */
+  async #choose() {
+    this.#paper ??= await this.#open();
+    if (!this.kept.choices && this.state?.step !== "credentialed") await this.#look();
+    return fillIn(api, this.#paper.manifest, this.kept, {
+      keep: (choices) => this.#keep({ choices }),
+      before: () => this.#look(),
+      cast: (choices) => this.#cast(choices),
+      later: () => this.#later(),
+      asks: () => this.#asks(),
+    });
   }
 
-  async #getCredential() {
-    let { state } = this;
-    if (this.#link && this.#link !== state.link) state = await this.#voter.takeLink(state, this.#link);
-    this.#paper ??= await this.#open(state.link);
-    await showElection(this.#paper, this.kept, this.#device.durable);
+  /** Returns when the voter goes on to the ballot; until then they may prepare this device. */
+  async #look() {
+    const { step } = this.state ?? {};
+    const known = { step, durable: this.#device.durable, later: this.#later() };
+    if (await showElection(this.#paper, known)) return;
+    show("election", t("vote.preparing"), paragraph(t("vote.preparing_text")));
+    this.state ??= await this.#voter.prepare(this.#paper);
+    this.state = (await this.#getCredential(1)) ?? this.state;
+    await this.#look();
+  }
+
+  /** `prepared` where the credential is there, else which code the cast asks for: `none`, `email` or `sms`. */
+  #asks() {
+    return this.state?.step === "credentialed" ? "prepared" : this.#paper.secondFactor;
+  }
+
+  /** @returns {Promise<State | null>} sealed or signed; null if the voter went back before anything was sealed */
+  async #cast(choices) {
+    const begun = this.state ?? this.#paper;
+    const way = this.#asks();
+    if (way === "none" || way === "prepared") {
+      this.#casting.reach("seal");
+      return way === "prepared" ? this.#voter.mark(begun, choices) : this.#voter.seal(begun, choices);
+    }
+    let sealed = null;
+    return enterCode(way, {
+      order: () => persistently(t("vote.known_issue"), () => this.#voter.requestCode(sealed ?? begun)),
+      enter: async (code) => {
+        sealed ??= await this.#voter.seal(begun, choices);
+        return persistently(t("vote.known_issue"), () => this.#voter.getCredential(sealed, code));
+      },
+      later: () => this.#later(),
+      depth: 3,
+    });
+  }
+
+  async #complete() {
+    await this.#takeLink();
+    this.#casting.reach("credential");
+    return this.#getCredential();
+  }
+
+  /** Credentialed or signed, with a code if it takes one; null if the voter went back. @param {number} [depth] of a code's step */
+  async #getCredential(depth = 0) {
+    const { state } = this;
     const ask = (code) => persistently(t("vote.known_issue"), () => this.#voter.getCredential(state, code));
-    show("election", t("vote.issuing"), paragraph(t("vote.issuing_text")));
     try {
       return await ask();
     } catch (error) {
       if (!(error instanceof ApiError) || error.slug !== "code-required") throw error;
     }
-    return enterCode(this.#paper.secondFactor, this.kept, {
-      order: () => persistently(t("vote.known_issue"), () => this.#voter.requestCode(state)),
-      enter: ask,
-    });
+    const { secondFactor } = this.kept.secondFactor ? this.kept : await this.#voter.openLink(state.link);
+    const order = () => persistently(t("vote.known_issue"), () => this.#voter.requestCode(state));
+    return enterCode(secondFactor, { order, enter: ask, later: () => this.#later(), depth });
   }
 
-  async #fillIn() {
-    const manifest = await persistently(t("vote.known_open"), () => this.#voter.manifest(this.state));
-    await this.#keep({ title: manifest.title });
-    // What was opened on the way here; on the way from a record or a file, what the state says of it.
-    const paper = this.#paper ?? { manifest, secondFactor: "none", checkpoint: this.state.checkpoint, description: "" };
-    const choices = await fillIn(api, manifest, this.kept, {
-      keep: (made) => this.#keep({ choices: made }),
-      before: () => showElection(paper, this.kept, this.#device.durable),
-    });
-    return this.#voter.mark(this.state, choices);
-  }
-
-  async #open(link) {
+  /** What the link opens; of a prepared device, which has no link any more, what the manifest says. */
+  async #open() {
+    if (this.state?.step === "credentialed") {
+      const manifest = await persistently(t("vote.known_open"), () => this.#voter.manifest(this.state));
+      await this.#keep({ title: manifest.title });
+      return { manifest, secondFactor: "none", checkpoint: this.state.checkpoint, description: "" };
+    }
+    await this.#takeLink();
     show("election", t("vote.opening"), paragraph(t("vote.opening_text")));
+    const link = this.state?.link ?? (this.#link || this.kept.link);
     const paper = stillVoting(await persistently(t("vote.known_open"), () => this.#voter.openLink(link)));
-    this.kept = { ...this.kept, title: paper.manifest.title, secondFactor: paper.secondFactor };
-    expectCode(paper.secondFactor !== "none");
+    const { manifest, secondFactor } = paper;
+    await this.#keep({ title: manifest.title, secondFactor, link: this.state ? "" : paper.link });
+    expectCode(secondFactor !== "none");
     return paper;
+  }
+
+  /** A newer link takes the place of the one that a state was begun with. */
+  async #takeLink() {
+    const { state } = this;
+    if (state && this.#link && this.#link !== state.link) this.state = await this.#voter.takeLink(state, this.#link);
   }
 
   async #persist(state) {
     // Without it some browsers clear what a page keeps after days; what they answer changes nothing here.
     navigator.storage?.persist?.();
-    const over = state.step === "sealed" || state.step === "cast";
-    const id = b64uEncode(state.blinded_sha256);
-    await this.#keep({ id, state: stateToJson(state), ...(over ? { choices: null } : {}) });
-    // Nothing else would outlive this page, and these exact bytes are what must be sent again.
-    if (state.step === "sealed" && !this.#device.durable) saveRecovery(this.kept.state);
+    const choices = ["blinded", "credentialed"].includes(state.step) ? this.kept.choices : null;
+    await this.#keep({ state: stateToJson(state), link: "", choices });
+    if (this.#device.durable) return;
+    // Nothing else would outlive this page: what the credential is requested for, and the exact bytes to be sent again.
+    if (["blinded", "sealed"].includes(state.step)) await insistOnRecovery(this.kept.state);
+    if (state.step === "signed") saveRecovery(this.kept.state);
   }
 
   async #keep(changes) {
-    this.kept = Object.assign(this.kept, changes);
+    this.kept = Object.assign(this.kept, { id: this.kept.id || newId() }, changes);
     await this.#device.put({ ...this.kept });
+  }
+
+  /** How to go on another time, for the foot of a step. */
+  #later() {
+    return later(this.kept, async () => {
+      await this.#device.forget(this.kept.id);
+      location.reload();
+    });
   }
 }
 

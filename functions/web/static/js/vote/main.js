@@ -74,10 +74,13 @@ function elsewhere(kept) {
 
 const hint = (key) => h("span", { class: "hint" }, t(key));
 
+/** The label says what one click does: a vote that was interrupted at the cast is cast, without another question. */
 function keptItem({ id, title, state }) {
-  const step = h("span", { class: "badge" }, t(`vote.kept_${JSON.parse(state).step}`));
+  const step = state ? JSON.parse(state).step : "opened";
+  const label = { sealed: "go_on_casting", signed: "go_on_casting", cast: "show_kept" }[step] ?? "go_on";
   const open = () => begin({ id });
-  return h("li", {}, h("button", { type: "button", class: "primary", onclick: open }, t("vote.go_on", { title })), " ", step);
+  const badge = h("span", { class: "badge" }, t(`vote.kept_${step}`));
+  return h("li", {}, h("button", { type: "button", class: "primary", onclick: open }, t(`vote.${label}`, { title })), " ", badge);
 }
 
 /** Fragments that name a place on this page are no links of voters. */

@@ -3,7 +3,7 @@ import { find, h } from "../dom.js";
 import { t } from "../strings.js";
 
 const place = find("#voting");
-const STEPS = ["start", "election", "code", "ballot", "review", "receipt"];
+const STEPS = ["start", "election", "ballot", "review", "code", "cast", "receipt"];
 let hasCode = false;
 
 /** Whether this election asks for a code; the list of steps has one more then. */

@@ -6,6 +6,7 @@ import { moment } from "../page.js";
 import { has, t } from "../strings.js";
 import { Over } from "./over.js";
 import { recoveryField, recoveryOffer } from "./files.js";
+import { stateOf } from "./records.js";
 import { actions, notice, once, paragraph, show } from "./screen.js";
 
 /** Where there is nothing left to go on with. */
@@ -19,7 +20,8 @@ const ENDS = ["closed", "already-issued", "other-ballot"];
 export function showStop(error, { kept, again, loaded, forget }) {
   const name = nameOf(error);
   const step = kept ? "election" : "start";
-  const election = name === "closed" && (error.election ?? (kept && stateOf(kept).election));
+  const state = kept && stateOf(kept);
+  const election = name === "closed" && (error.election ?? state?.election);
   const forgotten = async () => {
     await forget();
     location.reload();
@@ -28,18 +30,27 @@ export function showStop(error, { kept, again, loaded, forget }) {
     step,
     t(`vote.stop_${name}_title`),
     h("div", { class: `notice ${name === "closed" ? "warn" : "bad"}`, role: "alert" }, paragraph(reasonOf(error, name))),
-    ...[`vote.stop_${name}_then`, `vote.stop_${name}_${kept && stateOf(kept).step}`].filter(has).map((key) => paragraph(t(key))),
+    ...[`vote.stop_${name}_then`, `vote.stop_${name}_${state?.step}`].filter(has).map((key) => paragraph(t(key))),
+    name === "already-issued" && usedElsewhere(),
     name === "untrusted" && paragraph(t("vote.reason", { reason: error.reason }), "quiet"),
     name === "other" && paragraph(t("vote.reason", { reason: error.reason || error.name }), "quiet"),
     name === "already-issued" && recoveryField(loaded),
     actions(
       ["other", "no-log"].includes(name) && once(t("vote.again"), again),
+      name === "already-issued" && h("a", { class: "button", href: `${prefix}/check#ballot` }, t("vote.to_check")),
       election && h("a", { class: "button", href: `${prefix}/results/${election}` }, t("vote.to_results")),
       h("a", { class: "button", href: `${prefix}/vote` }, t("vote.to_start")),
       kept && ENDS.includes(name) && once(t("vote.forget"), forgotten, "danger"),
     ),
-    kept && !ENDS.includes(name) && recoveryOffer(kept),
+    state && !ENDS.includes(name) && recoveryOffer(kept),
   );
+}
+
+/** Whether a ballot was cast with a used link, nobody can see from it: what to do in each case. */
+function usedElsewhere() {
+  const cases = ["cast", "unfinished", "stranger"];
+  const item = (one) => [h("dt", {}, t(`vote.used_${one}`)), h("dd", {}, t(`vote.used_${one}_then`))];
+  return h("dl", { class: "promises" }, ...cases.flatMap(item));
 }
 
 /** What happened, and when it did where that is known. */
@@ -47,8 +58,6 @@ function reasonOf(error, name) {
   if (!(error instanceof Over)) return t(`vote.stop_${name}`);
   return t(error.early ? "vote.closed_early" : "vote.ended", { moment: moment(error.moment) });
 }
-
-const stateOf = ({ state }) => JSON.parse(state);
 
 /** Which words are for an error. */
 function nameOf(error) {
