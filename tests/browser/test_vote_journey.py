@@ -260,7 +260,7 @@ def test_before_the_opening_all_but_the_cast_can_be_done(
         fast.expect_text("By the service’s clock voting begins only on")
 
         voter.open(later.voters[1].link)
-        voter.expect_text("You can get everything ready now")
+        voter.expect_text("You can fill in your ballot now")
         assert_accessible(voter.page)
         voter.press("Continue to the ballot")
         voter.mark_and_review("Ada")

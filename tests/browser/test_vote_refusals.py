@@ -8,9 +8,9 @@ from playwright.sync_api import Browser, BrowserContext, Route, expect
 
 from axe import assert_accessible
 from ballotcast.ballots.link import Link
-from ballotcast.client.state import Blinded, Sealed, from_json
+from ballotcast.client.state import Sealed, Signed, from_json
 from invited_elections import CODE, Election, Elections
-from voter_page import VoterPage
+from voter_page import Interference, VoterPage
 
 pytestmark = pytest.mark.stack
 
@@ -29,7 +29,7 @@ ATTEMPTS = 5
 
 @pytest.fixture(scope="module")
 def election(elections: Elections) -> Election:
-    return elections.make([CHAIR], 5)
+    return elections.make([CHAIR], 6)
 
 
 @pytest.fixture
@@ -39,14 +39,24 @@ def link(election: Election) -> str:
 
 
 def test_a_code_is_asked_for_and_taken(context: BrowserContext, voter: VoterPage, elections: Elections) -> None:
-    """Wrong, too early, sent again, right; and locked after five."""
+    """At the cast. Back to the ballot, wrong, too early, sent again, right; and locked after five."""
     guarded = elections.make([CHAIR], 2, second_factor="email")
     one, other = guarded.voters
     voter.open(one.link)
-    voter.expect_text("Besides your link this election asks for a code")
+    voter.expect_text("When you cast your vote, you are asked for a code, which is mailed to you.")
     voter.press("Continue to the ballot")
+    voter.mark_and_review("Alan")
+    voter.expect_text("you are asked for the code that is mailed to you")
+    voter.press("Cast my vote")
     voter.expect_step("Your code")
     assert_accessible(voter.page)
+    voter.press("Back")
+    voter.expect_step("Review your ballot")
+    voter.press("Change: Chair")
+    voter.mark_and_review("Ada")
+    voter.press("Cast my vote")
+    voter.expect_step("Your code")
+    assert voter.unbound()
     field = voter.page.get_by_role("textbox", name="Code")
 
     def enter(code: str) -> None:
@@ -67,15 +77,23 @@ def test_a_code_is_asked_for_and_taken(context: BrowserContext, voter: VoterPage
     if first != second:
         enter(first)
         voter.expect_text("This is not the code that was sent last.")
+    assert isinstance(voter.state(), Sealed)
+    expect(voter.page.get_by_role("button", name="Back")).to_be_hidden()
+    voter.close()
+
+    voter = VoterPage(context, elections.api.address)
+    voter.open(one.link)
+    voter.press("Continue casting")
+    voter.expect_step("Your code")
+    field = voter.page.get_by_role("textbox", name="Code")
     enter(f" {second[:3]} {second[3:]}")
-    voter.mark_and_review("Ada")
-    voter.press("Cast my vote")
     voter.expect_receipt()
     voter.close()
 
     locked = VoterPage(context, elections.api.address)
-    locked.open(other.link)
-    locked.press("Continue to the ballot")
+    locked.to_ballot(other.link)
+    locked.mark_and_review("Ada")
+    locked.press("Cast my vote")
     locked.expect_step("Your code")
     field = locked.page.get_by_role("textbox", name="Code")
     for _ in range(ATTEMPTS):
@@ -95,26 +113,77 @@ def test_a_code_is_asked_for_and_taken(context: BrowserContext, voter: VoterPage
     locked.close()
 
 
-def test_a_newer_link_takes_the_place_of_the_one_before(
-    context: BrowserContext, voter: VoterPage, elections: Elections, election: Election
-) -> None:
-    """What was begun with the old one goes on with the new one."""
-    person = election.voters.pop()
+def test_a_device_is_prepared_with_a_code(browser: Browser, voter: VoterPage, elections: Elections) -> None:
+    """Going back from the code leads to the election; who comes elsewhere is told before a code is sent."""
+    guarded = elections.make([CHAIR], 1, second_factor="email")
+    [person] = guarded.voters
     voter.open(person.link)
-    voter.expect_step(election.title)
-    begun = voter.state()
-    assert isinstance(begun, Blinded)
-    elections.organiser.invite(election.id, voters=[person.email])
-    newest = elections.newest_link(person.email, than=1)
-    voter.press("Continue to the ballot")
-    voter.expect_step("There is a newer link")
-    assert_accessible(voter.page)
-    voter.open(newest)
+    for _ in range(2):
+        voter.page.get_by_text("Prepare this device first (optional)").click()
+        voter.press("Prepare this device now")
+        voter.expect_step("Your code")
+        if voter.kept() and not elections.mails(person.email)[1:]:
+            voter.press("Mail me a code")
+            [code] = CODE.findall(elections.newest_mail(person.email, than=1).text)
+            voter.press("Back")
+            voter.expect_text("Preparing this device was interrupted.")
+    voter.page.get_by_role("textbox", name="Code").fill(code)
+    voter.press("Enter the code")
+    voter.expect_text("This device is prepared")
+    with browser.new_context() as device:
+        other = VoterPage(device, elections.api.address)
+        other.to_ballot(person.link)
+        other.mark_and_review("Ada")
+        other.press("Cast my vote")
+        other.press("Mail me a code")
+        other.expect_step("This link was used on another device")
+        assert other.unbound()
+        other.close()
     voter.press("Continue to the ballot")
     voter.mark_and_review("Grace")
     voter.press("Cast my vote")
     voter.expect_receipt()
+    voter.close()
+
+
+def test_a_newer_link_takes_the_place_of_the_one_before(
+    context: BrowserContext, voter: VoterPage, elections: Elections, election: Election
+) -> None:
+    """What was sealed with the old one is cast with the new one, and not otherwise."""
+    person = election.voters.pop()
+    voter.to_ballot(person.link)
+    voter.mark_and_review("Grace")
+    elections.organiser.invite(election.id, voters=[person.email])
+    newest = elections.newest_link(person.email, than=1)
+    voter.press("Cast my vote")
+    voter.expect_step("There is a newer link")
+    voter.expect_text("Your ballot is sealed and kept on this device, but not cast.")
+    begun = voter.state()
+    assert isinstance(begun, Sealed)
+    assert_accessible(voter.page)
+    voter.open(newest)
+    voter.press("Continue casting")
+    voter.expect_receipt()
     assert voter.state().blinded_sha256 == begun.blinded_sha256
+    voter.close()
+
+
+def test_a_link_that_was_replaced_before_it_was_opened(
+    voter: VoterPage, elections: Elections, election: Election
+) -> None:
+    """And what was marked with it before is there with the new one."""
+    person = election.voters.pop()
+    voter.to_ballot(person.link)
+    voter.page.get_by_role("radio", name="Grace").check()
+    elections.organiser.invite(election.id, voters=[person.email])
+    newest = elections.newest_link(person.email, than=1)
+    voter.open(person.link)
+    voter.expect_step("There is a newer link")
+    voter.expect_text("What you have marked on this device is kept")
+    assert_accessible(voter.page)
+    voter.open(newest)
+    expect(voter.page.get_by_role("radio", name="Grace")).to_be_checked()
+    assert voter.unbound()
     voter.close()
 
 
@@ -131,7 +200,7 @@ def test_links_that_are_none(voter: VoterPage, election: Election, link: str) ->
     assert_accessible(voter.page)
     voter.open(Link(known.token, known.manifest_hash, bytes(16)).encode())
     voter.expect_step("This link is not complete or has a wrong letter")
-    assert voter.page.get_by_text("Go on later").count() == 0
+    assert voter.page.get_by_text("Continue later").count() == 0
     voter.page.get_by_role("link", name="Another link or file").click()
     voter.page.get_by_label("The link from your mail").fill(f"https://example.org/vote#{link}")
     voter.press("Open my election")
@@ -160,29 +229,41 @@ def test_an_election_that_does_not_prove_itself_stops_everything(voter: VoterPag
 def test_a_window_that_keeps_nothing(
     browser: Browser, context: BrowserContext, voter: VoterPage, elections: Elections, link: str, tmp_path: Path
 ) -> None:
-    """It says so, wants the recovery file saved first, and saves the sealed ballot before it is sent."""
+    """It says so, wants the recovery file saved before the credential is requested, and saves the ballot once more."""
     context.add_init_script(NO_DATABASE)
     voter.open(link)
     voter.expect_text("This window keeps nothing once it is closed")
-    onward = voter.page.get_by_role("button", name="Continue to the ballot")
-    expect(onward).to_be_disabled()
     assert_accessible(voter.page)
-    file = voter.save("Save the recovery file", tmp_path)
-    assert isinstance(from_json(file.read_text()), Blinded)
-    onward.click()
+    voter.press("Continue to the ballot")
     voter.mark_and_review("Ada")
-    sealed = voter.save("Cast my vote", tmp_path)
-    assert isinstance(from_json(sealed.read_text()), Sealed)
+    asked: list[str] = []
+    voter.page.on("request", lambda request: asked.append(request.url.rpartition("/")[2]))
+    voter.press("Cast my vote")
+    voter.expect_step("Save the recovery file first")
+    assert_accessible(voter.page)
+    assert asked == []
+    Interference(voter.page, "**/credentials", cuts=1, delivered=True)
+    downloads = (
+        voter.page.expect_download(lambda download, step=step: step in download.suggested_filename)
+        for step in ("sealed", "signed")
+    )
+    with next(downloads) as first, next(downloads) as second:
+        voter.press("Save the file and continue")
     voter.expect_receipt()
+    sealed, signed = tmp_path / "sealed.json", tmp_path / "signed.json"
+    first.value.save_as(sealed)
+    second.value.save_as(signed)
+    assert isinstance(from_json(sealed.read_text()), Sealed)
+    assert isinstance(from_json(signed.read_text()), Signed)
     with browser.new_context() as device:
         other = VoterPage(device, elections.api.address)
         other.visit()
-        other.page.get_by_label("Load a recovery file").set_input_files(sealed)
+        other.page.get_by_label("Load a recovery file").set_input_files(signed)
         other.expect_receipt()
         assert other.receipt == voter.receipt
         other.page.goto(f"{other.address}/vote")
         other.page.get_by_label("Load a recovery file").set_input_files(Path(__file__))
-        other.expect_step("This is no recovery file")
+        other.expect_step("This is not a recovery file")
         assert_accessible(other.page)
         other.close()
     voter.close()
@@ -216,6 +297,6 @@ def test_another_language_keeps_the_link(voter: VoterPage, election: Election, l
     voter.page.get_by_role("link", name="Deutsch").click()
     voter.press("Meine Wahl öffnen")
     voter.expect_step(election.title)
-    voter.expect_text("Was Ihr Browser geprüft hat")
+    voter.expect_text("So ist die Wahl geschützt")
     assert_accessible(voter.page)
     voter.close()

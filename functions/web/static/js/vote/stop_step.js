@@ -21,6 +21,7 @@ export function showStop(error, { kept, again, loaded, forget }) {
   const name = nameOf(error);
   const step = kept ? "election" : "start";
   const state = kept && stateOf(kept);
+  const reached = kept && (state?.step ?? "opened");
   const election = name === "closed" && (error.election ?? state?.election);
   const forgotten = async () => {
     await forget();
@@ -30,7 +31,7 @@ export function showStop(error, { kept, again, loaded, forget }) {
     step,
     t(`vote.stop_${name}_title`),
     h("div", { class: `notice ${name === "closed" ? "warn" : "bad"}`, role: "alert" }, paragraph(reasonOf(error, name))),
-    ...[`vote.stop_${name}_then`, `vote.stop_${name}_${state?.step}`].filter(has).map((key) => paragraph(t(key))),
+    ...[`vote.stop_${name}_then`, `vote.stop_${name}_${reached}`].filter(has).map((key) => paragraph(t(key))),
     name === "already-issued" && usedElsewhere(),
     name === "untrusted" && paragraph(t("vote.reason", { reason: error.reason }), "quiet"),
     name === "other" && paragraph(t("vote.reason", { reason: error.reason || error.name }), "quiet"),
