@@ -18,11 +18,13 @@ DESCRIPTION = "Who speaks for us?\n<b>Nobody</b> else."
 CREDENTIALS, BALLOTS = "**/credentials", "**/ballots"
 DYING = """(left) => {
   const { put } = IDBObjectStore.prototype;
+  let died;
+  globalThis.died = new Promise((resolve) => { died = resolve; });
   IDBObjectStore.prototype.put = function (...record) {
     if (left-- > 0) return put.apply(this, record);
     this.transaction.oncomplete = null;
     this.transaction.abort();
-    globalThis.died = true;
+    died();
     return new EventTarget();
   };
 }"""
@@ -187,7 +189,7 @@ def test_a_browser_that_dies_while_it_writes(
     voter.page.on("request", lambda request: asked.append(request.url.rpartition("/")[2]))
     voter.page.evaluate(DYING, writes)
     voter.press("Cast my vote")
-    voter.page.wait_for_function("globalThis.died")
+    voter.page.evaluate("globalThis.died")
     assert asked == ["credentials", "ballots"][:writes]
     voter.page.close()
 

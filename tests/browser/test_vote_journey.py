@@ -273,7 +273,7 @@ def test_before_the_opening_all_but_the_cast_can_be_done(
         voter.expect_receipt()
         voter.close()
         fast.page.reload()
-        fast.press(f"Continue: {later.title}")
+        fast.press(f"Continue casting: {later.title}")
         fast.expect_receipt()
         fast.close()
 

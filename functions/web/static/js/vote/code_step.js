@@ -15,10 +15,11 @@ const PASSING = ["code-wrong", "code-expired", "code-locked", "too-many-codes"];
  *
  * @template T @param {string} way `email` or `sms`
  * @param {{order: () => Promise<void>, enter: (code: string) => Promise<T>, later: () => Node, depth?: number}} service
- *   `later`: makes the foot of the step; `depth`: of the step in the browser's history, where one can go back from it
+ *   `later`: makes the foot of the step; `depth`: of the step in the browser's history, where one can go back from it; `casts`:
+ *   whether the right code casts the vote
  * @returns {Promise<T | null>} what `enter` returns for the right code; null if the voter went back before entering one
  */
-export function enterCode(way, { order, enter, later, depth = 0 }) {
+export function enterCode(way, { order, enter, later, depth = 0, casts = true }) {
   let leave = () => {};
   const stay = () => {
     leave();
@@ -87,26 +88,27 @@ export function enterCode(way, { order, enter, later, depth = 0 }) {
     };
     const display = () =>
       show(
-      "code",
-      t("vote.code_title"),
-      h("p", {}, t(`vote.code_${way}`)),
-      h("p", {}, request),
-      said,
-      h(
-        "form",
-        { onsubmit: entered, novalidate: true },
+        "code",
+        t("vote.code_title"),
+        h("p", {}, t(`vote.code_${way}`)),
+        casts && h("p", {}, t("vote.code_casts")),
+        h("p", {}, request),
+        said,
         h(
-          "div",
-          { class: "field" },
-          h("label", { for: "code" }, t("vote.code_field")),
-          h("span", { class: "hint", id: "code-hint" }, t("vote.code_hint")),
-          field,
-          wrong,
+          "form",
+          { onsubmit: entered, novalidate: true },
+          h(
+            "div",
+            { class: "field" },
+            h("label", { for: "code" }, t("vote.code_field")),
+            h("span", { class: "hint", id: "code-hint" }, t("vote.code_hint")),
+            field,
+            wrong,
+          ),
+          actions(submit, back),
         ),
-        actions(submit, back),
-      ),
-      later(),
-    );
+        later(),
+      );
     display();
   }).finally(stay);
 }

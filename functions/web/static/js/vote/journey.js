@@ -155,7 +155,8 @@ class Journey {
     }
     const { secondFactor } = this.kept.secondFactor ? this.kept : await this.#voter.openLink(state.link);
     const order = () => persistently(t("vote.known_issue"), () => this.#voter.requestCode(state));
-    return enterCode(secondFactor, { order, enter: ask, later: () => this.#later(), depth });
+    const casts = state.step === "sealed";
+    return enterCode(secondFactor, { order, enter: ask, later: () => this.#later(), depth, casts });
   }
 
   /** What the link opens; of a prepared device, which has no link any more, what the manifest says. */

@@ -11,6 +11,8 @@ import { actions, notice, once, paragraph, show } from "./screen.js";
 
 /** Where there is nothing left to go on with. */
 const ENDS = ["closed", "already-issued", "other-ballot"];
+/** What happens to voters with nothing wrong. */
+const MILD = ["closed", "already-issued", "replaced-link"];
 
 /**
  * @param {Error} error
@@ -30,7 +32,7 @@ export function showStop(error, { kept, again, loaded, forget }) {
   show(
     step,
     t(`vote.stop_${name}_title`),
-    h("div", { class: `notice ${name === "closed" ? "warn" : "bad"}`, role: "alert" }, paragraph(reasonOf(error, name))),
+    h("div", { class: `notice ${MILD.includes(name) ? "warn" : "bad"}`, role: "alert" }, paragraph(reasonOf(error, name))),
     ...[`vote.stop_${name}_then`, `vote.stop_${name}_${reached}`].filter(has).map((key) => paragraph(t(key))),
     name === "already-issued" && usedElsewhere(),
     name === "untrusted" && paragraph(t("vote.reason", { reason: error.reason }), "quiet"),
