@@ -32,6 +32,23 @@ def source() -> str:
     return SCRIPT.read_text()
 
 
+TARGET = 44
+"""CSS pixels: as high as a finger needs it."""
+SMALL = """(least) => [...document.querySelectorAll("#voting :is(button, summary, label, a.button, input, select)")]
+  .filter((one) => !one.matches(".link, [type=radio], [type=checkbox], .field > label, .scored > label"))
+  .map((one) => [one.outerHTML.slice(0, 80), one.getBoundingClientRect().height])
+  .filter(([, height]) => height > 0 && height < least)"""
+
+
+def assert_easily_hit(page: Page) -> None:
+    """What voters press is 44 px high, in a narrow window too; radio buttons and boxes by their labels."""
+    before = page.viewport_size
+    assert before is not None
+    for width in (WIDTHS[0], before["width"]):
+        page.set_viewport_size({"width": width, "height": before["height"]})
+        assert page.evaluate(SMALL, TARGET) == [], page.title()
+
+
 def assert_accessible(page: Page) -> None:
     """Axe finds nothing, in either colour scheme, and nothing scrolls sideways in a window 320 px wide."""
     page.evaluate(source())

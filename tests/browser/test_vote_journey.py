@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
-from axe import assert_accessible
+from axe import assert_accessible, assert_easily_hit
 from ballotcast.client import published
 from ballotcast.client.errors import NotYet
 from ballotcast.client.receipts import check_receipt
@@ -81,6 +81,7 @@ def test_a_ballot_of_every_kind(
     voter.visit(link)
     expect(page.get_by_role("button", name="Open my election")).to_be_visible()
     assert_accessible(page)
+    assert_easily_hit(page)
     assert {request.method for request in requested} == {"GET"}
     assert not [request.url for request in requested if "/elections/" in request.url]
 
@@ -89,6 +90,7 @@ def test_a_ballot_of_every_kind(
     assert page.url == f"{voter.address}/vote"
     assert link not in page.content() + page.title()
     assert_accessible(page)
+    assert_easily_hit(page)
     voter.press("Continue to the ballot")
 
     voter.contest("Chair").get_by_label("Alan").check()
@@ -115,6 +117,7 @@ def test_a_ballot_of_every_kind(
     voter.press("Review your ballot")
     voter.expect_text("Committee: One too few")
     assert_accessible(page)
+    assert_easily_hit(page)
     page.get_by_role("button", name="Committee: One too few").click()
     expect(page.get_by_role("heading", name="Committee")).to_be_focused()
     voter.contest("Committee").get_by_label("Ed").check()
@@ -128,6 +131,7 @@ def test_a_ballot_of_every_kind(
         ["Council", "Name 254", "Name 017"],
     ]
     assert_accessible(page)
+    assert_easily_hit(page)
     page.get_by_role("button", name="Change: Ideas").click()
     expect(page.get_by_role("heading", name="Ideas")).to_be_focused()
     page.get_by_role("group", name="Roof", exact=True).get_by_label("4").check()
@@ -135,6 +139,7 @@ def test_a_ballot_of_every_kind(
     voter.press("Cast my vote")
     voter.expect_receipt()
     assert_accessible(page)
+    assert_easily_hit(page)
 
     receipt = voter.save("Save the receipt", tmp_path).read_text()
     state = from_json(voter.save("Save the recovery file", tmp_path).read_text())

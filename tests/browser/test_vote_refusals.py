@@ -49,6 +49,7 @@ def test_a_code_is_asked_for_and_taken(context: BrowserContext, voter: VoterPage
     voter.expect_text("you are asked for the code that is mailed to you")
     voter.press("Cast my vote")
     voter.expect_step("Your code")
+    voter.expect_text("Your vote is cast as soon as you have entered the code.")
     assert_accessible(voter.page)
     voter.press("Back")
     voter.expect_step("Review your ballot")
@@ -79,6 +80,8 @@ def test_a_code_is_asked_for_and_taken(context: BrowserContext, voter: VoterPage
         voter.expect_text("This is not the code that was sent last.")
     assert isinstance(voter.state(), Sealed)
     expect(voter.page.get_by_role("button", name="Back")).to_be_hidden()
+    expect(voter.page.get_by_text("Remove them from this device")).to_have_count(0)
+    expect(voter.page.get_by_text("Save the recovery file")).to_have_count(1)
     voter.close()
 
     voter = VoterPage(context, elections.api.address)

@@ -39,6 +39,7 @@ export function enterCode(way, { order, enter, later, depth = 0, casts = true })
     });
     const request = h("button", { type: "button", class: "primary" }, t(`vote.send_${way}`));
     const submit = h("button", { type: "submit" }, t("vote.enter_code"));
+    const foot = h("div", {}, later());
     const back = h("button", { type: "button", hidden: !depth, onclick: () => history.back() }, t("vote.back"));
 
     const complain = (text) => {
@@ -48,6 +49,10 @@ export function enterCode(way, { order, enter, later, depth = 0, casts = true })
       if (text) field.setAttribute("aria-invalid", "true");
       else field.removeAttribute("aria-invalid");
       field.focus();
+    };
+    const refusedCode = (text) => {
+      foot.replaceChildren(later());
+      complain(text);
     };
     const tell = (text) => {
       said.hidden = false;
@@ -80,10 +85,11 @@ export function enterCode(way, { order, enter, later, depth = 0, casts = true })
       const code = field.value.replace(/\s/g, "");
       if (!DIGITS.test(code)) complain(t("vote.code_digits"));
       else {
-        // From the first code on the ballot is sealed.
+        // From the first code on the ballot is sealed: there is no way back, and what was said of going on is outdated.
         stay();
         back.hidden = true;
-        attempt(async () => resolve(await enter(code)), complain);
+        foot.replaceChildren();
+        attempt(async () => resolve(await enter(code)), refusedCode);
       }
     };
     const display = () =>
@@ -107,7 +113,7 @@ export function enterCode(way, { order, enter, later, depth = 0, casts = true })
           ),
           actions(submit, back),
         ),
-        later(),
+        foot,
       );
     display();
   }).finally(stay);

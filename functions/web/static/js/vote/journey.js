@@ -201,6 +201,7 @@ class Journey {
   /** How to go on another time, for the foot of a step. */
   #later() {
     return later(this.kept, async () => {
+      if (this.kept.state) return; // bound meanwhile: it must not be lost
       await this.#device.forget(this.kept.id);
       location.reload();
     });
