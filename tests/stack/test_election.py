@@ -102,8 +102,7 @@ def test_an_election_from_signing_up_to_the_verified_result(api: Api, here: Depl
     election = prepare_election(api, here.mailbox, WARD, "scottish-stv", VOTERS, lambda _line: None)
     electorate = Electorate(api, people(election, ballots), chance)
     assert {person.fate for person in electorate.people} == set(Fate)
-    electorate.get_credentials(lambda _person: None)
-    electorate.cast_ballots(lambda _person: None)
+    electorate.vote(lambda _person: None)
     with pytest.raises(ApiError, match="not counted"):
         api.get(f"/elections/{election.id}/results")
 

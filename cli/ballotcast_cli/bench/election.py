@@ -7,7 +7,7 @@ from statistics import quantiles
 
 from ballotcast.client import published
 from ballotcast.client.api import Api, connect
-from ballotcast.client.state import Credentialed
+from ballotcast.client.state import Signed
 from ballotcast.client.voter import Voter
 from ballotcast.counting.blt import parse_blt
 from ballotcast_cli.demo.command import COUNT_PATIENCE
@@ -31,9 +31,8 @@ class TimedElectorate(Electorate):
         self.seconds: list[float] = []
 
     def _cast(self, person: Person) -> None:
-        voter, credential = Voter(self.api, person.keep), person.state
-        assert isinstance(credential, Credentialed)
-        signed = voter.mark(credential, person.choices)
+        voter, signed = Voter(self.api, person.keep), person.state
+        assert isinstance(signed, Signed)
         started = time.perf_counter()
         voter.cast(signed)
         self.seconds.append(time.perf_counter() - started)
@@ -50,7 +49,7 @@ def measure(here: Deployment) -> Iterator[Comparison]:
     links = zip(election.links, ballots, strict=True)
     people = [Person(number, link, [ballot], Fate.NOTHING) for number, (link, ballot) in enumerate(links)]
     electorate = TimedElectorate(api, people, chance)
-    electorate.get_credentials(lambda _person: None)
+    electorate.sign_ballots(lambda _person: None)
     started = time.perf_counter()
     electorate.cast_ballots(lambda _person: None)
     rate = VOTERS / (time.perf_counter() - started)

@@ -65,10 +65,8 @@ def command(blt: Path, voters: int, method: str, seed: int, keep: Path | None) -
     api = connect(here.api)
     election = prepare_election(api, here.mailbox, ward, method, voters, lambda line: click.echo(f"  {line}"))
     electorate = Electorate(api, people(election, chosen), chance)
-    with _progress("credentials", voters) as told:
-        electorate.get_credentials(told)
     with _progress("ballots", voters) as told:
-        electorate.cast_ballots(told)
+        electorate.vote(told)
     for fate, number in Counter(person.fate for person in electorate.people).items():
         click.echo(f"  {number:>5} {fate.value}")
 

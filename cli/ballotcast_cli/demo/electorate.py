@@ -10,7 +10,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any
 
 import click
 import httpx2 as httpx
@@ -18,8 +17,8 @@ import httpx2 as httpx
 from ballotcast.client.api import TIMEOUT, Api
 from ballotcast.client.errors import ApiError
 from ballotcast.client.receipts import check_receipt
-from ballotcast.client.state import Cast, Credentialed, State, from_json, to_json
-from ballotcast.client.voter import Choices, Voter
+from ballotcast.client.state import Cast, Sealed, Signed, State, from_json, to_json
+from ballotcast.client.voter import Choices, Paper, Voter
 
 AT_ONCE = 8
 """Voters at the same moment; a machine with two cores serves no more any faster."""
@@ -75,6 +74,8 @@ class Person:
     choices: Choices
     fate: Fate
     file: str = field(default="", repr=False)
+    sealed: Sealed | None = field(default=None, repr=False)
+    """What was asked with, for who tries another ballot later."""
 
     @property
     def state(self) -> State:
@@ -92,8 +93,18 @@ class Electorate:
         self.api = api
         self._chance = chance
 
-    def get_credentials(self, told: Callable[[Person], None]) -> None:
-        self._each(self._get_credential, told)
+    def vote(self, told: Callable[[Person], None]) -> None:
+        """Each seals a ballot, gets the credential and casts, in one go."""
+
+        def all_of_it(person: Person) -> None:
+            self._sign(person)
+            self._cast(person)
+
+        self._each(all_of_it, told)
+
+    def sign_ballots(self, told: Callable[[Person], None]) -> None:
+        """Everything before the cast, for who measures the cast alone."""
+        self._each(self._sign, told)
 
     def cast_ballots(self, told: Callable[[Person], None]) -> None:
         self._each(self._cast, told)
@@ -110,43 +121,43 @@ class Electorate:
 
         self._each(check, told)
 
-    def _get_credential(self, person: Person) -> None:
+    def _sign(self, person: Person) -> None:
         voter = Voter(self.api, person.keep)
         paper = voter.open_link(person.link)
         if person.fate is Fate.RACE:
-            self._race(person, lambda keep: Voter(self.api, keep).prepare(paper))
+            self._race(person, paper)
             return
-        blinded = voter.prepare(paper)
+        person.sealed = voter.seal(paper, person.choices)
         if person.fate is Fate.LOST_ANSWERS:
             with self._losing("credentials") as line, suppress(Cut):
-                Voter(line, person.keep).get_credential(blinded)
-            if person.state != blinded:
+                Voter(line, person.keep).get_credential(person.sealed)
+            if person.state != person.sealed:
                 raise BrokenPromise("something was kept of an answer that was lost")
-        voter.get_credential(blinded)
+        voter.get_credential(person.sealed)
 
-    def _race(self, person: Person, prepare: Callable[[Callable[[State], None]], Any]) -> None:
-        """Two devices, each with a credential of its own in mind: exactly one gets it, and that one votes."""
-        kept: list[State] = []
+    def _race(self, person: Person, paper: Paper) -> None:
+        """Two devices, each with a sealed ballot of its own: exactly one gets a credential, and that one votes."""
+        kept: list[Signed] = []
         refused: list[ApiError] = []
-        blinded = [prepare(lambda _state: None) for _ in range(2)]
+        silent = Voter(self.api, lambda _state: None)
+        sealed = [silent.seal(paper, person.choices) for _ in range(2)]
 
-        def ask(state: Any) -> None:
+        def ask(state: Sealed) -> None:
             try:
-                kept.append(Voter(self.api, lambda _state: None).get_credential(state))
+                kept.append(silent.get_credential(state))
             except ApiError as error:
                 refused.append(error)
 
         with ThreadPoolExecutor(2) as devices:
-            list(devices.map(ask, blinded))
+            list(devices.map(ask, sealed))
         if len(kept) != 1 or [error.slug for error in refused] != ["already-issued"]:
             raise BrokenPromise(f"a race gave {len(kept)} credentials: {[error.slug for error in refused]}")
         person.keep(kept[0])
 
     def _cast(self, person: Person) -> None:
-        voter, credential = Voter(self.api, person.keep), person.state
-        if not isinstance(credential, Credentialed):
+        voter, signed = Voter(self.api, person.keep), person.state
+        if not isinstance(signed, Signed):
             raise BrokenPromise("a voter is left without a credential")
-        signed = voter.mark(credential, person.choices)
         if person.fate is Fate.LOST_ANSWERS:
             with self._losing("ballots") as line, suppress(Cut):
                 Voter(line, person.keep).cast(signed)
@@ -156,12 +167,13 @@ class Electorate:
         if person.fate is Fate.TWICE and voter.cast(signed).receipt != cast.receipt:
             raise BrokenPromise("the same ballot got two receipts")
         if person.fate is Fate.SECOND_BALLOT:
-            self._expect_refusal(credential, person.choices)
+            self._expect_refusal(person)
 
-    def _expect_refusal(self, credential: Credentialed, choices: Choices) -> None:
+    def _expect_refusal(self, person: Person) -> None:
         other = Voter(self.api, lambda _state: None)
+        assert person.sealed
         try:
-            other.cast(other.mark(credential, choices))  # sealed anew: other bytes
+            other.cast(other.get_credential(person.sealed))  # signed once more: other bytes
         except ApiError as error:
             if error.slug == "other-ballot":
                 return

@@ -17,7 +17,7 @@ def test_refused_voters_are_errors_by_reason_and_a_bad_link_names_nothing() -> N
         errands = [Errand(number, link, []) for number in range(5)] + [Errand(5, "1.secret", [])]
         voted = vote(server.address, errands, at_once=3, goal="cast", told=told.append)
 
-    assert voted.tally.errors == Counter({"410 gone": 5, "LinkError before the credential was prepared": 1})
+    assert voted.tally.errors == Counter({"410 gone": 5, "LinkError before the choices were sealed": 1})
     assert (voted.tally.completed, voted.states, sum(told)) == (0, {}, 6)
     assert len(server.requests) == 5
     assert voted.client_seconds > 0

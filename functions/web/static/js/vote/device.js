@@ -76,12 +76,16 @@ async function open() {
     if (oldVersion) opening.result.deleteObjectStore(STORE);
     opening.result.createObjectStore(STORE, { keyPath: "id" });
   };
-  return done(opening);
+  const database = await done(opening);
+  database.onversionchange = () => database.close();
+  return database;
 }
 
 function done(request) {
   return new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error);
+    // A tab with an older version of this page holds the records.
+    request.onblocked = () => reject(new Error("blocked"));
   });
 }
