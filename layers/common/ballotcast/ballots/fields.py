@@ -17,12 +17,16 @@ from ballotcast.crypto.encoding import b64u_decode, b64u_encode, hex_decode
 
 
 def parse_time(text: str) -> datetime:
-    """Read an RFC 3339 time in UTC, to the second. Raises ValueError unless it is spelled `2026-11-20T09:00:00Z`."""
+    """Read an RFC 3339 time in UTC, to the second, in the years 1000 to 9999.
+
+    Raises ValueError unless it is spelled `2026-11-20T09:00:00Z`.
+    """
     try:
         time = from_rfc3339(text)
     except ValueError:
         time = None
-    if time is None or to_rfc3339(time) != text:
+    # How earlier years are written depends on the system.
+    if time is None or time.year < 1000 or to_rfc3339(time) != text:
         raise ValueError("must be a time spelled like 2026-11-20T09:00:00Z")
     return time
 
