@@ -83,7 +83,7 @@ class CheckPage:
         return self.page.locator(f"#{where}-outcome").inner_text()
 
     def close(self) -> None:
-        assert self.errors == []
+        assert self.errors == [], self.errors
         self.page.close()
 
 

@@ -2,7 +2,7 @@
 import { h } from "../dom.js";
 import { hexEncode } from "../protocol/encoding.js";
 import { t } from "../strings.js";
-import { save } from "../vote/files.js";
+import { save } from "../save.js";
 
 /** A hash in groups, as people compare it. @param {Uint8Array | string} hash bytes or hex */
 export function fingerprint(hash) {

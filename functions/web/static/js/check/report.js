@@ -2,7 +2,7 @@
 import { h, prefix } from "../dom.js";
 import { has, t } from "../strings.js";
 import { CHECKS } from "../verify/findings.js";
-import { save } from "../vote/files.js";
+import { save } from "../save.js";
 import { ledgerLine } from "./ledger_line.js";
 import { alarm, checkpointBox, facts, fingerprint } from "./pieces.js";
 

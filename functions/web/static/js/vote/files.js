@@ -1,16 +1,10 @@
 /** Files that the voter keeps: the recovery file and the receipt. */
 import { h } from "../dom.js";
 import { stateFromJson } from "../protocol/state.js";
+import { save } from "../save.js";
 import { t } from "../strings.js";
 import { textOf } from "./chosen_file.js";
 import { actions, once, show } from "./screen.js";
-
-/** Save a text as a file. @param {string} name @param {string} type @param {string} text */
-export function save(name, type, text) {
-  const href = URL.createObjectURL(new Blob([text], { type }));
-  h("a", { href, download: name }).click();
-  setTimeout(() => URL.revokeObjectURL(href), 60_000);
-}
 
 /** @param {string} json as `stateToJson` writes it */
 export function saveRecovery(json) {
