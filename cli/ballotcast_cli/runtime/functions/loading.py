@@ -8,6 +8,7 @@ import asyncio
 import contextvars
 import threading
 import time
+import weakref
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -80,3 +81,4 @@ def _give_loop() -> None:
     if not hasattr(_thread, "loop"):
         _thread.loop = asyncio.new_event_loop()
         asyncio.set_event_loop(_thread.loop)
+        weakref.finalize(threading.current_thread(), _thread.loop.close)  # it holds sockets

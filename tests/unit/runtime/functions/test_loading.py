@@ -1,5 +1,8 @@
 """Functions in the runtime's own process: an environment and clients of their own, and no write after their time."""
 
+import asyncio
+import gc
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -44,3 +47,19 @@ def test_a_function_whose_time_is_over_writes_nothing(database: Database) -> Non
         loaded(database, "put_late", 0.05)({"pk": "late"})
     assert passes(refused.value)
     assert database.reader().execute("SELECT count(*) FROM item").fetchone() == (0,)
+
+
+def test_the_loop_of_a_thread_ends_with_the_thread(database: Database) -> None:
+    loops: list[asyncio.AbstractEventLoop] = []
+
+    def work() -> None:
+        loaded(database, "put", 60)({"pk": "here"})
+        loops.append(asyncio.get_event_loop_policy().get_event_loop())
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert not loops[0].is_closed()
+    del thread
+    gc.collect()
+    assert loops[0].is_closed()

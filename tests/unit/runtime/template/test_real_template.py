@@ -186,7 +186,7 @@ def test_subscribers_and_outputs(deployment: Deployment) -> None:
     assert deployment.outputs["RollTable"] == "Roll"
     assert deployment.outputs["CloseMachine"] == deployment.machines["CloseMachine"].arn
     assert "ApiUrl" not in deployment.outputs
-    assert len(deployment.outputs) == 9
+    assert len(deployment.outputs) == 10
     assert deployment.mail_identity == "example.org"
 
 
