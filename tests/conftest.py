@@ -1,5 +1,7 @@
 """Fixtures that every kind of test shares."""
 
+import asyncio
+import atexit
 import os
 from collections.abc import Iterator
 
@@ -17,6 +19,12 @@ os.environ.setdefault("POWERTOOLS_TRACE_DISABLED", "true")
 os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "Ballotcast")
 faults.ATTEMPTS = 1  # a fault that a test plays must reach its caller; store/test_repeating.py is about repetitions
 effort.register_profiles()
+
+# Mangum has Python make an event loop for the main thread. It is made here and closed at the end: a loop whose place
+# another took would be a leak, and fail the test at which it is found.
+_loop = asyncio.new_event_loop()
+asyncio.set_event_loop(_loop)
+atexit.register(_loop.close)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
