@@ -1,31 +1,15 @@
 """Verifying an export in the browser finds exactly what the command line finds, check by check."""
 
-import base64
 import json
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page
 
 from ballotcast.elections.verification import CHECKS, verify_export
+from both_verifiers import assert_found_alike, by_browser, by_python
 from doctored_exports import DOCTORED, FORGED, ZIPPED, Entries
 from forged_export import Forger, flipped, write
-
-VERIFY = """async (exports) => {
-  const { verifyExport } = await import("/js/verify/verification.js");
-  const found = [];
-  for (const one of exports) {
-    const bytes = Uint8Array.from(atob(one), (character) => character.charCodeAt(0));
-    const steps = [];
-    const progress = (done, total) => steps.push([done, total]);
-    const report = await verifyExport(new Blob([bytes]), { progress });
-    const outcomes = report.checks.map(({ name, outcome }) => [name, outcome]);
-    found.push({ ...report, outcomes: Object.fromEntries(outcomes), steps });
-  }
-  return found;
-}"""
 
 
 @pytest.fixture(scope="module")
@@ -38,23 +22,6 @@ def honest(forger: Forger) -> Entries:
     """Four good ballots and two spoilt ones."""
     plaintexts = (b"\1\2\3", b"\2\1\0", b"\1\0\0", b"\0\0\0", b"\1\1\0", b"\1\3\0")
     return forger.entries([forger.ballot(plaintext) for plaintext in plaintexts])
-
-
-def by_browser(modules: Page, *paths: Path) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = modules.evaluate(
-        VERIFY, [base64.b64encode(path.read_bytes()).decode() for path in paths]
-    )
-    return found
-
-
-def by_python(path: Path) -> dict[str, str]:
-    return {check.name: check.outcome.value for check in verify_export(path).checks}
-
-
-def assert_found_alike(modules: Page, exports: Mapping[str, Path]) -> None:
-    found = by_browser(modules, *exports.values())
-    for (what, path), report in zip(exports.items(), found, strict=True):
-        assert report["outcomes"] == by_python(path), what
 
 
 def test_an_honest_export_passes_every_check(modules: Page, forger: Forger, honest: Entries, tmp_path: Path) -> None:
@@ -91,6 +58,27 @@ def test_no_version_of_unicode_parts_the_verifiers(modules: Page, tmp_path: Path
     [report] = by_browser(modules, path)
     assert (report["ok"], report["title"]) == (True, title)
     assert verify_export(path).ok
+
+
+@pytest.mark.parametrize("result", [b"{}", b"[]", b"true", b'{"spoilt":{}}', b'{"spoilt":0}', b'{"spoilt":[]}'])
+def test_a_result_without_a_list_of_spoilt_ballots(
+    modules: Page, forger: Forger, tmp_path: Path, result: bytes
+) -> None:
+    """Also where none is spoilt: no list is not an empty one."""
+    files = forger.files(forger.entries([forger.ballot()])) | {"result.json": result}
+    path = write(tmp_path / "e.zip", files)
+    assert_found_alike(modules, {"doctored": path})
+    assert by_python(path)["spoilt"] == ("passed" if result == b'{"spoilt":[]}' else "failed")
+
+
+def test_true_is_not_1(modules: Page, forger: Forger, tmp_path: Path) -> None:
+    """In Python they are equal."""
+    files = forger.files(forger.entries([forger.ballot(b"\1\1\0")]))
+    doctored = files["result.json"].replace(b'"index":1', b'"index":true')
+    assert doctored != files["result.json"]
+    path = write(tmp_path / "e.zip", {**files, "result.json": doctored})
+    assert_found_alike(modules, {"doctored": path})
+    assert by_python(path)["spoilt"] == "failed"
 
 
 def test_no_ballots_at_all(modules: Page, forger: Forger, tmp_path: Path) -> None:

@@ -144,7 +144,7 @@ def test_the_result_in_sentences_figures_and_tables(pages: TestClient, counted: 
     assert re.search(
         r"Round 1: Ada and Ben were equal, and one had to be excluded\. The lot decided: \w+, then \w+\.", page
     )
-    assert "Lots are drawn by a hash of the final checkpoint" in page
+    assert "Lots are drawn by a hash of the election key" in page
     assert "Round 1" in page
     assert "Quota 1" in page
     assert "North beats every other option." in page

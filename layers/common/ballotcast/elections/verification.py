@@ -162,7 +162,8 @@ class _Verification:
         except canonical.CanonicalError as error:
             raise self._findings.stop("result", str(error)) from None
         spoilt = [ballot.model_dump(mode="json") for ballot in recounted.spoilt]
-        if not isinstance(told, dict) or told.get("spoilt") != spoilt:
+        listed = told.get("spoilt", False) if isinstance(told, dict) else False
+        if canonical.dumps(listed) != canonical.dumps(spoilt):  # as bytes: in Python, true equals 1
             self._findings.fail("spoilt", f"not the {len(spoilt)} ballots that cannot be counted")
         self._findings.complete("spoilt", f"{len(spoilt)} ballots, each listed with its reason")
         if recounted.encode() != published:

@@ -135,7 +135,7 @@ async function recount(exported, manifest, electionKey, checkpoint, log, finding
     throw refusedAs(error) ? findings.stop("result", "not-canonical") : error;
   }
   const recounted = await countElection(manifest, electionKey, checkpoint, log);
-  const listed = jcsEncode(Array.isArray(told?.spoilt) ? told.spoilt : []);
+  const listed = jcsEncode(told?.spoilt ?? false);
   if (!equal(listed, jcsEncode(recounted.spoilt))) findings.fail("spoilt", "other-ballots");
   findings.complete("spoilt", { count: recounted.spoilt.length });
   const same = equal(jcsEncode(recounted), published);
