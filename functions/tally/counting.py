@@ -32,7 +32,11 @@ def count(wiring: Wiring, election: str) -> dict[str, Any]:
 
 def _published_key(wiring: Wiring, manifest: Manifest) -> bytes:
     """The election key that everybody will draw the lots with. CountStopped unless it is the manifest's."""
-    scalar = hex_decode(work.read(wiring.blobs, work.election_key_key(manifest.election)).decode("ascii"))
-    if p256.point(p256.from_scalar(scalar)) != manifest.election_pk:
+    published = work.read(wiring.blobs, work.election_key_key(manifest.election))
+    try:
+        key = p256.from_scalar(hex_decode(published.decode("ascii")))
+    except ValueError:
+        raise CountStopped("the published election key is not a key") from None
+    if p256.point(key) != manifest.election_pk:
         raise CountStopped("the published election key is not the one of the manifest")
-    return scalar
+    return p256.scalar(key)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from ballotcast.crypto import p256
 from ballotcast.crypto.tile_files import ENTRIES, TilePath, decode_bundle
 from ballotcast.elections.result import Result
 from ballotcast.store.ballots import ballot_pk
@@ -192,8 +193,9 @@ def test_nothing_is_opened_before_the_log_is_sealed(deployment: World, election:
 
 
 TAMPERED = {
-    "an opened ballot": (19, "opened/0/", "leaf 1 is not what the log holds"),
-    "what ballots say": (20, "counts/0", "counted and 2 spoilt ballots, of 6 cast"),
+    "an opened ballot": (19, "steps/{}/opened/0/", "leaf 1 is not what the log holds"),
+    "what ballots say": (20, "steps/{}/counts/0", "counted and 2 spoilt ballots, of 6 cast"),
+    "the published key": (20, "elections/{}/election_key.hex", "published election key is not the one of the manifest"),
 }
 
 
@@ -209,7 +211,7 @@ def test_what_the_steps_leave_for_each_other_is_not_believed(
         calls += 1
         answer = call()
         if calls == after:
-            for key in list(blobs.keys(f"steps/{election.id}/{prefix}")):
+            for key in list(blobs.keys(prefix.format(election.id))):
                 blobs.put(key, _tampered(work.read(blobs, key)))
         return answer
 
@@ -219,7 +221,9 @@ def test_what_the_steps_leave_for_each_other_is_not_believed(
 
 
 def _tampered(content: bytes) -> bytes:
-    """A ballot of zeros for each, or one voter more who says what somebody says."""
+    """A ballot of zeros for each, or one voter more who says what somebody says, or another key."""
+    if len(content) == 2 * p256.SCALAR_LENGTH:
+        return p256.scalar(p256.generate()).hex().encode()
     left = json.loads(content)
     if isinstance(left[0], dict):
         said = next(iter(left[0]))
