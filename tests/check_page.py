@@ -11,7 +11,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 from chromium import PATIENCE
 
 KEEP = """(record) => new Promise((resolve) => {
-  const opening = indexedDB.open("ballotcast", 1);
+  const opening = indexedDB.open("ballotcast", 2);
   opening.onupgradeneeded = () => opening.result.createObjectStore("votes", { keyPath: "id" });
   opening.onsuccess = () => {
     const writing = opening.result.transaction("votes", "readwrite");

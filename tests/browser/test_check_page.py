@@ -15,7 +15,6 @@ from axe import assert_accessible
 from ballotcast.client.state import to_json
 from ballotcast.crypto import merkle
 from ballotcast.crypto.checkpoint import Checkpoint
-from ballotcast.crypto.encoding import b64u_encode
 from ballotcast.elections.verification import CHECKS
 from check_page import CheckPage, ServedExport, alter
 from chromium import PATIENCE
@@ -35,7 +34,7 @@ CHAIR: dict[str, Any] = {
 VOTERS = 20
 """The log takes ballots in by tens, and leaves ten waiting."""
 STEPS = ["manifest", "receipt", "checkpoint", "growth", "index", "inclusion"]
-SEALED = ("address", "election", "manifest_hash", "checkpoint", "blinded_sha256", "ballot")
+SIGNED = ("address", "election", "manifest_hash", "checkpoint", "blinded_sha256", "ballot")
 
 
 @pytest.fixture(scope="module")
@@ -100,7 +99,7 @@ def test_what_is_no_receipt_is_said_at_the_field(page: CheckPage, voted: Voted, 
         expect(page.page.locator("#receipt-error")).to_contain_text("neither a receipt nor a recovery file")
     assert_accessible(page.page)
     file = tmp_path / "early.json"
-    file.write_text(json.dumps({"v": 1, "step": "sealed"} | dict.fromkeys(SEALED, "AAAA")))
+    file.write_text(json.dumps({"v": 2, "step": "signed"} | dict.fromkeys(SIGNED, "AAAA")))
     page.choose("A receipt or recovery file", file)
     expect(page.page.locator("#receipt-file-error")).to_contain_text("before your ballot was cast")
     assert page.states("ballot") == {}
@@ -124,8 +123,9 @@ def test_after_the_count_a_ballot_and_everything(page: CheckPage, counted: Count
     """Of a receipt kept on this device: what is seen of the log now, it must still contain the next time."""
     cast = counted.voted.waiting
     page.visit()
-    record = {"id": b64u_encode(cast.blinded_sha256), "voter": "", "title": TITLE, "secondFactor": "none"}
-    page.keep({**record, "state": to_json(cast), "choices": None})
+    record = {"voter": "", "title": TITLE, "secondFactor": "none", "link": "", "choices": None}
+    page.keep({**record, "id": "a vote", "state": to_json(cast)})
+    page.keep({**record, "id": "only looked at", "state": ""})
     page.visit()
     page.press(f"Check: {TITLE}")
     page.outcome("ballot", "good", "Your ballot is in the final log")
@@ -138,7 +138,7 @@ def test_after_the_count_a_ballot_and_everything(page: CheckPage, counted: Count
     mine = ["asked", "receipt", "same-election", "same-log"]
     assert page.states("whole") == dict.fromkeys([*mine, *CHECKS], "passed")
     assert page.page.locator("#whole-outcome pre").text_content() == newest
-    [kept] = page.page.evaluate(KEPT)
+    [kept] = [one for one in page.page.evaluate(KEPT) if one["state"]]
     assert json.loads(kept["state"])["checkpoint"] == newest
 
     page.page.get_by_text("Was a credential issued in my name?").click()

@@ -60,7 +60,7 @@ async function remember(id, checkpoint) {
 
 async function listKept() {
   const place = find("#kept");
-  const kept = (await (await openDevice()).all()).filter(({ state }) => JSON.parse(state).step === "cast");
+  const kept = (await (await openDevice()).all()).filter(({ state }) => state && stateFromJson(state).step === "cast");
   const item = ({ id, title }) => {
     const look = async () => check((await (await openDevice()).find(id)).state, receiptField, id);
     return h("li", {}, h("button", { type: "button", onclick: look }, t("check.check_kept", { title })));

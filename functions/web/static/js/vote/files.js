@@ -4,7 +4,6 @@ import { stateFromJson } from "../protocol/state.js";
 import { save } from "../save.js";
 import { t } from "../strings.js";
 import { textOf } from "./chosen_file.js";
-import { actions, once, show } from "./screen.js";
 
 /** @param {string} json as `stateToJson` writes it */
 export function saveRecovery(json) {
@@ -31,26 +30,6 @@ export function later(kept, forget) {
     h("p", {}, t("vote.unbound_kept")),
     h("button", { type: "button", onclick: forget }, t("vote.remove")),
   );
-}
-
-/**
- * Without a browser that keeps anything, the file is what makes the vote safe: returns once the voter has saved it.
- *
- * @param {string} json the state to save
- */
-export async function insistOnRecovery(json) {
-  await new Promise((resolve) => {
-    const saved = () => {
-      saveRecovery(json);
-      resolve();
-    };
-    show(
-      "cast",
-      t("vote.not_kept_title"),
-      h("div", { class: "notice warn" }, h("p", {}, t("vote.not_kept")), h("p", {}, t("vote.recovery_secret"))),
-      actions(once(t("vote.save_and_continue"), saved)),
-    );
-  });
 }
 
 /** The offer of a recovery file, for the foot of a step. @param {import("./device.js").Kept} kept */
