@@ -15,7 +15,7 @@ import httpx2 as httpx
 
 from ballotcast.client.api import Api
 from ballotcast.client.errors import ApiError
-from ballotcast.client.state import Cast, Credentialed, State, from_json, to_json
+from ballotcast.client.state import Cast, Sealed, State, from_json, to_json
 from ballotcast.client.voter import Voter
 from ballotcast.counting import Ballot
 from ballotcast_cli.demo.electorate import Fate
@@ -110,9 +110,7 @@ class Crowd:
 
             def act() -> None:
                 voter = Voter(api, device.keep)
-                if not device.file:
-                    voter.prepare(voter.open_link(link))
-                voter.resume(device.state, [person.choice])
+                voter.resume(device.state if device.file else voter.open_link(link), [person.choice])
 
             while True:
                 try:
@@ -127,18 +125,18 @@ class Crowd:
 
     def _send_twice(self, device: Device) -> None:
         before = device.receipt
-        sealed = device.seen[-2]
+        signed = device.seen[-2]
         with ExitStack() as connections:
             voter = Voter(self._api(connections, Device()), lambda _state: None)
-            after = insist(lambda: voter.resume(sealed, ()), self._count)
+            after = insist(lambda: voter.resume(signed, ()), self._count)
         if before != after:
             self._note("the same ballot got two receipts")
 
     def _try_another(self, person: Person, device: Device) -> None:
-        credential = next(state for state in device.seen if isinstance(state, Credentialed))
+        sealed = next(state for state in device.seen if isinstance(state, Sealed))
         with ExitStack() as connections:
             voter = Voter(self._api(connections, Device()), lambda _state: None)
-            other = voter.mark(credential, [person.choice])  # sealed again: other bytes
+            other = insist(lambda: voter.get_credential(sealed), self._count)  # signed once more: other bytes
             self._expect("other-ballot", lambda: voter.cast(other))
 
     def _try_link(self, link: str) -> None:
