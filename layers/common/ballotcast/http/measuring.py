@@ -6,10 +6,12 @@ Each call has its own set: calls that run at once in one process must not write 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from threading import Lock
 
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
 NAMESPACE = "Ballotcast"
+_writing = Lock()
 _current: ContextVar[EphemeralMetrics | None] = ContextVar("metrics", default=None)
 
 
@@ -23,7 +25,8 @@ def measured(service: str, route: str) -> Iterator[EphemeralMetrics]:
         yield metrics
     finally:
         _current.reset(token)
-        metrics.flush_metrics()
+        with _writing:  # or two lines become one: a line and its end are written one after the other
+            metrics.flush_metrics()
 
 
 def count(name: str, number: int = 1) -> None:
