@@ -106,5 +106,5 @@ lock: environments ## solve all dependencies again and write the lock files
 		$$compile --python-version 3.12 pyproject.toml --output-file requirements.lock && \
 		$$compile --python-version 3.11 runtime_client.in --output-file runtime_client.lock
 
-clean: ## remove all that was made; stop the stack first
-	rm -rf .venv .tools .aws-sam .stack .mypy_cache .ruff_cache .pytest_cache .hypothesis
+clean: ## remove what was installed and built; the data of `make run` stays (ballotcast stack reset deletes it)
+	rm -rf .venv .tools .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, BrowserContext, expect
 
 from axe import assert_accessible
 from ballotcast.client.state import Blinded, Cast, Credentialed, Sealed, Signed, State, from_json
+from ballotcast_cli.stack.process import wait_for
 from invited_elections import Election, Elections
 from voter_page import Interference, VoterPage
 
@@ -91,6 +92,7 @@ def test_a_tab_closed_before_the_cast(
     voter.press(f"Continue: {election.title}")
     voter.press("Continue to the ballot")
     voter.page.get_by_role("radio", name="Alan").check()
+    assert wait_for(lambda: [kept["choices"] for kept in voter.kept()] == [[[2]]], 60)
     voter.close()
 
     voter = VoterPage(context, elections.api.address)
