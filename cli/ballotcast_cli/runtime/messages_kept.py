@@ -11,13 +11,30 @@ MOST = 20_000
 """Of the newest ones."""
 
 
-def kept_messages(reader: Connection) -> tuple[list[Mail], list[TextMessage]]:
-    """Return the mails, oldest first, and the text messages."""
-    rows = reader.execute(
-        "SELECT id, receiver, content, at FROM mail WHERE state = 'kept' ORDER BY at DESC LIMIT ?", (MOST,)
-    ).fetchall()
-    texts = reader.execute("SELECT id, receiver, content FROM text_message ORDER BY at").fetchall()
-    return [_mail(*row) for row in reversed(rows)], [TextMessage(*row) for row in texts]
+class KeptMessages:
+    """Mails are parsed once: whoever waits for a mail asks for all of them again and again."""
+
+    def __init__(self) -> None:
+        self._parsed: dict[str, Mail] = {}
+
+    def read(self, reader: Connection) -> tuple[list[Mail], list[TextMessage]]:
+        """Return the mails, oldest first, and the text messages."""
+        ids = reader.execute("SELECT id FROM mail WHERE state = 'kept' ORDER BY at DESC LIMIT ?", (MOST,)).fetchall()
+        known, found = self._parsed, dict[str, Mail]()
+        for (name,) in reversed(ids):
+            mail = known.get(name) or _read(reader, name)
+            if mail:
+                found[name] = mail
+        self._parsed = found
+        texts = reader.execute("SELECT id, receiver, content FROM text_message ORDER BY at").fetchall()
+        return list(found.values()), [TextMessage(*row) for row in texts]
+
+
+def _read(reader: Connection, name: str) -> Mail | None:
+    """The mail, unless it was deleted in this moment."""
+    sql = "SELECT id, receiver, content, at FROM mail WHERE id = ? AND state = 'kept'"
+    row = reader.execute(sql, (name,)).fetchone()
+    return _mail(*row) if row else None
 
 
 def _mail(name: str, receiver: str, content: bytes, at: float) -> Mail:

@@ -22,7 +22,7 @@ from .functions.outcomes import FunctionFailed, NoSuchFunction
 from .functions.workers import Workers
 from .machines.engine import Engine
 from .machines.tasks import Tasks
-from .messages_kept import kept_messages
+from .messages_kept import KeptMessages
 from .metrics import Metrics, resident_memory
 from .options import Options
 from .services.clients import clients_of
@@ -89,6 +89,7 @@ class Runtime:
             self._clients[function.id] = clients_of(function.role, services, self.deployment.mail_identity)
         with_routes = {route.function for route in self.deployment.routes}
         self._control: Control | None = None
+        self._kept = KeptMessages()
         self.ready = False
         self._loaded = {name: self._load(self._functions[name]) for name in sorted(with_routes)}
 
@@ -123,7 +124,7 @@ class Runtime:
 
     def messages(self) -> tuple[list[Mail], list[TextMessage]]:
         """Return the mails and text messages that are kept for the mailbox."""
-        return kept_messages(self.database.reader())
+        return self._kept.read(self.database.reader())
 
     def stop(self) -> None:
         """End what runs, and put everything into the database's file."""
