@@ -1,12 +1,13 @@
-"""Serves the front and the mailbox by uvicorn, in one event loop, until SIGTERM or SIGINT."""
+"""Serves the front, the mailbox and the figures by uvicorn, in one event loop, until SIGTERM or SIGINT."""
 
 import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, cast
 
 import uvicorn
 
@@ -16,8 +17,9 @@ from .front.descriptors import BACKLOG, accepted_at_once
 Application = Callable[[Any, Any, Any], Awaitable[None]]
 PATIENCE = 10
 """Seconds that running requests have to end after a signal."""
-KEEP_ALIVE = 30
-"""Seconds that a connection may be idle."""
+KEEP_ALIVE = 75
+"""Seconds; longer than those of the usual reverse proxies, which else send into connections that just close."""
+NO_LIMITS: Mapping[str, Any] = {}
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class Site:
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """Return a socket that is bound and takes connections. Raises OSError if the port is taken."""
+    """Return a socket that is bound and takes connections. Raises OSError if the port is taken; port 0 means any."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # with the protocol named, or asyncio would leave Nagle's algorithm on: 40 ms a response on a kept connection
     listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -43,44 +45,68 @@ def listen(host: str, port: int) -> socket.socket:
     return listening
 
 
+class Servers:
+    """One for each site, in the running event loop.
+
+    Args:
+        sites: What is served where. The sockets are closed at the end.
+        finishing: Seconds that running requests have to end after `stop`.
+        limits: Arguments for each Connection (front/connections.py).
+    """
+
+    def __init__(self, sites: Sequence[Site], finishing: int = PATIENCE, limits: Mapping[str, Any] = NO_LIMITS) -> None:
+        self._sites = sites
+        self._servers = [_Server(_config(site.application, finishing, limits)) for site in sites]
+
+    async def run(self, started: Callable[[], None]) -> None:
+        """Serve until `stop`. `started` is called once all sites take requests."""
+        async with asyncio.TaskGroup() as tasks:
+            for server, site in zip(self._servers, self._sites, strict=True):
+                tasks.create_task(server.serve(sockets=[site.listening]))
+            for server in self._servers:
+                await server.up.wait()
+            started()
+
+    def stop(self) -> None:
+        """Take no more connections, and let running requests end. For the loop's thread, or a signal."""
+        for server in self._servers:
+            server.should_exit = True
+
+
+def serve(sites: Sequence[Site], started: Callable[[], None]) -> None:
+    """Serve until a signal asks for the end, then let running requests end. `started` is called once all listen."""
+    asyncio.run(_until_signalled(sites, started))
+
+
+async def _until_signalled(sites: Sequence[Site], started: Callable[[], None]) -> None:
+    servers = Servers(sites)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, servers.stop)
+    await servers.run(started)
+
+
 class _Server(uvicorn.Server):
     """One of several in a loop: signals are handled for all of them together."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.up = asyncio.Event()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
 
-
-def serve(sites: Sequence[Site], started: Callable[[], None]) -> None:
-    """Serve until a signal asks for the end, then let running requests end. `started` is called once all listen."""
-    asyncio.run(_serve(sites, started))
-
-
-async def _serve(sites: Sequence[Site], started: Callable[[], None]) -> None:
-    servers = [_Server(_config(site.application)) for site in sites]
-
-    def stop() -> None:
-        for server in servers:
-            server.should_exit = True
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop)
-    tasks = [
-        asyncio.ensure_future(server.serve(sockets=[site.listening]))
-        for server, site in zip(servers, sites, strict=True)
-    ]
-    while not all(server.started or task.done() for server, task in zip(servers, tasks, strict=True)):
-        await asyncio.sleep(0.005)
-    for site in sites:
-        site.listening.listen(BACKLOG)
-    started()
-    await asyncio.gather(*tasks)
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        for listening in sockets or []:
+            listening.listen(BACKLOG)  # asyncio has set it to what is accepted at once
+        self.up.set()
 
 
-def _config(application: Application) -> uvicorn.Config:
+def _config(application: Application, finishing: int, limits: Mapping[str, Any]) -> uvicorn.Config:
     return uvicorn.Config(
         application,
-        http=Connection,
+        http=cast(Any, partial(Connection, **limits)),
         loop="asyncio",
         ws="none",
         lifespan="off",
@@ -92,5 +118,5 @@ def _config(application: Application) -> uvicorn.Config:
         server_header=False,
         backlog=accepted_at_once(),
         timeout_keep_alive=KEEP_ALIVE,
-        timeout_graceful_shutdown=PATIENCE,
+        timeout_graceful_shutdown=finishing,
     )

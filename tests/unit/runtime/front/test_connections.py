@@ -12,18 +12,19 @@ from typing import Any
 import pytest
 
 from ballotcast_cli.runtime.front.connections import Crowd
-from ballotcast_cli.runtime.front.server import Server, bind
+from ballotcast_cli.runtime.server import listen
 from front_requests import Functions, front_of, returned
+from served import ThreadedServer
 
 LONG = 20_000_000
 """Bytes of an answer that no socket's buffers hold."""
 
 
 @contextmanager
-def served(functions: Functions, most: int = 100, **limits: Any) -> Iterator[Server]:
-    listening = bind("127.0.0.1", 0)
+def served(functions: Functions, most: int = 100, **limits: Any) -> Iterator[ThreadedServer]:
+    listening = listen("127.0.0.1", 0)
     front = front_of(functions, port=listening.getsockname()[1])
-    server = Server(front, listening, 0, {"crowd": Crowd(most), **limits})
+    server = ThreadedServer(front, listening, 0, {"crowd": Crowd(most), **limits})
     server.start()
     try:
         yield server
@@ -32,11 +33,11 @@ def served(functions: Functions, most: int = 100, **limits: Any) -> Iterator[Ser
         front.close(20)
 
 
-def connected(server: Server) -> socket.socket:
+def connected(server: ThreadedServer) -> socket.socket:
     return socket.create_connection(("127.0.0.1", server.port), 20)
 
 
-def ask(client: socket.socket, server: Server) -> bytes:
+def ask(client: socket.socket, server: ThreadedServer) -> bytes:
     client.sendall(f"GET /elections HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\n\r\n".encode())
     return client.recv(12)
 

@@ -8,8 +8,9 @@ import pytest
 
 import loops
 from ballotcast_cli.runtime.front.mailbox import Mailbox
-from ballotcast_cli.runtime.front.server import Server, bind
+from ballotcast_cli.runtime.server import listen
 from ballotcast_cli.stack.mailbox import Mail, TextMessage, read_mails, read_text_messages
+from served import ThreadedServer
 
 TOKEN = "tOkEn-0123"
 MAILS = [
@@ -84,9 +85,9 @@ def test_it_is_only_read() -> None:
 
 @pytest.fixture
 def mailbox_url() -> Iterator[str]:
-    listening = bind("127.0.0.1", 0)
+    listening = listen("127.0.0.1", 0)
     port = listening.getsockname()[1]
-    server = Server(Mailbox(TOKEN, port, lambda: (MAILS[::-1], TEXTS)), listening)
+    server = ThreadedServer(Mailbox(TOKEN, port, lambda: (MAILS[::-1], TEXTS)), listening)
     server.start()
     yield f"http://127.0.0.1:{port}/{TOKEN}/mails"
     server.stop()

@@ -17,20 +17,21 @@ from api_events import invoke
 from ballotcast.http.fastpath import Handler
 from ballotcast.http.handler import http_handler
 from ballotcast_cli.runtime.front.app import Front
-from ballotcast_cli.runtime.front.server import Server, bind
+from ballotcast_cli.runtime.server import listen
 from front_requests import Functions, front_of, returned
 from function_apps import app_of
 from problem import assert_problem
+from served import ThreadedServer
 from world import World
 
 
 @contextmanager
 def served(
     functions: Functions, finishing: int = 20, head_seconds: float = 20, **options: Any
-) -> Iterator[tuple[str, Front, Server]]:
-    listening = bind("127.0.0.1", 0)
+) -> Iterator[tuple[str, Front, ThreadedServer]]:
+    listening = listen("127.0.0.1", 0)
     front = front_of(functions, port=listening.getsockname()[1], **options)
-    server = Server(front, listening, finishing, {"head_seconds": head_seconds})
+    server = ThreadedServer(front, listening, finishing, {"head_seconds": head_seconds})
     server.start()
     try:
         yield f"http://127.0.0.1:{server.port}", front, server
@@ -153,13 +154,13 @@ def test_an_endless_head_ends_the_connection(name: bytes) -> None:
 
 def test_responses_are_not_held_back_by_nagles_algorithm() -> None:
     """asyncio sets TCP_NODELAY only on sockets that name their protocol."""
-    with bind("127.0.0.1", 0) as listening:
+    with listen("127.0.0.1", 0) as listening:
         assert listening.proto == socket.IPPROTO_TCP
 
 
 def test_a_taken_port_is_an_error() -> None:
-    with bind("127.0.0.1", 0) as taken, pytest.raises(OSError, match="in use"):
-        bind("127.0.0.1", taken.getsockname()[1])
+    with listen("127.0.0.1", 0) as taken, pytest.raises(OSError, match="in use"):
+        listen("127.0.0.1", taken.getsockname()[1])
 
 
 def test_rubbish_is_refused_without_a_line_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
@@ -192,7 +193,7 @@ def test_pages_of_the_project_come_compressed(web: Handler) -> None:
         assert_problem(missing, 404, "not-found")
 
 
-def connected(server: Server) -> socket.socket:
+def connected(server: ThreadedServer) -> socket.socket:
     return socket.create_connection(("127.0.0.1", server.port), 20)
 
 
