@@ -1,15 +1,15 @@
 # Needs python3 (3.11 or newer), pip and make; everything else is brought into .tools and .venv.
-PORT ?= 4566
+ifdef PORT
 export PORT
+endif
 BLT ?= $(firstword $(wildcard ../shared/data/elections/glasgow-2007-Hillhead.blt) examples/student-union.blt)
 VOTERS ?= 500
 # Also where .venv is activated: it has no pip, which may be needed first.
 export PATH := $(subst $(CURDIR)/.venv/bin:,,$(PATH))
 
 ballotcast := .venv/bin/ballotcast
-# Only where they are given as `make run NAME=…`: some shells export a HOST of their own.
-given = $(if $(filter command,$(origin $(1))),--$(2) "$($(1))")
-stack = $(ballotcast) stack $(call given,HOST,host) $(call given,PUBLIC_URL,public-url) $(call given,TRUSTED_HEADER,trusted-header)
+# HOST as `make run HOST=…`; from the environment it counts if it is an address: some shells export a name by it.
+stack = $(ballotcast) stack $(if $(filter command,$(origin HOST)),--host "$(HOST)")
 tools := .tools/stack/bin
 # The first that is there, runs (pyenv's shims need not), is new enough and has pip.
 python = $(shell PATH="$(PATH)"; for p in python3.13 python3.14 python3.12 python3.11 python3; do \

@@ -10,7 +10,7 @@ from ballotcast_cli.runtime.services.queues import Queues
 from ballotcast_cli.runtime.services.sqs import Sqs
 from ballotcast_cli.runtime.storage.database import Database
 from ballotcast_cli.runtime.template.deployment import Queue
-from world import FakeClock
+from fake_clock import FakeClock
 
 DAY = 86_400
 

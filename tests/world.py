@@ -7,7 +7,6 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -17,24 +16,11 @@ from moto import mock_aws
 from ballotcast.settings import Settings
 from ballotcast.wiring import Wiring
 from bearable_moto import answer_for_empty_partitions, transactions_by_item
+from fake_clock import FakeClock
 from fake_kms import FakeKms
 from moto_resources import MotoResources
 
-START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 REGION = "eu-central-1"
-
-
-class FakeClock:
-    """Stands still until told to move."""
-
-    def __init__(self, now: datetime = START) -> None:
-        self.now = now
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def advance(self, **span: float) -> None:
-        self.now += timedelta(**span)
 
 
 class WorldWiring(Wiring):

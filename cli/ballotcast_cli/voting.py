@@ -1,6 +1,7 @@
 """`ballotcast vote` and `check-receipt`: the voter's side."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from ballotcast.ballots.link import Link
 from ballotcast.ballots.manifest import Manifest
 from ballotcast.ballots.plaintext import Spoilt
 from ballotcast.client.api import Api, connect
-from ballotcast.client.errors import BadState
+from ballotcast.client.errors import ApiError, BadState
 from ballotcast.client.manifests import fetch_manifest
 from ballotcast.client.receipts import check_receipt
 from ballotcast.client.state import Blinded, Cast, Credentialed, Sealed, State, from_json, to_json
@@ -71,9 +72,14 @@ def vote(link: str | None, marked: tuple[str, ...], recovery: Path | None, *, sh
             _show(paper.manifest)
         if show:
             return
-        cast = voter.resume(paper, _choices(paper.manifest, marked), _ask_code)
+        with _nothing_left_of_a_used_link(file):
+            cast = voter.resume(paper, _choices(paper.manifest, marked), _ask_code)
     elif prepare:
-        _prepare(voter, voter.open_link(link or "") if state is None else state, file)
+        if state is None:
+            with _nothing_left_of_a_used_link(file):
+                _prepare(voter, voter.open_link(link or ""), file)
+        else:
+            _prepare(voter, state, file)
         return
     else:
         assert state
@@ -81,6 +87,17 @@ def vote(link: str | None, marked: tuple[str, ...], recovery: Path | None, *, sh
     click.echo(cast.receipt)
     click.echo(f"Your ballot is in the box; its receipt is kept in {file}.", err=True)
     click.echo(f"Check it later, and after the count: ballotcast check-receipt {file}", err=True)
+
+
+@contextmanager
+def _nothing_left_of_a_used_link(file: Path) -> Iterator[None]:
+    """Remove what was begun anew with a link that another device has used: it can never be finished."""
+    try:
+        yield
+    except ApiError as error:
+        if error.slug == "already-issued":
+            file.unlink(missing_ok=True)
+        raise
 
 
 def _resume(api: Api, voter: Voter, state: State, marked: Sequence[str]) -> Cast:

@@ -8,7 +8,7 @@ from ballotcast.clock import to_rfc3339
 from ballotcast.store.due_counts import DueCount, DueCounts
 from ballotcast.store.table import ABSENT, Table
 from ballotcast.store.transaction import Cancelled, transact
-from world import START
+from fake_clock import START
 
 CLOSES = START + timedelta(hours=1)
 

@@ -9,7 +9,7 @@ from ballotcast.store.elections import Election, Elections, Keys
 from ballotcast.store.events import Events, event
 from ballotcast.store.table import Table
 from ballotcast.store.transaction import Cancelled, transact
-from world import START
+from fake_clock import START
 
 DRAFT = Election(
     id="e1",

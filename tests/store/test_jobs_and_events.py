@@ -8,7 +8,7 @@ from ballotcast.store.events import Events, event
 from ballotcast.store.jobs import Job, Jobs
 from ballotcast.store.table import Table
 from ballotcast.store.transaction import Cancelled, transact
-from world import START
+from fake_clock import START
 
 JOB = Job(
     "j1", "e1", "o1", "import", "2026-11-20T09:00:00Z", total=200, outcome={"added": 0, "rejected": [{"line": 3}]}

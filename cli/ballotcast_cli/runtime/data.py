@@ -19,6 +19,9 @@ from ballotcast_cli.deployment import write_private
 
 from .services.master_key import MasterKey, open_or_make, sync_folder
 
+STARTED = "started.json"
+"""Written at each start: the outputs of the template, and where everything is reached."""
+
 
 @dataclass(frozen=True)
 class Data:

@@ -161,5 +161,5 @@ def _paths(functions: Path) -> list[Path]:
 
 def _environment() -> dict[str, str]:
     """What a worker inherits: nothing of AWS, nothing secret."""
-    kept = ("PATH", "LANG", "HOME", "TMPDIR", "PYTHONUNBUFFERED", "POWERTOOLS_TRACE_DISABLED")
-    return {name: os.environ[name] for name in kept if name in os.environ}
+    kept = {"PATH", "LANG", "HOME", "TMPDIR", "PYTHONUNBUFFERED"}
+    return {name: value for name, value in os.environ.items() if name in kept or name.startswith("POWERTOOLS_")}

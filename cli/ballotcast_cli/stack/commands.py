@@ -5,6 +5,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from ipaddress import ip_address
 from pathlib import Path
 from types import FrameType
 from urllib.parse import urlsplit
@@ -13,20 +14,33 @@ import click
 
 from .data_commands import backup, reset, restore
 from .process import StackError, tail
+from .runtime_emulator import last_port, started
 from .stack import DEFAULT_DIRECTORY, DEFAULT_PORT, EMULATORS, LOCALSTACK, Stack
 
 INHERITED = ("SMTP_URL", "WORKERS", "METRICS_PORT")
 """Variables that the process gets from the command's environment; an address with a password is no argument."""
+NETWORK = frozenset({"HOST", "PUBLIC_URL", "TRUSTED_HEADER"})
 
 
 @click.group("stack")
-@click.option("--port", type=click.IntRange(1, 65535), default=DEFAULT_PORT, envvar="PORT", show_default=True)
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    envvar="PORT",
+    help=f"[default: that of the last start with this data, else {DEFAULT_PORT}]",
+)
 @click.option("--host", help="The address to listen on; anything but loopback needs --public-url  [default: 127.0.0.1]")
 @click.option(
-    "--public-url", metavar="URL", help="Where voters reach it, behind a reverse proxy: https://vote.club.example"
+    "--public-url",
+    metavar="URL",
+    envvar="PUBLIC_URL",
+    help="Where voters reach it, behind a reverse proxy: https://vote.club.example",
 )
 @click.option(
-    "--trusted-header", metavar="NAME", help="The header in which the reverse proxy writes its client's address."
+    "--trusted-header",
+    metavar="NAME",
+    envvar="TRUSTED_HEADER",
+    help="The header in which the reverse proxy writes its client's address.",
 )
 @click.option("--localstack", is_flag=True, help="On LocalStack, not on the embedded runtime of `make run`.")
 @click.option(
@@ -38,7 +52,7 @@ INHERITED = ("SMTP_URL", "WORKERS", "METRICS_PORT")
 @click.pass_context
 def command(
     context: click.Context,
-    port: int,
+    port: int | None,
     host: str | None,
     public_url: str | None,
     trusted_header: str | None,
@@ -51,13 +65,15 @@ def command(
     Mails go through the server that the environment names (SMTP_URL=smtp://user:password@host:587); without one they
     stay here, for the mailbox page.
     """
+    host = host or _host_of_environment()
     given = {"HOST": host, "PUBLIC_URL": public_url, "TRUSTED_HEADER": trusted_header}
     settings = {name: value for name, value in given.items() if value}
     inherited = {name: value for name, value in os.environ.items() if name in INHERITED or name.startswith("TEMPLATE_")}
     emulator = EMULATORS["localstack" if localstack else "local"]
     if localstack and settings:
         raise click.UsageError("LocalStack is for trying things out: it listens on this machine only")
-    context.obj = Stack(directory, port, emulator=emulator, settings={**inherited, **settings})
+    chosen = port or (None if localstack else last_port(directory)) or DEFAULT_PORT
+    context.obj = Stack(directory, chosen, emulator=emulator, settings={**inherited, **settings})
 
 
 @command.command()
@@ -161,6 +177,7 @@ def follow(log: Path, *, while_: Callable[[], bool]) -> Iterator[str]:
 
 def _deployed(stack: Stack, *, with_parent: bool) -> None:
     click.echo(f"Starting on port {stack.port} …")
+    before = started(stack.place).get("ApiUrl", "") if stack.emulator.keeps else ""
     stack.start(with_parent=with_parent)
     try:
         if stack.emulator is LOCALSTACK:
@@ -170,6 +187,18 @@ def _deployed(stack: Stack, *, with_parent: bool) -> None:
     except BaseException:
         stack.stop()
         raise
+    if found := stack.outputs.get("Found"):
+        click.echo(found)
+    if before and before != stack.outputs["ApiUrl"]:
+        click.echo(f"Its address was {before} before: links that were mailed then lead there, and no longer here.")
+
+
+def _host_of_environment() -> str | None:
+    """HOST if it is an address: some shells export the machine's name by it."""
+    try:
+        return str(ip_address(os.environ.get("HOST", "")))
+    except ValueError:
+        return None
 
 
 def _already_deployed(stack: Stack) -> bool:
@@ -179,9 +208,11 @@ def _already_deployed(stack: Stack) -> bool:
         raise click.ClickException(
             "nothing is deployed to it: another command is about to, or was broken off (make down)"
         )
-    port = urlsplit(stack.outputs["ApiUrl"]).port
+    port = int(stack.outputs.get("Port") or urlsplit(stack.outputs["ApiUrl"]).port or stack.port)
     if port != stack.port:
         click.echo(f"It keeps port {port}; to start it on port {stack.port}, stop it first: make down")
+    if NETWORK & stack.place.settings.keys():
+        click.echo("It keeps its settings; to start it with others, stop it first: make down")
     return True
 
 
@@ -207,8 +238,6 @@ def _tell(stack: Stack) -> None:
     click.echo(f"\n  Open     {outputs['ApiUrl']}/")
     click.echo(f"  Mailbox  {outputs.get('MailboxPage', 'ballotcast mailbox')}")
     click.echo(f"  API      {outputs['ApiUrl']}")
-    if found := outputs.get("Found"):
-        click.echo(f"\n{found}")
     click.echo("\nOr try: make demo\n")
 
 

@@ -41,27 +41,6 @@ KEPT = "What this machine sent. Nothing of it left the machine."
 _LINK = re.compile(r"https?://[^\s<>\"]+")
 
 
-DOOR = f"""<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Mailbox · Ballotcast</title>
-<style>{STYLE}</style>
-</head>
-<body>
-<main>
-<h1>Mailbox</h1>
-<p>The mails that this machine keeps hold voters’ links, so the mailbox opens only at an address with a key in it.</p>
-<p>The terminal in which Ballotcast was started shows that address after “Mailbox”; <code>ballotcast stack status</code>
-shows it again.</p>
-</main>
-</body>
-</html>
-"""
-"""What is shown to whoever comes without the key."""
-
-
 def page(mails: Sequence[Mail], texts: Sequence[TextMessage], to: str, *, action: str = PATH, note: str = LOST) -> str:
     """Return the messages as HTML, the newest first, text messages before mails; only those to `to`, if given.
 
@@ -70,6 +49,13 @@ def page(mails: Sequence[Mail], texts: Sequence[TextMessage], to: str, *, action
     articles = [_article("Text message", (text.to,), "", text.text) for text in texts if to in ("", text.to)]
     articles = [_of_mail(mail) for mail in mails if not to or to in mail.to] + articles
     found = "".join(reversed(articles)) or "<p>Nothing was sent yet.</p>"
+    asked = f"""<form action="{escape(action)}">
+<label for="to">Only to</label> <input id="to" name="to" value="{escape(to)}"> <button>Look again</button>
+</form>"""
+    return _page(f"<p>{escape(note)}</p>\n{asked}\n{found}")
+
+
+def _page(content: str) -> str:
     return f"""<!doctype html>
 <html lang="en">
 <head>
@@ -81,15 +67,19 @@ def page(mails: Sequence[Mail], texts: Sequence[TextMessage], to: str, *, action
 <body>
 <main>
 <h1>Mailbox</h1>
-<p>{note}</p>
-<form action="{escape(action)}">
-<label for="to">Only to</label> <input id="to" name="to" value="{escape(to)}"> <button>Look again</button>
-</form>
-{found}
+{content}
 </main>
 </body>
 </html>
 """
+
+
+DOOR = _page(
+    """<p>The mails that this machine keeps hold voters’ links, so the mailbox opens only at an address with a key.</p>
+<p>The terminal in which Ballotcast was started shows that address after “Mailbox”;
+<code>.venv/bin/ballotcast stack status</code> shows it again.</p>"""
+)
+"""What is shown to whoever comes without the key."""
 
 
 def _of_mail(mail: Mail) -> str:

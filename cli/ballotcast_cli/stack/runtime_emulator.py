@@ -1,17 +1,18 @@
 """The embedded runtime (ballotcast_cli.runtime), which needs no building and no deploying."""
 
 import json
+import os
 import sys
+from pathlib import Path
 from typing import Any
 
 from ballotcast_cli.runtime.control import ControlClient
-from ballotcast_cli.runtime.data import Data
+from ballotcast_cli.runtime.data import STARTED, Data
 
 from .emulators import Emulator, Place
 from .process import Launch, StackError
 
 DATA = "data"
-STARTED = "started.json"
 
 
 class Runtime(Emulator):
@@ -40,7 +41,8 @@ class Runtime(Emulator):
 
     def environment(self, place: Place) -> dict[str, str]:
         return {
-            **super().environment(place),
+            **(common := super().environment(place)),
+            "PYTHONPATH": os.pathsep.join([common["PYTHONPATH"], str(place.project / "functions")]),
             "DATA": str(data(place).directory),
             "PORT": str(place.port),
             "PROJECT": str(place.project),
@@ -50,11 +52,21 @@ class Runtime(Emulator):
 
 def started(place: Place) -> dict[str, str]:
     """Return what the last process wrote when it had started; nothing if there was none."""
+    return _started(data(place))
+
+
+def _started(data: Data) -> dict[str, str]:
     try:
-        outputs: dict[str, str] = json.loads((data(place).directory / STARTED).read_text())
+        outputs: dict[str, str] = json.loads((data.directory / STARTED).read_text())
     except FileNotFoundError:
         return {}
     return outputs
+
+
+def last_port(directory: Path) -> int | None:
+    """Return the port that the data in a stack's `directory` was served on last; None if it never was."""
+    port = _started(Data(directory / DATA)).get("Port")
+    return int(port) if port else None
 
 
 def data(place: Place) -> Data:

@@ -7,8 +7,8 @@ from ballotcast.channels.schemas import ChannelSchema
 from ballotcast.client.api import Api
 from ballotcast.client.channels import Channels
 from ballotcast.client.errors import ApiError
+from fake_clock import FakeClock
 from relays_played import PlayedChannels
-from world import FakeClock
 
 SCHEMA = {
     "type": "record",

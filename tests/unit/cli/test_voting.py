@@ -174,3 +174,4 @@ def test_a_link_that_was_used_elsewhere_is_explained(
     assert [result.exit_code for result in results] == [0, 1]
     assert "used before, on another device" in results[1].output
     assert "If you saw the receipt, your ballot is in the box." in results[1].output
+    assert list(device.iterdir()) == [], "nothing is left that could never be finished"

@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from ballotcast_cli.main import main
-from ballotcast_cli.stack.commands import follow
+from ballotcast_cli.stack.commands import command, follow
 
 
 def stack(directory: Path, *arguments: str, port: int = 4566, options: Sequence[str] = ()) -> Result:
@@ -45,6 +45,33 @@ def test_logs_show_the_end(tmp_path: Path) -> None:
 
     assert "last" in result.output
     assert "first" not in result.output
+
+
+@pytest.mark.parametrize("how", ["up", "run"])
+def test_the_port_of_the_last_start_is_taken_again(tmp_path: Path, how: str) -> None:
+    """Links that were mailed lead to it."""
+    (tmp_path / "data").mkdir()
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        port = listening.getsockname()[1]
+        (tmp_path / "data" / "started.json").write_text(json.dumps({"Port": str(port)}))
+        result = CliRunner().invoke(main, ["stack", "--directory", str(tmp_path), how], env={"PORT": None})
+
+    assert f"port {port} is in use" in result.output
+
+
+@pytest.mark.parametrize(
+    ("exported", "listens"), [("0.0.0.0", "0.0.0.0"), ("::", "::"), ("my-machine", None), ("", None)]
+)
+def test_a_host_of_the_environment_counts_if_it_is_an_address(
+    exported: str, listens: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOST", exported)
+    with command.make_context("stack", ["--directory", str(tmp_path), "status"]) as context:
+        assert command.callback
+        context.invoke(command.callback, **context.params)
+        assert context.obj.place.settings.get("HOST") == listens
 
 
 @pytest.mark.parametrize("how", ["up", "run"])

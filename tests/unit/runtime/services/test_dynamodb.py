@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,18 +17,12 @@ from ballotcast_cli.runtime.services.dynamodb import DYNAMODB_SCHEMA, DynamoDB, 
 from ballotcast_cli.runtime.services.items import from_text, to_text
 from ballotcast_cli.runtime.services.streams import STREAM_SCHEMA, topic
 from ballotcast_cli.runtime.storage.database import Database
-
-
-class Clock:
-    now = datetime(2026, 11, 30, 12, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
+from fake_clock import FakeClock
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
+def clock() -> FakeClock:
+    return FakeClock()
 
 
 @pytest.fixture
@@ -39,7 +33,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 
 @pytest.fixture
-def client(database: Database, clock: Clock) -> DynamoDB:
+def client(database: Database, clock: FakeClock) -> DynamoDB:
     kinds = {
         "Roll": TableKind("NEW_AND_OLD_IMAGES", "expiration"),
         "Board": TableKind("NEW_IMAGE"),
@@ -93,7 +87,7 @@ def test_of_many_puts_at_once_one_is_taken(client: DynamoDB) -> None:
         assert len(set(pool.map(put, range(200)))) == 1
 
 
-def test_items_expire_and_their_removal_is_in_the_stream(client: DynamoDB, database: Database, clock: Clock) -> None:
+def test_items_expire_and_the_stream_shows_it(client: DynamoDB, database: Database, clock: FakeClock) -> None:
     table = Table(client, "Roll")
     for number in range(5):
         table.put({"pk": "p", "sk": str(number), "expiration": int(clock.now.timestamp()) + 60 * number})
@@ -106,7 +100,7 @@ def test_items_expire_and_their_removal_is_in_the_stream(client: DynamoDB, datab
     assert [event for event, _, _ in stream(database, "Roll")[6:]] == ["REMOVE"] * 3
 
 
-def test_a_transaction_with_its_token_is_carried_out_once(client: DynamoDB, clock: Clock) -> None:
+def test_a_transaction_with_its_token_is_carried_out_once(client: DynamoDB, clock: FakeClock) -> None:
     table = Table(client, "Board")
     writes = [table.updating("p", "s", "ADD n :one", {":one": 1}, Condition("attribute_not_exists(m)", {}))]
     for _ in range(2):

@@ -1,7 +1,7 @@
 """Objects: complete or absent, replaced whole, listed in order, expired by prefix, and read by signed addresses."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,24 +11,18 @@ from ballotcast_cli.runtime.services.downloads import Downloads
 from ballotcast_cli.runtime.services.master_key import MasterKey
 from ballotcast_cli.runtime.services.s3 import S3, S3_SCHEMA
 from ballotcast_cli.runtime.storage.database import Database
+from fake_clock import FakeClock
 
 BASE = "http://127.0.0.1:4566"
 
 
-class Clock:
-    now = datetime(2026, 11, 30, 12, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def s3(tmp_path: Path, clock: Clock) -> Iterator[S3]:
+def s3(tmp_path: Path, clock: FakeClock) -> Iterator[S3]:
     database = Database(tmp_path / "data", [S3_SCHEMA])
     downloads = Downloads(MasterKey(bytes(32)), BASE)
     yield S3(database, tmp_path / "objects", "bucket", [("imports/", 1), ("steps/", 7)], downloads, clock)
@@ -111,7 +105,7 @@ def test_keys_are_listed_in_order_page_by_page(s3: S3) -> None:
     assert [one["Key"] for page in pages for one in page["Contents"]] == [f"some/{number}" for number in range(7)]
 
 
-def test_objects_expire_by_their_prefix(s3: S3, clock: Clock, tmp_path: Path) -> None:
+def test_objects_expire_by_their_prefix(s3: S3, clock: FakeClock, tmp_path: Path) -> None:
     put(s3, "imports/roll")
     put(s3, "steps/leaves")
     put(s3, "elections/result")
@@ -131,7 +125,7 @@ def test_files_without_a_row_are_deleted_at_the_start(s3: S3, tmp_path: Path) ->
     assert get(s3, "kept") == b"content"
 
 
-def test_a_signed_address_names_one_object_for_some_time(s3: S3, clock: Clock) -> None:
+def test_a_signed_address_names_one_object_for_some_time(s3: S3, clock: FakeClock) -> None:
     put(s3, "export.zip", b"zipped")
     named = {"Bucket": "bucket", "Key": "export.zip", "ResponseContentDisposition": 'attachment; filename="e.zip"'}
     path = s3.generate_presigned_url("get_object", Params=named, ExpiresIn=60).removeprefix(BASE)
