@@ -11,7 +11,8 @@ from ballotcast.store.leases import LEASE
 from ballotcast.store.table import Table
 from ballotcast_cli.runtime.machines.tasks import FunctionFailed, NoSuchFunction, Tasks
 from ballotcast_cli.runtime.services.clients import clients_of
-from ballotcast_cli.runtime.services.dynamodb import DYNAMODB_SCHEMA, DynamoDB, TableKind
+from ballotcast_cli.runtime.services.dynamodb import DYNAMODB_SCHEMA, DynamoDB
+from ballotcast_cli.runtime.services.planned_writes import TableKind
 from ballotcast_cli.runtime.services.queue_rows import SQS_SCHEMA
 from ballotcast_cli.runtime.services.queues import Queues
 from ballotcast_cli.runtime.services.sqs import Sqs

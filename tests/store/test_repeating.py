@@ -13,7 +13,8 @@ from ballotcast.store.table import Table
 from ballotcast.store.transaction import transact
 from ballotcast.store.voters import Voter, Voters
 from ballotcast_cli.runtime.faults import Faults
-from ballotcast_cli.runtime.services.dynamodb import DYNAMODB_SCHEMA, DynamoDB, TableKind
+from ballotcast_cli.runtime.services.dynamodb import DYNAMODB_SCHEMA, DynamoDB
+from ballotcast_cli.runtime.services.planned_writes import TableKind
 from ballotcast_cli.runtime.services.streams import STREAM_SCHEMA
 from ballotcast_cli.runtime.storage.database import Database
 

@@ -10,11 +10,12 @@ from .machines.engine import Engine
 from .machines.executions import MACHINES_SCHEMA
 from .options import Options
 from .services.downloads import Downloads
-from .services.dynamodb import DYNAMODB_SCHEMA, DynamoDB, TableKind
+from .services.dynamodb import DYNAMODB_SCHEMA, DynamoDB
 from .services.events import Events, Switchable
 from .services.kms import Kms
 from .services.mails import MAILS_SCHEMA, Ses, Sns
 from .services.master_key import MasterKey
+from .services.planned_writes import TableKind
 from .services.queue_rows import SQS_SCHEMA
 from .services.queues import Queues
 from .services.s3 import S3, S3_SCHEMA

@@ -7,9 +7,10 @@ cut, so commits do not wait for the disk.
 from collections.abc import Sequence
 from pathlib import Path
 
-from ballotcast_cli.runtime.services.dynamodb import DYNAMODB_SCHEMA, DynamoDB, TableKind, Write
+from ballotcast_cli.runtime.services.dynamodb import DYNAMODB_SCHEMA, DynamoDB
 from ballotcast_cli.runtime.services.item_sizes import item_size
 from ballotcast_cli.runtime.services.items import Wire
+from ballotcast_cli.runtime.services.planned_writes import TableKind, Write
 from ballotcast_cli.runtime.services.streams import STREAM_SCHEMA
 from ballotcast_cli.runtime.storage.database import Database
 

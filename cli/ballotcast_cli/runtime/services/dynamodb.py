@@ -5,21 +5,17 @@ A conformance test holds every call to moto and to DynamoDB Local. What the stor
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
-
-from botocore.exceptions import ClientError
 
 from ballotcast.clock import Clock, system_clock
 from ballotcast_cli.runtime.storage.database import Database
 from ballotcast_cli.runtime.storage.writer import Transaction
 
-from . import streams
 from .errors import EXCEPTIONS, error
-from .expressions import holds, updated
 from .item_sizes import item_size
-from .items import Wire, from_text, to_text
+from .items import Wire, from_text
+from .planned_writes import FIND, Key, TableKind, Tables, Write, invalid, keep, plan
 
 DYNAMODB_SCHEMA = """
     CREATE TABLE IF NOT EXISTS item (
@@ -33,47 +29,10 @@ DYNAMODB_SCHEMA = """
 """
 PAGE = 1 << 20
 """Bytes that one Query reads at most."""
-ITEM = 400 * 1024
-"""Bytes of an item (DynamoDB's own limit, like those below)."""
-PK, SK = 2048, 1024
 BATCH = TRANSACTION = 100
 TOKEN_LIFE = 600
 """Seconds for which a transaction's token is remembered."""
 _CONDITION = re.compile(r"pk = :pk(?: AND (?:begins_with\(sk, :prefix\)|sk < :before))?")
-_FIND = "SELECT content FROM item WHERE tbl = ? AND pk = ? AND sk = ?"
-_KEEP = "INSERT OR REPLACE INTO item VALUES (?, ?, ?, ?, ?)"
-_DROP = "DELETE FROM item WHERE tbl = ? AND pk = ? AND sk = ?"
-Key = tuple[str, str, str]
-"""(table, pk, sk)"""
-
-
-@dataclass(frozen=True)
-class TableKind:
-    """`stream_view`: as CloudFormation names it, or empty. `expires_by`: the attribute with the time to live."""
-
-    stream_view: str = ""
-    expires_by: str | None = None
-
-
-@dataclass
-class Write:
-    """One write of a request: the item before and after it, and whether its condition holds."""
-
-    key: Key
-    before: Wire
-    after: Wire
-    allowed: bool
-    shows_before: bool
-    text_before: str | None
-
-    @property
-    def refusal(self) -> Wire:
-        if self.allowed:
-            return {"Code": "None"}
-        return {
-            "Code": "ConditionalCheckFailed",
-            **({"Item": self.before} if self.before and self.shows_before else {}),
-        }
 
 
 class DynamoDB:
@@ -83,19 +42,19 @@ class DynamoDB:
 
     def __init__(self, database: Database, tables: Mapping[str, TableKind], clock: Clock = system_clock) -> None:
         self._database = database
-        self._tables = tables
+        self._tables = Tables(tables)
         self._clock = clock
 
     def get_item(self, *, TableName: str, Key: Wire, ConsistentRead: bool = False) -> Wire:
-        item = self._read(self._key(TableName, Key, "GetItem"))
+        item = self._read(self._tables.key(TableName, Key, "GetItem"))
         self.charge_read("GetItem", [item], consistent=ConsistentRead)
         return {"Item": item} if item else {}
 
     def batch_get_item(self, *, RequestItems: Wire) -> Wire:
         [(table, wanted)] = RequestItems.items()
-        keys = [self._key(table, key, "BatchGetItem") for key in wanted["Keys"]]
+        keys = [self._tables.key(table, key, "BatchGetItem") for key in wanted["Keys"]]
         if len(keys) > BATCH or len(set(keys)) < len(keys):
-            raise _invalid("BatchGetItem", "too many keys, or one of them twice")
+            raise invalid("BatchGetItem", "too many keys, or one of them twice")
         items = [self._read(key) for key in keys]
         self.charge_read("BatchGetItem", items, consistent=wanted.get("ConsistentRead", False))
         return {"Responses": {table: [item for item in items if item]}, "UnprocessedKeys": {}}
@@ -110,7 +69,7 @@ class DynamoDB:
     ) -> Wire:
         if not _CONDITION.fullmatch(KeyConditionExpression):
             raise ValueError(f"a key condition that the runtime does not know: {KeyConditionExpression}")
-        self._kind(TableName, "Query")
+        self._tables.kind(TableName, "Query")
         values = {name: value["S"] for name, value in ExpressionAttributeValues.items()}
         newest, prefix = not asked.get("ScanIndexForward", True), values.get(":prefix", "")
         after = asked["ExclusiveStartKey"]["sk"]["S"] if "ExclusiveStartKey" in asked else None
@@ -153,15 +112,15 @@ class DynamoDB:
             now = self._clock().timestamp()
             if ClientRequestToken and _was_carried_out(transaction, ClientRequestToken, digest, now):
                 return
-            writes = [self._planned(transaction, operation, "TransactWriteItems") for operation in TransactItems]
+            writes = [plan(transaction, self._tables, operation, "TransactWriteItems") for operation in TransactItems]
             if not 1 <= len(writes) <= TRANSACTION or len({write.key for write in writes}) < len(writes):
-                raise _invalid("TransactWriteItems", "no items, too many, or one of them twice")
+                raise invalid("TransactWriteItems", "no items, too many, or one of them twice")
             self.charge_write("TransactWriteItems", writes, 2)
             if not all(write.allowed for write in writes):
                 reasons = [write.refusal for write in writes]
                 raise error("TransactionCanceledException", "TransactWriteItems", CancellationReasons=reasons)
             for write in writes:
-                self._keep(transaction, write, now)
+                keep(transaction, self._tables, write, now)
             if ClientRequestToken:
                 transaction.execute(
                     "INSERT OR REPLACE INTO transaction_token VALUES (?, ?, ?)", (ClientRequestToken, digest, int(now))
@@ -179,7 +138,12 @@ class DynamoDB:
                 "SELECT tbl, pk, sk, content FROM item WHERE expires < ? LIMIT ?", (int(now), most)
             ).fetchall()
             for *key, text in found:
-                self._keep(transaction, Write((key[0], key[1], key[2]), from_text(text), {}, True, False, text), now)
+                keep(
+                    transaction,
+                    self._tables,
+                    Write((key[0], key[1], key[2]), from_text(text), {}, True, False, text),
+                    now,
+                )
             transaction.execute("DELETE FROM transaction_token WHERE at < ?", (int(now) - TOKEN_LIFE,))
             return len(found)
 
@@ -193,74 +157,19 @@ class DynamoDB:
 
     def _write(self, operation: str, wanted: Wire) -> Write:
         def carry_out(transaction: Transaction) -> Write:
-            write = self._planned(transaction, wanted, operation)
+            write = plan(transaction, self._tables, wanted, operation)
             self.charge_write(operation, [write], 1)
             if not write.allowed:
                 shown: Wire = {"Item": write.before} if write.before and write.shows_before else {}
                 raise error("ConditionalCheckFailedException", operation, **shown)
-            self._keep(transaction, write, self._clock().timestamp())
+            keep(transaction, self._tables, write, self._clock().timestamp())
             return write
 
         return self._database.write(carry_out)
 
-    def _planned(self, transaction: Transaction, operation: Wire, name: str) -> Write:
-        [(verb, asked)] = operation.items()
-        key = self._key(asked["TableName"], asked["Item"] if verb == "Put" else asked["Key"], name)
-        row = transaction.execute(_FIND, key).fetchone()
-        text = row[0] if row else None
-        before = from_text(text) if text else {}
-        names, values = asked.get("ExpressionAttributeNames", {}), asked.get("ExpressionAttributeValues", {})
-        condition = asked.get("ConditionExpression")
-        allowed = condition is None or holds(condition, before, names, values)
-        match verb:
-            case "Put":
-                after: Wire = asked["Item"]
-            case "Update":
-                start = before or {"pk": asked["Key"]["pk"], "sk": asked["Key"]["sk"]}
-                after = updated(asked["UpdateExpression"], start, names, values) if allowed else before
-            case "Delete":
-                after = {}
-            case "ConditionCheck":
-                after = before
-            case _:
-                raise ValueError(f"a transaction's {verb}")
-        if after is not before and item_size(after) > ITEM:
-            raise _invalid(name, "Item size has exceeded the maximum allowed size")
-        shows = asked.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD"
-        return Write(key, before, after, allowed, shows, text)
-
-    def _keep(self, transaction: Transaction, write: Write, now: float) -> None:
-        if write.after is write.before:
-            return
-        kind, text = self._tables[write.key[0]], to_text(write.after) if write.after else None
-        if text is None:
-            transaction.execute(_DROP, write.key)
-        else:
-            expires = write.after.get(kind.expires_by, {}).get("N") if kind.expires_by else None
-            transaction.execute(_KEEP, (*write.key, text, int(float(expires)) if expires else None))
-        if kind.stream_view:
-            keys = to_text({"pk": {"S": write.key[1]}, "sk": {"S": write.key[2]}})
-            streams.record(transaction, write.key[0], kind.stream_view, keys, write.text_before, text, now)
-
     def _read(self, key: Key) -> Wire:
-        row = self._database.reader().execute(_FIND, key).fetchone()
+        row = self._database.reader().execute(FIND, key).fetchone()
         return from_text(row[0]) if row else {}
-
-    def _kind(self, table: str, operation: str) -> TableKind:
-        try:
-            return self._tables[table]
-        except KeyError:
-            raise error("ResourceNotFoundException", operation, f"there is no table {table}") from None
-
-    def _key(self, table: str, key: Wire, operation: str) -> Key:
-        self._kind(table, operation)
-        try:
-            pk, sk = key["pk"]["S"], key["sk"]["S"]
-        except KeyError:
-            raise _invalid(operation, "a key is missing, or is not a string") from None
-        if not (0 < len(pk.encode()) <= PK and 0 < len(sk.encode()) <= SK):
-            raise _invalid(operation, "a key is empty or too long")
-        return table, pk, sk
 
 
 def _was_carried_out(transaction: Transaction, token: str, digest: bytes, now: float) -> bool:
@@ -295,7 +204,3 @@ def _beyond(prefix: str) -> str | None:
 
 def _key_of(item: Wire) -> Wire:
     return {"pk": item["pk"], "sk": item["sk"]}
-
-
-def _invalid(operation: str, message: str) -> ClientError:
-    return error("ValidationException", operation, message)

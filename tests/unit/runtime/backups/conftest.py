@@ -10,8 +10,9 @@ from click.testing import CliRunner, Result
 from ballotcast_cli.main import main
 from ballotcast_cli.runtime.data import Data
 from ballotcast_cli.runtime.services.downloads import Downloads
-from ballotcast_cli.runtime.services.dynamodb import DYNAMODB_SCHEMA, DynamoDB, TableKind
+from ballotcast_cli.runtime.services.dynamodb import DYNAMODB_SCHEMA, DynamoDB
 from ballotcast_cli.runtime.services.kms import Kms
+from ballotcast_cli.runtime.services.planned_writes import TableKind
 from ballotcast_cli.runtime.services.s3 import S3, S3_SCHEMA
 from ballotcast_cli.runtime.services.secretsmanager import SECRETS_SCHEMA, SecretsManager
 from ballotcast_cli.runtime.services.streams import STREAM_SCHEMA

@@ -12,7 +12,8 @@ from botocore.exceptions import ClientError
 from ballotcast.store.faults import passes
 from ballotcast_cli.runtime.functions.loading import FunctionWiring, LoadedFunction
 from ballotcast_cli.runtime.services.clients import clients_of
-from ballotcast_cli.runtime.services.dynamodb import DYNAMODB_SCHEMA, DynamoDB, TableKind
+from ballotcast_cli.runtime.services.dynamodb import DYNAMODB_SCHEMA, DynamoDB
+from ballotcast_cli.runtime.services.planned_writes import TableKind
 from ballotcast_cli.runtime.services.streams import STREAM_SCHEMA
 from ballotcast_cli.runtime.storage.database import Database
 from ballotcast_cli.runtime.template.roles import Role

@@ -16,8 +16,9 @@ from ballotcast_cli.runtime.functions.outcomes import FunctionFailed, FunctionTi
 from ballotcast_cli.runtime.functions.workers import Workers
 from ballotcast_cli.runtime.services.clients import clients_of
 from ballotcast_cli.runtime.services.downloads import Downloads
-from ballotcast_cli.runtime.services.dynamodb import DYNAMODB_SCHEMA, DynamoDB, TableKind
+from ballotcast_cli.runtime.services.dynamodb import DYNAMODB_SCHEMA, DynamoDB
 from ballotcast_cli.runtime.services.master_key import MasterKey
+from ballotcast_cli.runtime.services.planned_writes import TableKind
 from ballotcast_cli.runtime.services.s3 import S3, S3_SCHEMA
 from ballotcast_cli.runtime.services.streams import STREAM_SCHEMA
 from ballotcast_cli.runtime.storage.database import Database

@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ballotcast.store.table import ABSENT, PRESENT, Condition, Refusal, Table, to_wire
-from ballotcast_cli.runtime.services.dynamodb import DYNAMODB_SCHEMA, DynamoDB, TableKind
+from ballotcast_cli.runtime.services.dynamodb import DYNAMODB_SCHEMA, DynamoDB
 from ballotcast_cli.runtime.services.items import from_text, to_text
+from ballotcast_cli.runtime.services.planned_writes import TableKind
 from ballotcast_cli.runtime.services.streams import STREAM_SCHEMA, topic
 from ballotcast_cli.runtime.storage.database import Database
 from fake_clock import FakeClock
