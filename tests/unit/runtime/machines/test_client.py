@@ -211,3 +211,4 @@ def test_functions_that_nobody_has_are_no_fault_of_a_definition(machines: Jumpin
     state = {"Type": "Task", "Resource": f"{FUNCTION}Nowhere", "End": True}
     text = json.dumps({"StartAt": "State", "States": {"State": state}})
     machines.client.update_state_machine(stateMachineArn=ARN, definition=text)
+    assert json.loads(machines.client.describe_state_machine(stateMachineArn=ARN)["definition"]) == json.loads(text)

@@ -37,7 +37,8 @@ def test_definitions_with_faults_are_loaded(name: str) -> None:
     written = definition(name)
     for step in steps(written):
         for fault in FAULTS.values():
-            load(fault(hurried(written), step))
+            faulty = fault(hurried(written), step)
+            assert load(faulty).states.keys() == faulty["States"].keys()
 
 
 def without(*path: str | int) -> Callable[[Definition], None]:

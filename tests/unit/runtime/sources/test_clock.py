@@ -71,7 +71,8 @@ def test_the_earliest_fires_first_whatever_the_order_of_making(aws: Lab, schedul
     for election, minutes in (("late", 20), ("early", 10)):
         schedules(scheduler).wake_at(election, aws.clock() + timedelta(minutes=minutes))
     move_on(aws, 600)
-    calls.wait_for(1)
+    event = EventBridgeEvent(calls.wait_for(1)[0])
+    assert [arn.rpartition("/")[2] for arn in event.resources] == ["close-early"]
     until(lambda: names(scheduler) == ["close-late"], aws.database)
 
 
