@@ -8,33 +8,20 @@ import httpx2 as httpx
 import pytest
 from fastapi.testclient import TestClient
 
-from ballotcast.ballots.ballot import Ballot
 from ballotcast.ballots.link import LinkError
-from ballotcast.ballots.plaintext import Spoilt, decode
+from ballotcast.ballots.plaintext import Spoilt
 from ballotcast.client.api import Api
 from ballotcast.client.errors import ApiError, NotYet, Unreachable
 from ballotcast.client.state import Blinded, Cast, Credentialed, Sealed, Signed, State, from_json, to_json
 from ballotcast.client.voter import Choices, Voter
-from ballotcast.counting import Ballot as Choice
-from ballotcast.crypto import p256
-from ballotcast.store.vault import Purpose
 from between import Send, api_through
 from election_fixture import VOTERS, FrozenElection, frozen_election
+from kept_states import Killed, keep, open_ballots
 from log_fixture import start_log
 from world import World
 
 ADA, BEN, CEM = VOTERS
 CHOICES = [[3, 1, 2]]
-
-
-def keep(states: list[str]) -> Callable[[State], None]:
-    """A recovery file: what was written last is what there is."""
-    return lambda state: states.append(to_json(state))
-
-
-def open_ballots(election: FrozenElection) -> list[list[Choice]]:
-    key, manifest = p256.from_pkcs8(election.private_key(Purpose.ELECTION)), election.manifest
-    return [decode(manifest, Ballot.parse(ballot, manifest).open(key)) for ballot in election.ballots()]
 
 
 def test_from_the_link_to_the_receipt(api: Api, election: FrozenElection) -> None:
@@ -52,10 +39,6 @@ def test_many_voters_share_a_process(api: Api, election: FrozenElection) -> None
     for email, choice in choices.items():
         voter.vote(election.link(email), choice)
     assert sorted(open_ballots(election)) == [[()], [(1,)], [(2, 3)]]
-
-
-class Killed(BaseException):
-    """The process ended here."""
 
 
 class Fate:
@@ -264,77 +247,3 @@ def test_a_log_that_starts_late_is_waited_for(http: TestClient, deployment: Worl
         start_log(late)
 
     assert Voter(Api(http, sleep=while_waiting), keep([])).vote(late.link(ADA), CHOICES)
-
-
-class Mailbox:
-    """Delivers codes as the mail worker would, and reads them."""
-
-    def __init__(self, deployment: World, election: FrozenElection, *typed: str) -> None:
-        self._deployment = deployment
-        self._election = election
-        self._typed = iter(typed)
-
-    def __call__(self) -> str:
-        wiring, voter = self._election.wiring, self._election.voters[ADA]
-        if self._deployment.take_messages("MAIL_QUEUE"):
-            mac = wiring.roll_secret.mac("otp", self._election.id, voter.key, "123456")
-            wiring.voters.set_otp(voter, mac, int(wiring.clock().timestamp()) + 600)
-        return next(self._typed)
-
-
-def test_a_second_factor_is_asked_for_until_it_is_right(api: Api, deployment: World) -> None:
-    election = frozen_election(deployment, voters=[ADA], second_factor="email")
-    start_log(election)
-    mailbox = Mailbox(deployment, election, "000000", "111111", "123456")
-    assert Voter(api, keep([])).vote(election.link(ADA), CHOICES, mailbox)
-    assert len(election.ballots()) == 1
-
-
-def test_nothing_is_sealed_before_a_code_is_entered(api: Api, deployment: World) -> None:
-    """And a sealed ballot asks again for the code that it lacks."""
-    election = frozen_election(deployment, voters=[ADA], second_factor="email")
-    start_log(election)
-    written: list[str] = []
-
-    def gone() -> str:
-        raise Killed
-
-    with pytest.raises(Killed):
-        Voter(api, keep(written)).vote(election.link(ADA), CHOICES, gone)
-    assert written == []
-    with pytest.raises(ApiError, match="code"):
-        Voter(api, keep(written)).vote(election.link(ADA), CHOICES)
-    assert [type(from_json(text)) for text in written] == [Sealed]
-    assert deployment.take_messages("MAIL_QUEUE")
-    Voter(api, keep(written)).resume(from_json(written[-1]), [], Mailbox(deployment, election, "123456"))
-    assert open_ballots(election) == [[(3, 1, 2)]]
-
-
-def test_who_voted_elsewhere_is_told_before_anything_is_sealed(api: Api, deployment: World) -> None:
-    """Where a code is needed, the order of the code says it."""
-    election = frozen_election(deployment, voters=[ADA], second_factor="email")
-    start_log(election)
-    Voter(api, keep([])).vote(election.link(ADA), CHOICES, Mailbox(deployment, election, "123456"))
-    written: list[str] = []
-    with pytest.raises(ApiError) as caught:
-        Voter(api, keep(written)).vote(election.link(ADA), CHOICES, Mailbox(deployment, election, "123456"))
-    assert caught.value.slug == "already-issued"
-    assert written == []
-
-
-def test_guessing_ends_with_the_lock(api: Api, deployment: World) -> None:
-    election = frozen_election(deployment, voters=[ADA], second_factor="email")
-    start_log(election)
-    mailbox = Mailbox(deployment, election, *["000000"] * 6)
-    with pytest.raises(ApiError) as caught:
-        Voter(api, keep([])).vote(election.link(ADA), CHOICES, mailbox)
-    assert (caught.value.slug, caught.value.retry_after) == ("code-locked", 900)
-
-
-def test_a_second_factor_needs_somebody_to_ask(api: Api, deployment: World) -> None:
-    election = frozen_election(deployment, voters=[ADA], second_factor="email")
-    start_log(election)
-    with pytest.raises(ApiError) as caught:
-        Voter(api, keep([])).vote(election.link(ADA), CHOICES)
-    assert caught.value.slug == "code-required"
-    assert deployment.take_messages("MAIL_QUEUE") == []
