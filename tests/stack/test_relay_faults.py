@@ -6,13 +6,13 @@ The outcomes are the table in docs/channels.md; UPDATE_DOCS=1 writes it.
 import os
 from collections.abc import Iterator
 from itertools import count
-from typing import Any
 
 import pytest
 
 from ballotcast.store.channels import Channel
 from ballotcast_cli.machine_definitions import read_definition
 from ballotcast_cli.stack.stack import Stack
+from channel_rows import require_whole
 from checkout import ROOT
 from machine_faults import FAULTS, HALT, hurried, steps
 from relays import MACHINES, Relays, wait_for
@@ -100,22 +100,6 @@ def _halted(relays: Relays, arn: str) -> bool:
         return False
     events = relays.machines.get_execution_history(executionArn=arn)["events"]
     return any(event.get("stateEnteredEventDetails", {}).get("name") == HALT for event in events)
-
-
-def require_whole(rows: dict[str, dict[str, Any]], name: str) -> str:
-    """Nothing stray, nothing half; the channel's state, or `gone`."""
-    if "meta" not in rows:
-        assert rows == {}, "something stray"
-        return "gone"
-    assert set(rows) >= {"meta", "schema", "listing", "claim"}
-    status: str = rows["meta"]["status"]
-    assert rows["listing"]["status"] == status
-    assert rows["claim"]["holder"] == name
-    if status == "active":
-        assert rows["lease"]["relay"] == rows["meta"]["relay"], "half active"
-    if status == "failed":
-        assert rows["meta"]["reason"]
-    return status
 
 
 @pytest.mark.parametrize(("machine", "step", "fault"), CASES, ids=[" ".join(case) for case in CASES])

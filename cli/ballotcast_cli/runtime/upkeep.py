@@ -2,9 +2,9 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from threading import Event, Thread
+from threading import Event
 
-from .storage.writer import StorageFailed
+from .sources.loop import Loop
 
 EVERY = 60.0
 """Seconds."""
@@ -20,25 +20,29 @@ class Upkeep:
         self, tasks: Sequence[Callable[[int], int]], afterwards: Callable[[], object], every: float = EVERY
     ) -> None:
         self._tasks, self._afterwards, self._every = tasks, afterwards, every
-        self._stopping = Event()
-        self._thread = Thread(target=self._run, name="upkeep", daemon=True)
+        self._loop = Loop("upkeep", Event(), self._turn)
 
     def start(self) -> None:
-        self._thread.start()
+        self._loop.start()
 
     def stop(self) -> None:
-        self._stopping.set()
-        self._thread.join()
+        self._loop.stop()
 
     def sweep(self) -> None:
-        for task in self._tasks:
-            while not self._stopping.is_set() and task(AT_ONCE) == AT_ONCE:
-                pass
-        self._afterwards()
-
-    def _run(self) -> None:
-        while not self._stopping.wait(self._every):
+        """Carry out all tasks; one that fails is logged, and is tried again in the next round."""
+        for task in (*(self._until_done(task) for task in self._tasks), self._afterwards):
             try:
-                self.sweep()
-            except StorageFailed as failed:
-                log.error("nothing was tidied up: %s", failed)
+                task()
+            except Exception:  # the edge: the others delete what nobody should find later
+                log.exception("a part of the upkeep failed")
+
+    def _until_done(self, task: Callable[[int], int]) -> Callable[[], None]:
+        def carry_out() -> None:
+            while not self._loop.stopping and task(AT_ONCE) == AT_ONCE:
+                pass
+
+        return carry_out
+
+    def _turn(self) -> float:
+        self.sweep()
+        return self._every

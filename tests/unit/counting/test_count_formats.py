@@ -4,38 +4,8 @@ import json
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
-from ballotcast_cli.count import command
-
-ELECTION = """4 2
--4
-5 1 2 0
-3 2 0
-2 3 2 0
-1 4 3 0
-1 0
-0
-"Ada"
-"Björn"
-"Chloé"
-"Dmitri"
-"Board 2026"
-"""
-
-
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    path = tmp_path / "board.blt"
-    path.write_text(ELECTION, encoding="utf-8")
-    return path
-
-
-def run(*arguments: str | Path, stdin: str | None = None, width: int = 200) -> Result:
-    return CliRunner().invoke(
-        command, [str(argument) for argument in arguments], input=stdin, env={"COLUMNS": str(width)}
-    )
-
+from count_command import run
 
 CVR = "id,count,Ada,Björn,Chloé\n1,5,3,2,0\n2,4,0,3,1\n3,2,,1,3\n"
 

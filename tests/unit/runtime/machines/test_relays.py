@@ -10,6 +10,7 @@ import pytest
 from ballotcast.store.channels import Channel
 from ballotcast_cli.runtime.services.stepfunctions import StepFunctions
 from ballotcast_cli.runtime.template.deployment import Machine
+from channel_rows import require_whole
 from checkout import ROOT
 from deployed_machines import STOP_GRACE, definition, deployed
 from jumping_machines import JumpingMachines
@@ -67,19 +68,6 @@ def lab(tmp_path: Path) -> Iterator[Lab]:
     lab.close()
 
 
-def state(rows: dict[str, dict[str, Any]]) -> str:
-    """The channel's state, or `gone`; nothing is stray or half done."""
-    if "meta" not in rows:
-        assert rows == {}, "something stray"
-        return "gone"
-    assert set(rows) >= {"meta", "schema", "listing", "claim"}
-    status: str = rows["meta"]["status"]
-    assert rows["listing"]["status"] == status
-    assert status != "active" or rows["lease"]["relay"] == rows["meta"]["relay"]
-    assert status != "failed" or rows["meta"]["reason"]
-    return status
-
-
 def in_docs(machine: str, step: str, fault: str) -> str:
     lines = (ROOT / "docs/channels.md").read_text().splitlines()
     [row] = [line for line in lines if line.startswith(f"| {machine} | {step} |")]
@@ -92,10 +80,10 @@ def test_a_saga_meets_a_fault(lab: Lab, machine: str, step: str, fault: str) -> 
         assert lab.run("spawn", lab.begin("spawn"))["status"] == "SUCCEEDED"
     written = hurried(definition(machine)) if fault.startswith("killed") else definition(machine)
     lab.run(machine, lab.begin(machine), FAULTS[fault](written, step))
-    outcome = state(lab.world.rows())
+    outcome = require_whole(lab.world.rows(), NAME)
     if outcome == STATUS[machine]:
         lab.run(machine, lab.begin(machine))
-        outcome += f"; once looked at: {state(lab.world.rows())}"
+        outcome += f"; once looked at: {require_whole(lab.world.rows(), NAME)}"
     elif outcome == "failed":
         outcome += ", lease kept" if "lease" in lab.world.rows() else ", no lease"
     assert outcome == in_docs(machine, step, fault)
@@ -105,7 +93,7 @@ def test_the_whole_life_of_a_channel(lab: Lab) -> None:
     for machine, outcome in (("spawn", "active"), ("repair", "active"), ("stop", "gone")):
         began = lab.machines.clock()
         assert lab.run(machine, lab.begin(machine))["status"] == "SUCCEEDED"
-        assert state(lab.world.rows()) == outcome
+        assert require_whole(lab.world.rows(), NAME) == outcome
         waited = (lab.machines.clock() - began).total_seconds()
         assert round(waited) == {"spawn": 0, "repair": BACKOFF + STOP_GRACE, "stop": STOP_GRACE}[machine]
     assert lab.world.kinds == ["probe", "drain", "probe", "drain"]
