@@ -105,10 +105,13 @@ def test_a_body_that_cannot_be_read_fails_alone(
 ) -> None:
     """In a group of its own, where the queue has groups. A dead letter is parked: nothing is behind its queue."""
     expects_failure = not isinstance(consumer, CONSUMERS["DeadLettersFunction"])
-    for number, body, position in each_position(BODIES.values()):
-        odd = sqs_message(body, "other#1")
-        failed = deliver(consumer, odd, position, 2 * number + 1)
-        assert failed == ([odd["messageId"]] if expects_failure else []), body[:80]
+    for first in range(0, len(BODIES), 4):
+        bodies = list(BODIES.values())[first : first + 4]
+        odd = [sqs_message(body, f"other{first + number}#1") for number, body in enumerate(bodies)]
+        good = [consumer.good(2 * first + 1), consumer.good(2 * first + 2)]
+        failed = consumer.failed(odd[0], good[0], *odd[1:3], good[1], *odd[3:])
+        assert {2 * first + 1, 2 * first + 2} <= consumer.taken()
+        assert set(failed) == ({one["messageId"] for one in odd} if expects_failure else set()), bodies
     assert SECRET not in caplog.text + capsys.readouterr().out
 
 

@@ -73,8 +73,15 @@ def test_a_job_counts_each_row_once_however_often_it_is_killed(organiser: Organi
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("side", ["before", "after"])
-@pytest.mark.parametrize("works_between", [False, True])
+@pytest.mark.parametrize(
+    ("side", "works_between"),
+    [
+        ("before", False),
+        ("after", True),
+        pytest.param("before", True, marks=pytest.mark.long),
+        pytest.param("after", False, marks=pytest.mark.long),
+    ],
+)
 @pytest.mark.usefixtures("small_jobs")
 def test_the_same_import_again_with_its_key_is_the_same_job(
     organiser: Organiser, deployment: World, side: Side, works_between: bool

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from organise import importing
 from organising import Organiser, csv, work_off
 from problem import assert_problem
 from roll_imports import emails, progress
@@ -64,28 +65,32 @@ def test_a_file_over_five_megabytes_is_refused(organiser: Organiser) -> None:
 
 @pytest.mark.slow
 @pytest.mark.one_way
-def test_more_rows_than_at_once_with_a_bad_address_on_line_1711(organiser: Organiser, deployment: World) -> None:
-    election = organiser.create()
-    rows = emails(2_500, first=2)
-    rows[1709] = "v1711@example"
-    rows[2499] = "V2@EXAMPLE.org"
+@pytest.mark.parametrize("at_once", [200, pytest.param(importing.AT_ONCE, marks=pytest.mark.long)])
+def test_more_rows_than_at_once_with_a_bad_address_on_one_line(
+    organiser: Organiser, deployment: World, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    monkeypatch.setattr(importing, "AT_ONCE", at_once)
+    election, size = organiser.create(), at_once + 50
+    rows = emails(size, first=2)
+    rows[169] = "v171@example"
+    rows[size - 1] = "V2@EXAMPLE.org"
     answer = organiser.import_(election, csv(*rows))
     assert answer.status_code == 202
     job = answer.json()
-    assert (job["state"], job["done"], job["total"]) == ("running", 0, 2498)
+    assert (job["state"], job["done"], job["total"]) == ("running", 0, size - 2)
     work_off(deployment)
     assert progress(organiser, election, job["job"]) == {
         "job": job["job"],
         "state": "done",
-        "done": 2498,
-        "total": 2498,
-        "added": 2498,
+        "done": size - 2,
+        "total": size - 2,
+        "added": size - 2,
         "duplicates": 1,
-        "rejected": [{"line": 1711, "reason": "not an e-mail address"}],
+        "rejected": [{"line": 171, "reason": "not an e-mail address"}],
         "rejected_count": 1,
         "ignored_columns": [],
     }
-    assert len(organiser.wiring.voters.roll(election)) == 2498
+    assert len(organiser.wiring.voters.roll(election)) == size - 2
     assert list(organiser.wiring.blobs.keys("imports/")) == [], "the addresses are not left behind"
 
 
