@@ -43,7 +43,7 @@ def run_until_killed(dying: DyingWiring, organiser: Organiser, election: str) ->
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("at_once", [2000, 0])
+@pytest.mark.parametrize("at_once", [pytest.param(2000, marks=pytest.mark.long), 0])
 def test_the_same_call_again_completes_a_run_that_was_killed_at_any_step(
     organiser: Organiser, deployment: World, monkeypatch: pytest.MonkeyPatch, at_once: int
 ) -> None:
@@ -91,10 +91,16 @@ def order_once(organiser: Organiser, failing: FailingWiring, election: str, **or
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("side", ["before", "after"])
 @pytest.mark.parametrize(
-    ("at_once", "order"),
-    [(2000, {"only": "all"}), pytest.param(2000, {}, marks=pytest.mark.long), (0, {"voters": list(PAIR)})],
+    ("side", "at_once", "order"),
+    [
+        ("before", 2000, {"only": "all"}),
+        ("after", 0, {"voters": list(PAIR)}),
+        pytest.param("after", 2000, {"only": "all"}, marks=pytest.mark.long),
+        pytest.param("before", 0, {"voters": list(PAIR)}, marks=pytest.mark.long),
+        pytest.param("before", 2000, {}, marks=pytest.mark.long),
+        pytest.param("after", 2000, {}, marks=pytest.mark.long),
+    ],
 )
 def test_the_same_order_with_its_key_takes_the_allowance_once_and_mails_once(
     deployment: World,
