@@ -9,14 +9,15 @@ from typing import Any
 import click
 
 from ballotcast.counting import RULES, Count, TieRule, count
-from ballotcast.counting.ballot_file import BallotFile
+from ballotcast.counting.ballot_file import BallotFile, has_equal_ranks
 from ballotcast.counting.blt import format_blt
 from ballotcast.counting.conditions import Conditions, Outcome, Part, conclude, require_applicable
 from ballotcast.counting.csv_choices import CsvChoices
 from ballotcast.counting.formats import FORMATS, SWITCHES, format_of, read_file
 from ballotcast.counting.reading import Reading, Switches, explain
+from ballotcast.counting.voter_errors import VoterErrors, ended_by
 
-from .csv_switches import csv_switches
+from .reading_switches import reading_switches
 from .sheet import sheet
 
 
@@ -87,7 +88,7 @@ def _conditions(command: Callable[..., None]) -> Callable[..., None]:
 )
 @click.option("--seed", default="", metavar="HEX", help="Public seed of the lot  [default: empty]")
 @_conditions
-@csv_switches
+@reading_switches
 @click.option("--json", "as_json", is_flag=True, help="Print the whole account as JSON.")
 @click.option(
     "--blt-out", type=click.Path(dir_okay=False, path_type=Path), help="Also write the file's rankings in BLT format."
@@ -108,6 +109,7 @@ def command(
     blt_out: Path | None,
     *,
     choices: CsvChoices,
+    errors: VoterErrors,
     only_explain: bool,
     as_json: bool,
 ) -> None:
@@ -126,6 +128,10 @@ def command(
         return
     if method is None:
         raise click.UsageError("Missing option '--method'.")
+    try:
+        errors.require_applicable(method)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
     conditions = Conditions(turnout, share, none_of_the_above)
     try:
         drawn = bytes.fromhex(seed)
@@ -137,13 +143,17 @@ def command(
     cast = reading.file
     for warning in reading.warnings:
         click.echo(f"Warning: {warning}", err=True)
+    if cast.kind == "ranked":
+        for note in ended_by(cast.rankings, errors.or_else(cast.errors), equal=has_equal_ranks(method)):
+            click.echo(f"Warning: {note}", err=True)
     try:
         require_applicable(method, conditions, options=len(cast.options))
         counted = count(
             method,
             options=cast.options,
             seats=seats or (1 if RULES[method].one_seat else cast.seats),
-            ballots=cast.ballots_for(method),
+            ballots=cast.ballots_for(method, errors),
+            errors=errors,
             tie=tie,
             seed=drawn,
             withdrawn=cast.withdrawn,

@@ -49,9 +49,27 @@ def test_what_was_read_is_shown_and_warnings_are_on_standard_error(tmp_path: Pat
 
 
 def test_switches_for_csv_say_nothing_of_other_formats() -> None:
-    result = run("-", "--method", "irv", "--merge-names", stdin='1 1\n0\n"Ada"\n')
+    result = run("-", "--method", "irv", "--count-column", "n", stdin='1 1\n0\n"Ada"\n')
     assert result.exit_code == 2
-    assert "the switches for CSV say nothing of blt" in result.stderr
+    assert "--count-column says nothing of blt" in result.stderr
+
+
+def test_the_options_of_any_file_can_be_given_and_must_be_its_own() -> None:
+    blt = '2 1\n3 1 2 0\n0\n"Ada"\n"Ben"\n"T"\n'
+    arguments = ("-", "--method", "irv", "--options")
+    assert run(*arguments, "Ben,Ada", stdin=blt).exit_code == 0
+    for names, reason in (
+        ("Ada,Bea", "'Ben' is not an option; the options are 'Ada', 'Bea'"),
+        ("Ada,Ben,Cy", "the file has no option 'Cy'"),
+        ("Ada,BEN", "'BEN' and 'Ben' differ in case only"),
+    ):
+        refused = run(*arguments, names, stdin=blt)
+        assert refused.exit_code == 2
+        assert reason in refused.stderr
+    assert (
+        "1st BEN"
+        in run("-", "--explain", "--merge-names", "--options", "Ada,BEN", stdin=blt.replace("1 2", "2")).stdout
+    )
 
 
 def test_a_list_of_options_with_an_open_quote_is_refused(tmp_path: Path) -> None:

@@ -35,7 +35,7 @@ def test_labels_that_are_no_vote_are_returned() -> None:
 def test_what_is_ranked_below_an_overvote_is_a_matter_of_law() -> None:
     text = "rank 1,rank 2,rank 3\nBen,overvote,Ada\n"
     assert refusal(text).line == 2
-    assert parse_cvr(text, "ranked", CsvChoices(overvote="end")).ballots == {(2,): 1}
+    assert parse_cvr(text, "ranked", CsvChoices(overvote="exhaust")).ballots == {(2,): 1}
     assert parse_cvr(text, "ranked", CsvChoices(overvote="skip")).ballots == {(2, 1): 1}
 
 
@@ -44,7 +44,7 @@ def test_several_names_in_a_cell_are_an_overvote_only_if_all_are_options(cell: s
     text = f"rank 1,rank 2\nAda,Ben\n{cell},Cleo\n"
     error = refusal(text)
     assert (error.line, "--options" in str(error)) == (3, True)
-    chosen = CsvChoices(options=("Ada", "Ben", "Cleo"), overvote="end")
+    chosen = CsvChoices(options=("Ada", "Ben", "Cleo"), overvote="exhaust")
     reading = read_cvr(text, "ranked", chosen)
     assert (reading.file.ballots, reading.no_votes) == ({(1, 2): 1, (): 1}, {"overvote": 1})
 

@@ -3,11 +3,12 @@
 import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from .ballots import Ballot, Ballots, Kind, ranks, scores
 from .rules import RULES
+from .voter_errors import NO_ERRORS, VoterErrors, correct
 
 Cast = TypeVar("Cast")
 
@@ -30,7 +31,10 @@ class BallotFileError(ValueError):
 @dataclass(frozen=True)
 class BallotFile:
     """A ballot file. Options are 1-based numbers in the order of `options`; ballots are of one kind, as
-    `ballotcast.counting.ballots` has them, rankings with equal ranks where the file has such."""
+    `ballotcast.counting.ballots` has them, rankings with equal ranks where the file has such.
+
+    as_cast: the rankings with voters' errors in them (see `voter_errors`), where the file shows such. errors: what the
+    format makes of those errors, which made `ballots`."""
 
     title: str
     options: tuple[str, ...]
@@ -38,6 +42,8 @@ class BallotFile:
     withdrawn: tuple[int, ...]
     ballots: Ballots
     kind: Kind = "ranked"
+    as_cast: Ballots | None = field(default=None, compare=False)
+    errors: VoterErrors = field(default=NO_ERRORS, compare=False)
 
     def each_ballot(self) -> Iterator[Ballot]:
         """Every single ballot; equal ones follow each other."""
@@ -45,18 +51,26 @@ class BallotFile:
             for _ in range(number):
                 yield ballot
 
-    def ballots_for(self, method: str) -> Ballots:
+    def ballots_for(self, method: str, errors: VoterErrors = NO_ERRORS) -> Ballots:
         """The ballots as a method of `RULES` reads them. Raises ValueError where the file does not say so much.
+
+        errors: what becomes of voters' errors, if not what the format makes of them.
 
         Rankings, under plurality: a vote for the first option that is not withdrawn (spoilt if several are first);
         under the other choice rules: a vote for every ranked option. A ranking that names an option twice stays as it
         is, and so spoilt. Scores, under rules of rankings: ranked by score.
         """
         kind = RULES[method].ballot
+        ballots = self.ballots
+        if errors != NO_ERRORS:
+            if self.kind != "ranked":
+                raise ValueError(f"the file holds {_IN_WORDS[self.kind]}, and errors in rankings are not in them")
+            errors.require_applicable(method)
+            ballots = correct(self.rankings, errors.or_else(self.errors), equal=has_equal_ranks(method))
         if kind == self.kind:
-            return self.ballots
+            return ballots
         counted: Counter[Ballot] = Counter()
-        for ballot, number in self.ballots.items():
+        for ballot, number in ballots.items():
             if self.kind == "ranked" and kind == "choice":
                 counted[self._first(ballot) if method == "plurality" else self._all(ballot)] += number
             elif self.kind == "scores" and kind == "ranked":
@@ -64,6 +78,11 @@ class BallotFile:
             else:
                 raise ValueError(f"{method} counts {_IN_WORDS[kind]}, and the file holds {_IN_WORDS[self.kind]}")
         return counted
+
+    @property
+    def rankings(self) -> Ballots:
+        """The rankings as cast."""
+        return self.ballots if self.as_cast is None else self.as_cast
 
     def _first(self, ranking: Ballot) -> Ballot:
         if _repeats(ranking):
@@ -78,6 +97,11 @@ class BallotFile:
         if _repeats(ranking):
             return ranking
         return tuple(sorted(option for rank in ranks(ranking) for option in rank if option not in self.withdrawn))
+
+
+def has_equal_ranks(method: str) -> bool:
+    """Whether a method reads several options at one rank of a ballot as equal, and not as an overvote."""
+    return RULES[method].equal or (RULES[method].ballot == "choice" and method != "plurality")
 
 
 _IN_WORDS = {"ranked": "rankings", "choice": "choices", "scores": "scores"}
@@ -111,8 +135,8 @@ class Box(Generic[Cast]):
 
 
 def rank_together(tied: Iterable[list[int]]) -> Ballot:
-    """A ranking of groups of options, best first; a group of one is no tie."""
-    return tuple(tuple(sorted(group)) if len(group) > 1 else group[0] for group in tied)
+    """A ranking of groups of options, best first; a group of one is no tie, one of none a rank that is skipped."""
+    return tuple(group[0] if len(group) == 1 else tuple(sorted(group)) for group in tied)
 
 
 def ties_all_left(groups: Sequence[Sequence[int]], size: int, withdrawn: Collection[int] = ()) -> bool:

@@ -16,15 +16,17 @@
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from .ballot_file import LARGEST, BallotFile, BallotFileError, has_control
 from .ballots import Ballot, ranks
-from .blt_ballots import read_ballots_of
+from .blt_ballots import SKIPPED_RANKS, read_ballots_of
 from .blt_header import read_header
 from .blt_names import read_names
 from .blt_text import Line, split_lines
 from .reading import Reading, Switches
 from .text import decode_text
+from .voter_errors import NO_ERRORS, correct
 
 __all__ = ["BLT_SWITCHES", "LARGEST", "Blt", "BltError", "format_blt", "parse_blt", "read_blt"]
 
@@ -61,6 +63,8 @@ def read_blt(data: bytes | str, switches: Switches | None = None) -> Reading:
     named = [Line(lines[cast.lines - 1].number, cast.names)] if cast.names else []
     names = read_names([*named, *lines[cast.lines :]], header.size, found.last, switches)
     file = Blt(names.title, names.options, header.seats, tuple(sorted(header.withdrawn)), cast.ballots)
+    if SKIPPED_RANKS in cast.dialect:
+        file = replace(file, ballots=correct(cast.ballots, NO_ERRORS, equal=True), as_cast=cast.ballots)
     return Reading(
         file,
         "BLT",

@@ -9,6 +9,8 @@ from .blt_rows import HOW_MANY, Cast, Row, Rows, line_of, read_rows, refuse_weig
 from .blt_text import Line, Token, tokens, whole
 from .reading import AmbiguousFileError, Switches
 
+SKIPPED_RANKS = "skipped ranks, after which the others move up"
+
 
 def read_ballots_of(lines: Sequence[Line], header: Header, end: int, switches: Switches) -> Cast:
     """Read the ballots from the lines after the header. `Cast.lines`: how many of all lines are read then."""
@@ -118,11 +120,12 @@ def _ranking(row: Row, at: int, header: Header, cast: Cast) -> list[list[int]]:
     joins = False
     for token in row[at:]:
         if token.kind == "equal":
-            if joins or not groups:
+            if joins or not groups or not groups[-1]:
                 raise BallotFileError(token.line, "'=' where an option is expected")
             joins = True
         elif token.kind == "skip" and not joins:
-            cast.dialect["skipped ranks, after which the others move up"] = None
+            groups.append([])
+            cast.dialect[SKIPPED_RANKS] = None
         elif token.kind == "group" and not joins:
             groups.append(_equal(token, header))
             cast.dialect["equal ranks in parentheses"] = None
@@ -132,6 +135,8 @@ def _ranking(row: Row, at: int, header: Header, cast: Cast) -> list[list[int]]:
             joins = False
         else:
             groups.append([_option(token, header)])
+    while groups and not groups[-1]:
+        groups.pop()
     if joins:
         raise BallotFileError(row[0].line, "0 where an option is expected after '='")
     return groups

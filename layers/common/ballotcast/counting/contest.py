@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Any
 
-from .ballots import Paper, options
+from .ballots import Paper
 from .result import Action, Decides, Stage, Tie, TieRule, in_votes
 from .ties import decide, lot
 
@@ -156,18 +156,27 @@ class Sheet:
         return list(tie.order)
 
 
-def sort_papers(papers: Iterable[Paper], continuing: AbstractSet[int]) -> tuple[dict[int, list[Paper]], int]:
+def sort_papers(papers: Iterable[Paper], continuing: set[int]) -> tuple[dict[int, list[Paper]], int]:
     """Sort papers into parcels by the next available preference: the first one for a continuing option.
 
     The search may start at the top of each paper, because an option that has stopped continuing never does so again.
+    Several options at one rank are an overvote: the rank is skipped if none of them continues, one that continues alone
+    is the preference, and there is no further preference while several do.
+
     Returns the parcels and the number of papers without such a preference.
     """
     parcels: dict[int, list[Paper]] = {}
     without = 0
     for paper in papers:
-        for option in options(paper[0]):
-            if option in continuing:
-                parcels.setdefault(option, []).append(paper)
+        for rank in paper[0]:
+            if rank in continuing:
+                parcels.setdefault(rank, []).append(paper)
+                break
+            if isinstance(rank, tuple) and (left := continuing.intersection(rank)):
+                if len(left) > 1:
+                    without += paper[1]
+                else:
+                    parcels.setdefault(min(left), []).append(paper)
                 break
         else:
             without += paper[1]

@@ -6,6 +6,7 @@ from typing import Literal
 
 from .ballot_file import BallotFileError
 from .reading import Reading
+from .voter_errors import Overvote
 
 Cells = Literal["", "name", "rank", "score", "choice"]
 
@@ -16,7 +17,7 @@ class CsvChoices:
 
     options: the names of all options, in their order. cells: what the cells hold. count_column: the column that says
     how many ballots a row stands for. ignore_columns: columns that are no part of a ballot. contest: which of several
-    contests. no_votes: further labels that are no vote. overvote: whether an overvote ends a ballot or is skipped.
+    contests. no_votes: further labels that are no vote. overvote: what becomes of an overvote (see `voter_errors`).
     merge_names: whether names that differ in case only are one option. blank_rows: whether rows of empty cells only
     are blank ballots.
     """
@@ -27,7 +28,7 @@ class CsvChoices:
     ignore_columns: Sequence[str] = ()
     contest: str = ""
     no_votes: Sequence[str] = ()
-    overvote: Literal["", "end", "skip"] = ""
+    overvote: Overvote = ""
     merge_names: bool = False
     blank_rows: bool = False
 

@@ -63,9 +63,8 @@ class MarkReader:
             return tuple(marks.items())
         if self.kind == "choice":
             return tuple(option for option, mark in marks.items() if mark)
-        return rank_together(
-            [option for option, mark in marks.items() if mark == rank] for rank in sorted(set(marks.values()))
-        )
+        ranks = range(1, max(marks.values(), default=0) + 1)
+        return rank_together([option for option, mark in marks.items() if mark == rank] for rank in ranks)
 
     def warnings_about(self, bundles: Mapping[Cells, int]) -> Iterator[str]:
         """Yield a warning about empty cells next to scores."""

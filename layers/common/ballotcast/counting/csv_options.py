@@ -1,8 +1,9 @@
 """The options of a CSV file of ballots: given by a person or the header, or the names that occur in the cells."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
-from .ballot_file import BallotFileError, has_control
+from .ballot_file import BallotFile, BallotFileError, has_control
 from .csv_choices import CsvChoices, two_readings
 from .csv_names import fold, is_doubtful, is_no_name, spelling
 
@@ -76,3 +77,18 @@ def _collision(line: int, known: str, other: str) -> BallotFileError:
         f"{known!r} and {other!r} differ in case only",
         {"--merge-names": "they are one option", "--options, in one spelling each": "one of them is a mistake"},
     )
+
+
+def require_names(file: BallotFile, choices: CsvChoices) -> BallotFile:
+    """Compare the names in a file with `CsvChoices.options`, which it has to have, in whatever order.
+
+    Raises BallotFileError for another name, for one that is missing, and for another spelling of one. Returns the file
+    with the names as they are given.
+    """
+    given = Options(choices.options, choices, 1)
+    numbers = [given.number(name, lambda: 1) for name in file.options]
+    if missing := [name for number, name in enumerate(given.names, 1) if number not in numbers]:
+        raise BallotFileError(1, f"the file has no option {missing[0]!r}")
+    if len(set(numbers)) < len(numbers):
+        raise BallotFileError(1, "two options of the file have the same name")
+    return replace(file, options=tuple(given.names[number - 1] for number in numbers))

@@ -1,23 +1,27 @@
 """Rank columns: each holds the name of the option at that rank, or a label that is no vote.
 
-An empty cell and a label rank nothing, nor does a name that was ranked before; what follows moves up. Names with ``=``
-between them are ranked equally. An overvote (its label, or several names in one cell) ranks nothing; whether what is
-ranked below it counts is a matter of law, so a ballot that ranks something there needs ``overvote``.
+Rows are read as cast (see `voter_errors`): an empty cell and most labels are a rank that is skipped, a write-in ranks
+nobody, an overvote is its label or several names in one cell, and names with ``=`` between them are ranked equally.
+Whether what is ranked below an overvote counts is a matter of law, so a ballot that ranks something there needs
+``overvote``.
 """
 
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from .ballot_file import BallotFileError, rank_together
+from .ballot_file import BallotFileError
 from .ballots import Ballot
 from .csv_choices import CsvChoices, two_readings
 from .csv_header import Column
 from .csv_names import fold, no_vote, spelling
 from .csv_options import Options, options_in
 from .csv_source import Cells, Source
+from .voter_errors import OVERVOTE_READINGS, undecided
 
-OVERVOTE = "overvote"
+# Labels in place of names. An option may have such a name, but none begins with NUL.
+_OVERVOTE, _WRITE_IN = "\0overvote", "\0write-in"
+_LABELS = frozenset({_OVERVOTE, _WRITE_IN})
 _BETWEEN = re.compile(r"\s*[\n;|,/]\s*")
 _SURELY_SEVERAL = re.compile(r"[\n;|]|,(?=\S)")
 
@@ -36,43 +40,30 @@ class RankReader:
             cells.update(source.values[place])
         given = Options(choices.options, choices, source.line) if choices.options else None
         named = {cell: self._names(cell, times, given) for cell, times in cells.items()}
-        known = {fold(names[0]) for names in named.values() if len(names) == 1 and names[0] != OVERVOTE}
+        known = {fold(names[0]) for names in named.values() if len(names) == 1 and names[0] not in _LABELS}
         if not given:
             self._require_one_name_each(named, known)
-        texts = [name for names in named.values() for name in names if name != OVERVOTE]
+        texts = [name for names in named.values() for name in names if name not in _LABELS]
         self.options = given or options_in(texts, choices, self._line_of_name, source.line)
         self._say_merged(texts)
-        self.ranked: dict[str, tuple[int, ...] | None] = {
-            cell: None if names == (OVERVOTE,) else self._numbers(cell, names) for cell, names in named.items()
-        }
         several = [cell for cell, names in named.items() if given and len(names) > 1 and cell.count("=") == 0]
-        self.ranked.update(dict.fromkeys(several))
-        self.labels[OVERVOTE] += sum(cells[cell] for cell in several)
+        self.ranked = {cell: self._rank(cell, names, overvote=cell in several) for cell, names in named.items()}
+        self.labels["overvote"] += sum(cells[cell] for cell in several)
 
     def ballot(self, cells: Cells) -> Ballot:
-        """The ranking in a row's cells."""
-        ranking: list[list[int]] = []
-        seen: set[int] = set()
-        for at, cell in enumerate(cells):
-            numbers = self.ranked[cell]
-            if numbers is None:
-                below = any(self.ranked[later] for later in cells[at + 1 :])
-                if below and not self.choices.overvote:
-                    raise self._undecided(cells)
-                if below and self.choices.overvote == "end":
-                    break
-                continue
-            new = sorted(set(numbers) - seen)
-            seen.update(new)
-            if new:
-                ranking.append(new)
-        return rank_together(ranking)
+        """The ranking in a row's cells, as cast."""
+        ranking = [self.ranked[cell] for cell in cells]
+        while ranking and ranking[-1] == ():
+            ranking.pop()
+        if reason := undecided(tuple(ranking), self.choices.overvote):
+            raise two_readings(self.source.line_of_row(self.places, cells), reason, OVERVOTE_READINGS)
+        return tuple(ranking)
 
     def warnings_about(self, bundles: Mapping[Cells, int]) -> Iterator[str]:
         """Yield a warning about ranks that are empty, and not said to be skipped, above ranks that are not."""
         gaps = 0
         for cells, number in bundles.items():
-            filled = [at for at, cell in enumerate(cells) if self.ranked[cell]]
+            filled = [at for at, cell in enumerate(cells) if _ranks_any(self.ranked[cell])]
             gaps += number * any(not cell.strip() for cell in cells[: filled[-1]]) if filled else 0
         if gaps:
             yield f"{gaps} ballot{'' if gaps == 1 else 's'} with an empty cell above a rank; what follows moves up."
@@ -85,7 +76,7 @@ class RankReader:
             return (text,)
         if label := no_vote(text, self._further):
             self.labels[label] += times
-            return (OVERVOTE,) if label == OVERVOTE else ()
+            return (f"\0{label}",) if f"\0{label}" in _LABELS else ()
         if "=" in text:
             return tuple(name.strip() for name in text.split("="))
         parts = [part for part in _BETWEEN.split(text) if part]
@@ -96,7 +87,7 @@ class RankReader:
     def _require_one_name_each(self, named: dict[str, tuple[str, ...]], known: set[str]) -> None:
         for cell, names in named.items():
             parts = [fold(part) for part in _BETWEEN.split(cell.strip())]
-            if len(parts) < 2 or names in ((), (OVERVOTE,)) or "=" in cell:
+            if len(parts) < 2 or set(names) <= _LABELS or "=" in cell:
                 continue
             if _SURELY_SEVERAL.search(cell.strip()) or known & set(parts):
                 raise two_readings(
@@ -105,8 +96,13 @@ class RankReader:
                     {"--options, with each of them": "it is an overvote", "--options, with the cell": "it is one name"},
                 )
 
-    def _numbers(self, cell: str, names: Iterable[str]) -> tuple[int, ...]:
-        return tuple(self.options.number(name, lambda: self._line(cell)) for name in names)
+    def _rank(self, cell: str, names: tuple[str, ...], *, overvote: bool) -> int | tuple[int, ...]:
+        if names in ((_OVERVOTE,), (_WRITE_IN,)):
+            return (0,) if names == (_OVERVOTE,) else 0
+        numbers = tuple(sorted({self.options.number(name, lambda: self._line(cell)) for name in names}))
+        if overvote:
+            return (0, *numbers)
+        return numbers[0] if len(numbers) == 1 else numbers
 
     def _line(self, cell: str) -> int:
         lines = [self.source.line_of(place, cell.__eq__) for place in self.places if self.source.values[place][cell]]
@@ -117,13 +113,6 @@ class RankReader:
         fitting = [cell for cell in cells if name in map(spelling, cell.split("=")) or name == spelling(cell)]
         return min(map(self._line, fitting), default=self.source.line)
 
-    def _undecided(self, cells: Cells) -> BallotFileError:
-        return two_readings(
-            self.source.line_of_row(self.places, cells),
-            "an overvote with options ranked below it",
-            {"--overvote end": "the ballot ends there", "--overvote skip": "that rank is skipped"},
-        )
-
     def _say_merged(self, texts: Iterable[str]) -> None:
         written: dict[str, set[str]] = {}
         for text in texts:
@@ -133,6 +122,10 @@ class RankReader:
                 self.warnings.append(
                     f"{len(spellings)} spellings of {spelling(min(spellings))!r} are read as one option."
                 )
+
+
+def _ranks_any(rank: int | tuple[int, ...]) -> bool:
+    return 0 not in rank and bool(rank) if isinstance(rank, tuple) else rank > 0
 
 
 def require_ranks(columns: Sequence[Column], line: int) -> list[Column]:

@@ -10,6 +10,7 @@ of seats; they are taken to be 1.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ballotcast.tables import DELIMITERS, TableError, read_table
 
@@ -33,6 +34,7 @@ from .csv_names import close_names, fold, no_vote
 from .csv_options import Options
 from .csv_ranks import RankReader, require_ranks
 from .csv_source import whole
+from .voter_errors import VoterErrors, correct, is_as_cast
 
 NO_CHOICES = CsvChoices()
 
@@ -143,8 +145,12 @@ class _Cvr:
             name, total = self.table.header.cells[self.count], sum(bundles.values())
             self.warnings.append(f"By column {name!r}, {self.source.rows} rows stand for {total} ballots.")
         box = Box[Ballot]()
+        errors = False
+        usual = VoterErrors(self.choices.overvote or "skip", 0, "skip")
         for cells, number in bundles.items():
-            box.put(self.source.line, reader.ballot(cells), number)
+            ballot = reader.ballot(cells)
+            box.put(self.source.line, ballot, number)
+            errors = errors or (kind == "ranked" and is_as_cast(ballot))
         taken = [column.name for column in used] + [
             column.name for column in self.columns if column.place == self.count
         ]
@@ -153,8 +159,12 @@ class _Cvr:
         dialect = [f"{DELIMITERS[self.table.delimiter]} between cells", layout, f"columns read: {', '.join(taken)}"]
         dialect += [f"columns ignored: {', '.join(ignored)}"] if ignored else []
         dialect += [f"{times} cells with no vote: {label}" for label, times in no_votes.items()]
+        file = BallotFile("", tuple(options), 1, (), box.ballots, kind, errors=usual)
+        if errors:
+            ballots = correct(box.ballots, usual, equal=True)
+            file = replace(file, ballots=ballots, as_cast=box.ballots)
         return CsvReading(
-            file=BallotFile("", tuple(options), 1, (), box.ballots, kind),
+            file=file,
             format="CSV",
             dialect=dialect,
             encoding=self.table.encoding,

@@ -1,21 +1,43 @@
 """The formats of ballot files that are read, and which of them a file is in."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, replace
 from pathlib import PurePath
 
 from .ballot_file import BallotFile, BallotFileError
 from .ballots import Kind
 from .blt import BLT_SWITCHES, read_blt
 from .csv_choices import CsvChoices
+from .csv_options import require_names
 from .cvr import NO_CHOICES, read_cvr
 from .preflib import TYPES, read_preflib
 from .reading import Reading, Switches
 from .text import decode_text
 
-FORMATS: Mapping[str, Callable[[bytes, Kind, Switches], Reading]] = {
-    "blt": lambda data, _, switches: read_blt(data, switches),
-    "preflib": lambda data, _, __: read_preflib(data),
-    "csv": lambda data, kind, _: read_cvr(data, kind),
+Reader = Callable[[bytes, Kind, Switches, CsvChoices], Reading]
+
+
+@dataclass(frozen=True)
+class Format:
+    """suffixes: the ends of files' names. choices: the fields of `CsvChoices` that say something of such files; names
+    in all others are compared with `CsvChoices.options`."""
+
+    read: Reader
+    suffixes: tuple[str, ...]
+    choices: frozenset[str] = frozenset()
+
+    @property
+    def named(self) -> frozenset[str]:
+        """The fields that may be given."""
+        return self.choices | {"options", "merge_names", "overvote"}
+
+
+TABLE_CHOICES = frozenset(field.name for field in fields(CsvChoices))
+
+FORMATS: Mapping[str, Format] = {
+    "blt": Format(lambda data, _, switches, __: read_blt(data, switches), ("blt",)),
+    "preflib": Format(lambda data, *_: read_preflib(data), TYPES),
+    "csv": Format(lambda data, kind, _, choices: read_cvr(data, kind, choices), ("csv", "tsv"), TABLE_CHOICES),
 }
 
 SWITCHES: Mapping[str, tuple[str, ...]] = {**BLT_SWITCHES}
@@ -25,10 +47,9 @@ SWITCHES: Mapping[str, tuple[str, ...]] = {**BLT_SWITCHES}
 def format_of(name: str, data: bytes) -> str:
     """The format by the end of a file's name or, where that tells nothing, by its beginning."""
     suffix = PurePath(name).suffix.lower().removeprefix(".")
-    if suffix in ("blt", "csv", "tsv"):
-        return suffix.replace("tsv", "csv")
-    if suffix in TYPES:
-        return "preflib"
+    for format_name, known in FORMATS.items():
+        if suffix in known.suffixes:
+            return format_name
     try:
         head = decode_text(data[:2000]).content.lstrip()
     except BallotFileError:  # the text is cut in the middle of a character
@@ -43,15 +64,18 @@ def read_file(
 ) -> Reading:
     """Read a ballot file, and say how it was read.
 
-    kind: what the cells of a CSV file are to be read as; the other formats know themselves. switches: how to read what
-    is ambiguous, of `SWITCHES`; choices: the same for CSV. Raises BallotFileError for a bad file, of the kind
-    AmbiguousFileError for one that has two readings, and ValueError for choices where the format is another.
+    kind: what the cells of a table are to be read as; the other formats know themselves. switches: how to read what is
+    ambiguous, of `SWITCHES`; choices: the same for tables and for names. Raises BallotFileError for a bad file, of the
+    kind AmbiguousFileError for one that has two readings, and ValueError for choices where the format is another.
     """
-    if format_name == "csv":
-        return read_cvr(data, kind, choices)
-    if choices != NO_CHOICES:
-        raise ValueError(f"the switches for CSV say nothing of {format_name}")
-    return FORMATS[format_name](data, kind, switches or {})
+    known = FORMATS[format_name]
+    others = [field.name for field in fields(choices) if field.name not in known.named]
+    if other := next((name for name in others if getattr(choices, name)), ""):
+        raise ValueError(f"--{other.replace('_', '-')} says nothing of {format_name}")
+    reading = known.read(data, kind, switches or {}, choices)
+    if "options" not in known.choices and choices.options:
+        return replace(reading, file=require_names(reading.file, choices))
+    return reading
 
 
 def read_ballots(data: bytes, format_name: str, kind: Kind) -> BallotFile:

@@ -8,6 +8,7 @@ from itertools import islice
 from .ballot_file import BallotFile, BallotFileError
 from .ballots import Ballot, Kind, ranks, scores
 from .contest import listed
+from .voter_errors import found_in
 
 Switches = Mapping[str, str]
 """How to read what is ambiguous: the value of each ``--read NAME=VALUE``, by name."""
@@ -60,6 +61,8 @@ def explain(reading: Reading) -> Iterator[str]:
         yield f"  {number} {name}{note}: on {_ballots(named[number])}{gone}"
     yield f"withdrawn: {', '.join(file.options[number - 1] for number in file.withdrawn) or 'nobody'}"
     yield f"ballots: {sum(file.ballots.values())}, of which {len(file.ballots)} different"
+    if file.kind == "ranked" and (errors := list(found_in(file.rankings))):
+        yield f"voters' errors: {listed(errors)}"
     if file.ballots:
         yield "the first ballots:"
     for ballot, number in islice(file.ballots.items(), 3):

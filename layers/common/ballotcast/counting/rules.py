@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, cast
 
 from .ballots import Ballots, Kind, sift
 from .result import Count, TieRule
+from .voter_errors import NO_ERRORS, SEVERAL, VoterErrors, correct, end_at_once
 
 if TYPE_CHECKING:
     from .contest import Contest, Sheet
@@ -90,13 +91,15 @@ def count(
     contest: str = "c1",
     withdrawn: Collection[int] = (),
     limit: int | None = None,
+    errors: VoterErrors = NO_ERRORS,
 ) -> Count:
     """Count a contest. Pure: the same input gives the same account, whatever the order of the ballots.
 
     options: their names, which enter `why` only. seed and contest (its id) enter the lot only. withdrawn: option
     numbers, struck from every ballot before the count; a ballot with nothing left is counted as blank. limit: the most
     options a ballot may name, or the highest score it may give. A bad ballot (see `ballots`) is spoilt: it is told in
-    the account and counted nowhere else.
+    the account and counted nowhere else. errors: what becomes of voters' errors in rankings as cast (see
+    `voter_errors`); a ballot with an overvote is spoilt where it says nothing of one.
 
     No valid ballot: no winner and no stage, under every rule; so too when there are no options or all are
     withdrawn. Fewer options than seats: the other seats stay vacant.
@@ -111,7 +114,13 @@ def count(
     if any(number not in numbers for number in withdrawn):
         raise ValueError(f"withdrawn options {sorted(withdrawn)} are not all within 1..{len(options)}")
     rule = RULES[method]
-    sifted = sift(ballots, kind=rule.ballot, equal=rule.equal, options=len(options), withdrawn=withdrawn, limit=limit)
+    errors.require_applicable(method)
+    if errors != NO_ERRORS and rule.ballot == "ranked":
+        ballots = correct(ballots, errors, equal=rule.equal)
+    equal = rule.equal or errors.overvote == SEVERAL
+    sifted = sift(ballots, kind=rule.ballot, equal=equal, options=len(options), withdrawn=withdrawn, limit=limit)
+    if errors.overvote == SEVERAL:
+        sifted = end_at_once(sifted)
     valid = sum(number for _, number in sifted.papers)
     standing = frozenset(numbers).difference(withdrawn)
     ready = Contest(contest, options, standing, seats, sifted.papers, valid, TieRule(tie), seed)

@@ -1,4 +1,4 @@
-"""The switches of `ballotcast count` that decide what a CSV file of ballots does not say."""
+"""The switches of `ballotcast count` that decide what a file of ballots does not say."""
 
 import csv
 from collections.abc import Callable, Sequence
@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from ballotcast.counting.csv_choices import CsvChoices
+from ballotcast.counting.voter_errors import VoterErrors
 
 
 class _Names(click.ParamType[Sequence[str]]):
@@ -22,7 +23,7 @@ class _Names(click.ParamType[Sequence[str]]):
 
 
 _SWITCHES = (
-    click.option("--options", type=_Names(), metavar="A,B,C", help="CSV: the names of all options."),
+    click.option("--options", type=_Names(), metavar="A,B,C", help="The names of all options; another is refused."),
     click.option(
         "--cells",
         type=click.Choice(["name", "rank", "score", "choice"]),
@@ -34,22 +35,39 @@ _SWITCHES = (
     ),
     click.option("--contest", metavar="NAME", help="CSV: which of several contests to count."),
     click.option("--no-vote", "no_votes", multiple=True, metavar="LABEL", help="CSV: a cell's text that is no vote."),
-    click.option(
-        "--overvote", type=click.Choice(["end", "skip"]), help="CSV: what an overvote does to what is ranked below it."
-    ),
-    click.option("--merge-names", is_flag=True, help="CSV: names that differ in case only are one option."),
+    click.option("--merge-names", is_flag=True, help="Names that differ in case only are one option."),
     click.option("--blank-rows", is_flag=True, help="CSV: rows of empty cells are blank ballots."),
+    click.option(
+        "--overvote",
+        type=click.Choice(["skip", "exhaust", "exhaust-if-several-continue"]),
+        help="Several options at one rank, under rules without equal ranks: what becomes of the ballot from there on  "
+        "[default: it is spoilt, or needs this switch]",
+    ),
+    click.option(
+        "--skipped-ranks",
+        "skipped",
+        type=click.IntRange(min=1),
+        metavar="N",
+        help="So many skipped ranks in a row exhaust a ballot  [default: what follows moves up]",
+    ),
+    click.option(
+        "--duplicates",
+        type=click.Choice(["skip", "exhaust", "spoil"]),
+        help="An option at a second rank  [default: skip in cast vote records, else spoil]",
+    ),
 )
 _FIELDS = tuple(CsvChoices.__dataclass_fields__)
 
 
-def csv_switches(command: Callable[..., None]) -> Callable[..., None]:
-    """Add the switches to a command, which receives them as `choices`."""
+def reading_switches(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the switches to a command, which receives them as `choices` and `errors`."""
 
     @wraps(command)
     def gathered(**values: Any) -> None:
+        skipped, duplicates = values.pop("skipped"), values.pop("duplicates")
         chosen = {name: value for name in _FIELDS if (value := values.pop(name))}
-        command(**values, choices=CsvChoices(**chosen))
+        errors = VoterErrors(chosen.get("overvote", ""), skipped or 0, duplicates or "")
+        command(**values, choices=CsvChoices(**chosen), errors=errors)
 
     decorated: Callable[..., None] = gathered
     for option in reversed(_SWITCHES):
