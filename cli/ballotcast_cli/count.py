@@ -113,7 +113,7 @@ def command(
     only_explain: bool,
     as_json: bool,
 ) -> None:
-    """Count the ballots of FILE (- for standard input): BLT, PrefLib (soc, soi, toc, toi) or CSV.
+    """Count the ballots of FILE (- for standard input), in one of the formats of --format.
 
     Where a file holds rankings, plurality counts the first preference (the first that is not withdrawn), and rules of
     approval take every ranked option as approved. Where it holds scores, rules of rankings rank by them. Numbers

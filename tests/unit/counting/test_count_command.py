@@ -172,4 +172,4 @@ def test_explain_counts_nothing_and_needs_no_method(file: Path) -> None:
 def test_the_help_says_how_files_are_read() -> None:
     text = " ".join(run("--help").stdout.split())
     assert "plurality counts the first preference" in text
-    assert "BLT, PrefLib (soc, soi, toc, toi) or CSV" in text
+    assert "in one of the formats of --format" in text

@@ -1,15 +1,19 @@
 """The formats of ballot files that are read, and which of them a file is in."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import PurePath
 
+from .abif import read_abif
 from .ballot_file import BallotFile, BallotFileError
 from .ballots import Kind
 from .blt import BLT_SWITCHES, read_blt
+from .cef import CEF_SWITCHES, read_cef
 from .csv_choices import CsvChoices
 from .csv_options import require_names
 from .cvr import NO_CHOICES, read_cvr
+from .pabulib import read_pabulib
 from .preflib import TYPES, read_preflib
 from .reading import Reading, Switches
 from .text import decode_text
@@ -37,10 +41,13 @@ TABLE_CHOICES = frozenset(field.name for field in fields(CsvChoices))
 FORMATS: Mapping[str, Format] = {
     "blt": Format(lambda data, _, switches, __: read_blt(data, switches), ("blt",)),
     "preflib": Format(lambda data, *_: read_preflib(data), TYPES),
+    "abif": Format(read_abif, ("abif",), frozenset({"cells"})),
+    "cef": Format(read_cef, ("cvotes",)),
+    "pabulib": Format(read_pabulib, ("pb",)),
     "csv": Format(lambda data, kind, _, choices: read_cvr(data, kind, choices), ("csv", "tsv"), TABLE_CHOICES),
 }
 
-SWITCHES: Mapping[str, tuple[str, ...]] = {**BLT_SWITCHES}
+SWITCHES: Mapping[str, tuple[str, ...]] = {**BLT_SWITCHES, **CEF_SWITCHES}
 """The names of ``--read`` and their values: how to read a file that can be read in two ways."""
 
 
@@ -56,6 +63,12 @@ def format_of(name: str, data: bytes) -> str:
         head = ""
     if head.startswith("#") and "# DATA TYPE:" in head:
         return "preflib"
+    if re.search("^#/[A-Za-z ]+:", head, re.MULTILINE):
+        return "cef"
+    if head.startswith("META\n"):
+        return "pabulib"
+    if head.startswith("=") or re.match(r"[0-9]+ *: *[^\d\s]", head) or re.match(r"\{\"?[a-z_]+\"? *:.*\}\n", head):
+        return "abif"
     return "blt" if head[:1].isdigit() or head.startswith(("#", "//", "/*")) else "csv"
 
 

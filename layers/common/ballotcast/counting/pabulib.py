@@ -1,0 +1,162 @@
+"""Pabulib's files of participatory budgets: ``.pb``.
+
+Source: D. Stolicki, S. Szufa, N. Talmon, "Pabulib: a participatory budgeting library" (2020)::
+
+    META
+    key;value
+    num_projects;2
+    vote_type;approval
+    PROJECTS
+    project_id;cost;name
+    7;1000;Trees
+    9;2500;Benches
+    VOTES
+    voter_id;vote
+    1;7,9
+
+Votes of the types approval and choose-1 are choices, those of the type ordinal rankings. Costs and the budget say which
+projects can be paid for together, which no rule here looks at.
+"""
+
+import csv
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from io import StringIO
+
+from .ballot_file import LARGEST, BallotFile, BallotFileError, Box, has_control
+from .ballots import Ballot, Kind
+from .csv_choices import CsvChoices
+from .csv_names import fold, spelling
+from .reading import Reading, Switches
+from .text import decode_text
+
+_KINDS: Mapping[str, Kind] = {"approval": "choice", "choose-1": "choice", "ordinal": "ranked"}
+_SECTIONS = ("META", "PROJECTS", "VOTES")
+
+Row = tuple[int, list[str]]
+
+
+def read_pabulib(data: bytes | str, _: Kind, __: Switches, ___: CsvChoices) -> Reading:
+    """Read a file of this format. Raises BallotFileError, and nothing else, for whatever is not one."""
+    decoded = decode_text(data)
+    sections = _sections(decoded.content)
+    meta = {row["key"].lower(): (line, row["value"]) for line, row in _table(sections, "META", "key", "value")}
+    line, vote_type = meta.get("vote_type", (1, ""))
+    kind = _KINDS.get(vote_type)
+    if not kind:
+        raise BallotFileError(line, f"votes of the type {vote_type[:20]!r}, and not one of {', '.join(_KINDS)}")
+    projects = _table(sections, "PROJECTS", "project_id")
+    names = _names(projects)
+    votes = _table(sections, "VOTES", "voter_id", "vote")
+    _require_number(meta, "num_projects", len(projects))
+    _require_number(meta, "num_votes", len(votes))
+    numbers = {row["project_id"]: number for number, (_, row) in enumerate(projects, 1)}
+    box = Box[Ballot]()
+    for line, row in votes:
+        box.put(line, _ballot(line, row["vote"], numbers, kind), 1)
+    file = BallotFile(meta.get("description", (0, ""))[1], tuple(names), 1, (), box.ballots, kind)
+    warnings = [*decoded.warnings, *_doubts(meta, projects, votes, file)]
+    return Reading(file, "Pabulib", [f"votes of the type {vote_type}"], decoded.encoding, warnings)
+
+
+def _sections(text: str) -> dict[str, list[Row]]:
+    sections: dict[str, list[Row]] = {}
+    rows: list[Row] = []
+    reader = csv.reader(StringIO(text), delimiter=";", strict=True)
+    before = 1
+    try:
+        for cells in reader:
+            if (
+                [cell.strip() for cell in cells if cell.strip()]
+                and cells[0].strip() in _SECTIONS
+                and not any(cells[1:])
+            ):
+                name = cells[0].strip()
+                if len(sections) == 3 or name != _SECTIONS[len(sections)]:
+                    raise BallotFileError(before, f"{name} where {', '.join(_SECTIONS)} follow each other")
+                rows = sections.setdefault(name, [])
+            elif any(cell.strip() for cell in cells):
+                if not sections:
+                    raise BallotFileError(before, "the file does not begin with META")
+                rows.append((before, [spelling(cell) for cell in cells]))
+            before = reader.line_num + 1
+    except csv.Error as error:
+        raise BallotFileError(before, str(error)) from None
+    for name in _SECTIONS:
+        if not sections.get(name):
+            raise BallotFileError(before, f"no section {name}, or an empty one")
+    return sections
+
+
+def _table(sections: Mapping[str, list[Row]], name: str, *needed: str) -> list[tuple[int, dict[str, str]]]:
+    (line, header), *rows = sections[name]
+    header = [cell.lower() for cell in header]
+    if len(set(header)) < len(header) or not set(needed) <= set(header):
+        raise BallotFileError(line, f"the columns of {name} are not {', '.join(needed)} and others, each once")
+    found = []
+    for at, cells in rows:
+        if len(cells) != len(header):
+            raise BallotFileError(at, f"{len(cells)} cells under {len(header)} columns")
+        found.append((at, dict(zip(header, cells, strict=True))))
+    return found
+
+
+def _names(projects: list[tuple[int, dict[str, str]]]) -> list[str]:
+    """A name for each project: its own, with its id if others have the same."""
+    seen: set[str] = set()
+    times = Counter(fold(row.get("name", "")) for _, row in projects)
+    names = []
+    for line, row in projects:
+        identity = row["project_id"]
+        if not identity or identity in seen or has_control("".join(row.values())):
+            raise BallotFileError(
+                line, f"the project {identity[:20]!r} again, without an id, or with a control character"
+            )
+        seen.add(identity)
+        name = row.get("name", "")
+        names.append(identity if not name else name if times[fold(name)] == 1 else f"{name} ({identity})")
+    return names
+
+
+def _ballot(line: int, text: str, numbers: Mapping[str, int], kind: Kind) -> Ballot:
+    options = []
+    for identity in (part.strip() for part in text.split(",")) if text else ():
+        if identity not in numbers:
+            raise BallotFileError(line, f"{identity[:40]!r} is not a project")
+        options.append(numbers[identity])
+    return tuple(options) if kind == "ranked" else tuple(sorted(options))
+
+
+def _require_number(meta: Mapping[str, tuple[int, str]], key: str, found: int) -> None:
+    line, text = meta.get(key, (0, str(found)))
+    if text != str(found):
+        raise BallotFileError(line, f"{key} is {text[:20]}, and {found} are found")
+
+
+def _doubts(
+    meta: Mapping[str, tuple[int, str]],
+    projects: list[tuple[int, dict[str, str]]],
+    votes: list[tuple[int, dict[str, str]]],
+    file: BallotFile,
+) -> Iterator[str]:
+    yield "Costs and the budget are not used: the options elected are those with the most support."
+    named: Counter[int] = Counter()
+    twice = longest = 0
+    for ballot, number in file.ballots.items():
+        options = [option for option in ballot if isinstance(option, int)]
+        twice += number * (len(set(options)) < len(options))
+        longest = max(longest, len(options))
+        named.update(dict.fromkeys(options, number))
+    if twice:
+        yield f"Ballots that name an option twice, and are spoilt: {twice}."
+    most = meta.get("max_length", (0, ""))[1]
+    if most.isdecimal() and len(most) <= 16 and longest > int(most) <= LARGEST:
+        yield f"Some ballots name {longest} options, and the file allows {most}; --limit {most} spoils them."
+    for number, (line, row) in enumerate(projects, 1):
+        said = row.get("votes", "")
+        if file.kind == "choice" and said and said != str(named[number]):
+            name = file.options[number - 1]
+            yield f"Line {line}: the file says {said[:20]} votes for {name!r}, and has {named[number]}."
+    voters = Counter(row["voter_id"] for _, row in votes)
+    if again := next((voter for voter, times in voters.items() if times > 1), ""):
+        yield f"Several votes have the same voter_id, as {again[:20]!r}."
