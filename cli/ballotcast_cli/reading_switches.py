@@ -27,16 +27,21 @@ _SWITCHES = (
     click.option(
         "--cells",
         type=click.Choice(["name", "rank", "score", "choice"]),
-        help="CSV: what the cells hold, where the file does not say so.",
+        help="Tables: what the cells hold, where the file does not say so.",
     ),
-    click.option("--count-column", metavar="NAME", help="CSV: the column that says how many ballots a row stands for."),
     click.option(
-        "--ignore-column", "ignore_columns", multiple=True, metavar="NAME", help="CSV: a column that is no vote."
+        "--count-column", metavar="NAME", help="Tables: the column that says how many ballots a row stands for."
     ),
-    click.option("--contest", metavar="NAME", help="CSV: which of several contests to count."),
-    click.option("--no-vote", "no_votes", multiple=True, metavar="LABEL", help="CSV: a cell's text that is no vote."),
+    click.option(
+        "--ignore-column", "ignore_columns", multiple=True, metavar="NAME", help="Tables: a column that is no vote."
+    ),
+    click.option("--contest", metavar="NAME", help="Tables: which of several contests to count."),
+    click.option(
+        "--no-vote", "no_votes", multiple=True, metavar="LABEL", help="Tables: a cell's text that is no vote."
+    ),
     click.option("--merge-names", is_flag=True, help="Names that differ in case only are one option."),
-    click.option("--blank-rows", is_flag=True, help="CSV: rows of empty cells are blank ballots."),
+    click.option("--blank-rows", is_flag=True, help="Tables: rows of empty cells are blank ballots."),
+    click.option("--sheet", metavar="NAME", help="Spreadsheets: which of several sheets to read."),
     click.option(
         "--overvote",
         type=click.Choice(["skip", "exhaust", "exhaust-if-several-continue"]),

@@ -63,7 +63,7 @@ class Table:
     def __iter__(self) -> Iterator[Row]:
         """The rows, each with as many cells as the header. Raises TableError."""
         width, length, number = len(self.header.cells), 0, 0
-        rows = _rows(self.text, self.delimiter, self.first_line)
+        rows = self._records()
         header = next(row for row in rows if not _is_blank(row.cells))
         for line, cells in rows:
             if _is_blank(cells) and not self.keep_blank:
@@ -80,8 +80,15 @@ class Table:
 
     def blank_rows(self) -> list[int]:
         """The lines of the rows whose cells are all empty."""
-        rows = _rows(self.text, self.delimiter, self.first_line)
-        return [row.line for row in rows if _is_blank(row.cells) and row.line > self.header.line]
+        return [row.line for row in self._records() if _is_blank(row.cells) and row.line > self.header.line]
+
+    @property
+    def form(self) -> str:
+        """What divides the cells, in words."""
+        return f"{DELIMITERS[self.delimiter]} between cells"
+
+    def _records(self) -> Iterator[Row]:
+        return _rows(self.text, self.delimiter, self.first_line)
 
 
 def read_table(data: bytes | str, *, keep_blank: bool = False, even: bool = False) -> Table:

@@ -19,7 +19,7 @@ class CsvChoices:
     how many ballots a row stands for. ignore_columns: columns that are no part of a ballot. contest: which of several
     contests. no_votes: further labels that are no vote. overvote: what becomes of an overvote (see `voter_errors`).
     merge_names: whether names that differ in case only are one option. blank_rows: whether rows of empty cells only
-    are blank ballots.
+    are blank ballots. sheet: which of several sheets of a spreadsheet.
     """
 
     options: Sequence[str] = ()
@@ -31,6 +31,7 @@ class CsvChoices:
     overvote: Overvote = ""
     merge_names: bool = False
     blank_rows: bool = False
+    sheet: str = ""
 
 
 @dataclass(frozen=True)

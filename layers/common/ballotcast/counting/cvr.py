@@ -12,7 +12,8 @@ of seats; they are taken to be 1.
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ballotcast.tables import DELIMITERS, TableError, read_table
+from ballotcast.spreadsheets import SIGNATURE, read_sheet
+from ballotcast.tables import Table, TableError, read_table
 
 from .ballot_file import BallotFile, BallotFileError, Box
 from .ballots import Ballot, Kind
@@ -58,7 +59,12 @@ def read_cvr(data: bytes | str, kind: Kind = "ranked", choices: CsvChoices = NO_
 class _Cvr:
     def __init__(self, data: bytes | str, kind: Kind, choices: CsvChoices) -> None:
         self.kind, self.choices = kind, choices
-        self.table = read_table(data, keep_blank=choices.blank_rows, even=True)
+        if isinstance(data, bytes) and data.startswith(SIGNATURE):
+            self.table: Table = read_sheet(data, choices.sheet, keep_blank=choices.blank_rows)
+        elif choices.sheet:
+            raise BallotFileError(1, "--sheet is for spreadsheets")
+        else:
+            self.table = read_table(data, keep_blank=choices.blank_rows, even=True)
         header = self.table.header
         self.columns = columns_of(
             header.cells, options=choices.options, count=choices.count_column, ignore=choices.ignore_columns
@@ -156,7 +162,7 @@ class _Cvr:
         ]
         ignored = [column.name for column in self.columns if column.name not in taken]
         no_votes = {label: times for label, times in reader.labels.items() if times}
-        dialect = [f"{DELIMITERS[self.table.delimiter]} between cells", layout, f"columns read: {', '.join(taken)}"]
+        dialect = [self.table.form, layout, f"columns read: {', '.join(taken)}"]
         dialect += [f"columns ignored: {', '.join(ignored)}"] if ignored else []
         dialect += [f"{times} cells with no vote: {label}" for label, times in no_votes.items()]
         file = BallotFile("", tuple(options), 1, (), box.ballots, kind, errors=usual)

@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import PurePath
 
+from ballotcast.spreadsheets import SIGNATURE
+
 from .abif import read_abif
 from .ballot_file import BallotFile, BallotFileError
 from .ballots import Kind
@@ -36,6 +38,12 @@ class Format:
         return self.choices | {"options", "merge_names", "overvote"}
 
 
+def _read_spreadsheet(data: bytes, kind: Kind, _: Switches, choices: CsvChoices) -> Reading:
+    if not data.startswith(SIGNATURE):
+        raise BallotFileError(1, "not a spreadsheet of the formats .xlsx and .ods")
+    return replace(read_cvr(data, kind, choices), format="Spreadsheet")
+
+
 TABLE_CHOICES = frozenset(field.name for field in fields(CsvChoices))
 
 FORMATS: Mapping[str, Format] = {
@@ -45,6 +53,7 @@ FORMATS: Mapping[str, Format] = {
     "cef": Format(read_cef, ("cvotes",)),
     "pabulib": Format(read_pabulib, ("pb",)),
     "csv": Format(lambda data, kind, _, choices: read_cvr(data, kind, choices), ("csv", "tsv"), TABLE_CHOICES),
+    "spreadsheet": Format(_read_spreadsheet, ("xlsx", "xlsm", "ods"), TABLE_CHOICES),
 }
 
 SWITCHES: Mapping[str, tuple[str, ...]] = {**BLT_SWITCHES, **CEF_SWITCHES}
@@ -57,6 +66,8 @@ def format_of(name: str, data: bytes) -> str:
     for format_name, known in FORMATS.items():
         if suffix in known.suffixes:
             return format_name
+    if data.startswith(SIGNATURE):
+        return "spreadsheet"
     try:
         head = decode_text(data[:2000]).content.lstrip()
     except BallotFileError:  # the text is cut in the middle of a character
