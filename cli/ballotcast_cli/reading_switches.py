@@ -35,7 +35,7 @@ _SWITCHES = (
     click.option(
         "--ignore-column", "ignore_columns", multiple=True, metavar="NAME", help="Tables: a column that is no vote."
     ),
-    click.option("--contest", metavar="NAME", help="Tables: which of several contests to count."),
+    click.option("--contest", metavar="NAME", help="Tables, JSON: which of several contests to count."),
     click.option(
         "--no-vote", "no_votes", multiple=True, metavar="LABEL", help="Tables: a cell's text that is no vote."
     ),

@@ -18,7 +18,7 @@ import re
 from functools import partial
 from itertools import pairwise
 
-from .ballot_file import BallotFile, BallotFileError, Box
+from .ballot_file import BallotFile, BallotFileError, Box, has_control
 from .ballots import HIGHEST_SCORE, Ballot, Kind
 from .csv_choices import CsvChoices, two_readings
 from .csv_names import spelling
@@ -58,7 +58,7 @@ class _Abif:
         line, first_option = 0, 0
         for line, text in enumerate(decoded.content.split("\n"), 1):
             if text.strip().startswith("{") and text.strip().endswith("}"):
-                self._metadata(text.strip())
+                self._metadata(line, text.strip())
                 continue
             content = _COMMENT.sub(lambda found: found[0] if found[0].startswith("[") else "", text).strip()
             if content.startswith("="):
@@ -82,7 +82,9 @@ class _Abif:
             "ABIF", encoding=decoded.encoding, title=self.title, warnings=decoded.warnings, dialect=dialect, file=file
         )
 
-    def _metadata(self, text: str) -> None:
+    def _metadata(self, line: int, text: str) -> None:
+        if has_control(text):
+            raise BallotFileError(line, "a control character")
         found = _TITLE.fullmatch(text)
         self.title = found["title"] if found else self.title
 

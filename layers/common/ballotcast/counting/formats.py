@@ -11,13 +11,16 @@ from .abif import read_abif
 from .ballot_file import BallotFile, BallotFileError
 from .ballots import Kind
 from .blt import BLT_SWITCHES, read_blt
+from .cdf import REPORT, read_cdf
 from .cef import CEF_SWITCHES, read_cef
 from .csv_choices import CsvChoices
 from .csv_options import require_names
 from .cvr import NO_CHOICES, read_cvr
+from .dominion import is_export, read_dominion
 from .pabulib import read_pabulib
 from .preflib import TYPES, read_preflib
 from .reading import Reading, Switches
+from .records import RECORD_SWITCHES
 from .text import decode_text
 
 Reader = Callable[[bytes, Kind, Switches, CsvChoices], Reading]
@@ -52,11 +55,13 @@ FORMATS: Mapping[str, Format] = {
     "abif": Format(read_abif, ("abif",), frozenset({"cells"})),
     "cef": Format(read_cef, ("cvotes",)),
     "pabulib": Format(read_pabulib, ("pb",)),
+    "cdf": Format(read_cdf, ("json",), frozenset({"options", "contest"})),
+    "dominion": Format(read_dominion, ("zip",), frozenset({"options", "contest"})),
     "csv": Format(lambda data, kind, _, choices: read_cvr(data, kind, choices), ("csv", "tsv"), TABLE_CHOICES),
     "spreadsheet": Format(_read_spreadsheet, ("xlsx", "xlsm", "ods"), TABLE_CHOICES),
 }
 
-SWITCHES: Mapping[str, tuple[str, ...]] = {**BLT_SWITCHES, **CEF_SWITCHES}
+SWITCHES: Mapping[str, tuple[str, ...]] = {**BLT_SWITCHES, **CEF_SWITCHES, **RECORD_SWITCHES}
 """The names of ``--read`` and their values: how to read a file that can be read in two ways."""
 
 
@@ -67,7 +72,7 @@ def format_of(name: str, data: bytes) -> str:
         if suffix in known.suffixes:
             return format_name
     if data.startswith(SIGNATURE):
-        return "spreadsheet"
+        return "dominion" if is_export(data) else "spreadsheet"
     try:
         head = decode_text(data[:2000]).content.lstrip()
     except BallotFileError:  # the text is cut in the middle of a character
@@ -76,6 +81,8 @@ def format_of(name: str, data: bytes) -> str:
         return "preflib"
     if re.search("^#/[A-Za-z ]+:", head, re.MULTILINE):
         return "cef"
+    if head.startswith("{") and REPORT in head:
+        return "cdf"
     if head.startswith("META\n"):
         return "pabulib"
     if head.startswith("=") or re.match(r"[0-9]+ *: *[^\d\s]", head) or re.match(r"\{\"?[a-z_]+\"? *:.*\}\n", head):

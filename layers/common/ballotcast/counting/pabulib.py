@@ -41,6 +41,8 @@ def read_pabulib(data: bytes | str, _: Kind, __: Switches, ___: CsvChoices) -> R
     decoded = decode_text(data)
     sections = _sections(decoded.content)
     meta = {row["key"].lower(): (line, row["value"]) for line, row in _table(sections, "META", "key", "value")}
+    if has_control(meta.get("description", (0, ""))[1]):
+        raise BallotFileError(meta["description"][0], "a control character")
     line, vote_type = meta.get("vote_type", (1, ""))
     kind = _KINDS.get(vote_type)
     if not kind:

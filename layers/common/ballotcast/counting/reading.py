@@ -86,6 +86,8 @@ def in_words(ballot: Ballot, kind: Kind, options: Sequence[str]) -> str:
         return "blank"
     if kind == "scores":
         return listed([f"{score} for {options[option - 1]}" for option, score in scores(ballot)])
+    if kind == "choice" and any(isinstance(option, tuple) for option in ballot):
+        return "spoilt, because it names too many options"
     named = [options[option - 1] for option in _flat(ballot)]
     if kind == "choice":
         return listed(named)
