@@ -123,6 +123,26 @@ def test_the_line_of_records_to_blame(text: str, kind: Any, line: int, word: str
     assert word in str(error)
 
 
+@pytest.mark.parametrize(
+    "label",
+    [
+        "Overvoted rank",
+        "over-votes",
+        "Under vote (1)",
+        "Write-in: Smith",
+        "Exhausted ballot",
+        "BLANK VOTE",
+        "Not ranked 2",
+    ],
+)
+def test_words_like_a_label_are_a_name_only_if_that_is_said(label: str) -> None:
+    text = f"rank 1,rank 2\nAda,Ben\n{label},Ada\n"
+    error = refusal(text)
+    assert (error.line, f"--no-vote '{label}'" in str(error)) == (3, True)
+    assert parse_cvr(text, "ranked", CsvChoices(no_votes=[label])).ballots == {(1, 2): 1, (1,): 1}
+    assert parse_cvr(text, "ranked", CsvChoices(options=("Ada", "Ben", label))).ballots == {(1, 2): 1, (3, 1): 1}
+
+
 def test_ranks_that_mean_not_ranked_are_refused() -> None:
     for number in ("99", "0"):
         error = refusal(f"A,B\n1,2\n1,{number}\n", cells="rank")

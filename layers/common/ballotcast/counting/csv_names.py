@@ -35,6 +35,10 @@ DOUBTFUL = word_set(
 )
 """Cells that may be an option or no vote; only a person knows."""
 
+_LIKE_A_LABEL = re.compile(
+    r"\b(?:over|under) ?vot|\bwrite ?ins?\b|\bexhausted\b|\bskipped\b|\bnot ranked\b|\bunranked\b"
+    r"|\b(?:blank|empty|invalid|spoilt|spoiled|void|rejected|no) (?:ballot|vote|paper|rank|choice|preference|selection)"
+)
 _NOT_A_NAME = re.compile(r"[\d\s:/.,+%-]+(?:[ap]m)?(?: ?(?:gmt|utc)[+-]?\d*)?|[^\s@]+@[^\s@]+\.[^\s@]+", re.IGNORECASE)
 
 
@@ -61,8 +65,9 @@ def no_vote(cell: str, further: Iterable[str] = ()) -> str:
 
 
 def is_doubtful(name: str) -> bool:
-    """Whether a name is likely none: a label that may mean no vote, or the error of a spreadsheet."""
-    return fold(name) in DOUBTFUL or name.startswith("#")
+    """Whether a name is likely none: a label that may mean no vote, words like one, or the error of a spreadsheet."""
+    key = fold(name)
+    return key in DOUBTFUL or name.startswith("#") or bool(_LIKE_A_LABEL.search(re.sub("[-_ ]+", " ", key)))
 
 
 def close_names(names: Iterable[str]) -> Iterator[str]:
