@@ -5,16 +5,22 @@ snapshot counts. A rank is that of the selection, or of its position. A position
 that is not allocable is a mark that is no vote, unless it is one of several at its rank, which are an overvote.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from .ballot_file import BallotFileError
 from .ballots import Kind
 from .csv_choices import CsvChoices
+from .csv_names import word_set
 from .json_files import Record, load, number, records, text
 from .reading import Reading, Switches
 from .records import NOBODY, Cards, Contest, Mark, one_contest
 
 REPORT = "CastVoteRecordReport"
+_KEYS = word_set(
+    """@id, @type, ContestId, CVRContestSelection, Annotation, OtherStatus, Overvotes, Selections, Status, Undervotes,
+    WriteIns"""
+)
 
 
 def read_cdf(data: bytes | str, _: Kind, switches: Switches, choices: CsvChoices) -> Reading:
@@ -31,13 +37,15 @@ def read_cdf(data: bytes | str, _: Kind, switches: Switches, choices: CsvChoices
         }
         contests += [_contest(found, people) for found in records(election, "Contest", "the election")]
     contest = one_contest(contests, choices)
+    unknown: Counter[str] = Counter()
     cards = [
         (where, selections)
         for at, record in enumerate(records(report, "CVR", "the report"), 1)
-        for where, selections in _in_contest(record, f"record {at}", contest)
+        for where, selections in _in_contest(record, f"record {at}", contest, unknown)
     ]
     contest.ranked = any(_is_ranked(selections) for _, selections in cards)
     gathered = Cards(contest, choices, switches)
+    gathered.notes.update(unknown)
     for where, selections in cards:
         gathered.put(_marks(selections, where, contest), where)
     return gathered.reading("NIST CDF", [f"version {report.get('Version', 'unknown')}"])
@@ -60,7 +68,9 @@ def _contest(found: Record, people: Mapping[str, str]) -> Contest:
     return contest
 
 
-def _in_contest(record: Record, where: str, contest: Contest) -> Iterator[tuple[str, list[Record]]]:
+def _in_contest(
+    record: Record, where: str, contest: Contest, unknown: Counter[str]
+) -> Iterator[tuple[str, list[Record]]]:
     current = text(record, "CurrentSnapshotId", where)
     snapshots = records(record, "CVRSnapshot", where)
     found = [snapshot for snapshot in snapshots if snapshot.get("@id") == current]
@@ -71,6 +81,7 @@ def _in_contest(record: Record, where: str, contest: Contest) -> Iterator[tuple[
     if len(own) > 1:
         raise BallotFileError(1, f"{where}: the contest twice")
     for voted in own:
+        unknown.update(f"Parts of a contest's record that are not read, {key[:40]!r}" for key in voted.keys() - _KEYS)
         yield where, list(records(voted, "CVRContestSelection", where, needed=False))
 
 
