@@ -2,58 +2,26 @@
 
 import json
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ballotcast.counting import RULES, Count, TieRule, count
 from ballotcast.counting.ballot_file import BallotFile, has_equal_ranks
-from ballotcast.counting.blt import format_blt
-from ballotcast.counting.conditions import Conditions, Outcome, Part, conclude, require_applicable
 from ballotcast.counting.csv_choices import CsvChoices
-from ballotcast.counting.formats import FORMATS, SWITCHES, format_of, read_file
+from ballotcast.counting.formats import FORMATS, format_of, read_file
 from ballotcast.counting.reading import Reading, Switches, explain
 from ballotcast.counting.voter_errors import VoterErrors, ended_by
 
+from .count_switches import Switch
+from .count_switches import conditions as conditions_of
 from .reading_switches import reading_switches
 from .sheet import sheet
 
-
-class _Part(click.ParamType[Part]):
-    name = "part"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Part:
-        try:
-            return Part.parse(str(value))
-        except ValueError as error:
-            self.fail(str(error), param, ctx)
-
-
-class _Switch(click.ParamType[tuple[str, str]]):
-    name = "name=value"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str]:
-        name, _, chosen = str(value).partition("=")
-        if chosen not in SWITCHES.get(name, ()):
-            known = ", ".join(f"{key}={'|'.join(values)}" for key, values in SWITCHES.items())
-            self.fail(f"{value!r} is not one of {known}", param, ctx)
-        return name, chosen
-
-
-def _conditions(command: Callable[..., None]) -> Callable[..., None]:
-    options = (
-        click.option("--turnout", type=_Part(), help="Quorum: 1/3, 40% or >1/2 of those --entitled must have voted."),
-        click.option("--entitled", type=click.IntRange(min=0), default=0, help="How many could have voted."),
-        click.option("--share", type=_Part(), help="The part of the valid ballots that is needed to be elected."),
-        click.option(
-            "--none-of-the-above", type=click.IntRange(min=0), default=0, metavar="N", help="That option's number."
-        ),
-    )
-    for option in reversed(options):
-        command = option(command)
-    return command
+if TYPE_CHECKING:
+    from ballotcast.counting.conditions import Conditions, Outcome
 
 
 @click.command("count")
@@ -69,7 +37,7 @@ def _conditions(command: Callable[..., None]) -> Callable[..., None]:
 @click.option(
     "--read",
     "switches",
-    type=_Switch(),
+    type=Switch(),
     multiple=True,
     help="How to read what has two readings: the error about it says which NAME=VALUE there are.",
 )
@@ -87,7 +55,7 @@ def _conditions(command: Callable[..., None]) -> Callable[..., None]:
     help="How ties are decided; equal at all previous stages means lot.",
 )
 @click.option("--seed", default="", metavar="HEX", help="Public seed of the lot  [default: empty]")
-@_conditions
+@conditions_of
 @reading_switches
 @click.option("--json", "as_json", is_flag=True, help="Print the whole account as JSON.")
 @click.option(
@@ -102,12 +70,10 @@ def command(
     limit: int | None,
     tie: str,
     seed: str,
-    turnout: Part | None,
-    entitled: int,
-    share: Part | None,
-    none_of_the_above: int,
     blt_out: Path | None,
     *,
+    conditions: "Conditions | None",
+    entitled: int,
     choices: CsvChoices,
     errors: VoterErrors,
     only_explain: bool,
@@ -132,22 +98,23 @@ def command(
         errors.require_applicable(method)
     except ValueError as error:
         raise click.UsageError(str(error)) from None
-    conditions = Conditions(turnout, share, none_of_the_above)
     try:
         drawn = bytes.fromhex(seed)
     except ValueError:
         raise click.BadParameter("not hexadecimal", param_hint="--seed") from None
-    if turnout and not entitled:
-        raise click.UsageError("--turnout needs --entitled")
     reading = _read(file, format_name, method, dict(switches), choices)
     cast = reading.file
     for warning in reading.warnings:
         click.echo(f"Warning: {warning}", err=True)
-    if cast.kind == "ranked":
-        for note in ended_by(cast.rankings, errors.or_else(cast.errors), equal=has_equal_ranks(method)):
+    settled = errors.or_else(cast.errors)
+    if cast.kind == "ranked" and (settled.skipped or "exhaust" in (settled.overvote, settled.duplicates)):
+        for note in ended_by(cast.rankings, settled, equal=has_equal_ranks(method)):
             click.echo(f"Warning: {note}", err=True)
     try:
-        require_applicable(method, conditions, options=len(cast.options))
+        if conditions:
+            from ballotcast.counting.conditions import conclude, require_applicable
+
+            require_applicable(method, conditions, options=len(cast.options))
         counted = count(
             method,
             options=cast.options,
@@ -159,11 +126,13 @@ def command(
             withdrawn=cast.withdrawn,
             limit=limit,
         )
+        outcome = conclude(counted, conditions, entitled=entitled) if conditions else None
         if blt_out:
+            from ballotcast.counting.blt import format_blt
+
             blt_out.write_text(format_blt(cast), encoding="utf-8")
     except ValueError as error:
         raise click.UsageError(str(error)) from None
-    outcome = conclude(counted, conditions, entitled=entitled) if conditions != Conditions() else None
     if as_json:
         click.echo(json.dumps(account(cast, counted, outcome), indent=2, ensure_ascii=False))
     else:
@@ -171,7 +140,7 @@ def command(
             click.echo(line)
 
 
-def account(cast: BallotFile, counted: Count, outcome: Outcome | None = None) -> dict[str, Any]:
+def account(cast: BallotFile, counted: Count, outcome: "Outcome | None" = None) -> dict[str, Any]:
     """The count as JSON types, its winners named; `outcome` only where there are conditions."""
     described = counted.as_json()
     winners = described.pop("winners")

@@ -1,49 +1,77 @@
 """The command `ballotcast`."""
 
+from collections.abc import Mapping
+
 import click
 
-from . import accounts, conduct, count, elections, mailbox, operator, routes, verify, voters, voting
-from .bench import command as bench
-from .channels import bridge_command as bridge
-from .channels import commands as channels
-from .demo import command as demo
-from .group import BallotcastGroup
-from .scale import command as scale
-from .stack import commands as stack
+from .commands import CommandTable, LazyCommand
+
+COMMANDS: Mapping[str, LazyCommand] = {
+    "sign-up": LazyCommand("accounts", "Become an organiser.", "sign_up"),
+    "verify-address": LazyCommand(
+        "accounts", "Prove an organiser's address by the CODE that was mailed to it.", "verify_address"
+    ),
+    "reset-password": LazyCommand(
+        "accounts", "Set a new password by a code that is mailed to EMAIL.", "reset_password"
+    ),
+    "log-in": LazyCommand("accounts", "Open a session of an hour; the commands for organisers use it.", "log_in"),
+    "elections": LazyCommand("elections", "Create, list, show and delete elections."),
+    "voters": LazyCommand("voters", "Import and list the roll of an election."),
+    "invite": LazyCommand("conduct", "Mail the voters their links.", "invite"),
+    "open": LazyCommand("conduct", "Open now instead of at its time; only before it is frozen.", "open_"),
+    "vote": LazyCommand("voting", "Cast your vote.", "vote"),
+    "check-receipt": LazyCommand("voting", "Check that the ballot behind a receipt is in the log.", "check"),
+    "turnout": LazyCommand("conduct", "How many credentials and ballots, as of the log's last checkpoint.", "turnout"),
+    "close": LazyCommand("conduct", "Close now and start the count.", "close"),
+    "results": LazyCommand("conduct", "The result with every stage of the count.", "results"),
+    "export": LazyCommand("conduct", "Download everything that anybody needs to verify the result.", "export"),
+    "verify": LazyCommand("verify", "Verify EXPORT (zip) and count it again."),
+    "count": LazyCommand(
+        "count", "Count the ballots of FILE (- for standard input): BLT, PrefLib (soc, soi, toc, toi) or CSV."
+    ),
+    "channels": LazyCommand(
+        "channels.commands", "Register channels, publish to them, watch them, keep them as a file says."
+    ),
+    "bridge": LazyCommand(
+        "channels.bridge_command",
+        "Publish to the channel NAME what arrives by UDP: a datagram is a record in Avro's binary encoding.",
+    ),
+    "demo": LazyCommand(
+        "demo.command",
+        "Play an election on a running deployment: every voter casts one of the real ballots of FILE.",
+        in_repository=True,
+    ),
+    "bench": LazyCommand(
+        "bench.command",
+        "Measure this product beside stock FastAPI on Lambda: CPU time, memory, and requests to DynamoDB.",
+        in_repository=True,
+    ),
+    "mailbox": LazyCommand("mailbox", "Show the mails of the stack on this machine."),
+    "operator": LazyCommand(
+        "operator", "For those who run a deployment; needs AWS credentials for its account and region."
+    ),
+    "routes": LazyCommand(
+        "routes", "Show all routes and whether the fast path takes them (docs/fast-path.md).", in_repository=True
+    ),
+    "scale": LazyCommand(
+        "scale.command",
+        "What elections of any size cost, and where they meet a limit (docs/scale.md).",
+        in_repository=True,
+    ),
+    "stack": LazyCommand(
+        "stack.commands",
+        "The whole of Ballotcast on this machine: no account, no container, nothing but this process and its workers.",
+        in_repository=True,
+    ),
+}
 
 
-@click.group(cls=BallotcastGroup, context_settings={"help_option_names": ["-h", "--help"]})
+class _Ballotcast(CommandTable):
+    lazy = COMMANDS
+
+
+@click.group(cls=_Ballotcast, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--api", metavar="URL", help="The deployment  [default: BALLOTCAST_API, else the stack on this machine]")
 @click.version_option(package_name="ballotcast")
 def main(api: str | None) -> None:
     """Elections whose ballots nobody can link to a voter and whose result anyone can check."""
-
-
-for command in (
-    accounts.sign_up,
-    accounts.verify_address,
-    accounts.reset_password,
-    accounts.log_in,
-    elections.command,
-    voters.command,
-    conduct.invite,
-    conduct.open_,
-    voting.vote,
-    voting.check,
-    conduct.turnout,
-    conduct.close,
-    conduct.results,
-    conduct.export,
-    verify.command,
-    count.command,
-    channels.command,
-    bridge.command,
-    demo.command,
-    bench.command,
-    mailbox.command,
-    operator.command,
-    routes.command,
-    scale.command,
-    stack.command,
-):
-    main.add_command(command)

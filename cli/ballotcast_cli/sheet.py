@@ -1,15 +1,18 @@
 """A count as text: the stages as a table, what else a rule tells of them, and why it ended so."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from ballotcast.counting import Action, Count, Stage, Tie
 from ballotcast.counting.ballot_file import BallotFile
-from ballotcast.counting.conditions import Outcome
+
+if TYPE_CHECKING:
+    from ballotcast.counting.conditions import Outcome
 
 Names = Mapping[int, str]
 
 
-def sheet(cast: BallotFile, counted: Count, width: int, outcome: Outcome | None = None) -> Iterator[str]:
+def sheet(cast: BallotFile, counted: Count, width: int, outcome: "Outcome | None" = None) -> Iterator[str]:
     """The count as lines of text for a terminal of `width` columns: a row per option, a column per stage."""
     names = {number: f"{number} {name}" for number, name in enumerate(cast.options, start=1)}
     if cast.title:

@@ -58,7 +58,7 @@ def target(environment: dict[str, str]) -> Target:
 
 
 def build_layer(folder: Path, wanted: Target) -> None:
-    """Fill `folder` with what the layer holds: python/ with the libraries of uv.lock and the package `ballotcast`."""
+    """Fill `folder` with what the layer holds: python/ with its libraries and the package `ballotcast`."""
     inside = folder / "python"
     shutil.copytree(libraries(wanted), inside, copy_function=os.link, dirs_exist_ok=True)
     add_sources(TOP / "layers" / "common" / "ballotcast", inside / "ballotcast", wanted, strip=folder, prefix="/opt")
@@ -81,7 +81,7 @@ def add_sources(source: Path, folder: Path, wanted: Target, *, strip: Path, pref
 def libraries(wanted: Target) -> Path:
     """The folder of installed libraries for this uv.lock and target, pruned and compiled; made if it is not there."""
     recipe = "\n".join(Path(module).read_text() for module in (__file__, pruning.__file__))
-    locked = _locked()
+    locked = layer_requirements()
     key = hashlib.sha256("\n".join([locked, recipe, *wanted.install_options]).encode()).hexdigest()
     done = LAYERS / f"{wanted.python}-{wanted.architecture}-{key[:16]}"
     if done.exists():
@@ -97,18 +97,19 @@ def libraries(wanted: Target) -> Path:
 
 
 def install(folder: Path, wanted: Target) -> None:
-    """Every library of uv.lock as its wheel has it, for this target, checked against the lock's hashes."""
+    """Every library of the layer as its wheel has it, for this target, checked against the lock's hashes."""
     with tempfile.TemporaryDirectory() as scratch:
         requirements = Path(scratch, "requirements.txt")
-        requirements.write_text(_locked())
+        requirements.write_text(layer_requirements())
         options = ["--quiet", "--require-hashes", "--only-binary", ":all:", *wanted.install_options]
         command: list[str | Path] = [_uv(), "pip", "install", *options, "--target", folder, "-r", requirements]
         subprocess.run(command, env=uv_environment(TOP), check=True)
 
 
-def _locked() -> str:
-    """uv.lock as requirements with hashes."""
-    return _output(_uv(), "export", "--quiet", "--frozen", "--no-dev", "--no-emit-project", "--directory", str(TOP))
+def layer_requirements() -> str:
+    """uv.lock's packages for the layer as requirements with hashes: what functions import, without a terminal."""
+    options = ["--quiet", "--frozen", "--no-dev", "--no-emit-project", "--extra", "layer", "--prune", "click"]
+    return _output(_uv(), "export", *options, "--directory", str(TOP))
 
 
 def _sources(folder: Path) -> Iterator[Path]:

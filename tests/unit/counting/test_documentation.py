@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ballotcast.counting import RULES, Action
-from ballotcast.counting.formats import FORMATS, SWITCHES
+from ballotcast.counting.formats import FORMATS, known_switches
 
 from . import properties
 from .test_properties import HAS, LACKS
@@ -59,7 +59,7 @@ def test_the_properties_told_are_the_properties_tested(row: list[str]) -> None:
 
 
 def test_every_choice_between_two_readings_is_named() -> None:
-    named = {f"{name}={value}" for name, values in SWITCHES.items() for value in values}
+    named = {f"{name}={value}" for name, values in known_switches().items() for value in values}
     assert [choice for choice in sorted(named) if choice not in PAGE] == []
 
 

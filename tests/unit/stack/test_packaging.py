@@ -1,12 +1,16 @@
 """What goes into the layer and the functions."""
 
 import platform
+import re
 import sys
+import tomllib
 from importlib.util import MAGIC_NUMBER
 from pathlib import Path
 
 import pytest
 
+from ballotcast_cli.stack import packaging
+from ballotcast_cli.stack.environments import TOP
 from ballotcast_cli.stack.packaging import Target, build_functions, target
 
 HERE = Target(f"{sys.version_info[0]}.{sys.version_info[1]}", platform.machine(), True, sys.executable)
@@ -51,3 +55,15 @@ def test_functions_carry_code_and_bytecode_and_nothing_else(tmp_path: Path) -> N
     assert bytecode[4] == 0b01  # hash-based and unchecked (PEP 552)
     assert b"/var/task/" in bytecode
     assert str(tmp_path).encode() not in bytecode
+
+
+def test_the_layer_has_its_extra_and_what_functions_share_with_the_command_but_no_terminal() -> None:
+    project = tomllib.loads((TOP / "pyproject.toml").read_text())["project"]
+    wanted = {
+        re.split(r"[>\[]", name)[0] for name in (*project["dependencies"], *project["optional-dependencies"]["layer"])
+    }
+
+    locked = set(re.findall(r"^([a-z0-9-]+)==", packaging.layer_requirements(), re.MULTILINE))
+
+    assert wanted - locked == {"click"}
+    assert not locked & {"click", "pyyaml", "uvicorn", "httptools", "pytest"}

@@ -34,6 +34,9 @@ class CsvChoices:
     sheet: str = ""
 
 
+NO_CHOICES = CsvChoices()
+
+
 @dataclass(frozen=True)
 class CsvReading(Reading):
     """A CSV file of ballots and what was read in it.

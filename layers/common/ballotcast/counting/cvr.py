@@ -17,7 +17,7 @@ from ballotcast.tables import Table, TableError, read_table
 
 from .ballot_file import BallotFile, BallotFileError, Box
 from .ballots import Ballot, Kind
-from .csv_choices import CsvChoices, CsvReading, two_readings
+from .csv_choices import NO_CHOICES, CsvChoices, CsvReading, two_readings
 from .csv_columns import counting_column, require_chosen, require_read_over
 from .csv_contests import by_contest, by_question, columns_of_contest, one_contest
 from .csv_doubts import (
@@ -36,8 +36,6 @@ from .csv_options import Options
 from .csv_ranks import RankReader, require_ranks
 from .csv_source import whole
 from .voter_errors import VoterErrors, correct, is_as_cast
-
-NO_CHOICES = CsvChoices()
 
 
 def parse_cvr(data: bytes | str, kind: Kind = "ranked", choices: CsvChoices = NO_CHOICES) -> BallotFile:

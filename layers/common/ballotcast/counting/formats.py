@@ -3,24 +3,13 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
+from importlib import import_module
 from pathlib import PurePath
 
-from ballotcast.spreadsheets import SIGNATURE
-
-from .abif import read_abif
 from .ballot_file import BallotFile, BallotFileError
 from .ballots import Kind
-from .blt import BLT_SWITCHES, read_blt
-from .cdf import REPORT, read_cdf
-from .cef import CEF_SWITCHES, read_cef
-from .csv_choices import CsvChoices
-from .csv_options import require_names
-from .cvr import NO_CHOICES, read_cvr
-from .dominion import is_export, read_dominion
-from .pabulib import read_pabulib
-from .preflib import TYPES, read_preflib
+from .csv_choices import NO_CHOICES, CsvChoices
 from .reading import Reading, Switches
-from .records import RECORD_SWITCHES
 from .text import decode_text
 
 Reader = Callable[[bytes, Kind, Switches, CsvChoices], Reading]
@@ -41,7 +30,42 @@ class Format:
         return self.choices | {"options", "merge_names", "overvote"}
 
 
+# Each reader is imported with the first file of its format: a count of a small file takes less time than all of them.
+
+
+def _reader(module: str) -> Reader:
+    """The function ``read_<module>`` of a module of this package."""
+
+    def read(data: bytes, kind: Kind, switches: Switches, choices: CsvChoices) -> Reading:
+        found: Reader = getattr(import_module(f".{module}", __package__), f"read_{module}")
+        return found(data, kind, switches, choices)
+
+    return read
+
+
+def _read_blt(data: bytes, _: Kind, switches: Switches, __: CsvChoices) -> Reading:
+    from .blt import read_blt
+
+    return read_blt(data, switches)
+
+
+def _read_preflib(data: bytes, _: Kind, __: Switches, ___: CsvChoices) -> Reading:
+    from .preflib import read_preflib
+
+    return read_preflib(data)
+
+
+def _read_csv(data: bytes, kind: Kind, _: Switches, choices: CsvChoices) -> Reading:
+    from .cvr import read_cvr
+
+    return read_cvr(data, kind, choices)
+
+
 def _read_spreadsheet(data: bytes, kind: Kind, _: Switches, choices: CsvChoices) -> Reading:
+    from ballotcast.spreadsheets import SIGNATURE
+
+    from .cvr import read_cvr
+
     if not data.startswith(SIGNATURE):
         raise BallotFileError(1, "not a spreadsheet of the formats .xlsx and .ods")
     return replace(read_cvr(data, kind, choices), format="Spreadsheet")
@@ -50,19 +74,25 @@ def _read_spreadsheet(data: bytes, kind: Kind, _: Switches, choices: CsvChoices)
 TABLE_CHOICES = frozenset(field.name for field in fields(CsvChoices))
 
 FORMATS: Mapping[str, Format] = {
-    "blt": Format(lambda data, _, switches, __: read_blt(data, switches), ("blt",)),
-    "preflib": Format(lambda data, *_: read_preflib(data), TYPES),
-    "abif": Format(read_abif, ("abif",), frozenset({"cells"})),
-    "cef": Format(read_cef, ("cvotes",)),
-    "pabulib": Format(read_pabulib, ("pb",)),
-    "cdf": Format(read_cdf, ("json",), frozenset({"options", "contest"})),
-    "dominion": Format(read_dominion, ("zip",), frozenset({"options", "contest"})),
-    "csv": Format(lambda data, kind, _, choices: read_cvr(data, kind, choices), ("csv", "tsv"), TABLE_CHOICES),
+    "blt": Format(_read_blt, ("blt",)),
+    "preflib": Format(_read_preflib, ("soc", "soi", "toc", "toi")),
+    "abif": Format(_reader("abif"), ("abif",), frozenset({"cells"})),
+    "cef": Format(_reader("cef"), ("cvotes",)),
+    "pabulib": Format(_reader("pabulib"), ("pb",)),
+    "cdf": Format(_reader("cdf"), ("json",), frozenset({"options", "contest"})),
+    "dominion": Format(_reader("dominion"), ("zip",), frozenset({"options", "contest"})),
+    "csv": Format(_read_csv, ("csv", "tsv"), TABLE_CHOICES),
     "spreadsheet": Format(_read_spreadsheet, ("xlsx", "xlsm", "ods"), TABLE_CHOICES),
 }
 
-SWITCHES: Mapping[str, tuple[str, ...]] = {**BLT_SWITCHES, **CEF_SWITCHES, **RECORD_SWITCHES}
-"""The names of ``--read`` and their values: how to read a file that can be read in two ways."""
+
+def known_switches() -> Mapping[str, tuple[str, ...]]:
+    """The names of ``--read`` and their values: how to read a file that can be read in two ways."""
+    from .blt import BLT_SWITCHES
+    from .cef import CEF_SWITCHES
+    from .records import RECORD_SWITCHES
+
+    return {**BLT_SWITCHES, **CEF_SWITCHES, **RECORD_SWITCHES}
 
 
 def format_of(name: str, data: bytes) -> str:
@@ -71,6 +101,15 @@ def format_of(name: str, data: bytes) -> str:
     for format_name, known in FORMATS.items():
         if suffix in known.suffixes:
             return format_name
+    return _format_by_beginning(data)
+
+
+def _format_by_beginning(data: bytes) -> str:
+    from ballotcast.spreadsheets import SIGNATURE
+
+    from .cdf import REPORT
+    from .dominion import is_export
+
     if data.startswith(SIGNATURE):
         return "dominion" if is_export(data) else "spreadsheet"
     try:
@@ -96,8 +135,8 @@ def read_file(
     """Read a ballot file, and say how it was read.
 
     kind: what the cells of a table are to be read as; the other formats know themselves. switches: how to read what is
-    ambiguous, of `SWITCHES`; choices: the same for tables and for names. Raises BallotFileError for a bad file, of the
-    kind AmbiguousFileError for one that has two readings, and ValueError for choices where the format is another.
+    ambiguous, of `known_switches()`; choices: the same for tables and for names. Raises BallotFileError for a bad file,
+    of the kind AmbiguousFileError for one with two readings, and ValueError for choices where the format is another.
     """
     known = FORMATS[format_name]
     others = [field.name for field in fields(choices) if field.name not in known.named]
@@ -105,6 +144,8 @@ def read_file(
         raise ValueError(f"--{other.replace('_', '-')} says nothing of {format_name}")
     reading = known.read(data, kind, switches or {}, choices)
     if "options" not in known.choices and choices.options:
+        from .csv_options import require_names
+
         return replace(reading, file=require_names(reading.file, choices))
     return reading
 
