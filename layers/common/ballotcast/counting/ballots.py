@@ -14,7 +14,7 @@ that cannot read this, or has another form than its kind.
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeGuard, cast
 
@@ -28,6 +28,7 @@ Paper = tuple[Ballot, int]
 Kind = Literal["choice", "ranked", "scores"]
 
 HIGHEST_SCORE = 254
+_MOST_PAIRS = 20_000
 
 _RANK = re.compile(r" *[0-9]{1,3} *(?:= *[0-9]{1,3} *)*")
 _SCORE = re.compile(r" *[0-9]{1,3} *: *[0-9]{1,3} *")
@@ -66,11 +67,9 @@ def ranks(ballot: Ballot) -> Iterator[tuple[int, ...]]:
         yield rank if isinstance(rank, tuple) else (rank,)
 
 
-def scores(ballot: Ballot) -> Iterator[tuple[int, int]]:
+def scores(ballot: Ballot) -> tuple[tuple[int, int], ...]:
     """The (option, score) pairs of a ballot of scores."""
-    for pair in ballot:
-        assert isinstance(pair, tuple)
-        yield pair[0], pair[1]
+    return cast("tuple[tuple[int, int], ...]", ballot)
 
 
 def sift(
@@ -81,20 +80,50 @@ def sift(
     Raises ValueError for a negative number of ballots, which no ballot box can hold.
     """
     numbers = frozenset(range(1, options + 1))
-    papers: Counter[Ballot] = Counter()
     blank = spoilt = 0
+    left_out: list[Ballot] = []
+    readable = _reader(kind, equal, numbers, limit)
     for ballot, number in ballots.items():
         if number < 0:
             raise ValueError("a negative number of ballots")
-        if not _readable(ballot, kind, equal, numbers, limit):
+        if not readable(ballot):
             spoilt += number
-            continue
-        standing = _strike(ballot, kind, withdrawn) if withdrawn else ballot
-        if standing:
-            papers[standing] += number
-        else:
+            left_out.append(ballot)
+        elif not ballot:
             blank += number
+            left_out.append(ballot)
+    papers = ballots
+    if left_out:  # a copy is large, and most often not needed
+        papers = dict(ballots)
+        for ballot in left_out:
+            del papers[ballot]
+    if withdrawn:
+        struck: Counter[Ballot] = Counter()
+        for ballot, number in papers.items():
+            struck[_strike(ballot, kind, withdrawn)] += number
+        blank += struck.pop((), 0)
+        papers = struck
     return Sifted(papers.items(), blank, spoilt)
+
+
+def _reader(kind: Kind, equal: bool, numbers: frozenset[int], limit: int | None) -> Callable[[Ballot], bool]:
+    """The test whether a ballot is not spoilt. Nearly every ballot passes at a glance; the others are looked at."""
+    most = len(numbers) if limit is None else limit
+    highest = HIGHEST_SCORE if limit is None else limit
+    given = range(highest + 1) if kind == "scores" and len(numbers) * highest <= _MOST_PAIRS else ()
+    pairs = {(option, score) for option in numbers for score in given}
+
+    def scored(ballot: Ballot) -> bool:
+        named = dict(scores(ballot)) if pairs.issuperset(ballot) else {}
+        return len(named) == len(ballot) or _readable(ballot, kind, equal, numbers, limit)
+
+    def named(ballot: Ballot) -> bool:
+        options = set(ballot)
+        return (len(options) == len(ballot) <= most and options <= numbers) or _readable(
+            ballot, kind, equal, numbers, limit
+        )
+
+    return scored if kind == "scores" else named
 
 
 def _readable(ballot: Ballot, kind: Kind, equal: bool, numbers: frozenset[int], limit: int | None) -> bool:

@@ -23,6 +23,7 @@ from .ballots import Ballot, ranks
 from .blt_ballots import SKIPPED_RANKS, read_ballots_of
 from .blt_header import read_header
 from .blt_names import read_names
+from .blt_plain import read_plain
 from .blt_text import Line, split_lines
 from .reading import Reading, Switches
 from .text import decode_text
@@ -55,11 +56,14 @@ def read_blt(data: bytes | str, switches: Switches | None = None) -> Reading:
     """
     switches = switches or {}
     text = decode_text(data)
-    found = split_lines(text.content)
-    lines = found.lines
+    plain = read_plain(text.content) if switches.get("ballots") != "zeros" else None
+    found = split_lines(plain.rest, plain.rest_line) if plain else split_lines(text.content)
+    lines = [*split_lines(plain.head).lines, *found.lines] if plain else found.lines
     separate = switches.get("commas") == "separate"
     header = read_header(lines, found.last, commas_separate=separate)
     cast = read_ballots_of(lines, header, found.last, switches)
+    if plain:
+        cast.ballots, cast.warnings = plain.ballots, plain.warnings
     named = [Line(lines[cast.lines - 1].number, cast.names)] if cast.names else []
     names = read_names([*named, *lines[cast.lines :]], header.size, found.last, switches)
     file = Blt(names.title, names.options, header.seats, tuple(sorted(header.withdrawn)), cast.ballots)

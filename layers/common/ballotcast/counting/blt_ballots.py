@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from .ballot_file import LARGEST, TIES_ALL_LEFT, BallotFileError, Box, rank_together, ties_all_left
 from .ballots import Ballot
 from .blt_header import Header
+from .blt_plain import TWICE
 from .blt_rows import HOW_MANY, Cast, Row, Rows, line_of, read_rows, refuse_weight, tokens_of
 from .blt_text import Line, Token, tokens, whole
 from .reading import AmbiguousFileError, Switches
@@ -90,7 +91,7 @@ def _gather(rows: Rows, header: Header, cast: Cast) -> dict[Ballot, int]:
             truncated, truncated_at = truncated + number, truncated_at or line
         box.put(line, rank_together(groups), number)
     if twice:
-        cast.warnings.append(f"Line {twice_at}: an option is named twice. Ballots spoilt in this way: {twice}.")
+        cast.warnings.append(TWICE.format(line=twice_at, number=twice))
     if truncated:
         cast.warnings.append(TIES_ALL_LEFT.format(line=truncated_at, number=truncated))
     return box.ballots

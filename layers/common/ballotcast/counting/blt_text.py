@@ -48,12 +48,15 @@ class Lines:
     warnings: Sequence[str]
 
 
-def split_lines(text: str) -> Lines:
-    """Take out comments: from # or // to the end of the line, and between /* and */, which may be lines apart."""
+def split_lines(text: str, first: int = 1) -> Lines:
+    """Take out comments: from # or // to the end of the line, and between /* and */, which may be lines apart.
+
+    first: the number of the text's first line.
+    """
     lines: list[Line] = []
     doubtful: list[tuple[int, str]] = []
     began, comments = 0, False
-    for number, line in enumerate(text.split("\n"), 1):
+    for number, line in enumerate(text.split("\n"), first):
         content = line
         if began or "#" in line or "/" in line:
             content, began, taken = _without_comments(number, line, began)
@@ -64,7 +67,7 @@ def split_lines(text: str) -> Lines:
             lines.append(Line(number, content))
     if began:
         raise BallotFileError(began, "a comment /* that is not closed")
-    return Lines(lines, text.count("\n") + 1, comments, _warnings(doubtful))
+    return Lines(lines, text.count("\n") + first, comments, _warnings(doubtful))
 
 
 def _warnings(doubtful: Sequence[tuple[int, str]]) -> list[str]:

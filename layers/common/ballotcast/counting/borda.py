@@ -14,7 +14,7 @@ ballot ranks is never elected. One stage, one decimal (the half points are exact
 without regard to proportion.
 """
 
-from .ballots import ranks
+from .ballots import options, ranks
 from .contest import Contest, Sheet
 from .result import Action
 
@@ -23,17 +23,23 @@ def borda(contest: Contest) -> Sheet:
     """Fill the sheet of a tournament Borda count; ballots are rankings with or without equal ranks."""
     size = len(contest.standing)
     halves = dict.fromkeys(contest.standing, 0)
+    for_all = 0
     for ballot, number in contest.papers:
+        strict = tuple not in map(type, ballot)
+        unranked = size - (len(ballot) if strict else sum(map(len, ranks(ballot))))
+        # What each option not ranked gets is given to all, and taken back from those ranked.
+        shared = max(unranked - 1, 0) * number
+        for_all += shared
         below = size
-        for rank in ranks(ballot):
+        for rank in ranks(ballot) if not strict else ():
             below -= len(rank)
             for option in rank:
-                halves[option] += (2 * below + len(rank) - 1) * number
-        unranked = below
-        if unranked > 1:
-            for option in contest.standing.difference(*ranks(ballot)):
-                halves[option] += (unranked - 1) * number
-    return _most_points(contest, halves)
+                halves[option] += (2 * below + len(rank) - 1) * number - shared
+        points = 2 * size * number - shared
+        for option in options(ballot) if strict else ():
+            points -= 2 * number
+            halves[option] += points
+    return _most_points(contest, {option: points + for_all for option, points in halves.items()})
 
 
 def modified_borda(contest: Contest) -> Sheet:
@@ -51,6 +57,16 @@ def modified_borda(contest: Contest) -> Sheet:
 def _most_points(contest: Contest, halves: dict[int, int]) -> Sheet:
     sheet = Sheet(contest, decimals=1, unit=2)
     sheet.end_stage(Action.POINTS, halves)
-    ranked = {option for ballot, _ in contest.papers for rank in ranks(ballot) for option in rank}
-    sheet.elect_most("points", ranked)
+    sheet.elect_most("points", _ranked(contest))
     return sheet
+
+
+def _ranked(contest: Contest) -> set[int]:
+    """The options that some ballot ranks."""
+    found: set[int] = set()
+    for ballot, _ in contest.papers:
+        if not found.issuperset(ballot):
+            found.update(option for rank in ranks(ballot) for option in rank)
+            if len(found) == len(contest.standing):
+                break
+    return found

@@ -16,9 +16,9 @@ regard to proportion.
 from bisect import bisect_left
 from itertools import accumulate
 
-from .ballots import scores
 from .contest import Contest, Sheet
 from .result import Action
+from .score import given
 
 
 def majority_judgment(contest: Contest) -> Sheet:
@@ -53,11 +53,11 @@ def majority_judgment(contest: Contest) -> Sheet:
 
 def _grades(contest: Contest) -> dict[int, list[int]]:
     """How many ballots give each standing option each grade, from 0 to the highest that any ballot gives."""
-    highest = max(grade for ballot, _ in contest.papers for _, grade in scores(ballot))
+    pairs = given(contest)
+    highest = max((grade for _, grade in pairs), default=0)
     grades = {option: [0] * (highest + 1) for option in contest.standing}
-    for ballot, number in contest.papers:
-        for option, grade in scores(ballot):
-            grades[option][grade] += number
+    for (option, grade), number in pairs.items():
+        grades[option][grade] += number
     for counts in grades.values():
         counts[0] += contest.valid - sum(counts)
     return grades

@@ -8,7 +8,10 @@ single point is never elected, so seats may stay vacant. One stage, no decimals.
 totals, without regard to proportion.
 """
 
-from .ballots import scores
+from collections import Counter
+from itertools import chain
+
+from .ballots import Ballot, scores
 from .contest import Contest, Sheet
 from .result import Action
 
@@ -24,7 +27,18 @@ def score(contest: Contest) -> Sheet:
 def totals(contest: Contest) -> dict[int, int]:
     """The points of every standing option."""
     added = dict.fromkeys(contest.standing, 0)
-    for ballot, number in contest.papers:
-        for option, points in scores(ballot):
-            added[option] += points * number
+    for (option, points), number in given(contest).items():
+        added[option] += points * number
     return added
+
+
+def given(contest: Contest) -> Counter[tuple[int, int]]:
+    """How many ballots give an option a score, for each such pair; ballots of equal weight are gathered together."""
+    by_weight: dict[int, list[Ballot]] = {}
+    for ballot, number in contest.papers:
+        by_weight.setdefault(number, []).append(ballot)
+    pairs: Counter[tuple[int, int]] = Counter()
+    for number, ballots in by_weight.items():
+        for pair, times in Counter(chain.from_iterable(map(scores, ballots))).items():
+            pairs[pair] += times * number
+    return pairs

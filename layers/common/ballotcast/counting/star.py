@@ -13,7 +13,7 @@ five-star ballots as a further step before the lot; it is not taken.)
 """
 
 from collections.abc import Collection, Mapping
-from itertools import accumulate
+from itertools import accumulate, combinations
 
 from .ballots import scores
 from .contest import Contest, Sheet
@@ -87,12 +87,14 @@ def _by_losses(contest: Contest, tied: Collection[int]) -> list[set[int]]:
 
 def _comparisons(contest: Contest, options: Collection[int]) -> dict[tuple[int, int], int]:
     """How many ballots score the first of a pair of options higher than the second."""
+    pairs = list(combinations(sorted(options), 2))
     beats = {(one, other): 0 for one in options for other in options}
     for ballot, number in contest.papers:
-        given = dict(scores(ballot))
-        of_these = [(option, given.get(option, 0)) for option in options]
-        for one, higher in of_these:
-            for other, lower in of_these:
-                if higher > lower:
-                    beats[one, other] += number
+        given = dict(scores(ballot)).get
+        for one, other in pairs:
+            ahead = given(one, 0) - given(other, 0)
+            if ahead > 0:
+                beats[one, other] += number
+            elif ahead:
+                beats[other, one] += number
     return beats
