@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ballotcast.counting import RULES, Count, TieRule, count
+from ballotcast.counting import RULES, Count, Separator, TieRule, count
 from ballotcast.counting.ballot_file import BallotFile, has_equal_ranks
+from ballotcast.counting.contest import listed
 from ballotcast.counting.csv_choices import CsvChoices
 from ballotcast.counting.formats import FORMATS, format_of, read_file
 from ballotcast.counting.reading import Reading, Switches, explain
@@ -54,10 +55,15 @@ if TYPE_CHECKING:
     show_default=True,
     help="How ties are decided; equal at all previous stages means lot.",
 )
-@click.option("--seed", default="", metavar="HEX", help="Public seed of the lot  [default: empty]")
+@click.option("--seed", metavar="HEX", help="Public seed of the lot, drawn in public; needed if there is a lot.")
 @conditions_of
 @reading_switches
 @click.option("--json", "as_json", is_flag=True, help="Print the whole account as JSON.")
+@click.option(
+    "--report",
+    type=click.Choice(["text", "html", "csv", "json"]),
+    help="Print the returning officer's report: the file's hash, every stage and transfer, every spoilt ballot.",
+)
 @click.option(
     "--blt-out", type=click.Path(dir_okay=False, path_type=Path), help="Also write the file's rankings in BLT format."
 )
@@ -69,7 +75,7 @@ def command(
     seats: int | None,
     limit: int | None,
     tie: str,
-    seed: str,
+    seed: str | None,
     blt_out: Path | None,
     *,
     conditions: "Conditions | None",
@@ -78,6 +84,7 @@ def command(
     errors: VoterErrors,
     only_explain: bool,
     as_json: bool,
+    report: str | None,
 ) -> None:
     """Count the ballots of FILE (- for standard input), in one of the formats of --format.
 
@@ -90,7 +97,7 @@ def command(
     ways and the --read that chooses each.
     """
     if only_explain:
-        click.echo("\n".join(explain(_read(file, format_name, method, dict(switches), choices))))
+        click.echo("\n".join(explain(_read(file, _bytes_of(file), format_name, method, dict(switches), choices))))
         return
     if method is None:
         raise click.UsageError("Missing option '--method'.")
@@ -99,10 +106,11 @@ def command(
     except ValueError as error:
         raise click.UsageError(str(error)) from None
     try:
-        drawn = bytes.fromhex(seed)
+        drawn = bytes.fromhex(seed or "")
     except ValueError:
         raise click.BadParameter("not hexadecimal", param_hint="--seed") from None
-    reading = _read(file, format_name, method, dict(switches), choices)
+    data = _bytes_of(file)
+    reading = _read(file, data, format_name, method, dict(switches), choices)
     cast = reading.file
     for warning in reading.warnings:
         click.echo(f"Warning: {warning}", err=True)
@@ -133,7 +141,16 @@ def command(
             blt_out.write_text(format_blt(cast), encoding="utf-8")
     except ValueError as error:
         raise click.UsageError(str(error)) from None
-    if as_json:
+    if seed is None:
+        require_no_lot(counted, cast.options)
+    if report:
+        from ballotcast.counting.uncounted import account_for
+
+        from .report.command import write
+
+        accounted = account_for(reading, method, errors=errors, limit=limit)
+        write(report, file, data, reading, counted, accounted, outcome)
+    elif as_json:
         click.echo(json.dumps(account(cast, counted, outcome), indent=2, ensure_ascii=False))
     else:
         for line in sheet(cast, counted, shutil.get_terminal_size().columns, outcome):
@@ -149,9 +166,28 @@ def account(cast: BallotFile, counted: Count, outcome: "Outcome | None" = None) 
     return {"title": cast.title, "options": list(cast.options), "elected": elected, **described, **applied}
 
 
-def _read(file: str, format_name: str | None, method: str | None, switches: Switches, choices: CsvChoices) -> Reading:
+def require_no_lot(counted: Count, options: Sequence[str]) -> None:
+    """Raise ClickException if a lot was drawn: without a seed that was drawn in public it would be no lot."""
+    for tie in counted.ties:
+        if tie.by is Separator.LOT:
+            tied = listed([options[option - 1] for option in tie.options])
+            raise click.ClickException(
+                f"a lot has to decide at stage {tie.stage} between {tied}, and it needs a --seed that nobody could "
+                "know when the ballots were cast and everybody can check: publish how it will be drawn and the "
+                "SHA-256 of this file, then throw dice before witnesses, or take the next numbers of a public "
+                "lottery, and give their digits as --seed, an even number of them"
+            )
+
+
+def _bytes_of(file: str) -> bytes:
     with click.open_file(file, "rb") as opened:
-        data = opened.read()
+        data: bytes = opened.read()
+    return data
+
+
+def _read(
+    file: str, data: bytes, format_name: str | None, method: str | None, switches: Switches, choices: CsvChoices
+) -> Reading:
     kind = RULES[method].ballot if method else "ranked"
     try:
         return read_file(data, format_name or format_of(file, data), kind, switches, choices)

@@ -39,7 +39,7 @@ def test_every_method_counts_the_same_file(file: Path, method: str, elected: lis
 
 
 def test_irv_fills_one_seat_of_a_file_with_more(file: Path) -> None:
-    account = json.loads(run(file, "--method", "irv", "--json").stdout)
+    account = json.loads(run(file, "--method", "irv", "--json", "--seed", "07").stdout)
     assert account["seats"] == len(account["elected"]) == 1
 
 
@@ -75,7 +75,7 @@ def test_a_narrow_terminal_gets_the_stages_below_each_other(file: Path) -> None:
 
 
 def test_ties_are_told(file: Path) -> None:
-    lines = run(file, "--method", "irv", "--tie", "lot").stdout.splitlines()
+    lines = run(file, "--method", "irv", "--tie", "lot", "--seed", "0614").stdout.splitlines()
     assert [line for line in lines if line.startswith("tie at stage 1 (exclusion), decided by lot, best first: ")]
 
 

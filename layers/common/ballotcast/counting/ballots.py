@@ -115,28 +115,39 @@ def _reader(kind: Kind, equal: bool, numbers: frozenset[int], limit: int | None)
 
     def scored(ballot: Ballot) -> bool:
         named = dict(scores(ballot)) if pairs.issuperset(ballot) else {}
-        return len(named) == len(ballot) or _readable(ballot, kind, equal, numbers, limit)
+        return len(named) == len(ballot) or not fault_of(ballot, kind, equal=equal, numbers=numbers, limit=limit)
 
     def named(ballot: Ballot) -> bool:
         options = set(ballot)
-        return (len(options) == len(ballot) <= most and options <= numbers) or _readable(
-            ballot, kind, equal, numbers, limit
-        )
+        plain = len(options) == len(ballot) <= most and options <= numbers
+        return plain or not fault_of(ballot, kind, equal=equal, numbers=numbers, limit=limit)
 
     return scored if kind == "scores" else named
 
 
-def _readable(ballot: Ballot, kind: Kind, equal: bool, numbers: frozenset[int], limit: int | None) -> bool:
+def fault_of(ballot: Ballot, kind: Kind, *, equal: bool, numbers: frozenset[int], limit: int | None) -> str:
+    """Why a ballot is spoilt, in words that follow "a ballot that"; empty for one that is not.
+
+    numbers: of the contest's options.
+    """
     if kind == "scores":
         highest = HIGHEST_SCORE if limit is None else limit
-        named: list[object] = [pair[0] for pair in ballot if _is_score(pair, highest)]
-        return len(named) == len(ballot) == len(set(named)) and numbers.issuperset(named)
-    if equal and () in ballot:
-        return False
-    # Under a rule without equal ranks a tuple is read as an option, and none has its number.
-    named = [option for rank in ranks(ballot) for option in rank] if equal else list(ballot)
-    most = len(numbers) if limit is None else limit
-    return len(set(named)) == len(named) <= most and numbers.issuperset(named)
+        if not all(_is_score(pair, highest) for pair in ballot):
+            return f"gives a score that is not 0 to {highest}"
+        named: list[object] = [option for option, _ in scores(ballot)]
+        most = len(named)
+    else:
+        if equal and () in ballot:
+            return "has a rank without an option"
+        if not equal and any(isinstance(rank, tuple) for rank in ballot):
+            return "ranks options equally"
+        named = [option for rank in ranks(ballot) for option in rank] if equal else list(ballot)
+        most = len(numbers) if limit is None else limit
+    if not numbers.issuperset(named):
+        return "names an option that does not exist"
+    if len(set(named)) < len(named):
+        return "names an option twice"
+    return f"names more than {most} option{'' if most == 1 else 's'}" if len(named) > most else ""
 
 
 def _is_score(pair: int | tuple[int, ...], highest: int) -> TypeGuard[tuple[int, int]]:

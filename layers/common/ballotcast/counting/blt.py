@@ -17,13 +17,14 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 
 from .ballot_file import LARGEST, BallotFile, BallotFileError, has_control
 from .ballots import Ballot, ranks
 from .blt_ballots import SKIPPED_RANKS, read_ballots_of
 from .blt_header import read_header
 from .blt_names import read_names
-from .blt_plain import read_plain
+from .blt_plain import line_in_plain, read_plain
 from .blt_text import Line, split_lines
 from .reading import Reading, Switches
 from .text import decode_text
@@ -76,6 +77,7 @@ def read_blt(data: bytes | str, switches: Switches | None = None) -> Reading:
         text.encoding,
         (*text.warnings, *found.warnings, *header.warnings, *cast.warnings, *names.warnings),
         names.notes,
+        line_of=partial(line_in_plain, text.content) if plain else lambda ballot: cast.first.get(ballot, 0),
     )
 
 

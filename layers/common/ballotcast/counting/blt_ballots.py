@@ -65,6 +65,7 @@ def _after_id(rows: Sequence[Row], header: Header, cast: Cast, switches: Switche
         raise first
     ((name, (notes, ballots)),) = readings.items()
     meaning = "how many ballots there are" if name == "count" else "the first option of one ballot"
+    cast.first = notes.first
     cast.warnings += [f"The number after the id of a ballot is read as {meaning}.", *notes.warnings]
     cast.dialect.update(notes.dialect)
     return ballots
@@ -78,6 +79,7 @@ def _gather(rows: Rows, header: Header, cast: Cast) -> dict[Ballot, int]:
         plain = _plain(kept, header.size) if isinstance(kept, Line) else None
         if plain:
             box.put(line_of(kept), *plain)
+            cast.first.setdefault(plain[0], line_of(kept))
             continue
         row = tokens_of(kept)
         line = row[0].line
@@ -89,7 +91,9 @@ def _gather(rows: Rows, header: Header, cast: Cast) -> dict[Ballot, int]:
         elif ties_all_left(groups, header.size, header.withdrawn):
             groups.pop()
             truncated, truncated_at = truncated + number, truncated_at or line
-        box.put(line, rank_together(groups), number)
+        ballot = rank_together(groups)
+        box.put(line, ballot, number)
+        cast.first.setdefault(ballot, line)
     if twice:
         cast.warnings.append(TWICE.format(line=twice_at, number=twice))
     if truncated:

@@ -52,6 +52,13 @@ def read_plain(text: str) -> Plain | None:
     return Plain(head[0], reader.ballots, warnings, text[end:], first + text.count("\n", head.end(), end))
 
 
+def line_in_plain(text: str, ballot: Ballot) -> int:
+    """The first line of a plain file that holds a ballot; 0 if there is none."""
+    numbers = "".join(f" {option}" for option in ballot)
+    found = re.search(rf"^[0-9]+{numbers} 0$", text, re.MULTILINE)
+    return text.count("\n", 0, found.start()) + 1 if found else 0
+
+
 def _is_plain(text: str, start: int, end: int) -> bool:
     """Whether every line holds numbers that do not begin with 0, then a 0, with one space between them."""
     lines = text.count("\n", start, end)

@@ -23,9 +23,13 @@ HOW_MANY = "how many ballots, or the 0 that ends them"
 
 @dataclass
 class Cast:
-    """The ballots with what their reader noticed. names: what follows them on the line of the 0 that ends them."""
+    """The ballots with what their reader noticed.
+
+    first: the line of the first of each. names: what follows the ballots on the line of the 0 that ends them.
+    """
 
     ballots: dict[Ballot, int] = field(default_factory=dict)
+    first: dict[Ballot, int] = field(default_factory=dict)
     dialect: dict[str, None] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     names: str = ""

@@ -17,8 +17,9 @@ from fractions import Fraction
 from typing import Any
 
 from .result import Count
+from .rules import RULES
 
-SHARED = ("plurality", "approval", "irv", "scottish-stv", "meek-stv")
+SHARED = tuple(method for method, rule in RULES.items() if rule.shares)
 
 _PART = re.compile(r"(>?) ?(?:([0-9]{1,9})/([1-9][0-9]{0,8})|([0-9]{1,3}(?:\.[0-9]{1,9})?)(%?))")
 

@@ -176,7 +176,12 @@ class _Cvr:
             used=taken,
             ignored=ignored,
             no_votes=no_votes,
+            line_of=lambda ballot: self._line_of(reader, ballot),
         )
+
+    def _line_of(self, reader: RankReader | ListReader | MarkReader, ballot: Ballot) -> int:
+        rows = ((row.line, tuple(row.cells[place] for place in reader.places)) for row in self.source)
+        return next((line for line, cells in rows if reader.ballot(cells) == ballot), 0)
 
     def _values(self, column: Column) -> Sequence[str]:
         return list(self.source.values[column.place])

@@ -53,6 +53,7 @@ def read_preflib(data: bytes | str) -> Reading:
     title, kind, size, voters = "", "", 0, -1
     names: dict[int, str] = {}
     box = Box[Ballot]()
+    lines: dict[Ballot, int] = {}
     line = 0
     for line, text in enumerate(decoded.content.split("\n"), 1):
         if text.startswith("#"):
@@ -78,6 +79,7 @@ def read_preflib(data: bytes | str) -> Reading:
                 order.pop()
                 completed, completed_at = completed + number, completed_at or line
             box.put(line, rank_together(order), number)
+            lines.setdefault(rank_together(order), line)
     if not size:
         raise BallotFileError(line, "the file ends without the number of alternatives")
     if len(names) != size or max(names) != size:
@@ -86,7 +88,9 @@ def read_preflib(data: bytes | str) -> Reading:
         raise BallotFileError(line, f"{voters} voters announced, and {box.total} found")
     file = BallotFile(title, tuple(names[number] for number in range(1, size + 1)), 1, (), box.ballots)
     warnings = [TIES_ALL_LEFT.format(line=completed_at, number=completed)] if completed else []
-    return Reading(file, "PrefLib", [kind] if kind else [], decoded.encoding, [*decoded.warnings, *warnings])
+    warnings = [*decoded.warnings, *warnings]
+    dialect = [kind] if kind else []
+    return Reading(file, "PrefLib", dialect, decoded.encoding, warnings, line_of=lambda ballot: lines.get(ballot, 0))
 
 
 def _metadata(line: int, text: str) -> tuple[str, str]:

@@ -1,8 +1,8 @@
 """What a reader found in a ballot file, and the same in words for `ballotcast count FILE --explain`."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import islice
 
 from .ballot_file import BallotFile, BallotFileError
@@ -20,7 +20,8 @@ class Reading:
 
     format: its name, as "BLT". dialect: what of the format's variants was found, a phrase each. encoding: of the text.
     warnings: sentences, each about something that a person should look at before trusting the count. notes: a text per
-    option that is no part of its name (a party), or nothing.
+    option that is no part of its name (a party), or nothing. line_of: the first line of a ballot as cast; 0 where that
+    is not known.
     """
 
     file: BallotFile
@@ -29,6 +30,7 @@ class Reading:
     encoding: str = "UTF-8"
     warnings: Sequence[str] = ()
     notes: Sequence[str] = ()
+    line_of: Callable[[Ballot], int] = field(default=lambda ballot: 0, compare=False)
 
 
 class AmbiguousFileError(BallotFileError):

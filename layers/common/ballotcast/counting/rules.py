@@ -19,14 +19,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule, the kind of ballot it reads (see `ballots`), whether rankings may hold equal ranks, and if it can fill
-    one seat only. Its function is `function` in the module `module` of this package."""
+    """A rule, the kind of ballot it reads (see `ballots`), whether rankings may hold equal ranks, if it can fill one
+    seat only, and whether its votes are ballots, so that they are shares of the valid ones. Its function is `function`
+    in the module `module` of this package."""
 
     function: str
     module: str
     ballot: Kind
     equal: bool = False
     one_seat: bool = False
+    shares: bool = False
 
     def fill(self, contest: "Contest") -> "Sheet":
         """Count the contest's papers."""
@@ -34,14 +36,16 @@ class Rule:
         return cast("Callable[[Contest], Sheet]", rule)(contest)
 
 
-def _named(method: str, ballot: Kind, *, within: str = "", equal: bool = False, one_seat: bool = False) -> Rule:
+def _named(
+    method: str, ballot: Kind, *, within: str = "", equal: bool = False, one_seat: bool = False, shares: bool = False
+) -> Rule:
     function = method.replace("-", "_")
-    return Rule(function, within or function, ballot, equal, one_seat)
+    return Rule(function, within or function, ballot, equal, one_seat, shares)
 
 
 RULES: Mapping[str, Rule] = {
-    "plurality": _named("plurality", "choice"),
-    "approval": _named("approval", "choice"),
+    "plurality": _named("plurality", "choice", shares=True),
+    "approval": _named("approval", "choice", shares=True),
     "satisfaction-approval": _named("satisfaction-approval", "choice"),
     "proportional-approval": _named("proportional-approval", "choice"),
     "sequential-proportional-approval": _named(
@@ -55,9 +59,9 @@ RULES: Mapping[str, Rule] = {
     "condorcet": _named("condorcet", "ranked", equal=True, one_seat=True),
     "schulze": _named("schulze", "ranked", equal=True),
     "ranked-pairs": _named("ranked-pairs", "ranked", equal=True),
-    "irv": _named("irv", "ranked", one_seat=True),
-    "scottish-stv": _named("scottish-stv", "ranked"),
-    "meek-stv": _named("meek-stv", "ranked"),
+    "irv": _named("irv", "ranked", one_seat=True, shares=True),
+    "scottish-stv": _named("scottish-stv", "ranked", shares=True),
+    "meek-stv": _named("meek-stv", "ranked", shares=True),
 }
 
 
