@@ -11,9 +11,13 @@ BY_BALLOT = {
     "ranked": (
         "irv",
         "scottish-stv",
+        "wigm-stv",
         "meek-stv",
+        "contingent-vote",
         "schulze",
         "ranked-pairs",
+        "minimax",
+        "tideman-alternative",
         "condorcet",
         "borda",
         "modified-borda",

@@ -38,9 +38,13 @@ TIES: dict[str, Kinds] = {
     "condorcet": set(),
     "schulze": either("seat") | either("election-order"),
     "ranked-pairs": either("seat") | either("election-order") | {("majority", "lot")},
+    "minimax": either("seat") | either("election-order"),
+    "tideman-alternative": either("exclusion"),
+    "contingent-vote": either("seat") | {("finalist", "lot")},
     "irv": either("exclusion"),
     "meek-stv": either("exclusion") | either("election-order"),
     "scottish-stv": either("exclusion") | either("election-order") | either("surplus"),
+    "wigm-stv": either("exclusion") | either("election-order") | either("surplus"),
 }
 """What ties decide, and by what, among the elections generated; BY_LOT where nothing is said."""
 
@@ -121,7 +125,9 @@ def test_another_root_draws_other_lots(modules: Page) -> None:
     assert len({account["winners"][0] for account in accounts}) > 1
 
 
-@pytest.mark.parametrize("method", ["satisfaction-approval", "proportional-approval", "scottish-stv", "meek-stv"])
+@pytest.mark.parametrize(
+    "method", ["satisfaction-approval", "proportional-approval", "scottish-stv", "wigm-stv", "meek-stv"]
+)
 def test_figures_are_exact_beyond_the_integers_of_javascript_s_own(modules: Page, method: str) -> None:
     """A thousand million times as many voters, so that units of votes are far above 2^53."""
     many = [

@@ -17,7 +17,7 @@ from web.figures.scale import Scale
 from web.figures.tables import Table
 from web.figures.words import Contest, Text, Words
 
-RANKED = frozenset({"irv", "scottish-stv", "meek-stv"})
+RANKED = frozenset({"irv", "scottish-stv", "wigm-stv", "meek-stv"})
 """Methods whose stages are rounds of one count."""
 SHARED = frozenset({"plurality", "approval"})
 """Methods whose votes are parts of the ballots."""

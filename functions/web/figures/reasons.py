@@ -18,8 +18,8 @@ MOST = {
     "modified-borda": "points",
 }
 """Methods whose highest figures win, and what these are."""
-QUOTA = frozenset({"scottish-stv", "meek-stv"})
-ORDERS = frozenset({"condorcet", "schulze", "ranked-pairs"})
+QUOTA = frozenset({"scottish-stv", "wigm-stv", "meek-stv"})
+ORDERS = frozenset({"condorcet", "schulze", "ranked-pairs", "minimax", "tideman-alternative"})
 Stage = Mapping[str, Any]
 
 
@@ -42,6 +42,9 @@ class Reasons:
             yield from self._by_quota()
         elif method == "irv" and winners:
             yield self._by_majority()
+        elif method == "contingent-vote" and winners:
+            runoff = self._contest["rounds"][1:]
+            yield self._of_two("results.why_contingent-vote", *runoff) if runoff else self._by_majority()
         elif method == "star":
             yield from filter(None, map(self._in_runoff, self._contest["rounds"]))
         elif winners:
@@ -96,10 +99,14 @@ class Reasons:
         names = self._words.names(stage["elected"])
         if stage["action"] != "runoff":
             return self._text("results.why_only_one", names=names)
+        return self._of_two("results.why_star", stage)
+
+    def _of_two(self, key: str, stage: Stage) -> Markup:
+        """How many ballots prefer who won a runoff, and how many the other one."""
         [winner] = stage["elected"]
         others = sum(map(self._scale.units, stage["votes"])) - self._scale.units(stage["votes"][winner - 1])
         votes = self._figure(stage, winner)
-        return self._text("results.why_star", names=names, votes=votes, others=self._scale.show(others))
+        return self._text(key, names=self._words.names([winner]), votes=votes, others=self._scale.show(others))
 
     def _figure(self, stage: Stage, option: int) -> Markup:
         return self._scale.show(self._scale.units(stage["votes"][option - 1]))

@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 HUNDRED_THOUSANDTH = Fraction(1, 100_000)
+TEN_THOUSANDTH = Fraction(1, 10_000)
 
 
 @dataclass
@@ -118,12 +119,64 @@ def instant_runoff(election: Mapping[str, Any]) -> tuple[list[Step], list[int]]:
         remaining.remove(excluded)
 
 
+def cut(exact: Fraction, unit: Fraction) -> Fraction:
+    return math.floor(exact / unit) * unit
+
+
 def scottish(election: Mapping[str, Any]) -> tuple[list[Step], list[int]]:
+    def quota(valid: int) -> Fraction:
+        return Fraction(math.floor(Fraction(valid, election["seats"] + 1)) + 1)
+
+    def reduced(value: Fraction, surplus: Fraction, votes: Fraction) -> Fraction:
+        return cut(surplus * value / votes, HUNDRED_THOUSANDTH)
+
+    return gregory(election, quota, reduced)
+
+
+def wigm(election: Mapping[str, Any]) -> tuple[list[Step], list[int]]:
+    def quota(valid: int) -> Fraction:
+        return cut(Fraction(valid, election["seats"] + 1), TEN_THOUSANDTH) + TEN_THOUSANDTH
+
+    def reduced(value: Fraction, surplus: Fraction, votes: Fraction) -> Fraction:
+        return cut(cut(value * surplus, TEN_THOUSANDTH) / votes, TEN_THOUSANDTH)
+
+    return gregory(election, quota, reduced)
+
+
+def contingent(election: Mapping[str, Any]) -> tuple[list[Step], list[int]]:
     papers = papers_of(election)
     if not papers:
         return [], []
     options = standing_in(election)
-    quota = math.floor(Fraction(len(papers), election["seats"] + 1)) + 1
+    for paper in papers:
+        hand_on(paper, options)
+    steps = [step(papers, options)]
+    votes = steps[0].votes
+    for option in options:
+        if votes[option] > len(papers) - votes[option]:
+            return steps, [option]
+    first = best_of(election, steps, {option for option in options if votes[option] == max(votes.values())})
+    others = {option: votes[option] for option in options - {first}}
+    second = best_of(election, steps, {option for option in others if others[option] == max(others.values())})
+    for paper in papers:
+        hand_on(paper, {first, second})
+    steps.append(step(papers, options))
+    votes = steps[1].votes
+    equal = votes[first] == votes[second]
+    winner = best_of(election, steps, {first, second}) if equal else max(first, second, key=lambda one: votes[one])
+    return steps, [winner]
+
+
+def gregory(
+    election: Mapping[str, Any],
+    quota_of: Callable[[int], Fraction],
+    reduced: Callable[[Fraction, Fraction, Fraction], Fraction],
+) -> tuple[list[Step], list[int]]:
+    papers = papers_of(election)
+    if not papers:
+        return [], []
+    options = standing_in(election)
+    quota = quota_of(len(papers))
     kept: dict[int, Fraction] = {}  # what an elected candidate whose surplus is transferred keeps: the quota
     continuing = set(options)
     winners: list[int] = []
@@ -144,7 +197,7 @@ def scottish(election: Mapping[str, Any]) -> tuple[list[Step], list[int]]:
         if surpluses:
             largest = max(surpluses.values())
             moved = best_of(election, steps, {option for option in surpluses if surpluses[option] == largest})
-            kept[moved] = Fraction(quota)
+            kept[moved] = quota
         else:
             fewest = min(votes[option] for option in continuing)
             moved = worst_of(election, steps, {option for option in continuing if votes[option] == fewest})
@@ -152,8 +205,7 @@ def scottish(election: Mapping[str, Any]) -> tuple[list[Step], list[int]]:
         for paper in papers:
             if paper.holder == moved:
                 if moved in surpluses:
-                    exact = surpluses[moved] * paper.value / votes[moved]
-                    paper.value = math.floor(exact / HUNDRED_THOUSANDTH) * HUNDRED_THOUSANDTH
+                    paper.value = reduced(paper.value, surpluses[moved], votes[moved])
                 hand_on(paper, continuing)
         steps.append(step(papers, options, moved))
         steps[-1].votes.update(kept)

@@ -50,8 +50,16 @@ HAS: dict[str, tuple[Property, ...]] = {
         independent_of_clones,
         reversal_changes_the_winner,
     ),
+    "minimax": (monotonic, elects_the_condorcet_winner, elects_a_majority_s_first),
+    "tideman-alternative": (
+        elects_the_condorcet_winner,
+        spares_the_condorcet_loser,
+        elects_a_majority_s_first,
+        independent_of_clones,
+    ),
+    "contingent-vote": (spares_the_condorcet_loser, elects_a_majority_s_first, later_preferences_do_no_harm),
     **dict.fromkeys(
-        ("irv", "scottish-stv", "meek-stv"),
+        ("irv", "scottish-stv", "wigm-stv", "meek-stv"),
         (
             spares_the_condorcet_loser,
             elects_a_majority_s_first,
@@ -83,6 +91,22 @@ LACKS: list[tuple[str, Property, Ballots]] = [
     ("schulze", voting_does_no_harm, rows("2 CAB, 6 A, 6 CBA, 3 BAC, 4 BCA")),
     ("ranked-pairs", later_preferences_do_no_harm, rows("7 B, 2 A, 3 CAB, 7 CBA, 4 ABC")),
     ("ranked-pairs", voting_does_no_harm, rows("3 C, 5 BDAC, 4 CBD, 5 DACB, 1 ACBD, 7 ACDB")),
+    ("minimax", spares_the_condorcet_loser, rows("4 ABCD, 4 BCAD, 4 CABD, 3 DABC, 3 DBCA, 3 DCAB")),
+    ("minimax", later_preferences_do_no_harm, rows("3 CDAB, 4 BACD, 7 ACDB, 4 DCBA, 7 BDCA")),
+    ("minimax", voting_does_no_harm, rows("6 BADC, 5 BA, 7 CDBA, 5 DABC, 6 ACDB")),
+    ("minimax", reversal_changes_the_winner, rows("4 ABCD, 4 BCAD, 4 CABD, 3 DABC, 3 DBCA, 3 DCAB")),
+    ("tideman-alternative", monotonic, rows("1 BAC, 6 BCA, 3 CBA, 6 ABC, 5 CA")),
+    ("tideman-alternative", later_preferences_do_no_harm, rows("3 CDAB, 4 BACD, 7 ACDB, 4 DCBA, 7 BDCA")),
+    ("tideman-alternative", voting_does_no_harm, rows("1 CB, 7 AB, 2 ABC, 5 CA, 5 BCA")),
+    ("tideman-alternative", reversal_changes_the_winner, rows("4 BCDA, 4 CDAB, 3 ABDC")),
+    ("contingent-vote", monotonic, rows("7 AC, 3 CAB, 5 CBA, 1 ABC, 7 BAC")),
+    ("contingent-vote", elects_the_condorcet_winner, rows("3 CDAB, 4 BACD, 7 ACDB, 4 DCBA, 7 BDCA")),
+    ("contingent-vote", independent_of_clones, rows("2 ABCD, 3 DA, 5 ADBC, 4 CA, 5 CABD, 3 DC")),
+    ("contingent-vote", voting_does_no_harm, rows("7 CADB, 2 ADBC, 7 BDAC, 4 DCAB, 4 ABCD")),
+    ("contingent-vote", reversal_changes_the_winner, rows("4 BDAC, 4 CBAD, 2 DCAB")),
+    ("wigm-stv", monotonic, rows("7 AC, 3 CAB, 5 CBA, 1 ABC, 7 BAC")),
+    ("wigm-stv", elects_the_condorcet_winner, rows("4 ABC, 1 BCA, 4 CB")),
+    ("wigm-stv", voting_does_no_harm, rows("7 CADB, 2 ADBC, 7 BDAC, 4 DCAB, 4 ABCD")),
     ("irv", monotonic, rows("6 CBA, 5 ACB, 7 BAC, 2 ABC")),
     ("irv", elects_the_condorcet_winner, rows("4 BCA, 3 CBA, 4 ACB")),
     ("irv", voting_does_no_harm, rows("4 CBA, 4 ACB, 5 CB, 7 BAC, 4 AC")),
@@ -152,7 +176,7 @@ def solid_for(ballots: Ballots, coalition: set[int]) -> int:
     return sum(number for ballot, number in ballots.items() if set(ballot[: len(coalition)]) == coalition)
 
 
-@pytest.mark.parametrize("method", ["scottish-stv", "meek-stv"])
+@pytest.mark.parametrize("method", ["scottish-stv", "wigm-stv", "meek-stv"])
 @given(ballots=st.dictionaries(rankings(5), st.integers(1, 30), min_size=1, max_size=7), seats=st.integers(1, 4))
 @examples(80)
 def test_stv_is_proportional_for_solid_coalitions(method: str, ballots: Ballots, seats: int) -> None:

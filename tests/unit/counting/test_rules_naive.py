@@ -20,6 +20,8 @@ NAIVE: Mapping[str, Callable[[Mapping[str, Any]], tuple[list[naive.Step], list[i
     "approval": naive.votes_per_name,
     "irv": naive.instant_runoff,
     "scottish-stv": naive.scottish,
+    "wigm-stv": naive.wigm,
+    "contingent-vote": naive.contingent,
 }
 
 
@@ -40,11 +42,11 @@ def test_every_stage_is_the_naive_count_s(method: str, data: st.DataObject) -> N
         given_votes = {option: in_votes(counted, units) for option, units in enumerate(stage.votes, start=1)}
         assert given_votes == dict.fromkeys(given_votes, 0) | step.votes
         assert in_votes(counted, stage.non_transferable) == step.non_transferable
-        if method == "scottish-stv":
+        if method in ("scottish-stv", "wigm-stv"):
             assert list(stage.elected) == step.elected
 
 
-@pytest.mark.parametrize("method", ["irv", "scottish-stv", "meek-stv"])
+@pytest.mark.parametrize("method", ["irv", "contingent-vote", "scottish-stv", "wigm-stv", "meek-stv"])
 @given(data=st.data())
 @examples(40)
 def test_no_vote_appears_or_disappears(method: str, data: st.DataObject) -> None:

@@ -23,8 +23,12 @@ Method = Literal[
     "condorcet",
     "schulze",
     "ranked-pairs",
+    "minimax",
+    "tideman-alternative",
+    "contingent-vote",
     "irv",
     "scottish-stv",
+    "wigm-stv",
     "meek-stv",
 ]
 Tie = Literal["lot", "previous-stages"]

@@ -135,6 +135,17 @@ class Sheet:
         most = max(map(self._votes, options))
         return self._order([option for option in options if self._votes(option) == most], decides, 1)[0]
 
+    def foremost(self, options: Collection[int], places: int, decides: Decides) -> list[int]:
+        """At most so many options with the most votes at the latest stage; who of equal ones is put to the tie rule."""
+        found: list[int] = []
+        for _, group in groupby(sorted(options, key=self._votes, reverse=True), key=self._votes):
+            equal = list(group)
+            free = places - len(found)
+            found += equal if len(equal) <= free else self._order(equal, decides, free)[:free]
+            if len(found) == places:
+                break
+        return found
+
     def lowest(self, options: Collection[int], decides: Decides, *, within: int = 0) -> int:
         """The option with the fewest votes at the latest stage; up to `within` units more are as few."""
         fewest = min(map(self._votes, options))

@@ -5,7 +5,7 @@ ranks equally, or both not at all, it has no preference.
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from .contest import Contest, Sheet
 from .result import Action
@@ -58,17 +58,17 @@ def compare(contest: Contest) -> tuple[Sheet, list[list[int]]]:
         Action.PAIRWISE,
         wins,
         matrix=tuple(map(tuple, matrix)),
-        smith=smith_set(contest, matrix),
+        smith=smith_set(standing, matrix),
         condorcet_loser=loser,
     )
     return sheet, matrix
 
 
-def smith_set(contest: Contest, matrix: Matrix) -> tuple[int, ...]:
-    """The smallest set of options each of which beats every option outside: a Condorcet winner alone, if there is one.
+def smith_set(options: Iterable[int], matrix: Matrix) -> tuple[int, ...]:
+    """The smallest set of options each of which beats every other of these: a Condorcet winner alone, if there is one.
 
     They are the options from which every other is reached by steps to an option that does not beat them."""
-    standing = sorted(contest.standing)
+    standing = sorted(options)
     reach = {
         one: sum(1 << other for other in standing if matrix[one - 1][other - 1] >= matrix[other - 1][one - 1])
         for one in standing

@@ -28,7 +28,8 @@ class Action(StrEnum):
     POINTS = "points"  # the points of all ballots added up
     COMMITTEE = "committee"  # the best committee: each ballot's vote shared by those of its options that are in it
     ADDITION = "addition"  # what each option would add to those elected so far; one was elected
-    RUNOFF = "runoff"  # one vote to that of two options which the ballot scores higher
+    RUNOFF = "runoff"  # one vote to that of two options which the ballot prefers
+    WORST_DEFEATS = "worst-defeats"  # the figures are options with a larger worst defeat
 
 
 class Decides(StrEnum):
@@ -90,7 +91,7 @@ class Stage:
     (pairwise) or the strength of the strongest path to the second. smith: the Smith set. condorcet_loser: who loses
     every comparison. majorities: in the order in which they were looked at. quota: in units,
     where it changes from stage to stage. keep_factors: per option, the part of each vote that it keeps, in units.
-    grades: per option, how many ballots give it 0, 1, 2 …
+    grades: per option, how many ballots give it 0, 1, 2 … defeats: per option, the margin of its worst defeat.
     """
 
     number: int
@@ -109,6 +110,7 @@ class Stage:
     quota: int = 0
     keep_factors: tuple[int, ...] = ()
     grades: tuple[tuple[int, ...], ...] = ()
+    defeats: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -199,6 +201,8 @@ class Count:
             described["majorities"] = [asdict(majority) for majority in stage.majorities]
         if stage.grades:
             described["grades"] = [list(row) for row in stage.grades]
+        if stage.defeats:
+            described["defeats"] = list(stage.defeats)
         if stage.quota:
             described["quota"] = self.in_votes(stage.quota)
             described["keep_factors"] = [self.in_votes(units) for units in stage.keep_factors]

@@ -59,8 +59,12 @@ RULES: Mapping[str, Rule] = {
     "condorcet": _named("condorcet", "ranked", equal=True, one_seat=True),
     "schulze": _named("schulze", "ranked", equal=True),
     "ranked-pairs": _named("ranked-pairs", "ranked", equal=True),
+    "minimax": _named("minimax", "ranked", equal=True),
+    "tideman-alternative": _named("tideman-alternative", "ranked", one_seat=True),
+    "contingent-vote": _named("contingent-vote", "ranked", one_seat=True, shares=True),
     "irv": _named("irv", "ranked", one_seat=True, shares=True),
     "scottish-stv": _named("scottish-stv", "ranked", shares=True),
+    "wigm-stv": _named("wigm-stv", "ranked", shares=True),
     "meek-stv": _named("meek-stv", "ranked", shares=True),
 }
 

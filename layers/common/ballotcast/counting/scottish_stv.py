@@ -21,12 +21,8 @@ then draws lots, which is the tie rule "previous-stages". A contest that states 
 that alone.
 """
 
-from collections.abc import Collection, Iterable
-
-from .ballots import Paper
-from .contest import Contest, Sheet, sort_papers, weight
-from .result import Action, Decides
-from .stv import reached
+from .contest import Contest, Sheet
+from .gregory import Gregory
 
 DECIMALS = 5
 VOTE = 10**DECIMALS
@@ -34,82 +30,5 @@ VOTE = 10**DECIMALS
 
 def scottish_stv(contest: Contest) -> Sheet:
     """Fill the sheet of a Scottish STV count; ballots are rankings."""
-    return _ScottishSTV(contest).run()
-
-
-class _ScottishSTV:
-    def __init__(self, contest: Contest) -> None:
-        self.quota = (contest.valid // (contest.seats + 1) + 1) * VOTE
-        self.sheet = Sheet(contest, DECIMALS, self.quota)
-        self.vacancies = contest.seats
-        self.continuing = set(contest.standing)
-        self.surpluses: set[int] = set()
-        self.votes = dict.fromkeys(contest.standing, 0)
-        self.piles: dict[int, list[tuple[int, list[Paper]]]] = {option: [] for option in contest.standing}
-        self.non_transferable = 0
-        self.rounding = 0
-
-    def run(self) -> Sheet:
-        self._transfer([(VOTE, self.sheet.contest.papers)])
-        self.sheet.end_stage(Action.FIRST_PREFERENCES, self.votes)
-        while self._elect():
-            if self.surpluses:
-                self._transfer_surplus(self.sheet.highest(self.surpluses, Decides.SURPLUS))
-            else:
-                self._exclude(self.sheet.lowest(self.continuing, Decides.EXCLUSION))
-        self.sheet.why = reached(self.sheet)
-        return self.sheet
-
-    def _elect(self) -> bool:
-        """Elect by quota and to the last vacancies; say if the count goes on."""
-        elected = {option for option in self.continuing if self.votes[option] >= self.quota}
-        if len(self.continuing) <= self.vacancies:
-            elected |= self.continuing
-        self.sheet.elect(elected, self.vacancies)
-        self.surpluses |= {option for option in elected if self.votes[option] > self.quota}
-        self.continuing -= elected
-        self.vacancies -= len(elected)
-        return self.vacancies > 0 and bool(self.continuing)
-
-    def _transfer_surplus(self, option: int) -> None:
-        self.surpluses.remove(option)
-        total = self.votes[option]
-        surplus = total - self.quota
-        received, without = self._transfer([(surplus * value // total, papers) for value, papers in self.piles[option]])
-        self.votes[option] = self.quota
-        self.rounding += surplus - sum(received.values()) - without
-        self._end_stage(Action.SURPLUS, option, received)
-
-    def _exclude(self, option: int) -> None:
-        self.continuing.remove(option)
-        received, _ = self._transfer(self.piles[option])
-        self.votes[option] = 0
-        self._end_stage(Action.EXCLUSION, option, received)
-
-    def _transfer(self, parcels: Iterable[tuple[int, Collection[Paper]]]) -> tuple[dict[int, int], int]:
-        """Give papers, each at its parcel's value, to their next available preferences.
-
-        Returns the units that each option received and those of the papers without such a preference.
-        """
-        received: dict[int, int] = {}
-        without = 0
-        for value, papers in parcels:
-            sorted_papers, exhausted = sort_papers(papers, self.continuing)
-            for option, parcel in sorted_papers.items():
-                units = weight(parcel) * value
-                received[option] = received.get(option, 0) + units
-                self.votes[option] += units
-                self.piles[option].append((value, parcel))
-            without += exhausted * value
-        self.non_transferable += without
-        return received, without
-
-    def _end_stage(self, action: Action, option: int, received: dict[int, int]) -> None:
-        self.sheet.end_stage(
-            action,
-            self.votes,
-            option=option,
-            transferred=received,
-            non_transferable=self.non_transferable,
-            rounding=self.rounding,
-        )
+    quota = (contest.valid // (contest.seats + 1) + 1) * VOTE
+    return Gregory(contest, DECIMALS, quota, lambda value, surplus, votes: surplus * value // votes).run()

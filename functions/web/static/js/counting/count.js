@@ -8,9 +8,11 @@
  */
 import { borda, modifiedBorda } from "./borda.js";
 import { condorcet } from "./condorcet.js";
+import { contingentVote } from "./contingent_vote.js";
 import { irv } from "./irv.js";
 import { majorityJudgment } from "./majority_judgment.js";
 import { meekStv } from "./meek_stv.js";
+import { minimax } from "./minimax.js";
 import { gather, weight } from "./papers.js";
 import { plurality } from "./plurality.js";
 import { proportionalApproval, sequentialProportionalApproval } from "./proportional_approval.js";
@@ -21,6 +23,8 @@ import { score } from "./score.js";
 import { scottishStv } from "./scottish_stv.js";
 import { Sheet } from "./sheet.js";
 import { star } from "./star.js";
+import { tidemanAlternative } from "./tideman_alternative.js";
+import { wigmStv } from "./wigm_stv.js";
 
 /** Every rule by its method. @type {Record<string, (contest: import("./sheet.js").Contest) => Promise<Sheet>>} */
 const RULES = {
@@ -37,8 +41,12 @@ const RULES = {
   condorcet,
   schulze,
   "ranked-pairs": rankedPairs,
+  minimax,
+  "tideman-alternative": tidemanAlternative,
+  "contingent-vote": contingentVote,
   irv,
   "scottish-stv": scottishStv,
+  "wigm-stv": wigmStv,
   "meek-stv": meekStv,
 };
 

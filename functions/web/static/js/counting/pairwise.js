@@ -45,21 +45,24 @@ export function compare(contest) {
   const loser = options.find(losesAll);
   sheet.endStage("pairwise", wins, {
     matrix,
-    smith: smithSet(options, wins, beats),
+    smith: smithSet(options, beats),
     ...(loser ? { condorcet_loser: loser } : {}),
   });
   return { sheet, matrix, beats };
 }
 
 /**
- * The smallest set of options each of which beats every option outside: a Condorcet winner alone, if there is one.
+ * The smallest set of these options each of which beats every one outside: a Condorcet winner alone, if there is one.
  *
  * Whoever wins the most comparisons is in it, for a member beats all outside, and nobody outside beats a member. And
  * with each member come those that it does not beat.
+ * @param {number[]} options  in their order
+ * @param {(one: number, other: number) => boolean} beats
  */
-function smithSet(options, wins, beats) {
-  const most = Math.max(...wins.values());
-  const members = new Set(options.filter((option) => wins.get(option) === most));
+export function smithSet(options, beats) {
+  const wins = (one) => options.filter((other) => beats(one, other)).length;
+  const most = Math.max(...options.map(wins));
+  const members = new Set(options.filter((option) => wins(option) === most));
   for (const member of members) {
     options.filter((other) => !beats(member, other)).forEach((other) => members.add(other));
   }

@@ -96,6 +96,22 @@ export class Sheet {
   }
 
   /**
+   * At most so many options with the most votes at the latest stage, the most first.
+   * @param {Iterable<number>} options @param {number} places @param {string} decides  who of equal ones
+   */
+  async foremost(options, places, decides) {
+    const left = new Set(options);
+    const found = [];
+    while (left.size && found.length < places) {
+      const equal = this.#best(left);
+      const free = places - found.length;
+      found.push(...(equal.length > free ? (await this.#order(equal, decides, free)).slice(0, free) : equal));
+      equal.forEach((option) => left.delete(option));
+    }
+    return found;
+  }
+
+  /**
    * The option with the fewest votes at the latest stage; up to `within` units more are as few.
    * @param {Iterable<number>} options @param {string} decides @param {bigint} [within]
    */

@@ -21,8 +21,12 @@ export const METHODS = {
   condorcet: method("ranked", { equal: true, oneSeat: true }),
   schulze: method("ranked", { equal: true }),
   "ranked-pairs": method("ranked", { equal: true }),
+  minimax: method("ranked", { equal: true }),
+  "tideman-alternative": method("ranked", { oneSeat: true }),
+  "contingent-vote": method("ranked", { oneSeat: true }),
   irv: method("ranked", { oneSeat: true }),
   "scottish-stv": method("ranked"),
+  "wigm-stv": method("ranked"),
   "meek-stv": method("ranked"),
 };
 
