@@ -188,6 +188,51 @@ def test_what_is_no_report_is_refused(text: str, line: int, word: str) -> None:
     assert (caught.value.line, word in str(caught.value)) == (line, True)
 
 
+RANKED = "Mayor (RCV) (Number of positions=1, Number of ranks=2)"
+TABLE = (
+    f'"2021 Town",5.10,,,,,,,\n,,,"{RANKED}","{RANKED}","{RANKED}","{RANKED}",Clerk (Vote For=1),Clerk (Vote For=1)\n'
+    ",,,Ada(1),Ada(2),Ben(1),Ben(2),Yes,Write-in\nCvrNumber,TabulatorNum,BallotType,,,,,,\n"
+    "1,1,B1,1,0,0,1,1,0\n2,1,B1,0,0,1,0,1,1\n3,1,B2,,,,,0,0\n4,1,B1,0,0,0,0,0,1\n5,1,B1,0,1,0,0,,\n"
+)
+
+
+def in_table(text: str = TABLE, contest: str = "mayor (rcv)", **choices: Any) -> Reading:
+    return read_file(text.encode(), "csv", "ranked", {}, CsvChoices(contest=contest, **choices))
+
+
+def test_dominion_s_table_is_read() -> None:
+    file = in_table().file
+    assert (file.options, file.rankings) == (("Ada", "Ben"), {(1, 2): 1, (2,): 1, (): 1, ((), 1): 1})
+    assert in_table(contest="clerk").file.ballots == {(1,): 1, ((1,),): 1, (): 2}
+    assert in_table(options=("Ben", "Ada")).file.rankings[2, 1] == 1
+    over = TABLE.replace("1,1,B1,1,0,0,1", "1,1,B1,1,0,1,1")
+    assert in_table(over, overvote="exhaust").file.rankings == {((0, 1, 2), 2): 1, (2,): 1, (): 1, ((), 1): 1}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "word"),
+    [
+        ("1,1,B1,1,0,0,1", "1,1,B1,1,0,1,1", 5, "--overvote"),
+        ("1,1,B1,1,0", "1,1,B1,2,0", 5, "'2' where 0 or 1"),
+        ("1,1,B1,1,0", "1,1,B1,1,", 5, "some cells"),
+        ("1,1,B1,1,0", "1,1,B1,1", 5, "8 cells under 9"),
+        ("Ben(1)", "Ada(1)", 3, "'Ada' again"),
+        ("Ben(1)", "Ben", 3, "no rank"),
+        ("Ben(1)", "BEN(1)", 1, "same name"),
+        ("Ben(1)", "", 3, "with an option"),
+        ("Clerk (Vote For=1),", "Clerk,", 3, "no contest such as"),
+    ],
+)
+def test_the_line_of_dominion_s_table_to_blame(old: str, new: str, line: int, word: str) -> None:
+    with pytest.raises(BallotFileError) as caught:
+        in_table(TABLE.replace(old, new, 1))
+    assert (caught.value.line, word in str(caught.value)) == (line, True)
+    with pytest.raises(BallotFileError, match="--contest names the one to count"):
+        in_table(contest="")
+    with pytest.raises(BallotFileError, match="--cells says nothing"):
+        in_table(cells="rank")
+
+
 def test_the_command_reads_an_export_as_published(tmp_path: Path) -> None:
     path = tmp_path / "export.zip"
     path.write_bytes(packed(dominion(BALLOTS)))

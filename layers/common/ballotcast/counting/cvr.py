@@ -35,6 +35,7 @@ from .csv_names import close_names, fold, no_vote
 from .csv_options import Options
 from .csv_ranks import RankReader, require_ranks
 from .csv_source import whole
+from .dominion_csv import is_dominion_csv, read_dominion_csv
 from .voter_errors import VoterErrors, correct, is_as_cast
 
 
@@ -48,6 +49,9 @@ def read_cvr(data: bytes | str, kind: Kind = "ranked", choices: CsvChoices = NO_
 
     kind: what the method counts, which decides what cells are where they do not say so themselves.
     """
+    if isinstance(data, bytes) and is_dominion_csv(data):
+        found = read_dominion_csv(data, choices)
+        return CsvReading(found.file, found.format, found.dialect, found.encoding, found.warnings)
     try:
         return _Cvr(data, kind, choices).read()
     except TableError as error:

@@ -73,16 +73,19 @@ class Cards:
             raise BallotFileError(1, f"the contest has no option {missing[0]!r}")
         self.notes: Counter[str] = Counter()
         self._box = Box[Ballot]()
+        self._line = 1
 
-    def put(self, marks: Iterable[Mark], where: str) -> None:
-        """One ballot. where: what record it is, for errors."""
-        found = list(marks)
+    def put(self, marks: Iterable[Mark], where: str, line: int = 1) -> None:
+        """One ballot. where: what record it is, and its line if it has one, for errors."""
+        found, self._line = list(marks), line
         for mark in found:
             if (mark.rank > 0) != self.contest.ranked:
-                raise BallotFileError(1, f"{where}: {'no rank' if self.contest.ranked else 'a rank'}")
-        self._box.put(1, self._ranking(found, where) if self.contest.ranked else self._choice(found, where), 1)
+                raise BallotFileError(self._line, f"{where}: {'no rank' if self.contest.ranked else 'a rank'}")
+        self._box.put(line, self._ranking(found, where) if self.contest.ranked else self._choice(found, where), 1)
 
-    def reading(self, format_name: str, dialect: Sequence[str] = (), warnings: Sequence[str] = ()) -> Reading:
+    def reading(
+        self, format_name: str, dialect: Sequence[str] = (), warnings: Sequence[str] = (), encoding: str = "JSON"
+    ) -> Reading:
         """The ballots as read."""
         kind: Kind = "ranked" if self.contest.ranked else "choice"
         file = BallotFile(self.contest.name, self.options.names, 1, (), self._box.ballots, kind)
@@ -95,7 +98,7 @@ class Cards:
         said = [f"{note}: {times}." for note, times in self.notes.items()]
         alike = close_names(self.options.names)
         found = [f"contest {self.contest.name!r}", *dialect]
-        return Reading(file, format_name, found, "JSON", [*warnings, *said, *alike])
+        return Reading(file, format_name, found, encoding, [*warnings, *said, *alike])
 
     def _ranking(self, marks: list[Mark], where: str) -> Ballot:
         at: dict[int, list[Mark]] = {}
@@ -115,7 +118,7 @@ class Cards:
             ranking.pop()
         if reason := undecided(tuple(ranking), self.choices.overvote):
             ways = ", or ".join(f"{meaning} ({switch})" for switch, meaning in OVERVOTE_READINGS.items())
-            raise BallotFileError(1, f"{where}: {reason}: either {ways}")
+            raise BallotFileError(self._line, f"{where}: {reason}: either {ways}")
         return tuple(ranking)
 
     def _choice(self, marks: list[Mark], where: str) -> Ballot:
@@ -134,7 +137,7 @@ class Cards:
         chosen = self.switches.get("not-votes", "")
         if not chosen:
             raise AmbiguousFileError(
-                1,
+                self._line,
                 f"{where}: a mark that is alone, and no vote as the record says",
                 {"not-votes=skip": "it is none", "not-votes=count": "it is one, as RCTab reads such files"},
             )
