@@ -13,6 +13,7 @@ from ballotcast.channels.records import (
     MOST_BYTES,
     BadRecord,
     TooManyBytes,
+    TooMuch,
     check_binary,
     check_container,
     encode_records,
@@ -84,6 +85,8 @@ def read_batch(schema: ChannelSchema, content_type: str, body: bytes) -> Batch:
                 )
     except TooManyBytes:
         raise TooLarge("too-many-bytes", f"over {MOST_BYTES} bytes as Avro: send less at once") from None
+    except TooMuch as much:
+        raise TooLarge("too-many-records", f"{much}: send less at once") from None
     except ContainerError as error:
         raise Malformed("malformed", f"the container: {error}") from None
     except BadRecord as bad:

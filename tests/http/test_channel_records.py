@@ -68,7 +68,7 @@ def test_the_first_bad_record_refuses_the_batch(client: httpx.Client) -> None:
     refused = client.post("/channels/lab/records", json={"records": records})
     assert_problem(refused, 422, "bad-record", "/records/1/volts")
     cut = client.post("/channels/lab/records", content=b"\x02", headers={"content-type": "avro/binary"})
-    assert_problem(cut, 422, "bad-record", "/records/0")
+    assert_problem(cut, 422, "bad-record", "/records/0/volts")
     assert exported(client) == []
 
 

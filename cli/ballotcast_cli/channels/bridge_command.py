@@ -8,7 +8,7 @@ from types import FrameType
 
 import click
 
-from ballotcast.channels.records import BadRecord, TooManyBytes, check_binary
+from ballotcast.channels.records import BadRecord, TooManyBytes, TooMuch, check_binary
 from ballotcast.channels.schemas import ChannelSchema
 from ballotcast.client.channels import Channels, pushed_back
 from ballotcast.client.errors import ApiError, Unreachable
@@ -81,7 +81,7 @@ def checker(schema: ChannelSchema) -> Check:
     def check(datagram: bytes) -> str | None:
         try:
             count = check_binary(schema, datagram).count
-        except (BadRecord, TooManyBytes):
+        except (BadRecord, TooManyBytes, TooMuch):
             return "not a record of the channel's schema"
         return None if count == 1 else f"{'no' if count == 0 else 'more than one'} record in the datagram"
 

@@ -28,7 +28,7 @@ SCHEMA = sensor()
 samples = st.builds(
     sample,
     st.integers(0, 2**40),
-    volts=st.floats(allow_nan=False),
+    volts=st.floats(allow_nan=False, allow_infinity=False),
     count=st.integers(-(2**31), 2**31 - 1),
     ok=st.booleans(),
     unit=st.none() | st.text(),

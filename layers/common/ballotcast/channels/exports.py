@@ -15,7 +15,7 @@ from arro3.core import Schema as ArrowSchema
 from arro3.io import write_parquet
 
 from ballotcast.channels.containers import Batch, write_container
-from ballotcast.channels.records import Record, decode, encode, to_json
+from ballotcast.channels.records import Record, decode, select, to_json
 from ballotcast.channels.schemas import ChannelSchema, physical
 from ballotcast.channels.time_axis import Unit
 
@@ -33,12 +33,11 @@ def within(schema: ChannelSchema, batch: Batch, start: int | None, end: int | No
     if start is None and end is None:
         return batch
     axis = schema.time.field
-    records = [
-        record
-        for record in decode(schema, batch)
-        if (start is None or record[axis] >= start) and (end is None or record[axis] < end)
-    ]
-    return batch if len(records) == batch.count else encode(schema, records)
+    return select(
+        schema,
+        batch,
+        lambda record: (start is None or record[axis] >= start) and (end is None or record[axis] < end),
+    )
 
 
 def export(schema: ChannelSchema, batches: Iterable[Batch], form: Format) -> bytes:

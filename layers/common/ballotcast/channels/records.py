@@ -1,7 +1,8 @@
 """Records against a channel's schema: all of a batch or none, with the place of the first bad one."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
@@ -11,7 +12,12 @@ from fastavro.schema import SchemaParseException, UnknownType, parse_schema, to_
 from fastavro.validation import ValidationError, validate, validate_many
 
 from ballotcast.channels.containers import Batch, ContainerError, encode_long, read_container
-from ballotcast.channels.schemas import ChannelSchema, physical, require_bounded
+from ballotcast.channels.reading import BadRecord, RecordReader
+from ballotcast.channels.schemas import ChannelSchema, SchemaError, physical
+from ballotcast.channels.walks import TooMuch
+
+__all__ = ["MOST_BYTES", "BadRecord", "Record", "TooManyBytes", "TooMuch", "check_binary", "check_container", "decode"]
+__all__ += ["encode_records", "select", "to_json"]
 
 MOST_BYTES = 700_000
 """Encoded bytes in one batch: with base64 and its envelope it still fits a queue's message (1 MiB)."""
@@ -21,31 +27,22 @@ Record = dict[str, Any]
 _UNFIT = (ValueError, TypeError, KeyError, IndexError, EOFError, OverflowError, AttributeError, UnicodeError)
 
 
-class BadRecord(ValueError):
-    """`index`: which record, counted from 0; `field`: the field at fault, where it is known."""
-
-    def __init__(self, index: int, reason: str, field: str = "") -> None:
-        super().__init__(reason)
-        self.index = index
-        self.field = field
-
-
 class TooManyBytes(ValueError):
     """The batch is over MOST_BYTES as Avro."""
 
 
 def encode_records(schema: ChannelSchema, records: Sequence[Any]) -> Batch:
-    """JSON's values as Avro. BadRecord, TooManyBytes."""
+    """JSON's values as Avro. BadRecord, TooManyBytes, TooMuch."""
     for index, record in enumerate(records):
         if type(record) is not dict:
             raise BadRecord(index, "must be an object")
     if convert := _from_json(physical(schema.json), {}):
         records = [_converted(convert, index, record) for index, record in enumerate(records)]
-    return encode(schema, records)
+    return _checked(schema.from_json, _encode(schema, records))
 
 
-def encode(schema: ChannelSchema, records: Sequence[Record]) -> Batch:
-    """Records whose bytes are bytes. BadRecord, TooManyBytes."""
+def _encode(schema: ChannelSchema, records: Sequence[Record]) -> Batch:
+    """Records whose bytes are bytes. BadRecord."""
     if not _fit(schema, records):
         raise _first_bad(schema, records)
     output = BytesIO()
@@ -54,10 +51,16 @@ def encode(schema: ChannelSchema, records: Sequence[Record]) -> Batch:
     except _UNFIT:
         raise _first_bad(schema, records) from None
     start = len(encode_long(len(records))) if records else 0
-    data = output.getvalue()[start:-1]
-    if len(data) > MOST_BYTES:
+    return Batch(len(records), output.getvalue()[start:-1])
+
+
+def _checked(reader: RecordReader, batch: Batch) -> Batch:
+    """The batch, once it has been read strictly. BadRecord, TooManyBytes, TooMuch."""
+    if len(batch.data) > MOST_BYTES:
         raise TooManyBytes
-    return Batch(len(records), data)
+    if len(reader.ends(batch.data)) != batch.count:
+        raise BadRecord(0, "takes no bytes")
+    return batch
 
 
 def _fit(schema: ChannelSchema, records: Sequence[Record]) -> bool:
@@ -96,44 +99,66 @@ def _top_field(path: str) -> str:
 
 
 def check_binary(schema: ChannelSchema, data: bytes) -> Batch:
-    """Records one after the other, encoded already: counted, each read once. BadRecord, TooManyBytes."""
+    """Records one after the other, encoded already: counted, each read once. BadRecord, TooManyBytes, TooMuch."""
     if len(data) > MOST_BYTES:
         raise TooManyBytes
-    source, count = BytesIO(data), 0
-    while source.tell() < len(data):
-        before = source.tell()
-        try:
-            fastavro.schemaless_reader(source, schema.record, None)
-        except _UNFIT as error:
-            raise BadRecord(count, f"cannot be read: {error}") from None
-        if source.tell() == before:
-            raise BadRecord(count, "takes no bytes")
-        count += 1
-    return Batch(count, data)
+    return Batch(len(schema.from_avro.ends(data)), data)
 
 
 def check_container(schema: ChannelSchema, container: bytes) -> Batch:
-    """An object container file of this schema, or one that reads as it. BadRecord, TooManyBytes, ContainerError."""
-    text, batches = read_container(container, MOST_INFLATED)
-    written, same = _written_batch(schema, text)
-    records: list[Record] = []
-    for batch in batches:
-        records += _read(batch, written, None if same else schema.batch)
-    return encode(schema, records)
+    """An object container file of this schema, or one that reads as it.
 
-
-def _written_batch(schema: ChannelSchema, text: str) -> tuple[Any, bool]:
-    """The physical schema of the arrays that a file's blocks are, and whether it is the channel's own.
-
-    Its types must be bounded as a channel's are.
+    BadRecord, TooManyBytes, TooMuch, ContainerError.
     """
-    try:
-        given = json.loads(text)
-        require_bounded(given)
-        same = to_parsing_canonical_form(parse_schema(json.loads(text))) == schema.canonical
-        return parse_schema({"type": "array", "items": physical(given)}), same
-    except (SchemaParseException, UnknownType, RecursionError, *_UNFIT) as error:
-        raise ContainerError(f"its schema cannot be used: {error}") from None
+    text, batches = read_container(container, MOST_INFLATED)
+    written = _Written.parse(text)
+    joined = written.join(batches)
+    if written.canonical == schema.canonical:
+        return _checked(schema.from_avro, joined)
+    return _checked(schema.from_avro, _encode(schema, _read(joined, written.batch, schema.batch)))
+
+
+@dataclass(frozen=True)
+class _Written:
+    """The schema of a file. `batch`: fastavro's, of an array of its physical records."""
+
+    canonical: str
+    reader: RecordReader
+    batch: Any
+
+    @classmethod
+    def parse(cls, text: str) -> "_Written":
+        """ContainerError unless its types are bounded as a channel's are."""
+        try:
+            given = json.loads(text)
+            canonical = to_parsing_canonical_form(parse_schema(json.loads(text)))
+            batch = parse_schema({"type": "array", "items": physical(given)})
+            return cls(canonical, RecordReader(given, None, finite=False), batch)
+        except (SchemaParseException, SchemaError, UnknownType, RecursionError, *_UNFIT) as error:
+            raise ContainerError(f"its schema cannot be used: {error}") from None
+
+    def join(self, batches: Iterable[Batch]) -> Batch:
+        """All records of a file, each read strictly. ContainerError, BadRecord, TooMuch."""
+        count, parts = 0, list[bytes]()
+        for batch in batches:
+            count += batch.count
+            parts.append(batch.data)
+        data = b"".join(parts)
+        found = len(self.reader.ends(data))
+        if found != count:
+            raise ContainerError(f"it holds {found} records and says {count}")
+        return Batch(count, data)
+
+
+def select(schema: ChannelSchema, batch: Batch, wanted: Callable[[Record], bool]) -> Batch:
+    """Those records of a batch that was checked, as they were encoded."""
+    source, kept = BytesIO(batch.data), list[bytes]()
+    for _ in range(batch.count):
+        start = source.tell()
+        record: Record = fastavro.schemaless_reader(source, schema.record, None)  # type: ignore[assignment]
+        if wanted(record):
+            kept.append(batch.data[start : source.tell()])
+    return batch if len(kept) == batch.count else Batch(len(kept), b"".join(kept))
 
 
 def decode(schema: ChannelSchema, batch: Batch) -> list[Record]:

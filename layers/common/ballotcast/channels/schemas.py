@@ -1,8 +1,8 @@
 """A channel's Avro schema: parsed and fingerprinted by fastavro, with what a relay needs beside that.
 
 Records are read and written by their physical types (a timestamp is its number): exact, and ten times as fast. The
-schema is published and archived as it was given. Refused is what would let a few bytes stand for unbounded work: a type
-that contains itself, arrays or maps of things without width, more than 10,000 values in a record.
+schema is published and archived as it was given. Refused is what would let a few bytes stand for unbounded work (arrays
+of things without width, more than 10,000 values in a record), and a logical type that not every reader can use.
 """
 
 import json
@@ -18,17 +18,14 @@ from fastavro.schema import (
     to_parsing_canonical_form,
 )
 
+from ballotcast.channels.extent import SchemaError
+from ballotcast.channels.reading import RecordReader
 from ballotcast.channels.time_axis import NoTimeAxis, TimeAxis, time_axis
 
+__all__ = ["ChannelSchema", "SchemaError", "physical"]
+
 MOST_BYTES = 1_000_000
-MOST_VALUES = 10_000
 NUMBERS = {"int", "long", "float", "double"}
-_NAMED = {"record", "error", "enum", "fixed"}
-_WIDTH = {"null": 0, "boolean": 1, "int": 1, "long": 1, "float": 4, "double": 8, "bytes": 1, "string": 1}
-
-
-class SchemaError(ValueError):
-    """Not a schema that a channel can have; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +51,9 @@ class ChannelSchema:
             if len(text.encode()) > MOST_BYTES:
                 raise SchemaError(f"over {MOST_BYTES} bytes")
             canonical = to_parsing_canonical_form(parse_schema(json.loads(text)))
-            require_bounded(given)
-            return cls(text, time_axis(given["fields"]), canonical)
+            axis = time_axis(given["fields"])
+            RecordReader(given, axis, finite=True)
+            return cls(text, axis, canonical)
         except NoTimeAxis as missing:
             raise SchemaError(str(missing)) from None
         except (SchemaParseException, UnknownType) as error:
@@ -86,6 +84,16 @@ class ChannelSchema:
     def batch(self) -> Any:
         """The same of an array of records."""
         return parse_schema({"type": "array", "items": physical(self.json)})
+
+    @cached_property
+    def from_avro(self) -> RecordReader:
+        """What records in Avro's binary encoding must pass."""
+        return RecordReader(self.json, self.time, finite=False)
+
+    @cached_property
+    def from_json(self) -> RecordReader:
+        """The same for records that came as JSON, which has no NaN and no infinities."""
+        return RecordReader(self.json, self.time, finite=True)
 
     @cached_property
     def fields(self) -> tuple[str, ...]:
@@ -123,60 +131,3 @@ def _branches(schema: Any) -> list[Any]:
 
 def _type_name(schema: Any) -> str:
     return str(schema["type"]) if isinstance(schema, dict) else str(schema)
-
-
-def require_bounded(schema: Any) -> None:
-    """SchemaError for types that let a few bytes stand for unbounded work."""
-    _Extent().of(schema, "")
-
-
-class _Extent:
-    """How many values a type has, and how few bytes it can take; named types are measured once."""
-
-    def __init__(self) -> None:
-        self._known: dict[str, tuple[int, int] | None] = {}
-
-    def of(self, schema: Any, namespace: str) -> tuple[int, int]:
-        """(values, least bytes)"""
-        if isinstance(schema, list):
-            sizes = [self.of(part, namespace) for part in schema]
-            return max((values for values, _ in sizes), default=0), 1 + min((width for _, width in sizes), default=0)
-        if isinstance(schema, str):
-            return (1, _WIDTH[schema]) if schema in _WIDTH else self._named(schema, namespace)
-        kind = schema["type"]
-        if kind in _NAMED:
-            return self._define(schema, kind, namespace)
-        if kind in ("array", "map"):
-            values, width = self.of(schema["items" if kind == "array" else "values"], namespace)
-            if kind == "array" and not width:
-                raise SchemaError("an array's items must not be empty")
-            return values, 1
-        return self.of(kind, namespace)
-
-    def _named(self, name: str, namespace: str) -> tuple[int, int]:
-        known = self._known.get(_full_name(name, namespace), self._known.get(name))
-        if known is None:
-            raise SchemaError(f"{name} contains itself")
-        return known
-
-    def _define(self, schema: dict[str, Any], kind: str, namespace: str) -> tuple[int, int]:
-        full = _full_name(schema["name"], schema.get("namespace", namespace))
-        if kind == "enum":
-            self._known[full] = 1, 1
-        elif kind == "fixed":
-            self._known[full] = 1, schema["size"]
-        else:
-            self._known[full] = None
-            inner = full.rpartition(".")[0]
-            sizes = [self.of(one["type"], inner) for one in schema["fields"]]
-            values, width = sum(size[0] for size in sizes), sum(size[1] for size in sizes)
-            if values > MOST_VALUES:
-                raise SchemaError(f"a record would have over {MOST_VALUES} values")
-            self._known[full] = max(values, 1), width
-        known = self._known[full]
-        assert known is not None
-        return known
-
-
-def _full_name(name: str, namespace: str) -> str:
-    return name if "." in name or not namespace else f"{namespace}.{name}"

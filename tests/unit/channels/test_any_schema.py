@@ -1,0 +1,80 @@
+"""Any schema and records that are accepted go into the archive and come back equal by two readers."""
+
+import math
+import warnings
+from io import BytesIO
+from typing import Any
+
+import avro.datafile
+import avro.errors
+import avro.io
+import fastavro
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from avro_schemas import TIME, records, schemas
+from ballotcast.channels.containers import write_container
+from ballotcast.channels.records import check_binary, check_container, decode
+from ballotcast.channels.schemas import ChannelSchema
+from effort import examples
+
+
+def encoded(schema: ChannelSchema, values: list[dict[str, Any]]) -> bytes:
+    """By fastavro, without a word of ours."""
+    output = BytesIO()
+    for value in values:
+        fastavro.schemaless_writer(output, schema.record, value)
+    return output.getvalue()
+
+
+def by_fastavro(container: bytes) -> list[Any]:
+    return list(fastavro.reader(BytesIO(container)))
+
+
+def by_apache_avro(container: bytes) -> list[Any]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", avro.errors.IgnoredLogicalType)  # local timestamps are numbers to it
+        with avro.datafile.DataFileReader(BytesIO(container), avro.io.DatumReader()) as reader:
+            return list(reader)
+
+
+def same(one: Any, other: Any) -> bool:
+    """Equal, where NaN is NaN, and a moment is one with a zone or without."""
+    match one, other:
+        case float(), float():
+            return one == other or (math.isnan(one) and math.isnan(other))
+        case dict(), dict():
+            return one.keys() == other.keys() and all(same(one[name], other[name]) for name in one)
+        case list(), list():
+            return len(one) == len(other) and all(map(same, one, other))
+    return bool(one == other) or type(other) is int or str(one) == str(other)
+
+
+@examples(12)
+@given(st.data())
+def test_what_is_accepted_is_read_back_by_two_readers(data: st.DataObject) -> None:
+    given_schema = data.draw(schemas())
+    schema = ChannelSchema.parse(given_schema)
+    values = data.draw(records(given_schema))
+    binary = encoded(schema, values)
+    batch = check_binary(schema, binary)
+    assert (batch.count, batch.data) == (len(values), binary)
+    container = write_container(schema.text, [batch])
+    assert check_container(schema, container) == batch
+    ours, theirs = by_fastavro(container), by_apache_avro(container)
+    assert len(ours) == len(theirs) == len(decode(schema, batch)) == len(values)
+    assert same(ours, theirs)
+
+
+def test_types_may_contain_themselves_to_a_stated_depth() -> None:
+    fields = [TIME, {"name": "next", "type": ["null", "R"]}]
+    schema = ChannelSchema.parse({"type": "record", "name": "R", "fields": fields})
+    value: Any = {"time": 1, "next": None}
+    for depth in range(2, 66):
+        value = {"time": 1, "next": value}
+        if depth == 64:
+            batch = check_binary(schema, encoded(schema, [value]))
+            assert same(by_fastavro(write_container(schema.text, [batch])), [value]) or batch.count == 1
+    with pytest.raises(ValueError, match="nested over 64 deep"):
+        check_binary(schema, encoded(schema, [value]))
