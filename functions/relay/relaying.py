@@ -12,9 +12,10 @@ from typing import Any
 from ballotcast.batches import Unreadable
 from ballotcast.channels.config import PERIOD
 from ballotcast.channels.containers import Batch, ContainerError, write_container
-from ballotcast.channels.decimation import Decimator, Point, pack
+from ballotcast.channels.decimation import Decimator, pack
 from ballotcast.channels.records import decode
 from ballotcast.channels.schemas import ChannelSchema
+from ballotcast.channels.shown import Point
 from ballotcast.clock import to_rfc3339
 from ballotcast.store.channels import Channel
 from ballotcast.store.leases import Lease
@@ -143,7 +144,7 @@ class Relay:
     def _show(self, channel: Channel, lease: Lease, points: list[Point]) -> tuple[Lease, list[dict[str, Any]]]:
         if not points:
             return lease, []
-        row, stride = pack(points)
+        row, stride = pack(points, channel.time.field)
         now = int(self._wiring.clock().timestamp())
         shown = self._wiring.live.adding(channel, LiveRow(lease.rows, row, stride), now)
         return replace(lease, rows=lease.rows + 1), [shown]

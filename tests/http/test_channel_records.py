@@ -1,5 +1,6 @@
 """Records in, the live window and exports out, over HTTP."""
 
+import json
 from collections.abc import Iterator
 from io import BytesIO
 
@@ -201,3 +202,21 @@ def test_records_of_a_channel_of_before_are_not_its_successors(client: httpx.Cli
 
 def test_a_session_of_an_odd_kind(client: httpx.Client) -> None:
     assert_problem(publish(client, 0, 1, Authorization="Digest x"), 401, "no-session")
+
+
+def test_the_live_window_and_the_exports_have_numbers_that_json_has_not(client: httpx.Client) -> None:
+    batch = BytesIO()
+    for n, volts in enumerate([float("nan"), 1.0, float("inf"), 2.0]):
+        fastavro.schemaless_writer(batch, SCHEMA.record, sample(n, volts=volts))
+    binary = {"content-type": "avro/binary"}
+    assert client.post("/channels/lab/records", content=batch.getvalue(), headers=binary).status_code == 202
+    records = client.get("/channels/lab/live").json()["records"]
+    assert [(one["volts"], one["not-json"]) for one in records] == [
+        (None, {"/volts": "NaN"}),
+        (None, {"/volts": "Infinity"}),
+    ]
+    csv = client.get("/channels/lab/export", params={"format": "csv"}).text.splitlines()
+    assert [line.split(",")[1] for line in csv[1:]] == ["NaN", "1.0", "Infinity", "2.0"]
+    body = json.dumps({"records": [sample(), sample(1, volts=float("nan"))]})
+    refused = client.post("/channels/lab/records", content=body)
+    assert_problem(refused, 422, "bad-record", "/records/1/volts")

@@ -1,9 +1,10 @@
 """Any schema and records that are accepted go into the archive and come back equal by two readers."""
 
+import json
 import math
 import warnings
 from io import BytesIO
-from typing import Any
+from typing import Any, get_args
 
 import avro.datafile
 import avro.errors
@@ -14,10 +15,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from avro_schemas import TIME, records, schemas
+from ballotcast.channels.config import Algorithm
 from ballotcast.channels.containers import write_container
+from ballotcast.channels.decimation import Decimator, pack, unpack
+from ballotcast.channels.exports import Format, export
 from ballotcast.channels.records import check_binary, check_container, decode
 from ballotcast.channels.schemas import ChannelSchema
 from effort import examples
+
+FORMATS: tuple[Format, ...] = get_args(Format)
+ALGORITHMS: tuple[Algorithm, ...] = get_args(Algorithm)
 
 
 def encoded(schema: ChannelSchema, values: list[dict[str, Any]]) -> bytes:
@@ -65,6 +72,12 @@ def test_what_is_accepted_is_read_back_by_two_readers(data: st.DataObject) -> No
     ours, theirs = by_fastavro(container), by_apache_avro(container)
     assert len(ours) == len(theirs) == len(decode(schema, batch)) == len(values)
     assert same(ours, theirs)
+    for form in FORMATS:
+        export(schema, [batch], form)
+    for algorithm in ALGORITHMS:
+        points = Decimator(schema, algorithm, 2).take(decode(schema, batch))
+        row, _ = pack(points, "time")
+        json.dumps(unpack(row), allow_nan=False)
 
 
 def test_types_may_contain_themselves_to_a_stated_depth() -> None:

@@ -4,6 +4,7 @@ import itertools
 import json
 import math
 import random
+import zlib
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ballotcast.channels.config import Algorithm
-from ballotcast.channels.decimation import ROW_BYTES, Decimator, pack, unpack
+from ballotcast.channels.decimation import ROW_BYTES, ROW_TEXT, Decimator, pack, unpack
 from sensor import sample, sensor
 
 SCHEMA = sensor()
@@ -72,16 +73,55 @@ def test_flush_closes_the_open_bucket() -> None:
 
 def test_a_row_is_thinned_until_it_fits() -> None:
     points = [sample(n, volts=math.sin(n), amperes=math.cos(n)) for n in range(2000)]
-    row, stride = pack(points)
+    row, stride = pack(points, "time")
     assert len(row) <= ROW_BYTES
     assert stride > 1
     assert unpack(row) == points[::stride]
-    assert pack(points[:3])[1] == 1
+    assert pack(points[:3], "time")[1] == 1
 
 
-def test_a_point_that_cannot_fit_is_left_out() -> None:
-    row, stride = pack([sample(unit=random.Random(1).randbytes(20_000).hex())])
-    assert (unpack(row), stride) == ([], 0)
+def test_a_point_that_cannot_fit_is_shown_cut() -> None:
+    row, stride = pack([sample(unit=random.Random(1).randbytes(20_000).hex()), sample(1)], "time")
+    [point] = unpack(row)
+    assert (len(row) <= ROW_BYTES, stride) == (True, 2)
+    assert point == {name: value for name, value in sample().items() if name != "unit"} | {"left-out": 1}
+
+
+def test_a_row_stands_for_few_characters_however_well_they_deflate() -> None:
+    row, stride = pack([sample(n, unit="x" * 1000) for n in range(1000)], "time")
+    assert len(json.dumps(unpack(row))) <= 1.2 * ROW_TEXT
+    assert stride == 32
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "volts", "marks"),
+    [
+        ("downsample", [math.nan, 1.0], [{"/volts": "NaN"}]),
+        ("average", [1.0, math.inf], [{}]),
+        ("average", [math.nan, -math.inf], [{"/volts": "-Infinity"}]),
+        ("average", [1e308, 1e308], [{"/volts": "Infinity"}]),
+        ("rms", [1e308, 1.0], [{"/volts": "Infinity"}]),
+        ("minmax", [math.nan, 2.0], [{}, {}]),
+        ("minmax", [-math.inf, math.nan], [{"/volts": "NaN"}] * 2),
+    ],
+)
+def test_what_json_does_not_have_is_null_with_a_mark(
+    algorithm: Algorithm, volts: list[float], marks: list[dict[str, str]]
+) -> None:
+    points = Decimator(SCHEMA, algorithm, 2).take([sample(n, volts=one) for n, one in enumerate(volts)])
+    assert [point.get("not-json", {}) for point in points] == marks
+    assert [point["volts"] is None for point in points] == [bool(one) for one in marks]
+    assert unpack(pack(points, "time")[0]) == points
+
+
+def test_a_bucket_that_was_opened_before_marks_is_shown_with_them() -> None:
+    state = {"of": ["downsample", 2], "n": 1, "first": sample(volts=math.inf), "last": sample(), "sums": {}}
+    [point] = Decimator(SCHEMA, "downsample", 2, state).flush()
+    assert (point["volts"], point["not-json"]) == (None, {"/volts": "Infinity"})
+
+
+def test_a_row_of_before_is_read_without_numbers_that_json_does_not_have() -> None:
+    assert unpack(zlib.compress(b'[{"volts":NaN},{"volts":-Infinity}]')) == [{"volts": None}] * 2
 
 
 def test_a_bucket_too_large_to_keep_is_closed() -> None:

@@ -19,9 +19,9 @@ from ballotcast.channels.records import (
     check_container,
     decode,
     encode_records,
-    to_json,
 )
 from ballotcast.channels.schemas import ChannelSchema
+from ballotcast.channels.shown import to_json
 from sensor import SENSOR, sample, sensor
 
 SCHEMA = sensor()

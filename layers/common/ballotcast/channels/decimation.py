@@ -5,8 +5,8 @@ average      the mean of each number
 rms          the root of the mean square of each number
 minmax       two points: the least of each number at the bucket's first time, the greatest at its last
 
-What is no number is the bucket's last value. A bucket that a batch leaves open goes on in the next one: its state is
-plain JSON, kept with the relay's cursor and moved with it.
+NaN and the infinities are left out of what is calculated. What is no number is the bucket's last value. A bucket that a
+batch leaves open continues in the next one: its state is plain JSON, kept with the relay's cursor and moved with it.
 """
 
 import json
@@ -16,14 +16,14 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ballotcast.channels.config import Algorithm
-from ballotcast.channels.records import to_json
 from ballotcast.channels.schemas import ChannelSchema
+from ballotcast.channels.shown import Point, cut, shown
 
-Point = dict[str, Any]
 State = dict[str, Any]
 """{of: [algorithm, factor], n: records in the open bucket, first: its first record, last: its newest,
 sums: {field: [count, a, b]}}"""
-ROW_BYTES = 4000
+ROW_BYTES, ROW_TEXT = 4000, 40_000
+"""Of a row, deflated and as JSON: what is asked for at once is 50 rows."""
 STATE_BYTES = 60_000
 
 
@@ -58,8 +58,9 @@ class Decimator:
     def flush(self) -> list[Point]:
         """Close the open bucket."""
         state, self._state = self._state, {}
-        if not state:
-            return []
+        return [shown(point) for point in self._points(state)] if state else []
+
+    def _points(self, state: State) -> list[Point]:
         first, last, sums = state["first"], state["last"], state["sums"]
         match state["of"][0]:
             case "downsample":
@@ -78,15 +79,15 @@ class Decimator:
     def _add(self, records: Sequence[Point]) -> None:
         state = self._state
         if not state:
-            first = to_json(records[0])
+            first = shown(records[0])
             state.update(of=self._of, n=0, first=first, last=first, sums={})
         state["n"] += len(records)
         if self._algorithm == "downsample":
             return
-        state["last"] = to_json(records[-1])
+        state["last"] = shown(records[-1])
         sums = state["sums"]
         for name in self._numbers:
-            values = [one for record in records if (one := record[name]) is not None]
+            values = [one for record in records if (one := record[name]) is not None and math.isfinite(one)]
             if not values:
                 continue
             before = sums.get(name)
@@ -101,16 +102,27 @@ class Decimator:
                     sums[name] = [0, min([*values, *known]), max([*values, *known])]
 
 
-def pack(points: Iterable[Point]) -> tuple[bytes, int]:
-    """Points as one row of at most ROW_BYTES (JSON, deflated), and the stride they had to be thinned by to fit."""
-    kept = list(points)
-    for stride in (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 1 << 30):
-        row = zlib.compress(json.dumps(kept[::stride], separators=(",", ":")).encode(), level=6)
-        if len(row) <= ROW_BYTES:
-            return row, stride
-    return zlib.compress(b"[]"), 0
+def pack(points: Iterable[Point], axis: str) -> tuple[bytes, int]:
+    """Points as one row of at most ROW_BYTES (JSON, deflated), and the stride they had to be thinned by to fit.
+
+    A point that does not fit alone is cut.
+    """
+    kept, stride = list(points), 1
+    while not (row := _row(kept)):
+        if len(kept) > 1:
+            kept, stride = kept[::2], 2 * stride
+        else:
+            kept = [cut(kept[0], axis, ROW_BYTES - 100)]  # deflating may add a few bytes
+    return row, stride
+
+
+def _row(points: list[Point]) -> bytes | None:
+    text = json.dumps(points, separators=(",", ":"), allow_nan=False)
+    row = zlib.compress(text.encode(), level=6) if len(text) <= ROW_TEXT else b""
+    return row if 0 < len(row) <= ROW_BYTES else None
 
 
 def unpack(row: bytes) -> list[Point]:
-    points: list[Point] = json.loads(zlib.decompress(row))
+    """A number that JSON does not have is null: rows were written before these were marked."""
+    points: list[Point] = json.loads(zlib.decompress(row), parse_constant=lambda _: None)
     return points

@@ -1,7 +1,8 @@
 """Exports of a channel's archive: Avro as it was archived, CSV and Parquet with the same values.
 
 Values are physical (a timestamp is its number), except that Parquet's time columns say their unit. What has no column
-type (records, arrays, maps, unions of several) is JSON text.
+type (records, arrays, maps, unions of several) is JSON text. NaN and the infinities are these words in CSV and in JSON
+text.
 """
 
 import csv
@@ -15,8 +16,9 @@ from arro3.core import Schema as ArrowSchema
 from arro3.io import write_parquet
 
 from ballotcast.channels.containers import Batch, write_container
-from ballotcast.channels.records import Record, decode, select, to_json
+from ballotcast.channels.records import Record, decode, select
 from ballotcast.channels.schemas import ChannelSchema, physical
+from ballotcast.channels.shown import to_json
 from ballotcast.channels.time_axis import Unit
 
 Format = Literal["avro", "csv", "parquet"]
@@ -67,7 +69,9 @@ def _cell(value: Any) -> Any:
     match value:
         case bool():
             return "true" if value else "false"
-        case None | int() | float() | str():
+        case float():
+            return to_json(value)
+        case None | int() | str():
             return value
         case _:
             return _text(value)

@@ -17,7 +17,7 @@ from ballotcast.channels.schemas import ChannelSchema, SchemaError, physical
 from ballotcast.channels.walks import TooMuch
 
 __all__ = ["MOST_BYTES", "BadRecord", "Record", "TooManyBytes", "TooMuch", "check_binary", "check_container", "decode"]
-__all__ += ["encode_records", "select", "to_json"]
+__all__ += ["encode_records", "select"]
 
 MOST_BYTES = 700_000
 """Encoded bytes in one batch: with base64 and its envelope it still fits a queue's message (1 MiB)."""
@@ -179,19 +179,6 @@ def _read(batch: Batch, written: Any, reader: Any) -> list[Record]:
     return records
 
 
-def to_json(value: Any) -> Any:
-    """Bytes as Avro's JSON encoding has them: text of the code points 0 to 255."""
-    match value:
-        case bytes():
-            return value.decode("latin-1")
-        case list():
-            return [to_json(part) for part in value]
-        case dict():
-            return {name: to_json(part) for name, part in value.items()}
-        case _:
-            return value
-
-
 Convert = Callable[[Any], Any]
 
 
@@ -204,7 +191,7 @@ def _converted(convert: Convert, index: int, record: Record) -> Record:
 
 
 def _from_json(schema: Any, named: dict[str, Convert | None]) -> Convert | None:
-    """The inverse of `to_json` for a schema; None when it has no bytes, so that nothing has to be walked."""
+    """The inverse of `shown.to_json` for a schema; None when it has no bytes, so that nothing has to be walked."""
     if isinstance(schema, str):
         return _to_bytes if schema == "bytes" else named.get(schema)
     if isinstance(schema, list):
