@@ -90,10 +90,17 @@ class PlayedMachines:
     def __init__(self, played: PlayedChannels) -> None:
         self._played = played
         self.broken = ""
+        self.repairs: list[str] = []
+        """Executions of `repair`, which is not played."""
+        self.undrained: list[str] = []
+        """Channels that were removed without waiting."""
 
     def start_execution(self, *, stateMachineArn: str, name: str, input: str) -> None:  # noqa: A002, N803
-        spawn, stop, _ = self._played.wiring.settings.relay_machines
-        {spawn: self._spawn, stop: self._stop}[stateMachineArn](json.loads(input))
+        spawn, stop, repair = self._played.wiring.settings.relay_machines
+        if stateMachineArn == repair:
+            self.repairs.append(name)
+        else:
+            {spawn: self._spawn, stop: self._stop}[stateMachineArn](json.loads(input))
 
     def _spawn(self, saga: dict[str, Any]) -> None:
         table, pk = self._played.wiring.channels_table, f"CHANNEL#{saga['channel']}"
@@ -106,7 +113,10 @@ class PlayedMachines:
         table.put({**(table.get(saga["listing"], saga["channel"]) or {}), "status": ended["status"]})
 
     def _stop(self, saga: dict[str, Any]) -> None:
-        self._played.relay()
+        if "drain" in saga:
+            self._played.relay()
+        else:
+            self.undrained.append(saga["channel"])
         table, pk = self._played.wiring.channels_table, f"CHANNEL#{saga['channel']}"
         for key in ((pk, "META"), (pk, LEASE), (pk, "SCHEMA"), (saga["listing"], saga["channel"])):
             table.delete(*key)

@@ -8,7 +8,7 @@ from ballotcast.http.access import Access, contract
 from ballotcast.http.app import build_app, routes
 from ballotcast.http.handler import http_handler
 from ballotcast.wiring import Wiring, from_environment
-from channel import channel_routes, export_routes, record_routes
+from channel import channel_routes, export_routes, record_routes, resume_routes
 from channel.routing import ChannelRoute
 
 ROUTERS = channel_routes.router, record_routes.router, export_routes.router
@@ -16,8 +16,8 @@ OLDER = "/api/v1"
 
 
 def create_app(wiring: Wiring) -> FastAPI:
-    """Every route is there twice: under `/api/v1` for clients of SpeedData, which ask for `/api/v1/health` too."""
-    return build_app("channel", "channels and relays", wiring, *ROUTERS, _older())
+    """Routes of SpeedData's are there twice: also under `/api/v1`, where its clients ask for `/api/v1/health` too."""
+    return build_app("channel", "channels and relays", wiring, *ROUTERS, resume_routes.router, _older())
 
 
 def _older() -> APIRouter:

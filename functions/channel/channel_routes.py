@@ -147,12 +147,17 @@ def change(name: Name, asked: ChannelChange, publisher: CurrentPublisher, wiring
     responses={202: {"model": Deregistered, "description": "Still being drained"}, **refuses(404, 409)},
 )
 def deregister(
-    name: Name, publisher: CurrentPublisher, wiring: Wired, response: Response, prefer: Prefer = None
+    name: Name,
+    publisher: CurrentPublisher,
+    wiring: Wired,
+    response: Response,
+    drain: bool = True,
+    prefer: Prefer = None,
 ) -> Deregistered:
-    """Take no more records, relay those that were accepted, then free the name and the port."""
+    """Take no more records, relay those that were accepted, then free the name and the port; at once without drain."""
     channel = find_channel(wiring, name)
-    publisher.require(channel)
-    stopping = deregister_channel(wiring, channel)
+    publisher.require_keeper(channel)
+    stopping = deregister_channel(wiring, channel, drain=drain)
     now = await_saga(wiring, stopping, wait_of(prefer))
     if now is None:
         return Deregistered(status="success", name=name, message=f"Channel '{name}' de-registered and relay stopped")

@@ -1,12 +1,13 @@
 """Moving channels: what is written first, so that a state machine can finish it whoever dies on the way."""
 
 import time
+from typing import Any
 
 from aws_lambda_powertools import Logger
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ballotcast.errors import Conflict
-from ballotcast.store.channels import Channel
+from ballotcast.store.channels import Channel, Status
 from ballotcast.store.publisher import no_channel
 from ballotcast.store.relay_machines import SAGAS
 from ballotcast.wiring import Wiring
@@ -40,22 +41,44 @@ def move_on(wiring: Wiring, channel: Channel) -> None:
         wiring.relay_machines.start(begun)
 
 
-def deregister_channel(wiring: Wiring, channel: Channel) -> Channel:
-    """Mark it stopping and start the state machine that drains and removes it.
+def deregister_channel(wiring: Wiring, channel: Channel, *, drain: bool) -> Channel:
+    """Mark it stopping and start the state machine that drains and removes it; or only removes it, without `drain`.
 
-    NotFound while it is stopping already, Conflict while it cannot be stopped yet.
+    NotFound while it is stopping already, Conflict while it cannot be stopped yet. Without `drain` a channel that is
+    being drained or repaired is removed, too.
     """
     move_on(wiring, channel)
     match channel.status:
-        case "stopping":
+        case "stopping" if drain or not channel.drain:
             raise no_channel(channel.name)
-        case "registering" | "repairing":
-            raise Conflict("not-ready", f"{channel.name} is {channel.status}", retry_after=2)
-    begun = wiring.channels.begin(channel, "stopping", wiring.clock())
+        case "registering":
+            raise _not_ready(channel)
+        case "repairing" if drain:
+            raise _not_ready(channel)
+    return _begin(wiring, channel, "stopping", drain=drain, around=False)
+
+
+def resume_channel(wiring: Wiring, channel: Channel, *, around: bool) -> Channel:
+    """Repair a channel that has failed, or spawn its relay if it has none. Conflict while it is in a saga."""
+    move_on(wiring, channel)
+    if channel.status != "failed":
+        raise _not_ready(channel)
+    lease = wiring.leases.find(channel.name)
+    if lease is None or lease.born != channel.born:
+        return _begin(wiring, channel, "registering", around=False)
+    return _begin(wiring, channel, "repairing", repairs=1, around=around)
+
+
+def _begin(wiring: Wiring, channel: Channel, status: Status, **changes: Any) -> Channel:
+    begun = wiring.channels.begin(channel, status, wiring.clock(), **changes)
     if begun is None:
         raise Conflict("not-ready", f"{channel.name} is being moved by somebody else", retry_after=1)
     start_saga(wiring, begun)
     return begun
+
+
+def _not_ready(channel: Channel) -> Conflict:
+    return Conflict("not-ready", f"{channel.name} is {channel.status}", retry_after=2)
 
 
 def start_saga(wiring: Wiring, channel: Channel) -> None:

@@ -65,7 +65,7 @@ def freeze(wiring: Wiring, draft: Election, roll: Sequence[Voter], base_url: str
         # from here on the count starts when the election closes, whether or not anything below is done
         wiring.due_counts.adding(DueCount(frozen.closes_at, frozen.id)),
         # With the election its channel is registered; the channels' stream starts its relay.
-        *_registering_channel(wiring, draft.id),
+        *_registering_channel(wiring, draft),
     ]
     if not wiring.elections.freeze(frozen, draft.revision, *beside):
         winner = wiring.elections.find(draft.id)
@@ -104,16 +104,17 @@ def publish(wiring: Wiring, frozen: Election) -> None:
             logger.warning("no schedule was made", extra={"election": frozen.id}, exc_info=True)
 
 
-def _registering_channel(wiring: Wiring, election: str) -> list[dict[str, Any]]:
-    """It belongs to nobody, so that nobody but the platform publishes on it or takes it away."""
+def _registering_channel(wiring: Wiring, draft: Election) -> list[dict[str, Any]]:
+    """It belongs to nobody, so that nobody but the platform publishes on it; the election's organiser can resume it."""
     channel = new_channel(
-        name=broadcast.channel_name(election),
+        name=broadcast.channel_name(draft.id),
         port=None,
         owner="",
         key_hash="",
         schema=broadcast.SCHEMA,
         config=broadcast.CONFIG,
         now=wiring.clock(),
+        keeper=draft.organiser,
     )
     return wiring.channels.registering(channel, broadcast.SCHEMA)
 

@@ -91,7 +91,7 @@ def _repair(channel: Channel, wiring: Wiring) -> None:
                 metrics.add_metric("RelayFailed", MetricUnit.Count, 1)
                 metrics.flush_metrics()
                 return
-            begun = wiring.channels.begin(channel, "repairing", now, repairs=repairs)
+            begun = wiring.channels.begin(channel, "repairing", now, repairs=repairs, around=False)
             if begun is None:
                 raise NotNow(channel.name)
             wiring.relay_machines.start(begun)

@@ -72,8 +72,8 @@ class Relay:
         except ContainerError as error:
             raise Unreadable(str(error)) from None
 
-    def apply(self, lease: Lease, deliveries: Sequence[Delivery]) -> Lease:
-        """Relay what is above the cursor; the lease after it. Unreadable, FencedOff."""
+    def apply(self, lease: Lease, deliveries: Sequence[Delivery], settling: Sequence[dict[str, Any]] = ()) -> Lease:
+        """Relay what is above the cursor, and write `settling` with it; the lease after it. Unreadable, FencedOff."""
         fresh = [one for one in deliveries if one.sequence > lease.cursor]
         if not fresh:
             return lease
@@ -88,6 +88,7 @@ class Relay:
         records = [record for part in points for record in part]
         after = replace(lease, cursor=fresh[-1].sequence, applied=lease.applied + len(new))
         beside = [self._wiring.publishes.finishing(channel, key) for key in keys if done.get(key) is False]
+        beside += settling
         if records:
             after, outcome = self._relay(channel, schema, after, [one.batch for one in new.values()], records)
             beside += outcome
@@ -96,9 +97,9 @@ class Relay:
             compact(self._wiring, channel, schema, lease.open_first, lease.open_count)
         return after
 
-    def pass_over(self, lease: Lease, sequence: int) -> None:
-        """Leave out a message that can never be read, and is kept elsewhere. FencedOff."""
-        self._wiring.leases.move(lease, replace(lease, cursor=sequence), ())
+    def pass_over(self, lease: Lease, sequence: int, settling: Sequence[dict[str, Any]]) -> None:
+        """Leave out a message that can never be relayed, and is kept elsewhere. FencedOff."""
+        self._wiring.leases.move(lease, replace(lease, cursor=sequence), settling)
 
     def flush(self, lease: Lease) -> Lease:
         """Show what waits in the open bucket of the live window."""

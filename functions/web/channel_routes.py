@@ -117,15 +117,21 @@ def look_after(page: Paged, session: SignedIn, name: Name) -> Response:
 
 @router.post("/manage/channel/{name}", openapi_extra=OURS)
 def act(page: Paged, session: SignedIn, name: Name, form: OurForm) -> Response:
-    """Give the channel a new key, or deregister it."""
+    """Give the channel a new key, resume it after a failure, deregister it, or remove it without draining it."""
     channels = Channels(_api(page), session)
     channel = _channel(channels, name)
     if form.text("intent") == "key":
         return page.render("watch/owner", channel=channel, key=channels.rotate_key(name), unconfirmed=False)
+    if form.text("intent") in ("resume", "around"):
+        order = {"around": form.text("intent") == "around"}
+        bearer = {"Authorization": f"Bearer {session}"}
+        channels.api.send("POST", f"/channels/{name}/resume", json=order, headers=bearer)
+        return page.redirect(f"/manage/channel/{name}")
     if not form.text("confirmed"):
         return page.render("watch/owner", HTTPStatus.UNPROCESSABLE_ENTITY, channel=channel, key="", unconfirmed=True)
     headers = {"Authorization": f"Bearer {session}", "Prefer": "wait=5"}
-    answer = channels.api.send("DELETE", f"/channels/{name}", headers=headers)
+    asked = {"drain": "false"} if form.text("intent") == "remove" else {}
+    answer = channels.api.send("DELETE", f"/channels/{name}", headers=headers, params=asked)
     stopping = answer.status_code == HTTPStatus.ACCEPTED
     return page.redirect(f"/manage/channel/{name}" if stopping else f"/manage/channels?gone={name}")
 

@@ -148,6 +148,6 @@ def _live_channel(wiring: Folder, api_key: str) -> Channel:
     wiring.channels_table.put({"pk": channel_pk(channel.name), "sk": LEASE, **lease})
     seconds = int(now.timestamp())
     for number in range(20):
-        points, stride = pack([sample(number * 50 + point) for point in range(50)])
+        points, stride = pack([sample(number * 50 + point) for point in range(50)], schema.time.field)
         transact(wiring.dynamodb, [wiring.live.adding(channel, LiveRow(number, points, stride), seconds)])
     return channel

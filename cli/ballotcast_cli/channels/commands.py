@@ -146,7 +146,7 @@ def tail(name: str, since: str, plot: str | None, points: int | None) -> None:
 def _signal(records: Sequence[dict[str, Any]], field: str) -> list[float]:
     if records and field not in records[0]:
         raise click.UsageError(f"{field} is none of {', '.join(records[0])}")
-    return [record[field] for record in records if isinstance(record[field], int | float)]
+    return [value for record in records if isinstance(value := record.get(field), int | float)]
 
 
 def _redraw(values: Sequence[float]) -> None:
@@ -169,11 +169,24 @@ def export(name: str, form: str, start: datetime | None, end: datetime | None, o
 @command.command()
 @click.argument("name")
 @KEY
+@click.option("--drain/--no-drain", default=True, help="Relay first what was accepted  [default: drain]")
 @click.confirmation_option(prompt="Deregister it? Its records go with it.")
-def deregister(name: str, key: str) -> None:
+def deregister(name: str, key: str, *, drain: bool) -> None:
     """Stop the channel's relay, once it is through, and free name and port."""
-    channels(key, session=True).deregister_channel(name)
+    channels(key, session=True).deregister_channel(name, drain=drain)
     click.echo(f"{name} is gone.")
+
+
+@command.command()
+@click.argument("name")
+@KEY
+@click.option("--around", is_flag=True, help="Refuse what its relay is stuck at, instead of trying it again.")
+def resume(name: str, key: str, *, around: bool) -> None:
+    """Take a channel that has failed on, with what was accepted. What cannot be kept is a dead letter."""
+    resumed = channels(key, session=True).resume_channel(name, around=around)
+    if resumed["status"] != "active":
+        raise click.ClickException(f"{name} is {resumed['status']}: {resumed['reason']}")
+    click.echo(f"{name} is active.")
 
 
 @command.command("rotate-key")

@@ -82,10 +82,25 @@ class Channels:
         """Change what `config` names; the rest stays. Holds from the relay's next batch."""
         return self._send("PATCH", f"/channels/{name}", json={"config": dict(config)})
 
-    def deregister_channel(self, name: str) -> None:
-        """Everything accepted is archived first. Returns once name and port are free; NotYet if that is not so."""
-        headers = {**self._headers, "Prefer": "wait=5"}
-        if self.api.send("DELETE", f"/channels/{name}", headers=headers).status_code != httpx.codes.ACCEPTED:
+    def resume_channel(self, name: str, *, around: bool = False) -> Document:
+        """Take a channel that has failed on, with what was accepted; waits until it is active or has failed again.
+
+        `around`: what its relay is stuck at is refused and kept as dead letters, instead of being tried again.
+        """
+        resumed = self._send("POST", f"/channels/{name}/resume", json={"around": around})
+        if resumed["status"] in STEADY:
+            return resumed
+        shown = self.api.wait_for(lambda: self._when_steady(name), PATIENCE)
+        if shown is None:
+            raise NotYet(f"{name} is still being resumed")
+        return shown
+
+    def deregister_channel(self, name: str, *, drain: bool = True) -> None:
+        """Everything accepted is archived first, unless `drain` is False. Returns once name and port are free; NotYet
+        if that is not so."""
+        headers, asked = {**self._headers, "Prefer": "wait=5"}, {} if drain else {"drain": "false"}
+        answer = self.api.send("DELETE", f"/channels/{name}", headers=headers, params=asked)
+        if answer.status_code != httpx.codes.ACCEPTED:
             return
         found = self.api.wait_for(lambda: self._unless_stopping(name), PATIENCE)
         if found is None:

@@ -37,6 +37,12 @@ class Publisher:
         if not (ours or holds):
             raise Forbidden("not-yours", f"{channel.name} takes its owner's session or its own key")
 
+    def require_keeper(self, channel: "Channel") -> None:
+        """Forbidden unless they may resume and remove the channel: its owner, its key's holder, or an election's
+        organiser for the election's channel."""
+        if not (self.organiser and self.organiser == channel.keeper):
+            self.require(channel)
+
 
 def hash_key(api_key: str) -> str:
     return sha256(api_key.encode()).hexdigest()

@@ -52,7 +52,7 @@ class Channel:
     name: str
     port: int | None
     owner: str
-    """The organiser's id; empty for the platform's own channels, which no caller may touch."""
+    """The organiser's id; empty for the platform's own channels, on which no caller publishes."""
     key_hash: str = field(repr=False)
     """SHA-256 of the API key, hex; empty: there is none."""
     fingerprint: str
@@ -69,12 +69,19 @@ class Channel:
     """`name#generation` of the relay that takes its records; set when it becomes active."""
     reason: str | None = None
     repairs: int = 0
+    keeper: str = ""
+    """The organiser who may resume or remove a channel of the platform's own: its election's."""
+    around: bool = False
+    """Whether the repair refuses what its relay is stuck at, by the owner's word, instead of trying it again."""
+    drain: bool = True
+    """Whether stopping it relays first what was accepted."""
 
     @property
     def saga(self) -> dict[str, Any]:
         """What a state machine needs to move it: references only, numbers as DynamoDB's JSON wants them."""
         claim_pk, claim_sk = port_key(self.name, self.port)
         return {
+            **({"drain": True} if self.drain else {}),
             "channel": self.name,
             "generation": str(self.generation),
             "born": str(self.born),
@@ -224,6 +231,7 @@ def new_channel(
     schema: ChannelSchema,
     config: ChannelConfig,
     now: datetime,
+    keeper: str = "",
 ) -> Channel:
     generation = int(now.timestamp() * 1000)
     return Channel(
@@ -238,6 +246,7 @@ def new_channel(
         generation=generation,
         created_at=to_rfc3339(now),
         saga_since=int(now.timestamp()),
+        keeper=keeper,
     )
 
 

@@ -11,11 +11,12 @@ from typing import Any, Literal
 
 from ballotcast.store.blobs import Blobs
 from ballotcast.store.channels import channel_pk
-from ballotcast.store.table import ABSENT, PRESENT, Refusal, Table
+from ballotcast.store.table import ABSENT, PRESENT, Condition, Refusal, Table
 
 MONTH = 30 * 86_400
 SHOWN = 20
 State = Literal["parked", "redelivered", "refused"]
+_PARKED = Condition("#state = :parked", {":parked": "parked"})
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,8 @@ class DeadLetter:
     sequence: int = 0
     """Its number in the relay's message group, where the lease is stuck at it; 0: not known."""
     state: State = "parked"
+    attempts: int = 0
+    """How many times a repair began to take it and did not come to an end."""
 
 
 def _prefix(born: int) -> str:
@@ -44,7 +47,7 @@ def _sk(born: int, letter: DeadLetter) -> str:
 
 
 def from_item(item: Mapping[str, Any]) -> DeadLetter:
-    return DeadLetter(**{name: item[name] for name in DeadLetter.__dataclass_fields__})
+    return DeadLetter(**{name: item[name] for name in DeadLetter.__dataclass_fields__ if name in item})
 
 
 class DeadLetters:
@@ -80,9 +83,23 @@ class DeadLetters:
             raise LookupError(letter.message)
         return content.decode()
 
-    def settle(self, channel: str, born: int, letter: DeadLetter, state: State, reason: str) -> None:
+    def settling(self, channel: str, born: int, letter: DeadLetter, state: State, reason: str) -> dict[str, Any]:
+        """For a transaction, which is refused where the letter is not parked any more."""
         update, values = "SET #state = :state, reason = :reason", {":state": state, ":reason": reason}
-        self._table.update(channel_pk(channel), _sk(born, letter), update, values, PRESENT)
+        return self._table.updating(channel_pk(channel), _sk(born, letter), update, values, _PARKED)
+
+    def settle(self, channel: str, born: int, letter: DeadLetter, state: State, reason: str) -> None:
+        """What became of it; nothing where it is not parked any more."""
+        update, values = "SET #state = :state, reason = :reason", {":state": state, ":reason": reason}
+        try:
+            self._table.update(channel_pk(channel), _sk(born, letter), update, values, _PARKED)
+        except Refusal:
+            return
+
+    def count_attempt(self, channel: str, born: int, letter: DeadLetter, by: int = 1) -> int:
+        """Note that a repair begins to take it, or with -1 that it ended otherwise; how many there are."""
+        item = self._table.update(channel_pk(channel), _sk(born, letter), "ADD attempts :by", {":by": by}, PRESENT)
+        return int(item["attempts"])
 
     def _object(self, channel: str, letter: DeadLetter) -> str:
         return f"dead/{channel}/{letter.message}"

@@ -56,6 +56,9 @@ CREDENTIALS = frozenset(
 )
 """The process's credentials have expired or are being replaced, or its clock is off."""
 
+CONTENT = frozenset({"ValidationException", "EntityTooLarge", "InvalidRequest", "InvalidParameterValue"})
+"""AWS does not take such a value, or one so large."""
+
 ON_THE_WAY: tuple[type[Exception], ...] = (
     *(aws.ConnectionError, aws.HTTPClientError, aws.IncompleteReadError, ResponseParserError),
     *(aws.NoCredentialsError, aws.PartialCredentialsError, aws.CredentialRetrievalError, aws.MetadataRetrievalError),
@@ -80,6 +83,15 @@ def passes(error: Exception) -> bool:
         named = _code(error) in UNFINISHED | CREDENTIALS
         return named or throttled(error) or status >= HTTPStatus.INTERNAL_SERVER_ERROR
     return isinstance(error, (NotTaken, *ON_THE_WAY))
+
+
+def of_content(error: Exception) -> bool:
+    """Return True if what was sent is at fault, or what was made of it: sending it again would fail again."""
+    if isinstance(error, ClientError):
+        return _code(error) in CONTENT
+    return not isinstance(error, (NotTaken, *ON_THE_WAY)) and (
+        isinstance(error, aws.ParamValidationError) or not isinstance(error, aws.BotoCoreError)
+    )
 
 
 def repeat(act: Callable[[], Answer], *, sleep: Sleep = time.sleep) -> Answer:

@@ -89,12 +89,11 @@ class Publisher:
         self._send(channel, channel.relay, batch, key)
 
     def announce(self, target: Target, batch: Batch, key: str) -> None:
-        """The platform's own records: sent whatever saga the channel is in, for the worker sends on what comes early
-        or late. Dropped where there will be no relay."""
+        """The platform's own records: sent whatever state the channel is in, for the worker sends on what comes early
+        or late, and what comes to a channel that has failed is a dead letter until it is resumed."""
         channel = target.channel
-        if channel.status != "failed":
-            relay = channel.relay or str(RelayId(channel.name, channel.generation))
-            self._send(channel, relay, batch, key)
+        relay = channel.relay or str(RelayId(channel.name, channel.generation))
+        self._send(channel, relay, batch, key)
 
     def _send(self, channel: Channel, relay: str, batch: Batch, key: str | None) -> None:
         if key is None:
