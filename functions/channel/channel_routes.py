@@ -17,14 +17,15 @@ from ballotcast.http.app import routes
 from ballotcast.http.fields import ChannelName as Name
 from ballotcast.http.fields import Digits, IdempotencyKey
 from ballotcast.http.paging import Cursor, Limit, from_cursor, to_cursor
-from ballotcast.http.publishers import CurrentPublisher, hash_key
+from ballotcast.http.publishers import CurrentPublisher
 from ballotcast.http.responses import refuses
 from ballotcast.http.sessions import current_organiser
 from ballotcast.http.wired import Wired
 from ballotcast.store.channels import Channel, Status
 from ballotcast.store.publisher import no_channel
 from ballotcast.wiring import Wiring
-from channel.registering import Registration, new_key, register_channel
+from channel.registering import Registration, register_channel
+from channel.registering import rotate_key as replace_key
 from channel.routing import ChannelRoute
 from channel.sagas import await_saga, deregister_channel, move_on
 from channel.views import (
@@ -167,7 +168,9 @@ def deregister(
     return Deregistered(status="stopping", name=name, message=f"Channel '{name}' takes no more records")
 
 
-@router.post("/channels/{name}/key", status_code=201, openapi_extra=contract(Access.PUBLISHER), responses=refuses(404))
+@router.post(
+    "/channels/{name}/key", status_code=201, openapi_extra=contract(Access.PUBLISHER), responses=refuses(404, 409)
+)
 def rotate_key(
     name: Name, publisher: CurrentPublisher, wiring: Wired, idempotency_key: IdempotencyKey = None
 ) -> NewKey:
@@ -176,10 +179,7 @@ def rotate_key(
     publisher.require(channel)
     if not publisher.organiser:
         raise Forbidden("no-organiser", "a channel's key makes no other: send its owner's session")
-    api_key = new_key(wiring, publisher.organiser, name, idempotency_key)
-    if not wiring.channels.rotate_key(channel, hash_key(api_key)):
-        raise no_channel(name)
-    return NewKey(name=name, api_key=api_key)
+    return NewKey(name=name, api_key=replace_key(wiring, channel, idempotency_key))
 
 
 @router.get("/channels/{name}/schema", openapi_extra=public, response_class=JSONResponse, responses=refuses(404))

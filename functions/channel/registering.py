@@ -2,6 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 from ballotcast.channels.config import ChannelConfig
@@ -11,6 +12,7 @@ from ballotcast.crypto.encoding import b64u_encode
 from ballotcast.errors import Conflict, FieldError, Invalid
 from ballotcast.http.publishers import KEY, hash_key
 from ballotcast.store.channels import Channel, Taken, new_channel
+from ballotcast.store.publisher import no_channel
 from ballotcast.wiring import Wiring
 from channel.sagas import start_saga
 
@@ -55,6 +57,31 @@ def new_key(wiring: Wiring, owner: str, name: str, idempotency_key: str | None) 
     """With an Idempotency-Key it follows from that and the deployment's secret, so that it need not be kept."""
     seed = idempotency_key or secrets.token_hex(16)
     return KEY + b64u_encode(wiring.session_secret.mac("channel-key", owner, name, seed))
+
+
+def rotate_key(wiring: Wiring, channel: Channel, idempotency_key: str | None) -> str:
+    """Another API key for a channel. The newest rotation repeated with its Idempotency-Key gets the same key; an older
+    one is refused, for the key that it made must not come back. NotFound, Invalid, Conflict."""
+    once = sha256(idempotency_key.encode()).hexdigest() if idempotency_key else ""
+    seed = idempotency_key or secrets.token_hex(16)
+    if not (once and channel.rotated_by == once):
+        api_key = _rotated(wiring, channel, channel.key_hash, seed)
+        if wiring.channels.rotate_key(channel, hash_key(api_key), once, wiring.clock()):
+            return api_key
+        found = wiring.channels.find(channel.name)
+        if found is None or found.born != channel.born:
+            raise no_channel(channel.name)
+        if found.key_hash != channel.key_hash and found.rotated_by != once:
+            raise Conflict("not-ready", f"{channel.name} was given another key meanwhile", retry_after=1)
+        channel = found
+    if not once or channel.rotated_by != once:
+        raise Invalid("idempotency-key-reused", "the key that this Idempotency-Key made was replaced since")
+    return _rotated(wiring, channel, channel.rotated_from, seed)
+
+
+def _rotated(wiring: Wiring, channel: Channel, before: str, seed: str) -> str:
+    """It follows from the key before it, too, so that no seed makes the same key again."""
+    return KEY + b64u_encode(wiring.session_secret.mac("channel-key", channel.owner, channel.name, before, seed))
 
 
 def _checked(asked: Registration) -> ChannelSchema:

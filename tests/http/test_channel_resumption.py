@@ -6,6 +6,7 @@ from typing import Any
 import httpx2 as httpx
 import pytest
 
+from ballotcast.http.publishers import hash_key
 from ballotcast.store.channels import META, Channel, channel_pk
 from ballotcast.store.leases import LEASE
 from problem import assert_problem
@@ -79,3 +80,19 @@ def test_any_channel_is_removed_without_waiting(played: PlayedChannels, status: 
     assert played.client.delete("/channels/lab", params={"drain": "false"}).status_code == 200
     assert played.wiring.machines.undrained == ["lab"]
     assert played.client.post("/channels", json={"name": "lab", "schema": SENSOR}).status_code == 201
+
+
+def test_an_old_rotation_repeated_does_not_bring_the_old_key_back(played: PlayedChannels) -> None:
+    def rotate(once: str) -> httpx.Response:
+        return played.client.post("/channels/lab/key", headers={"Idempotency-Key": once})
+
+    first = rotate("k1").json()["api_key"]
+    assert rotate("k1").json()["api_key"] == first
+    second = rotate("k2").json()["api_key"]
+    assert second != first
+    assert_problem(rotate("k1"), 422, "idempotency-key-reused")
+    assert found(played).key_hash == hash_key(second)
+    assert rotate("k2").json()["api_key"] == second
+    played.wiring.clock.advance(hours=25)  # type: ignore[attr-defined]
+    played.client.headers["Authorization"] = f"Bearer {played.session('o1')}"
+    assert rotate("k1").json()["api_key"] not in (first, second)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from ballotcast.channels.containers import ContainerError, encode_long, header
+from ballotcast.channels.containers import ContainerError, encode_long, header, write_container
 from ballotcast.channels.records import BadRecord, TooMuch, check_binary, check_container, encode_records
 from ballotcast.channels.schemas import ChannelSchema, SchemaError
 
@@ -115,7 +115,7 @@ def test_a_file_of_a_few_bytes_does_not_hold_millions_of_records() -> None:
     head = header(empty).replace(b"deflate", b"null").replace(encode_long(7) + b"null", encode_long(4) + b"null")
     container = head + encode_long(5_000_000) + encode_long(0) + head[-16:]
     with pytest.raises(ContainerError, match="holds 0 records and says 5000000"):
-        check_container(ENUM, container)
+        check_container(channel({**MILLIS, "default": 0}), container)
 
 
 @pytest.mark.parametrize(
@@ -140,3 +140,18 @@ def test_a_decimal_must_fit_its_bytes() -> None:
 
 def test_a_logical_type_on_another_type_means_nothing() -> None:
     assert encode_records(typed("string", logicalType="date"), [{"time": 1, "x": "any"}]).count == 1
+
+
+def test_a_file_whose_numbers_mean_something_else_is_refused() -> None:
+    """Microseconds would be kept as milliseconds."""
+    micros = {**MILLIS, "type": {"type": "long", "logicalType": "timestamp-micros"}}
+    written = channel(micros, {"name": "x", "type": "double"})
+    container = write_container(written.text, [encode_records(written, [{"time": 1_795_165_200_000_000, "x": 1.0}])])
+    with pytest.raises(ContainerError, match="timestamp-micros does not mean the same as timestamp-millis"):
+        check_container(typed("double"), container)
+
+
+def test_a_file_that_differs_in_words_is_kept_as_it_is() -> None:
+    written = channel({"name": "x", "type": "double", "doc": "volts"})
+    batch = encode_records(written, [{"time": 1, "x": 1.0}])
+    assert check_container(typed("double"), write_container(written.text, [batch])) == batch

@@ -8,9 +8,10 @@ from typing import Any
 
 import fastavro
 from fastavro.read import SchemaResolutionError
-from fastavro.schema import SchemaParseException, UnknownType, parse_schema, to_parsing_canonical_form
+from fastavro.schema import SchemaParseException, UnknownType, parse_schema
 from fastavro.validation import ValidationError, validate, validate_many
 
+from ballotcast.channels.compatibility import means_the_same, obstacles
 from ballotcast.channels.containers import Batch, ContainerError, encode_long, read_container
 from ballotcast.channels.reading import BadRecord, RecordReader
 from ballotcast.channels.schemas import ChannelSchema, SchemaError, physical
@@ -112,8 +113,11 @@ def check_container(schema: ChannelSchema, container: bytes) -> Batch:
     """
     text, batches = read_container(container, MOST_INFLATED)
     written = _Written.parse(text)
+    same = means_the_same(schema, written.json)
+    if not same and (reasons := obstacles(schema.json, written.json)):
+        raise ContainerError(f"its schema does not read as the channel's: {reasons[0]}")
     joined = written.join(batches)
-    if written.canonical == schema.canonical:
+    if same:
         return _checked(schema.from_avro, joined)
     return _checked(schema.from_avro, _encode(schema, _read(joined, written.batch, schema.batch)))
 
@@ -122,7 +126,7 @@ def check_container(schema: ChannelSchema, container: bytes) -> Batch:
 class _Written:
     """The schema of a file. `batch`: fastavro's, of an array of its physical records."""
 
-    canonical: str
+    json: Any
     reader: RecordReader
     batch: Any
 
@@ -131,9 +135,9 @@ class _Written:
         """ContainerError unless its types are bounded as a channel's are."""
         try:
             given = json.loads(text)
-            canonical = to_parsing_canonical_form(parse_schema(json.loads(text)))
+            parse_schema(json.loads(text))
             batch = parse_schema({"type": "array", "items": physical(given)})
-            return cls(canonical, RecordReader(given, None, finite=False), batch)
+            return cls(given, RecordReader(given, None, finite=False), batch)
         except (SchemaParseException, SchemaError, UnknownType, RecursionError, *_UNFIT) as error:
             raise ContainerError(f"its schema cannot be used: {error}") from None
 

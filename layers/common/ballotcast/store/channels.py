@@ -3,6 +3,7 @@
 Channels  CHANNEL#<name> / META                what it is and its state; `generation` fences all that moves it
 Channels  CHANNEL#<name> / SCHEMA              the Avro schema; over 100 KB it lies in the bucket by its hash
 Channels  CHANNELS#<0 to 3> / <name>           name, port and state, for listing; written with META, always
+Channels  CHANNEL#<name> / KEY#<born>#rotation-<hash>   an Idempotency-Key that has rotated the API key; a day
 Channels  PORTS#<port ÷ 1000> / <port>         whose the port is; a channel without one claims PORTS#none / <name>
 
 Registering writes all four in one transaction, stopping removes them in one (functions/relay/stop.asl.json). Between
@@ -30,6 +31,7 @@ from ballotcast.store.transaction import Cancelled, transact
 
 META, SCHEMA = "META", "SCHEMA"
 SHARDS = 4
+DAY = 86_400
 INLINE = 100_000
 """Bytes of schema that are kept in the table."""
 Status = Literal["registering", "active", "repairing", "stopping", "failed"]
@@ -73,6 +75,10 @@ class Channel:
     """The organiser who may resume or remove a channel of the platform's own: its election's."""
     around: bool = False
     """Whether the repair refuses what its relay is stuck at, by the owner's word, instead of trying it again."""
+    rotated_by: str = field(default="", repr=False)
+    """Hash of the Idempotency-Key that the newest rotation of the API key had."""
+    rotated_from: str = field(default="", repr=False)
+    """Hash of the API key before it."""
     drain: bool = True
     """Whether stopping it relays first what was accepted."""
 
@@ -212,12 +218,21 @@ class Channels:
             return False
         return True
 
-    def rotate_key(self, channel: Channel, key_hash: str) -> bool:
-        """False when the channel is gone, or another's by now."""
-        same = Condition("born = :born", {":born": channel.born})
+    def rotate_key(self, channel: Channel, key_hash: str, once: str, now: datetime) -> bool:
+        """Another API key in place of the one that the channel was read with. `once`: the hash of an Idempotency-Key,
+        which is remembered for a day. False when the key was another by then, or that one was used."""
+        seconds, pk = int(now.timestamp()), channel_pk(channel.name)
+        same = Condition("born = :born AND key_hash = :was", {":born": channel.born, ":was": channel.key_hash})
+        values = {":hash": key_hash, ":once": once, ":from": channel.key_hash}
+        rotating = "SET key_hash = :hash, rotated_by = :once, rotated_from = :from"
+        writes = [self._table.updating(pk, META, rotating, values, same)]
+        if once:
+            unused = Condition(f"{ABSENT.expression} OR expiration <= :now", {":now": seconds})
+            used = {"pk": pk, "sk": f"KEY#{channel.born}#rotation-{once}", "expiration": seconds + DAY}
+            writes.append(self._table.putting(used, unused))
         try:
-            self._table.update(channel_pk(channel.name), META, "SET key_hash = :hash", {":hash": key_hash}, same)
-        except Refusal:
+            transact(self._table.client, writes)
+        except Cancelled:
             return False
         return True
 
