@@ -4,11 +4,14 @@ Values are those that fastavro writes by a schema without logical types: physica
 union is a pair of the branch's name and the value, so that its branch is certain.
 """
 
+from io import BytesIO
 from typing import Any
 
+import fastavro
 from hypothesis import strategies as st
 
 from ballotcast.channels import meaning
+from ballotcast.channels.schemas import ChannelSchema
 
 TIME = {"name": "time", "type": {"type": "long", "logicalType": "timestamp-millis"}}
 PLAIN = ("null", "boolean", "int", "long", "float", "double", "bytes", "string")
@@ -109,6 +112,14 @@ def schemas(draw: Any) -> dict[str, Any]:
         "name": "ns.R",
         "fields": [TIME, *({"name": name, "type": drawn.type(3)} for name in fields)],
     }
+
+
+def written(schema: ChannelSchema, records: list[dict[str, Any]]) -> bytes:
+    """Records one after the other, as fastavro writes them."""
+    output = BytesIO()
+    for record in records:
+        fastavro.schemaless_writer(output, schema.record, record)
+    return output.getvalue()
 
 
 def values(schema: Any, *, finite: bool, depth: int = 3) -> st.SearchStrategy[Any]:

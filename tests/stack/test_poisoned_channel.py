@@ -60,7 +60,7 @@ def publishes(relays: Relays, name: str) -> bool:
 
 @pytest.mark.parametrize(
     ("way", "reason"),
-    [("resumed", "cannot be kept: Rounded"), ("resumed around it", "Rounded; left out by the owner's word")],
+    [("resumed", "cannot be kept"), ("resumed around it", "Rounded; left out by the owner's word")],
 )
 def test_it_is_resumed(relays: Relays, way: str, reason: str) -> None:
     name = way.replace(" ", "-")
@@ -68,7 +68,8 @@ def test_it_is_resumed(relays: Relays, way: str, reason: str) -> None:
     order = {"around": way != "resumed"}
     assert relays.api.post(f"/channels/{name}/resume", json=order).status_code == 202
     wait_for(lambda: shown(relays, name)["status"] == "active")
-    assert [(one["state"], one["reason"]) for one in shown(relays, name)["dead_letters"]] == [("refused", reason)]
+    [letter] = shown(relays, name)["dead_letters"]
+    assert (letter["state"], letter["reason"].partition(": ")[0]) == ("refused", reason)
     wait_for(lambda: publishes(relays, name))
     wait_for(lambda: shown(relays, name)["relay"]["records"] == 1)
     assert relays.api.delete(f"/channels/{name}").status_code == 200

@@ -80,10 +80,12 @@ def checker(schema: ChannelSchema) -> Check:
 
     def check(datagram: bytes) -> str | None:
         try:
-            count = check_binary(schema, datagram).count
+            batch = check_binary(schema, datagram)
         except (BadRecord, TooManyBytes, TooMuch):
             return "not a record of the channel's schema"
-        return None if count == 1 else f"{'no' if count == 0 else 'more than one'} record in the datagram"
+        if batch.data != datagram:
+            return "framed, not a bare record"
+        return None if batch.count == 1 else f"{'no' if batch.count == 0 else 'more than one'} record in the datagram"
 
     return check
 

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from avro_schemas import TIME, records, schemas
+from avro_schemas import TIME, records, schemas, written
 from ballotcast.channels.config import Algorithm
 from ballotcast.channels.containers import write_container
 from ballotcast.channels.decimation import Decimator, pack, unpack
@@ -25,14 +25,6 @@ from effort import examples
 
 FORMATS: tuple[Format, ...] = get_args(Format)
 ALGORITHMS: tuple[Algorithm, ...] = get_args(Algorithm)
-
-
-def encoded(schema: ChannelSchema, values: list[dict[str, Any]]) -> bytes:
-    """By fastavro, without a word of ours."""
-    output = BytesIO()
-    for value in values:
-        fastavro.schemaless_writer(output, schema.record, value)
-    return output.getvalue()
 
 
 def by_fastavro(container: bytes) -> list[Any]:
@@ -64,7 +56,7 @@ def test_what_is_accepted_is_read_back_by_two_readers(data: st.DataObject) -> No
     given_schema = data.draw(schemas())
     schema = ChannelSchema.parse(given_schema)
     values = data.draw(records(given_schema))
-    binary = encoded(schema, values)
+    binary = written(schema, values)
     batch = check_binary(schema, binary)
     assert (batch.count, batch.data) == (len(values), binary)
     container = write_container(schema.text, [batch])
@@ -87,7 +79,7 @@ def test_types_may_contain_themselves_to_a_stated_depth() -> None:
     for depth in range(2, 66):
         value = {"time": 1, "next": value}
         if depth == 64:
-            batch = check_binary(schema, encoded(schema, [value]))
+            batch = check_binary(schema, written(schema, [value]))
             assert same(by_fastavro(write_container(schema.text, [batch])), [value]) or batch.count == 1
     with pytest.raises(ValueError, match="nested over 64 deep"):
-        check_binary(schema, encoded(schema, [value]))
+        check_binary(schema, written(schema, [value]))

@@ -155,3 +155,33 @@ def test_a_file_that_differs_in_words_is_kept_as_it_is() -> None:
     written = channel({"name": "x", "type": "double", "doc": "volts"})
     batch = encode_records(written, [{"time": 1, "x": 1.0}])
     assert check_container(typed("double"), write_container(written.text, [batch])) == batch
+
+
+def found(name: str, schema: ChannelSchema) -> bytes:
+    """A record of 15 bytes in somebody's framing."""
+    [record] = [encode_records(schema, [{"time": 1_795_165_200_000, "x": 1.5}]).data]
+    framings = {
+        "ours": b"\xc3\x01" + bytes.fromhex(schema.fingerprint)[::-1],
+        "another's": b"\xc3\x01" + bytes(8),
+        "Confluent's": b"\0\0\0\0\x07",
+    }
+    return framings[name] + record
+
+
+def test_a_single_object_of_our_schema_is_read_as_its_record() -> None:
+    schema = typed("double")
+    bare = encode_records(schema, [{"time": 1_795_165_200_000, "x": 1.5}])
+    assert check_binary(schema, found("ours", schema)) == bare
+
+
+@pytest.mark.parametrize(("name", "words"), [("another's", "single-object encoding"), ("Confluent's", "Confluent")])
+def test_framings_of_others_are_not_taken_for_records(name: str, words: str) -> None:
+    schema = typed("double")
+    with pytest.raises(BadRecord, match=words):
+        check_binary(schema, found(name, schema))
+
+
+def test_records_that_only_begin_as_a_framing_does_are_records() -> None:
+    schema = typed("double")
+    zero = encode_records(schema, [{"time": 0, "x": 1.5}, {"time": 0, "x": 2.5}])
+    assert check_binary(schema, zero.data) == zero

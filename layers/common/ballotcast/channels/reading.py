@@ -60,6 +60,13 @@ class RecordReader:
             at = end
         return ends
 
+    def is_one(self, data: bytes) -> bool:
+        """Whether the bytes are one record and nothing else."""
+        try:
+            return bool(data) and self._walk(data, 0, Spent()) == len(data)
+        except (Unfit, TooMuch):
+            return False
+
 
 class _Compiler:
     def __init__(self, extent: Extent, time: TimeAxis | None, *, finite: bool) -> None:

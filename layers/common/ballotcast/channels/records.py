@@ -13,9 +13,11 @@ from fastavro.validation import ValidationError, validate, validate_many
 
 from ballotcast.channels.compatibility import means_the_same, obstacles
 from ballotcast.channels.containers import Batch, ContainerError, encode_long, read_container
+from ballotcast.channels.framings import unframe
+from ballotcast.channels.natural import Convert, Misfit, is_single
 from ballotcast.channels.reading import BadRecord, RecordReader
 from ballotcast.channels.schemas import ChannelSchema, SchemaError, physical
-from ballotcast.channels.walks import TooMuch
+from ballotcast.channels.walks import Spent, TooMuch
 
 __all__ = ["MOST_BYTES", "BadRecord", "Record", "TooManyBytes", "TooMuch", "check_binary", "check_container", "decode"]
 __all__ += ["encode_records", "select"]
@@ -37,9 +39,21 @@ def encode_records(schema: ChannelSchema, records: Sequence[Any]) -> Batch:
     for index, record in enumerate(records):
         if type(record) is not dict:
             raise BadRecord(index, "must be an object")
-    if convert := _from_json(physical(schema.json), {}):
-        records = [_converted(convert, index, record) for index, record in enumerate(records)]
-    return _checked(schema.from_json, _encode(schema, records))
+    batch = _encode(schema, records) if schema.natural is None else _convert(schema, schema.natural, records)
+    return _checked(schema.from_json, batch)
+
+
+def _convert(schema: ChannelSchema, convert: Convert, records: Sequence[Record]) -> Batch:
+    """Records whose bytes are text, and of whose unions JSON does not say the type."""
+    output, spent = BytesIO(), Spent()
+    for index, record in enumerate(records):
+        try:
+            fastavro.schemaless_writer(output, schema.record, convert(record, spent), strict_allow_default=True)
+        except Misfit as misfit:
+            raise BadRecord(index, f"{misfit.field}: {misfit}", misfit.field) from None
+        except _UNFIT as error:
+            raise BadRecord(index, f"does not fit the schema: {error}") from None
+    return Batch(len(records), output.getvalue())
 
 
 def _encode(schema: ChannelSchema, records: Sequence[Record]) -> Batch:
@@ -103,7 +117,11 @@ def check_binary(schema: ChannelSchema, data: bytes) -> Batch:
     """Records one after the other, encoded already: counted, each read once. BadRecord, TooManyBytes, TooMuch."""
     if len(data) > MOST_BYTES:
         raise TooManyBytes
-    return Batch(len(schema.from_avro.ends(data)), data)
+    bare = unframe(data, schema.fingerprint, schema.from_avro)
+    count = len(schema.from_avro.ends(bare))
+    if bare is not data and count != 1:
+        raise BadRecord(0, f"a single-object encoding holds one record, not {count}")
+    return Batch(count, bare)
 
 
 def check_container(schema: ChannelSchema, container: bytes) -> Batch:
@@ -119,6 +137,8 @@ def check_container(schema: ChannelSchema, container: bytes) -> Batch:
     joined = written.join(batches)
     if same:
         return _checked(schema.from_avro, joined)
+    if schema.natural is not None and not is_single(schema.json):
+        raise ContainerError("its schema is not the channel's, whose unions of several types are not resolved")
     return _checked(schema.from_avro, _encode(schema, _read(joined, written.batch, schema.batch)))
 
 
@@ -181,53 +201,3 @@ def _read(batch: Batch, written: Any, reader: Any) -> list[Record]:
     if source.read(1) or len(records) != batch.count:
         raise ContainerError(f"not {batch.count} records")
     return records
-
-
-Convert = Callable[[Any], Any]
-
-
-def _converted(convert: Convert, index: int, record: Record) -> Record:
-    try:
-        converted: Record = convert(record)
-    except _UNFIT as error:
-        raise BadRecord(index, f"does not fit the schema: {error}") from None
-    return converted
-
-
-def _from_json(schema: Any, named: dict[str, Convert | None]) -> Convert | None:
-    """The inverse of `shown.to_json` for a schema; None when it has no bytes, so that nothing has to be walked."""
-    if isinstance(schema, str):
-        return _to_bytes if schema == "bytes" else named.get(schema)
-    if isinstance(schema, list):
-        branches = [found for part in schema if (found := _from_json(part, named))]
-        return branches[0] if branches else None
-    kind = schema["type"]
-    if kind == "fixed":
-        return named.setdefault(schema["name"], _to_bytes)
-    if kind in ("array", "map"):
-        inner = _from_json(schema["items" if kind == "array" else "values"], named)
-        if inner is None:
-            return None
-        return (lambda value: [inner(one) for one in value]) if kind == "array" else _each_value(inner)
-    if kind == "record":
-        return named.setdefault(schema["name"], _each_field(schema, named))
-    return None if kind == "enum" else _from_json(kind, named)
-
-
-def _to_bytes(value: Any) -> Any:
-    return value.encode("latin-1") if isinstance(value, str) else value
-
-
-def _each_value(inner: Convert) -> Convert:
-    return lambda value: {name: inner(one) for name, one in value.items()} if isinstance(value, dict) else value
-
-
-def _each_field(schema: Any, named: dict[str, Convert | None]) -> Convert | None:
-    inner = {one["name"]: found for one in schema["fields"] if (found := _from_json(one["type"], named))}
-    if not inner:
-        return None
-    return lambda value: (
-        {name: inner[name](one) if name in inner else one for name, one in value.items()}
-        if isinstance(value, dict)
-        else value
-    )

@@ -19,6 +19,7 @@ from fastavro.schema import (
 )
 
 from ballotcast.channels.extent import SchemaError
+from ballotcast.channels.natural import Convert, converter, has_bytes, is_single
 from ballotcast.channels.reading import RecordReader
 from ballotcast.channels.time_axis import NoTimeAxis, TimeAxis, time_axis
 
@@ -94,6 +95,11 @@ class ChannelSchema:
     def from_json(self) -> RecordReader:
         """The same for records that came as JSON, which has no NaN and no infinities."""
         return RecordReader(self.json, self.time, finite=True)
+
+    @cached_property
+    def natural(self) -> Convert | None:
+        """How JSON's values become Avro's; None: fastavro takes them as they are."""
+        return None if is_single(self.json) and not has_bytes(self.json) else converter(self.json)
 
     @cached_property
     def fields(self) -> tuple[str, ...]:

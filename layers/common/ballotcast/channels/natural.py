@@ -1,0 +1,231 @@
+"""JSON's values as Avro's, where JSON alone does not say which: bytes, and unions of several types.
+
+A value of a union is written as Avro's JSON encoding has it, `{"string": "x"}`, or naturally, `"x"`:
+
+number      the first of int and long that holds it, else double, else float
+text        string, if the union has it; else the one of bytes, fixed and enum that it fits
+array       array
+object      the one of its records and its map that it fits, or an object of one member that is named as a type
+
+What fits several of these is refused with their names. fastavro takes a pair for a value of a union: the branch's name
+and the value.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ballotcast.channels import meaning
+from ballotcast.channels.extent import full_name
+from ballotcast.channels.walks import MOST_DEPTH, Spent
+
+Convert = Callable[[Any, Spent], Any]
+_TEXTS, _WHOLE, _FLOATING = ("bytes", "fixed", "enum"), ("int", "long"), ("double", "float")
+
+
+class Misfit(ValueError):
+    """A value that does not fit its type. `field`: the outermost field that it is in, once that is known."""
+
+    field = ""
+
+
+def is_single(schema: Any) -> bool:
+    """Whether each union of a schema has at most one type beside null."""
+    if isinstance(schema, list):
+        return len([part for part in schema if part != "null"]) < 2 and all(map(is_single, schema))
+    return all(map(is_single, _inner(schema)))
+
+
+def has_bytes(schema: Any) -> bool:
+    if isinstance(schema, list):
+        return any(map(has_bytes, schema))
+    return schema == "bytes" or (
+        isinstance(schema, dict) and (schema["type"] == "fixed" or any(map(has_bytes, _inner(schema))))
+    )
+
+
+def _inner(schema: Any) -> list[Any]:
+    if not isinstance(schema, dict):
+        return []
+    parts = [schema[name] for name in ("type", "items", "values") if name in schema]
+    return [*parts, *(one["type"] for one in schema.get("fields", ()))]
+
+
+def converter(schema: dict[str, Any]) -> Convert:
+    """For records of a schema. It raises Misfit, and TooMuch where trying costs more than is stated."""
+    return _Compiler().of(schema, "")[2]
+
+
+class _Compiler:
+    def __init__(self) -> None:
+        self._named: dict[str, tuple[str, str, Convert]] = {}
+
+    def of(self, schema: Any, namespace: str) -> tuple[str, str, Convert]:
+        """(what Avro's JSON encoding calls the type, its kind, how its values are converted)"""
+        if isinstance(schema, list):
+            return "", "union", _union([self.of(part, namespace) for part in schema])
+        kind = schema if isinstance(schema, str) else schema["type"]
+        if not isinstance(kind, str):
+            return self.of(kind, namespace)
+        if kind in _PLAIN:
+            return kind, kind, _PLAIN[kind]
+        if kind in ("array", "map"):
+            inner = self.of(schema["items" if kind == "array" else "values"], namespace)[2]
+            return kind, kind, _array(inner) if kind == "array" else _map(inner)
+        if isinstance(schema, str) or kind not in ("record", "error", "enum", "fixed"):
+            full = full_name(kind, namespace)
+            return self._named[full if full in self._named else kind]
+        full = full_name(schema["name"], schema.get("namespace", namespace))
+        if kind == "enum":
+            self._named[full] = full, kind, _enum(frozenset(schema["symbols"]))
+        elif kind == "fixed":
+            self._named[full] = full, kind, _fixed(schema["size"])
+        else:
+            fields: dict[str, tuple[Convert, Any]] = {}
+            self._named[full] = full, "record", _record(fields)  # before its fields, one of which may be of this type
+            for one in schema["fields"]:
+                convert = self.of(one["type"], full.rpartition(".")[0])[2]
+                fields[one["name"]] = convert, one.get("default", _MISSING)
+        return self._named[full]
+
+
+_MISSING = object()
+
+
+def _expects(words: str, fits: Callable[[Any], bool], make: Callable[[Any], Any] = lambda value: value) -> Convert:
+    def convert(value: Any, spent: Spent) -> Any:
+        if not fits(value):
+            raise Misfit(f"expected {words}")
+        return make(value)
+
+    return convert
+
+
+def _whole(words: str, least: int, most: int) -> Convert:
+    return _expects(words, lambda value: type(value) is int and least <= value <= most)
+
+
+def _is_number(value: Any) -> bool:
+    return type(value) is float or (type(value) is int and abs(value) < 2**1023)
+
+
+def _is_bytes(value: Any) -> bool:
+    return type(value) is str and (value.isascii() or max(value) <= "\xff")
+
+
+_PLAIN: dict[str, Convert] = {
+    "null": _expects("null", lambda value: value is None),
+    "boolean": _expects("boolean", lambda value: type(value) is bool),
+    "int": _whole("int", *meaning.INT),
+    "long": _whole("long", *meaning.LONG),
+    "float": _expects("float", _is_number, float),
+    "double": _expects("double", _is_number, float),
+    "string": _expects("string", lambda value: type(value) is str),
+    "bytes": _expects("bytes, as text of U+0000 to U+00FF", _is_bytes, lambda value: value.encode("latin-1")),
+}
+
+
+def _fixed(size: int) -> Convert:
+    words = f"{size} bytes, as text of U+0000 to U+00FF"
+    return _expects(words, lambda value: _is_bytes(value) and len(value) == size, lambda value: value.encode("latin-1"))
+
+
+def _enum(symbols: frozenset[str]) -> Convert:
+    return _expects("one of the symbols", lambda value: type(value) is str and value in symbols)
+
+
+def _array(item: Convert) -> Convert:
+    def convert(value: Any, spent: Spent) -> Any:
+        if type(value) is not list:
+            raise Misfit("expected array")
+        spent.take(len(value))
+        return [item(one, spent) for one in value]
+
+    return convert
+
+
+def _map(inner: Convert) -> Convert:
+    def convert(value: Any, spent: Spent) -> Any:
+        if type(value) is not dict:
+            raise Misfit("expected map")
+        spent.take(len(value))
+        return {name: inner(one, spent) for name, one in value.items()}
+
+    return convert
+
+
+def _record(fields: dict[str, tuple[Convert, Any]]) -> Convert:
+    def convert(value: Any, spent: Spent) -> Any:
+        if type(value) is not dict:
+            raise Misfit("expected record")
+        if strange := sorted(value.keys() - fields.keys()):
+            raise _at(strange[0], Misfit(f"has no field {strange[0][:64]!r} in the schema"))
+        spent.take(len(fields))
+        spent.depth += 1
+        made, name = {}, ""
+        try:
+            if spent.depth > MOST_DEPTH:
+                raise Misfit(f"is nested over {MOST_DEPTH} deep")
+            for name, (inner, default) in fields.items():
+                given = value.get(name, default)
+                if given is _MISSING:
+                    raise Misfit("is missing and has no default")
+                made[name] = inner(given, spent)
+        except Misfit as misfit:
+            raise _at(name, misfit) from None
+        finally:
+            spent.depth -= 1
+        return made
+
+    return convert
+
+
+def _at(name: str, misfit: Misfit) -> Misfit:
+    misfit.field = name
+    return misfit
+
+
+def _union(branches: Sequence[tuple[str, str, Convert]]) -> Convert:
+    by_name = {name: convert for name, _, convert in branches}
+    of_kind: dict[str, list[tuple[str, Convert]]] = {}
+    for name, kind, convert in branches:
+        of_kind.setdefault(kind, []).append((name, convert))
+
+    def candidates(value: Any) -> list[tuple[str, Convert, Any]]:
+        match value:
+            case bool():
+                kinds: Sequence[str] = ("boolean",)
+            case int():
+                kinds = (*_WHOLE, *_FLOATING)
+            case float():
+                kinds = _FLOATING
+            case str():
+                kinds = ("string",) if "string" in of_kind else _TEXTS
+            case list():
+                kinds = ("array",)
+            case dict():
+                kinds = ("record", "map")
+            case _:
+                kinds = ("null",)
+        found = [(name, convert, value) for kind in kinds for name, convert in of_kind.get(kind, ())]
+        if type(value) is dict and len(value) == 1 and (name := next(iter(value))) in by_name:
+            found.append((name, by_name[name], value[name]))
+        return found
+
+    def union(value: Any, spent: Spent) -> Any:
+        fits: list[tuple[str, Any]] = []
+        for name, convert, given in candidates(value):
+            spent.take(1)
+            try:
+                fits.append((name, convert(given, spent)))
+            except Misfit:
+                continue
+            if type(value) in (int, float):  # the same number in each: the first is as good
+                break
+        if len(fits) > 1:
+            names = " or ".join(name for name, _ in fits)
+            raise Misfit(f'could be {names}: name its type, as in {{"{fits[0][0]}": …}}')
+        if not fits:
+            raise Misfit(f"expected {' or '.join(by_name)}")
+        return fits[0]
+
+    return union
