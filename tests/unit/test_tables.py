@@ -46,6 +46,7 @@ def test_a_table_is_read_in_every_dialect(data: bytes | str) -> None:
         ("email\na@b;\n", [["email"], ["a@b"]]),
         ("email\na@b\n", [["email"], ["a@b"]]),
         ('a,b\nAna "Annie" Lee,"Ben ""B"""\n', [["a", "b"], ['Ana "Annie" Lee', 'Ben "B"']]),
+        ('a,b\n"1" ,2\n"x"" ,""y" ,"z"  \n', [["a", "b"], ["1", "2"], ['x" ,"y', "z"]]),
     ],
 )
 def test_the_delimiter_is_the_one_that_divides_every_row(data: str, expected: list[list[str]]) -> None:
@@ -105,6 +106,11 @@ def test_a_delimiter_too_many_is_refused_in_an_even_table() -> None:
     for data in ("a,b,c\n1,,2,\n3,4,5\n", "a,b,c\n3,4,5\n1,,2,\n", "a,b,c\n1,,2,\n"):
         with pytest.raises(TableError, match=r"4 cells|3 cells"):
             list(read_table(data, even=True))
+
+
+def test_rows_of_a_ragged_table_keep_their_length() -> None:
+    table = read_table("a,b\n1\n1,2,3\n1,2, ,\n", ragged=True)
+    assert [row.cells for row in table] == [["1", ""], ["1", "2", "3"], ["1", "2"]]
 
 
 @given(

@@ -7,7 +7,8 @@
 - A line break inside quotes belongs to its cell. A quote that is not closed is one error, at the line that opens it.
 - Empty cells beyond the header's are ignored, and so are rows of empty cells only (`Table.blank_rows` finds them).
   Where an `even` table is asked for, all rows must have the same number of surplus cells: one more in a single row is
-  a delimiter too many, which has moved the cells after it.
+  a delimiter too many, which has moved the cells after it. A `ragged` table may have rows of any length.
+- Blanks between a closing quote and the delimiter are ignored, as those before an opening quote are.
 """
 
 import csv
@@ -24,6 +25,8 @@ LONGEST_CELL = 131_072
 
 _SEP = re.compile(r'"?sep=([,;\t])"?[,;\t ]*(?:\n|$)', re.IGNORECASE)
 _QUOTED = re.compile(r'(?:^|(?<=[,;\t\n]))"(?:[^"]|"")*"')
+_PADDED = re.compile(r'(^|[,;\t\n])( *"[^"]*(?:""[^"]*)*")(?: +(?=[,;\t\n]|\Z))?')
+"""A quoted cell, and blanks after it. Every quoted cell is found as a whole, so nothing inside one is taken for one."""
 
 
 class TableError(ValueError):
@@ -59,9 +62,10 @@ class Table:
     first_line: int
     keep_blank: bool = False
     even: bool = False
+    ragged: bool = False
 
     def __iter__(self) -> Iterator[Row]:
-        """The rows, each with as many cells as the header. Raises TableError."""
+        """The rows, each as long as the header; of a `ragged` table, not shorter. Raises TableError."""
         width, length, number = len(self.header.cells), 0, 0
         rows = self._records()
         header = next(row for row in rows if not _is_blank(row.cells))
@@ -73,7 +77,7 @@ class Table:
             if len(cells) != width or length != width:
                 if self.even and len(cells) != length:
                     raise TableError(line, f"{_cells(len(cells))} where rows before have {length}")
-                cells = _fit(line, cells, width)
+                cells = _padded(cells, width) if self.ragged else _fit(line, cells, width)
             yield Row(line, cells)
         if self.even and number == 1 and length not in (width, len(header.cells)):
             raise TableError(line, f"{_cells(length)} under {width} columns")
@@ -91,10 +95,11 @@ class Table:
         return _rows(self.text, self.delimiter, self.first_line)
 
 
-def read_table(data: bytes | str, *, keep_blank: bool = False, even: bool = False) -> Table:
+def read_table(data: bytes | str, *, keep_blank: bool = False, even: bool = False, ragged: bool = False) -> Table:
     """Read a table with a header. Raises TableError, and nothing else, for whatever is not one.
 
     keep_blank: whether rows of empty cells only are rows like others. even: whether all rows must be equally long.
+    ragged: whether rows may be of any length, for a caller that looks at the length of each.
     """
     decoded = decode_table(data)
     text = decoded.content
@@ -103,6 +108,8 @@ def read_table(data: bytes | str, *, keep_blank: bool = False, even: bool = Fals
     first_line, delimiter = 1, ""
     if found := _SEP.match(text):
         first_line, delimiter, text = 2, found[1], text[found.end() :]
+    if '" ' in text:
+        text = _PADDED.sub(r"\1\2", text)
     delimiter = delimiter or _delimiter(text, first_line)
     for row in _rows(text, delimiter, first_line):
         if not _is_blank(row.cells):
@@ -110,7 +117,9 @@ def read_table(data: bytes | str, *, keep_blank: bool = False, even: bool = Fals
             while not cells[-1].strip():
                 cells.pop()
             header = Row(row.line, cells)
-            return Table(header, delimiter, decoded.encoding, decoded.warnings, text, first_line, keep_blank, even)
+            return Table(
+                header, delimiter, decoded.encoding, decoded.warnings, text, first_line, keep_blank, even, ragged
+            )
     raise TableError(first_line, "no header")
 
 
@@ -161,6 +170,14 @@ def _is_blank(cells: list[str]) -> bool:
 
 def _cells(number: int) -> str:
     return f"{number} cell{'' if number == 1 else 's'}"
+
+
+def _padded(cells: list[str], width: int) -> list[str]:
+    """The cells up to the last that is not blank, and as many as the header has at least."""
+    kept = len(cells)
+    while kept > width and not cells[kept - 1].strip():
+        kept -= 1
+    return cells[:kept] + [""] * (width - kept)
 
 
 def _fit(line: int, cells: list[str], width: int) -> list[str]:
