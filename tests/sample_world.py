@@ -14,6 +14,7 @@ from ballotcast.store.leases import LEASE
 from ballotcast.store.voters import Voter
 from ballotcast.wiring import Wiring
 from election_fixture import FrozenElection, frozen_election
+from organise.import_report import NOTHING
 from organise.job_list import JobList
 from world import World
 
@@ -70,8 +71,7 @@ def import_job(world: World) -> None:
     elect(world)
     wiring = world.wiring()
     JobList(wiring.blobs, ELECTION, JOB).keep([["new1@example.org", ""], ["new2@example.org", ""]])
-    outcome = {"added": 0, "duplicates": 0, "rejected": [], "rejected_count": 0, "ignored_columns": []}
-    job = Job(JOB, ELECTION, "organiser", "import", to_rfc3339(world.clock()), total=2, outcome=outcome)
+    job = Job(JOB, ELECTION, "organiser", "import", to_rfc3339(world.clock()), total=2, outcome=NOTHING)
     assert wiring.jobs.add(job)
 
 

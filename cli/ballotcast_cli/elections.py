@@ -30,6 +30,7 @@ def command() -> None:
 @click.option("--opens", type=Moment(), default="now", show_default=True, help="now, +2h, +3d, or RFC 3339.")
 @click.option("--closes", type=Moment(), default="+1d", show_default=True, help="The same.")
 @click.option("--second-factor", type=click.Choice(["none", "email", "sms"]), default="none", show_default=True)
+@click.option("--country", default="", metavar="XX", help="Of telephone numbers without a country's code, like DE.")
 def create(
     blt: Path | None,
     title: str | None,
@@ -40,6 +41,7 @@ def create(
     opens: datetime,
     closes: datetime,
     second_factor: str,
+    country: str,
 ) -> None:
     """Draft an election with one contest; prints its id."""
     if (blt is None) == (not options):
@@ -62,6 +64,7 @@ def create(
         "closes_at": to_rfc3339(closes),
         "contests": [contest | ({"tie": tie} if tie else {})],
         "second_factor": second_factor,
+        "country": country.upper(),
         "mode": "managed",
     }
     election = organiser().create_election(draft)

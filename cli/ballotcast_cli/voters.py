@@ -1,6 +1,8 @@
 """`ballotcast voters …`: the roll."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -15,19 +17,41 @@ def command() -> None:
 @command.command("import")
 @click.argument("election")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def import_(election: str, file: Path) -> None:
-    """Put the voters of FILE (CSV with a column `email`, and `phone` if need be) on the roll.
+@click.option("--columns", default="", help="Which to read, from 1: email:2,name:1+3,phone:5,language:4.")
+@click.option("--header/--no-header", default=True, help="Whether the first row names the columns.")
+@click.option("--dry-run", is_flag=True, help="Only show what would come of the file.")
+def import_(election: str, file: Path, columns: str, header: bool, dry_run: bool) -> None:
+    """Put the voters of FILE (CSV, .xlsx or .ods) on the roll.
 
-    Ends with 1 if a row was refused."""
-    report = organiser().import_voters(election, file.read_bytes())
+    A column for e-mail addresses is needed; names, telephone numbers and languages are read if they are there. Ends
+    with 1 if a row was refused."""
+    act = organiser().check_import if dry_run else organiser().import_voters
+    report = act(election, file.read_bytes(), columns=columns, header=header)
+    if report.get("undecided"):
+        click.echo(f"Choose columns (--columns): {report['undecided']}", err=True)
+        for row in report["first_rows"]:
+            click.echo(" | ".join(f"{place} {cell}" for place, cell in enumerate(row, start=1)))
+        raise SystemExit(1)
+    _tell(report)
+    if report["rejected_count"]:
+        raise SystemExit(1)
+    if not dry_run:
+        click.echo(f"Next: ballotcast invite {election}", err=True)
+
+
+def _tell(report: Mapping[str, Any]) -> None:
     click.echo(f"added: {report['added']}, duplicates: {report['duplicates']}, rejected: {report['rejected_count']}")
+    for warning in report["warnings"]:
+        click.echo(f"  {warning}")
     if report["ignored_columns"]:
         click.echo(f"  columns that were ignored: {', '.join(report['ignored_columns'])}")
     for row in report["rejected"]:
-        click.echo(f"  line {row['line']}: {row['reason']}")
-    if report["rejected_count"]:
-        raise SystemExit(1)
-    click.echo(f"Next: ballotcast invite {election}", err=True)
+        click.echo(f"  line {row['line']}: {row['reason']}: {row['value']}")
+    for row in report["duplicate_rows"]:
+        where = f"also on line {row['first_line']}" if row["first_line"] else "on the roll already"
+        click.echo(f"  line {row['line']}: {where}: {row['value']}")
+    for row in report["mended"]:
+        click.echo(f"  line {row['line']}: {row['note']}: {row['value']}")
 
 
 @command.command("list")
@@ -36,7 +60,7 @@ def list_(election: str) -> None:
     """The roll with the state of each mail; who got a credential only after close."""
     for voter in organiser().voters(election):
         issued = {None: "", True: "issued", False: "not issued"}[voter["issued"]]
-        click.echo(f"{voter['delivery']:<8} {voter['email']:<40} {issued}".rstrip())
+        click.echo(f"{voter['delivery']:<8} {voter['email']:<40} {voter['name']:<30} {issued}".rstrip())
 
 
 @command.command("erase-personal-data")

@@ -12,6 +12,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from ballotcast.clock import from_rfc3339, to_rfc3339
+from ballotcast.elections.addresses import known_country
 from ballotcast.elections.draft import contests_of, require_window
 from ballotcast.errors import Conflict, NotFound, invalid_field
 from ballotcast.store.elections import Election
@@ -85,7 +86,7 @@ def delete_election(wiring: Wiring, organiser: str, election: str) -> None:
             raise _frozen()
 
 
-_FIELDS = ("title", "description", "opens_at", "closes_at", "contests", "second_factor", "mode")
+_FIELDS = ("title", "description", "opens_at", "closes_at", "contests", "second_factor", "country", "mode")
 
 
 def _checked(wiring: Wiring, fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -93,6 +94,8 @@ def _checked(wiring: Wiring, fields: Mapping[str, Any]) -> dict[str, Any]:
     require_window(fields["opens_at"], fields["closes_at"], wiring.clock())
     if fields["second_factor"] == "sms" and not wiring.settings.sms_countries:
         raise invalid_field("/second_factor", "this platform sends no text messages: choose none or email")
+    if fields["country"] and not known_country(fields["country"]):
+        raise invalid_field("/country", "not a country whose telephone numbers are known")
     return {
         **fields,
         "opens_at": to_rfc3339(fields["opens_at"]),

@@ -36,6 +36,7 @@ def _lines(text: str) -> str:
 Description = Annotated[str, Field(max_length=4000), AfterValidator(_lines)]
 SecondFactor = Literal["none", "email", "sms"]
 Mode = Literal["managed"]
+Country = Annotated[str, Field(pattern="^([A-Z]{2})?$")]
 
 
 class ContestDraft(BaseModel):
@@ -62,6 +63,7 @@ class ElectionDraft(BaseModel):
     closes_at: UtcSecond
     contests: Contests
     second_factor: SecondFactor = "none"
+    country: Country = ""
     mode: Mode = "managed"
 
 
@@ -75,6 +77,7 @@ class ElectionChanges(BaseModel):
     closes_at: UtcSecond = OPTIONAL
     contests: Contests = OPTIONAL
     second_factor: SecondFactor = OPTIONAL
+    country: Country = OPTIONAL
     mode: Mode = OPTIONAL
 
 
@@ -88,6 +91,7 @@ class ElectionView(BaseModel):
     closes_at: str
     contests: list[Contest]
     second_factor: SecondFactor
+    country: str
     mode: Mode
     status: Status
     created_at: str

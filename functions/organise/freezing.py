@@ -20,6 +20,7 @@ from ballotcast.ballots.manifest import Manifest
 from ballotcast.ballots.roll import roll_root
 from ballotcast.clock import from_rfc3339
 from ballotcast.elections import broadcast
+from ballotcast.elections.addresses import gets_text_messages
 from ballotcast.errors import Conflict
 from ballotcast.store.channels import new_channel
 from ballotcast.store.due_counts import MARGIN, DueCount
@@ -45,8 +46,9 @@ def freeze(wiring: Wiring, draft: Election, roll: Sequence[Voter], base_url: str
     now = wiring.clock()
     if now >= from_rfc3339(draft.closes_at):
         raise Conflict("closing-time-past", "the election would close in the past: change closes_at first")
-    if draft.second_factor == "sms" and any(not voter.phone for voter in roll):
-        raise Conflict("phone-missing", "some voters have no telephone number, and the codes would go there")
+    reached = wiring.settings.sms_countries
+    if draft.second_factor == "sms" and any(not gets_text_messages(voter.phone, reached) for voter in roll):
+        raise Conflict("phone-missing", "some voters have no telephone number that text messages are sent to")
     keys = _make_keys(wiring, draft.id)
     manifest = _manifest(draft, roll, base_url, keys)
     frozen = replace(

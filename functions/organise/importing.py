@@ -9,11 +9,12 @@ Idempotency-Key its id follows from that and the file, so the same request again
 import hashlib
 import secrets
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from ballotcast.clock import to_rfc3339
 from ballotcast.elections.lifecycle import Status
-from ballotcast.elections.roll_file import RollFile, RollFileError, Row, read_roll
+from ballotcast.elections.roll_file import BY_NAME, Reading, RollFile, RollFileError, Row, read_roll
 from ballotcast.errors import FieldError, Invalid, NotFound
 from ballotcast.store.elections import Election
 from ballotcast.store.events import Event, event
@@ -21,6 +22,7 @@ from ballotcast.store.jobs import Job
 from ballotcast.store.transaction import LIMIT
 from ballotcast.store.voters import NotAdded
 from ballotcast.wiring import Wiring
+from organise.import_report import NOTHING, outcome_of, with_duplicates
 from organise.job_list import JobList
 from organise.roll import calling_codes, new_voter, require_growing, roll_closed, voter_key
 
@@ -30,11 +32,15 @@ AT_ONCE = 2000
 BATCH = LIMIT - 3
 """Voters in one transaction, beside the check of the election, the job's progress and the event at its end."""
 BATCHES_A_MESSAGE = 30
-LISTED = 2000
-"""Rejected rows that are listed, so that a job keeps within one item; all are counted."""
 
 
-def import_roll(wiring: Wiring, election: Election, data: bytes, idempotency_key: str | None = None) -> Job:
+def import_roll(
+    wiring: Wiring,
+    election: Election,
+    data: bytes,
+    idempotency_key: str | None = None,
+    columns: Reading = BY_NAME,
+) -> Job:
     """Import a file within the request, or begin a job.
 
     Args:
@@ -42,6 +48,7 @@ def import_roll(wiring: Wiring, election: Election, data: bytes, idempotency_key
         election: As found just now.
         data: The file.
         idempotency_key: Of the request. Sent again with it, the request returns the job that it began.
+        columns: Which somebody chose (`choice`, `header`).
 
     Returns:
         The import, `done`; or a job, which is `running`, or has ended if the request is sent again later.
@@ -51,37 +58,45 @@ def import_roll(wiring: Wiring, election: Election, data: bytes, idempotency_key
         Conflict: The election is closed.
     """
     require_growing(wiring, election)
-    roll = _read(wiring, election, data)
+    roll = _read(wiring, election, data, columns)
     job = Job(
-        id=_job_id(wiring, election, data, idempotency_key),
+        id=_job_id(wiring, election, data, idempotency_key, columns),
         election=election.id,
         organiser=election.organiser,
         kind=KIND,
         created_at=to_rfc3339(wiring.clock()),
         total=len(roll.rows),
-        outcome=_outcome(roll),
+        outcome=outcome_of(roll),
     )
     return _at_once(wiring, job, roll.rows) if _small(roll) else _as_job(wiring, job, roll.rows)
 
 
-def _job_id(wiring: Wiring, election: Election, data: bytes, idempotency_key: str | None) -> str:
+def _job_id(wiring: Wiring, election: Election, data: bytes, idempotency_key: str | None, columns: Reading) -> str:
     if not idempotency_key:
         return secrets.token_hex(8)
-    digest = hashlib.sha256(data).hexdigest()
+    digest = hashlib.sha256(f"{columns.choice} {columns.header}\n".encode() + data).hexdigest()
     return wiring.roll_secret.mac("import", election.id, idempotency_key, digest)[:8].hex()
 
 
-def check_roll(wiring: Wiring, election: Election, data: bytes) -> dict[str, Any]:
-    """What `import_roll` would come to, with nothing written; refuses what it refuses.
+def check_roll(wiring: Wiring, election: Election, data: bytes, columns: Reading = BY_NAME) -> dict[str, Any]:
+    """What `import_roll` would come to, with nothing written; refuses what it refuses, but for unknown columns.
 
-    `compared`: whether duplicates are also those on the roll. A large file is looked at by itself only.
+    `compared`: whether duplicates are also those on the roll. A large file is looked at by itself only. `undecided`:
+    why somebody has to choose the columns, which `first_rows` are to choose from.
     """
     require_growing(wiring, election)
-    roll = _read(wiring, election, data)
-    keys = [voter_key(wiring, election.id, row.email) for row in roll.rows] if _small(roll) else []
-    known = len(wiring.voters.present(election.id, keys))
-    counts = {"added": len(roll.rows) - known, "duplicates": roll.duplicates + known}
-    return {**_outcome(roll), **counts, "compared": _small(roll)}
+    try:
+        roll = read_roll(data, _reading(wiring, election, columns))
+    except RollFileError as error:
+        if not error.first_rows:
+            raise _refused(error) from None
+        return {**NOTHING, "compared": False, "undecided": str(error), "first_rows": error.first_rows}
+    keys = {voter_key(wiring, election.id, row.email): row for row in roll.rows} if _small(roll) else {}
+    known = wiring.voters.present(election.id, list(keys))
+    outcome = with_duplicates(outcome_of(roll), [row for key, row in keys.items() if key in known], len(known))
+    added = len(roll.rows) - len(known)
+    shown = [roll.header, *roll.first_rows] if roll.columns.header else roll.first_rows
+    return {**outcome, "added": added, "compared": _small(roll), "undecided": None, "first_rows": shown}
 
 
 def find_import(wiring: Wiring, election: Election, job: str) -> Job:
@@ -107,41 +122,48 @@ def continue_import(wiring: Wiring, election: str, job: str) -> None:
     wiring.jobs_queue.send({"kind": KIND, "election": election, "job": job})
 
 
-def _read(wiring: Wiring, election: Election, data: bytes) -> RollFile:
+def _reading(wiring: Wiring, election: Election, columns: Reading) -> Reading:
     needed = election.second_factor == "sms"
+    codes = calling_codes(wiring, election)
+    return replace(columns, phone_needed=needed, calling_codes=codes, country=election.country)
+
+
+def _read(wiring: Wiring, election: Election, data: bytes, columns: Reading) -> RollFile:
     try:
-        return read_roll(data, phone_needed=needed, calling_codes=calling_codes(wiring, election))
+        return read_roll(data, _reading(wiring, election, columns))
     except RollFileError as error:
-        raise Invalid("bad-roll-file", str(error), errors=[FieldError("", str(error))]) from None
+        raise _refused(error) from None
+
+
+def _refused(error: RollFileError) -> Invalid:
+    return Invalid("bad-roll-file", str(error), errors=[FieldError("", str(error))])
 
 
 def _small(roll: RollFile) -> bool:
-    return len(roll.rows) + roll.duplicates + len(roll.rejected) <= AT_ONCE
+    return len(roll.rows) + len(roll.duplicates) + len(roll.rejected) <= AT_ONCE
 
 
-def _outcome(roll: RollFile) -> dict[str, Any]:
-    """Before the first row is written."""
-    return {
-        "added": 0,
-        "duplicates": roll.duplicates,
-        "rejected": [rejection._asdict() for rejection in roll.rejected[:LISTED]],
-        "rejected_count": len(roll.rejected),
-        "ignored_columns": roll.ignored,
-    }
+def _known(wiring: Wiring, election: str, rows: Sequence[Row]) -> list[Row]:
+    """Those that are on the roll: asked for only where a transaction found that some are."""
+    keys = {voter_key(wiring, election, row.email): row for row in rows}
+    present = wiring.voters.present(election, list(keys))
+    return [row for key, row in keys.items() if key in present]
 
 
 def _at_once(wiring: Wiring, job: Job, rows: Sequence[Row]) -> Job:
     def accepting(added: int) -> list[dict[str, Any]]:
+        known[:] = _known(wiring, job.election, batch) if added < len(batch) else []
         return [wiring.elections.accepting_voters(job.election, wiring.clock())]
 
-    total = 0
+    done, known = job, list[Row]()
     for start in range(0, len(rows), BATCH):
-        batch = [new_voter(wiring, job.election, row) for row in rows[start : start + BATCH]]
+        batch = rows[start : start + BATCH]
         try:
-            total += wiring.voters.add(batch, accepting)
+            added = wiring.voters.add([new_voter(wiring, job.election, row) for row in batch], accepting)
         except NotAdded:
             raise roll_closed() from None
-    done = _counted(job, total, len(rows), last=True)
+        done = _counted(done, added, known, len(batch), last=False)
+    done = done.moved(state="done")
     wiring.events.add(_told(wiring, done))
     return done
 
@@ -169,7 +191,8 @@ def _add_batch(wiring: Wiring, job: Job, rows: Sequence[Row]) -> None:
     last = job.done + len(rows) == job.total
 
     def beside(added: int) -> list[dict[str, Any]]:
-        moved = _counted(job, added, len(rows), last=last)
+        known = _known(wiring, job.election, rows) if added < len(rows) else []
+        moved = _counted(job, added, known, len(rows), last=last)
         writes = [wiring.elections.accepting_voters(job.election, wiring.clock()), wiring.jobs.advancing(moved)]
         return [*writes, wiring.events.adding(_told(wiring, moved))] if last else writes
 
@@ -179,12 +202,8 @@ def _add_batch(wiring: Wiring, job: Job, rows: Sequence[Row]) -> None:
         return
 
 
-def _counted(job: Job, added: int, handled: int, *, last: bool) -> Job:
-    outcome = {
-        **job.outcome,
-        "added": job.outcome["added"] + added,
-        "duplicates": job.outcome["duplicates"] + handled - added,
-    }
+def _counted(job: Job, added: int, known: Sequence[Row], handled: int, *, last: bool) -> Job:
+    outcome = with_duplicates({**job.outcome, "added": job.outcome["added"] + added}, known, handled - added)
     return job.moved(done=job.done + handled, state="done" if last else "running", outcome=outcome)
 
 

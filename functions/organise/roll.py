@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ballotcast.ballots.roll import SALT_LENGTH, email_key, tag
-from ballotcast.elections.addresses import AddressError, phone_number
+from ballotcast.elections.addresses import AddressError, phone_as_written, phone_number
 from ballotcast.elections.lifecycle import Status
 from ballotcast.elections.roll_file import Row
 from ballotcast.errors import Conflict, invalid_field
@@ -28,12 +28,14 @@ def new_voter(wiring: Wiring, election: str, row: Row, idempotency_key: str | No
     """Not yet invited. The salt of the tag is drawn here; with an Idempotency-Key it follows from that, by a secret."""
     salt = secrets.token_bytes(SALT_LENGTH)
     if idempotency_key:
-        salt = wiring.roll_secret.mac("salt", election, row.email, row.phone, idempotency_key)[:SALT_LENGTH]
+        salt = wiring.roll_secret.mac("salt", election, *row[:4], idempotency_key)[:SALT_LENGTH]
     return Voter(
         election=election,
         key=voter_key(wiring, election, row.email),
         email=row.email,
         phone=row.phone,
+        name=row.name,
+        language=row.language,
         salt=salt,
         tag=tag(salt, row.email),
     )
@@ -62,10 +64,11 @@ def add_voter(wiring: Wiring, election: Election, row: Row, idempotency_key: str
     require_growing(wiring, election)
     try:
         needed = election.second_factor == "sms"
-        phone = phone_number(row.phone, calling_codes(wiring, election)) if row.phone or needed else ""
+        codes = calling_codes(wiring, election)
+        phone = phone_number(row.phone, codes, election.country) if needed else phone_as_written(row.phone)
     except AddressError as error:
         raise invalid_field("/phone", str(error)) from None
-    voter = new_voter(wiring, election.id, Row(row.email, phone), idempotency_key)
+    voter = new_voter(wiring, election.id, row._replace(phone=phone), idempotency_key)
     told = event(election.id, election.organiser, "voter-added", {}, wiring.clock())
 
     def beside(added: int) -> list[dict[str, Any]]:

@@ -32,10 +32,11 @@ def purge(wiring: Wiring, election: str, created_at: str, start: int) -> None:
 
 
 def erase(wiring: Wiring, election: str, start: int) -> None:
-    """Remove addresses, telephone numbers and salts from a closed election's roll."""
+    """Remove addresses, names, telephone numbers and salts from a closed election's roll and its imports."""
     wiring.elections.mark_erased(election)
     if _swept(wiring, {"kind": "erase", "election": election}, start, wiring.voters.erase):
         _forget_files(wiring, election)
+        wiring.jobs.erase(election)
         found = wiring.elections.find(election)
         assert found is not None
         told = event(election, found.organiser, "personal-data-erased", {}, wiring.clock())

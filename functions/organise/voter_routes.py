@@ -2,15 +2,19 @@
 
 from typing import Annotated, Literal, Self
 
-from fastapi import Body, Query, Response
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import Header, Query, Response
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from ballotcast.elections.addresses import AddressError
 from ballotcast.elections.lifecycle import Status
-from ballotcast.elections.roll_file import Row
+from ballotcast.elections.roll_cells import read_name
+from ballotcast.elections.roll_file import Reading, Row
+from ballotcast.errors import Unsupported
 from ballotcast.http.access import Access, contract
 from ballotcast.http.app import routes
 from ballotcast.http.fields import ElectionId, IdempotencyKey, JobId
 from ballotcast.http.paging import Cursor, Limit, to_cursor
+from ballotcast.http.raw_body import RawBody
 from ballotcast.http.responses import refuses
 from ballotcast.http.sessions import CurrentOrganiser
 from ballotcast.http.wired import Wired
@@ -22,14 +26,34 @@ from organise.importing import check_roll, find_import, import_roll
 from organise.roll import add_voter, erase_personal_data, voters_page
 
 router = routes()
-ROLL_FILE = 5 * 1024 * 1024
-"""Bytes of a roll in one request."""
+ROLL_FILE = 4_500_000
+"""Bytes of a roll in one request: as base64, Lambda's 6 MB."""
+ROLL_TYPES = frozenset(
+    {
+        "text/csv",
+        "text/plain",
+        "text/tab-separated-values",
+        "application/octet-stream",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "application/vnd.oasis.opendocument.spreadsheet",
+    }
+)
+"""What a file is, its first bytes tell. API Gateway passes any bytes as `application/octet-stream` only."""
+
+
+def _name(text: str) -> str:
+    try:
+        return read_name([text], lambda _: None)
+    except AddressError as error:
+        raise ValueError(str(error)) from None
 
 
 class VoterAdded(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
     email: Email
     phone: Annotated[str, Field(max_length=40)] = ""
+    name: Annotated[str, Field(max_length=400), AfterValidator(_name)] = ""
+    language: Literal["", "de", "en", "es", "fr"] = ""
 
 
 class VoterView(BaseModel):
@@ -39,13 +63,16 @@ class VoterView(BaseModel):
     """
 
     email: str
+    name: str
     phone: str
+    language: str
     delivery: Literal["none", "queued", "sent", "bounced"]
     issued: bool | None
 
     @classmethod
     def of(cls, voter: Voter, *, closed: bool = False, erased: bool = False) -> Self:
-        personal = {"email": "", "phone": ""} if erased else {"email": voter.email, "phone": voter.phone}
+        shown = ("email", "name", "phone", "language")
+        personal = {name: "" if erased else getattr(voter, name) for name in shown}
         issued = voter.issued if closed else None
         return cls.model_validate({**personal, "delivery": voter.delivery, "issued": issued})
 
@@ -57,26 +84,52 @@ class VotersPage(BaseModel):
 
 class Rejected(BaseModel):
     line: int
+    value: str
     reason: str
 
 
-class ImportReport(BaseModel):
-    """`duplicates`: on the roll already, or further up in the file. At most 2,000 rejected rows are listed.
+class DuplicateRow(BaseModel):
+    """`first_line`: where the address stands further up; null if it is on the roll already."""
 
-    `ignored_columns`: names of columns that no roll has, in lower case; at most 20.
+    line: int
+    value: str
+    first_line: int | None
+
+
+class MendedRow(BaseModel):
+    line: int
+    value: str
+    note: str
+
+
+class ImportReport(BaseModel):
+    """`duplicates`: on the roll already, or further up in the file. At most 2,000 rows are listed of each kind.
+
+    `columns`: which hold `email`, `name`, `phone` and `language`, from 1. `ignored_columns`: names of the others, in
+    lower case; at most 20. `mended`: rows that were taken after something in them was changed.
     """
 
     added: int
     duplicates: int
+    duplicate_rows: list[DuplicateRow]
     rejected: list[Rejected]
     rejected_count: int
+    mended: list[MendedRow]
+    mended_count: int
     ignored_columns: list[str]
+    columns: dict[str, list[int]]
+    warnings: list[str]
 
 
 class ImportCheck(ImportReport):
-    """Of a dry run. `compared`: duplicates on the roll are counted; else only those within the file."""
+    """Of a dry run. `compared`: duplicates on the roll are counted; else only those within the file.
+
+    `undecided`: why the columns have to be chosen, of which `first_rows` are to choose from; null where they are known.
+    """
 
     compared: bool
+    undecided: str | None
+    first_rows: list[list[str]]
 
 
 class ImportJob(ImportReport):
@@ -112,28 +165,39 @@ def add(
 ) -> VoterView:
     """Put one voter on the roll."""
     owned = owned_election(wiring, organiser, election)
-    return VoterView.of(add_voter(wiring, owned, Row(body.email, body.phone), idempotency_key))
+    return VoterView.of(
+        add_voter(wiring, owned, Row(body.email, body.phone, body.name, body.language), idempotency_key)
+    )
 
 
 @router.post(
     "/elections/{id}/voters/import",
     openapi_extra=contract(Access.ORGANISER, creates=True, body_limit=ROLL_FILE),
-    responses={202: {"model": ImportJob, "description": "A large file: goes on as a job"}, **refuses(404, 409)},
+    responses={202: {"model": ImportJob, "description": "A large file: continues as a job"}, **refuses(404, 409, 415)},
 )
 def import_(
     election: ElectionId,
     organiser: CurrentOrganiser,
     wiring: Wired,
     response: Response,
-    roll: Annotated[bytes, Body(media_type="text/csv")] = b"",
+    roll: RawBody,
     dry_run: Annotated[bool, Query()] = False,
+    columns: Annotated[str, Query(max_length=80)] = "",
+    header: Annotated[bool, Query()] = True,
+    content_type: Annotated[str, Header()] = "text/csv",
     idempotency_key: IdempotencyKey = None,
 ) -> ImportReport | ImportCheck | ImportJob:
-    """Put voters on the roll from a CSV file with the columns `email` and perhaps `phone`, or tell what would be."""
+    """Put the voters of a table on the roll (CSV, .xlsx, .ods), or tell what would be.
+
+    `columns` (`email:2,name:1+3,phone:5`) where their names are not known; `header`: whether the first row has names.
+    """
+    if content_type.partition(";")[0].strip().lower() not in ROLL_TYPES:
+        raise Unsupported("unsupported-media-type", "a roll comes as text/csv or application/octet-stream")
     owned = owned_election(wiring, organiser, election)
+    chosen = Reading(choice=columns, header=header)
     if dry_run:
-        return ImportCheck(**check_roll(wiring, owned, roll))
-    job = import_roll(wiring, owned, roll, idempotency_key)
+        return ImportCheck(**check_roll(wiring, owned, roll, chosen))
+    job = import_roll(wiring, owned, roll, idempotency_key, chosen)
     if job.state == "done":
         return ImportReport(**job.outcome)
     response.status_code = 202

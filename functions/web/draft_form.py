@@ -56,6 +56,7 @@ class DraftForm:
     closes_at: str = ""
     closes_which: str = ""
     second_factor: str = "none"
+    country: str = ""
     contests: list[ContestForm] = field(default_factory=lambda: [ContestForm()])
     double: set[str] = field(default_factory=set)
 
@@ -75,7 +76,7 @@ class DraftForm:
     def of(cls, election: Mapping[str, Any]) -> Self:
         """In UTC; a script turns the times into those of the reader's zone."""
         opens, closes = (to_wall(from_rfc3339(election[name]), "UTC")[0] for name in ("opens_at", "closes_at"))
-        same = {name: election[name] for name in ("title", "description", "second_factor")}
+        same = {name: election[name] for name in ("title", "description", "second_factor", "country")}
         contests = [_shown(contest) for contest in election["contests"]]
         return cls(**same, zone="UTC", opens_at=opens, closes_at=closes, contests=contests)
 
@@ -87,6 +88,7 @@ class DraftForm:
             "description": self.description,
             **{name: moment and to_rfc3339(moment) for name, moment in times.items()},
             "second_factor": self.second_factor,
+            "country": self.country.upper(),
             "contests": [self._contest(page, number, faults) for number in range(len(self.contests))],
         }
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import Body, Query, Response
+from fastapi import Query, Response
 from fastapi.responses import JSONResponse
 
 from ballotcast.client.errors import ApiError, ClientError
@@ -10,6 +10,7 @@ from ballotcast.client.organiser import Organiser
 from ballotcast.http.access import Access, contract
 from ballotcast.http.cookies import SignedIn
 from ballotcast.http.fields import ElectionId
+from ballotcast.http.raw_body import RawBody
 from web.faults import Faults, by_label, faults_of, in_words
 from web.forms import OurForm, OwnFetch
 from web.organising import delivery_counts, done_text, form_page, organiser_at
@@ -18,8 +19,8 @@ from web.routing import advice, page_routes
 
 router = page_routes()
 SESSION = contract(Access.BROWSER_SESSION)
-ROLL_FILE = contract(Access.BROWSER_SESSION, body_limit=5 * 1024 * 1024)
-LABELS = {"email": "manage.email", "phone": "manage.phone"}
+ROLL_FILE = contract(Access.BROWSER_SESSION, body_limit=4_500_000)
+LABELS = {"email": "manage.email", "phone": "manage.phone", "name": "manage.name"}
 
 
 @router.get("/manage/elections/{id}/voters", openapi_extra=SESSION)
@@ -37,15 +38,16 @@ def roll(
 @router.post("/manage/elections/{id}/voters", openapi_extra=SESSION)
 def change_roll(page: Paged, token: SignedIn, form: OurForm, election: ElectionId) -> Response:
     """Add a voter, or send one their invitation again."""
-    organiser, email, phone = organiser_at(page, token), form.text("email"), form.text("phone")
+    organiser = organiser_at(page, token)
+    email, phone, name = form.text("email"), form.text("phone"), form.text("name")
     resends, cursor = form.text("act") == "resend", form.text("cursor")
     try:
         if resends:
             organiser.invite(election, voters=[email])
         else:
-            organiser.add_voter(election, email, phone)
+            organiser.add_voter(election, email, phone, name)
     except ClientError as error:
-        typed = {} if resends else {"email": email, "phone": phone}
+        typed = {} if resends else {"email": email, "phone": phone, "name": name}
         faults = faults_of(page, error, (lambda pointer: ("", "")) if resends else by_label(page, LABELS))
         return _roll(page, organiser, election, cursor, faults, typed)
     done = "resent" if resends else "added"
@@ -69,14 +71,16 @@ def import_(
     page: Paged,
     token: SignedIn,
     election: ElectionId,
-    roll: Annotated[bytes, Body(media_type="text/csv")] = b"",
+    roll: RawBody,
     dry_run: Annotated[bool, Query()] = True,
+    columns: Annotated[str, Query(max_length=80)] = "",
+    header: Annotated[bool, Query()] = True,
 ) -> Response:
     """Tell what would come of a file, or import it; as JSON, to our script."""
     organiser = organiser_at(page, token)
     act = organiser.check_import if dry_run else organiser.begin_import
     try:
-        return JSONResponse(_report(page, act(election, roll)))
+        return JSONResponse(_report(page, act(election, roll, columns=columns, header=header)))
     except ApiError as error:
         if error.slug != "bad-roll-file":
             raise
@@ -86,8 +90,17 @@ def import_(
 
 
 def _report(page: Page, report: dict[str, Any]) -> dict[str, Any]:
-    rejected = [{**row, "reason": str(in_words(page, row["reason"]).striptags())} for row in report["rejected"]]
-    return {**report, "rejected": rejected}
+    """The report with its sentences in the page's language."""
+
+    def word(sentence: str) -> str:
+        return str(in_words(page, sentence).striptags())
+
+    return {
+        **report,
+        "rejected": [{**row, "reason": word(row["reason"])} for row in report["rejected"]],
+        "mended": [{**row, "note": word(row["note"])} for row in report["mended"]],
+        "undecided": word(report["undecided"]) if report.get("undecided") else None,
+    }
 
 
 def _roll(
@@ -111,6 +124,6 @@ def _roll(
         delivery=delivery_counts(listed["voters"]),
         cursor=cursor,
         more=listed["next_cursor"],
-        typed=typed or {"email": "", "phone": ""},
+        typed=typed or {"email": "", "phone": "", "name": ""},
         done=done_text(page, done, election=shown),
     )

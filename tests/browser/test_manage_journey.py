@@ -137,7 +137,7 @@ def import_roll(pages: Pages, run: str) -> None:
     roll = f"email\nada@{run}\nbad\nADA@{run}\nben@{run}\n".encode()
     pages.page.locator("#file").set_input_files({"name": "roll.csv", "mimeType": "text/csv", "buffer": roll})
     expect(pages.page.get_by_role("heading", name="What would come of this file")).to_be_focused()
-    expect(pages.page.get_by_role("row", name="3 This is not an e-mail address.")).to_be_visible()
+    expect(pages.page.get_by_role("row", name="3 bad This is not an e-mail address.")).to_be_visible()
     pages.look("Import a roll")
     pages.press("Add 2 voters to the roll")
     expect(pages.page.get_by_role("heading", name="The roll is imported")).to_be_focused()

@@ -63,6 +63,7 @@ def test_a_job_counts_each_row_once_however_often_it_is_killed(organiser: Organi
         work_off(deployment)
         told = progress(organiser, election, job)
         assert (told["state"], told["done"], told["added"], told["duplicates"]) == ("done", 7, 6, 1)
+        assert told["duplicate_rows"] == [{"line": 5, "value": "v3@example.org", "first_line": None}]
         assert len(organiser.voters(election)) == 7
         assert organiser.actions(election).count("roll-imported") == 1
         assert list(organiser.wiring.blobs.keys("imports/")) == []

@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 
+from ballotcast.store.jobs import Job
 from dying import DyingWiring, Killed
 from organise.drafts import owned_election
 from organise.roll import erase_personal_data
-from organising import Organiser, work_off
+from organising import DRAFT, Organiser, work_off
 from problem import assert_problem
 from world import World
 
@@ -24,9 +25,11 @@ def roll_text(deployment: World) -> str:
 
 def test_one_voter(organiser: Organiser) -> None:
     election = organiser.create()
-    answer = add(organiser, election, email=" Ada@example.org ", phone="+49 151 12345678")
+    named = {"name": "Ada\u200b  Lovelace", "language": "en"}
+    answer = add(organiser, election, email=" Ada@example.org ", phone="+49 151 12345678", **named)
     assert answer.status_code == 201
-    expected = {"email": "Ada@example.org", "phone": PHONE, "delivery": "none", "issued": None}
+    personal = {"email": "Ada@example.org", "name": "Ada Lovelace", "phone": PHONE, "language": "en"}
+    expected = {**personal, "delivery": "none", "issued": None}
     assert answer.json() == expected
     assert organiser.voters(election) == {"Ada@example.org": expected}
     assert organiser.actions(election) == ["election-created", "voter-added"]
@@ -43,8 +46,10 @@ def test_the_same_address_in_another_spelling_of_case_is_refused(organiser: Orga
     ("voter", "pointer"),
     [
         ({"email": "ada@example"}, "/email"),
-        ({"email": "ada@example.org", "phone": "12"}, "/phone"),
-        ({"email": "ada@example.org", "name": "Ada"}, "/name"),
+        ({"email": "ada@example.org", "phone": "1" * 41}, "/phone"),
+        ({"email": "ada@example.org", "name": "A" * 201}, "/name"),
+        ({"email": "ada@example.org", "language": "tlh"}, "/language"),
+        ({"email": "ada@example.org", "age": "7"}, "/age"),
         ({}, "/email"),
     ],
 )
@@ -61,7 +66,26 @@ def test_codes_by_text_message_need_a_number_that_they_may_go_to(organiser: Orga
     assert_problem(organiser.import_(election, b"email\nada@example.org\n"), 422, "bad-roll-file", "")
     imported = organiser.import_(election, f"email,phone\nada@example.org,{PHONE}\nbob@example.org,\n".encode())
     assert imported.json()["added"] == 1
-    assert imported.json()["rejected"] == [{"line": 3, "reason": "no telephone number"}]
+    assert imported.json()["rejected"] == [{"line": 3, "value": "", "reason": "no telephone number"}]
+
+
+def test_numbers_are_read_with_the_election_s_country(deployment: World) -> None:
+    organiser = Organiser(deployment, SMS_COUNTRIES="+49,+43")
+    assert_problem(organiser.post("/elections", json={**DRAFT, "country": "XX"}), 422, "invalid", "/country")
+    election = organiser.create(second_factor="sms", country="AT")
+    assert organiser.show(election)["country"] == "AT"
+    add(organiser, election, email="ada@example.org", phone="0660 1234567")
+    assert organiser.import_(election, b"email,phone\nbob@example.org,0660 7654321\n").json()["added"] == 1
+    phones = {email: voter["phone"] for email, voter in organiser.voters(election).items()}
+    assert phones == {"ada@example.org": "+436601234567", "bob@example.org": "+436607654321"}
+
+
+def test_an_election_whose_codes_would_go_nowhere_does_not_open(deployment: World) -> None:
+    organiser = Organiser(deployment, SMS_COUNTRIES="+49")
+    election = organiser.create()
+    add(organiser, election, email="ada@example.org", phone="n/a")
+    assert organiser.ask("PATCH", f"/elections/{election}", json={"second_factor": "sms"}).status_code == 200
+    assert_problem(organiser.post(f"/elections/{election}/open"), 409, "phone-missing")
 
 
 def test_voters_join_while_the_election_is_open_and_not_after(organiser: Organiser, deployment: World) -> None:
@@ -138,15 +162,18 @@ def closed_election(organiser: Organiser) -> str:
 def test_personal_data_is_hidden_at_once_and_then_erased(organiser: Organiser, deployment: World) -> None:
     election = closed_election(organiser)
     organiser.wiring.blobs.put(f"imports/{election}/stranded", b"ada@example.org")
+    listed = {"rejected": [{"value": "x@example.org"}], "duplicate_rows": [], "mended": [{"value": "y@example.org"}]}
+    organiser.wiring.jobs.add(Job("j1", election, organiser.id, "import", "", "done", outcome=listed))
     answer = organiser.ask("DELETE", f"/elections/{election}/voters/personal-data")
     assert (answer.status_code, answer.json()) == (202, {"state": "running"})
-    listed = organiser.get(f"/elections/{election}/voters").json()["voters"]
-    assert listed == [{"email": "", "phone": "", "delivery": "none", "issued": False}] * 2
+    shown = organiser.get(f"/elections/{election}/voters").json()["voters"]
+    hidden = {"email": "", "name": "", "phone": "", "language": "", "delivery": "none", "issued": False}
+    assert shown == [hidden] * 2
     work_off(deployment)
     assert "@example.org" not in roll_text(deployment).replace(f"{organiser.id}@example.org", "")
     assert list(organiser.wiring.blobs.keys("imports/")) == []
     assert organiser.show(election)["personal_data_erased"]
-    assert organiser.get(f"/elections/{election}/voters").json()["voters"] == listed
+    assert organiser.get(f"/elections/{election}/voters").json()["voters"] == shown
     assert organiser.actions(election)[-1] == "personal-data-erased"
     assert all(voter.tag and not voter.salt for voter in organiser.wiring.voters.roll(election))
     assert_problem(organiser.invite(election), 409, "closed")

@@ -32,7 +32,7 @@ def upload(browser: Browser, election: str, content: bytes, **query: str) -> htt
     headers = {
         "Origin": ORIGIN,
         "X-Form-Token": browser.token(),
-        "Content-Type": "text/csv",
+        "Content-Type": "application/octet-stream",
         "Accept": "application/json",
     }
     path = f"/manage/elections/{election}/import"
@@ -206,10 +206,17 @@ def test_a_file_is_tried_before_it_is_imported(browser: Browser, organiser: Orga
     assert tried.json() == {
         "added": 1,
         "duplicates": 1,
-        "rejected": [{"line": 4, "reason": "This is not an e-mail address."}],
+        "duplicate_rows": [{"line": 2, "value": "ADA@example.org", "first_line": None}],
+        "rejected": [{"line": 4, "value": "bad", "reason": "This is not an e-mail address."}],
         "rejected_count": 1,
+        "mended": [],
+        "mended_count": 0,
         "ignored_columns": [],
+        "columns": {"email": [1], "name": []},
+        "warnings": [],
         "compared": True,
+        "undecided": None,
+        "first_rows": [["email"], ["ADA@example.org"], ["bob@example.org"], ["bad"]],
     }
     assert set(organiser.voters(election)) == {"ada@example.org"}
     assert upload(browser, election, content, dry_run="false").json()["added"] == 1
@@ -228,11 +235,19 @@ def test_a_large_import_tells_how_far_it_is(browser: Browser, organiser: Organis
 
 
 def test_what_is_no_roll_is_told_to_the_script_in_words(browser: Browser, organiser: Organiser) -> None:
-    refused = upload(browser, organiser.create(), b"name\nAda\n")
+    election = organiser.create()
+    refused = upload(browser, election, b"name\nAda\n", dry_run="false")
     assert (refused.status_code, refused.json()["type"]) == (422, "urn:ballotcast:problem:bad-roll-file")
     assert refused.json()["advice"].startswith("This file cannot be read as a roll.")
-    assert refused.json()["advice"].endswith("No column is called “email”; this file has: name.")
-    assert upload(browser, organiser.create(), b"Name;Email\nAda;a@b.de\n").json()["ignored_columns"] == ["name"]
+    assert refused.json()["advice"].endswith("No column is known to hold e-mail addresses; this file has: name.")
+    told = upload(browser, election, b"Ort;Wer\nBonn;<a@b.de>\n").json()
+    assert (told["undecided"], told["first_rows"][1]) == (
+        "No column is known to hold e-mail addresses; this file has: ort, wer.",
+        ["Bonn", "<a@b.de>"],
+    )
+    read = upload(browser, election, b"Ort;Wer\nBonn;<a@b.de>\n", columns="email:2").json()
+    assert read["mended"] == [{"line": 2, "value": "a@b.de", "note": "Only the address was taken."}]
+    assert read["ignored_columns"] == ["ort"]
 
 
 def test_a_description_and_events_are_shown_as_text(browser: Browser, organiser: Organiser) -> None:

@@ -30,7 +30,7 @@ def posts(browser: Browser, election: str) -> list[tuple[str, str]]:
     assert len(routes) >= 9
     filled = [(re.sub(r"\{id\}", election, route.path), route) for route in routes]
     return [
-        (re.sub(r"\{\w+\}", "x", path), "text/csv" if route.body_field else BASE["Content-Type"])
+        (re.sub(r"\{\w+\}", "x", path), "text/csv" if path.endswith("/import") else BASE["Content-Type"])
         for path, route in filled
     ]
 

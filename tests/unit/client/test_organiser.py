@@ -166,7 +166,9 @@ LARGE = "\n".join(["email", "dee@example.org", "nobody", *["eve@example.org"] * 
 def test_a_large_roll_is_waited_for(organiser: Organiser, election: str) -> None:
     report = organiser.import_voters(election, LARGE)
     assert [rejected["line"] for rejected in report.pop("rejected")] == [3]
-    assert report == {"added": 2, "duplicates": 1999, "rejected_count": 1, "ignored_columns": []}
+    assert 1000 < len(report.pop("duplicate_rows")) < 1999
+    counts = {"added": 2, "duplicates": 1999, "rejected_count": 1, "mended_count": 0}
+    assert {name: report[name] for name in counts} == counts
     assert len(list(organiser.voters(election))) == 5
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ballotcast.elections.addresses import AddressError, email_address, phone_number
+from ballotcast.elections.addresses import AddressError, email_address, known_country, phone_as_written, phone_number
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,8 @@ def test_addresses_that_are_taken(address: str) -> None:
         "ada@example.org\nbcc: all@example.org",
         "ada@example.org, eve@example.org",
         "Ada <ada@example.org>",
-        "ada@bücher.example",
+        "adé@example.org",
+        "ada@b\u0378.example",
         "a" * 65 + "@example.org",
         "ada@" + "a" * 64 + ".org",
         "ada@" + "a.b" * 90 + ".org",
@@ -54,6 +55,11 @@ def test_addresses_that_are_refused_without_being_repeated(text: str) -> None:
     with pytest.raises(AddressError) as refused:
         email_address(text)
     assert not text.strip() or text not in str(refused.value)
+
+
+def test_an_international_domain_is_converted() -> None:
+    assert email_address("ada@Bücher.example") == "ada@xn--bcher-kva.example"
+    assert email_address("ada@faß.example") == "ada@xn--fa-hia.example"
 
 
 @given(st.text())
@@ -91,6 +97,27 @@ def test_a_number_is_kept_as_e164(written: str) -> None:
 def test_numbers_that_are_refused(written: str) -> None:
     with pytest.raises(AddressError):
         phone_number(written)
+
+
+def test_a_number_without_a_code_is_read_with_the_country_that_is_known() -> None:
+    assert phone_number("0151 12345678", country="DE") == "+4915112345678"
+    assert phone_number("0151 12345678", ["+49"]) == "+4915112345678"
+    assert phone_number("+43 660 1234567", ["+49", "+43"], "DE") == "+436601234567"
+    for codes in (["+49", "+43"], ["+999"]):
+        with pytest.raises(AddressError):
+            phone_number("0151 12345678", codes)
+    assert known_country("DE")
+    assert not known_country("XX")
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [("+49 (151) 12345678", "+4915112345678"), (" 0151\n1234 ", "0151 1234"), ("n/a", "n/a"), ("", "")],
+)
+def test_a_number_that_nothing_is_sent_to_is_kept_as_it_is_written(written: str, kept: str) -> None:
+    assert phone_as_written(written) == kept
+    with pytest.raises(AddressError):
+        phone_as_written("1" * 41)
 
 
 def test_a_number_must_be_in_a_country_that_text_messages_go_to() -> None:

@@ -6,14 +6,33 @@ from typing import Any
 import pytest
 
 from ballotcast.elections.draft import contests_of
-from ballotcast.elections.roll_file import read_roll
+from ballotcast.elections.roll_file import Reading, RollFileError, read_roll
 from ballotcast.errors import Invalid
 from web.faults import in_words
 from web.language import Language
 
 ROLL = (
-    b'email,phone\n,\nno\nad\xc3\xa9@b.de,+49151000000\na@b.de,\na@b.de,12\na@b.de,+43151000000\n"a@b.de\na@b.de,1,2\n'
+    'email,phone,name\n,,"x"\nno,,\nadé@b.de,+49151000000,\na@b.de;b@b.de,,\na @b.de,,\na@b.de,,\na@b.de,12,\n'
+    "a@b.de,+43151000000,\na@b.de,4.9E+11,\na@b.de,+49 151 1 ext. 2,\na@b.de,+4915112345678,1,2\n"
+    f"a@b.de,+4915112345678,{'n' * 201}\na@b.de,+4915112345678,\x07\n"
 )
+MENDED = 'email,name,language\n<a@b.de>,,\nb@b.de\u200b,,\nc@\xfc.de,,\nd@b.de,"a\nb",\ne@b.de,,tlh\n'
+NO_ROLL = [
+    b"",
+    b"a@b.de\n",
+    b"who\nx\n",
+    b"email,e-mail\nx,y\n",
+    b'email\n"x\n',
+    b'email\n"x"y\n',
+    b"email\n\0\n",
+    b"email\n\xfc\n\xc3\xbc\n",
+    b"email\n\x81\n",
+    b"\xff\xfea",
+    b"email\n" + b"x" * 140_000,
+    b"email,name;x\na@b.de,b;c\n",
+    b"PK\x03\x04",
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+]
 CONTEST: dict[str, Any] = {"title": "t", "method": "approval", "options": ["a", "b"]}
 BAD = [
     {"title": ""},
@@ -40,10 +59,20 @@ def in_german(detail: str) -> str:
     return str(in_words(page, detail))
 
 
-def test_why_a_line_is_rejected() -> None:
-    reasons = [rejection.reason for rejection in read_roll(ROLL, phone_needed=True, calling_codes=["+49"]).rejected]
-    assert len(set(reasons)) == 8
-    assert [reason for reason in reasons if 'lang="en"' in in_german(reason)] == []
+def test_why_a_line_is_rejected_and_what_was_mended() -> None:
+    roll = read_roll(ROLL.encode(), Reading(phone_needed=True, calling_codes=["+49"]))
+    reasons = [rejection.reason for rejection in roll.rejected]
+    assert len(set(reasons)) == 13
+    notes = [mended.note for mended in read_roll(MENDED.encode()).mended]
+    assert len(set(notes)) == 5
+    assert [text for text in reasons + notes if 'lang="en"' in in_german(text)] == []
+
+
+@pytest.mark.parametrize("data", NO_ROLL)
+def test_why_a_file_is_no_roll(data: bytes) -> None:
+    with pytest.raises(RollFileError) as refused:
+        read_roll(data)
+    assert 'lang="en"' not in in_german(str(refused.value))
 
 
 @pytest.mark.parametrize("wrong", BAD, ids=str)

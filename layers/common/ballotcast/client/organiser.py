@@ -62,17 +62,18 @@ class Organiser:
     def delete_election(self, election: str) -> None:
         self.api.send("DELETE", f"/elections/{election}", headers=self._session())
 
-    def add_voter(self, election: str, email: str, phone: str = "") -> Document:
-        body = {"email": email, **({"phone": phone} if phone else {})}
+    def add_voter(self, election: str, email: str, phone: str = "", name: str = "", language: str = "") -> Document:
+        personal = {"phone": phone, "name": name, "language": language}
+        body = {"email": email, **{member: value for member, value in personal.items() if value}}
         return self._post(f"/elections/{election}/voters", json=body)
 
-    def import_voters(self, election: str, csv: bytes, patience: float = 900) -> Document:
-        """`{added, duplicates, rejected: [{line, reason}], rejected_count, ignored_columns}`, also of a file that goes
-        on as a job.
+    def import_voters(self, election: str, table: bytes, patience: float = 900, **columns: Any) -> Document:
+        """The report (docs/api.md) of a roll in a table, also of a file that goes on as a job.
 
-        NotYet if the job is not over after `patience` seconds (importing again is safe); ImportFailed.
+        `columns`, `header`: which columns to read, where their names are not known. NotYet if the job is not over after
+        `patience` seconds (importing again is safe); ImportFailed.
         """
-        report = self.begin_import(election, csv)
+        report = self.begin_import(election, table, **columns)
         if "job" not in report:
             return report
         over = self.api.wait_for(lambda: _unless_running(self.find_import(election, report["job"])), patience)
@@ -80,18 +81,18 @@ class Organiser:
             raise NotYet("the import is still running")
         if over["state"] != "done":
             raise ImportFailed(over)
-        return {name: over[name] for name in ("added", "duplicates", "rejected", "rejected_count", "ignored_columns")}
+        return {name: value for name, value in over.items() if name not in ("job", "state", "done", "total")}
 
-    def check_import(self, election: str, csv: bytes) -> Document:
-        """What an import would come to: the same, and `compared`. Nothing is written."""
-        headers = {**self._session(), "Content-Type": "text/csv"}
-        path = f"/elections/{election}/voters/import"
-        return dict(self.api.post(path, content=csv, headers=headers, params={"dry_run": "true"}).json())
+    def check_import(self, election: str, table: bytes, *, columns: str = "", header: bool = True) -> Document:
+        """What an import would come to: the same, with `compared`, `undecided` and `first_rows`. Nothing is written."""
+        path, query = f"/elections/{election}/voters/import", _chosen(columns, header)
+        options = {"content": table, "headers": self._file(), "params": {"dry_run": "true", **query}}
+        return dict(self.api.post(path, **options).json())
 
-    def begin_import(self, election: str, csv: bytes) -> Document:
+    def begin_import(self, election: str, table: bytes, *, columns: str = "", header: bool = True) -> Document:
         """The report, or, of a large file, how far it is: with `job`, `state`, `done` and `total`."""
-        headers = {**self._session(), "Content-Type": "text/csv"}
-        return dict(self.api.post_once(f"/elections/{election}/voters/import", content=csv, headers=headers).json())
+        path, query = f"/elections/{election}/voters/import", _chosen(columns, header)
+        return dict(self.api.post_once(path, content=table, headers=self._file(), params=query).json())
 
     def find_import(self, election: str, job: str) -> Document:
         """How far it is by now."""
@@ -122,6 +123,10 @@ class Organiser:
         """One page of a listing, with `next_cursor`."""
         return self._document("GET", path, params={"limit": limit, **({"cursor": cursor} if cursor else {})})
 
+    def _file(self) -> dict[str, str]:
+        """API Gateway passes bytes as they are under this type only."""
+        return {**self._session(), "Content-Type": "application/octet-stream"}
+
     def _session(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.token}"}
 
@@ -137,6 +142,10 @@ class Organiser:
             page = self.page(path, cursor)
             yield from page[name]
             cursor = page["next_cursor"]
+
+
+def _chosen(columns: str, header: bool) -> dict[str, str]:
+    return {**({"columns": columns} if columns else {}), **({} if header else {"header": "false"})}
 
 
 def _unless_running(job: Document) -> Document | None:

@@ -1,127 +1,216 @@
-"""A roll as a CSV file (RFC 4180, and what spreadsheets make of it): who is in it, and every row that cannot be taken.
+"""A roll as people have it: a table by any program (`ballotcast.tables`, `ballotcast.workbooks`), row by row.
 
-A header names the columns: `email`, and `phone` if there is one, in any order and case; others are ignored. Comma or
-semicolon, LF, CRLF or CR, with or without a byte order mark, UTF-8. A row is one line: an open quote spoils its own
-line, not the file.
+Every row is in exactly one of `rows`, `duplicates` and `rejected`. What was changed to read a cell is in `mended`.
 """
 
-import csv
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import zip_longest
 from typing import NamedTuple
 
 from ballotcast.ballots.roll import email_key
-from ballotcast.elections.addresses import AddressError, email_address, phone_number
+from ballotcast.elections.addresses import AddressError, phone_as_written, phone_number
+from ballotcast.elections.roll_cells import read_email, read_language, read_name, visible
+from ballotcast.elections.roll_columns import Columns, UnknownColumns, chosen_columns, find_columns, shown_names
+from ballotcast.tables import Row as Record
+from ballotcast.tables import TableError, read_table
+from ballotcast.workbooks import WorkbookError, is_workbook, read_workbook
 
-COLUMNS = ("email", "phone")
-NAMED = 20
-"""Columns that are told by name, each by as many of its letters as `NAME_LENGTH`."""
-NAME_LENGTH = 40
-_LINE_END = re.compile(r"\r\n|\n|\r")
+SHOWN_ROWS, SHOWN_COLUMNS, SHOWN_CELL = 5, 30, 60
+"""Of the first rows, from which columns are chosen."""
 
 
 class RollFileError(ValueError):
-    """Not a roll at all: nothing of it can be taken."""
+    """Not a roll at all: nothing of it is taken. first_rows: those of the table, where there is one to choose from."""
+
+    def __init__(self, reason: str, first_rows: Sequence[Sequence[str]] = ()) -> None:
+        super().__init__(reason)
+        self.first_rows = first_rows
 
 
 class Row(NamedTuple):
+    """phone: E.164 where text messages go there, else as it is written. line: where the row begins."""
+
     email: str
-    phone: str
-    """E.164, or empty."""
+    phone: str = ""
+    name: str = ""
+    language: str = ""
+    line: int = 0
 
 
 class Rejection(NamedTuple):
+    """line: where the row begins, 1-based as an editor shows it; of a sheet, its row. value: the cell, shortened."""
+
     line: int
-    """1-based, as an editor shows it; the header is on line 1."""
+    value: str
     reason: str
-    """Repeats nothing of the line."""
+
+
+class Duplicate(NamedTuple):
+    """first_line: where the same address stands further up."""
+
+    line: int
+    value: str
+    first_line: int
+
+
+class Mended(NamedTuple):
+    """note: what was changed to read the row of this address."""
+
+    line: int
+    value: str
+    note: str
+
+
+class _CellError(AddressError):
+    """An AddressError, with the cell."""
+
+    def __init__(self, reason: str, value: str) -> None:
+        super().__init__(reason)
+        self.value = value
 
 
 @dataclass(frozen=True)
 class RollFile:
-    """`duplicates`: rows whose address stands further up already, in whatever spelling of case.
+    """header, first_rows: the table as it came, shortened. ignored: names of columns that are not read, at most 20."""
 
-    `ignored`: names of columns that no roll has, at most 20.
+    columns: Columns
+    header: Sequence[str]
+    first_rows: Sequence[Sequence[str]]
+    ignored: Sequence[str]
+    warnings: Sequence[str]
+    rows: list[Row] = field(default_factory=list)
+    duplicates: list[Duplicate] = field(default_factory=list)
+    rejected: list[Rejection] = field(default_factory=list)
+    mended: list[Mended] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How telephone numbers and columns are to be read.
+
+    phone_needed: whether codes go there. calling_codes: where they may (`+49`). country: of numbers without a code.
+    choice: columns as somebody chose them (roll_columns.py); empty: by their names. header: whether there is one.
     """
 
-    rows: list[Row] = field(default_factory=list)
-    duplicates: int = 0
-    rejected: list[Rejection] = field(default_factory=list)
-    ignored: list[str] = field(default_factory=list)
+    phone_needed: bool = False
+    calling_codes: Sequence[str] | None = None
+    country: str = ""
+    choice: str = ""
+    header: bool = True
 
 
-def read_roll(data: bytes, *, phone_needed: bool = False, calling_codes: Sequence[str] | None = None) -> RollFile:
-    """Read a roll; RollFileError if it is empty, not UTF-8, or has no column `email`. `addresses`: what is taken."""
+BY_NAME = Reading()
+
+
+class _Source(NamedTuple):
+    records: Iterable[Record]
+    """All rows, the header first."""
+    width: int
+    warnings: Sequence[str]
+
+
+def read_roll(data: bytes, reading: Reading = BY_NAME) -> RollFile:
+    """Read a roll. Raises RollFileError where it is not one: then nothing of it counts."""
     try:
-        lines = _LINE_END.split(data.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise RollFileError(f"byte {error.start} is not UTF-8: save the file as CSV UTF-8") from None
-    if not any(map(str.strip, lines)):
+        source = _source(data)
+        roll, records = _begun(source, reading)
+        seen: dict[str, int] = {}
+        for record in records:
+            _take(roll, record, source.width, reading, seen)
+    except (TableError, WorkbookError) as error:
+        raise RollFileError(str(error)) from None
+    return roll
+
+
+def _source(data: bytes) -> _Source:
+    if not is_workbook(data):
+        if not data.strip(b"\xef\xbb\xbf \t\r\n"):
+            raise RollFileError("the file is empty")
+        table = read_table(data, ragged=True)
+        return _Source([table.header, *table], len(table.header.cells), table.warnings)
+    sheets = read_workbook(data)
+    if not sheets:
         raise RollFileError("the file is empty")
-    delimiter = ";" if ";" in lines[0] else ","
-    columns = _columns(lines[0], delimiter)
-    if phone_needed and "phone" not in columns:
-        raise RollFileError("this election needs telephone numbers: add the column phone")
-    seen: set[str] = set()
-    rows: list[Row] = []
-    rejected: list[Rejection] = []
-    duplicates = 0
-    for number, cells in _records(lines, delimiter):
-        try:
-            row = _row(cells, columns, phone_needed, calling_codes)
-        except (AddressError, csv.Error) as error:
-            rejected.append(Rejection(number, str(error)))
-            continue
-        if (key := email_key(row.email)) in seen:
-            duplicates += 1
-            continue
-        seen.add(key)
-        rows.append(row)
-    return RollFile(rows, duplicates, rejected, _named([name for name in columns if name not in COLUMNS]))
+    if len(sheets) > 1:
+        known = [sheet for sheet in sheets if _is_header(sheet.rows[0].cells)]
+        if len(known) != 1:
+            told = ", ".join(sheet.name[:40] for sheet in (known or sheets)[:5])
+            raise RollFileError(f"the roll may be on several sheets: {told}; keep the one")
+        sheets = known
+    rows = sheets[0].rows
+    width = len(rows[0].cells)
+    return _Source([Record(line, cells + [""] * (width - len(cells))) for line, cells in rows], width, [])
 
 
-def _columns(header: str, delimiter: str) -> list[str]:
+def _is_header(cells: Sequence[str]) -> bool:
     try:
-        names = [name.strip().lower() for name in _cells(header, delimiter)]
-    except csv.Error:
-        names = []
-    if "email" not in names:
-        if not any(names) or any("@" in name for name in names):  # a voter, whose address is not repeated
-            raise RollFileError("the first line must be a header that names the columns, one of them email")
-        raise RollFileError(f"the header has no column email; its columns are: {', '.join(_named(names))}")
-    if any(names.count(name) > 1 for name in COLUMNS):
-        raise RollFileError("the header names a column twice")
-    return names
+        find_columns(cells)
+    except UnknownColumns:
+        return False
+    return True
 
 
-def _named(columns: Sequence[str]) -> list[str]:
-    return [name[:NAME_LENGTH] for name in dict.fromkeys(columns) if name][:NAMED]
+def _begun(source: _Source, reading: Reading) -> tuple[RollFile, Sequence[Record]]:
+    records = list(source.records)
+    header, shown = records[0].cells, [_shown(record.cells) for record in records[: SHOWN_ROWS + 1]]
+    try:
+        columns = chosen_columns(reading.choice, header=reading.header) if reading.choice else find_columns(header)
+        if max(columns.used) >= source.width:
+            raise UnknownColumns(f"a column is chosen that is not there: there are {source.width}")
+        if reading.phone_needed and columns.phone is None:
+            raise UnknownColumns("this election needs telephone numbers: add the column phone")
+    except UnknownColumns as error:
+        raise RollFileError(str(error), shown) from None
+    unread = [name for place, name in enumerate(header) if place not in columns.used] if columns.header else []
+    roll = RollFile(columns, _shown(header), shown[1 if columns.header else 0 :], shown_names(unread), source.warnings)
+    return roll, records[1:] if columns.header else records
 
 
-def _records(lines: Sequence[str], delimiter: str) -> Iterator[tuple[int, list[str] | csv.Error]]:
-    for number, line in enumerate(lines[1:], 2):
-        if line.strip():
-            try:
-                yield number, _cells(line, delimiter)
-            except csv.Error as error:
-                yield number, error
+def _take(roll: RollFile, record: Record, width: int, reading: Reading, seen: dict[str, int]) -> None:
+    notes: list[str] = []
+    line = record.line
+    if not any(cell.strip() for cell in record.cells):
+        return
+    try:
+        if len(record.cells) > width:
+            reason = f"{len(record.cells)} columns where the header has {width}"
+            raise _CellError(reason, record.cells[roll.columns.email])
+        row = _row(record, roll.columns, reading, notes)
+    except _CellError as error:
+        roll.rejected.append(Rejection(line, _short(error.value), str(error)))
+        return
+    first = seen.setdefault(email_key(row.email), line)
+    if first != line:
+        roll.duplicates.append(Duplicate(line, row.email, first))
+        return
+    roll.rows.append(row._replace(line=line))
+    roll.mended.extend(Mended(line, row.email, note) for note in dict.fromkeys(notes))
 
 
-def _cells(line: str, delimiter: str) -> list[str]:
-    return next(csv.reader([line], delimiter=delimiter, skipinitialspace=True, strict=True))
+def _row(record: Record, columns: Columns, reading: Reading, notes: list[str]) -> Row:
+    cells, say = record.cells, notes.append
+    value = cells[columns.email]
+    try:
+        email = read_email(value, say)
+        value = " ".join(cells[place] for place in columns.name)
+        name = read_name([cells[place] for place in columns.name], say)
+        language = "" if columns.language is None else read_language(cells[columns.language], say)
+        value = "" if columns.phone is None else cells[columns.phone]
+        phone = visible(value, say)
+        if reading.phone_needed:
+            phone = phone_number(phone, reading.calling_codes, reading.country)
+        else:
+            phone = phone_as_written(phone)
+    except AddressError as error:
+        raise _CellError(str(error), value) from None
+    return Row(email, phone, name, language)
 
 
-def _row(
-    cells: list[str] | csv.Error, columns: Sequence[str], phone_needed: bool, calling_codes: Sequence[str] | None
-) -> Row:
-    if isinstance(cells, csv.Error):
-        raise csv.Error("quotes that do not match")
-    if len(cells) > len(columns):
-        raise AddressError(f"{len(cells)} columns where the header has {len(columns)}")
-    found = dict(zip_longest(columns, cells, fillvalue=""))
-    email, phone = email_address(found["email"]), found.get("phone", "")
-    if phone_needed or phone.strip():
-        return Row(email, phone_number(phone, calling_codes))
-    return Row(email, "")
+def _shown(cells: Sequence[str]) -> list[str]:
+    return [_short(cell) for cell in cells[:SHOWN_COLUMNS]]
+
+
+def _short(cell: str) -> str:
+    """A cell as it is shown to whoever sent it, on one line."""
+    text = " ".join(visible(cell, lambda _: None).split())
+    return "".join(one if one.isprintable() else "\ufffd" for one in text)[:SHOWN_CELL]

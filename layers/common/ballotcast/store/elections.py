@@ -51,6 +51,8 @@ class Election:
     """`none`, `email` or `sms`."""
     mode: str
     created_at: str
+    country: str = ""
+    """Of telephone numbers without a country's code: two letters (ISO 3166), or empty."""
     revision: int = 1
     manifest: bytes | None = None
     base_url: str = ""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ballotcast.store.elections import election_pk
-from ballotcast.store.table import ABSENT, Condition, Item, Refusal, Table
+from ballotcast.store.table import ABSENT, PRESENT, Condition, Item, Refusal, Table
 
 
 @dataclass(frozen=True)
@@ -66,9 +66,21 @@ class Jobs:
             return False
         return True
 
+    def erase(self, election: str) -> None:
+        """Remove the rows that outcomes list: they hold addresses. Counts stay."""
+        for item in list(self._roll.query(election_pk(election), prefix=job_sk(""))):
+            listed = [name for name in LISTS if item["outcome"].get(name)]
+            if listed:
+                update = "SET " + ", ".join(f"outcome.{name} = :none" for name in listed)
+                self._roll.update(item["pk"], item["sk"], update, {":none": []}, PRESENT)
+
     def advancing(self, moved: Job) -> dict[str, Any]:
         """The same for a transaction that also does the step's work: then the step is done exactly once."""
         return self._roll.putting(to_item(moved), _one_step_behind(moved))
+
+
+LISTS = ("rejected", "duplicate_rows", "mended")
+"""What an outcome lists by address."""
 
 
 def _one_step_behind(moved: Job) -> Condition:

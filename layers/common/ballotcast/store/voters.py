@@ -51,9 +51,12 @@ class Voter:
     email: str = field(repr=False)
     """Empty once personal data is erased."""
     phone: str = field(repr=False)
-    """E.164, or empty."""
+    """E.164 where text messages go there, else as it was written, or empty."""
     salt: bytes = field(repr=False)
     tag: bytes = field(repr=False)
+    name: str = field(default="", repr=False)
+    language: str = ""
+    """`de`, `en`, `es`, `fr`, or empty."""
     delivery: str = "none"
     """`none`, `queued`, `sent` or `bounced`."""
     run: str = ""
@@ -288,7 +291,7 @@ class Voters:
 
     def erase(self, voter: Voter) -> None:
         """Remove what names a person; tag and issuance stay, for the ledger."""
-        self._update(voter.election, voter.key, f"REMOVE email, phone, salt, {CODES}", {}, PRESENT)
+        self._update(voter.election, voter.key, f"REMOVE email, phone, #name, #language, salt, {CODES}", {}, PRESENT)
 
     def _update(
         self, election: str, key: str, update: str, values: dict[str, Any], condition: Condition

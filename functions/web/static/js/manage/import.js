@@ -1,45 +1,66 @@
 /** Importing a roll: choose a file, see what would come of each row, and only then take it over. */
 import { find, h } from "../dom.js";
 import { t } from "../strings.js";
+import { chosenBefore, columnsForm } from "./import_columns.js";
+import { told } from "./import_report.js";
 
 const PAUSE = 1000;
 /** Milliseconds between two looks at an import that goes on. */
 const WAITS = [1000, 2000, 4000];
 /** Milliseconds before each further attempt at a request that broke off: importing again is safe. */
+const BYTES = { "Content-Type": "application/octet-stream" };
 
 const choose = find("#choose");
 const outcome = find("#outcome");
 const { path, roll, formToken } = choose.dataset;
 const file = find("#file");
+const pasted = find("#pasted");
 
 file.addEventListener("change", async () => {
   const [chosen] = file.files;
-  if (!chosen) return;
-  say(t("import.checking", { file: chosen.name }));
-  const content = await chosen.arrayBuffer();
-  const report = await ask(`${path}?dry_run=true`, content);
-  if (report) show(t("import.would"), report, ...decision(report, content));
+  if (chosen) await check(chosen.name, await chosen.arrayBuffer());
 });
 
-function decision(report, content) {
-  if (!report.compared) return [h("p", { class: "quiet" }, t("import.not_compared")), ...buttons(report, content)];
-  return buttons(report, content);
+find("#paste").addEventListener("click", async () => {
+  if (pasted.value.trim()) await check(t("import.pasted"), new TextEncoder().encode(pasted.value));
+});
+
+/** What would come of a table; `columns`: as somebody chose them. */
+async function check(name, content, columns = null) {
+  say(t("import.checking", { file: name }));
+  const report = await ask(address(true, columns), content);
+  if (!report) return;
+  const before = report.undecided && !columns ? chosenBefore(report.first_rows[0]) : null;
+  if (before) await check(name, content, before);
+  else if (report.undecided) chooseColumns(name, content, report);
+  else show(t("import.would"), report, ...decision(report, name, content, columns));
 }
 
-function buttons(report, content) {
-  if (report.added === 0) return [h("p", { class: "notice" }, t("import.nothing"))];
+function chooseColumns(name, content, { undecided, first_rows: rows }) {
+  const heading = h("h2", { tabindex: -1 }, t("import.choose_title"));
+  const why = h("p", { class: "notice warn" }, undecided ?? "");
+  const form = columnsForm(rows, (columns) => check(name, content, columns));
+  outcome.replaceChildren(heading, ...(undecided ? [why] : []), form);
+  heading.focus();
+}
+
+function decision(report, name, content, columns) {
+  const more = report.compared ? [] : [h("p", { class: "quiet" }, t("import.not_compared"))];
+  if (report.added === 0) more.push(h("p", { class: "notice" }, t("import.nothing")));
+  const again = () => chooseColumns(name, content, report);
+  const other = h("button", { type: "button", onclick: again }, t("import.other_columns"));
   const take = h(
     "button",
-    { type: "button", class: "primary", onclick: () => takeOver(take, content) },
+    { type: "button", class: "primary", onclick: () => takeOver(take, content, columns) },
     t("import.take", { count: report.added }),
   );
-  return [h("p", { class: "actions" }, take)];
+  return [...more, h("p", { class: "actions" }, report.added > 0 && take, other)];
 }
 
-async function takeOver(button, content) {
+async function takeOver(button, content, columns) {
   button.disabled = true;
   file.disabled = true;
-  const report = await ask(`${path}?dry_run=false`, content);
+  const report = await ask(address(false, columns), content);
   file.disabled = false;
   if (!report) return;
   const over = report.job ? await follow(report) : report;
@@ -48,6 +69,16 @@ async function takeOver(button, content) {
   const next = h("p", { class: "actions" }, h("a", { class: "button primary", href: roll }, t("import.to_roll")));
   show(failed ? t("import.failed") : t("import.done"), over, next);
   file.value = "";
+  pasted.value = "";
+}
+
+function address(dryRun, columns) {
+  const query = new URLSearchParams({ dry_run: String(dryRun) });
+  if (columns) {
+    query.set("columns", columns.columns);
+    query.set("header", String(columns.header));
+  }
+  return `${path}?${query}`;
 }
 
 /** How far a large import is, until it is over. */
@@ -67,35 +98,14 @@ async function follow(report) {
 
 function show(title, report, ...more) {
   const heading = h("h2", { tabindex: -1 }, title);
-  const { added, duplicates, rejected_count: count, ignored_columns: ignored } = report;
-  const facts = h(
-    "ul",
-    {},
-    h("li", {}, t("import.added", { count: added })),
-    h("li", {}, t("import.duplicates", { count: duplicates })),
-    h("li", {}, t("import.rejected", { count })),
-    ...(ignored.length ? [h("li", {}, t("import.ignored", { names: ignored.join(", ") }))] : []),
-  );
-  outcome.replaceChildren(heading, facts, ...table(report), ...more);
+  outcome.replaceChildren(heading, ...told(report), ...more);
   heading.focus();
-}
-
-function table({ rejected, rejected_count: count }) {
-  if (count === 0) return [];
-  const row = ({ line, reason }) => h("tr", {}, h("th", { scope: "row" }, line), h("td", {}, reason));
-  const head = h("tr", {}, h("th", { scope: "col" }, t("import.line")), h("th", { scope: "col" }, t("import.reason")));
-  const caption = h("caption", {}, t("import.rejected_lines"));
-  const rows = h("table", {}, caption, h("thead", {}, head), h("tbody", {}, ...rejected.map(row)));
-  const around = { class: "scroll rows", tabindex: 0, role: "region", "aria-label": t("import.rejected_lines") };
-  const left = count - rejected.length;
-  const rest = left > 0 ? [h("p", { class: "quiet" }, t("import.more_rejected", { count: left }))] : [];
-  return [h("div", around, rows), ...rest];
 }
 
 /** The answer, or null after having said what is wrong. Without a session the page goes to the log-in. */
 async function ask(address, body) {
   const headers = { Accept: "application/json", "X-Form-Token": formToken };
-  const options = body ? { method: "POST", body, headers: { ...headers, "Content-Type": "text/csv" } } : { headers };
+  const options = body ? { method: "POST", body, headers: { ...headers, ...BYTES } } : { headers };
   try {
     const answer = await persistently(address, options);
     if (answer.redirected) {
