@@ -10,6 +10,7 @@ import click
 from ballotcast.ballots import plaintext
 from ballotcast.ballots.link import Link
 from ballotcast.ballots.manifest import Manifest
+from ballotcast.ballots.mended_link import mend_link
 from ballotcast.ballots.plaintext import Spoilt
 from ballotcast.client.api import Api, connect
 from ballotcast.client.errors import ApiError, BadState
@@ -55,6 +56,7 @@ def vote(link: str | None, marked: tuple[str, ...], recovery: Path | None, *, sh
     down before anything is sent. If this is interrupted anywhere, run the same again: you will have one ballot, never
     none and never two. Keep the file: it checks later that your ballot was counted.
     """
+    link = mend_link(link) if link else None
     file = recovery or (_file_of(link) if link else None)
     if file is None:
         raise click.UsageError("give your --link, or the --recovery file of a vote that was interrupted")

@@ -9,6 +9,7 @@ from ballotcast import cold_start  # isort: split
 import json
 import logging
 from functools import lru_cache, partial
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -18,6 +19,7 @@ from ballotcast.client.api import connect
 from ballotcast.http import problems
 from ballotcast.http.app import build_app
 from ballotcast.http.handler import http_handler
+from ballotcast.http.problems import without_link
 from ballotcast.wiring import Wiring, from_environment
 from web import (
     account_routes,
@@ -31,6 +33,7 @@ from web import (
     roll_routes,
     voter_routes,
 )
+from web.pages import Page
 from web.routing import as_page, error_page
 
 ROUTERS = (
@@ -59,9 +62,18 @@ def create_app(wiring: Wiring) -> FastAPI:
 
 
 async def _no_such_page(request: Request, error: Any) -> Response:
-    """A page for browsers, which ask for HTML; the problem document for whoever takes anything, as programs do."""
+    """A page for browsers, which ask for HTML; the problem document for whoever takes anything, as programs do.
+
+    A voter's link whose `#` was encoded leads to the voter's page, whose script reads it from the address. No response
+    has any of it.
+    """
+    asked, browser = request.scope["path"], "text/html" in request.headers.get("accept", "")
+    request.scope["path"] = without_link(asked)
+    damaged = asked != request.scope["path"] and request.scope["path"].rstrip("/") == "/vote"
+    if browser and damaged and error.status_code == HTTPStatus.NOT_FOUND:
+        return as_page(Page(request).render("vote"))
     refusal = problems.from_http_exception(error, request.scope["path"])
-    if "text/html" not in request.headers.get("accept", ""):
+    if not browser:
         return as_page(refusal)
     return as_page(error_page(request, json.loads(bytes(refusal.body)), {}))
 

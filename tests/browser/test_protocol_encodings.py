@@ -9,9 +9,11 @@ import pytest
 from ballotcast.ballots.ballot import Ballot, BallotError
 from ballotcast.ballots.fields import parse_time
 from ballotcast.ballots.manifest import Manifest
+from ballotcast.ballots.mended_link import mend_link
 from ballotcast.crypto import canonical
 from ballotcast.crypto.encoding import b64u_decode
 from checkout import ROOT
+from mangled_links import CASES, mangled
 
 BAD = json.loads((ROOT / "tests" / "unit" / "bad_encodings.json").read_text())
 SAMPLE = BAD["sample"]
@@ -96,6 +98,22 @@ def test_bad_base64url(protocol: Any) -> None:
 def test_bad_links(protocol: Any) -> None:
     texts = [bad["text"] for bad in BAD["links"]]
     assert refused_texts(protocol, "link", "parseLink", texts) == ["LinkError"] * len(texts)
+
+
+def test_what_mail_programs_make_of_a_link_is_mended_as_python_mends_it(protocol: Any) -> None:
+    page, link = "https://vote.example/v1/vote", SAMPLE["link"]
+    texts = [mangled(case["text"], page, link) for case in CASES]
+    mended = protocol.run(
+        """
+        const { mendLink } = await load("mended_link");
+        return given.texts.map((one) => mendLink(one));
+        """,
+        texts=texts,
+    )
+    assert mended == [link] * len(texts)
+    assert [mend_link(text).rpartition("#")[2] for text in texts] == mended
+    damaged = [link[:-1], f"{link[:20]}...{link[20:]}", "", f"#{link} #{link[:-22]}{'A' * 22}"]
+    assert refused_texts(protocol, "mended_link", "mendLink", damaged) == ["LinkError"] * len(damaged)
 
 
 def test_bad_canonical_json(protocol: Any) -> None:

@@ -1,10 +1,13 @@
 """Addresses that lead nowhere, HEAD, and what a page says it was chosen by."""
 
+import json
+
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from api_events import event, invoke
+from ballotcast.ballots.link import Link
 from ballotcast.http.fastpath import decide
 from ballotcast.http.handler import http_handler
 from ballotcast.http.problems import MEDIA_TYPE
@@ -28,6 +31,21 @@ def test_an_unknown_address_is_a_page_for_browsers_and_a_problem_for_programs(we
         assert (answer["statusCode"], answer["headers"]["content-type"].partition(";")[0]) == (404, kind)
         assert "Accept" in answer["headers"]["vary"]
         assert "content-security-policy" in answer["headers"]
+
+
+@pytest.mark.parametrize("between", ["%23", "%2523", "/%23"])
+def test_a_link_whose_mark_was_encoded_leads_to_the_voter_s_page_and_is_not_repeated(
+    web: FastAPI, between: str
+) -> None:
+    handler, link = http_handler(web, "web"), Link(b"t" * 32, b"m" * 32, b"s" * 16).encode()
+    for path in (f"/vote{between}{link}", f"/vote{between}{link[:60]}"):
+        for accept, status in ((BROWSER, 200), ("application/json", 404)):
+            answer = invoke(handler, event("/{proxy+}", "GET", path, None, [("Accept", accept)]))
+            assert answer["statusCode"] == status
+            assert link[2:20] not in json.dumps(answer)
+            assert ('id="voting"' in answer["body"]) == (status == 200)
+    answer = invoke(handler, event("/elections/{id}", "GET", f"/elections/{link}", None, [("Accept", BROWSER)]))
+    assert link[2:20] not in json.dumps(answer)
 
 
 def test_a_wrong_method_is_told(web: FastAPI) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from ballotcast.ballots import receipt as receipts
 from ballotcast.ballots.ledger import Ledger
 from ballotcast.ballots.link import Link
+from ballotcast.ballots.mended_link import mend_link
 from ballotcast.ballots.receipt import ReceiptError
 from ballotcast.ballots.roll import tag
 from ballotcast.client.api import Api
@@ -59,7 +60,7 @@ def check_ledger_line(ledger: bytes, link: str, email: str, blinded_sha256: byte
     `link`: any that this voter was sent; `email`: as on the roll; `blinded_sha256`: of what the voter had signed, empty
     if nothing. LedgerError, LinkError; Untrusted if there is no such line, or another value in it.
     """
-    line = tag(Link.parse(link).salt, email)
+    line = tag(Link.parse(mend_link(link)).salt, email)
     found = {row.tag: row.blinded_sha256 for row in Ledger.parse(ledger).lines}.get(line)
     if found is None:
         raise Untrusted("this voter is not on the roll that was counted with")

@@ -19,6 +19,7 @@ from ballotcast.ballots.ballot import seal_choices, sign_ballot
 from ballotcast.ballots.leaf import BallotLeaf
 from ballotcast.ballots.link import Link, LinkError
 from ballotcast.ballots.manifest import Manifest
+from ballotcast.ballots.mended_link import mend_link
 from ballotcast.ballots.receipt import ReceiptError
 from ballotcast.client.api import Api, member
 from ballotcast.client.errors import ApiError, BadState, Untrusted
@@ -84,7 +85,7 @@ class Voter:
 
     def open_link(self, link: str) -> Paper:
         """Look at the election behind a link, and verify it. LinkError, ApiError, Untrusted, NotYet."""
-        named = Link.parse(link)
+        named = Link.parse(mend_link(link))
         opened = self._api.post_last("/links", json={"link": named.encode()})
         manifest = self._fetch(member(opened, "election", str), named.manifest_hash)
         checkpoint = verify_published(self._api, manifest, self._patience)
@@ -103,7 +104,7 @@ class Voter:
 
     def take_link(self, state: Waiting, link: str) -> Waiting:
         """Continue with a newer link to the same election (ApiError 410 `replaced-link` calls for one)."""
-        named = Link.parse(link)
+        named = Link.parse(mend_link(link))
         if named.manifest_hash != state.manifest_hash:
             raise LinkError("a link to another election")
         return self._written(replace(state, link=named.encode()))

@@ -1,5 +1,6 @@
 """Every error is one shape: a problem document (RFC 9457), with a JSON pointer for each bad field."""
 
+import re
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
@@ -27,6 +28,14 @@ STATUS: Mapping[type[errors.Refused], HTTPStatus] = {
 }
 
 
+_LINK = re.compile(r"(?:[#?*/]|%23|%2523)?1\.[\w-]{8,}.*", re.ASCII | re.DOTALL)
+
+
+def without_link(path: str) -> str:
+    """A path that may be told: if a program encoded the `#` of a voter's link, the link is in the path."""
+    return _LINK.sub("", path)
+
+
 def problem(
     status: HTTPStatus,
     slug: str,
@@ -42,7 +51,7 @@ def problem(
         "title": status.phrase,
         "status": status.value,
         "detail": detail,
-        "instance": instance,
+        "instance": without_link(instance),
     }
     if fields:
         document["errors"] = [field._asdict() for field in fields]

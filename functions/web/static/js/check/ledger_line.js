@@ -3,6 +3,7 @@ import { h } from "../dom.js";
 import { hexEncode } from "../protocol/encoding.js";
 import { parseLedger, rollTag } from "../protocol/ledger.js";
 import { LinkError, parseLink } from "../protocol/link.js";
+import { mendLink } from "../protocol/mended_link.js";
 import { t } from "../strings.js";
 import { ExportFile, LEDGER } from "../verify/export_file.js";
 import { complain } from "./complaint.js";
@@ -53,7 +54,7 @@ function judge(line, blinded) {
 /** The salt of a link, or what is wrong with it. */
 function read(link, wanted) {
   try {
-    const { salt, manifestHash } = parseLink(link.trim());
+    const { salt, manifestHash } = parseLink(mendLink(link));
     return { salt, complaint: hexEncode(manifestHash) === wanted ? "" : t("check.link_other") };
   } catch (error) {
     if (error instanceof LinkError) return { salt: null, complaint: t("check.link_bad") };

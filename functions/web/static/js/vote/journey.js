@@ -6,7 +6,7 @@
 import { address } from "../dom.js";
 import { connect } from "../protocol/api.js";
 import { ApiError, orUntrusted } from "../protocol/errors.js";
-import { parseLink } from "../protocol/link.js";
+import { mendLink } from "../protocol/mended_link.js";
 import { readReceipt, verifyReceipt } from "../protocol/receipt.js";
 import { stateToJson } from "../protocol/state.js";
 import { Voter } from "../protocol/voter.js";
@@ -35,9 +35,10 @@ export async function vote(start) {
   const device = await opened;
   let journey = null;
   try {
-    const { election, find } = await findStart(device, start);
+    const link = start.link ? mendLink(start.link) : "";
+    const { election, find } = await findStart(device, link ? { ...start, link } : start);
     await alone(`ballotcast/vote/${election}`, showOtherTab, async () => {
-      journey = new Journey(device, await find(), start.link ? parseLink(start.link).text : "");
+      journey = new Journey(device, await find(), link);
       await journey.go();
     });
     showReceipt(device, journey.kept, journey.state);

@@ -2,7 +2,7 @@
  * The voter's page. It looks at the link only when the voter says so: programs that scan mails open links, and none of
  * them should set anything going. Everything else is loaded at that moment.
  */
-import { find, h } from "../dom.js";
+import { find, h, prefix } from "../dom.js";
 import { t } from "../strings.js";
 import { textOf } from "./chosen_file.js";
 import { openDevice } from "./device.js";
@@ -20,7 +20,7 @@ async function begin(start) {
   const vote = await loaded();
   if (!vote) return;
   // From here on the link stands neither in the address bar nor in the history.
-  history.replaceState(null, "", location.pathname + location.search);
+  history.replaceState(null, "", `${prefix}/vote${location.search}`);
   await vote(start);
 }
 
@@ -41,7 +41,7 @@ async function loaded() {
 
 function invited() {
   const open = h("button", { type: "button", class: "primary" }, t("vote.open_link"));
-  open.addEventListener("click", () => begin({ link: location.hash }), { once: true });
+  open.addEventListener("click", () => begin({ link: arrived() }), { once: true });
   return [h("p", { class: "lead" }, t("vote.invited")), h("p", {}, t("vote.invited_how")), h("p", {}, open)];
 }
 
@@ -86,6 +86,13 @@ function keptItem({ id, title, state }) {
 /** Fragments that name a place on this page are no links of voters. */
 const isLink = (hash) => hash.length > 1 && !document.getElementById(hash.slice(1));
 
+/** The link that this address came with: its fragment, or its path where a program has encoded the `#`; else empty. */
+function arrived() {
+  if (isLink(location.hash)) return location.hash;
+  const [, link = ""] = location.pathname.match(/\/vote\/?%(?:25)?23(.+)$/i) ?? [];
+  return link && `#${link}`;
+}
+
 async function start() {
   const lacking = await missing();
   if (lacking) {
@@ -93,7 +100,7 @@ async function start() {
     return;
   }
   const device = await openDevice();
-  const content = isLink(location.hash) ? invited() : elsewhere(await device.all());
+  const content = arrived() ? invited() : elsewhere(await device.all());
   place.replaceChildren(heading, ...content.filter(Boolean));
   // Another link opened in this tab: what it interrupts is kept.
   addEventListener("hashchange", () => isLink(location.hash) && location.reload());
@@ -108,9 +115,9 @@ find(".skip").addEventListener("click", (event) => {
 /** A change of language takes a link along that was not opened yet. */
 for (const link of document.querySelectorAll("a[hreflang]")) {
   link.addEventListener("click", (event) => {
-    if (!isLink(location.hash)) return;
+    if (!arrived()) return;
     event.preventDefault();
-    location.replace(link.href + location.hash);
+    location.replace(link.href + arrived());
   });
 }
 
