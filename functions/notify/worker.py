@@ -84,6 +84,8 @@ class Worker:
             return
         if voter.run != run or voter.mailed == run or (tell and voter.delivery == "bounced"):
             return
+        if voter.issued and not tell:
+            return  # since the reminder was queued
         manifest_hash = hashlib.sha256(election.manifest).digest()
         link = Link(secrets.token_bytes(TOKEN_LENGTH), manifest_hash, voter.salt)
         if not self._wiring.voters.give_link(voter, run, link.token_hash.hex()):

@@ -5,8 +5,11 @@ a grown roll (if that is refused, the mails are given back); mark each chosen vo
 each. Killed anywhere, the same call again completes it. With the same Idempotency-Key it continues the same run: the
 allowance is taken once, and voters who were mailed are not mailed again. Without a key it is another run: voters who
 were marked but not mailed are `queued` and chosen again, and messages of the older run are stale by then. Nobody is
-invited whose tag is not under a root that was sent to the log. A reminder does all of this also when it reminds nobody:
-whether it did would tell who has voted.
+invited whose tag is not under a root that was sent to the log.
+
+A reminder's request does the same work whoever has voted: it chooses all who were sent a mail, and is always a job.
+Only the steps of the job look at who has a credential, and nothing that organisers see tells when they do or how many
+are left. A reminder does all of this also when it reminds nobody.
 """
 
 import json
@@ -34,7 +37,7 @@ from organise.roll import voter_key
 
 KIND = "invite"
 AT_ONCE = 2000
-"""Voters invited within the request."""
+"""Voters invited within the request; nobody is reminded there."""
 A_STEP = 500
 """Voters in one step of a job."""
 WRITERS = 8
@@ -47,8 +50,8 @@ Only = Literal["all", "bounced", "not_issued"]
 class Choice:
     """Whom to invite: `emails`, or `only` some, or else (both None) those who have not been sent a mail yet.
 
-    `not_issued` (a reminder) chooses among those who were sent one, and shows nowhere: neither in the delivery states
-    nor as a number, because before close that would tell who has voted.
+    `not_issued` (a reminder) is for those who were sent one and have no credential. It shows nowhere: neither in the
+    delivery states nor as a number or a time, because before close that would tell who has voted.
     """
 
     only: Only | None = None
@@ -126,14 +129,23 @@ def continue_invitations(wiring: Wiring, election: str, job: str) -> None:
     if not now or batch is None:
         waiting.forget()
         return
-    _enlist(wiring, election, batch, now.parameters["run"], reminds=now.parameters["reminds"])
+    reminds = now.parameters["reminds"]
+    chosen = _waiting(wiring, election, batch) if reminds else batch
+    _enlist(wiring, election, chosen, now.parameters["run"], reminds=reminds)
     done = now.done + len(batch)
     if wiring.jobs.advance(now.moved(done=done, state="done" if done == now.total else "running")):
         wiring.jobs_queue.send({"kind": KIND, "election": election, "job": job})
 
 
+def _waiting(wiring: Wiring, election: str, keys: Sequence[str]) -> list[str]:
+    """Those of a reminder's candidates who have no credential by now."""
+    return [voter.key for voter in wiring.voters.find_many(election, keys) if not voter.issued]
+
+
 def _chosen(wiring: Wiring, election: str, roll: Sequence[Voter], choice: Choice, run: str) -> list[str]:
     """Keys of the voters to be invited; Invalid, with pointers, if one of the addresses is not on the roll.
+
+    For a reminder, of those among whom the job chooses (`_waiting`).
 
     Voters who are part of the run already are chosen again, because their messages may not have been queued.
     """
@@ -150,7 +162,7 @@ def _chosen(wiring: Wiring, election: str, roll: Sequence[Voter], choice: Choice
         case "bounced":
             return [voter.key for voter in roll if voter.delivery == "bounced" or voter.run == run]
         case "not_issued":
-            return [voter.key for voter in roll if voter.delivery == "sent" and not voter.issued]
+            return [voter.key for voter in roll if voter.delivery == "sent"]
         case None:
             return [voter.key for voter in roll if voter.delivery in {"none", "queued"} or voter.run == run]
 
@@ -194,8 +206,8 @@ def _send(
     name = "some" if choice.emails is not None else choice.only or "waiting"
     detail = {"only": name} if choice.reminds else {"only": name, "mails": len(chosen)}
     wiring.events.add(event(election.id, election.organiser, "invitations-ordered", detail, now))
-    if len(chosen) <= AT_ONCE:
-        _enlist(wiring, election.id, chosen, run, reminds=choice.reminds, enlisted=enlisted)
+    if len(chosen) <= AT_ONCE and not choice.reminds:
+        _enlist(wiring, election.id, chosen, run, reminds=False, enlisted=enlisted)
         return
     job = Job(
         id=run,

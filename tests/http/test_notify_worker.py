@@ -14,7 +14,7 @@ from dying import DyingWiring, Killed
 from notify.post import Post, Undeliverable
 from notify.texts import verification
 from notify.worker import Worker, deliver_all, handler
-from organising import Organiser, sqs_event
+from organising import Organiser, sqs_event, work_off
 from outbox import Failing, Outbox
 from register.app import create_app as register_app
 from world import World
@@ -120,6 +120,7 @@ def test_a_reminder_says_that_it_is_one_and_shows_nowhere(
     deliver(deployment, worker)
     before = deliveries(organiser, election)
     organiser.invite(election, only="not_issued")
+    work_off(deployment)
     messages = deployment.take_messages(MAILS)
     for _ in range(2):
         deliver_all(sqs_event(*messages), worker)
@@ -129,6 +130,18 @@ def test_a_reminder_says_that_it_is_one_and_shows_nowhere(
     said, _, rest = reminded.body.partition("\n\n")
     assert said.startswith("This is a reminder: ")
     assert rest.replace(reminded.link, "") == invited.body.replace(invited.link, "")
+
+
+def test_who_has_a_credential_by_the_time_of_the_mail_is_not_reminded(
+    deployment: World, organiser: Organiser, outbox: Outbox, worker: Worker, election: str
+) -> None:
+    deliver(deployment, worker)
+    organiser.invite(election, only="not_issued")
+    work_off(deployment)
+    ada = voter(organiser, election)
+    assert organiser.wiring.voters.issue(election, ada.key, ada.link_hash, "blinded") is None
+    deliver(deployment, worker)
+    assert sorted(mail.to for mail in outbox.mails()) == ["ada@example.org", "bob@example.org", "bob@example.org"]
 
 
 def test_an_invitation_is_tagged_for_its_bounce_and_a_reminder_is_not(
@@ -141,6 +154,7 @@ def test_an_invitation_is_tagged_for_its_bounce_and_a_reminder_is_not(
     )
     deliver(deployment, worker)
     organiser.invite(election, only="not_issued")
+    work_off(deployment)
     deliver(deployment, worker)
     tags = [{tag["Name"]: tag["Value"] for tag in params["Tags"]} for params in asked]
     voters = {one.key for one in organiser.wiring.voters.roll(election)}
@@ -221,6 +235,7 @@ def test_a_mail_that_cannot_be_sent_leaves_the_voter_the_link_that_they_have(
     deliver(deployment, worker)
     [ada] = [mail for mail in outbox.mails() if mail.to == "ada@example.org"]
     organiser.invite(election, only="not_issued")
+    work_off(deployment)
     messages = deployment.take_messages(MAILS)
     failing = Worker(deployment.wiring())
     failing._post = Failing(deployment, error, "ada@example.org")

@@ -6,8 +6,9 @@ import pytest
 
 from ballotcast.ballots.manifest import Manifest
 from invitations import MAILS, THREE, invited, key_of, logged, root_now
-from organising import Organiser
+from organising import Organiser, work_off
 from problem import assert_problem
+from requests_made import record_requests
 from world import World
 
 
@@ -75,12 +76,14 @@ def test_who_joins_later_is_invited_under_a_root_that_the_log_knows(organiser: O
 def test_who_is_chosen(organiser: Organiser, delivered: str, order: dict[str, Any], expected: list[str]) -> None:
     answer = organiser.invite(delivered, **order)
     assert answer.json() == {"queued": None if order.get("only") == "not_issued" else len(expected)}
+    work_off(organiser.deployment)
     assert invited(organiser, delivered) == [f"{name}@example.org" for name in expected]
 
 
 def test_a_reminder_shows_nowhere(organiser: Organiser, delivered: str) -> None:
     before = organiser.voters(delivered)
     organiser.invite(delivered, only="not_issued")
+    assert work_off(organiser.deployment) == 2
     assert organiser.voters(delivered) == before
     [message] = organiser.deployment.take_messages(MAILS)
     assert message["kind"] == "reminder"
@@ -96,6 +99,7 @@ def test_a_reminder_takes_the_same_allowance_whoever_has_voted(deployment: World
     assert ada
     organiser.wiring.voters.mark_mailed(election, ada.key, ada.run)
     assert organiser.invite(election, only="not_issued").status_code == 202
+    work_off(deployment)
     assert len([m for m in deployment.take_messages(MAILS) if m["kind"] == "reminder"]) == 1
     assert_problem(organiser.invite(election, voters=["ada@example.org", "bob@example.org"]), 429, "daily-mails")
     assert organiser.invite(election, voters=["ada@example.org"]).status_code == 202
@@ -116,12 +120,43 @@ def test_a_reminder_leaves_the_same_traces_whether_or_not_there_is_anybody_to_re
     for _ in range(2):
         before = len(organiser.actions(election))
         answer = organiser.invite(election, only="not_issued")
+        assert work_off(deployment) == 2
         told = organiser.get(f"/elections/{election}/events").json()["events"][before:]
         traces.append((answer.status_code, answer.json(), [(event["action"], event["detail"]) for event in told]))
         assert voters.issue(election, ada, "link", "blinded") is None
     assert len(deployment.take_messages(MAILS)) == 1
     assert traces[0] == traces[1]
     assert_problem(organiser.invite(election, voters=["bob@example.org", "cid@example.org"]), 429, "daily-mails")
+
+
+def test_a_reminder_s_request_does_the_same_work_whoever_has_voted(organiser: Organiser, deployment: World) -> None:
+    """So its response takes the same time. Who is reminded, only the job looks up."""
+    names = [f"v{number}@example.org" for number in range(12)]
+    election = organiser.create(*names)
+    organiser.invite(election)
+    voters = organiser.wiring.voters
+    for voter in voters.roll(election):
+        voters.give_link(voter, voter.run, f"link{voter.key}")
+        voters.mark_mailed(election, voter.key, voter.run)
+    deployment.take_messages(MAILS)
+    made, work, mails = record_requests(organiser.wiring), [], []
+    for _ in range(3):
+        made.clear()
+        answer = organiser.invite(election, only="not_issued")
+        assert (answer.status_code, answer.json()) == (202, {"queued": None})
+        [order] = deployment.take_messages("JOBS_QUEUE")
+        stored = organiser.wiring.jobs.find(election, order["job"])
+        assert stored
+        work.append((sorted(made), stored.total, deployment.take_messages(MAILS)))
+        deployment.wiring().jobs_queue.send(order)
+        work_off(deployment)
+        mails.append(len(deployment.take_messages(MAILS)))
+        waiting = [voter for voter in voters.roll(election) if not voter.issued]
+        for voter in waiting[: 5 if len(waiting) > 7 else 7]:
+            assert voters.issue(election, voter.key, f"link{voter.key}", "blinded") is None
+    assert mails == [12, 7, 0]
+    assert work[0] == work[1] == work[2]
+    assert work[0][1:] == (12, [])
 
 
 def test_a_reminder_freezes_nothing(organiser: Organiser) -> None:

@@ -138,6 +138,11 @@ class Voters:
         """Which of these keys are on the roll."""
         return {key for _, key in self._roll.get_many([(voter_pk(election, key), key) for key in keys])}
 
+    def find_many(self, election: str, keys: Sequence[str]) -> list[Voter]:
+        """Those of these distinct keys who are on the roll, strongly consistent, in the order of the keys."""
+        found = self._roll.get_many([(voter_pk(election, key), key) for key in keys])
+        return [from_item(found[at]) for key in keys if (at := (voter_pk(election, key), key)) in found]
+
     def in_partition(self, election: str, partition: str, *, after: str | None = None) -> Iterator[Voter]:
         """Strongly consistent, in order of key; `after` is the last key already seen."""
         return map(from_item, self._roll.query(voter_pk(election, partition), after=after))
