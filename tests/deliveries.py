@@ -9,13 +9,17 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pymerkle import InmemoryTree
 
-from ballotcast.ballots.leaf import AmendmentLeaf, BallotLeaf, ClosingLeaf, ManifestLeaf
+from ballotcast.ballots.amendment import AmendmentLeaf, RollRevision
+from ballotcast.ballots.leaf import BallotLeaf, ClosingLeaf, ManifestLeaf
 from ballotcast.ballots.manifest import Manifest
+from ballotcast.ballots.roll import rolls_digest
 from ballotcast.crypto import merkle
 from ballotcast.crypto.checkpoint import Checkpoint
 from ballotcast.crypto.signed_note import Signer
+from ballotcast.store.amendments import Amendments
 from ballotcast.store.log import Head, Log
 from ballotcast.store.table import Table
+from ballotcast.store.transaction import transact
 from faulty_writes import FaultyWrites, LostConnection
 from memory_dynamodb import MemoryDynamoDB
 from tally.election_log import ElectionLog
@@ -30,8 +34,9 @@ Message = tuple[Iterable[int], Iterable[int]]
 """Ballots by number, and rolls by size."""
 
 
-def roll(size: int) -> AmendmentLeaf:
-    return AmendmentLeaf(roll_size=size, roll_root=sha256(str(size).encode()).digest())
+def amendment(number: int, size: int) -> AmendmentLeaf:
+    roll = RollRevision(revision=number, roll_size=size, roll_root=sha256(str(size).encode()).digest())
+    return AmendmentLeaf(at=CLOSED, reason="Voters were added", roll=roll)
 
 
 @dataclass
@@ -43,6 +48,8 @@ class Deliveries:
     key: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
     entries: dict[bytes, bytes] = field(default_factory=dict)
     """By leaf hash."""
+    rolls: list[int] = field(default_factory=list)
+    """The sizes that amendments on the board state."""
 
     @property
     def store(self) -> Log:
@@ -55,7 +62,26 @@ class Deliveries:
     def process(self, client: Any = None) -> ElectionLog:
         """A process of the sequencer that knows nothing yet."""
         signer = Signer(self.manifest.origin, self.key)
-        return ElectionLog(Log(Table(client or self.database, "board")), self.manifest, signer)
+        board = Table(client or self.database, "board")
+        return ElectionLog(Log(board), Amendments(board), self.manifest, signer)
+
+    def amend(self, *sizes: int) -> int:
+        """State each roll that is larger than the one before; how many amendments there are then."""
+        for size in sizes:
+            if size > (self.rolls[-1] if self.rolls else FIRST_ROLL):
+                self.rolls.append(size)
+                board, entry = Table(self.database, "board"), amendment(len(self.rolls), size).encode()
+                transact(board.client, [Amendments(board).adding(self.manifest.election, len(self.rolls), entry)])
+        return len(self.rolls)
+
+    def ledger(self, issued: int = 0) -> Ledger:
+        """Of the newest roll."""
+        leaves = [amendment(number, size).roll for number, size in enumerate(self.rolls, 1)]
+        rolls = [
+            (self.manifest.roll_size, self.manifest.roll_root),
+            *((one.roll_size, one.roll_root) for one in leaves),
+        ]
+        return Ledger(len(self.rolls), rolls_digest(rolls), issued)
 
     def enter(self, leaf: ManifestLeaf | BallotLeaf | AmendmentLeaf | ClosingLeaf) -> bytes:
         entry = leaf.encode()
@@ -70,7 +96,8 @@ class Deliveries:
         """Deliver in order; each again until it is taken, by a process that does not know what was lost."""
         log = self.process(client)
         for numbers, sizes in messages:
-            self.until_taken(lambda log: sequence(log, self.ballots(numbers), map(roll, sizes)), log, client)  # noqa: B023
+            amendments = self.amend(*sizes)
+            self.until_taken(lambda log: sequence(log, self.ballots(numbers), amendments), log, client)  # noqa: B023
 
     def until_taken(self, act: Callable[[ElectionLog], object], log: ElectionLog, client: FaultyWrites) -> None:
         for _ in range(10):
@@ -85,14 +112,11 @@ class Deliveries:
     def seal(self, messages: Sequence[Message], client: Any = None) -> None:
         """End the log and check it: of all that was ever told each is in once, and all of it hangs together."""
         numbers = {number for ballots, _ in messages for number in ballots}
-        ledger = Ledger(roll(LAST_ROLL), issued=77)
+        self.amend(*(size for _, sizes in messages for size in sizes), LAST_ROLL)
+        ledger = self.ledger(issued=77)
         act = lambda log: seal(log, set(self.ballots(numbers)), ledger, CLOSED)  # noqa: E731
         self.until_taken(act, self.process(client), client)
-        told, newest = [], FIRST_ROLL
-        for size in [*(size for _, sizes in messages for size in sizes), LAST_ROLL]:
-            if size > newest:
-                told.append(self.enter(roll(size)))
-                newest = size
+        told = [self.enter(amendment(number, size)) for number, size in enumerate(self.rolls, 1)]
         self.check([*self.ballots(numbers), *told, self.enter(ClosingLeaf(closed_at=CLOSED))])
         assert self.head.final
         assert not self.head.pending

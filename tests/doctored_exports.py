@@ -8,13 +8,14 @@ from datetime import UTC, datetime
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from ballotcast.ballots.leaf import AmendmentLeaf, BallotLeaf, ClosingLeaf
+from ballotcast.ballots.amendment import AmendmentLeaf, RollRevision
+from ballotcast.ballots.leaf import BallotLeaf, ClosingLeaf
 from ballotcast.ballots.roll import roll_root
 from ballotcast.crypto import canonical, p256
 from ballotcast.crypto.checkpoint import Checkpoint
 from ballotcast.crypto.encoding import b64_decode, b64_encode, b64u_encode
 from ballotcast.crypto.signed_note import Signer, sign
-from forged_export import CLOSES, ORIGIN, Forger, flipped
+from forged_export import CLOSES, OPENS, ORIGIN, Forger, flipped
 from voting import new_request
 
 Entries = list[bytes]
@@ -24,7 +25,8 @@ ED25519_ORDER = 2**252 + 27742317777372353535851937790883648493
 
 def amended(forger: Forger, size: int) -> bytes:
     tags = [bytes([number]) * 32 for number in range(size)]
-    return AmendmentLeaf(roll_size=size, roll_root=roll_root(tags)).encode()
+    roll = RollRevision(revision=1, roll_size=size, roll_root=roll_root(tags))
+    return AmendmentLeaf(at=OPENS, reason="Voters were added", roll=roll).encode()
 
 
 def other_issuer(forger: Forger) -> bytes:
@@ -92,7 +94,7 @@ FORGED: dict[str, tuple[str, Callable[[Forger, Entries], Entries]]] = {
     "it closed before it opened": ("leaves", lambda f, e: [*e[:-1], closing(datetime(2026, 11, 20, 8, tzinfo=UTC))]),
     "the roll shrank": ("leaves", lambda f, e: [e[0], amended(f, 7), *e[1:]]),
     "the roll was exchanged": ("leaves", lambda f, e: [e[0], amended(f, 8), *e[1:]]),
-    "the roll grew and the ledger did not": ("ledger", lambda f, e: [e[0], amended(f, 9), *e[1:]]),
+    "the roll grew and the ledger did not": ("rolls", lambda f, e: [e[0], amended(f, 9), *e[1:]]),
     "there are more ballots than credentials": ("turnout", lambda f, e: [*e[:-1], *more(f, 3), e[-1]]),
 }
 
@@ -103,9 +105,6 @@ def closing(closed_at: datetime) -> bytes:
 
 def more(forger: Forger, number: int) -> Entries:
     return forger.entries([forger.ballot() for _ in range(number)])[1:-1]
-
-
-LINE = 130
 
 
 def other_log_key(forger: Forger, entries: Entries) -> bytes:
@@ -197,11 +196,23 @@ DOCTORED: dict[str, tuple[str, str, Callable[[Forger, Entries, bytes], bytes]]] 
     "a key that is not text": ("election_key.hex", "election-key", lambda f, e, d: b"\xff" * 64),
     "a ledger without its header": ("issuance.csv", "ledger", lambda f, e, d: d.partition(b"\n")[2]),
     "an empty ledger": ("issuance.csv", "ledger", lambda f, e, d: b""),
-    "a ledger line twice": ("issuance.csv", "ledger", lambda f, e, d: d + d[-LINE // 2 - 1 :]),
-    "a ledger line lost": ("issuance.csv", "ledger", lambda f, e, d: b"\n".join(d.split(b"\n")[:-2]) + b"\n"),
+    "a ledger line twice": ("issuance.csv", "ledger", lambda f, e, d: d + d.splitlines(keepends=True)[-1]),
+    "a ledger line lost": ("issuance.csv", "rolls", lambda f, e, d: b"\n".join(d.split(b"\n")[:-2]) + b"\n"),
     "a ledger out of order": ("issuance.csv", "ledger", lambda f, e, d: swapped(d)),
     "a ledger without its end": ("issuance.csv", "ledger", lambda f, e, d: d[:-1]),
-    "a ledger in capitals": ("issuance.csv", "ledger", lambda f, e, d: d[:20] + d[20:].upper()),
+    "a ledger in capitals": ("issuance.csv", "ledger", lambda f, e, d: d[:40] + d[40:].upper()),
+    "a ledger of protocol 1": ("issuance.csv", "ledger", lambda f, e, d: old_ledger(d)),
+    "a revision with a zero before it": ("issuance.csv", "ledger", lambda f, e, d: d.replace(b",0,", b",00,", 1)),
+    "a revision that is negative": ("issuance.csv", "ledger", lambda f, e, d: d.replace(b",0,", b",-1,", 1)),
+    "a revision of sixteen digits": (
+        "issuance.csv",
+        "ledger",
+        lambda f, e, d: d.replace(b",0,", b"," + b"1" * 16 + b",", 1),
+    ),
+    "no revision": ("issuance.csv", "ledger", lambda f, e, d: d.replace(b",0,", b",,", 1)),
+    "ended in revision 0": ("issuance.csv", "ledger", lambda f, e, d: d.replace(b",0,,", b",0,0,", 1)),
+    "a column too many": ("issuance.csv", "ledger", lambda f, e, d: d.replace(b",0,,", b",0,,,", 1)),
+    "a carriage return in the ledger": ("issuance.csv", "ledger", lambda f, e, d: d.replace(b"\n", b"\r\n")),
     "a ledger line without end": ("issuance.csv", "ledger", lambda f, e, d: d + b"0" * 100_000),
     "fewer credentials than ballots": ("issuance.csv", "turnout", lambda f, e, d: f.ledger(5)),
     "another winner": ("result.json", "result", lambda f, e, d: d.replace(b'"winners":[1]', b'"winners":[2]')),
@@ -224,6 +235,12 @@ def told(result: bytes, **changes: object) -> bytes:
 
 def key_hex(key: p256.PrivateKey) -> bytes:
     return p256.scalar(key).hex().encode()
+
+
+def old_ledger(ledger: bytes) -> bytes:
+    """The tag and the hash alone."""
+    rows = [line.split(b",") for line in ledger.splitlines()]
+    return b"".join(b",".join([row[0], row[-1]]) + b"\n" for row in rows)
 
 
 def swapped(ledger: bytes) -> bytes:

@@ -84,7 +84,7 @@ class FrozenElection:
         """Close early, now, on both sides."""
         now = to_rfc3339(self.wiring.clock())
         wiring = self.wiring
-        writes = [wiring.elections.closing(self.id, now), wiring.manifests.closing(self.id, now)]
+        writes = [wiring.elections.closing(self.election, now), wiring.manifests.closing(self.id, now)]
         wiring.dynamodb.transact_write_items(TransactItems=writes)
 
     def private_key(self, purpose: Purpose) -> bytes:
@@ -156,6 +156,7 @@ def frozen_election(
         keys=Keys(**{purpose.value: key for purpose, key in wrapped.items()}),
         roll_size=manifest.roll_size,
         roll_root=manifest.roll_root,
+        roll_bounds=[0],
     )
     assert wiring.elections.freeze(frozen, revision=1)
     wiring.manifests.publish(

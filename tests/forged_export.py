@@ -50,7 +50,7 @@ class UncheckedManifest(Manifest):
         return self._data
 
 
-@dataclass
+@dataclass(eq=False)
 class Forger:
     """The keys, and a manifest with 8 voters on the roll. `changes`: of members of the manifest, unchecked."""
 
@@ -115,10 +115,10 @@ class Forger:
         return Checkpoint(signer.name, len(entries), root).sign(signer).encode()
 
     def ledger(self, issued: int) -> bytes:
-        blinded = [
-            sha256(number.to_bytes(4, "little")).digest() if number < issued else b"" for number in range(self.voters)
-        ]
-        return Ledger(map(LedgerLine, self.tags, blinded)).encode()
+        return Ledger(
+            LedgerLine(tag, blinded_sha256=sha256(number.to_bytes(4, "little")).digest() if number < issued else b"")
+            for number, tag in enumerate(self.tags)
+        ).encode()
 
     def result(self, entries: list[bytes]) -> bytes:
         """What an honest count of what is readable gives."""

@@ -148,6 +148,7 @@ NEEDED: dict[str, list[Call]] = {
     "CensusRole": update("Board", "LOG#e"),
     "LedgerRole": [
         *query("Roll", "VOTER#v"),
+        *get("Roll", "ELECTION#e"),
         *objects("get_object", "elections/e/issuance.csv"),
         *objects("upload_file", "elections/e/issuance.csv"),
         *listing("elections/e/"),

@@ -1,5 +1,8 @@
 """What an invitation run leaves: who is mailed, and which rolls the log is told of."""
 
+from ballotcast.ballots.amendment import AmendmentLeaf
+from ballotcast.ballots.leaf import parse
+from ballotcast.ballots.manifest import Manifest
 from ballotcast.ballots.roll import roll_root
 from organising import Organiser
 
@@ -19,9 +22,19 @@ def invited(organiser: Organiser, election: str) -> list[str]:
 
 
 def logged(organiser: Organiser, election: str) -> list[tuple[int, str]]:
-    """The rolls that the log was told of."""
-    messages = [told for told in organiser.deployment.take_messages(LOG) if told["election"] == election]
-    return [(told["amendment"]["roll_size"], told["amendment"]["roll_root"]) for told in messages]
+    """The newest rolls that the log was told of, once for each message."""
+    wiring, deployment = organiser.deployment.wiring(), organiser.deployment
+    messages = [told for told in deployment.take_messages(LOG) if told["election"] == election]
+    published = wiring.manifests.find(election)
+    if published is None:
+        return []
+    manifest = Manifest.parse(published.manifest)
+    rolls = [(manifest.roll_size, manifest.roll_root.hex())]
+    for entry in wiring.amendments.behind(election, 0):
+        stated = parse(entry)
+        assert isinstance(stated, AmendmentLeaf)
+        rolls.append((stated.roll.roll_size, stated.roll.roll_root.hex()))
+    return [rolls[told["amendments"]] for told in messages]
 
 
 def root_now(organiser: Organiser, election: str) -> tuple[int, str]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from ballotcast.ballots.leaf import BallotLeaf
 from ballotcast.crypto.merkle import leaf_hash
-from ballotcast.store.queues import amendment_message, leaves_message
+from ballotcast.store.queues import amendments_message, leaves_message
 from counted_election import sqs_event
 from election_fixture import FrozenElection
 from tally.sequencer import Sequencer
@@ -16,8 +16,7 @@ from tally.sequencer import Sequencer
 
 def start_log(election: FrozenElection) -> None:
     """The log begins, with the manifest as its first leaf."""
-    manifest = election.manifest
-    _tell(election, amendment_message(election.id, manifest.roll_size, manifest.roll_root))
+    _tell(election, amendments_message(election.id, 0))
 
 
 def log_ballots(election: FrozenElection) -> None:

@@ -10,16 +10,19 @@ from ballotcast.store.elections import Election
 from ballotcast.store.events import event
 from ballotcast.store.transaction import Cancelled, transact
 from ballotcast.wiring import Wiring
+from organise.amending import cut_roll
 from organise.drafts import owned_election
 from organise.freezing import freeze, publish
+
+ATTEMPTS = 5
 
 
 def open_election(wiring: Wiring, election: Election, base_url: str) -> Election:
     """Freeze the draft with `opens_at` now. An open election stays as it is; Conflict for any other frozen one."""
     if not election.frozen:
         now = wiring.clock()
-        draft = replace(election, opens_at=to_rfc3339(now))
-        election = freeze(wiring, draft, wiring.voters.roll(election.id), base_url)
+        draft, roll = cut_roll(wiring, election)
+        election = freeze(wiring, replace(draft, opens_at=to_rfc3339(now)), roll, base_url)
     elif election.status(wiring.clock()) is Status.OPEN:
         publish(wiring, election)
     if election.status(wiring.clock()) is not Status.OPEN:
@@ -41,23 +44,31 @@ def close_election(wiring: Wiring, election: Election) -> Election:
             raise Conflict("not-open", "the election has not opened yet")
         case Status.OPEN:
             publish(wiring, election)
-            _mark_closed(wiring, election, to_rfc3339(now))
-            election = owned_election(wiring, election.organiser, election.id)
+            election = _mark_closed(wiring, election)
         case Status.CLOSED:
             publish(wiring, election)  # killed while it was frozen, and nobody called since
     wiring.counting_machine.start(election.id)
     return election
 
 
-def _mark_closed(wiring: Wiring, election: Election, closed_at: str) -> None:
-    told = event(election.id, election.organiser, "election-closed", {}, wiring.clock())
-    writes = [
-        wiring.elections.closing(election.id, closed_at),
-        wiring.manifests.closing(election.id, closed_at),
-        wiring.events.adding(told),
-        *wiring.due_counts.moving(DueCount(election.closes_at, election.id), closed_at),
-    ]
-    try:
-        transact(wiring.dynamodb, writes)
-    except Cancelled:
-        return  # closed by another request in this moment
+def _mark_closed(wiring: Wiring, election: Election) -> Election:
+    """Of several requests at once one closes it. An amendment that is made at the same time is waited for."""
+    for _ in range(ATTEMPTS):
+        # clocks differ a little, and an election is not closed before its newest amendment
+        closed_at = max(to_rfc3339(wiring.clock()), election.amended_at)
+        told = event(election.id, election.organiser, "election-closed", {}, wiring.clock())
+        writes = [
+            wiring.elections.closing(election, closed_at),
+            wiring.manifests.closing(election.id, closed_at),
+            wiring.events.adding(told),
+            *wiring.due_counts.moving(DueCount(election.closes_at, election.id), closed_at),
+        ]
+        try:
+            transact(wiring.dynamodb, writes)
+        except Cancelled:
+            election = owned_election(wiring, election.organiser, election.id)
+            if election.closed_at is not None:
+                return election
+        else:
+            return replace(election, closed_at=closed_at)
+    raise Conflict("changed-meanwhile", "the election is being changed by other requests: try again")

@@ -27,29 +27,52 @@ from ballotcast.store.due_counts import MARGIN, DueCount
 from ballotcast.store.elections import Election, Keys
 from ballotcast.store.events import event
 from ballotcast.store.manifests import FrozenManifest
-from ballotcast.store.queues import amendment_message
+from ballotcast.store.queues import amendments_message
 from ballotcast.store.vault import ED25519, Purpose, WrappedKey
 from ballotcast.store.voters import Voter
 from ballotcast.wiring import Wiring
+from organise.amending import cut_roll
 
 logger = Logger(child=True)
 
+ATTEMPTS = 5
 LOG_BATCH_MIN = 10
 """Ballots that the log holds back, so that its growth tells little of who voted when (docs/protocol.md)."""
 
 
 def freeze(wiring: Wiring, draft: Election, roll: Sequence[Voter], base_url: str) -> Election:
-    """The frozen election, published: made from this draft and roll, or by somebody who was faster.
+    """The frozen election, published: made from this draft and roll (`cut_roll`), or by somebody who was faster.
 
     Conflict when the draft cannot be frozen, or was changed or deleted meanwhile.
     """
-    now = wiring.clock()
-    if now >= from_rfc3339(draft.closes_at):
+    if wiring.clock() >= from_rfc3339(draft.closes_at):
         raise Conflict("closing-time-past", "the election would close in the past: change closes_at first")
+    keys = _make_keys(wiring, draft.id)
+    for _ in range(ATTEMPTS):
+        if frozen := _freeze_once(wiring, draft, roll, base_url, keys):
+            break
+        winner = wiring.elections.find(draft.id)
+        if winner and winner.frozen:
+            frozen = winner
+            break
+        if winner is None or winner.revision != draft.revision:
+            raise Conflict("changed-meanwhile", "the draft was changed by another request meanwhile: read it again")
+        # somebody else has cut the roll, and voters were perhaps added since
+        cut, roll = cut_roll(wiring, draft)
+        draft = replace(draft, roll_generation=cut.roll_generation)
+    else:
+        raise Conflict("changed-meanwhile", "the roll is being changed by other requests: try again")
+    publish(wiring, frozen)
+    return frozen
+
+
+def _freeze_once(
+    wiring: Wiring, draft: Election, roll: Sequence[Voter], base_url: str, keys: dict[Purpose, WrappedKey]
+) -> Election | None:
+    """None if the draft is not as it was read any more."""
     reached = wiring.settings.sms_countries
     if draft.second_factor == "sms" and any(not gets_text_messages(voter.phone, reached) for voter in roll):
         raise Conflict("phone-missing", "some voters have no telephone number that text messages are sent to")
-    keys = _make_keys(wiring, draft.id)
     manifest = _manifest(draft, roll, base_url, keys)
     frozen = replace(
         draft,
@@ -59,9 +82,10 @@ def freeze(wiring: Wiring, draft: Election, roll: Sequence[Voter], base_url: str
         keys=Keys(**{purpose.value: key.wrapped for purpose, key in keys.items()}),
         roll_size=manifest.roll_size,
         roll_root=manifest.roll_root,
+        roll_bounds=[draft.roll_generation - 1],
     )
     detail = {"manifest": manifest.hash.hex(), "roll_size": manifest.roll_size}
-    told = event(draft.id, draft.organiser, "election-frozen", detail, now)
+    told = event(draft.id, draft.organiser, "election-frozen", detail, wiring.clock())
     beside = [
         wiring.events.adding(told),
         # from here on the count starts when the election closes, whether or not anything below is done
@@ -69,17 +93,11 @@ def freeze(wiring: Wiring, draft: Election, roll: Sequence[Voter], base_url: str
         # With the election its channel is registered; the channels' stream starts its relay.
         *_registering_channel(wiring, draft),
     ]
-    if not wiring.elections.freeze(frozen, draft.revision, *beside):
-        winner = wiring.elections.find(draft.id)
-        if winner is None or not winner.frozen:
-            raise Conflict("changed-meanwhile", "the draft was changed by another request meanwhile: read it again")
-        frozen = winner
-    publish(wiring, frozen)
-    return frozen
+    return frozen if wiring.elections.freeze(frozen, draft.revision, *beside) else None
 
 
 def publish(wiring: Wiring, frozen: Election) -> None:
-    """The manifest on the board, the log started and told of the newest roll, the schedule if the close is to come.
+    """The manifest on the board, the log started and told of amendments, the schedule if the close is to come.
 
     Each of them once, however often this is repeated.
     """
@@ -95,9 +113,7 @@ def publish(wiring: Wiring, frozen: Election) -> None:
             election_key=frozen.keys.election,
         )
     )
-    rolls = {manifest.roll_root: manifest.roll_size, frozen.roll_root: frozen.roll_size}
-    messages = [amendment_message(frozen.id, size, root) for root, size in rolls.items()]
-    wiring.sequence_queue.send_all(messages, group=frozen.id)
+    wiring.sequence_queue.send(amendments_message(frozen.id, frozen.amendments), group=frozen.id)
     if wiring.clock() < manifest.closes_at:
         try:
             wiring.schedules.wake_at(frozen.id, manifest.closes_at + MARGIN)

@@ -20,11 +20,11 @@ from ballotcast.store.elections import Election
 from ballotcast.store.events import Event, event
 from ballotcast.store.jobs import Job
 from ballotcast.store.transaction import LIMIT
-from ballotcast.store.voters import NotAdded
+from ballotcast.store.voters import NotAdded, Writes
 from ballotcast.wiring import Wiring
 from organise.import_report import NOTHING, outcome_of, with_duplicates
 from organise.job_list import JobList
-from organise.roll import calling_codes, new_voter, require_growing, roll_closed, voter_key
+from organise.roll import add_voters, calling_codes, new_voter, require_growing, roll_closed, voter_key
 
 KIND = "import"
 AT_ONCE = 2000
@@ -68,7 +68,7 @@ def import_roll(
         total=len(roll.rows),
         outcome=outcome_of(roll),
     )
-    return _at_once(wiring, job, roll.rows) if _small(roll) else _as_job(wiring, job, roll.rows)
+    return _at_once(wiring, election, job, roll.rows) if _small(roll) else _as_job(wiring, job, roll.rows)
 
 
 def _job_id(wiring: Wiring, election: Election, data: bytes, idempotency_key: str | None, columns: Reading) -> str:
@@ -115,8 +115,8 @@ def continue_import(wiring: Wiring, election: str, job: str) -> None:
             waiting.forget()
             return
         rows = waiting.behind(now.done, BATCH)
-        if rows is not None and _grows(wiring, election):
-            _add_batch(wiring, now, [Row(*row) for row in rows])
+        if rows is not None and (growing := _growing(wiring, election)):
+            _add_batch(wiring, growing, now, [Row(*row) for row in rows])
         else:
             wiring.jobs.advance(now.moved(state="failed"))
     wiring.jobs_queue.send({"kind": KIND, "election": election, "job": job})
@@ -150,16 +150,17 @@ def _known(wiring: Wiring, election: str, rows: Sequence[Row]) -> list[Row]:
     return [row for key, row in keys.items() if key in present]
 
 
-def _at_once(wiring: Wiring, job: Job, rows: Sequence[Row]) -> Job:
-    def accepting(added: int) -> list[dict[str, Any]]:
+def _at_once(wiring: Wiring, election: Election, job: Job, rows: Sequence[Row]) -> Job:
+    def look_up_known(added: int) -> Writes:
         known[:] = _known(wiring, job.election, batch) if added < len(batch) else []
-        return [wiring.elections.accepting_voters(job.election, wiring.clock())]
+        return ()
 
     done, known = job, list[Row]()
     for start in range(0, len(rows), BATCH):
         batch = rows[start : start + BATCH]
         try:
-            added = wiring.voters.add([new_voter(wiring, job.election, row) for row in batch], accepting)
+            voters = [new_voter(wiring, job.election, row) for row in batch]
+            added = add_voters(wiring, election, voters, look_up_known)
         except NotAdded:
             raise roll_closed() from None
         done = _counted(done, added, known, len(batch), last=False)
@@ -183,21 +184,21 @@ def _as_job(wiring: Wiring, job: Job, rows: Sequence[Row]) -> Job:
     return now
 
 
-def _add_batch(wiring: Wiring, job: Job, rows: Sequence[Row]) -> None:
+def _add_batch(wiring: Wiring, election: Election, job: Job, rows: Sequence[Row]) -> None:
     """Voters, progress and, at the end, the event in one transaction.
 
     Refused when another delivery of the message was faster, or the election has closed: the next look at it tells.
     """
     last = job.done + len(rows) == job.total
 
-    def beside(added: int) -> list[dict[str, Any]]:
+    def beside(added: int) -> Writes:
         known = _known(wiring, job.election, rows) if added < len(rows) else []
         moved = _counted(job, added, known, len(rows), last=last)
-        writes = [wiring.elections.accepting_voters(job.election, wiring.clock()), wiring.jobs.advancing(moved)]
+        writes = [wiring.jobs.advancing(moved)]
         return [*writes, wiring.events.adding(_told(wiring, moved))] if last else writes
 
     try:
-        wiring.voters.add([new_voter(wiring, job.election, row) for row in rows], beside)
+        add_voters(wiring, election, [new_voter(wiring, job.election, row) for row in rows], beside)
     except NotAdded:
         return
 
@@ -207,9 +208,12 @@ def _counted(job: Job, added: int, known: Sequence[Row], handled: int, *, last: 
     return job.moved(done=job.done + handled, state="done" if last else "running", outcome=outcome)
 
 
-def _grows(wiring: Wiring, election: str) -> bool:
+def _growing(wiring: Wiring, election: str) -> Election | None:
+    """The election, while voters may still join its roll."""
     found = wiring.elections.find(election)
-    return found is not None and not found.deleting and found.status(wiring.clock()) is not Status.CLOSED
+    if found is None or found.deleting or found.status(wiring.clock()) is Status.CLOSED:
+        return None
+    return found
 
 
 def _told(wiring: Wiring, job: Job) -> Event:

@@ -1,11 +1,11 @@
 """Inviting voters: who, under which roll, and each by one message that carries ids only.
 
-A run goes: read the whole roll; take the mails from the organiser's allowance; freeze the election, or tell the log of
-a grown roll (if that is refused, the mails are given back); mark each chosen voter as part of the run; queue a mail for
+A run goes: read the whole roll; take the mails from the organiser's allowance; freeze the election, or amend a grown
+roll (if that is refused, the mails are given back); mark each chosen voter as part of the run; queue a mail for
 each. Killed anywhere, the same call again completes it. With the same Idempotency-Key it continues the same run: the
 allowance is taken once, and voters who were mailed are not mailed again. Without a key it is another run: voters who
 were marked but not mailed are `queued` and chosen again, and messages of the older run are stale by then. Nobody is
-invited whose tag is not under a root that was sent to the log.
+invited whose tag is not under a root that manifest or amendment states.
 
 A reminder's request does the same work whoever has voted: it chooses all who were sent a mail, and is always a job.
 Only the steps of the job look at who has a credential, and nothing that organisers see tells when they do or how many
@@ -30,7 +30,7 @@ from ballotcast.store.organisers import MailRun
 from ballotcast.store.voters import Voter
 from ballotcast.wiring import Wiring
 from organise.accounts import require_sender
-from organise.drafts import owned_election
+from organise.amending import GREW, amend_roll, cut_roll
 from organise.freezing import freeze, publish
 from organise.job_list import JobList
 from organise.roll import voter_key
@@ -83,7 +83,7 @@ def invite(
     if run.mails and (job := wiring.jobs.find(election.id, run.id)):
         _queue(wiring, job)
         return None if choice.reminds else job.total
-    roll = wiring.voters.roll(election.id)
+    election, roll = cut_roll(wiring, election)
     if not roll:
         raise Conflict("empty-roll", "there is nobody on the roll yet")
     chosen = _chosen(wiring, election.id, roll, choice, run.id)
@@ -92,7 +92,7 @@ def invite(
         more = max(0, mails - run.mails)
         _take_allowance(wiring, election.organiser, day, more, run)
         try:
-            _log_roll(wiring, election, roll, base_url)
+            _state_roll(wiring, election, roll, base_url)
         except Refused:
             if more:
                 wiring.organisers.return_mails(election.organiser, day, more, run)
@@ -177,11 +177,11 @@ def _take_allowance(wiring: Wiring, organiser: str, day: str, mails: int, run: M
         raise TooMany("daily-mails", f"more than {most} mails in a day are not sent for you", retry_after=wait)
 
 
-def _log_roll(wiring: Wiring, election: Election, roll: Sequence[Voter], base_url: str) -> None:
-    """Freeze the election with this roll, or, if that has grown since, note it and tell the log of it.
+def _state_roll(wiring: Wiring, election: Election, roll: Sequence[Voter], base_url: str) -> None:
+    """Freeze the election with this roll, or, if that has grown since, amend it and tell the log.
 
-    The note is the commit point: killed before the log is told, every later run tells it (freezing.publish). Of two
-    runs at once one is refused its note; it reads the roll anew, which by then holds all that the other one noted.
+    The amendment is the commit point: killed before the log is told, every later run tells it (freezing.publish). Of
+    two runs at once one is refused; it reads the roll again, which by then holds all that the other one stated.
     """
     for _ in range(ATTEMPTS):
         root = roll_root(voter.tag for voter in roll)
@@ -189,12 +189,14 @@ def _log_roll(wiring: Wiring, election: Election, roll: Sequence[Voter], base_ur
             election = freeze(wiring, election, roll, base_url)
             if election.roll_root == root:
                 return
-        elif election.roll_root == root or wiring.elections.amend_roll(election, len(roll), root, wiring.clock()):
-            publish(wiring, replace(election, roll_size=len(roll), roll_root=root))
+        elif election.roll_root == root:
+            publish(wiring, election)
             return
-        election = owned_election(wiring, election.organiser, election.id)
+        elif amended := amend_roll(wiring, election, roll, GREW):
+            publish(wiring, amended)
+            return
+        election, roll = cut_roll(wiring, election)
         _require_inviting(wiring, election)
-        roll = wiring.voters.roll(election.id)
     raise Conflict("changed-meanwhile", "the roll is being changed by other requests: try again")
 
 

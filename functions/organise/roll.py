@@ -2,8 +2,8 @@
 
 import re
 import secrets
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from ballotcast.ballots.roll import SALT_LENGTH, email_key, tag
 from ballotcast.elections.addresses import AddressError, phone_as_written, phone_number
@@ -13,10 +13,11 @@ from ballotcast.errors import Conflict, invalid_field
 from ballotcast.http.paging import from_cursor
 from ballotcast.store.elections import Election
 from ballotcast.store.events import event
-from ballotcast.store.voters import NotAdded, Voter
+from ballotcast.store.voters import NotAdded, Voter, Writes
 from ballotcast.wiring import Wiring
 
 KEY = re.compile("[0-9a-f]{64}")
+ATTEMPTS = 5
 
 
 def voter_key(wiring: Wiring, election: str, email: str) -> str:
@@ -56,6 +57,29 @@ def roll_closed() -> Conflict:
     return Conflict("closed", "the election is closed: its roll no longer grows")
 
 
+def add_voters(wiring: Wiring, election: Election, voters: Sequence[Voter], beside: Callable[[int], Writes]) -> int:
+    """Add those not yet there, all in one transaction; returns how many were added.
+
+    NotAdded if the election takes nobody any more, or a write `beside(added)` was refused. A roll that was cut since
+    `election` was read is no reason: the voters then join the next generation.
+    """
+    identity = election.id
+    for _ in range(ATTEMPTS):
+        generation = election.roll_generation
+
+        def writes(added: int, generation: int = generation) -> Writes:
+            return [wiring.elections.accepting_voters(identity, generation, wiring.clock()), *beside(added)]
+
+        try:
+            return wiring.voters.add([replace(voter, generation=generation) for voter in voters], writes)
+        except NotAdded:
+            found = wiring.elections.find(identity)
+            if found is None or found.roll_generation == generation:
+                raise
+            election = found
+    raise NotAdded
+
+
 def add_voter(wiring: Wiring, election: Election, row: Row, idempotency_key: str | None = None) -> Voter:
     """One voter, together with the event that tells of it. Conflict if the address is on the roll already.
 
@@ -71,15 +95,11 @@ def add_voter(wiring: Wiring, election: Election, row: Row, idempotency_key: str
     voter = new_voter(wiring, election.id, row._replace(phone=phone), idempotency_key)
     told = event(election.id, election.organiser, "voter-added", {}, wiring.clock())
 
-    def beside(added: int) -> list[dict[str, Any]]:
-        return (
-            [wiring.elections.accepting_voters(election.id, wiring.clock()), wiring.events.adding(told)]
-            if added
-            else []
-        )
+    def beside(added: int) -> Writes:
+        return [wiring.events.adding(told)] if added else []
 
     try:
-        added = wiring.voters.add([voter], beside)
+        added = add_voters(wiring, election, [voter], beside)
     except NotAdded:
         raise roll_closed() from None
     if not added:

@@ -1,10 +1,15 @@
-"""A step of the count: the issuance ledger, written once from the roll as it stands when nothing is issued any more."""
+"""A step of the count: the issuance ledger, written once from the roll as it stands when nothing is issued any more.
 
+It has the voters whom the manifest or an amendment states. Nobody else was ever invited.
+"""
+
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
 from ballotcast.ballots.ledger import Ledger, LedgerLine
-from ballotcast.store.blobs import Blobs
+from ballotcast.ballots.roll import rolls_digest
+from ballotcast.store.elections import Election
 from ballotcast.store.voters import PARTITIONS, Voters
 from ballotcast.wiring import Wiring, from_environment
 
@@ -16,26 +21,37 @@ def ledger_key(election: str) -> str:
     return f"elections/{election}/issuance.csv"
 
 
-def write_ledger(voters: Voters, blobs: Blobs, election: str) -> Ledger:
+def write_ledger(wiring: Wiring, election: Election) -> Ledger:
     """The ledger of a closed election; what was written before stands."""
-    key = ledger_key(election)
-    if written := blobs.get(key):
+    key = ledger_key(election.id)
+    if written := wiring.blobs.get(key):
         return Ledger.parse(written)
-    roll = (voter for partition in PARTITIONS for voter in voters.in_partition(election, partition))
-    ledger = Ledger(LedgerLine(voter.tag, bytes.fromhex(voter.blinded_sha256)) for voter in roll)
-    blobs.put(key, ledger.encode(), "text/csv")
+    ledger = Ledger(_lines(wiring.voters, election))
+    wiring.blobs.put(key, ledger.encode(), "text/csv")
     return ledger
+
+
+def _lines(voters: Voters, election: Election) -> Iterator[LedgerLine]:
+    for partition in PARTITIONS:
+        for voter in voters.in_partition(election.id, partition):
+            added = election.added(voter.generation)
+            if added is not None:
+                yield LedgerLine(voter.tag, added, blinded_sha256=bytes.fromhex(voter.blinded_sha256))
 
 
 def handle(event: dict[str, Any], wiring: Wiring) -> dict[str, Any]:
     """`{election}` → what the seal needs to know of the roll, and where the ledger lies."""
-    election = event["election"]
-    ledger = write_ledger(wiring.voters, wiring.blobs, election)
+    election = wiring.elections.find(event["election"])
+    if election is None:
+        raise LookupError(f"there is no election {event['election']}")
+    ledger = write_ledger(wiring, election)
+    rolls = ledger.rolls(election.roll_revision)
     return {
-        "election": election,
-        "ledger": ledger_key(election),
-        "roll_size": ledger.roll_size,
-        "roll_root": ledger.roll_root.hex(),
+        "election": election.id,
+        "ledger": ledger_key(election.id),
+        "amendments": election.amendments,
+        "rolls": rolls_digest(rolls).hex(),
+        "roll_size": rolls[-1][0],
         "issued": ledger.issued,
     }
 

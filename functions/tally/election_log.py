@@ -10,11 +10,15 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from ballotcast.ballots.leaf import AmendmentLeaf, ClosingLeaf, ManifestLeaf
+from ballotcast.ballots import leaf
+from ballotcast.ballots.amendment import AmendmentLeaf
+from ballotcast.ballots.leaf import ClosingLeaf, ManifestLeaf
 from ballotcast.ballots.manifest import Manifest
+from ballotcast.ballots.roll import rolls_digest
 from ballotcast.crypto import merkle, tiles
 from ballotcast.crypto.checkpoint import Checkpoint
 from ballotcast.crypto.signed_note import Signer
+from ballotcast.store.amendments import Amendments
 from ballotcast.store.log import HASH, Head, Leaf, Log, SignedCheckpoint, Tile
 
 MOST = 90
@@ -24,10 +28,11 @@ MOST = 90
 class ElectionLog:
     """`head` is the log as last read or written; every writing method may raise `Overtaken` or `AlreadyLogged`."""
 
-    def __init__(self, log: Log, manifest: Manifest, signer: Signer) -> None:
+    def __init__(self, log: Log, amendments: Amendments, manifest: Manifest, signer: Signer) -> None:
         self.manifest = manifest
         self.head = Head()
         self._log = log
+        self._amendments = amendments
         self._signer = signer
         self._edge: tuple[int, Mapping[Tile, bytes]] = (0, {})
         """The version of a head, and the partial tiles as of it."""
@@ -38,8 +43,7 @@ class ElectionLog:
         """Read the head; a log that is not there yet starts with the manifest."""
         self.head = self._log.head(self.manifest.election)
         if not self.head.version:
-            start = ManifestLeaf(self.manifest.hash).encode()
-            self._append_entry(start, roll_size=self.manifest.roll_size, roll_root=self.manifest.roll_root)
+            self._append_entry(ManifestLeaf(self.manifest.hash).encode())
         return self.head
 
     def append_ballots(self, leaf_hashes: Sequence[bytes], pending: AbstractSet[bytes]) -> None:
@@ -56,8 +60,19 @@ class ElectionLog:
             entries = [(leaf_hash, None) for leaf_hash in some]
             self._append(entries, ballots=self.head.ballots + len(some), pending=tuple(sorted(waiting)))
 
-    def amend(self, roll: AmendmentLeaf) -> None:
-        self._append_entry(roll.encode(), roll_size=roll.roll_size, roll_root=roll.roll_root)
+    def amend(self) -> None:
+        """Append every amendment that the log lacks, in order, a transaction for each."""
+        for entry in self._amendments.behind(self.manifest.election, self.head.amendments):
+            self._append_entry(entry, amendments=self.head.amendments + 1)
+
+    def rolls_digest(self) -> bytes:
+        """Over every roll that the manifest and the amendments state."""
+        rolls = [(self.manifest.roll_size, self.manifest.roll_root)]
+        for entry in self._amendments.behind(self.manifest.election, 0):
+            amendment = leaf.parse(entry)
+            assert isinstance(amendment, AmendmentLeaf), "the board holds amendments only"
+            rolls.append((amendment.roll.roll_size, amendment.roll.roll_root))
+        return rolls_digest(rolls)
 
     def close(self, closed_at: datetime) -> None:
         """Append the final leaf."""

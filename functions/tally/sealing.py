@@ -4,7 +4,6 @@ from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import NamedTuple
 
-from ballotcast.ballots.leaf import AmendmentLeaf
 from ballotcast.crypto import merkle
 from ballotcast.store.log import AlreadyLogged, Head, Leaf, Overtaken
 from tally.closed import CountStopped
@@ -17,7 +16,9 @@ BALLOT = b"\x01"
 class Ledger(NamedTuple):
     """What the seal must know of the roll: as in the issuance ledger that was written after close."""
 
-    roll: AmendmentLeaf
+    amendments: int
+    rolls: bytes
+    """`ballots.roll.rolls_digest` of all its revisions."""
     issued: int
 
 
@@ -46,11 +47,13 @@ def _one_step(log: ElectionLog, box: AbstractSet[bytes], ledger: Ledger, closed_
             raise CountStopped(f"{len(missing)} ballots are in the box and not in the sealed log")
         log.append_ballots(sorted(missing), set(head.pending))
         return False
-    if (head.roll_size, head.roll_root) != (ledger.roll.roll_size, ledger.roll.roll_root):
-        if head.final or ledger.roll.roll_size <= head.roll_size:
-            raise CountStopped("the ledger's roll is not the one that the log tells")
-        log.amend(ledger.roll)
+    if head.amendments != ledger.amendments:
+        if head.final or ledger.amendments < head.amendments:
+            raise CountStopped("the ledger was written for other amendments than the log has")
+        log.amend()
         return False
+    if log.rolls_digest() != ledger.rolls:
+        raise CountStopped("the ledger's rolls are not those that manifest and amendments state")
     if not head.final:
         log.close(closed_at)
     return True

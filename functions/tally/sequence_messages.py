@@ -1,36 +1,32 @@
 """The messages of the queue `sequence`, as store/queues.py writes them."""
 
 from dataclasses import dataclass
-from typing import Any
 
-from ballotcast.ballots.leaf import AmendmentLeaf
 from ballotcast.batches import Unreadable, read_object, reading
 from ballotcast.store.log import HASH
 
 
 @dataclass(frozen=True)
 class SequenceMessage:
+    """`amendments`: how many there are at least."""
+
     election: str
     leaf_hashes: tuple[bytes, ...]
-    roll: AmendmentLeaf | None
+    amendments: int
 
 
 def read_message(body: object) -> SequenceMessage:
     """Unreadable unless it is a message of ours: nothing else may reach the log."""
     content = read_object(body)
     with reading():
-        election, leaves, amendment = content["election"], content.get("leaves"), content.get("amendment")
+        election, leaves, amendments = content["election"], content.get("leaves"), content.get("amendments")
         if not isinstance(election, str) or not election:
             raise Unreadable("it names no election")
-        if leaves is None and amendment is None:
-            raise Unreadable("neither leaves nor an amendment")
-        hashes = tuple(map(_leaf_hash, leaves or ()))
-        return SequenceMessage(election, hashes, read_roll(amendment) if amendment is not None else None)
-
-
-def read_roll(stated: dict[str, Any]) -> AmendmentLeaf:
-    """`{roll_size, roll_root: hex}`"""
-    return AmendmentLeaf(roll_size=stated["roll_size"], roll_root=bytes.fromhex(stated["roll_root"]))
+        if leaves is None and amendments is None:
+            raise Unreadable("neither leaves nor amendments")
+        if amendments is not None and (type(amendments) is not int or amendments < 0):
+            raise Unreadable("not a number of amendments")
+        return SequenceMessage(election, tuple(map(_leaf_hash, leaves or ())), amendments or 0)
 
 
 def _leaf_hash(text: str) -> bytes:

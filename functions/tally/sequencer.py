@@ -18,7 +18,7 @@ from tally import work
 from tally.closed import closing_time, find_frozen
 from tally.election_log import ElectionLog
 from tally.sealing import Ledger, seal
-from tally.sequence_messages import SequenceMessage, read_message, read_roll
+from tally.sequence_messages import SequenceMessage, read_message
 from tally.sequencing import sequence
 
 KEPT = 256
@@ -76,19 +76,20 @@ class Sequencer:
 
     def _take(self, election: str, messages: list[SequenceMessage]) -> None:
         leaf_hashes = [leaf_hash for message in messages for leaf_hash in message.leaf_hashes]
-        rolls = [message.roll for message in messages if message.roll]
-        if late := sequence(self._log(election), leaf_hashes, rolls):
+        amendments = max(message.amendments for message in messages)
+        if late := sequence(self._log(election), leaf_hashes, amendments):
             logger.error("ballots came after the log was sealed", extra={"election": election, "ballots": late})
             metrics.add_metric("LateBallot", MetricUnit.Count, late)
             metrics.flush_metrics()
 
     def _seal(self, order: dict[str, Any]) -> dict[str, Any]:
-        """`{election, ledger: {roll_size, roll_root, issued}, leaves: [keys]}` → what the steps after it need."""
+        """`{election, ledger: {amendments, rolls, issued}, leaves: [keys]}` → what the steps after it need."""
         wiring, election = self._wiring, order["election"]
         log = self._log(election)
         closed_at = closing_time(wiring.manifests, log.manifest, wiring.clock)
         box = work.read_leaf_hashes(wiring.blobs, order["leaves"])
-        ledger = Ledger(read_roll(order["ledger"]), order["ledger"]["issued"])
+        stated = order["ledger"]
+        ledger = Ledger(stated["amendments"], bytes.fromhex(stated["rolls"]), stated["issued"])
         head = seal(log, box, ledger, closed_at)
         return {"size": head.size, "ballots": head.ballots, "buckets": list(work.buckets(head.size))}
 
@@ -96,7 +97,7 @@ class Sequencer:
         wiring = self._wiring
         frozen, manifest = find_frozen(wiring.manifests, election)
         key = wiring.vault.unwrap(Purpose.LOG, election, frozen.log_key)
-        return ElectionLog(wiring.log, manifest, Signer.from_pkcs8(manifest.origin, key))
+        return ElectionLog(wiring.log, wiring.amendments, manifest, Signer.from_pkcs8(manifest.origin, key))
 
 
 def pause(times: int) -> int:

@@ -8,7 +8,6 @@ from collections.abc import Collection, Iterable
 from collections.abc import Set as AbstractSet
 from secrets import SystemRandom
 
-from ballotcast.ballots.leaf import AmendmentLeaf
 from ballotcast.store.log import AlreadyLogged, Overtaken
 from tally.election_log import ElectionLog
 
@@ -27,19 +26,19 @@ def choose_batch(pending: Collection[bytes], minimum: int) -> list[bytes]:
     return sorted(_random.sample(sorted(pending), len(pending) - minimum))
 
 
-def sequence(log: ElectionLog, leaf_hashes: Iterable[bytes], rolls: Iterable[AmendmentLeaf]) -> int:
-    """Take in ballots and rolls, in any grouping, any number of times; what is due is then in the log and signed.
+def sequence(log: ElectionLog, leaf_hashes: Iterable[bytes], amendments: int) -> int:
+    """Take in ballots and amendments, in any grouping, any number of times; what is due is then in the log and signed.
 
-    Answers how many of the ballots came too late: the log is sealed without them.
+    `amendments`: at least so many are known to be there. Returns how many of the ballots came too late: the log is
+    sealed without them.
     """
-    arrived, rolls, known = set(leaf_hashes), list(rolls), set[bytes]()
+    arrived, known = set(leaf_hashes), set[bytes]()
     for _ in range(ATTEMPTS):
         try:
             if log.refresh().final:
                 return len(arrived) - len(log.logged(arrived))
-            for roll in rolls:
-                if roll.roll_size > log.head.roll_size:  # rolls only grow: another one is an old message
-                    log.amend(roll)
+            if amendments > log.head.amendments:
+                log.amend()
             _append_or_hold(log, (arrived | set(log.head.pending)) - known)
         except Overtaken:
             continue

@@ -181,7 +181,10 @@ def test_a_log_is_read_from_tiles_that_anyone_brings(protocol: Any, election: Ke
 def test_tags_and_ledgers(protocol: Any) -> None:
     emails = ["ada@example.org", " Ada@Example.org\t", "\x85ÅDA@example.org\u3000", "A\u030ada@example.org", "\ufeffx"]
     salt, link = bytes(range(16)), Link(bytes(32), bytes(32), bytes(range(16))).encode()
-    lines = [LedgerLine(tag(salt, "ada@example.org"), sha256(b"blinded").digest()), LedgerLine(bytes(32), b"")]
+    lines = [
+        LedgerLine(tag(salt, "ada@example.org"), 1, 2, bytes(32), sha256(b"blinded").digest()),
+        LedgerLine(bytes(32)),
+    ]
     ledger = Ledger(lines)
     data = ledger.encode()
     bad = [b"", data[:-1], data + b"\n", data.upper(), data.replace(b"\n", b"\r\n"), data[::-1], b"\xff" + data]

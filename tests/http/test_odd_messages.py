@@ -38,7 +38,8 @@ BODIES = {
     "election": json.dumps({"election": [SECRET], "leaves": [HASH]}),
     "leaves": json.dumps({"election": "e1", "leaves": SECRET}),
     "short-leaf": json.dumps({"election": "e1", "leaves": [HASH, "ab"]}),
-    "amendment": json.dumps({"election": "e1", "amendment": {"roll_size": SECRET, "roll_root": HASH}}),
+    "amendments": json.dumps({"election": "e1", "amendments": SECRET}),
+    "fewer-than-none": json.dumps({"election": "e1", "amendments": -1}),
     "neither": json.dumps({"election": "e1"}),
 }
 ATTRIBUTES: list[dict[str, Any] | None] = [

@@ -5,8 +5,8 @@ from hashlib import sha256
 import pytest
 
 from api_events import TestClient
-from ballotcast.ballots.ledger import Ledger
-from ballotcast.ballots.roll import roll_root
+from ballotcast.ballots.ledger import Ledger, LedgerLine
+from ballotcast.ballots.roll import roll_root, rolls_digest
 from ballotcast.crypto.encoding import b64u_encode
 from election_fixture import VOTERS, FrozenElection, frozen_election
 from register.app import create_app
@@ -42,14 +42,16 @@ def written(election: FrozenElection) -> bytes:
 
 def test_the_ledger_has_a_line_for_each_voter(election: FrozenElection, blinded: bytes) -> None:
     told = handle({"election": election.id}, election.wiring)
-    lines = dict(Ledger.parse(written(election)).lines)
-    expected = {voter.tag: b"" for voter in election.voters.values()}
-    assert lines == {**expected, election.voters[ADA].tag: sha256(blinded).digest()}
+    expected = {voter.tag: LedgerLine(voter.tag) for voter in election.voters.values()}
+    ada = election.voters[ADA].tag
+    expected[ada] = LedgerLine(ada, blinded_sha256=sha256(blinded).digest())
+    assert {line.tag: line for line in Ledger.parse(written(election)).lines} == expected
     assert told == {
         "election": election.id,
         "ledger": f"elections/{election.id}/issuance.csv",
+        "amendments": 0,
+        "rolls": rolls_digest([(3, election.manifest.roll_root)]).hex(),
         "roll_size": 3,
-        "roll_root": election.manifest.roll_root.hex(),
         "issued": 1,
     }
 
@@ -80,4 +82,4 @@ def test_erased_voters_keep_their_lines(election: FrozenElection, blinded: bytes
 def test_an_empty_roll(deployment: World) -> None:
     empty = frozen_election(deployment, voters=())
     told = handle({"election": empty.id}, empty.wiring)
-    assert (told["roll_size"], told["roll_root"], told["issued"]) == (0, roll_root([]).hex(), 0)
+    assert (told["roll_size"], told["rolls"], told["issued"]) == (0, rolls_digest([(0, roll_root([]))]).hex(), 0)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ballotcast.ballots.manifest import Manifest
-from deliveries import FIRST_ROLL, MINIMUM, Deliveries, roll
+from deliveries import FIRST_ROLL, MINIMUM, Deliveries
 from election_fixture import frozen_election
 from faulty_writes import FaultyWrites, Side
 from tally.sequencing import Contended, sequence
@@ -89,7 +89,7 @@ def test_processes_that_race(manifest: Manifest) -> None:
         for first in range(start, start + 60, 3):
             while True:
                 try:
-                    sequence(log, election.ballots(range(first, first + 5)), [roll(4)])
+                    sequence(log, election.ballots(range(first, first + 5)), election.amend(4))
                 except Contended:
                     continue
                 break

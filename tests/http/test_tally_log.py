@@ -7,14 +7,15 @@ import pytest
 from api_events import TestClient
 from ballotcast.ballots.ballot import Ballot
 from ballotcast.ballots.leaf import BallotLeaf, ManifestLeaf
-from ballotcast.ballots.roll import roll_root
 from ballotcast.clock import to_rfc3339
 from ballotcast.crypto import merkle, tiles
 from ballotcast.crypto.checkpoint import Checkpoint
 from ballotcast.crypto.signed_note import Verifier
 from ballotcast.crypto.tile_files import TilePath, decode_bundle
-from ballotcast.store.queues import amendment_message
+from ballotcast.store.queues import amendments_message
+from ballotcast.store.transaction import transact
 from counted_election import close_and_count, deliver, leaf_of, sqs_event, vote
+from deliveries import amendment
 from election_fixture import FrozenElection, frozen_election
 from problem import assert_problem
 from tally.app import create_app
@@ -34,7 +35,7 @@ def client(deployment: World) -> Iterator[TestClient]:
 def election(deployment: World) -> FrozenElection:
     """Its log has begun, and nobody has voted."""
     election = frozen_election(deployment, voters=VOTERS)
-    start = amendment_message(election.id, election.manifest.roll_size, election.manifest.roll_root)
+    start = amendments_message(election.id, 0)
     assert Sequencer(election.wiring).handle(sqs_event(start)) == {"batchItemFailures": []}
     return election
 
@@ -135,9 +136,9 @@ def test_a_leaf_is_named_by_lower_case_hex(client: TestClient, election: FrozenE
 
 
 def test_a_later_roll_is_a_leaf(client: TestClient, election: FrozenElection) -> None:
-    tags = [b"\1" * 32] * 9
-    message = amendment_message(election.id, len(tags), roll_root(tags))
-    Sequencer(election.wiring).handle(sqs_event(message))
+    wiring = election.wiring
+    transact(wiring.dynamodb, [wiring.amendments.adding(election.id, 1, amendment(1, 9).encode())])
+    Sequencer(wiring).handle(sqs_event(amendments_message(election.id, 1)))
     assert checkpoint(client, election).size == 2
 
 

@@ -8,9 +8,10 @@ from aws_lambda_powertools.utilities.data_classes import DynamoDBStreamEvent
 from boto3.dynamodb.types import TypeSerializer
 
 from ballotcast.ballots.ballot import Ballot
+from ballotcast.ballots.roll import rolls_digest
 from ballotcast.crypto.encoding import b64_encode
 from ballotcast.store.ballots import ballot_key, ballot_pk
-from ballotcast.store.queues import amendment_message, leaves_message
+from ballotcast.store.queues import amendments_message, leaves_message
 from counted_election import leaf_of, sqs_event, sqs_record, vote
 from election_fixture import VOTERS, FrozenElection, frozen_election
 from requests_made import record_requests
@@ -90,7 +91,7 @@ def test_messages_of_a_batch_are_taken_together(
 ) -> None:
     wiring = deployment.wiring()
     sequencer = Sequencer(wiring)
-    sequencer.handle(sqs_event(amendment_message(election.id, 3, election.manifest.roll_root)))
+    sequencer.handle(sqs_event(amendments_message(election.id, 0)))
     made = record_requests(wiring)
     messages = [leaves_message(election.id, [leaf_of(ballot)]) for ballot in ballots]
     assert sequencer.handle(sqs_event(*messages)) == {"batchItemFailures": []}
@@ -152,7 +153,8 @@ def test_ballots_after_the_seal_raise_the_alarm(
 
 def seal(election: FrozenElection) -> dict[str, Any]:
     manifest = election.manifest
-    ledger = {"roll_size": manifest.roll_size, "roll_root": manifest.roll_root.hex(), "issued": 0}
+    rolls = rolls_digest([(manifest.roll_size, manifest.roll_root)])
+    ledger = {"amendments": 0, "rolls": rolls.hex(), "issued": 0}
     return {"election": election.id, "ledger": ledger, "leaves": []}
 
 

@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
+from ballotcast.clock import to_rfc3339
 from ballotcast.store.elections import Election, Elections, Keys
 from ballotcast.store.events import Events, event
 from ballotcast.store.table import Table
@@ -31,6 +33,7 @@ FROZEN = replace(
     keys=Keys(b"i", b"e", b"r", b"l"),
     roll_size=3,
     roll_root=b"root",
+    roll_bounds=[0],
 )
 
 
@@ -92,25 +95,25 @@ def test_a_frozen_election_is_not_edited_frozen_or_deleted(elections: Elections)
 
 
 def test_a_draft_being_deleted_is_not_edited_or_frozen_and_takes_no_voters(elections: Elections, roll: Table) -> None:
-    transact(roll.client, [elections.accepting_voters("e1", START)])
+    transact(roll.client, [elections.accepting_voters("e1", 0, START)])
     assert elections.mark_deleting("e1", DRAFT.created_at)
     assert elections.mark_deleting("e1", DRAFT.created_at)
     assert not elections.edit(replace(DRAFT, revision=2), revision=1)
     assert not elections.freeze(FROZEN, revision=1)
     with pytest.raises(Cancelled):
-        transact(roll.client, [elections.accepting_voters("e1", START)])
+        transact(roll.client, [elections.accepting_voters("e1", 0, START)])
 
 
 def test_a_roll_grows_until_the_closing_time_and_a_drafts_at_any_time(elections: Elections, roll: Table) -> None:
     closes_at = START + timedelta(days=1, hours=1)
-    transact(roll.client, [elections.accepting_voters("e1", closes_at)])
+    transact(roll.client, [elections.accepting_voters("e1", 0, closes_at)])
     elections.freeze(FROZEN, revision=1)
     last = closes_at - timedelta(seconds=1)
-    transact(roll.client, [elections.accepting_voters("e1", last)])
-    assert not elections.amend_roll(FROZEN, 4, b"four", closes_at)
-    assert elections.amend_roll(FROZEN, 4, b"four", last)
+    transact(roll.client, [elections.accepting_voters("e1", 0, last)])
+    assert not amends(roll, elections.amending_roll(FROZEN, 4, b"four", 1, to_rfc3339(closes_at)))
+    assert amends(roll, elections.amending_roll(FROZEN, 4, b"four", 1, to_rfc3339(last)))
     with pytest.raises(Cancelled):
-        transact(roll.client, [elections.accepting_voters("e1", closes_at)])
+        transact(roll.client, [elections.accepting_voters("e1", 0, closes_at)])
 
 
 def test_removing_takes_everything_that_lies_with_the_draft_and_may_be_repeated(
@@ -126,26 +129,49 @@ def test_removing_takes_everything_that_lies_with_the_draft_and_may_be_repeated(
     assert not elections.mark_deleting("e1", DRAFT.created_at)
 
 
-def test_a_roll_is_noted_only_over_the_one_that_was_read(elections: Elections) -> None:
-    assert not elections.amend_roll(DRAFT, 4, b"four", START), "a draft has no roll in the log"
+def amends(roll: Table, write: dict[str, Any]) -> bool:
+    try:
+        transact(roll.client, [write])
+    except Cancelled:
+        return False
+    return True
+
+
+def test_a_roll_is_stated_only_over_the_one_that_was_read(elections: Elections, roll: Table) -> None:
+    at = to_rfc3339(START)
+    assert not amends(roll, elections.amending_roll(DRAFT, 4, b"four", 1, at)), "a draft has no roll in the log"
     elections.freeze(FROZEN, revision=1)
-    assert elections.amend_roll(FROZEN, 4, b"four", START)
-    assert not elections.amend_roll(FROZEN, 5, b"five", START)
+    assert amends(roll, elections.amending_roll(FROZEN, 4, b"four", 1, at))
+    assert not amends(roll, elections.amending_roll(FROZEN, 5, b"five", 2, at))
     found = elections.find("e1")
     assert found
-    assert (found.roll_size, found.roll_root) == (4, b"four")
+    assert (found.roll_size, found.roll_root, found.amendments, found.amended_at) == (4, b"four", 1, at)
+    assert found.roll_bounds == [0, 1]
+    assert [found.added(generation) for generation in (0, 1, 2)] == [0, 1, None]
+
+
+def test_once_the_roll_is_cut_nobody_joins_an_older_generation(elections: Elections, roll: Table) -> None:
+    cut = elections.cut_roll("e1")
+    assert cut
+    assert (cut.roll_generation, cut.title) == (1, DRAFT.title)
+    with pytest.raises(Cancelled):
+        transact(roll.client, [elections.accepting_voters("e1", 0, START)])
+    transact(roll.client, [elections.accepting_voters("e1", 1, START)])
+    assert not elections.freeze(FROZEN, revision=1), "the draft was read before the cut"
+    assert elections.freeze(replace(FROZEN, roll_generation=1), revision=1)
+    assert elections.cut_roll("unknown") is None
 
 
 def test_an_early_close_is_marked_once_and_only_when_frozen(elections: Elections, roll: Table) -> None:
     with pytest.raises(Cancelled):
-        transact(roll.client, [elections.closing("e1", "2026-11-20T12:00:00Z")])
+        transact(roll.client, [elections.closing(FROZEN, "2026-11-20T12:00:00Z")])
     elections.freeze(FROZEN, revision=1)
-    transact(roll.client, [elections.closing("e1", "2026-11-20T12:00:00Z")])
+    transact(roll.client, [elections.closing(FROZEN, "2026-11-20T12:00:00Z")])
     with pytest.raises(Cancelled):
-        transact(roll.client, [elections.closing("e1", "2026-11-20T13:00:00Z")])
+        transact(roll.client, [elections.closing(FROZEN, "2026-11-20T13:00:00Z")])
     with pytest.raises(Cancelled):
-        transact(roll.client, [elections.accepting_voters("e1", START)])
-    assert not elections.amend_roll(FROZEN, 4, b"four", START)
+        transact(roll.client, [elections.accepting_voters("e1", 0, START)])
+    assert not amends(roll, elections.amending_roll(FROZEN, 4, b"four", 1, to_rfc3339(START)))
     found = elections.find("e1")
     assert found
     assert found.closed_at == "2026-11-20T12:00:00Z"

@@ -9,7 +9,7 @@ from ballotcast.store.table import Table
 
 ELECTION = "0123456789abcdef"
 A, B, C = (bytes([number]) * 32 for number in (1, 2, 3))
-FIRST = Head(size=1, roll_size=3, roll_root=C)
+FIRST = Head(size=1, amendments=3)
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from ballotcast.settings import Settings
 from ballotcast.store.table import Table
 
 if TYPE_CHECKING:
+    from ballotcast.store.amendments import Amendments
     from ballotcast.store.ballots import Ballots
     from ballotcast.store.blobs import Blobs
     from ballotcast.store.channels import Channels
@@ -183,6 +184,12 @@ class Wiring:
         from ballotcast.store.manifests import Manifests
 
         return Manifests(self.board)
+
+    @cached_property
+    def amendments(self) -> "Amendments":
+        from ballotcast.store.amendments import Amendments
+
+        return Amendments(self.board)
 
     @cached_property
     def ballots(self) -> "Ballots":

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from ballotcast.ballots.leaf import AmendmentLeaf, BallotLeaf, ClosingLeaf, Leaf, LeafError, ManifestLeaf, parse
+from ballotcast.ballots.amendment import AmendmentLeaf, RollRevision
+from ballotcast.ballots.leaf import BallotLeaf, ClosingLeaf, Leaf, LeafError, ManifestLeaf, parse
 from ballotcast.crypto.encoding import b64u_decode
 from ballotcast.crypto.merkle import leaf_hash
 
@@ -18,8 +19,16 @@ BAD = json.loads((Path(__file__).parents[1] / "bad_encodings.json").read_text())
         (ManifestLeaf(b"m" * 32), b"\x00" + b"m" * 32),
         (BallotLeaf(b"ballot"), b"\x01ballot"),
         (
-            AmendmentLeaf(roll_size=5, roll_root=b"\xab" * 32),
-            b'\x02{"roll_root":"' + b"ab" * 32 + b'","roll_size":5}',
+            AmendmentLeaf(
+                at=datetime(2026, 11, 26, 8, tzinfo=UTC),
+                reason="Moved away",
+                roll=RollRevision(revision=2, roll_size=5, roll_root=b"\xab" * 32, ended=(b"\x01" * 32, b"\x02" * 32)),
+            ),
+            b'\x02{"at":"2026-11-26T08:00:00Z","reason":"Moved away","roll":{"ended":["'
+            + b'","'.join([b"01" * 32, b"02" * 32])
+            + b'"],"revision":2,"roll_root":"'
+            + b"ab" * 32
+            + b'","roll_size":5}}',
         ),
         (
             ClosingLeaf(closed_at=datetime(2026, 11, 27, 18, 30, tzinfo=UTC)),

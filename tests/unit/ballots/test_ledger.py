@@ -8,51 +8,63 @@ from ballotcast.ballots.ledger import Ledger, LedgerError, LedgerLine
 from ballotcast.ballots.roll import roll_root
 
 hashes = st.binary(min_size=32, max_size=32)
-ledgers = st.dictionaries(hashes, st.one_of(st.just(b""), hashes), max_size=8)
+perhaps = st.one_of(st.just(b""), hashes)
+revisions = st.integers(0, 10**15 - 1)
+lines = st.builds(LedgerLine, hashes, revisions, revisions, perhaps, perhaps)
+ledgers = st.lists(lines, max_size=8, unique_by=lambda line: line.tag)
 
 A, B = b"\xaa" * 32, b"\xbb" * 32
-TEXT = f"tag,blinded_sha256\n{A.hex()},\n{B.hex()},{A.hex()}\n"
+TEXT = f"tag,added,ended,replaces,blinded_sha256\n{A.hex()},0,3,,\n{B.hex()},3,,{A.hex()},{A.hex()}\n"
 
 
 @given(ledgers)
-def test_a_ledger_comes_back_as_it_was_written(rows: dict[bytes, bytes]) -> None:
-    ledger = Ledger(LedgerLine(*row) for row in rows.items())
-    assert Ledger.parse(ledger.encode()).lines == ledger.lines
-    assert dict(ledger.lines) == rows
-    assert ledger.roll_size == len(rows)
-    assert ledger.issued == sum(1 for value in rows.values() if value)
-    assert ledger.roll_root == roll_root(rows)
+def test_a_ledger_comes_back_as_it_was_written(rows: list[LedgerLine]) -> None:
+    ledger = Ledger(rows)
+    assert Ledger.parse(ledger.encode()).lines == ledger.lines == sorted(rows)
+    assert ledger.issued == sum(1 for line in rows if line.blinded_sha256)
 
 
 def test_the_bytes() -> None:
-    assert Ledger([LedgerLine(B, A), LedgerLine(A, b"")]).encode() == TEXT.encode()
+    assert Ledger([LedgerLine(B, 3, 0, A, A), LedgerLine(A, ended=3)]).encode() == TEXT.encode()
 
 
 @pytest.mark.parametrize(
     "text",
     [
         "",
-        "tag,blinded_sha256",
+        "tag,added,ended,replaces,blinded_sha256",
+        f"tag,blinded_sha256\n{A.hex()},\n",
         TEXT[:-1],
         TEXT + "\n",
         TEXT.replace("\n", "\r\n"),
         "\ufeff" + TEXT,
         TEXT.replace("tag,", "Tag,"),
         TEXT.upper(),
-        TEXT.replace(f"{A.hex()},\n", f"{A.hex()}\n"),
-        TEXT.replace(f"{A.hex()},\n", f"{A.hex()},,\n"),
-        TEXT.replace(f"{A.hex()},\n", f"{A.hex()}, \n"),
-        TEXT.replace(f"{A.hex()},\n", f"{A.hex()[:-2]},\n"),
-        TEXT.replace(f",{A.hex()}", f",{A.hex()}00"),
-        TEXT.replace(f"{A.hex()},\n", f"{'cc' * 32},\n"),
-        TEXT.replace(f"{A.hex()},\n", f"{B.hex()},\n"),
-        TEXT + f"{B.hex()},{A.hex()}\n",
+        TEXT.replace(",0,3,,\n", ",0,3,\n"),
+        TEXT.replace(",0,3,,\n", ",0,3,,,\n"),
+        TEXT.replace(",0,3,,\n", ",0,3,, \n"),
+        TEXT.replace(",0,3,", ",,3,"),
+        TEXT.replace(",0,3,", ",00,3,"),
+        TEXT.replace(",0,3,", ",0,03,"),
+        TEXT.replace(",0,3,", ",0,0,"),
+        TEXT.replace(",0,3,", ",-0,3,"),
+        TEXT.replace(",0,3,", ",0,+3,"),
+        TEXT.replace(",0,3,", ",0,\u0663,"),
+        TEXT.replace(",0,3,", f",0,{10**15},"),
+        TEXT.replace(f"{A.hex()},0", f"{A.hex()[:-2]},0"),
+        TEXT.replace(f",{A.hex()}\n", f",{A.hex()}00\n"),
+        TEXT.replace(f"{A.hex()},0", f"{'cc' * 32},0"),
+        TEXT.replace(f"{A.hex()},0", f"{B.hex()},0"),
+        TEXT + f"{B.hex()},0,,,{A.hex()}\n",
     ],
 )
 def test_what_is_no_ledger(text: str) -> None:
+    assert text != TEXT
     with pytest.raises(LedgerError):
         Ledger.parse(text.encode())
 
 
-def test_the_roots_of_two_rolls_differ() -> None:
-    assert Ledger([LedgerLine(A, b"")]).roll_root != Ledger([LedgerLine(B, b"")]).roll_root
+def test_the_rolls_of_all_revisions() -> None:
+    ledger = Ledger([LedgerLine(A), LedgerLine(B, 2)])
+    assert ledger.rolls(3) == [(1, roll_root([A]))] * 2 + [(2, roll_root([A, B]))] * 2
+    assert Ledger([]).rolls(0) == [(0, roll_root([]))]

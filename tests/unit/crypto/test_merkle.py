@@ -142,3 +142,11 @@ def test_no_inclusion_proof_outside_the_tree(index: int, size: int) -> None:
 def test_no_consistency_proof_from_nothing_or_from_larger_trees(old_size: int, size: int) -> None:
     with pytest.raises(ValueError):
         merkle.consistency_proof(hashes(size), old_size)
+
+
+def test_a_frontier_has_the_root_of_every_size() -> None:
+    frontier, hashes = merkle.Frontier(), [merkle.leaf_hash(bytes([number])) for number in range(40)]
+    assert frontier.root == merkle.root([])
+    for size, one in enumerate(hashes, 1):
+        frontier.append(one)
+        assert (frontier.size, frontier.root) == (size, merkle.root(hashes[:size]))

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from ballotcast.ballots.leaf import AmendmentLeaf
+from ballotcast.ballots.amendment import AmendmentLeaf, RollRevision
 from ballotcast.ballots.ledger import Ledger, LedgerLine
 from ballotcast.ballots.roll import roll_root
 from ballotcast.elections.verification import CHECKS, Outcome, Report, verify_export
 from doctored_exports import DOCTORED, FORGED, Entries
-from forged_export import Forger, flipped, write
+from forged_export import OPENS, Forger, flipped, write
 
 
 @pytest.fixture(scope="module")
@@ -86,9 +86,10 @@ def test_an_operator_with_every_key_is_found_out_when(
 def test_a_voter_who_is_on_the_roll_twice_is_found(forger: Forger, honest: Entries, tmp_path: Path) -> None:
     """The log itself tells of such a roll, so that its root fits the ledger."""
     tags = sorted([*forger.tags, forger.tags[0]])
-    roll = AmendmentLeaf(roll_size=len(tags), roll_root=roll_root(tags)).encode()
-    files = forger.files([honest[0], roll, *honest[1:]])
-    files["issuance.csv"] = Ledger(LedgerLine(tag, bytes(32)) for tag in tags).encode()
+    roll = RollRevision(revision=1, roll_size=len(tags), roll_root=roll_root(tags))
+    amendment = AmendmentLeaf(at=OPENS, reason="One more", roll=roll).encode()
+    files = forger.files([honest[0], amendment, *honest[1:]])
+    files["issuance.csv"] = Ledger(LedgerLine(tag, blinded_sha256=bytes(32)) for tag in tags).encode()
     report = verify_export(write(tmp_path / "e.zip", files))
     assert failures(report) == {"ledger"}
 
@@ -112,7 +113,7 @@ def test_a_doctored_file_is_refused(
 FLIPPED = {
     "manifest.json": {"manifest", "checkpoint", "leaves"},
     "checkpoint": {"checkpoint"},
-    "issuance.csv": {"ledger"},
+    "issuance.csv": {"ledger", "rolls", "endings"},
     "election_key.hex": {"election-key"},
     "result.json": {"result"},
     "tile/0/000.p/8": {"log"},
@@ -132,12 +133,12 @@ def test_a_bit_flipped_in_any_file_is_found(forger: Forger, honest: Entries, tmp
 
 
 def says_what_was_issued(ledger: bytes, at: int) -> bool:
-    return b"," in ledger[ledger.rfind(b"\n", 0, at) + 1 : at]
+    return ledger[ledger.rfind(b"\n", 0, at) + 1 : at].count(b",") == 4
 
 
 def test_what_was_issued_to_whom_only_the_voters_can_tell(forger: Forger, honest: Entries, tmp_path: Path) -> None:
     """Nobody else knows a voter's blinded value: the export alone cannot tell one hash in the ledger from another."""
     files = forger.files(honest)
     line = files["issuance.csv"].split(b"\n")[1]
-    files["issuance.csv"] = files["issuance.csv"].replace(line, line[:65] + b"0" * 64)
+    files["issuance.csv"] = files["issuance.csv"].replace(line, line[:69] + b"0" * 64)
     assert verify_export(write(tmp_path / "e.zip", files)).ok

@@ -1,16 +1,16 @@
 """The leaves of an election's log: what each entry says, in the bytes that are hashed.
 
-    0x00‖M, the first | 0x01‖ballot | 0x02‖JCS{roll_size, roll_root} | 0x03‖JCS{closed_at}, the last
+    0x00‖M, the first | 0x01‖ballot | 0x02‖JCS{at, reason, roll} | 0x03‖JCS{closed_at}, the last
 
 Receipts and the API name a leaf by `merkle.leaf_hash` of these bytes.
 """
 
 from dataclasses import dataclass
-from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
-from ballotcast.ballots.fields import Hash, UtcSecond
+from ballotcast.ballots.amendment import AmendmentLeaf
+from ballotcast.ballots.fields import UtcSecond
 from ballotcast.crypto import canonical
 
 
@@ -38,19 +38,6 @@ class BallotLeaf:
     def encode(self) -> bytes:
         """0x01‖ballot"""
         return b"\x01" + self.ballot
-
-
-class AmendmentLeaf(BaseModel):
-    """The roll after voters were added: its new size and root (32 bytes)."""
-
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
-
-    roll_size: Annotated[int, Field(ge=0, le=canonical.MAX_INTEGER)]
-    roll_root: Hash
-
-    def encode(self) -> bytes:
-        """0x02‖JCS{roll_size, roll_root}"""
-        return b"\x02" + canonical.dumps(self.model_dump(mode="json"))
 
 
 class ClosingLeaf(BaseModel):

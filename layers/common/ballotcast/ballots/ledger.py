@@ -1,20 +1,26 @@
-"""The issuance ledger: one line for each voter on the roll, with the hash of the blinded value signed for them, if any.
+"""The issuance ledger: one line for each right to vote that was ever on the roll, and what became of it.
 
-    issuance.csv: `tag,blinded_sha256`, then lines of lower-case hex in ascending order of tag, each ended by LF; the
-    second field is empty where nothing was issued.
+    issuance.csv: `tag,added,ended,replaces,blinded_sha256`, then lines in ascending order of tag, each ended by LF
 
-Only the voter can tell which line is theirs (`roll.tag`), and can see that it is empty, or holds their own value.
+    tag             hex; only the voter can tell which line is theirs (`roll.tag`)
+    added           the revision of the roll that it came with: 0 is the manifest's
+    ended           the revision that asked to end it, or nothing
+    replaces        the tag of the right that it takes the place of, or nothing
+    blinded_sha256  hex, the hash of the blinded value that was signed, or nothing
+
+A right has ended if that was asked for and no credential had been issued. A line that replaces another counts for
+nothing if a credential was issued to one before it in its chain: one person, one credential.
 """
 
+import re
 from collections.abc import Iterable
 from itertools import pairwise
 from typing import NamedTuple
 
 from ballotcast.ballots.roll import roll_root
-from ballotcast.crypto.encoding import EncodingError, hex_decode
 
-HEADER = "tag,blinded_sha256"
-HASH_LENGTH = 32
+HEADER = "tag,added,ended,replaces,blinded_sha256"
+_LINE = re.compile(rb"([0-9a-f]{64}),(0|[1-9][0-9]{0,14}),([1-9][0-9]{0,14})?,([0-9a-f]{64})?,([0-9a-f]{64})?\n")
 
 
 class LedgerError(ValueError):
@@ -22,10 +28,26 @@ class LedgerError(ValueError):
 
 
 class LedgerLine(NamedTuple):
-    """tag: 32 bytes. blinded_sha256: 32 bytes, or empty."""
+    """Hashes are 32 bytes, or empty; `ended` is 0 where nothing was asked for."""
 
     tag: bytes
-    blinded_sha256: bytes
+    added: int = 0
+    ended: int = 0
+    replaces: bytes = b""
+    blinded_sha256: bytes = b""
+
+    @classmethod
+    def parse(cls, row: bytes) -> "LedgerLine":
+        """Read a line with its LF. Raises LedgerError for any other spelling."""
+        match = _LINE.fullmatch(row)
+        if not match:
+            raise LedgerError("not a tag, two revisions, a tag and a hash")
+        tag, added, ended, replaces, blinded = (part.decode() for part in match.groups(b""))
+        return cls(bytes.fromhex(tag), int(added), int(ended or 0), bytes.fromhex(replaces), bytes.fromhex(blinded))
+
+    def encode(self) -> bytes:
+        ended = self.ended or ""
+        return f"{self.tag.hex()},{self.added},{ended},{self.replaces.hex()},{self.blinded_sha256.hex()}\n".encode()
 
 
 class Ledger:
@@ -37,35 +59,27 @@ class Ledger:
     @classmethod
     def parse(cls, data: bytes) -> "Ledger":
         """Read a ledger. Raises LedgerError unless its tags ascend and `encode` of the result gives `data` back."""
-        try:
-            ledger = cls(map(_line, data.decode("ascii").split("\n")[1:-1]))
-        except ValueError as error:
-            raise LedgerError(f"a line of the ledger cannot be read: {error}") from None
+        _, *rows = data.splitlines(keepends=True) or [b""]
+        ledger = cls(map(LedgerLine.parse, rows))
         if ledger.encode() != data or any(one.tag == next_.tag for one, next_ in pairwise(ledger.lines)):
             raise LedgerError("not the one spelling of a ledger")
         return ledger
 
     def encode(self) -> bytes:
-        rows = (f"{line.tag.hex()},{line.blinded_sha256.hex()}" for line in self.lines)
-        return "".join(f"{row}\n" for row in (HEADER, *rows)).encode()
+        return b"".join((HEADER.encode() + b"\n", *(line.encode() for line in self.lines)))
 
-    @property
-    def roll_size(self) -> int:
-        return len(self.lines)
+    def rolls(self, newest: int) -> list[tuple[int, bytes]]:
+        """Size and root (32 bytes) of the roll as of each revision, from 0 to the newest."""
+        grew = {0, *(line.added for line in self.lines)}
+        rolls: list[tuple[int, bytes]] = []
+        for revision in range(newest + 1):
+            rolls.append(self._roll(revision) if revision in grew else rolls[-1])
+        return rolls
 
-    @property
-    def roll_root(self) -> bytes:
-        """The root that the log knows this roll by, 32 bytes."""
-        return roll_root(line.tag for line in self.lines)
+    def _roll(self, revision: int) -> tuple[int, bytes]:
+        tags = [line.tag for line in self.lines if line.added <= revision]
+        return len(tags), roll_root(tags)
 
     @property
     def issued(self) -> int:
         return sum(1 for line in self.lines if line.blinded_sha256)
-
-
-def _line(row: str) -> LedgerLine:
-    first, comma, second = row.partition(",")
-    line = LedgerLine(hex_decode(first), hex_decode(second))
-    if not comma or len(line.tag) != HASH_LENGTH or len(line.blinded_sha256) not in (0, HASH_LENGTH):
-        raise EncodingError("a tag, a comma, and a hash or nothing")
-    return line

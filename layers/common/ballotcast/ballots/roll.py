@@ -24,6 +24,11 @@ def tag(salt: bytes, email: str) -> bytes:
     return sha256(_LABEL + salt + email_key(email).encode()).digest()
 
 
+def rolls_digest(rolls: Iterable[tuple[int, bytes]]) -> bytes:
+    """A hash over sizes and roots of all revisions of a roll, by which two sides find that they mean the same ones."""
+    return sha256(b"".join(size.to_bytes(8) + root for size, root in rolls)).digest()
+
+
 def roll_root(tags: Iterable[bytes]) -> bytes:
     """The RFC 9162 root over the sorted tags, 32 bytes; the order of `tags` does not matter."""
     return merkle.root([merkle.leaf_hash(tag) for tag in sorted(tags)])

@@ -5,6 +5,7 @@ tree in memory (here) and a tree in tiles (`tiles`) share the same two walks. Ha
 """
 
 from collections.abc import Sequence
+from functools import reduce
 from hashlib import sha256
 
 HASH_LENGTH = 32
@@ -32,6 +33,26 @@ def root(leaf_hashes: Sequence[bytes]) -> bytes:
         pairs = zip(level[::2], level[1::2], strict=False)
         level = [node_hash(left, right) for left, right in pairs] + level[len(level) & ~1 :]
     return level[0]
+
+
+class Frontier:
+    """The root of a tree that grows leaf by leaf: it keeps one hash for each bit of its size, and nothing else."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._complete: list[bytes] = []
+        """Roots of complete subtrees, the largest first."""
+
+    def append(self, leaf_hash: bytes) -> None:
+        node, behind = leaf_hash, self.size
+        while behind & 1:
+            node, behind = node_hash(self._complete.pop(), node), behind >> 1
+        self._complete.append(node)
+        self.size += 1
+
+    @property
+    def root(self) -> bytes:
+        return reduce(lambda right, left: node_hash(left, right), reversed(self._complete)) if self.size else EMPTY_ROOT
 
 
 def split(size: int) -> int:

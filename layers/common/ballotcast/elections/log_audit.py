@@ -6,8 +6,9 @@ from concurrent.futures import Future
 from datetime import datetime
 
 from ballotcast.ballots import leaf
+from ballotcast.ballots.amendment import AmendmentLeaf
 from ballotcast.ballots.ballot import Refusal
-from ballotcast.ballots.leaf import AmendmentLeaf, BallotLeaf, ClosingLeaf, LeafError, ManifestLeaf
+from ballotcast.ballots.leaf import BallotLeaf, ClosingLeaf, LeafError, ManifestLeaf
 from ballotcast.ballots.manifest import Manifest
 from ballotcast.ballots.plaintext import Reason
 from ballotcast.crypto import merkle, tiles
@@ -15,6 +16,7 @@ from ballotcast.crypto.checkpoint import Checkpoint
 from ballotcast.crypto.merkle import HASH_LENGTH
 from ballotcast.crypto.tile_files import MAX_ENTRY, TilePath, decode_bundle
 from ballotcast.crypto.tiles import TILE_LENGTH, WIDTH, TileError, TileKey
+from ballotcast.elections.amendment_audit import AmendmentAudit
 from ballotcast.elections.ballot_audit import Judged, Judges
 from ballotcast.elections.export_files import ExportError, ExportReader, bundle_paths
 from ballotcast.elections.findings import Findings, Stopped
@@ -48,10 +50,10 @@ class GrowingTree:
 
 
 class LogAudit:
-    """Afterwards: the newest roll, the ballots' number, and, given the election key, what they say."""
+    """Afterwards: what the amendments state, the ballots' number, and, given the election key, what they say."""
 
     def __init__(self, export: ExportReader, findings: Findings, manifest: Manifest) -> None:
-        self.roll_size, self.roll_root = manifest.roll_size, manifest.roll_root
+        self.amendments = AmendmentAudit(manifest)
         self.ballots = 0
         self.plaintexts: Counter[bytes] = Counter()
         self.spoilt: list[SpoiltBallot] = []
@@ -80,7 +82,7 @@ class LogAudit:
         if not self._closed:
             self._findings.fail("leaves", "the last leaf does not close the election")
         self._findings.complete("log", f"{checkpoint.size} entries lead to every tile and to the signed root")
-        self._findings.complete("leaves", "manifest first, rolls growing, closing last")
+        self._findings.complete("leaves", "manifest first, amendments in time, closing last")
         self._findings.complete("credentials", f"{self.ballots} ballots with the issuer's signature")
         self._findings.complete("ballots", f"{self.ballots} ballots of this election, each signed by its own key")
         self._findings.complete("one-ballot-each", f"{self.ballots} credentials, none used twice")
@@ -130,13 +132,14 @@ class LogAudit:
                 pass
             case ClosingLeaf(closed_at=closed_at) if last and self._could_close(closed_at):
                 self._closed = True
-            case AmendmentLeaf() if index and not last and statement.roll_size > self.roll_size:
-                self.roll_size, self.roll_root = statement.roll_size, statement.roll_root
+            case AmendmentLeaf() if index and not last:
+                if fault := self.amendments.take(statement):
+                    self._findings.fail("leaves", f"leaf {index}: {fault}")
             case _:
                 self._findings.fail("leaves", f"leaf {index} does not belong where it stands, or says what cannot be")
 
     def _could_close(self, closed_at: datetime) -> bool:
-        return self._manifest.opens_at <= closed_at <= self._manifest.closes_at
+        return self._manifest.opens_at <= closed_at and self.amendments.could_close(closed_at)
 
     def _note(self, index: int, ballot: Judged) -> None:
         self.ballots += 1

@@ -19,7 +19,7 @@ from ballotcast.elections.ballot_audit import Judges
 from ballotcast.elections.export_files import ExportError, ExportReader
 from ballotcast.elections.findings import Check, Findings, Outcome, Stopped
 from ballotcast.elections.kept_checkpoints import audit_kept
-from ballotcast.elections.ledger_audit import BadLedger, audit_ledger
+from ballotcast.elections.ledger_audit import LedgerAudit
 from ballotcast.elections.log_audit import LogAudit, Progress
 from ballotcast.elections.result import count_election
 
@@ -31,11 +31,13 @@ CHECKS = {
     "checkpoint": "the checkpoint is signed by the log's key",
     "election-key": "the published key is the one that ballots were sealed to",
     "log": "the entries lead to every tile and to the signed root",
-    "leaves": "the manifest is the first leaf, rolls only grow, the closing leaf is the last",
+    "leaves": "the manifest is the first leaf, amendments are in time, the closing leaf is the last",
     "ballots": "every ballot is of this election and signed by its own key",
     "credentials": "every ballot's key is signed by the issuer",
     "one-ballot-each": "no credential is used twice",
-    "ledger": "the ledger's lines ascend, none is there twice, and they are the roll that the log tells",
+    "ledger": "the ledger's lines ascend, and none is there twice",
+    "rolls": "the ledger has every roll that manifest and amendments state",
+    "endings": "every right that ended or was replaced is one that was asked to, and nobody has two credentials",
     "turnout": "no more ballots than credentials issued, no more credentials than voters",
     "spoilt": "exactly the ballots that cannot be counted are listed as spoilt",
     "result": "counting again gives the published result",
@@ -97,7 +99,7 @@ class _Verification:
             log.run(checkpoint, judges, self._progress)
         if self._kept and not self._findings.failed("log"):
             audit_kept(export, self._findings, manifest, checkpoint, self._kept)
-        self._ledger(export, log)
+        self._ledger(export, manifest, log)
         if election_key:
             self._result(export, manifest, p256.scalar(election_key), checkpoint, log)
 
@@ -138,17 +140,13 @@ class _Verification:
         self._findings.complete("election-key", "PK = sk·G")
         return key
 
-    def _ledger(self, export: ExportReader, log: LogAudit) -> None:
-        try:
-            totals = audit_ledger(export)
-        except BadLedger as error:
-            self._findings.fail("ledger", str(error))
+    def _ledger(self, export: ExportReader, manifest: Manifest, log: LogAudit) -> None:
+        ledger = LedgerAudit(export, self._findings, manifest.hash, log.amendments.rolls)
+        ledger.run()
+        if self._findings.failed("ledger"):
             return
-        if (totals.roll_size, totals.roll_root) != (log.roll_size, log.roll_root):
-            self._findings.fail("ledger", "its tags are not the roll that the log tells")
-        self._findings.complete("ledger", f"{totals.roll_size} voters, each once, as the log tells")
-        counts = f"{log.ballots} ballots, {totals.issued} credentials, {totals.roll_size} voters"
-        if not log.ballots <= totals.issued <= totals.roll_size:
+        counts = f"{log.ballots} ballots, {ledger.issued} credentials, {ledger.voters} voters"
+        if not log.ballots <= ledger.issued <= ledger.voters:
             self._findings.fail("turnout", f"too many: {counts}")
         self._findings.complete("turnout", counts)
 

@@ -8,6 +8,7 @@ Roll   ORGANISER#<organiser> / ELECTION#<id>     whose it is, for listing; writt
 """
 
 import json
+from bisect import bisect_left
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -60,7 +61,15 @@ class Election:
     keys: Keys | None = None
     roll_size: int = 0
     roll_root: bytes = b""
-    """Of the newest roll that the log is told of (manifest or amendment)."""
+    """Of the newest roll that is stated (by the manifest or an amendment)."""
+    roll_generation: int = 0
+    """Goes into each voter that is added now; `cut_roll` begins the next one."""
+    roll_bounds: list[int] = field(default_factory=list)
+    """For each revision of the roll from the manifest's, 0, on: the newest generation of voters that it has."""
+    amended_at: str = ""
+    """Of the newest amendment."""
+    amendments: int = 0
+    """How many there are; the amendments themselves are on the board (store/amendments.py)."""
     closed_at: str | None = None
     """Set by an early close only."""
     deleting: bool = False
@@ -70,6 +79,16 @@ class Election:
     @property
     def frozen(self) -> bool:
         return self.manifest is not None
+
+    @property
+    def roll_revision(self) -> int:
+        """The newest revision of a frozen election's roll; the manifest's is 0."""
+        return len(self.roll_bounds) - 1
+
+    def added(self, generation: int) -> int | None:
+        """The first revision of the roll that has the voters of a generation; None: no revision has them yet."""
+        revision = bisect_left(self.roll_bounds, generation)
+        return revision if revision < len(self.roll_bounds) else None
 
     def status(self, now: datetime) -> lifecycle.Status:
         closed_at = from_rfc3339(self.closed_at) if self.closed_at else None
@@ -126,7 +145,10 @@ class Elections:
 
     def edit(self, election: Election, revision: int, *beside: dict[str, Any]) -> bool:
         """Replace a draft, together with the writes `beside`; False when it was frozen or edited since `revision`."""
-        unchanged = Condition(f"{NOT_FROZEN.expression} AND revision = :revision", {":revision": revision})
+        unchanged = Condition(
+            f"{NOT_FROZEN.expression} AND revision = :revision AND roll_generation = :generation",
+            {":revision": revision, ":generation": election.roll_generation},
+        )
         try:
             transact(self._roll.client, [self._roll.putting(to_item(election), unchanged), *beside])
         except Cancelled:
@@ -137,32 +159,47 @@ class Elections:
         """Add manifest and keys to the draft that they were made from; False when somebody was faster."""
         return self.edit(election, revision, *beside)
 
-    def accepting_voters(self, election: str, now: datetime) -> dict[str, Any]:
-        """For the transaction that adds voters: the election is there, is not being deleted, and is not closed."""
+    def accepting_voters(self, election: str, generation: int, now: datetime) -> dict[str, Any]:
+        """For the transaction that adds voters of this generation: it is the one that the roll is at.
+
+        Refused as well if the election is not there, is being deleted, or is closed.
+        """
         taking = Condition(
             "attribute_exists(pk) AND attribute_not_exists(deleting) AND attribute_not_exists(closed_at)"
-            " AND (attribute_not_exists(manifest) OR closes_at > :now)",
-            {":now": to_rfc3339(now)},
+            " AND (attribute_not_exists(manifest) OR closes_at > :now) AND roll_generation = :generation",
+            {":now": to_rfc3339(now), ":generation": generation},
         )
         return self._roll.checking(election_pk(election), META, taking)
 
-    def amend_roll(self, election: Election, size: int, root: bytes, now: datetime) -> bool:
-        """Note a roll, read after `election` was, that the log is to be told of.
+    def cut_roll(self, election: str) -> Election | None:
+        """Begin the next generation of voters; None if the election is gone or is being deleted.
 
-        False when another was noted since, so every roll noted holds all of the one before, whoever notes them; or when
-        the election is closed, because then the ledger is made of the roll.
+        Whoever reads the roll afterwards finds all voters of the generations before, whatever is added meanwhile: the
+        transactions that add a voter of an older generation are refused from now on.
+        """
+        there = Condition("attribute_exists(pk) AND attribute_not_exists(deleting)", {})
+        try:
+            item = self._roll.update(election_pk(election), META, "ADD roll_generation :one", {":one": 1}, there)
+        except Refusal:
+            return None
+        return from_item(item)
+
+    def amending_roll(self, election: Election, size: int, root: bytes, bound: int, amended_at: str) -> dict[str, Any]:
+        """For the transaction that states the roll's next revision: its voters are those of generations up to `bound`.
+
+        Refused if another amendment was made since `election` was read, or if the election is closed by now.
         """
         unchanged = Condition(
             "attribute_exists(manifest) AND attribute_not_exists(closed_at) AND closes_at > :now"
-            " AND roll_root = :since",
-            {":now": to_rfc3339(now), ":since": election.roll_root},
+            " AND amendments = :since",
+            {":now": amended_at, ":since": election.amendments},
         )
-        update, values = "SET roll_size = :size, roll_root = :root", {":size": size, ":root": root}
-        try:
-            self._roll.update(election_pk(election.id), META, update, values, unchanged)
-        except Refusal:
-            return False
-        return True
+        update = (
+            "SET roll_size = :size, roll_root = :root, amendments = :number, amended_at = :now,"
+            " roll_bounds = list_append(roll_bounds, :bound)"
+        )
+        values = {":size": size, ":root": root, ":number": election.amendments + 1, ":bound": [bound]}
+        return self._roll.updating(election_pk(election.id), META, update, values, unchanged)
 
     def mark_erased(self, election: str) -> None:
         frozen = Condition("attribute_exists(manifest)", {})
@@ -197,7 +234,13 @@ class Elections:
             if item["sk"] != META:
                 self._roll.delete(item["pk"], item["sk"])
 
-    def closing(self, election: str, closed_at: str) -> dict[str, Any]:
-        """The identity side of an early close, for the transaction that also writes STATE on the board."""
-        not_yet = Condition("attribute_exists(manifest) AND attribute_not_exists(closed_at)", {})
-        return self._roll.updating(election_pk(election), META, "SET closed_at = :at", {":at": closed_at}, not_yet)
+    def closing(self, election: Election, closed_at: str) -> dict[str, Any]:
+        """The identity side of an early close, for the transaction that also writes STATE on the board.
+
+        Refused if the election is closed, or an amendment was made since `election` was read.
+        """
+        not_yet = Condition(
+            "attribute_exists(manifest) AND attribute_not_exists(closed_at) AND amendments = :since",
+            {":since": election.amendments},
+        )
+        return self._roll.updating(election_pk(election.id), META, "SET closed_at = :at", {":at": closed_at}, not_yet)

@@ -1,6 +1,6 @@
 """The log of an election: a Merkle tree kept as C2SP tiles, with one writer at a time by the version of its head.
 
-Board   LOG#<election> / HEAD               version, size, pending leaf hashes, newest roll, whether the log is final
+Board   LOG#<election> / HEAD               version, size, pending leaf hashes, amendments, whether the log is final
 Board   LOG#<election> / CHECKPOINT         the newest signed checkpoint, and the turnout
 Board   LOG#<election> / TILE#<level>#<n>   h = up to 256 concatenated hashes; rows only ever grow
 Board   LOG#<election> / ISSUED             running count of issued credentials (an estimate until the close)
@@ -43,9 +43,8 @@ class Head:
     size: int = 0
     ballots: int = 0
     pending: tuple[bytes, ...] = field(default=(), repr=False)
-    roll_size: int = 0
-    roll_root: bytes = b""
-    """The newest roll that the log tells, by the manifest or an amendment."""
+    amendments: int = 0
+    """How many of the leaves are amendments: all up to this number (store/amendments.py)."""
     final: bool = False
 
 
@@ -94,8 +93,7 @@ class Log:
             size=item["size"],
             ballots=item["ballots"],
             pending=tuple(pending[at : at + HASH] for at in range(0, len(pending), HASH)),
-            roll_size=item["roll_size"],
-            roll_root=item["roll_root"],
+            amendments=item["amendments"],
             final=item["final"],
         )
 
@@ -177,8 +175,7 @@ class Log:
             "size": head.size,
             "ballots": head.ballots,
             "pending": b"".join(head.pending),
-            "roll_size": head.roll_size,
-            "roll_root": head.roll_root,
+            "amendments": head.amendments,
             "final": head.final,
         }
         return item, Condition("#version = :version", {":version": head.version}) if head.version else ABSENT

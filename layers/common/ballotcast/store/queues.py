@@ -66,6 +66,6 @@ def leaves_message(election: str, leaf_hashes: Sequence[bytes]) -> dict[str, Any
     return {"election": election, "leaves": [leaf.hex() for leaf in leaf_hashes]}
 
 
-def amendment_message(election: str, size: int, root: bytes) -> dict[str, Any]:
-    """For the queue `sequence`: the roll is now this. If it is the manifest's own: only start the log."""
-    return {"election": election, "amendment": {"roll_size": size, "roll_root": root.hex()}}
+def amendments_message(election: str, number: int) -> dict[str, Any]:
+    """For the queue `sequence`: there are this many amendments. With none: only start the log."""
+    return {"election": election, "amendments": number}

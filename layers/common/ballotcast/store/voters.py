@@ -57,6 +57,8 @@ class Voter:
     name: str = field(default="", repr=False)
     language: str = ""
     """`de`, `en`, `es`, `fr`, or empty."""
+    generation: int = 0
+    """Of the roll, when this voter was added (`Election.roll_generation`)."""
     delivery: str = "none"
     """`none`, `queued`, `sent` or `bounced`."""
     run: str = ""

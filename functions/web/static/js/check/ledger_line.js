@@ -41,7 +41,7 @@ export function ledgerLine(report, blob, seen) {
 async function lineOf(blob, salt, email) {
   const exported = await ExportFile.open(blob);
   const lines = parseLedger(await exported.read(LEDGER, exported.size));
-  return lines.get(hexEncode(await rollTag(salt, email)));
+  return lines.get(hexEncode(await rollTag(salt, email)))?.blinded;
 }
 
 function judge(line, blinded) {

@@ -1,19 +1,19 @@
 /**
  * The leaves of an election's log: what each entry says, in the bytes that are hashed.
  *
- *     0x00‖M, the first | 0x01‖ballot | 0x02‖JCS{roll_size, roll_root} | 0x03‖JCS{closed_at}, the last
+ *     0x00‖M, the first | 0x01‖ballot | 0x02‖JCS{at, reason, roll} | 0x03‖JCS{closed_at}, the last
  *
  * Receipts and the API name a leaf by `leafHash` (merkle.js) of these bytes.
  */
+import { amendment } from "./amendment.js";
 import { concat } from "./encoding.js";
 import { Malformed } from "./errors.js";
-import { hash, integer, record, time } from "./fields.js";
-import { jcsDecode, MAX_INTEGER } from "./jcs.js";
+import { record, time } from "./fields.js";
+import { jcsDecode } from "./jcs.js";
 
 /** Bytes that are not a leaf of an election's log. */
 export class LeafError extends Malformed {}
 
-const amendment = record({ roll_size: integer(0, MAX_INTEGER), roll_root: hash });
 const closing = record({ closed_at: time });
 
 /** @param {Uint8Array} manifestHash @returns {Uint8Array} 0x00‖M */
@@ -24,7 +24,7 @@ export const ballotLeaf = (ballot) => concat(Uint8Array.of(1), ballot);
 
 /**
  * @typedef {{kind: "manifest", manifestHash: Uint8Array} | {kind: "ballot", ballot: Uint8Array} |
- *   {kind: "amendment", roll_size: number, roll_root: Uint8Array} | {kind: "closing", closed_at: Date}} Leaf
+ *   ({kind: "amendment"} & import("./amendment.js").Amendment) | {kind: "closing", closed_at: Date}} Leaf
  */
 
 /** Throws LeafError. @param {Uint8Array} data @returns {Leaf} */

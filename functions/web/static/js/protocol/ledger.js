@@ -1,8 +1,9 @@
 /**
  * The roll's tags and the issuance ledger: what a voter can check of their own line (docs/protocol.md, section 9).
  *
- *     issuance.csv: `tag,blinded_sha256`, then lines of lower-case hex in ascending order of tag, each ended by LF; the
- *     second field is empty where nothing was issued.
+ *     issuance.csv: `tag,added,ended,replaces,blinded_sha256`, then lines in ascending order of tag, each ended by LF
+ *
+ * `added` and `ended` are revisions of the roll. A right has ended if that was asked for and no credential was issued.
  */
 import { hexEncode, sha256, utf8 } from "./encoding.js";
 import { Malformed, Untrusted } from "./errors.js";
@@ -10,7 +11,8 @@ import { parseLink } from "./link.js";
 import { leafHash, root } from "./merkle.js";
 
 const LABEL = utf8("ballotcast/roll/1\n");
-const HEADER = "tag,blinded_sha256\n";
+const HEADER = "tag,added,ended,replaces,blinded_sha256\n";
+const LINE = /^([0-9a-f]{64}),(0|[1-9][0-9]{0,14}),([1-9][0-9]{0,14})?,([0-9a-f]{64})?,([0-9a-f]{64})?$/;
 const AROUND = /^[ \t\r\n]+|[ \t\r\n]+$/g;
 
 /** Bytes that are not an issuance ledger. */
@@ -31,20 +33,27 @@ export const rollTag = (salt, email) => sha256(LABEL, salt, utf8(emailKey(email)
 export const rollRoot = async (tags) => root(await Promise.all(tags.map((tag) => leafHash(tag))));
 
 /**
- * The lines by tag, both as hex; the value is empty where nothing was issued. Throws LedgerError.
+ * A line, with its number in the file from 1; hashes are hex or empty, and `ended` is 0 where nothing was asked for.
  *
- * @param {Uint8Array} data @returns {Map<string, string>} in ascending order
+ * @typedef {{number: number, tag: string, added: number, ended: number, replaces: string, blinded: string}} Line
  */
+
+/** The lines by tag, in hex. Throws LedgerError. @param {Uint8Array} data @returns {Map<string, Line>} ascending */
 export function parseLedger(data) {
   // A decoder for which every byte is a character: what is not ASCII is in no line below.
   const text = new TextDecoder("latin1").decode(data);
-  const lines = text.slice(HEADER.length).split("\n");
-  const ends = lines.pop() === "" && text.startsWith(HEADER);
-  const spelled = lines.every((line) => /^[0-9a-f]{64},(?:[0-9a-f]{64})?$/.test(line));
-  const rows = lines.map((line) => line.split(","));
-  const ascending = rows.every(([tag], at) => at === 0 || rows[at - 1][0] < tag);
-  if (!ends || !spelled || !ascending) throw new LedgerError("not-a-ledger");
-  return new Map(rows);
+  if (!text.startsWith(HEADER)) throw new LedgerError("not-a-ledger");
+  const rows = text.slice(HEADER.length).split("\n");
+  if (rows.pop() !== "") throw new LedgerError("not-a-ledger");
+  const lines = new Map();
+  let last = "";
+  for (const [at, row] of rows.entries()) {
+    const [tag, added, ended, replaces, blinded] = LINE.exec(row)?.slice(1) ?? [];
+    if (tag === undefined || tag <= last) throw new LedgerError("not-a-ledger");
+    lines.set(tag, { number: at + 2, tag, added: Number(added), ended: Number(ended ?? 0), replaces: replaces ?? "", blinded: blinded ?? "" });
+    last = tag;
+  }
+  return lines;
 }
 
 /**
@@ -57,7 +66,9 @@ export function parseLedger(data) {
  */
 export async function checkLedgerLine(ledger, link, email, blindedSha256) {
   const tag = await rollTag(parseLink(link).salt, email);
-  const found = parseLedger(ledger).get(hexEncode(tag));
-  if (found === undefined) throw new Untrusted("not-on-the-roll");
-  if (found !== hexEncode(blindedSha256)) throw new Untrusted(found ? "credential-not-theirs" : "credential-unknown");
+  const line = parseLedger(ledger).get(hexEncode(tag));
+  if (line === undefined) throw new Untrusted("not-on-the-roll");
+  if (line.blinded !== hexEncode(blindedSha256)) {
+    throw new Untrusted(line.blinded ? "credential-not-theirs" : "credential-unknown");
+  }
 }

@@ -17,6 +17,8 @@ export const CHECKS = [
   "credentials",
   "one-ballot-each",
   "ledger",
+  "rolls",
+  "endings",
   "turnout",
   "spoilt",
   "result",

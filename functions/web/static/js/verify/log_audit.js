@@ -7,6 +7,7 @@ import { parseLeaf } from "../protocol/leaf.js";
 import { leafHash } from "../protocol/merkle.js";
 import { decodePlaintext } from "../protocol/plaintext.js";
 import { decodeBundle, tilePath, WIDTH } from "../protocol/tiles.js";
+import { AmendmentAudit } from "./amendment_audit.js";
 import { bundles } from "./export_file.js";
 import { GrowingTree } from "./growing_tree.js";
 
@@ -14,7 +15,7 @@ const BALLOT = 1;
 const TILE = 32 * WIDTH;
 const BUNDLE = WIDTH * (2 + 0xffff);
 
-/** Afterwards: the newest roll, the ballots' number, and, given the election key, what they say. */
+/** Afterwards: what the amendments state, the ballots' number, and, given the election key, what they say. */
 export class LogAudit {
   ballots = 0;
   /** @type {Map<string, {plaintext: Uint8Array, number: number}>} */
@@ -26,8 +27,7 @@ export class LogAudit {
 
   constructor(exported, findings, manifest, electionKey) {
     Object.assign(this, { exported, findings, manifest, electionKey });
-    this.rollSize = manifest.roll_size;
-    this.rollRoot = manifest.roll_root;
+    this.amendments = new AmendmentAudit(manifest);
   }
 
   /** @param {(done: number, total: number) => void} progress of leaves */
@@ -69,26 +69,31 @@ export class LogAudit {
   async #look(index, entry, size) {
     const last = index === size - 1;
     if (entry[0] === BALLOT && index && !last) return this.#judge(index, entry.subarray(1));
-    if (!this.#belongs(index, entry, last)) this.findings.fail("leaves", "out-of-place", { index });
+    const fault = this.#fault(index, entry, last);
+    if (fault) this.findings.fail("leaves", fault, { index });
     return null;
   }
 
-  #belongs(index, entry, last) {
+  /** What is wrong with a leaf that is not a ballot; empty if nothing is. */
+  #fault(index, entry, last) {
     let leaf;
     try {
       leaf = parseLeaf(entry);
     } catch (error) {
-      if (error instanceof Malformed) return false;
+      if (error instanceof Malformed) return "out-of-place";
       throw error;
     }
-    const { opens_at, closes_at, hash } = this.manifest;
-    if (leaf.kind === "manifest") return index === 0 && equal(leaf.manifestHash, hash);
-    if (leaf.kind === "closing" && last && leaf.closed_at >= opens_at && leaf.closed_at <= closes_at) {
-      return (this.#closed = true);
+    if (leaf.kind === "manifest" && !index && equal(leaf.manifestHash, this.manifest.hash)) return "";
+    if (leaf.kind === "amendment" && index && !last) return this.amendments.take(leaf);
+    if (leaf.kind === "closing" && last && this.#couldClose(leaf.closed_at)) {
+      this.#closed = true;
+      return "";
     }
-    if (leaf.kind !== "amendment" || !index || last || leaf.roll_size <= this.rollSize) return false;
-    [this.rollSize, this.rollRoot] = [leaf.roll_size, leaf.roll_root];
-    return true;
+    return "out-of-place";
+  }
+
+  #couldClose(closedAt) {
+    return this.manifest.opens_at <= closedAt && this.amendments.couldClose(closedAt);
   }
 
   async #judge(index, bytes) {

@@ -11,14 +11,12 @@ import { equal, hexDecode, hexEncode, utf8Decode } from "../protocol/encoding.js
 import { Malformed } from "../protocol/errors.js";
 import { openingKey } from "../protocol/hpke.js";
 import { jcsDecode, jcsEncode } from "../protocol/jcs.js";
-import { LedgerError, parseLedger } from "../protocol/ledger.js";
 import { lotsSeed } from "../protocol/lots.js";
 import { MAX_LENGTH, parseManifest } from "../protocol/manifest.js";
-import { leafHash } from "../protocol/merkle.js";
 import { decodePlaintext } from "../protocol/plaintext.js";
 import { CHECKPOINT, ELECTION_KEY, ExportError, ExportFile, LEDGER, MANIFEST, names, RESULT } from "./export_file.js";
 import { Findings, Stopped } from "./findings.js";
-import { GrowingTree } from "./growing_tree.js";
+import { LedgerAudit } from "./ledger_audit.js";
 import { LogAudit } from "./log_audit.js";
 
 /** Bytes that files can have at most (docs/protocol.md, section 10). */
@@ -69,7 +67,7 @@ async function verify(exported, findings, progress, found) {
   const electionKey = await readElectionKey(exported, manifest, findings);
   const log = new LogAudit(exported, findings, manifest, electionKey);
   await log.run(checkpoint, progress);
-  await auditLedger(exported, log, findings);
+  await auditLedger(exported, manifest, log, findings);
   if (electionKey) found.result = await recount(exported, manifest, electionKey, checkpoint, log, findings);
 }
 
@@ -105,24 +103,12 @@ async function readElectionKey(exported, manifest, findings) {
   }
 }
 
-async function auditLedger(exported, log, findings) {
-  let lines;
-  try {
-    lines = parseLedger(await exported.read(LEDGER, MOST_LEDGER));
-  } catch (error) {
-    if (!(error instanceof LedgerError)) throw error;
-    findings.fail("ledger", "not-a-ledger");
-    return;
-  }
-  const tree = new GrowingTree();
-  await tree.append(await Promise.all([...lines.keys()].map((tag) => leafHash(hexDecode(tag)))));
-  const asTold = tree.size === log.rollSize && equal(await tree.root(), log.rollRoot);
-  if (!asTold) findings.fail("ledger", "another-roll");
-  findings.complete("ledger", { count: lines.size });
-
-  const issued = [...lines.values()].filter(Boolean).length;
-  const counts = { ballots: log.ballots, issued, voters: lines.size };
-  if (log.ballots > issued || issued > lines.size) findings.fail("turnout", "too-many", counts);
+async function auditLedger(exported, manifest, log, findings) {
+  const ledger = new LedgerAudit(findings, manifest.hash, log.amendments.rolls);
+  if (!(await ledger.run(await exported.read(LEDGER, MOST_LEDGER)))) return;
+  const { issued, voters } = ledger;
+  const counts = { ballots: log.ballots, issued, voters };
+  if (log.ballots > issued || issued > voters) findings.fail("turnout", "too-many", counts);
   findings.complete("turnout", counts);
 }
 

@@ -1,0 +1,82 @@
+"""Amendments: what an organiser changes after the manifest is frozen, stated in the log for everybody to see.
+
+One transaction over both tables counts the amendment on the election and writes it on the board. That is the commit
+point. The log is told by a message that may be lost or come twice: it takes what it lacks from the board, at the latest
+when it is sealed (tally/sequencing.py).
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from ballotcast.ballots.amendment import AmendmentLeaf, RollRevision
+from ballotcast.ballots.roll import roll_root
+from ballotcast.clock import from_rfc3339, to_rfc3339
+from ballotcast.errors import NotFound
+from ballotcast.store.elections import Election
+from ballotcast.store.transaction import Cancelled, transact
+from ballotcast.store.voters import Voter
+from ballotcast.wiring import Wiring
+
+GREW = "Voters were added to the roll."
+"""The reason of an amendment that an invitation makes."""
+
+
+def cut_roll(wiring: Wiring, election: Election) -> tuple[Election, list[Voter]]:
+    """The election as it is now, and every voter of the generations before its own, which nobody joins any more.
+
+    NotFound if it is gone by now.
+    """
+    cut = wiring.elections.cut_roll(election.id)
+    if cut is None:
+        raise NotFound("no-election", "you have no such election")
+    return cut, [voter for voter in wiring.voters.roll(cut.id) if voter.generation < cut.roll_generation]
+
+
+def amend_roll(
+    wiring: Wiring,
+    election: Election,
+    roll: Sequence[Voter],
+    reason: str,
+    *,
+    ended: Sequence[bytes] = (),
+    beside: Sequence[dict[str, Any]] = (),
+) -> Election | None:
+    """State the roll's next revision.
+
+    Args:
+        wiring: The process's connections.
+        election: As `cut_roll` returned it.
+        roll: The voters that `cut_roll` returned with it, and those whom `beside` adds to this revision.
+        reason: Why, for everybody to read.
+        ended: Commitments of rights that are asked to end.
+        beside: Writes that belong to the same transaction.
+
+    Returns:
+        The amended election. None if nothing was written, because another amendment was made since the cut, the
+        election is closed, or a write beside was refused.
+    """
+    root, now = roll_root(voter.tag for voter in roll), to_rfc3339(wiring.clock())
+    at = max(now, election.amended_at)  # clocks differ a little, and amendments are in order of time
+    stated = RollRevision(
+        revision=election.roll_revision + 1, roll_root=root, roll_size=len(roll), ended=tuple(sorted(ended))
+    )
+    leaf = AmendmentLeaf(at=from_rfc3339(at), reason=reason, roll=stated)
+    bound = election.roll_generation - 1
+    writes = [
+        wiring.elections.amending_roll(election, len(roll), root, bound, at),
+        wiring.amendments.adding(election.id, election.amendments + 1, leaf.encode()),
+        *beside,
+    ]
+    try:
+        transact(wiring.dynamodb, writes)
+    except Cancelled:
+        return None
+    return replace(
+        election,
+        roll_size=len(roll),
+        roll_root=root,
+        roll_bounds=[*election.roll_bounds, bound],
+        amended_at=at,
+        amendments=election.amendments + 1,
+    )

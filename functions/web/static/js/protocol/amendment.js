@@ -1,0 +1,54 @@
+/**
+ * Amendments: what an election's organiser changes after the manifest is frozen, as the log states it
+ * (docs/protocol.md, section 9).
+ */
+import { concat, equal, sha256, utf8 } from "./encoding.js";
+import { FieldError, hash, integer, list, record, text, time } from "./fields.js";
+import { MAX_INTEGER } from "./jcs.js";
+
+const ENDED = utf8("ballotcast/ended/1\n");
+/** Commitments in one amendment. */
+const MOST_ENDED = 500;
+
+/**
+ * `at`: when it was made. `ended`: the commitment of each right that was asked to end, ascending.
+ *
+ * @typedef {{at: Date, reason: string,
+ *   roll: {revision: number, roll_root: Uint8Array, roll_size: number, ended: Uint8Array[]}}} Amendment
+ */
+
+export const amendment = record({
+  at: time,
+  reason: text,
+  roll: record({
+    revision: integer(1, MAX_INTEGER),
+    roll_root: hash,
+    roll_size: integer(0, MAX_INTEGER),
+    ended: ascending,
+  }),
+});
+
+/**
+ * What an amendment says of a right that is to end.
+ *
+ * @param {Uint8Array} manifestHash M @param {number} revision of the roll @param {Uint8Array} tag of that right
+ * @param {Uint8Array} successor the tag of the line that replaces it, or empty @returns {Promise<Uint8Array>}
+ */
+export function commitment(manifestHash, revision, tag, successor) {
+  const number = new Uint8Array(8);
+  new DataView(number.buffer).setBigUint64(0, BigInt(revision));
+  return sha256(ENDED, manifestHash, number, tag, successor);
+}
+
+function ascending(value, path) {
+  const hashes = list(hash, 0, MOST_ENDED)(value, path);
+  if (hashes.some((one, at) => at && !below(hashes[at - 1], one))) throw new FieldError(path, "not-ascending");
+  return hashes;
+}
+
+/** Whether one of two hashes is before the other. */
+function below(one, other) {
+  if (equal(one, other)) return false;
+  const at = one.findIndex((byte, place) => byte !== other[place]);
+  return one[at] < other[at];
+}

@@ -1,0 +1,42 @@
+/** The amendments of a log, one after the other: which may stand where they are, and which rolls they state. */
+import { hexEncode } from "../protocol/encoding.js";
+
+/**
+ * A roll as the manifest or an amendment states it; hashes in hex. `ended`: commitments of the rights that were asked
+ * to end.
+ *
+ * @typedef {{size: number, root: string, ended: Set<string>}} StatedRoll
+ */
+
+export class AmendmentAudit {
+  /** By revision. @type {StatedRoll[]} */
+  rolls;
+  /** When the last amendment was made, @type {Date | null} */
+  newest = null;
+  #closesAt;
+
+  /** @param {import("../protocol/manifest.js").Manifest} manifest */
+  constructor(manifest) {
+    this.rolls = [{ size: manifest.roll_size, root: hexEncode(manifest.roll_root), ended: new Set() }];
+    this.#closesAt = manifest.closes_at;
+  }
+
+  /** What is wrong with the next amendment; empty if nothing is, and then it counts. @returns {string} */
+  take({ at, roll }) {
+    if (at >= this.#closesAt) return "amended-after-the-end";
+    if (this.newest && at < this.newest) return "amended-out-of-order";
+    const before = this.rolls.at(-1);
+    if (roll.revision !== this.rolls.length) return "another-revision";
+    if (roll.roll_size < before.size) return "roll-shrank";
+    if (roll.roll_size === before.size && !roll.ended.length) return "nothing-amended";
+    const ended = new Set(roll.ended.map(hexEncode));
+    this.rolls.push({ size: roll.roll_size, root: hexEncode(roll.roll_root), ended });
+    this.newest = at;
+    return "";
+  }
+
+  /** Whether voting can have ended then, for all that the amendments say. @param {Date} closedAt */
+  couldClose(closedAt) {
+    return closedAt <= this.#closesAt && (this.newest === null || this.newest <= closedAt);
+  }
+}

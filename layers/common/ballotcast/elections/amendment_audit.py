@@ -1,0 +1,45 @@
+"""The amendments of a log, one after the other: which of them may stand where they are, and which rolls they state."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from ballotcast.ballots.amendment import AmendmentLeaf
+from ballotcast.ballots.manifest import Manifest
+
+
+class StatedRoll(NamedTuple):
+    """A roll as the manifest or an amendment states it. `ended`: commitments of the rights that were asked to end."""
+
+    size: int
+    root: bytes
+    ended: frozenset[bytes] = frozenset()
+
+
+class AmendmentAudit:
+    """`rolls`: by revision, from the manifest's on. `newest`: when the last amendment was made; None without one."""
+
+    def __init__(self, manifest: Manifest) -> None:
+        self.rolls = [StatedRoll(manifest.roll_size, manifest.roll_root)]
+        self.newest: datetime | None = None
+        self._closes_at = manifest.closes_at
+
+    def take(self, amendment: AmendmentLeaf) -> str:
+        """What is wrong with the next amendment; empty if nothing is, and then it counts."""
+        if amendment.at >= self._closes_at:
+            return "it was made after the end"
+        if self.newest and amendment.at < self.newest:
+            return "it was made before the amendment in front of it"
+        roll, before = amendment.roll, self.rolls[-1]
+        if roll.revision != len(self.rolls):
+            return f"the roll's next revision is {len(self.rolls)}"
+        if roll.roll_size < before.size:
+            return "a roll never shrinks: rights end, and their lines stay"
+        if roll.roll_size == before.size and not roll.ended:
+            return "it changes nothing"
+        self.rolls.append(StatedRoll(roll.roll_size, roll.roll_root, frozenset(roll.ended)))
+        self.newest = amendment.at
+        return ""
+
+    def could_close(self, closed_at: datetime) -> bool:
+        """Whether voting can have ended then, for all that the amendments say."""
+        return closed_at <= self._closes_at and (self.newest is None or self.newest <= closed_at)

@@ -1,0 +1,58 @@
+"""Attack 5 of protocol 1, and its kin: rolls and ledgers that do not fit each other, made by who holds every key."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from amended_rolls import LEDGERS, Doctor, amendments, dropped, files, history
+from ballotcast.elections.verification import Outcome, Report, verify_export
+from forged_export import OPENS, Forger, write
+
+
+@pytest.fixture(scope="module")
+def forger() -> Forger:
+    return Forger()
+
+
+def refused_by(report: Report) -> dict[str, str]:
+    return {check.name: check.detail for check in report.checks if check.outcome is Outcome.FAILED}
+
+
+def found(report: Report) -> dict[str, str]:
+    return {check.name: check.detail for check in report.checks}
+
+
+def test_an_honest_history_passes(forger: Forger, tmp_path: Path) -> None:
+    """Whether somebody had voted before they were taken off shows at the end, and makes no difference before."""
+    lines = history(forger)
+    report = verify_export(write(tmp_path / "e.zip", files(forger, lines, amendments(forger, lines))))
+    assert report.ok, report.checks
+    assert found(report)["rolls"].startswith("5 revisions")
+    assert found(report)["endings"] == "5 rights were asked to end, 3 ended"
+    # of twelve lines three ended, and one is the new address of somebody who had voted by then
+    assert found(report)["turnout"] == "4 ballots, 4 credentials, 8 voters"
+
+
+def test_former_voters_cannot_be_dropped_from_the_roll(forger: Forger, tmp_path: Path) -> None:
+    """The last roll's size and root fit the ledger, which was all that protocol 1 looked at."""
+    lines, stated = dropped(forger, history(forger))
+    report = verify_export(write(tmp_path / "e.zip", files(forger, lines, stated)))
+    assert refused_by(report) == {"rolls": "revision 0: its tags are not the roll that the log states"}
+
+
+@pytest.mark.parametrize(("check", "place", "doctor"), LEDGERS.values(), ids=LEDGERS)
+def test_an_operator_is_found_out_if(forger: Forger, tmp_path: Path, check: str, place: str, doctor: Doctor) -> None:
+    lines = history(forger)
+    honest = amendments(forger, lines)
+    doctored, stated = doctor(forger, lines, honest)
+    assert (doctored, stated) != (lines, honest)
+    refused = refused_by(verify_export(write(tmp_path / "e.zip", files(forger, doctored, stated))))
+    assert place in refused[check], refused
+    assert not {"archive", "manifest", "checkpoint", "log"} & set(refused)
+
+
+def test_it_did_not_close_before_the_last_amendment(forger: Forger, tmp_path: Path) -> None:
+    lines = history(forger)
+    made = files(forger, lines, amendments(forger, lines), closed_at=OPENS + timedelta(minutes=3))
+    assert set(refused_by(verify_export(write(tmp_path / "e.zip", made)))) == {"leaves"}
