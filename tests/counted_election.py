@@ -47,7 +47,7 @@ def _credential(election: FrozenElection, email: str) -> tuple[Request, bytes]:
     request, link = new_request(election.manifest), election.links[email].token_hash.hex()
     blinded = request.blinding.blinded
     issue = election.wiring.voters.issue
-    assert issue(election.id, election.voters[email].key, link, sha256(blinded).hexdigest()) is None
+    assert issue(election.id, election.voters[email].key, link, sha256(blinded).hexdigest())
     blind_signature = election.issuer.blind_sign(blinded)
     return request, finalize(election.manifest.issuer, request.prepared, blind_signature, request.blinding.inverse)
 

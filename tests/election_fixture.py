@@ -47,6 +47,7 @@ CONTESTS: tuple[dict[str, Any], ...] = (
 SPECS: dict[Purpose, Any] = {
     Purpose.ISSUER: "RSA_2048",
     Purpose.ELECTION: "ECC_NIST_P256",
+    Purpose.ISSUANCE: "ECC_NIST_EDWARDS25519",
     Purpose.RECEIPT: "ECC_NIST_EDWARDS25519",
     Purpose.LOG: "ECC_NIST_EDWARDS25519",
 }
@@ -141,6 +142,7 @@ def frozen_election(
         n=0,
         issuer_pk=made[Purpose.ISSUER].public,
         election_pk=_point(made[Purpose.ELECTION].public),
+        issuance_pk=made[Purpose.ISSUANCE].public[-32:],
         receipt_pk=made[Purpose.RECEIPT].public[-32:],
         log_pk=made[Purpose.LOG].public[-32:],
         roll_size=len(roll),

@@ -57,6 +57,7 @@ class Forger:
     voters: int = 8
     issuer: IssuerKey = field(default_factory=IssuerKey.generate)
     election_key: p256.PrivateKey = field(default_factory=p256.generate)
+    issuance_key: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
     receipt_key: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
     log_key: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
     changes: Mapping[str, Any] = field(default_factory=dict)
@@ -80,6 +81,7 @@ class Forger:
             n=0,
             issuer_pk=self.issuer.public.spki(),
             election_pk=p256.point(self.election_key),
+            issuance_pk=self.issuance_key.public_key().public_bytes_raw(),
             receipt_pk=self.receipt_key.public_key().public_bytes_raw(),
             log_pk=self.log_key.public_key().public_bytes_raw(),
             roll_size=self.voters,

@@ -142,6 +142,7 @@ NEEDED: dict[str, list[Call]] = {
         *get("Roll", "LINK#l", "VOTER#v", "ELECTION#e"),
         *update("Roll", "VOTER#v"),
         *decrypt("issuer"),
+        *decrypt("issuance"),
         *secret("RollSecret"),
         *send("MailQueue"),
     ],

@@ -15,6 +15,7 @@ class KeyedElection(NamedTuple):
     manifest: Manifest
     issuer: IssuerKey
     election_key: p256.PrivateKey
+    issuance_key: Ed25519PrivateKey
     receipt_key: Ed25519PrivateKey
     log_key: Ed25519PrivateKey
 
@@ -22,7 +23,7 @@ class KeyedElection(NamedTuple):
 def keyed_election(bits: int) -> KeyedElection:
     """One contest that is ranked and one that is scored; `bits` is the size of the issuer's key."""
     issuer, election_key = IssuerKey.generate(bits), p256.generate()
-    receipt_key, log_key = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
+    issuance_key, receipt_key, log_key = (Ed25519PrivateKey.generate() for _ in range(3))
     common: dict[str, Any] = {
         "options": ["Ann", "Bo", "Çağla", "Dee", "😀"],
         "seats": 1,
@@ -46,10 +47,11 @@ def keyed_election(bits: int) -> KeyedElection:
         n=0,
         issuer_pk=issuer.public.spki(),
         election_pk=p256.point(election_key),
+        issuance_pk=issuance_key.public_key().public_bytes_raw(),
         receipt_pk=receipt_key.public_key().public_bytes_raw(),
         log_pk=log_key.public_key().public_bytes_raw(),
         roll_size=3,
         roll_root=bytes(32),
         log_batch_min=10,
     )
-    return KeyedElection(manifest, issuer, election_key, receipt_key, log_key)
+    return KeyedElection(manifest, issuer, election_key, issuance_key, receipt_key, log_key)

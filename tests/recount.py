@@ -104,7 +104,7 @@ def _ballot(random: Random, rule: Rule, of: Contest) -> Ballot:
 
 @cache
 def _manifest() -> Manifest:
-    receipt_pk, log_pk = (Ed25519PrivateKey.generate().public_key().public_bytes_raw() for _ in range(2))
+    issuance_pk, receipt_pk, log_pk = (Ed25519PrivateKey.generate().public_key().public_bytes_raw() for _ in range(3))
     return Manifest(
         v=1,
         election="e1",
@@ -118,6 +118,7 @@ def _manifest() -> Manifest:
         n=0,
         issuer_pk=IssuerKey.generate().public.spki(),
         election_pk=p256.point(p256.generate()),
+        issuance_pk=issuance_pk,
         receipt_pk=receipt_pk,
         log_pk=log_pk,
         roll_size=0,

@@ -142,6 +142,7 @@ def _make_keys(wiring: Wiring, election: str) -> dict[Purpose, WrappedKey]:
     return {
         Purpose.ISSUER: wiring.vault.create(Purpose.ISSUER, election, "RSA_3072" if large else "RSA_2048"),
         Purpose.ELECTION: wiring.vault.create(Purpose.ELECTION, election, "ECC_NIST_P256"),
+        Purpose.ISSUANCE: wiring.vault.create(Purpose.ISSUANCE, election, ED25519),
         Purpose.RECEIPT: wiring.vault.create(Purpose.RECEIPT, election, ED25519),
         Purpose.LOG: wiring.vault.create(Purpose.LOG, election, ED25519),
     }
@@ -161,6 +162,7 @@ def _manifest(draft: Election, roll: Sequence[Voter], base_url: str, keys: dict[
         n=0,
         issuer_pk=keys[Purpose.ISSUER].public,
         election_pk=_raw(keys[Purpose.ELECTION]),
+        issuance_pk=_raw(keys[Purpose.ISSUANCE]),
         receipt_pk=_raw(keys[Purpose.RECEIPT]),
         log_pk=_raw(keys[Purpose.LOG]),
         roll_size=len(roll),

@@ -6,10 +6,12 @@ was signed once is signed again for whoever holds the link, at any time: the vot
 
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import NamedTuple
 
 from ballotcast.ballots.link import Link
 from ballotcast.crypto.blind_rsa import IssuerPublicKey
 from ballotcast.errors import Conflict, Forbidden, NotFound, invalid_field
+from ballotcast.store.voters import NotIssued
 from ballotcast.wiring import Wiring
 from register import second_factor
 from register.issuers import Issuers
@@ -25,8 +27,15 @@ class CredentialRequest:
     code: str | None
 
 
-def issue_credential(wiring: Wiring, issuers: Issuers, election: str, request: CredentialRequest) -> bytes:
-    """The blind signature, k bytes; signed only after the roll says that it is this voter's only one.
+class Credential(NamedTuple):
+    """`blind_signature`: k bytes. `receipt`: the issuance receipt, a signed note."""
+
+    blind_signature: bytes
+    receipt: str
+
+
+def issue_credential(wiring: Wiring, issuers: Issuers, election: str, request: CredentialRequest) -> Credential:
+    """The blind signature, with the receipt for it; signed only after the roll says that it is this voter's only one.
 
     NotFound, Gone (link); Invalid (link, blinded); Unauthorised, Forbidden, TooMany (code);
     Forbidden (closed); Conflict.
@@ -36,13 +45,15 @@ def issue_credential(wiring: Wiring, issuers: Issuers, election: str, request: C
         raise NotFound("unknown-link", "this link is not one of this election's")
     key = issuers.key(election)
     _check_range(key.public, request.blinded)
-    digest = sha256(request.blinded).hexdigest()
+    digest = sha256(request.blinded)
     if issuers.closed(election) or issuers.election(election).second_factor != second_factor.NONE:
-        _check_voter(wiring, issuers, request, digest)
+        _check_voter(wiring, issuers, request, digest.hexdigest())
     link_hash = request.link.token_hash.hex()
-    if found := wiring.voters.issue(election, voter, link_hash, digest):
-        raise _already_issued() if found.holds(link_hash) else replaced_link()
-    return key.blind_sign(request.blinded)
+    try:
+        issued = wiring.voters.issue(election, voter, link_hash, digest.hexdigest())
+    except NotIssued as refused:
+        raise _already_issued() if refused.voter.holds(link_hash) else replaced_link() from None
+    return Credential(key.blind_sign(request.blinded), issuers.receipt(election, issued.tag, digest.digest()))
 
 
 def _check_voter(wiring: Wiring, issuers: Issuers, request: CredentialRequest, digest: str) -> None:

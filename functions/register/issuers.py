@@ -1,12 +1,17 @@
 """What issuing must know of an election, kept in memory.
 
-The issuer's key is unwrapped once. The election is read again after five seconds at the latest, because of `closed_at`;
-everything else in it was fixed before the first link was sent.
+The issuer's key and the one that signs issuance receipts are unwrapped once. The election is read again after five
+seconds at the latest, because of `closed_at`; everything else in it was fixed before the first link was sent.
 """
 
+import json
 from functools import lru_cache
+from hashlib import sha256
 
+from ballotcast.ballots import issuance
+from ballotcast.ballots.issuance import Issuance
 from ballotcast.crypto.issuer_key import IssuerKey
+from ballotcast.crypto.signed_note import Signer
 from ballotcast.elections.lifecycle import Status
 from ballotcast.errors import NotFound
 from ballotcast.store.elections import Election
@@ -24,6 +29,7 @@ class Issuers:
     def __init__(self, wiring: Wiring) -> None:
         self._wiring = wiring
         self.key = lru_cache(KEPT)(self._unwrap)
+        self._signer = lru_cache(KEPT)(self._unwrap_signer)
         self._election = lru_cache(KEPT)(self._find)
 
     def election(self, election: str) -> Election:
@@ -33,6 +39,11 @@ class Issuers:
     def closed(self, election: str) -> bool:
         """Over, by the clock or by an early close. Issuing begins with the links, before the election opens."""
         return self.election(election).status(self._wiring.clock()) is Status.CLOSED
+
+    def receipt(self, election: str, tag: bytes, blinded_sha256: bytes) -> str:
+        """The issuance receipt for a voter's line, a signed note."""
+        signer, origin, manifest_hash = self._signer(election)
+        return issuance.issue(signer, origin, manifest_hash, Issuance(tag, blinded_sha256))
 
     def _find(self, election: str, _span: int) -> Election:
         found = self._wiring.elections.find(election)
@@ -44,3 +55,12 @@ class Issuers:
         keys = self.election(election).keys
         assert keys, "a frozen election has its keys"
         return IssuerKey.from_pkcs8(self._wiring.vault.unwrap(Purpose.ISSUER, election, keys.issuer))
+
+    def _unwrap_signer(self, election: str) -> tuple[Signer, str, bytes]:
+        """The key that signs issuance receipts, with what they say of the election: origin and M."""
+        found = self.election(election)
+        assert found.keys, "a frozen election has its keys"
+        assert found.manifest
+        origin = json.loads(found.manifest)["origin"]
+        key = self._wiring.vault.unwrap(Purpose.ISSUANCE, election, found.keys.issuance)
+        return issuance.signer(origin, key), origin, sha256(found.manifest).digest()

@@ -58,9 +58,10 @@ class CodeSent(BaseModel):
 
 
 class Credential(BaseModel):
-    """`blind_signature`: k bytes as base64url."""
+    """`blind_signature`: k bytes as base64url. `issuance_receipt`: a signed note that says what was signed for whom."""
 
     blind_signature: str
+    issuance_receipt: str
 
 
 def issuers_of(request: Request) -> Issuers:
@@ -95,4 +96,5 @@ def send_code(held: LinkHeld, issuers: Issuing, wiring: Wired) -> CodeSent:
 def issue(election: ElectionId, wanted: CredentialWanted, issuers: Issuing, wiring: Wired) -> Credential:
     """Sign a blinded credential, once for each voter; the same value again gets the same signature."""
     request = CredentialRequest(wanted.link, wanted.blinded, wanted.otp)
-    return Credential(blind_signature=b64u_encode(issue_credential(wiring, issuers, election, request)))
+    issued = issue_credential(wiring, issuers, election, request)
+    return Credential(blind_signature=b64u_encode(issued.blind_signature), issuance_receipt=issued.receipt)

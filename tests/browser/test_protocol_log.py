@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from ballotcast.ballots import receipt
+from ballotcast.ballots import issuance, receipt
+from ballotcast.ballots.issuance import Issuance
 from ballotcast.ballots.ledger import Ledger, LedgerLine
 from ballotcast.ballots.link import Link
 from ballotcast.ballots.roll import email_key, roll_root, tag
 from ballotcast.crypto import merkle, tiles
 from ballotcast.crypto.checkpoint import Checkpoint
-from ballotcast.crypto.signed_note import Signer
+from ballotcast.crypto.signed_note import Signer, sign
 from ballotcast.crypto.tile_files import ENTRIES, TilePath, encode_bundle
 from keyed_election import KeyedElection, keyed_election
 
@@ -49,6 +50,40 @@ def test_receipts(protocol: Any, election: KeyedElection) -> None:
         notes=notes,
     )
     assert answers == [None, *["ReceiptError"] * 5]
+
+
+def test_issuance_receipts(protocol: Any, election: KeyedElection) -> None:
+    manifest, key = election.manifest, election.issuance_key
+    name, stated = f"{manifest.origin}/issuance", Issuance(sha256(b"tag").digest(), sha256(b"blinded").digest())
+
+    def issue(signer: Signer, stated: Issuance, manifest_hash: bytes = manifest.hash) -> str:
+        return issuance.issue(signer, manifest.origin, manifest_hash, stated)
+
+    good = issue(Signer(name, key), stated)
+    notes = [
+        good,
+        good.replace(stated.tag.hex(), "ab" * 32),
+        issue(Signer(name, key), stated, bytes(32)),
+        issue(Signer(name, key), Issuance(b"short", stated.blinded_sha256)),
+        issue(Signer(name, key), Issuance(stated.tag, b"")),
+        issue(Signer(name, Ed25519PrivateKey.generate()), stated),
+        issue(Signer(f"{manifest.origin}/receipt", election.receipt_key), stated),
+        sign("ballotcast/issuance/1\n", Signer(name, key)),
+        "",
+    ]
+    answers = protocol.run(
+        """
+        const [{ parseManifest }, { verifyIssuance }] = await Promise.all(["manifest", "issuance"].map(load));
+        const manifest = await parseManifest(bytes(given.manifest));
+        const { tag, blindedSha256 } = await verifyIssuance(given.notes[0], manifest);
+        const check = (note) => refusal(() => verifyIssuance(note, manifest));
+        const kinds = await Promise.all(given.notes.map(async (note) => (await check(note))?.kind ?? null));
+        return [hex(tag), hex(blindedSha256), ...kinds];
+        """,
+        manifest=manifest.encode().hex(),
+        notes=notes,
+    )
+    assert answers == [stated.tag.hex(), stated.blinded_sha256.hex(), None, *["IssuanceError"] * 8]
 
 
 SIZES = (1, 2, 3, 255, 256, 257, 600, 65_536, 65_537, 70_001)

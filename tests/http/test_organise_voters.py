@@ -141,7 +141,7 @@ def test_who_took_part_is_told_only_after_close(organiser: Organiser, deployment
     found = voters.find(election, ada)
     assert found
     assert voters.give_link(found, "run", "link")
-    assert voters.issue(election, ada, "link", "blinded") is None
+    assert voters.issue(election, ada, "link", "blinded")
     assert {voter["issued"] for voter in organiser.voters(election).values()} == {None}
     organiser.post(f"/elections/{election}/close")
     issued = {email: voter["issued"] for email, voter in organiser.voters(election).items()}

@@ -8,6 +8,7 @@ import httpx2 as httpx
 import pytest
 
 from api_events import TestClient
+from ballotcast.ballots import issuance
 from ballotcast.ballots.link import Link
 from ballotcast.crypto.blind_rsa import finalize
 from ballotcast.crypto.encoding import b64u_decode, b64u_encode
@@ -51,11 +52,13 @@ def issued_to(election: FrozenElection, email: str) -> str:
 def test_the_signature_verifies_once_unblinded(client: TestClient, election: FrozenElection, request_: Request) -> None:
     response = issue(client, election, election.link(ADA), request_.blinding.blinded)
     assert response.status_code == 200
-    assert list(response.json()) == ["blind_signature"]
+    assert list(response.json()) == ["blind_signature", "issuance_receipt"]
     signature = b64u_decode(response.json()["blind_signature"])
     finalize(election.manifest.issuer, request_.prepared, signature, request_.blinding.inverse)
     assert issued_to(election, ADA) == sha256(request_.blinding.blinded).hexdigest()
     assert issued_to(election, BEN) == ""
+    stated = issuance.verify(response.json()["issuance_receipt"], election.manifest)
+    assert stated == (election.voters[ADA].tag, sha256(request_.blinding.blinded).digest())
 
 
 def test_the_same_value_gets_the_same_signature_also_after_close(

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from ballotcast.store.table import Table
-from ballotcast.store.voters import Voter, Voters
+from ballotcast.store.voters import NotIssued, Voter, Voters
 
 ELECTION, KEY = "0123456789abcdef", "ab" * 32
 LINK, OTHER_LINK = "11" * 32, "22" * 32
@@ -53,17 +53,17 @@ def test_a_link_leads_to_its_voter_also_when_replaced(voters: Voters, voter: Vot
 
 def test_a_credential_is_issued_once(voters: Voters, voter: Voter) -> None:
     assert not voter.issued
-    assert voters.issue(ELECTION, KEY, LINK, VALUE) is None
+    assert voters.issue(ELECTION, KEY, LINK, VALUE)
     assert now(voters).blinded_sha256 == VALUE
     assert now(voters).issued
 
 
 def test_the_same_value_is_granted_again_and_another_refused(voters: Voters, voter: Voter) -> None:
     voters.issue(ELECTION, KEY, LINK, VALUE)
-    assert voters.issue(ELECTION, KEY, LINK, VALUE) is None
-    refused = voters.issue(ELECTION, KEY, LINK, OTHER_VALUE)
-    assert refused
-    assert (refused.link_hash, refused.blinded_sha256) == (LINK, VALUE)
+    assert voters.issue(ELECTION, KEY, LINK, VALUE)
+    with pytest.raises(NotIssued) as refused:
+        voters.issue(ELECTION, KEY, LINK, OTHER_VALUE)
+    assert (refused.value.voter.link_hash, refused.value.voter.blinded_sha256) == (LINK, VALUE)
     assert now(voters).blinded_sha256 == VALUE
 
 
@@ -71,10 +71,10 @@ def test_a_replaced_link_is_refused_even_with_the_same_value(voters: Voters, vot
     voters.issue(ELECTION, KEY, LINK, VALUE)
     send_link(voters, voter, OTHER_LINK)
     for value in (VALUE, OTHER_VALUE):
-        refused = voters.issue(ELECTION, KEY, LINK, value)
-        assert refused
-        assert refused.link_hash == OTHER_LINK
-    assert voters.issue(ELECTION, KEY, OTHER_LINK, VALUE) is None
+        with pytest.raises(NotIssued) as refused:
+            voters.issue(ELECTION, KEY, LINK, value)
+        assert refused.value.voter.link_hash == OTHER_LINK
+    assert voters.issue(ELECTION, KEY, OTHER_LINK, VALUE)
 
 
 def test_a_link_is_valid_until_the_mail_with_the_next_one_is_out(voters: Voters, voter: Voter) -> None:
@@ -84,13 +84,14 @@ def test_a_link_is_valid_until_the_mail_with_the_next_one_is_out(voters: Voters,
         assert now(voters).holds(LINK)
         assert now(voters).holds(made)
     assert not now(voters).holds(OTHER_LINK)
-    assert voters.issue(ELECTION, KEY, LINK, VALUE) is None
+    assert voters.issue(ELECTION, KEY, LINK, VALUE)
     voters.mark_mailed(ELECTION, KEY, "run of long ago")
     assert now(voters).holds(LINK)
     voters.mark_mailed(ELECTION, KEY, f"run {'66' * 32}")
     assert not now(voters).holds(LINK)
-    assert voters.issue(ELECTION, KEY, LINK, VALUE)
-    assert voters.issue(ELECTION, KEY, "66" * 32, VALUE) is None
+    with pytest.raises(NotIssued):
+        voters.issue(ELECTION, KEY, LINK, VALUE)
+    assert voters.issue(ELECTION, KEY, "66" * 32, VALUE)
 
 
 def use_codes(voters: Voters, voter: Voter) -> None:

@@ -105,6 +105,7 @@ def test_each_private_key_is_unwrapped_by_one_kind_of_function(roles: Resources)
     }
     assert unwraps == {
         ("RegisterRole", "issuer"),
+        ("RegisterRole", "issuance"),
         ("VoteRole", "receipt"),
         ("SequencerRole", "log"),
         ("CountRole", "election"),

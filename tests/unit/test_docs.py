@@ -287,6 +287,8 @@ def test_the_worked_example_is_what_the_code_makes_of_the_sample(manifest: Manif
         "manifest leaf hash": merkle.leaf_hash(ManifestLeaf(manifest.hash).encode()).hex(),
         "closing leaf": ClosingLeaf(closed_at=manifest.closes_at).encode().hex(),
         "receipt, bytes": len(SAMPLE["receipt"].encode()),
+        "issuance receipt, bytes": len(SAMPLE["issuance_receipt"].encode()),
+        "issuance key id": Verifier(f"{manifest.origin}/issuance", manifest.issuance_pk).key_id.hex(),
         "receipt key id": Verifier(f"{manifest.origin}/receipt", manifest.receipt_pk).key_id.hex(),
         "log key id": Verifier(manifest.origin, manifest.log_pk).key_id.hex(),
         "link, characters": len(SAMPLE["link"]),

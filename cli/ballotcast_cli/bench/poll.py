@@ -57,7 +57,7 @@ class Poll:
 def open_poll() -> Poll:
     issuer_pair = rsa.generate_private_key(65537, 2048)
     issuer = IssuerKey.from_pkcs8(issuer_pair.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()))
-    receipt_pair, log_pair = ed25519.Ed25519PrivateKey.generate(), ed25519.Ed25519PrivateKey.generate()
+    issuance_pair, receipt_pair, log_pair = (ed25519.Ed25519PrivateKey.generate() for _ in range(3))
     now = datetime.now(UTC).replace(microsecond=0)
     manifest = Manifest(
         v=1,
@@ -72,6 +72,7 @@ def open_poll() -> Poll:
         n=0,
         issuer_pk=issuer_pair.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo),
         election_pk=p256.point(p256.generate()),
+        issuance_pk=issuance_pair.public_key().public_bytes_raw(),
         receipt_pk=receipt_pair.public_key().public_bytes_raw(),
         log_pk=log_pair.public_key().public_bytes_raw(),
         roll_size=1,

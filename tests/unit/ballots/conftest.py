@@ -37,6 +37,7 @@ class Election(NamedTuple):
     manifest: Manifest
     issuer: IssuerKey
     election_key: p256.PrivateKey
+    issuance_key: Ed25519PrivateKey
     receipt_key: Ed25519PrivateKey
 
 
@@ -48,7 +49,8 @@ def make_election() -> MakeElection:
     issuer = IssuerKey.generate()
 
     def make(**changes: Any) -> Election:
-        election_key, receipt_key, log_key = p256.generate(), Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
+        election_key = p256.generate()
+        issuance_key, receipt_key, log_key = (Ed25519PrivateKey.generate() for _ in range(3))
         fields = {
             "v": 1,
             "election": "e1",
@@ -62,13 +64,14 @@ def make_election() -> MakeElection:
             "n": 0,
             "issuer_pk": issuer.public.spki(),
             "election_pk": p256.point(election_key),
+            "issuance_pk": issuance_key.public_key().public_bytes_raw(),
             "receipt_pk": receipt_key.public_key().public_bytes_raw(),
             "log_pk": log_key.public_key().public_bytes_raw(),
             "roll_size": 3,
             "roll_root": bytes(32),
             "log_batch_min": 10,
         }
-        return Election(Manifest(**fields | changes), issuer, election_key, receipt_key)
+        return Election(Manifest(**fields | changes), issuer, election_key, issuance_key, receipt_key)
 
     return make
 

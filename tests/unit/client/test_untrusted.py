@@ -152,6 +152,25 @@ def test_a_blind_signature_by_another_key(http: TestClient, election: FrozenElec
     assert "ballots" not in sent
 
 
+@pytest.mark.parametrize("theirs", [True, False])
+def test_an_issuance_receipt_that_states_something_else(
+    http: TestClient, election: FrozenElection, theirs: bool
+) -> None:
+    """Of another voter's credential, or signed by the key of ballots' receipts: no evidence if a line is emptied."""
+    honest = Voter(api_through(http, lambda _, send: send()), lambda state: None).vote(election.link(VOTERS[1]), [[1]])
+    other = honest.issuance if theirs else honest.receipt
+
+    def lie(request: httpx.Request, answer: httpx.Response) -> httpx.Response | None:
+        if not request.url.path.endswith("/credentials"):
+            return None
+        return httpx.Response(200, json={**answer.json(), "issuance_receipt": other})
+
+    said, states, sent = vote_against(http, election, lie)
+    assert "issuance receipt" in said
+    assert [type(state) for state in states] == [Sealed]
+    assert "ballots" not in sent
+
+
 def test_a_receipt_for_another_ballot(http: TestClient, election: FrozenElection) -> None:
     """A box that acknowledges somebody else's ballot in place of this one."""
     theirs = Voter(api_through(http, lambda _, send: send()), lambda state: None).vote(election.link(VOTERS[1]), [[1]])

@@ -44,6 +44,7 @@ class Manifest(BaseModel):
     n: Literal[0]
     issuer_pk: IssuerSpki
     election_pk: Point
+    issuance_pk: Ed25519Key
     receipt_pk: Ed25519Key
     log_pk: Ed25519Key
     roll_size: Annotated[int, Field(ge=0, le=canonical.MAX_INTEGER)]
@@ -64,12 +65,12 @@ class Manifest(BaseModel):
             raise ValueError("must be after opens_at")
         return closes_at
 
-    @field_validator("log_pk")
+    @field_validator("receipt_pk", "log_pk")
     @classmethod
-    def _key_of_its_own(cls, log_pk: bytes, info: ValidationInfo) -> bytes:
-        if log_pk == info.data.get("receipt_pk"):
-            raise ValueError("must not be the receipt key as well")
-        return log_pk
+    def _key_of_its_own(cls, key: bytes, info: ValidationInfo) -> bytes:
+        if key in (info.data.get("issuance_pk"), info.data.get("receipt_pk")):
+            raise ValueError("must not be another key of the manifest as well")
+        return key
 
     @classmethod
     def parse(cls, data: bytes) -> Self:

@@ -23,7 +23,7 @@ from typing import Any
 from ballotcast.client.errors import BadState
 from ballotcast.crypto.encoding import EncodingError, b64u_decode, b64u_encode
 
-VERSION = 2
+VERSION = 3
 
 
 @dataclass(frozen=True, repr=False)
@@ -65,7 +65,15 @@ class Sealed(Step):
 
 
 @dataclass(frozen=True, repr=False)
-class Credentialed(Step):
+class Issued(Step):
+    """What all steps know once the credential is issued."""
+
+    issuance: str
+    """The issuance receipt, a signed note. The ledger must show what it states."""
+
+
+@dataclass(frozen=True, repr=False)
+class Credentialed(Issued):
     """A credential signed by the issuer: an anonymous right to one ballot."""
 
     key: bytes
@@ -74,14 +82,14 @@ class Credentialed(Step):
 
 
 @dataclass(frozen=True, repr=False)
-class Signed(Step):
+class Signed(Issued):
     """The one ballot that will ever be sent with this credential."""
 
     ballot: bytes
 
 
 @dataclass(frozen=True, repr=False)
-class Cast(Step):
+class Cast(Issued):
     """The board's promise."""
 
     receipt: str
@@ -112,7 +120,7 @@ def from_json(text: str) -> State:
     except (ValueError, TypeError):
         raise BadState("this is not a recovery file") from None
     kind, version = STEPS.get(str(values.pop("step", ""))), values.pop("v", None)
-    if version == 1:
+    if version in (1, 2):
         raise BadState("this recovery file was made by an older version")
     if version != VERSION or kind is None:
         raise BadState("this is not a recovery file, or one of another version")

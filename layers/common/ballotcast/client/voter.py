@@ -14,8 +14,11 @@ from functools import lru_cache, partial
 from hashlib import sha256
 from typing import Any, TypeVar, overload
 
-from ballotcast.ballots import credential, plaintext, receipt
+import httpx2 as httpx
+
+from ballotcast.ballots import credential, issuance, plaintext, receipt
 from ballotcast.ballots.ballot import seal_choices, sign_ballot
+from ballotcast.ballots.issuance import IssuanceError
 from ballotcast.ballots.leaf import BallotLeaf
 from ballotcast.ballots.link import Link, LinkError
 from ballotcast.ballots.manifest import Manifest
@@ -120,7 +123,8 @@ class Voter:
     def get_credential(self, state: Blinded | Sealed, code: str | None = None) -> Credentialed | Signed:
         """Get the blinded value signed, unblind it, and sign the ballot with it if its choices are sealed.
 
-        Untrusted if the signature is not the issuer's. The same request again gets the same signature.
+        Untrusted if the signature is not the issuer's, or the receipt for it does not verify. The same request again
+        gets the same response.
         """
         manifest, key = self._manifest(state), _key(state)
         wanted = {"link": state.link, "blinded": b64u_encode(state.blinded), **({"otp": code} if code else {})}
@@ -131,17 +135,18 @@ class Voter:
             signature = blind_rsa.finalize(manifest.issuer, prepared, blind_signature, state.inverse)
         except (BlindRsaError, EncodingError) as error:
             raise Untrusted(f"the issuer's answer is not a signature on this credential: {error}") from None
+        common = _common(state) | {"issuance": _issuance_receipt(answer, manifest, state)}
         if isinstance(state, Blinded):
-            return self._written(Credentialed(**_common(state), key=state.key, rand=state.rand, signature=signature))
+            return self._written(Credentialed(**common, key=state.key, rand=state.rand, signature=signature))
         ballot = sign_ballot(manifest, key, state.rand, signature, state.sealed_choices)
-        return self._written(Signed(**_common(state), ballot=ballot.encode()))
+        return self._written(Signed(**common, ballot=ballot.encode()))
 
     def mark(self, state: Credentialed, choices: Choices) -> Signed:
         """Seal the choices and sign the ballot. Spoilt (ValueError) for choices that would not be counted."""
         manifest, key = self._manifest(state), _key(state)
         sealed = seal_choices(manifest, key, plaintext.encode(manifest, choices))
         ballot = sign_ballot(manifest, key, state.rand, state.signature, sealed)
-        return self._written(Signed(**_common(state), ballot=ballot.encode()))
+        return self._written(Signed(**_common(state), issuance=state.issuance, ballot=ballot.encode()))
 
     def cast(self, state: Signed) -> Cast:
         """Send the ballot until it is acknowledged. Untrusted if the acknowledgement is not a receipt for it."""
@@ -152,7 +157,7 @@ class Voter:
             receipt.verify(note, manifest, leaf_hash(BallotLeaf(state.ballot).encode()))
         except ReceiptError as error:
             raise Untrusted(f"the receipt does not verify: {error}") from None
-        return self._written(Cast(**_common(state), receipt=note))
+        return self._written(Cast(**_common(state), issuance=state.issuance, receipt=note))
 
     def _seal_with_code(self, paper: Paper, choices: Choices, ask_code: AskCode | None) -> Signed:
         """Ask for the code before the choices are sealed, where it is known that one is needed."""
@@ -201,6 +206,18 @@ def _blind(address: str, paper: Paper) -> Blinded:
         blinded=blinding.blinded,
         inverse=blinding.inverse,
     )
+
+
+def _issuance_receipt(answer: httpx.Response, manifest: Manifest, state: Blinded | Sealed) -> str:
+    """Untrusted unless it states what this voter had signed. Whose line it names, the voter's address shows."""
+    note = member(answer, "issuance_receipt", str)
+    try:
+        stated = issuance.verify(note, manifest)
+    except IssuanceError as error:
+        raise Untrusted(f"the issuance receipt does not verify: {error}") from None
+    if stated.blinded_sha256 != state.blinded_sha256:
+        raise Untrusted("the issuance receipt is for another credential")
+    return note
 
 
 def _common(state: State) -> dict[str, Any]:

@@ -14,11 +14,12 @@ from ballotcast.crypto import canonical, p256
 from ballotcast.crypto.checkpoint import Checkpoint, CheckpointError
 from ballotcast.crypto.encoding import EncodingError, hex_decode
 from ballotcast.crypto.signed_note import NoteError, Verifier
-from ballotcast.elections import export_files, kept_checkpoints
+from ballotcast.elections import export_files, kept_checkpoints, kept_issuances
 from ballotcast.elections.ballot_audit import Judges
 from ballotcast.elections.export_files import ExportError, ExportReader
 from ballotcast.elections.findings import Check, Findings, Outcome, Stopped
 from ballotcast.elections.kept_checkpoints import audit_kept
+from ballotcast.elections.kept_issuances import audit_issuances
 from ballotcast.elections.ledger_audit import LedgerAudit
 from ballotcast.elections.log_audit import LogAudit, Progress
 from ballotcast.elections.result import count_election
@@ -62,15 +63,25 @@ def _silently(done: int, total: int) -> None: ...
 
 
 def verify_export(
-    path: Path, progress: Progress = _silently, processes: int = 1, checkpoints: Sequence[bytes] = ()
+    path: Path,
+    progress: Progress = _silently,
+    processes: int = 1,
+    checkpoints: Sequence[bytes] = (),
+    issuances: Sequence[bytes] = (),
 ) -> Report:
     """Check everything that an export can prove. `progress` is told of leaves done, and how many there are.
 
     processes: that check ballots; they begin by importing the program's main module, as multiprocessing does.
     checkpoints: signed notes that somebody kept, for a check of their own.
+    issuances: issuance receipts that voters kept, for a check of their own.
     """
-    findings = Findings({**CHECKS, kept_checkpoints.CHECK: kept_checkpoints.MEANING} if checkpoints else CHECKS)
-    verification = _Verification(findings, progress, processes, checkpoints)
+    meanings = dict(CHECKS)
+    if checkpoints:
+        meanings[kept_checkpoints.CHECK] = kept_checkpoints.MEANING
+    if issuances:
+        meanings[kept_issuances.CHECK] = kept_issuances.MEANING
+    findings = Findings(meanings)
+    verification = _Verification(findings, progress, processes, checkpoints, issuances)
     try:
         with ExportReader(path) as export:
             verification.run(export)
@@ -82,12 +93,20 @@ def verify_export(
 
 
 class _Verification:
-    def __init__(self, findings: Findings, progress: Progress, processes: int, kept: Sequence[bytes]) -> None:
+    def __init__(
+        self,
+        findings: Findings,
+        progress: Progress,
+        processes: int,
+        kept: Sequence[bytes],
+        issuances: Sequence[bytes],
+    ) -> None:
         self.manifest_hash = ""
         self._findings = findings
         self._progress = progress
         self._processes = processes
         self._kept = kept
+        self._issuances = issuances
 
     def run(self, export: ExportReader) -> None:
         manifest = self._manifest(export)
@@ -149,6 +168,8 @@ class _Verification:
         if not log.ballots <= ledger.issued <= ledger.voters:
             self._findings.fail("turnout", f"too many: {counts}")
         self._findings.complete("turnout", counts)
+        if self._issuances:
+            audit_issuances(export, self._findings, manifest, self._issuances)
 
     def _result(
         self, export: ExportReader, manifest: Manifest, election_key: bytes, checkpoint: Checkpoint, log: LogAudit

@@ -33,6 +33,7 @@ class Keys:
 
     issuer: bytes = field(repr=False)
     election: bytes = field(repr=False)
+    issuance: bytes = field(repr=False)
     receipt: bytes = field(repr=False)
     log: bytes = field(repr=False)
 

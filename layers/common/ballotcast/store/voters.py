@@ -99,6 +99,14 @@ def from_item(item: Item) -> Voter:
     return Voter(**{name: personal[name] for name in Voter.__dataclass_fields__ if name in personal})
 
 
+class NotIssued(Exception):
+    """Nothing was written. `voter`: as found."""
+
+    def __init__(self, voter: Voter) -> None:
+        super().__init__("no credential was recorded")
+        self.voter = voter
+
+
 class NotAdded(Exception):
     """Of this batch nothing was written: what had to hold beside it does not."""
 
@@ -235,11 +243,16 @@ class Voters:
         item = self._roll.get(link_pk(link_hash), LINK)
         return (item["election"], item["voter"]) if item else None
 
-    def issue(self, election: str, key: str, link_hash: str, blinded_sha256: str) -> Voter | None:
+    def issue(self, election: str, key: str, link_hash: str, blinded_sha256: str) -> Voter:
         """Exactly once: record what is signed for this voter, by a link that is valid now.
 
-        None: recorded now, or the same value was recorded before. Else the voter as found: another value, or another
-        link. Codes of the second factor end with it.
+        Codes of the second factor end with it.
+
+        Returns:
+            The voter: the value was recorded now, or the same one before.
+
+        Raises:
+            NotIssued: Another value was recorded, or another link is valid.
         """
         condition = Condition(
             "(link_hash = :link OR link_before = :link)"
@@ -248,10 +261,9 @@ class Voters:
         )
         update = f"SET blinded_sha256 = :blinded REMOVE {CODES}"
         try:
-            self._roll.update(voter_pk(election, key), key, update, {}, condition)
+            return from_item(self._roll.update(voter_pk(election, key), key, update, {}, condition))
         except Refusal as refused:
-            return from_item(refused.item)
-        return None
+            raise NotIssued(from_item(refused.item)) from None
 
     def count_otp_send(self, voter: Voter, now: int, most: int, until: int) -> bool:
         """Take one of `most` sends in the hour that ends at `until`, or False."""

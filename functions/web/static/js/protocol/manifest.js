@@ -26,6 +26,7 @@ const members = record({
   n: literal(0),
   issuer_pk: issuer,
   election_pk: b64u(65),
+  issuance_pk: ed25519Key,
   receipt_pk: ed25519Key,
   log_pk: ed25519Key,
   roll_size: integer(0, MAX_INTEGER),
@@ -39,7 +40,7 @@ const members = record({
  * bytes; `bytes`, as served.
  *
  * @typedef {{election: string, origin: string, title: string, contests: import("./contest.js").Contest[],
- *   opens_at: Date, closes_at: Date, issuer_pk: IssuerPublicKey, election_pk: Uint8Array, receipt_pk: Uint8Array,
+ *   opens_at: Date, closes_at: Date, issuer_pk: IssuerPublicKey, election_pk: Uint8Array, issuance_pk: Uint8Array, receipt_pk: Uint8Array,
  *   log_pk: Uint8Array, roll_size: number, roll_root: Uint8Array, log_batch_min: number,
  *   bytes: Uint8Array, hash: Uint8Array, plaintextLength: number, ballotLength: number}} Manifest
  */
@@ -49,7 +50,9 @@ export async function parseManifest(bytes) {
   if (bytes.length > MAX_LENGTH) throw new ManifestError("", "too-long");
   const read = check(bytes);
   if (read.closes_at <= read.opens_at) throw new ManifestError("closes_at", "not-after-opening");
-  if (equal(read.receipt_pk, read.log_pk)) throw new ManifestError("log_pk", "not-a-key-of-its-own");
+  if (equal(read.receipt_pk, read.issuance_pk)) throw new ManifestError("receipt_pk", "not-a-key-of-its-own");
+  const known = [read.issuance_pk, read.receipt_pk].some((key) => equal(key, read.log_pk));
+  if (known) throw new ManifestError("log_pk", "not-a-key-of-its-own");
   if (!(await isPoint(read.election_pk))) throw new ManifestError("election_pk", "not-a-point");
   const plaintextLength = read.contests.reduce((length, { options }) => length + options.length, 0);
   const ballotLength = 275 + read.issuer_pk.k + plaintextLength;

@@ -21,7 +21,7 @@
 import { b64uDecode, b64uEncode, EncodingError } from "./encoding.js";
 import { BadState } from "./errors.js";
 
-const VERSION = 2;
+const VERSION = 3;
 
 /**
  * `address`: the API's, without a trailing slash. `checkpoint`: the newest signed note of the log that this voter has
@@ -38,13 +38,16 @@ const COMMON = {
 /** `key`: the credential's scalar, 32 bytes. */
 const REQUEST = { ...COMMON, link: "text", key: "bytes", rand: "bytes", blinded: "bytes", inverse: "bytes" };
 
+/** `issuance`: the issuance receipt, a signed note. The ledger must show what it states. */
+const ISSUED = { ...COMMON, issuance: "text" };
+
 /** In order: a later one is closer to the receipt. */
 const STEPS = {
   blinded: REQUEST,
   sealed: { ...REQUEST, sealed_choices: "bytes" },
-  credentialed: { ...COMMON, key: "bytes", rand: "bytes", signature: "bytes" },
-  signed: { ...COMMON, ballot: "bytes" },
-  cast: { ...COMMON, receipt: "text" },
+  credentialed: { ...ISSUED, key: "bytes", rand: "bytes", signature: "bytes" },
+  signed: { ...ISSUED, ballot: "bytes" },
+  cast: { ...ISSUED, receipt: "text" },
 };
 
 /** How close a state is to the receipt, from 0; -1 for none. @param {State | null} state */
@@ -70,7 +73,7 @@ export function stateToJson(state) {
 /** The inverse of `stateToJson`. Throws BadState for anything else. @param {string} text @returns {State} */
 export function stateFromJson(text) {
   const { v, step, ...values } = object(text);
-  if (v === 1) throw new BadState("older-version");
+  if (v === 1 || v === 2) throw new BadState("older-version");
   if (v !== VERSION || !Object.hasOwn(STEPS, step)) throw new BadState("another-version");
   const kinds = STEPS[step];
   const complete = Object.keys(kinds).every((name) => typeof values[name] === "string");

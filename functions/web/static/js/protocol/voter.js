@@ -14,7 +14,8 @@ import { sealChoices, signBallot } from "./ballot.js";
 import { blind, finalize, RAND_LENGTH } from "./blind_rsa.js";
 import { prepareCredential } from "./credential.js";
 import { b64uDecode, b64uEncode, equal, randomBytes, sha256 } from "./encoding.js";
-import { BadState, orUntrusted } from "./errors.js";
+import { BadState, orUntrusted, Untrusted } from "./errors.js";
+import { verifyIssuance } from "./issuance.js";
 import { ballotLeaf } from "./leaf.js";
 import { LinkError, parseLink } from "./link.js";
 import { fetchManifest, verifyPublished } from "./manifests.js";
@@ -111,7 +112,7 @@ export class Voter {
 
   /**
    * Get the blinded value signed, unblind it, and sign the ballot with it if its choices are sealed. Untrusted if the
-   * signature is not the issuer's. The same request again gets the same signature.
+   * signature is not the issuer's, or the receipt for it does not verify. The same request again gets the same response.
    *
    * @param {State} state blinded or sealed @param {string} [code] of the second factor
    * @returns {Promise<State>} credentialed or signed
@@ -126,9 +127,12 @@ export class Voter {
     const signature = await orUntrusted("bad-credential", () =>
       finalize(manifest.issuer_pk, prepared, b64uDecode(blindSignature), inverse),
     );
-    if (state.step === "blinded") return this.#written(next("credentialed", state, { signature }));
+    const issuance = member(answer, "issuance_receipt", "string");
+    const stated = await orUntrusted("bad-issuance", () => verifyIssuance(issuance, manifest));
+    if (!equal(stated.blindedSha256, state.blinded_sha256)) throw new Untrusted("bad-issuance");
+    if (state.step === "blinded") return this.#written(next("credentialed", state, { issuance, signature }));
     const ballot = await signBallot(manifest, key, rand, signature, state.sealed_choices);
-    return this.#written(next("signed", state, { ballot }));
+    return this.#written(next("signed", state, { issuance, ballot }));
   }
 
   /**
