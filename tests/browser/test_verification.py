@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
+from amended_rolls import LEDGERS, amendments, history
+from amended_rolls import files as files_of
 from ballotcast.elections.verification import CHECKS, verify_export
 from both_verifiers import assert_found_alike, by_browser, by_python
 from doctored_exports import DOCTORED, FORGED, ZIPPED, Entries
@@ -94,6 +96,20 @@ def test_an_operator_with_every_key_is_found_out(
         files = forger.files(forge(forger, honest), issued=len(honest) - 2)
         exports[what] = write(tmp_path / f"{number}.zip", files)
     assert_found_alike(modules, exports)
+
+
+def test_a_roll_that_was_amended(modules: Page, forger: Forger, tmp_path: Path) -> None:
+    lines = history(forger)
+    honest = amendments(forger, lines)
+    exports = {"honest": write(tmp_path / "honest.zip", files_of(forger, lines, honest))}
+    for number, (what, (_, _, doctor)) in enumerate(LEDGERS.items()):
+        doctored = files_of(forger, *doctor(forger, lines, honest))
+        exports[what] = write(tmp_path / f"{number}.zip", doctored)
+    assert_found_alike(modules, exports)
+    [report] = by_browser(modules, exports["honest"])
+    assert report["ok"], report["checks"]
+    [turnout] = [check["values"] for check in report["checks"] if check["name"] == "turnout"]
+    assert turnout == {"ballots": 4, "issued": 4, "voters": 8}
 
 
 def test_a_doctored_file_is_refused(modules: Page, forger: Forger, honest: Entries, tmp_path: Path) -> None:

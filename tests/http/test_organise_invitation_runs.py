@@ -141,9 +141,9 @@ def test_bounced_voters_are_invited_by_the_same_order_again(deployment: World, m
     assert ada
     organiser.wiring.voters.mark_bounced(election, ada.key, ada.run)
     mailed.clear()
-    failing = FailingWiring(deployment, 7, acts_only=True)
+    failing = FailingWiring(deployment, 8, acts_only=True)
     assert order_once(organiser, failing, election, only="bounced") == 503
-    assert failing.made[6:8] == ["UpdateItem", "SendMessageBatch"], "the voter is marked, and the message is lost"
+    assert failing.made[7:9] == ["UpdateItem", "SendMessageBatch"], "the voter is marked, and the message is lost"
     mail_all(deployment)
     again = organiser.post(f"/elections/{election}/invitations", json={"only": "bounced"}, headers=KEY)
     assert again.json() == {"queued": 1}
@@ -166,7 +166,7 @@ def test_a_refused_run_gives_its_mails_back_and_is_a_new_one_the_next_time(deplo
 def test_a_run_that_goes_on_takes_mails_for_those_who_have_joined(deployment: World, mailed: list[str]) -> None:
     organiser = Organiser(deployment, DAILY_MAILS="3")
     election = organiser.create(*PAIR)
-    assert order_once(organiser, FailingWiring(deployment, 3, acts_only=True), election) == 503
+    assert order_once(organiser, FailingWiring(deployment, 4, acts_only=True), election) == 503
     organiser.post(f"/elections/{election}/voters", json={"email": "cid@example.org"})
     again = organiser.post(f"/elections/{election}/invitations", json={}, headers=KEY)
     assert again.json() == {"queued": 3}

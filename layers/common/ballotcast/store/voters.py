@@ -99,12 +99,11 @@ def from_item(item: Item) -> Voter:
     return Voter(**{name: personal[name] for name in Voter.__dataclass_fields__ if name in personal})
 
 
+@dataclass(eq=False)
 class NotIssued(Exception):
     """Nothing was written. `voter`: as found."""
 
-    def __init__(self, voter: Voter) -> None:
-        super().__init__("no credential was recorded")
-        self.voter = voter
+    voter: Voter
 
 
 class NotAdded(Exception):
@@ -244,15 +243,10 @@ class Voters:
         return (item["election"], item["voter"]) if item else None
 
     def issue(self, election: str, key: str, link_hash: str, blinded_sha256: str) -> Voter:
-        """Exactly once: record what is signed for this voter, by a link that is valid now.
+        """Exactly once: record what is signed for this voter, by a link that is valid now. All codes end with it.
 
-        Codes of the second factor end with it.
-
-        Returns:
-            The voter: the value was recorded now, or the same one before.
-
-        Raises:
-            NotIssued: Another value was recorded, or another link is valid.
+        Returns the voter: recorded now, or the same value before. NotIssued: another value was recorded, or another
+        link is valid.
         """
         condition = Condition(
             "(link_hash = :link OR link_before = :link)"
