@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -102,9 +102,22 @@ class Forger:
         return request.ballot(blind_signature, (1,)), request.ballot(blind_signature, (2,))
 
     def entries(self, ballots: Iterable[Ballot]) -> list[bytes]:
-        closing = ClosingLeaf(closed_at=CLOSES)
-        leaves = [ManifestLeaf(self.manifest.hash), *(BallotLeaf(ballot.encode()) for ballot in ballots), closing]
-        return [leaf.encode() for leaf in leaves]
+        """A whole log of these ballots, in the order that they must have."""
+        leaves = in_order(BallotLeaf(ballot.encode()).encode() for ballot in ballots)
+        return self.closed([ManifestLeaf(self.manifest.hash).encode(), *leaves])
+
+    def closed(self, entries: Sequence[bytes], **changes: Any) -> list[bytes]:
+        """The entries with the closing leaf that fits them and a ledger of as many lines; `changes`: of its members."""
+        kinds = Counter(entry[:1] for entry in entries)
+        ballots = kinds[b"\1"]
+        fitting: dict[str, Any] = {
+            "closed_at": CLOSES,
+            "ballots": ballots,
+            "issued": ballots,
+            "ledger_sha256": sha256(self.ledger(ballots)).digest(),
+            "roll_revision": kinds[b"\2"],
+        }
+        return [*entries, ClosingLeaf(**fitting | changes).encode()]
 
     def root(self, entries: list[bytes]) -> bytes:
         return merkle.root([merkle.leaf_hash(entry) for entry in entries])
@@ -149,6 +162,11 @@ class Forger:
         for path in export_files.bundle_paths(len(entries)):
             files[str(path)] = encode_bundle(entries[path.n * 256 : path.n * 256 + path.width])
         return files
+
+
+def in_order(ballots: Iterable[bytes]) -> list[bytes]:
+    """Leaves as the log must have them: ascending by hash."""
+    return sorted(ballots, key=merkle.leaf_hash)
 
 
 def _is_of(entries: list[bytes], manifest: Manifest) -> bool:

@@ -1,14 +1,9 @@
-"""An election's log while it grows: the real sequencer, told of what the real box holds when a test says so.
+"""An election's log while voting lasts: the real sequencer. How a log ends, is in `counted_election`."""
 
-In the deployment the board's stream and a queue do the telling. How a log ends, is in `counted_election`.
-"""
+from collections.abc import Iterable, Mapping
 
-from collections.abc import Sequence
-from typing import Any
-
-from ballotcast.ballots.leaf import BallotLeaf
-from ballotcast.crypto.merkle import leaf_hash
-from ballotcast.store.queues import amendment_message, leaves_message
+from ballotcast.ballots.roll import roll_root
+from ballotcast.store.queues import amendment_message
 from counted_election import sqs_event
 from election_fixture import FrozenElection
 from tally.sequencer import Sequencer
@@ -16,18 +11,14 @@ from tally.sequencer import Sequencer
 
 def start_log(election: FrozenElection) -> None:
     """The log begins, with the manifest as its first leaf."""
-    manifest = election.manifest
-    _tell(election, amendment_message(election.id, manifest.roll_size, manifest.roll_root))
+    _amend(election, {election.manifest.roll_size: election.manifest.roll_root})
 
 
-def log_ballots(election: FrozenElection) -> None:
-    """Every ballot in the box is told to the log; it takes in as many as its batch rule lets it."""
-    tell_leaves(election, [leaf_hash(BallotLeaf(ballot).encode()) for ballot in election.ballots()])
+def grow_roll(election: FrozenElection, sizes: Iterable[int]) -> None:
+    """Each size that is larger than the roll becomes a leaf."""
+    _amend(election, {size: roll_root([bytes(32)] * size) for size in sizes})
 
 
-def tell_leaves(election: FrozenElection, leaf_hashes: Sequence[bytes]) -> None:
-    _tell(election, leaves_message(election.id, leaf_hashes))
-
-
-def _tell(election: FrozenElection, message: dict[str, Any]) -> None:
-    assert Sequencer(election.wiring).handle(sqs_event(message)) == {"batchItemFailures": []}
+def _amend(election: FrozenElection, roots: Mapping[int, bytes]) -> None:
+    messages = [amendment_message(election.id, size, root) for size, root in roots.items()]
+    assert Sequencer(election.wiring).handle(sqs_event(*messages)) == {"batchItemFailures": []}

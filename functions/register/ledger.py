@@ -1,6 +1,7 @@
 """A step of the count: the issuance ledger, written once from the roll as it stands when nothing is issued any more."""
 
 from functools import cache
+from hashlib import sha256
 from typing import Any
 
 from ballotcast.ballots.ledger import Ledger, LedgerLine
@@ -37,6 +38,7 @@ def handle(event: dict[str, Any], wiring: Wiring) -> dict[str, Any]:
         "roll_size": ledger.roll_size,
         "roll_root": ledger.roll_root.hex(),
         "issued": ledger.issued,
+        "sha256": sha256(ledger.encode()).hexdigest(),
     }
 
 

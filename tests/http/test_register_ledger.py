@@ -51,6 +51,7 @@ def test_the_ledger_has_a_line_for_each_voter(election: FrozenElection, blinded:
         "roll_size": 3,
         "roll_root": election.manifest.roll_root.hex(),
         "issued": 1,
+        "sha256": sha256(written(election)).hexdigest(),
     }
 
 

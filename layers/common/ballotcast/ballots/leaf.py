@@ -1,12 +1,14 @@
 """The leaves of an election's log: what each entry says, in the bytes that are hashed.
 
-    0x00‖M, the first | 0x01‖ballot | 0x02‖JCS{roll_size, roll_root} | 0x03‖JCS{closed_at}, the last
+    0x00‖M, the first | 0x02‖JCS{roll_size, roll_root} | 0x01‖ballot | 0x03‖JCS{closed_at, ballots, …}, the last
+
+Ballots enter the log at the close only, in ascending order of their hashes.
 
 Receipts and the API name a leaf by `merkle.leaf_hash` of these bytes.
 """
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -40,12 +42,15 @@ class BallotLeaf:
         return b"\x01" + self.ballot
 
 
+Count = Annotated[int, Field(ge=0, le=canonical.MAX_INTEGER)]
+
+
 class AmendmentLeaf(BaseModel):
     """The roll after voters were added: its new size and root (32 bytes)."""
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
-    roll_size: Annotated[int, Field(ge=0, le=canonical.MAX_INTEGER)]
+    roll_size: Count
     roll_root: Hash
 
     def encode(self) -> bytes:
@@ -54,14 +59,23 @@ class AmendmentLeaf(BaseModel):
 
 
 class ClosingLeaf(BaseModel):
-    """The last leaf: when voting closed. A checkpoint over it is final."""
+    """The last leaf: when voting closed, and what is counted. A checkpoint over it is final.
+
+    ballots: the leaves before this one that are ballots. issued: credentials, the filled lines of the ledger.
+    ledger_sha256: of `issuance.csv`. roll_revision: the number of amendments in the log.
+    """
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
+    v: Literal[2] = 2
     closed_at: UtcSecond
+    ballots: Count
+    issued: Count
+    ledger_sha256: Hash
+    roll_revision: Count
 
     def encode(self) -> bytes:
-        """0x03‖JCS{closed_at}"""
+        """0x03‖JCS{v, closed_at, ballots, issued, ledger_sha256, roll_revision}"""
         return b"\x03" + canonical.dumps(self.model_dump(mode="json"))
 
 

@@ -1,6 +1,7 @@
 """The pass over an export's issuance ledger, line by line: one line for each voter on the roll, in order of tag."""
 
 import re
+from hashlib import sha256
 from typing import NamedTuple
 
 from ballotcast.ballots.ledger import HEADER
@@ -13,11 +14,12 @@ _LINE = re.compile(rb"([0-9a-f]{64}),([0-9a-f]{64})?\n")
 
 
 class LedgerTotals(NamedTuple):
-    """roll_root: over the tags, as the log tells it."""
+    """roll_root: over the tags, as the log tells it. sha256: of the whole file."""
 
     roll_size: int
     roll_root: bytes
     issued: int
+    sha256: bytes
 
 
 class BadLedger(ValueError):
@@ -26,11 +28,13 @@ class BadLedger(ValueError):
 
 def audit_ledger(export: ExportReader) -> LedgerTotals:
     """BadLedger unless every line is spelled as it must be and the tags ascend, so that none is there twice."""
-    lines = export.lines(LEDGER)
-    if next(lines, b"") != HEADER.encode() + b"\n":
+    lines, header = export.lines(LEDGER), HEADER.encode() + b"\n"
+    if next(lines, b"") != header:
         raise BadLedger("line 1 is not the header")
+    digest = sha256(header)
     tree, waiting, last, issued = GrowingTree(), list[bytes](), b"", 0
     for number, line in enumerate(lines, 2):
+        digest.update(line)
         match = _LINE.fullmatch(line)
         if not match:
             raise BadLedger(f"line {number} is not a tag and a hash or nothing")
@@ -42,4 +46,4 @@ def audit_ledger(export: ExportReader) -> LedgerTotals:
             tree.append(waiting)
             waiting = []
     tree.append(waiting)
-    return LedgerTotals(tree.size, tree.root, issued)
+    return LedgerTotals(tree.size, tree.root, issued, digest.digest())

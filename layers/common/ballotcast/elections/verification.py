@@ -31,12 +31,13 @@ CHECKS = {
     "checkpoint": "the checkpoint is signed by the log's key",
     "election-key": "the published key is the one that ballots were sealed to",
     "log": "the entries lead to every tile and to the signed root",
-    "leaves": "the manifest is the first leaf, rolls only grow, the closing leaf is the last",
+    "leaves": "the manifest is the first leaf, then rolls that grow, then ballots, the closing leaf is the last",
+    "order": "the ballots stand in ascending order of their leaf hashes, so that their places tell nothing",
     "ballots": "every ballot is of this election and signed by its own key",
     "credentials": "every ballot's key is signed by the issuer",
     "one-ballot-each": "no credential is used twice",
-    "ledger": "the ledger's lines ascend, none is there twice, and they are the roll that the log tells",
-    "turnout": "no more ballots than credentials issued, no more credentials than voters",
+    "ledger": "the ledger is the one that the log names; its lines ascend, none twice, and are the log's roll",
+    "turnout": "as many ballots and credentials as the log's end tells, no more ballots than credentials or voters",
     "spoilt": "exactly the ballots that cannot be counted are listed as spoilt",
     "result": "counting again gives the published result",
 }
@@ -146,10 +147,16 @@ class _Verification:
             return
         if (totals.roll_size, totals.roll_root) != (log.roll_size, log.roll_root):
             self._findings.fail("ledger", "its tags are not the roll that the log tells")
+        closing = log.closing
+        if closing and totals.sha256 != closing.ledger_sha256:
+            self._findings.fail("ledger", "not the ledger whose hash is in the closing leaf")
         self._findings.complete("ledger", f"{totals.roll_size} voters, each once, as the log tells")
         counts = f"{log.ballots} ballots, {totals.issued} credentials, {totals.roll_size} voters"
         if not log.ballots <= totals.issued <= totals.roll_size:
             self._findings.fail("turnout", f"too many: {counts}")
+        if closing and (closing.ballots, closing.issued) != (log.ballots, totals.issued):
+            told = f"the closing leaf tells of {closing.ballots} ballots and {closing.issued} credentials"
+            self._findings.fail("turnout", f"{told}, and there are {counts}")
         self._findings.complete("turnout", counts)
 
     def _result(

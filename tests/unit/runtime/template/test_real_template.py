@@ -27,7 +27,7 @@ LOCAL = {"Environment": "local"}
 def test_everything_is_there(deployment: Deployment) -> None:
     assert len(deployment.functions) == 20
     assert len({function.role.name for function in deployment.functions.values()}) == 20
-    assert len(deployment.routes) == 114
+    assert len(deployment.routes) == 113
     assert set(deployment.tables) == {"Roll", "Board", "Channels"}
     assert len(deployment.queues) == 12
     assert set(deployment.machines) == {"CloseMachine", "SpawnMachine", "StopMachine", "RepairMachine"}
@@ -41,7 +41,7 @@ def test_every_handler_is_a_file_of_the_checkout(deployment: Deployment) -> None
 
 def test_routes(deployment: Deployment) -> None:
     per_function = Counter(route.function.removesuffix("Function") for route in deployment.routes)
-    assert per_function == {"Organise": 22, "Register": 6, "Vote": 5, "Tally": 11, "Web": 40, "Channel": 30}
+    assert per_function == {"Organise": 22, "Register": 6, "Vote": 5, "Tally": 10, "Web": 40, "Channel": 30}
     assert Route("POST", "/elections/{id}/ballots", "VoteFunction") in deployment.routes
     assert Route("ANY", "/elections/{id}/log/tile/{path+}", "TallyFunction") in deployment.routes
     assert Route("PATCH", "/elections/{id}", "OrganiseFunction") in deployment.routes
@@ -57,12 +57,12 @@ def test_streams_and_who_reads_them(deployment: Deployment) -> None:
     }
     assert {name: source.table for name, source in streams.items()} == {
         "CensusFunction": "Roll",
-        "ForwarderFunction": "Board",
+        "TurnoutFunction": "Board",
         "AnnouncerFunction": "Board",
         "StarterFunction": "Channels",
     }
-    assert streams["ForwarderFunction"] == StreamSource(
-        name="ForwarderFunctionCast",
+    assert streams["TurnoutFunction"] == StreamSource(
+        name="TurnoutFunctionCast",
         table="Board",
         batch_size=500,
         window_seconds=1,
@@ -122,7 +122,7 @@ def test_what_is_kept(deployment: Deployment) -> None:
     arn = ARN.format("dynamodb", "table/Roll")
     stream = f"{arn}/stream/2000-01-01T00:00:00.000"
     assert deployment.tables["Roll"] == Table("Roll", arn, stream, "NEW_AND_OLD_IMAGES", "expiration")
-    assert deployment.tables["Board"].stream_view == "NEW_IMAGE"
+    assert deployment.tables["Board"].stream_view == "NEW_AND_OLD_IMAGES"
     assert deployment.tables["Board"].expires_by is None
     assert deployment.key_arn == ARN.format("kms", "key/Key")
     session = ARN.format("secretsmanager", "secret:SessionSecret")

@@ -13,6 +13,7 @@ export const CHECKS = [
   "election-key",
   "log",
   "leaves",
+  "order",
   "ballots",
   "credentials",
   "one-ballot-each",

@@ -1,6 +1,6 @@
 /** The pass over an export's log: each entry is looked at once, in order, 256 in memory at a time. */
 import { Ballot, BallotError } from "../protocol/ballot.js";
-import { concat, equal, hexEncode, sha256 } from "../protocol/encoding.js";
+import { compare, concat, equal, hexEncode, sha256 } from "../protocol/encoding.js";
 import { Malformed, Spoilt } from "../protocol/errors.js";
 import { HpkeError } from "../protocol/hpke.js";
 import { parseLeaf } from "../protocol/leaf.js";
@@ -14,15 +14,19 @@ const BALLOT = 1;
 const TILE = 32 * WIDTH;
 const BUNDLE = WIDTH * (2 + 0xffff);
 
-/** Afterwards: the newest roll, the ballots' number, and, given the election key, what they say. */
+/** Afterwards: the newest roll, the closing leaf, the ballots' number, and, given the election key, what they say. */
 export class LogAudit {
   ballots = 0;
   /** @type {Map<string, {plaintext: Uint8Array, number: number}>} */
   plaintexts = new Map();
   /** @type {{index: number, reason: string}[]} */
   spoilt = [];
+  /** @type {Extract<import("../protocol/leaf.js").Leaf, {kind: "closing"}> | null} */
+  closing = null;
   #keys = new Set();
-  #closed = false;
+  #amendments = 0;
+  #ballotsBegan = false;
+  #lastBallot = new Uint8Array();
 
   constructor(exported, findings, manifest, electionKey) {
     Object.assign(this, { exported, findings, manifest, electionKey });
@@ -36,17 +40,19 @@ export class LogAudit {
     for (const { n, width } of bundles(checkpoint.size)) {
       const entries = await this.#readBundle(n, width);
       const ballots = await Promise.all(entries.map((entry, at) => this.#look(tree.size + at, entry, checkpoint.size)));
-      ballots.forEach((judged) => judged && this.#keep(judged));
-      await tree.append(await Promise.all(entries.map(leafHash)));
+      const hashes = await Promise.all(entries.map(leafHash));
+      ballots.forEach((judged, at) => judged && this.#keep(judged, hashes[at]));
+      await tree.append(hashes);
       progress(tree.size, checkpoint.size);
     }
     for (const { level, n, hashes } of tree.edge) await this.#compareTile(level, n, hashes);
     if (!equal(await tree.root(), checkpoint.root)) this.findings.fail("log", "another-root");
-    if (!this.#closed) this.findings.fail("leaves", "not-closed");
+    if (!this.closing) this.findings.fail("leaves", "not-closed");
+    else if (this.closing.roll_revision !== this.#amendments) this.findings.fail("leaves", "other-amendments");
     const found = { count: this.ballots };
     this.findings.complete("log", { count: checkpoint.size });
     this.findings.complete("leaves");
-    for (const name of ["ballots", "credentials", "one-ballot-each"]) this.findings.complete(name, found);
+    for (const name of ["order", "ballots", "credentials", "one-ballot-each"]) this.findings.complete(name, found);
   }
 
   async #readBundle(n, width) {
@@ -68,7 +74,10 @@ export class LogAudit {
   /** What a ballot's leaf says; nothing for the others, which are looked at in their place at once. */
   async #look(index, entry, size) {
     const last = index === size - 1;
-    if (entry[0] === BALLOT && index && !last) return this.#judge(index, entry.subarray(1));
+    if (entry[0] === BALLOT && index && !last) {
+      this.#ballotsBegan = true;
+      return this.#judge(index, entry.subarray(1));
+    }
     if (!this.#belongs(index, entry, last)) this.findings.fail("leaves", "out-of-place", { index });
     return null;
   }
@@ -84,9 +93,12 @@ export class LogAudit {
     const { opens_at, closes_at, hash } = this.manifest;
     if (leaf.kind === "manifest") return index === 0 && equal(leaf.manifestHash, hash);
     if (leaf.kind === "closing" && last && leaf.closed_at >= opens_at && leaf.closed_at <= closes_at) {
-      return (this.#closed = true);
+      this.closing = leaf;
+      return true;
     }
-    if (leaf.kind !== "amendment" || !index || last || leaf.roll_size <= this.rollSize) return false;
+    if (leaf.kind !== "amendment" || !index || last || this.#ballotsBegan) return false;
+    if (leaf.roll_size <= this.rollSize) return false;
+    this.#amendments += 1;
     [this.rollSize, this.rollRoot] = [leaf.roll_size, leaf.roll_root];
     return true;
   }
@@ -124,8 +136,10 @@ export class LogAudit {
     }
   }
 
-  #keep({ index, faults, key, said }) {
+  #keep({ index, faults, key, said }, hash) {
     this.ballots += 1;
+    if (compare(hash, this.#lastBallot) <= 0) this.findings.fail("order", "not-ascending", { index });
+    this.#lastBallot = hash;
     for (const [check, reason] of faults) this.findings.fail(check, reason, { index });
     if (!key) return;
     if (this.#keys.has(key)) this.findings.fail("one-ballot-each", "used-twice", { index });

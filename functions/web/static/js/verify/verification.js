@@ -7,7 +7,7 @@
  */
 import { count } from "../counting/count.js";
 import { openCheckpoint } from "../protocol/checkpoint.js";
-import { equal, hexDecode, hexEncode, utf8Decode } from "../protocol/encoding.js";
+import { equal, hexDecode, hexEncode, sha256, utf8Decode } from "../protocol/encoding.js";
 import { Malformed } from "../protocol/errors.js";
 import { openingKey } from "../protocol/hpke.js";
 import { jcsDecode, jcsEncode } from "../protocol/jcs.js";
@@ -106,9 +106,10 @@ async function readElectionKey(exported, manifest, findings) {
 }
 
 async function auditLedger(exported, log, findings) {
+  const data = await exported.read(LEDGER, MOST_LEDGER);
   let lines;
   try {
-    lines = parseLedger(await exported.read(LEDGER, MOST_LEDGER));
+    lines = parseLedger(data);
   } catch (error) {
     if (!(error instanceof LedgerError)) throw error;
     findings.fail("ledger", "not-a-ledger");
@@ -118,11 +119,15 @@ async function auditLedger(exported, log, findings) {
   await tree.append(await Promise.all([...lines.keys()].map((tag) => leafHash(hexDecode(tag)))));
   const asTold = tree.size === log.rollSize && equal(await tree.root(), log.rollRoot);
   if (!asTold) findings.fail("ledger", "another-roll");
+  const { closing } = log;
+  if (closing && !equal(await sha256(data), closing.ledger_sha256)) findings.fail("ledger", "another-ledger");
   findings.complete("ledger", { count: lines.size });
 
   const issued = [...lines.values()].filter(Boolean).length;
   const counts = { ballots: log.ballots, issued, voters: lines.size };
   if (log.ballots > issued || issued > lines.size) findings.fail("turnout", "too-many", counts);
+  const asClosed = !closing || (closing.ballots === log.ballots && closing.issued === issued);
+  if (!asClosed) findings.fail("turnout", "not-as-closed", counts);
   findings.complete("turnout", counts);
 }
 
