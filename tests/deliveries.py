@@ -9,6 +9,7 @@ from typing import Any, cast
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pymerkle import InmemoryTree
 
+from ballotcast.ballots.door import Door
 from ballotcast.ballots.leaf import AmendmentLeaf, BallotLeaf, ClosingLeaf, ManifestLeaf
 from ballotcast.ballots.manifest import Manifest
 from ballotcast.crypto import merkle
@@ -56,6 +57,9 @@ class Deliveries:
     manifest: Manifest
     database: MemoryDynamoDB = field(default_factory=MemoryDynamoDB)
     key: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
+
+    def __post_init__(self) -> None:
+        self.manifest = Manifest(**{**dict(self.manifest), "log_pk": self.key.public_key().public_bytes_raw()})
 
     @property
     def store(self) -> Log:
@@ -108,6 +112,9 @@ class Deliveries:
             roll_revision=len(told),
         )
         self.check([*told, *sorted(ballots(numbers), key=merkle.leaf_hash), closing.encode()])
+        door = self.store.door(self.manifest.election)
+        assert door
+        assert Door.open(door.decode(), self.manifest) == Door(CLOSED, len(numbers), 77)
         signed = self.store.checkpoint(self.manifest.election)
         assert signed
         assert (signed.issued, signed.cast, signed.final) == (77, len(numbers), True)

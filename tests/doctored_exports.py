@@ -164,6 +164,12 @@ def with_larger_s(note: bytes) -> bytes:
     return f"{text} {b64_encode(data[:36] + larger.to_bytes(32, 'little'))}\n".encode()
 
 
+def signed_anew(forger: Forger, note: bytes) -> bytes:
+    """The text of a door statement as it is, with a signature that fits."""
+    text = note.decode().rpartition("\n\n")[0] + "\n"
+    return sign(text, Signer(f"{ORIGIN}/door", forger.log_key)).encode()
+
+
 def sized(forger: Forger, size: int) -> bytes:
     return Checkpoint(ORIGIN, size, bytes(32)).sign(Signer(ORIGIN, forger.log_key)).encode()
 
@@ -205,6 +211,16 @@ DOCTORED: dict[str, tuple[str, str, Callable[[Forger, Entries, bytes], bytes]]] 
     "a checkpoint with two empty lines": ("checkpoint", "checkpoint", lambda f, e, d: d.replace(b"\n\n", b"\n\n\n")),
     "a checkpoint of too many leaves for an integer": ("checkpoint", "checkpoint", lambda f, e, d: sized(f, 2**53)),
     "a checkpoint of more leaves than bytes": ("checkpoint", "archive", lambda f, e, d: sized(f, 2**53 - 1)),
+    "a door of fewer ballots": ("door", "door", lambda f, e, d: f.door(e, ballots=5)),
+    "a door of more ballots": ("door", "door", lambda f, e, d: f.door(e, ballots=7)),
+    "a door of more credentials": ("door", "door", lambda f, e, d: f.door(e, issued=7)),
+    "a door shut at another time": ("door", "door", lambda f, e, d: f.door(e, closed_at=CLOSES.replace(hour=17))),
+    "a door of another election": ("door", "door", lambda f, e, d: Forger().door(e)),
+    "a door with a leading zero": ("door", "door", lambda f, e, d: signed_anew(f, d.replace(b"\n6\n", b"\n06\n", 1))),
+    "a door with a line more": ("door", "door", lambda f, e, d: signed_anew(f, d.replace(b"\n\n", b"\n7\n\n"))),
+    "a door of too many ballots": ("door", "door", lambda f, e, d: f.door(e, ballots=2**53)),
+    "a door that the log's key signed under another name": ("door", "door", lambda f, e, d: f.note(e)),
+    "an empty door": ("door", "door", lambda f, e, d: b""),
     "a manifest that names a witness": ("manifest.json", "manifest", lambda f, e, d: manifest(d, witnesses=["w"])),
     "a manifest with the list of witnesses": ("manifest.json", "manifest", lambda f, e, d: manifest(d, witnesses=[])),
     "one key for receipts and the log": (

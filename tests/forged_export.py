@@ -15,7 +15,8 @@ from pydantic import PrivateAttr
 from ballotcast.ballots import ballot as wire
 from ballotcast.ballots.ballot import Ballot
 from ballotcast.ballots.contest import Contest
-from ballotcast.ballots.leaf import BallotLeaf, ClosingLeaf, ManifestLeaf
+from ballotcast.ballots.door import Door
+from ballotcast.ballots.leaf import BallotLeaf, ClosingLeaf, LeafError, ManifestLeaf, parse
 from ballotcast.ballots.ledger import Ledger, LedgerLine
 from ballotcast.ballots.manifest import Manifest
 from ballotcast.ballots.plaintext import Reason
@@ -127,6 +128,17 @@ class Forger:
         signer = signer or Signer(ORIGIN, self.log_key)
         return Checkpoint(signer.name, len(entries), root).sign(signer).encode()
 
+    def door(self, entries: list[bytes], **changes: Any) -> bytes:
+        """The door statement that fits the closing leaf, or says other things."""
+        fields = {"closed_at": CLOSES, "ballots": 0, "issued": 0}
+        try:
+            closing = parse(entries[-1])
+        except LeafError:
+            closing = None
+        if isinstance(closing, ClosingLeaf):
+            fields = {name: getattr(closing, name) for name in fields}
+        return Door(**fields | changes).sign(self.manifest, Signer(ORIGIN, self.log_key)).encode()
+
     def ledger(self, issued: int) -> bytes:
         blinded = [
             sha256(number.to_bytes(4, "little")).digest() if number < issued else b"" for number in range(self.voters)
@@ -154,6 +166,7 @@ class Forger:
         files = {
             export_files.MANIFEST: self.manifest.encode(),
             export_files.CHECKPOINT: note,
+            export_files.DOOR: self.door(entries),
             export_files.LEDGER: self.ledger(len(entries) - 2 if issued is None else issued),
             export_files.ELECTION_KEY: p256.scalar(self.election_key).hex().encode(),
             export_files.RESULT: self.result(entries) if _is_of(entries, self.manifest) else b"{}",

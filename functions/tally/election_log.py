@@ -3,6 +3,7 @@
 Any number of processes may write: of two that read the same head, one is refused and reads again.
 """
 
+from ballotcast.ballots.door import Door
 from ballotcast.ballots.leaf import AmendmentLeaf, ManifestLeaf
 from ballotcast.ballots.manifest import Manifest
 from ballotcast.crypto import merkle
@@ -39,6 +40,11 @@ class ElectionLog:
         sealed = self.head.sealed
         count = self.head.size - (sealed.ballots + 1 if sealed else 0)
         return list(self._log.entries(self.manifest.election, most=count))
+
+    def shut(self, door: Door) -> Door:
+        """Sign and publish the door statement, unless there is one; returns the one that is there."""
+        note = self._log.shut(self.manifest.election, door.sign(self.manifest, self._signer).encode())
+        return Door.open(note.decode(), self.manifest)
 
     def seal(self, sealed: Sealed) -> None:
         """End the log: after what it has come the ballots, then the closing leaf. What that gives is `sealed`."""

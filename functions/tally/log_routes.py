@@ -12,7 +12,7 @@ from ballotcast.http.fields import ElectionId
 from ballotcast.http.responses import refuses
 from ballotcast.http.wired import Wired
 from ballotcast.store.log import SignedCheckpoint
-from tally.public_log import find_checkpoint, find_turnout, parse_tile_path, read_entries, read_tile
+from tally.public_log import find_checkpoint, find_door, find_turnout, parse_tile_path, read_entries, read_tile
 from tally.publication import require_published
 
 router = routes()
@@ -51,6 +51,18 @@ def show_checkpoint(election: ElectionId, wiring: Wired) -> Response:
     """The newest signed checkpoint, a C2SP note."""
     checkpoint = find_checkpoint(wiring.log, election)
     return Response(checkpoint.note, media_type="text/plain; charset=utf-8", headers=_freshness(checkpoint))
+
+
+@router.get(
+    "/elections/{id}/log/door",
+    openapi_extra=contract(Access.PUBLIC),
+    response_class=Response,
+    responses=refuses(404),
+)
+def show_door(election: ElectionId, wiring: Wired) -> Response:
+    """The door statement: how many ballots and credentials there are, signed before the log is built."""
+    door = find_door(wiring.log, election)
+    return Response(door, media_type="text/plain; charset=utf-8", headers={"Cache-Control": FOR_EVER})
 
 
 @router.get(

@@ -19,6 +19,13 @@ def find_checkpoint(log: Log, election: str) -> SignedCheckpoint:
     return _begun(log.checkpoint(election, consistent=True))
 
 
+def find_door(log: Log, election: str) -> bytes:
+    """The door statement; NotFound until voting has ended and the count has begun."""
+    if door := log.door(election):
+        return door
+    raise NotFound("no-door", "how many ballots there are is stated once voting has ended")
+
+
 def find_turnout(log: Log, election: str) -> tuple[SignedCheckpoint, Turnout, str | None]:
     """The newest checkpoint, the turnout, and when an early close was ordered (RFC 3339), if one was.
 

@@ -1,6 +1,7 @@
-"""The end of a log: the last roll, every ballot of the box in ascending order of leaf hash, then the closing leaf.
+"""The end of a log: the door statement, the last roll, every ballot in ascending order of leaf hash, the closing leaf.
 
-One conditional write of the head decides what the log is. The tiles are written only after it, and only by a process
+The door statement says before anything is built how many ballots there are, and stays. One conditional write of the
+head decides what the log is. The tiles are written only after it, and only by a process
 whose ballots give the same root; then the checkpoint is signed. Killed anywhere, the same call again continues there.
 """
 
@@ -10,6 +11,7 @@ from datetime import datetime
 from heapq import merge
 from typing import NamedTuple
 
+from ballotcast.ballots.door import Door
 from ballotcast.ballots.leaf import AmendmentLeaf, ClosingLeaf
 from ballotcast.crypto import merkle, tiles
 from ballotcast.crypto.merkle import HASH_LENGTH
@@ -40,6 +42,9 @@ def seal(log: ElectionLog, blobs: Blobs, runs: Sequence[bytes], ledger: Ledger, 
     `runs`: the leaf hashes of every ballot in the box, each run concatenated in ascending order. CountStopped if the
     log was sealed with other ballots, two ballots are the same, or the rolls contradict each other.
     """
+    door = Door(closed_at, sum(map(len, runs)) // HASH_LENGTH, ledger.issued)
+    if (shut := log.shut(door)) != door:
+        raise CountStopped(f"the door was shut with {shut.ballots} ballots, and the box has {door.ballots}")
     for _ in range(ATTEMPTS):
         try:
             log.refresh()

@@ -172,7 +172,7 @@ def test_a_row_lost_from_the_box_after_the_seal_stops_the_count(deployment: Worl
     for partition in range(256):
         for row in list(board.query(ballot_pk(election.id, f"{partition:02x}"))):
             board.delete(row["pk"], row["sk"])
-    with pytest.raises(ExecutionFailed, match="sealed with 6 ballots, and the box has 0"):
+    with pytest.raises(ExecutionFailed, match="door was shut with 6 ballots, and the box has 0"):
         close_machine(election.wiring).run({"election": election.id})
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from api_events import TestClient
 from ballotcast.ballots.ballot import Ballot
+from ballotcast.ballots.door import Door
 from ballotcast.ballots.leaf import BallotLeaf, ManifestLeaf
 from ballotcast.clock import to_rfc3339
 from ballotcast.crypto import merkle, tiles
@@ -83,6 +84,17 @@ def test_no_ballot_leaf_exists_while_voting_lasts(
     assert (signed.size, signed.root) == (2, merkle.node_hash(tile[:32], tile[32:]))
     assert not [ballot for ballot in ballots if leaf_of(ballot) in tile]
     assert not list(election.wiring.blobs.keys("elections/"))
+
+
+def test_the_door_is_public_once_it_is_shut(
+    client: TestClient, deployment: World, election: FrozenElection, ballots: list[Ballot]
+) -> None:
+    path = f"/elections/{election.id}/log/door"
+    assert_problem(client.get(path), 404, "no-door")
+    close_and_count(deployment, election)
+    answer = client.get(path)
+    assert answer.headers["content-type"] == "text/plain; charset=utf-8"
+    assert Door.open(answer.text, election.manifest) == Door(election.manifest.closes_at, len(ballots), len(VOTERS))
 
 
 def test_an_early_close_is_public_at_once(client: TestClient, deployment: World, election: FrozenElection) -> None:

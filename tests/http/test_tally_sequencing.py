@@ -7,7 +7,7 @@ import pytest
 from ballotcast.ballots.manifest import Manifest
 from deliveries import FIRST_ROLL, LAST_ROLL, Deliveries, ledger, roll, runs
 from election_fixture import frozen_election
-from faulty_writes import FaultyWrites
+from faulty_writes import FaultyWrites, LostConnection
 from tally.closed import CountStopped
 from tally.sequencing import sequence
 from world import world
@@ -75,8 +75,8 @@ def test_a_log_is_not_sealed_if(election: Deliveries, roll_size: int) -> None:
 
 
 OTHERWISE = {
-    "a ballot is put in the box": (range(6), LAST_ROLL, "sealed with 5 ballots, and the box has 6"),
-    "a ballot is taken out of it": (range(4), LAST_ROLL, "sealed with 5 ballots, and the box has 4"),
+    "a ballot is put in the box": (range(6), LAST_ROLL, "door was shut with 5 ballots, and the box has 6"),
+    "a ballot is taken out of it": (range(4), LAST_ROLL, "door was shut with 5 ballots, and the box has 4"),
     "a ballot is exchanged": (range(1, 6), LAST_ROLL, "with other ballots"),
     "the roll grows": (range(5), LAST_ROLL + 1, "ledger's roll"),
 }
@@ -94,6 +94,19 @@ def test_another_ledger_after_the_seal_stops_the_count(election: Deliveries) -> 
     election.seal(range(5))
     with pytest.raises(CountStopped, match="another ledger"):
         election.sealed(range(5), closing=ledger()._replace(sha256=bytes(32)))
+
+
+def test_between_door_and_seal_the_count_stops_if_a_ballot_comes(election: Deliveries) -> None:
+    """A process was killed after it had stated how many there are."""
+    client = FaultyWrites(election.database)
+    client.plan[1] = "before"
+    with pytest.raises(LostConnection):
+        election.sealed(range(5), client)
+    assert election.store.door(election.manifest.election)
+    assert not election.head.sealed
+    with pytest.raises(CountStopped, match="shut with 5 ballots, and the box has 6"):
+        election.sealed(range(6))
+    election.seal(range(5))
 
 
 def test_ballots_collected_twice_or_out_of_order_stop_the_count(

@@ -50,6 +50,12 @@ def test_the_end_keeps_what_it_was_sealed_with(log: Log) -> None:
     assert log.head(ELECTION) == ended == Head(2, 7, 3, ROOT, SEALED)
 
 
+def test_the_first_door_statement_stays(log: Log) -> None:
+    assert log.door(ELECTION) is None
+    assert [log.shut(ELECTION, note) for note in (b"one", b"one", b"other")] == [b"one"] * 3
+    assert log.door(ELECTION) == b"one"
+
+
 def test_of_two_writers_of_one_head_the_second_is_refused_whole(log: Log) -> None:
     head = log.append(ELECTION, FIRST, b"manifest")
     ended = log.seal(ELECTION, replace(head, size=7, sealed=SEALED))

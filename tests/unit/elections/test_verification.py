@@ -115,6 +115,7 @@ def test_a_doctored_file_is_refused(
 FLIPPED = {
     "manifest.json": {"manifest", "checkpoint", "leaves"},
     "checkpoint": {"checkpoint"},
+    "door": {"door"},
     "issuance.csv": {"ledger"},
     "election_key.hex": {"election-key"},
     "result.json": {"result"},

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from ballotcast.ballots.door import Door, DoorError
 from ballotcast.ballots.manifest import MAX_LENGTH, Manifest, ManifestError
 from ballotcast.crypto import canonical, p256
 from ballotcast.crypto.checkpoint import Checkpoint, CheckpointError
@@ -38,6 +39,7 @@ CHECKS = {
     "one-ballot-each": "no credential is used twice",
     "ledger": "the ledger is the one that the log names; its lines ascend, none twice, and are the log's roll",
     "turnout": "as many ballots and credentials as the log's end tells, no more ballots than credentials or voters",
+    "door": "the log has the numbers that its key stated when voting ended, before the log was built",
     "spoilt": "exactly the ballots that cannot be counted are listed as spoilt",
     "result": "counting again gives the published result",
 }
@@ -99,6 +101,7 @@ class _Verification:
         if self._kept and not self._findings.failed("log"):
             audit_kept(export, self._findings, manifest, checkpoint, self._kept)
         self._ledger(export, log)
+        self._door(export, manifest, log)
         if election_key:
             self._result(export, manifest, p256.scalar(election_key), checkpoint, log)
 
@@ -158,6 +161,18 @@ class _Verification:
             told = f"the closing leaf tells of {closing.ballots} ballots and {closing.issued} credentials"
             self._findings.fail("turnout", f"{told}, and there are {counts}")
         self._findings.complete("turnout", counts)
+
+    def _door(self, export: ExportReader, manifest: Manifest, log: LogAudit) -> None:
+        try:
+            door = Door.open(export.read(export_files.DOOR, NOTE).decode(), manifest)
+        except (DoorError, UnicodeDecodeError) as error:
+            self._findings.fail("door", str(error))
+            return
+        closing = log.closing
+        if closing and door != Door(closing.closed_at, closing.ballots, closing.issued):
+            told = f"{door.ballots} ballots and {door.issued} credentials"
+            self._findings.fail("door", f"it tells of {told}, and the closing leaf of others, or of another time")
+        self._findings.complete("door", f"{door.ballots} ballots and {door.issued} credentials, signed at the close")
 
     def _result(
         self, export: ExportReader, manifest: Manifest, election_key: bytes, checkpoint: Checkpoint, log: LogAudit

@@ -2,6 +2,7 @@
 
 Board   LOG#<election> / HEAD             version, size, newest roll; once it is sealed also root, ballots, closing leaf
 Board   LOG#<election> / ENTRY#<index>    e = a leaf before the ballots: the manifest's, then amendments
+Board   LOG#<election> / DOOR             note = the door statement, signed before the log is built
 Board   LOG#<election> / CHECKPOINT       the newest signed checkpoint, and once it is final the exact turnout
 Board   LOG#<election> / TURNOUT          issued, cast: running sums, told by the streams (estimates until the close)
 
@@ -17,7 +18,7 @@ from ballotcast.store.manifests import STATE, state_pk
 from ballotcast.store.table import ABSENT, Condition, Item, Refusal, Table
 from ballotcast.store.transaction import Cancelled, transact
 
-HEAD, CHECKPOINT, TURNOUT, ENTRY = "HEAD", "CHECKPOINT", "TURNOUT", "ENTRY#"
+HEAD, DOOR, CHECKPOINT, TURNOUT, ENTRY = "HEAD", "DOOR", "CHECKPOINT", "TURNOUT", "ENTRY#"
 Sum = Literal["issued", "cast"]
 
 
@@ -93,6 +94,20 @@ class Log:
         except Cancelled:
             raise Overtaken from None
         return replace(moved, version=head.version + 1)
+
+    def shut(self, election: str, door: bytes) -> bytes:
+        """Write the door statement (a signed note) unless there is one; returns the one that is there."""
+        try:
+            self._board.put({"pk": log_pk(election), "sk": DOOR, "note": door}, ABSENT)
+        except Refusal as refused:
+            found: bytes = refused.item["note"]
+            return found
+        return door
+
+    def door(self, election: str) -> bytes | None:
+        """The door statement; None before the close."""
+        item = self._board.get(log_pk(election), DOOR)
+        return item["note"] if item else None
 
     def seal(self, election: str, head: Head) -> Head:
         """Write the head that ends the log, by one conditional put: from here on it is decided. Overtaken if moved."""

@@ -19,6 +19,7 @@ export const CHECKS = [
   "one-ballot-each",
   "ledger",
   "turnout",
+  "door",
   "spoilt",
   "result",
 ];

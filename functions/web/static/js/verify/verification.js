@@ -7,6 +7,7 @@
  */
 import { count } from "../counting/count.js";
 import { openCheckpoint } from "../protocol/checkpoint.js";
+import { openDoor } from "../protocol/door.js";
 import { equal, hexDecode, hexEncode, sha256, utf8Decode } from "../protocol/encoding.js";
 import { Malformed } from "../protocol/errors.js";
 import { openingKey } from "../protocol/hpke.js";
@@ -16,7 +17,7 @@ import { lotsSeed } from "../protocol/lots.js";
 import { MAX_LENGTH, parseManifest } from "../protocol/manifest.js";
 import { leafHash } from "../protocol/merkle.js";
 import { decodePlaintext } from "../protocol/plaintext.js";
-import { CHECKPOINT, ELECTION_KEY, ExportError, ExportFile, LEDGER, MANIFEST, names, RESULT } from "./export_file.js";
+import { CHECKPOINT, DOOR, ELECTION_KEY, ExportError, ExportFile, LEDGER, MANIFEST, names, RESULT } from "./export_file.js";
 import { Findings, Stopped } from "./findings.js";
 import { GrowingTree } from "./growing_tree.js";
 import { LogAudit } from "./log_audit.js";
@@ -70,6 +71,7 @@ async function verify(exported, findings, progress, found) {
   const log = new LogAudit(exported, findings, manifest, electionKey);
   await log.run(checkpoint, progress);
   await auditLedger(exported, log, findings);
+  await auditDoor(exported, manifest, log, findings);
   if (electionKey) found.result = await recount(exported, manifest, electionKey, checkpoint, log, findings);
 }
 
@@ -129,6 +131,22 @@ async function auditLedger(exported, log, findings) {
   const asClosed = !closing || (closing.ballots === log.ballots && closing.issued === issued);
   if (!asClosed) findings.fail("turnout", "not-as-closed", counts);
   findings.complete("turnout", counts);
+}
+
+async function auditDoor(exported, manifest, { closing }, findings) {
+  const note = await exported.read(DOOR, MOST_NOTE);
+  let door;
+  try {
+    door = await openDoor(utf8Decode(note), manifest);
+  } catch (error) {
+    if (!refusedAs(error)) throw error;
+    findings.fail("door", "not-a-door");
+    return;
+  }
+  const { ballots, issued } = door;
+  const asClosed = !closing || (+closing.closed_at === +door.closedAt && closing.ballots === ballots && closing.issued === issued);
+  if (!asClosed) findings.fail("door", "another-door", { ballots, issued });
+  findings.complete("door", { ballots, issued });
 }
 
 async function recount(exported, manifest, electionKey, checkpoint, log, findings) {
