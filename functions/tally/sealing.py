@@ -1,8 +1,8 @@
 """The end of a log: the door statement, the last roll, every ballot in ascending order of leaf hash, the closing leaf.
 
 The door statement says before anything is built how many ballots there are, and stays. One conditional write of the
-head decides what the log is. The tiles are written only after it, and only by a process
-whose ballots give the same root; then the checkpoint is signed. Killed anywhere, the same call again continues there.
+head decides what the log is. The tiles are written only after it, and only by a process whose ballots give the same
+root; then the checkpoint is signed. Killed anywhere, the same call again continues there.
 """
 
 from collections.abc import Iterator, Sequence
