@@ -9,7 +9,7 @@ from queue_consumers import (
     RelayConsumer,
     SequencerConsumer,
 )
-from stream_consumers import AnnouncerConsumer, CensusConsumer, ForwarderConsumer, StarterConsumer
+from stream_consumers import AnnouncerConsumer, CensusConsumer, StarterConsumer, TurnoutConsumer
 
 CONSUMERS: dict[str, type[Consumer]] = {
     "SequencerFunction": SequencerConsumer,
@@ -18,7 +18,7 @@ CONSUMERS: dict[str, type[Consumer]] = {
     "NotifyFunction": MailConsumer,
     "JobsFunction": JobsConsumer,
     "FeedbackFunction": FeedbackConsumer,
-    "ForwarderFunction": ForwarderConsumer,
+    "TurnoutFunction": TurnoutConsumer,
     "CensusFunction": CensusConsumer,
     "AnnouncerFunction": AnnouncerConsumer,
     "StarterFunction": StarterConsumer,

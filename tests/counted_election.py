@@ -13,7 +13,6 @@ from ballotcast.ballots.plaintext import encode
 from ballotcast.crypto import p256
 from ballotcast.crypto.blind_rsa import finalize
 from ballotcast.crypto.merkle import leaf_hash
-from ballotcast.store.queues import leaves_message
 from ballotcast.wiring import Wiring
 from election_fixture import FrozenElection
 from register import ledger
@@ -74,12 +73,6 @@ def sqs_record(message_id: str, body: str, receipt_handle: str = "") -> dict[str
         "body": body,
         "attributes": attributes,
     }
-
-
-def deliver(election: FrozenElection, *ballots: Ballot) -> None:
-    """What stream and queue do with ballots that were cast."""
-    message = leaves_message(election.id, [leaf_of(ballot) for ballot in ballots])
-    assert Sequencer(election.wiring).handle(sqs_event(message)) == {"batchItemFailures": []}
 
 
 def close_machine(

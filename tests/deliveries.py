@@ -4,34 +4,36 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import Any
+from typing import Any, cast
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pymerkle import InmemoryTree
 
 from ballotcast.ballots.amendment import AmendmentLeaf, RollRevision
+from ballotcast.ballots.door import Door
 from ballotcast.ballots.leaf import BallotLeaf, ClosingLeaf, ManifestLeaf
 from ballotcast.ballots.manifest import Manifest
 from ballotcast.ballots.roll import rolls_digest
 from ballotcast.crypto import merkle
 from ballotcast.crypto.checkpoint import Checkpoint
 from ballotcast.crypto.signed_note import Signer
+from ballotcast.elections.export_files import tile_paths
 from ballotcast.store.amendments import Amendments
-from ballotcast.store.log import Head, Log
+from ballotcast.store.blobs import Blobs
+from ballotcast.store.log import Head, Log, Sealed
 from ballotcast.store.table import Table
 from ballotcast.store.transaction import transact
 from faulty_writes import FaultyWrites, LostConnection
 from memory_dynamodb import MemoryDynamoDB
+from tally import work
 from tally.election_log import ElectionLog
 from tally.sealing import Ledger, seal
 from tally.sequencing import sequence
 
 CLOSED = datetime(2026, 11, 21, tzinfo=UTC)
-MINIMUM = 2
 FIRST_ROLL, LAST_ROLL = 3, 9
-
-Message = tuple[Iterable[int], Iterable[int]]
-"""Ballots by number, and rolls by size."""
+RUNS = 3
+"""Parts that the box is collected in."""
 
 
 def amendment(number: int, size: int) -> AmendmentLeaf:
@@ -39,17 +41,28 @@ def amendment(number: int, size: int) -> AmendmentLeaf:
     return AmendmentLeaf(at=CLOSED, reason="Voters were added", roll=roll)
 
 
+def ballots(numbers: Iterable[int]) -> list[bytes]:
+    return [BallotLeaf(number.to_bytes(4)).encode() for number in numbers]
+
+
+def runs(numbers: Iterable[int]) -> list[bytes]:
+    """The leaf hashes of these ballots as the steps before the seal leave them."""
+    hashes = [merkle.leaf_hash(ballot) for ballot in ballots(numbers)]
+    return [b"".join(sorted(hashes[number::RUNS])) for number in range(RUNS)]
+
+
 @dataclass
 class Deliveries:
-    """One election on a table of its own."""
+    """One election on a table and a bucket of its own."""
 
     manifest: Manifest
     database: MemoryDynamoDB = field(default_factory=MemoryDynamoDB)
     key: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
-    entries: dict[bytes, bytes] = field(default_factory=dict)
-    """By leaf hash."""
     rolls: list[int] = field(default_factory=list)
     """The sizes that amendments on the board state."""
+
+    def __post_init__(self) -> None:
+        self.manifest = Manifest(**{**dict(self.manifest), "log_pk": self.key.public_key().public_bytes_raw()})
 
     @property
     def store(self) -> Log:
@@ -74,30 +87,21 @@ class Deliveries:
                 transact(board.client, [Amendments(board).adding(self.manifest.election, len(self.rolls), entry)])
         return len(self.rolls)
 
-    def ledger(self, issued: int = 0) -> Ledger:
-        """Of the newest roll."""
+    def ledger(self) -> Ledger:
+        """As it was written after the close: of the newest roll."""
         leaves = [amendment(number, size).roll for number, size in enumerate(self.rolls, 1)]
         rolls = [
             (self.manifest.roll_size, self.manifest.roll_root),
             *((one.roll_size, one.roll_root) for one in leaves),
         ]
-        return Ledger(len(self.rolls), rolls_digest(rolls), issued)
+        return Ledger(len(self.rolls), rolls_digest(rolls), issued=77, sha256=sha256(b"ledger").digest())
 
-    def enter(self, leaf: ManifestLeaf | BallotLeaf | AmendmentLeaf | ClosingLeaf) -> bytes:
-        entry = leaf.encode()
-        self.entries[merkle.leaf_hash(entry)] = entry
-        return merkle.leaf_hash(entry)
-
-    def ballots(self, numbers: Iterable[int]) -> list[bytes]:
-        """Their leaf hashes."""
-        return [self.enter(BallotLeaf(number.to_bytes(4))) for number in numbers]
-
-    def play(self, client: FaultyWrites, messages: Sequence[Message]) -> None:
-        """Deliver in order; each again until it is taken, by a process that does not know what was lost."""
+    def play(self, client: FaultyWrites, messages: Sequence[Iterable[int]]) -> None:
+        """Deliver rolls by size, in order; each message again until it is taken, by a process that knows of no loss."""
         log = self.process(client)
-        for numbers, sizes in messages:
+        for sizes in messages:
             amendments = self.amend(*sizes)
-            self.until_taken(lambda log: sequence(log, self.ballots(numbers), amendments), log, client)  # noqa: B023
+            self.until_taken(lambda log: sequence(log, amendments), log, client)  # noqa: B023
 
     def until_taken(self, act: Callable[[ElectionLog], object], log: ElectionLog, client: FaultyWrites) -> None:
         for _ in range(10):
@@ -109,34 +113,56 @@ class Deliveries:
                 return
         raise AssertionError("lost ten times")
 
-    def seal(self, messages: Sequence[Message], client: Any = None) -> None:
-        """End the log and check it: of all that was ever told each is in once, and all of it hangs together."""
-        numbers = {number for ballots, _ in messages for number in ballots}
-        self.amend(*(size for _, sizes in messages for size in sizes), LAST_ROLL)
-        ledger = self.ledger(issued=77)
-        act = lambda log: seal(log, set(self.ballots(numbers)), ledger, CLOSED)  # noqa: E731
-        self.until_taken(act, self.process(client), client)
-        told = [self.enter(amendment(number, size)) for number, size in enumerate(self.rolls, 1)]
-        self.check([*self.ballots(numbers), *told, self.enter(ClosingLeaf(closed_at=CLOSED))])
-        assert self.head.final
-        assert not self.head.pending
+    def sealed(self, numbers: Iterable[int], client: Any = None, *, closing: Ledger | None = None) -> Sealed:
+        """A process's attempt to end the log with these ballots."""
+        blobs = Blobs(cast(Any, client or self.database), "bucket")
+        return seal(self.process(client), blobs, runs(numbers), closing or self.ledger(), CLOSED)
 
-    def check(self, expected: Iterable[bytes]) -> list[bytes]:
-        """The log's leaf hashes: the manifest's first, and `expected`; head, rows, tiles and signature agree."""
-        reader, election = self.process(), self.manifest.election
-        head = reader.refresh()
-        leaves = reader.leaf_hashes()
-        assert leaves[0] == self.enter(ManifestLeaf(self.manifest.hash))
-        assert sorted(leaves[1:]) == sorted(expected)
-        assert not set(leaves) & set(head.pending)
-        rows = self.store.leaves(election, leaves)
-        assert [rows[leaf].index for leaf in leaves] == list(range(head.size))
+    def seal(self, numbers: Iterable[int], messages: Sequence[Iterable[int]] = (), client: Any = None) -> None:
+        """End the log and check it: rolls that grew, then each ballot once and in order, then the end."""
+        numbers = list(numbers)
+        self.amend(*(size for sizes in messages for size in sizes), LAST_ROLL)
+        self.until_taken(lambda _: self.sealed(numbers, client), self.process(client), client)
+        stated = [amendment(number, size).encode() for number, size in enumerate(self.rolls, 1)]
+        closing = ClosingLeaf(
+            closed_at=CLOSED,
+            ballots=len(numbers),
+            issued=77,
+            ledger_sha256=self.ledger().sha256,
+            roll_revision=len(stated),
+        )
+        self.check([*stated, *sorted(ballots(numbers), key=merkle.leaf_hash), closing.encode()])
+        door = self.store.door(self.manifest.election)
+        assert door
+        assert Door.open(door.decode(), self.manifest) == Door(CLOSED, len(numbers), 77)
+        signed = self.store.checkpoint(self.manifest.election)
+        assert signed
+        assert (signed.issued, signed.cast, signed.final) == (77, len(numbers), True)
+
+    def check(self, expected: Sequence[bytes]) -> None:
+        """The log is the manifest's leaf and these; head, rows, tiles and signature agree."""
+        entries, head = [ManifestLeaf(self.manifest.hash).encode(), *expected], self.head
         oracle = InmemoryTree(algorithm="sha256")
-        for leaf in leaves:
-            oracle.append_entry(self.entries[leaf])
-        signed = self.store.checkpoint(election)
+        for entry in entries:
+            oracle.append_entry(entry)
+        signed = self.store.checkpoint(self.manifest.election)
         assert signed
         checkpoint = Checkpoint.open(signed.note.decode(), Signer(self.manifest.origin, self.key).verifier)
-        assert (checkpoint.size, checkpoint.root) == (head.size, oracle.get_root())
-        assert (signed.size, signed.cast, signed.final) == (head.size, head.ballots, head.final)
-        return leaves
+        assert (checkpoint.size, checkpoint.root) == (len(entries), oracle.get_root())
+        assert (head.size, signed.size, signed.final) == (len(entries), len(entries), head.sealed is not None)
+        statements = [entry for entry in entries[:-1] if entry[:1] != b"\1"] if head.sealed else entries
+        assert list(self.store.entries(self.manifest.election)) == statements
+        if head.sealed:
+            assert (head.sealed.root, head.sealed.closing) == (checkpoint.root, entries[-1])
+            self._check_tiles(entries)
+
+    def _check_tiles(self, entries: Sequence[bytes]) -> None:
+        row, blobs = [merkle.leaf_hash(entry) for entry in entries], Blobs(cast(Any, self.database), "bucket")
+        for path in tile_paths(len(entries)):
+            assert path.level != "entries"
+            span = 256**path.level
+            hashes = [
+                merkle.root(row[start : start + span])
+                for start in range(path.n * 256 * span, (path.n * 256 + path.width) * span, span)
+            ]
+            assert blobs.get(work.tile_key(self.manifest.election, path)) == b"".join(hashes)

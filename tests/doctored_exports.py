@@ -9,13 +9,13 @@ from datetime import UTC, datetime
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ballotcast.ballots.amendment import AmendmentLeaf, RollRevision
-from ballotcast.ballots.leaf import BallotLeaf, ClosingLeaf
+from ballotcast.ballots.leaf import BallotLeaf
 from ballotcast.ballots.roll import roll_root
 from ballotcast.crypto import canonical, p256
 from ballotcast.crypto.checkpoint import Checkpoint
 from ballotcast.crypto.encoding import b64_decode, b64_encode, b64u_encode
 from ballotcast.crypto.signed_note import Signer, sign
-from forged_export import CLOSES, OPENS, ORIGIN, Forger, flipped
+from forged_export import CLOSES, OPENS, ORIGIN, Forger, flipped, in_order
 from voting import new_request
 
 Entries = list[bytes]
@@ -64,23 +64,53 @@ def signed_above_the_modulus(forger: Forger) -> bytes:
             return BallotLeaf(replace(ballot, issuer_signature=larger.to_bytes(k)).encode()).encode()
 
 
+def resealed(forger: Forger, entries: Entries) -> Entries:
+    """The log with its ballots in order, and a closing leaf that fits: all that its writer can put right."""
+    ballots = in_order(entry for entry in entries[1:-1] if entry[:1] == b"\1")
+    return forger.closed([entries[0], *(entry for entry in entries[1:-1] if entry[:1] != b"\1"), *ballots])
+
+
+def exchanged(forger: Forger, entries: Entries, doctor: Callable[[bytes], bytes]) -> Entries:
+    """Something is done to one ballot."""
+    return resealed(forger, [*entries[:2], doctor(entries[2]), *entries[3:]])
+
+
+def added(forger: Forger, entries: Entries, *ballots: bytes) -> Entries:
+    return resealed(forger, [*entries[:-1], *ballots, entries[-1]])
+
+
+def amended_by(forger: Forger, entries: Entries, size: int) -> Entries:
+    return forger.closed([entries[0], amended(forger, size), *entries[1:-1]])
+
+
+def told_otherwise(**changes: object) -> Callable[[Forger, Entries], Entries]:
+    """The closing leaf says something else."""
+    return lambda f, e: f.closed(e[:-1], **changes)
+
+
 FORGED: dict[str, tuple[str, Callable[[Forger, Entries], Entries]]] = {
-    "a ballot stands there twice": ("one-ballot-each", lambda f, e: [*e[:2], *e[1:]]),
-    "a credential was used twice": ("one-ballot-each", lambda f, e: [*e[:3], *twice(f), *e[3:]]),
-    "a credential is forged": ("credentials", lambda f, e: [*e[:2], flipped(e[2], 1 + 130), *e[3:]]),
-    "a credential is of another election": ("credentials", lambda f, e: [e[0], other_issuer(f), e[-1]]),
-    "a ballot is not signed by its key": ("ballots", lambda f, e: [*e[:2], flipped(e[2], -1 + len(e[2])), *e[3:]]),
-    "a ballot's ciphertext was changed": ("ballots", lambda f, e: [*e[:2], flipped(e[2], -80 + len(e[2])), *e[3:]]),
-    "a ballot's s was negated": ("ballots", lambda f, e: [*e[:2], negated(e[2]), *e[3:]]),
-    "a ballot is sealed by a key off the curve": ("ballots", lambda f, e: [*e[:-2], sealed_off_the_curve(f), e[-1]]),
-    "a credential is not below the modulus": (
-        "credentials",
-        lambda f, e: [*e[:-2], signed_above_the_modulus(f), e[-1]],
+    "a ballot stands there twice": ("one-ballot-each", lambda f, e: added(f, e, e[1])),
+    "a leaf's hash is there twice": ("order", lambda f, e: added(f, e, e[1])),
+    "a credential was used twice": ("one-ballot-each", lambda f, e: added(f, e, *twice(f))),
+    "a credential is forged": ("credentials", lambda f, e: exchanged(f, e, lambda one: flipped(one, 1 + 130))),
+    "a credential is of another election": ("credentials", lambda f, e: added(f, [e[0], e[-1]], other_issuer(f))),
+    "a ballot is not signed by its key": (
+        "ballots",
+        lambda f, e: exchanged(f, e, lambda one: flipped(one, len(one) - 1)),
     ),
-    "a ballot's key is no key": ("ballots", lambda f, e: [*e[:2], flipped(e[2], 1 + 34), *e[3:]]),
-    "a ballot is cut short": ("ballots", lambda f, e: [*e[:2], e[2][:-1], *e[3:]]),
-    "a ballot names another manifest": ("ballots", lambda f, e: [*e[:2], flipped(e[2], 1 + 1), *e[3:]]),
-    "a ballot's version is unknown": ("ballots", lambda f, e: [*e[:2], flipped(e[2], 1), *e[3:]]),
+    "a ballot's ciphertext was changed": (
+        "ballots",
+        lambda f, e: exchanged(f, e, lambda one: flipped(one, len(one) - 80)),
+    ),
+    "a ballot's s was negated": ("ballots", lambda f, e: exchanged(f, e, negated)),
+    "a ballot is sealed by a key off the curve": ("ballots", lambda f, e: added(f, e, sealed_off_the_curve(f))),
+    "a credential is not below the modulus": ("credentials", lambda f, e: added(f, e, signed_above_the_modulus(f))),
+    "a ballot's key is no key": ("ballots", lambda f, e: exchanged(f, e, lambda one: flipped(one, 1 + 34))),
+    "a ballot is cut short": ("ballots", lambda f, e: exchanged(f, e, lambda one: one[:-1])),
+    "a ballot names another manifest": ("ballots", lambda f, e: exchanged(f, e, lambda one: flipped(one, 1 + 1))),
+    "a ballot's version is unknown": ("ballots", lambda f, e: exchanged(f, e, lambda one: flipped(one, 1))),
+    "two ballots have changed places": ("order", lambda f, e: [e[0], e[2], e[1], *e[3:]]),
+    "the ballots stand in descending order": ("order", lambda f, e: [e[0], *e[-2:0:-1], e[-1]]),
     "a leaf is of no kind": ("leaves", lambda f, e: [*e[:2], b"\7", *e[2:]]),
     "a leaf is empty": ("leaves", lambda f, e: [*e[:2], b"", *e[2:]]),
     "the first leaf is missing": ("leaves", lambda f, e: e[1:]),
@@ -90,17 +120,25 @@ FORGED: dict[str, tuple[str, Callable[[Forger, Entries], Entries]]] = {
     "the log goes on after the end": ("leaves", lambda f, e: [*e, e[-1]]),
     "a ballot came after the end": ("leaves", lambda f, e: [*e[:2], *e[3:], e[2]]),
     "only the manifest is there": ("leaves", lambda f, e: e[:1]),
-    "it closed too late": ("leaves", lambda f, e: [*e[:-1], closing(CLOSES.replace(second=1))]),
-    "it closed before it opened": ("leaves", lambda f, e: [*e[:-1], closing(datetime(2026, 11, 20, 8, tzinfo=UTC))]),
-    "the roll shrank": ("leaves", lambda f, e: [e[0], amended(f, 7), *e[1:]]),
-    "the roll was exchanged": ("leaves", lambda f, e: [e[0], amended(f, 8), *e[1:]]),
-    "the roll grew and the ledger did not": ("rolls", lambda f, e: [e[0], amended(f, 9), *e[1:]]),
-    "there are more ballots than credentials": ("turnout", lambda f, e: [*e[:-1], *more(f, 3), e[-1]]),
+    "it closed too late": ("leaves", told_otherwise(closed_at=CLOSES.replace(second=1))),
+    "it closed before it opened": ("leaves", told_otherwise(closed_at=datetime(2026, 11, 20, 8, tzinfo=UTC))),
+    "it closed in another version": ("leaves", lambda f, e: [*e[:-1], e[-1].replace(b'"v":2', b'"v":1')]),
+    "the end tells of an amendment": ("leaves", told_otherwise(roll_revision=1)),
+    "the end tells of no amendment": (
+        *("leaves",),
+        lambda f, e: f.closed(amended_by(f, e, 9)[:-1], roll_revision=0),
+    ),
+    "the end tells of fewer ballots": ("turnout", told_otherwise(ballots=5)),
+    "the end tells of more ballots": ("turnout", told_otherwise(ballots=7)),
+    "the end tells of fewer credentials": ("turnout", told_otherwise(issued=5)),
+    "the end names another ledger": ("ledger", told_otherwise(ledger_sha256=bytes(32))),
+    "a ballot is missing": ("turnout", lambda f, e: [*e[:2], *e[3:]]),
+    "the roll shrank": ("leaves", lambda f, e: amended_by(f, e, 7)),
+    "the roll was exchanged": ("leaves", lambda f, e: amended_by(f, e, 8)),
+    "the roll grew behind a ballot": ("leaves", lambda f, e: f.closed([*e[:2], amended(f, 9), *e[2:-1]])),
+    "the roll grew and the ledger did not": ("rolls", lambda f, e: amended_by(f, e, 9)),
+    "there are more ballots than credentials": ("turnout", lambda f, e: added(f, e, *more(f, 3))),
 }
-
-
-def closing(closed_at: datetime) -> bytes:
-    return ClosingLeaf(closed_at=closed_at).encode()
 
 
 def more(forger: Forger, number: int) -> Entries:
@@ -125,6 +163,12 @@ def with_larger_s(note: bytes) -> bytes:
     return f"{text} {b64_encode(data[:36] + larger.to_bytes(32, 'little'))}\n".encode()
 
 
+def signed_anew(forger: Forger, note: bytes) -> bytes:
+    """The text of a door statement as it is, with a signature that fits."""
+    text = note.decode().rpartition("\n\n")[0] + "\n"
+    return sign(text, Signer(f"{ORIGIN}/door", forger.log_key)).encode()
+
+
 def sized(forger: Forger, size: int) -> bytes:
     return Checkpoint(ORIGIN, size, bytes(32)).sign(Signer(ORIGIN, forger.log_key)).encode()
 
@@ -145,7 +189,7 @@ SMALL_ORDER = b64u_encode((1).to_bytes(32, "little"))
 DOCTORED: dict[str, tuple[str, str, Callable[[Forger, Entries, bytes], bytes]]] = {
     "another log key": ("checkpoint", "checkpoint", lambda f, e, d: other_log_key(f, e)),
     "another origin": ("checkpoint", "checkpoint", lambda f, e, d: f.note(e, Signer("elsewhere", f.log_key))),
-    "another root": ("checkpoint", "log", lambda f, e, d: f.note([*e[:-1], closing(CLOSES)[:-1]])),
+    "another root": ("checkpoint", "log", lambda f, e, d: f.note([*e[:-1], e[-1][:-1]])),
     "a checkpoint of fewer leaves": ("checkpoint", "archive", lambda f, e, d: f.note(e[:-1])),
     "no signature": ("checkpoint", "checkpoint", lambda f, e, d: d[:-100]),
     "a junk line behind the signature": ("checkpoint", "checkpoint", lambda f, e, d: d + b"junk\n"),
@@ -166,6 +210,16 @@ DOCTORED: dict[str, tuple[str, str, Callable[[Forger, Entries, bytes], bytes]]] 
     "a checkpoint with two empty lines": ("checkpoint", "checkpoint", lambda f, e, d: d.replace(b"\n\n", b"\n\n\n")),
     "a checkpoint of too many leaves for an integer": ("checkpoint", "checkpoint", lambda f, e, d: sized(f, 2**53)),
     "a checkpoint of more leaves than bytes": ("checkpoint", "archive", lambda f, e, d: sized(f, 2**53 - 1)),
+    "a door of fewer ballots": ("door", "door", lambda f, e, d: f.door(e, ballots=5)),
+    "a door of more ballots": ("door", "door", lambda f, e, d: f.door(e, ballots=7)),
+    "a door of more credentials": ("door", "door", lambda f, e, d: f.door(e, issued=7)),
+    "a door shut at another time": ("door", "door", lambda f, e, d: f.door(e, closed_at=CLOSES.replace(hour=17))),
+    "a door of another election": ("door", "door", lambda f, e, d: Forger().door(e)),
+    "a door with a leading zero": ("door", "door", lambda f, e, d: signed_anew(f, d.replace(b"\n6\n", b"\n06\n", 1))),
+    "a door with a line more": ("door", "door", lambda f, e, d: signed_anew(f, d.replace(b"\n\n", b"\n7\n\n"))),
+    "a door of too many ballots": ("door", "door", lambda f, e, d: f.door(e, ballots=2**53)),
+    "a door that the log's key signed under another name": ("door", "door", lambda f, e, d: f.note(e)),
+    "an empty door": ("door", "door", lambda f, e, d: b""),
     "a manifest that names a witness": ("manifest.json", "manifest", lambda f, e, d: manifest(d, witnesses=["w"])),
     "a manifest with the list of witnesses": ("manifest.json", "manifest", lambda f, e, d: manifest(d, witnesses=[])),
     "one key for receipts and the log": (

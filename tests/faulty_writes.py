@@ -1,9 +1,9 @@
-"""A DynamoDB client that notes its calls, and whose writes fail when told to: before they take effect, or after."""
+"""A client of DynamoDB or S3 that notes its calls, and whose writes fail when told to, before or after their effect."""
 
 from collections.abc import Callable
 from typing import Any, Literal
 
-WRITES = frozenset({"put_item", "update_item", "delete_item", "transact_write_items"})
+WRITES = frozenset({"put_item", "update_item", "delete_item", "transact_write_items", "put_object"})
 Side = Literal["before", "after"]
 
 

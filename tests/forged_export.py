@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -15,7 +15,8 @@ from pydantic import PrivateAttr
 from ballotcast.ballots import ballot as wire
 from ballotcast.ballots.ballot import Ballot
 from ballotcast.ballots.contest import Contest
-from ballotcast.ballots.leaf import BallotLeaf, ClosingLeaf, ManifestLeaf
+from ballotcast.ballots.door import Door
+from ballotcast.ballots.leaf import BallotLeaf, ClosingLeaf, LeafError, ManifestLeaf, parse
 from ballotcast.ballots.ledger import Ledger, LedgerLine
 from ballotcast.ballots.manifest import Manifest
 from ballotcast.ballots.plaintext import Reason
@@ -104,9 +105,22 @@ class Forger:
         return request.ballot(blind_signature, (1,)), request.ballot(blind_signature, (2,))
 
     def entries(self, ballots: Iterable[Ballot]) -> list[bytes]:
-        closing = ClosingLeaf(closed_at=CLOSES)
-        leaves = [ManifestLeaf(self.manifest.hash), *(BallotLeaf(ballot.encode()) for ballot in ballots), closing]
-        return [leaf.encode() for leaf in leaves]
+        """A whole log of these ballots, in the order that they must have."""
+        leaves = in_order(BallotLeaf(ballot.encode()).encode() for ballot in ballots)
+        return self.closed([ManifestLeaf(self.manifest.hash).encode(), *leaves])
+
+    def closed(self, entries: Sequence[bytes], **changes: Any) -> list[bytes]:
+        """The entries with the closing leaf that fits them and a ledger of as many lines; `changes`: of its members."""
+        kinds = Counter(entry[:1] for entry in entries)
+        ballots = kinds[b"\1"]
+        fitting: dict[str, Any] = {
+            "closed_at": CLOSES,
+            "ballots": ballots,
+            "issued": ballots,
+            "ledger_sha256": sha256(self.ledger(ballots)).digest(),
+            "roll_revision": kinds[b"\2"],
+        }
+        return [*entries, ClosingLeaf(**fitting | changes).encode()]
 
     def root(self, entries: list[bytes]) -> bytes:
         return merkle.root([merkle.leaf_hash(entry) for entry in entries])
@@ -115,6 +129,17 @@ class Forger:
         root = self.root(entries)
         signer = signer or Signer(ORIGIN, self.log_key)
         return Checkpoint(signer.name, len(entries), root).sign(signer).encode()
+
+    def door(self, entries: list[bytes], **changes: Any) -> bytes:
+        """The door statement that fits the closing leaf, or says other things."""
+        fields = {"closed_at": CLOSES, "ballots": 0, "issued": 0}
+        try:
+            closing = parse(entries[-1])
+        except LeafError:
+            closing = None
+        if isinstance(closing, ClosingLeaf):
+            fields = {name: getattr(closing, name) for name in fields}
+        return Door(**fields | changes).sign(self.manifest, Signer(ORIGIN, self.log_key)).encode()
 
     def ledger(self, issued: int) -> bytes:
         return Ledger(
@@ -143,6 +168,7 @@ class Forger:
         files = {
             export_files.MANIFEST: self.manifest.encode(),
             export_files.CHECKPOINT: note,
+            export_files.DOOR: self.door(entries),
             export_files.LEDGER: self.ledger(len(entries) - 2 if issued is None else issued),
             export_files.ELECTION_KEY: p256.scalar(self.election_key).hex().encode(),
             export_files.RESULT: self.result(entries) if _is_of(entries, self.manifest) else b"{}",
@@ -151,6 +177,11 @@ class Forger:
         for path in export_files.bundle_paths(len(entries)):
             files[str(path)] = encode_bundle(entries[path.n * 256 : path.n * 256 + path.width])
         return files
+
+
+def in_order(ballots: Iterable[bytes]) -> list[bytes]:
+    """Leaves as the log must have them: ascending by hash."""
+    return sorted(ballots, key=merkle.leaf_hash)
 
 
 def _is_of(entries: list[bytes], manifest: Manifest) -> bool:

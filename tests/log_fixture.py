@@ -1,14 +1,11 @@
-"""An election's log while it grows: the real sequencer, told of what the real box holds when a test says so.
+"""An election's log while voting lasts: the real sequencer. How a log ends, is in `counted_election`."""
 
-In the deployment the board's stream and a queue do the telling. How a log ends, is in `counted_election`.
-"""
+from collections.abc import Iterable
 
-from collections.abc import Sequence
-from typing import Any
-
-from ballotcast.ballots.leaf import BallotLeaf
-from ballotcast.crypto.merkle import leaf_hash
-from ballotcast.store.queues import amendments_message, leaves_message
+from ballotcast.ballots.amendment import AmendmentLeaf, RollRevision
+from ballotcast.ballots.roll import roll_root
+from ballotcast.store.queues import amendments_message
+from ballotcast.store.transaction import transact
 from counted_election import sqs_event
 from election_fixture import FrozenElection
 from tally.sequencer import Sequencer
@@ -16,17 +13,26 @@ from tally.sequencer import Sequencer
 
 def start_log(election: FrozenElection) -> None:
     """The log begins, with the manifest as its first leaf."""
-    _tell(election, amendments_message(election.id, 0))
+    _tell(election, 0)
 
 
-def log_ballots(election: FrozenElection) -> None:
-    """Every ballot in the box is told to the log; it takes in as many as its batch rule lets it."""
-    tell_leaves(election, [leaf_hash(BallotLeaf(ballot).encode()) for ballot in election.ballots()])
+def state_rolls(election: FrozenElection, sizes: Iterable[int]) -> int:
+    """The board has an amendment for each size, larger than the one before; how many there are then."""
+    wiring = election.wiring
+    number = wiring.log.head(election.id).amendments
+    for size in sizes:
+        number += 1
+        roll = RollRevision(revision=number, roll_size=size, roll_root=roll_root([bytes(32)] * size))
+        entry = AmendmentLeaf(at=election.manifest.opens_at, reason="Voters were added", roll=roll).encode()
+        transact(wiring.dynamodb, [wiring.amendments.adding(election.id, number, entry)])
+    return number
 
 
-def tell_leaves(election: FrozenElection, leaf_hashes: Sequence[bytes]) -> None:
-    _tell(election, leaves_message(election.id, leaf_hashes))
+def grow_roll(election: FrozenElection, sizes: Iterable[int]) -> None:
+    """Each size becomes a leaf."""
+    _tell(election, state_rolls(election, sizes))
 
 
-def _tell(election: FrozenElection, message: dict[str, Any]) -> None:
+def _tell(election: FrozenElection, amendments: int) -> None:
+    message = amendments_message(election.id, amendments)
     assert Sequencer(election.wiring).handle(sqs_event(message)) == {"batchItemFailures": []}

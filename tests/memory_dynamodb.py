@@ -1,4 +1,4 @@
-"""As much of DynamoDB as the log's writer needs, in a dict: quick enough for property tests, and right under threads.
+"""As much of DynamoDB and S3 as the log's writer needs, in dicts: quick for property tests, and right under threads.
 
 Puts, reads and transactions with the conditions that the stores write; the stores' own tests hold moto (and DynamoDB
 Local) to the same.
@@ -7,6 +7,7 @@ Local) to the same.
 import operator
 import re
 from collections.abc import Iterator
+from io import BytesIO
 from threading import Lock
 from types import SimpleNamespace
 from typing import Any
@@ -25,15 +26,38 @@ class ConditionalCheckFailedException(ClientError): ...
 class TransactionCanceledException(ClientError): ...
 
 
+class NoSuchKey(ClientError): ...
+
+
 class MemoryDynamoDB:
     exceptions = SimpleNamespace(
         ConditionalCheckFailedException=ConditionalCheckFailedException,
         TransactionCanceledException=TransactionCanceledException,
+        NoSuchKey=NoSuchKey,
     )
 
     def __init__(self) -> None:
         self._items: dict[tuple[str, str], Wire] = {}
+        self._objects: dict[str, bytes] = {}
         self._lock = Lock()
+
+    def put_object(self, **request: Any) -> Wire:
+        self._objects[request["Key"]] = request["Body"]
+        return {}
+
+    def get_object(self, **request: Any) -> Wire:
+        if request["Key"] not in self._objects:
+            raise NoSuchKey({}, "GetObject")
+        return {"Body": BytesIO(self._objects[request["Key"]])}
+
+    def query(self, **request: Any) -> Wire:
+        """Of one partition, by a prefix of the sort key, in one page."""
+        values = request["ExpressionAttributeValues"]
+        pk, prefix = values[":pk"]["S"], values[":prefix"]["S"]
+        after = request.get("ExclusiveStartKey", {"sk": {"S": ""}})["sk"]["S"]
+        with self._lock:
+            keys = sorted(key for key in self._items if key[0] == pk and key[1].startswith(prefix) and key[1] > after)
+            return {"Items": [self._items[key] for key in keys[: request.get("Limit")]]}
 
     def get_item(self, **request: Any) -> Wire:
         found = self._items.get(_key(request["Key"]))

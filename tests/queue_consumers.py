@@ -5,11 +5,12 @@ import secrets
 from datetime import timedelta
 from typing import Any
 
+from ballotcast.ballots.leaf import AmendmentLeaf, parse
 from ballotcast.channels.config import ChannelConfig
 from ballotcast.clock import to_rfc3339
 from ballotcast.store.elections import Election
 from ballotcast.store.organisers import Organiser
-from ballotcast.store.queues import leaves_message
+from ballotcast.store.queues import amendment_message
 from ballotcast.store.voters import Voter
 from consumer import Consumer, Record, sqs_message
 from election_fixture import frozen_election
@@ -29,17 +30,20 @@ class SequencerConsumer(Consumer):
 
     def prepare(self) -> None:
         self.election = frozen_election(self.world).id
+        self._sent = 0
 
     def good(self, number: int) -> Record:
-        return sqs_message(json.dumps(leaves_message(self.election, [number.to_bytes(32)])), self.election)
+        """Rolls only grow in a log: each message tells a larger one than those before, whatever its number."""
+        self._sent += 1
+        root = number.to_bytes(32)
+        return sqs_message(json.dumps(amendment_message(self.election, 100 + self._sent, root)), self.election)
 
     def handle(self, event: dict[str, Any]) -> Any:
         return Sequencer(self.wiring).handle(event)
 
     def taken(self) -> set[int]:
-        head = self.wiring.log.head(self.election)
-        logged = self.wiring.log.leaves(self.election, [number.to_bytes(32) for number in range(1, 200)])
-        return {int.from_bytes(leaf) for leaf in {*head.pending, *logged}}
+        statements = map(parse, self.wiring.log.entries(self.election))
+        return {int.from_bytes(one.roll_root) for one in statements if isinstance(one, AmendmentLeaf)}
 
 
 class RelayConsumer(Consumer):

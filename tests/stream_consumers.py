@@ -12,7 +12,7 @@ from register.census import count_issued
 from relay.starter import start_sagas
 from relayed import SCHEMA
 from tally.announcer import announce
-from tally.forwarder import forward
+from tally.turnout import count_cast
 
 
 class StreamConsumer(Consumer):
@@ -25,19 +25,15 @@ class StreamConsumer(Consumer):
     def tell(self, event: DynamoDBStreamEvent) -> None: ...
 
 
-class ForwarderConsumer(StreamConsumer):
-    def prepare(self) -> None:
-        self._sent: set[int] = set()
-
+class TurnoutConsumer(StreamConsumer):
     def good(self, number: int) -> Record:
         return stream_change("INSERT", {"pk": f"BALLOT#e{number}#ab", "sk": "ab" * 32, "b": bytes(200)})
 
     def tell(self, event: DynamoDBStreamEvent) -> None:
-        forward(event, self.wiring.sequence_queue)
+        count_cast(event, self.wiring.log)
 
     def taken(self) -> set[int]:
-        self._sent |= {int(message["election"][1:]) for message in self.world.take_messages("SEQUENCE_QUEUE")}
-        return self._sent
+        return {number for number in range(200) if self.wiring.log.turnout(f"e{number}").cast == 1}
 
 
 class CensusConsumer(StreamConsumer):
@@ -50,7 +46,7 @@ class CensusConsumer(StreamConsumer):
         count_issued(event, self.wiring.log)
 
     def taken(self) -> set[int]:
-        return {number for number in range(200) if self.wiring.log.issued(f"e{number}") == 1}
+        return {number for number in range(200) if self.wiring.log.turnout(f"e{number}").issued == 1}
 
 
 class AnnouncerConsumer(StreamConsumer):
@@ -69,7 +65,7 @@ class AnnouncerConsumer(StreamConsumer):
             now=self.world.clock(),
         )
         self.wiring.channels.register(made, SCHEMA)
-        counts = {"note": b"note", "size": 11 + number, "issued": 7, "cast": 10, "final": False}
+        counts = {"note": b"note", "size": 11 + number, "issued": 7, "cast": 10 + number, "final": True}
         return stream_change("MODIFY", {"pk": f"LOG#{number:016x}", "sk": "CHECKPOINT", **counts})
 
     def tell(self, event: DynamoDBStreamEvent) -> None:

@@ -140,8 +140,7 @@ def check(file: Path, address: str | None) -> None:
     elif state:
         raise click.ClickException(f"this vote was not finished: ballotcast vote --recovery {file}")
     found = check_receipt(connect(address or deployment().api), text, earlier)
-    click.echo(f"Your ballot is leaf {found.index} of the log's {found.size}; the proof verifies.")
-    click.echo("The log is final." if found.final else "The log is still growing; check again after the count.")
+    click.echo(f"Your ballot is leaf {found.index} of the final log's {found.size}; the proof verifies.")
 
 
 def _choices(manifest: Manifest, marked: Sequence[str]) -> list[Ballot]:

@@ -34,7 +34,7 @@ def count_issued(event: DynamoDBStreamEvent, log: Log) -> None:
 
     take_stream(event.records, sort, log=logger)
     for election, issued in sequences.items():
-        log.count_issued(election, len(issued), sha256(",".join(issued).encode()).hexdigest())
+        log.add(election, "issued", len(issued), sha256(",".join(issued).encode()).hexdigest())
 
 
 def _newly_issued(record: DynamoDBRecord) -> tuple[str, str] | None:

@@ -5,6 +5,7 @@ It has the voters whom the manifest or an amendment states. Nobody else was ever
 
 from collections.abc import Iterator
 from functools import cache
+from hashlib import sha256
 from typing import Any
 
 from ballotcast.ballots.ledger import Ledger, LedgerLine
@@ -53,6 +54,7 @@ def handle(event: dict[str, Any], wiring: Wiring) -> dict[str, Any]:
         "rolls": rolls_digest(rolls).hex(),
         "roll_size": rolls[-1][0],
         "issued": ledger.issued,
+        "sha256": sha256(ledger.encode()).hexdigest(),
     }
 
 

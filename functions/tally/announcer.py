@@ -1,4 +1,4 @@
-"""The board's stream: each new checkpoint's turnout, and the result, go out on the election's channel.
+"""The board's stream: the turnout, each time it is told higher, and the result go out on the election's channel.
 
 It is told by the rows themselves, so nothing that writes them knows of channels, and whoever dies after writing one has
 told it. A row delivered again is published with the same key and counts once.
@@ -16,8 +16,9 @@ from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import 
 from ballotcast.batches import reading, take_stream
 from ballotcast.channels.records import encode_records
 from ballotcast.elections.broadcast import SCHEMA, channel_name, result_record, turnout_record
+from ballotcast.elections.turnout import rounded
 from ballotcast.errors import NotFound
-from ballotcast.store.log import CHECKPOINT
+from ballotcast.store.log import CHECKPOINT, TURNOUT, Turnout, turnout_of
 from ballotcast.store.results import RESULT
 from ballotcast.wiring import Wiring, from_environment
 from tally import work
@@ -28,14 +29,15 @@ deployed = cache(from_environment)
 
 @dataclass(frozen=True)
 class News:
-    """What a row has to tell. `moment` is the change's own, so it is the same each time the row comes."""
+    """What a row has to tell. `moment` is the change's own, so it is the same each time the row comes.
+
+    `final`: the turnout is that of the sealed log. `result_sha256`: of the result, if the row tells of one.
+    """
 
     election: str
     moment: datetime
-    counts: dict[str, int]
-    size: int | None
-    """Of the log, for a checkpoint; None for the result."""
-    final: bool = True
+    turnout: Turnout
+    final: bool
     result_sha256: str = ""
 
 
@@ -61,27 +63,38 @@ def _election(record: DynamoDBRecord) -> str | None:
 def _news(record: DynamoDBRecord) -> News | None:
     change = record.dynamodb
     row = change.new_image if change else {}
-    if not change or row.get("sk") not in (CHECKPOINT, RESULT):
+    if not change or row.get("sk") not in (TURNOUT, CHECKPOINT, RESULT):
         return None
-    is_checkpoint = row["sk"] == CHECKPOINT
+    turnout = turnout_of(row)
+    if row["sk"] == TURNOUT:
+        turnout, before = _told(turnout), _told(turnout_of(change.old_image))
+        if turnout == before:
+            return None
+    elif row["sk"] == CHECKPOINT and not row["final"]:
+        return None
     return News(
         election=row["pk"].partition("#")[2],
         moment=datetime.fromtimestamp(int(change.approximate_creation_date_time or 0), UTC),
-        counts={"issued": int(row["issued"]), "cast": int(row["cast"])},
-        size=int(row["size"]) if is_checkpoint else None,
-        final=bool(row["final"]) if is_checkpoint else True,
-        result_sha256="" if is_checkpoint else str(row["result_sha256"]),
+        turnout=turnout,
+        final=row["sk"] != TURNOUT,
+        result_sha256=str(row["result_sha256"]) if row["sk"] == RESULT else "",
     )
 
 
+def _told(sums: Turnout) -> Turnout:
+    """As everybody may know it while voting lasts."""
+    return Turnout(*map(rounded, sums))
+
+
 def _publish(wiring: Wiring, news: News) -> None:
-    if news.size is not None:
-        key = f"turnout-{news.size}"
-        record = turnout_record(news.moment, **news.counts, final=news.final)
+    counts = news.turnout._asdict()
+    if not news.result_sha256:
+        key = ("final-{issued}-{cast}" if news.final else "turnout-{issued}-{cast}").format(**counts)
+        record = turnout_record(news.moment, **counts, final=news.final)
     else:
         key = "result"
         result = work.read(wiring.blobs, work.result_key(news.election))
-        record = result_record(news.moment, **news.counts, sha256=news.result_sha256, result=result)
+        record = result_record(news.moment, **counts, sha256=news.result_sha256, result=result)
     try:
         target = wiring.publisher.target(channel_name(news.election))
     except NotFound:

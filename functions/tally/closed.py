@@ -1,12 +1,13 @@
 """What every step of the count asks first: is the election closed, and is its log sealed?"""
 
 from datetime import datetime
+from typing import NamedTuple
 
 from ballotcast.ballots.manifest import Manifest
 from ballotcast.clock import Clock, from_rfc3339
 from ballotcast.crypto.checkpoint import Checkpoint
 from ballotcast.crypto.signed_note import Verifier
-from ballotcast.store.log import Log, SignedCheckpoint
+from ballotcast.store.log import Head, Log, Sealed, SignedCheckpoint
 from ballotcast.store.manifests import FrozenManifest, Manifests
 
 
@@ -31,11 +32,26 @@ def closing_time(manifests: Manifests, manifest: Manifest, clock: Clock) -> date
     return closed_at
 
 
-def require_sealed(log: Log, manifest: Manifest) -> SignedCheckpoint:
-    """The final checkpoint. CountStopped unless the log's key signed it, over the whole log."""
+class SealedLog(NamedTuple):
+    """The final checkpoint, as signed and as read, and the head that it is over."""
+
+    signed: SignedCheckpoint
+    checkpoint: Checkpoint
+    head: Head
+    sealed: Sealed
+
+    @property
+    def ballots(self) -> range:
+        """The places of the ballots."""
+        return range(self.head.size - 1 - self.sealed.ballots, self.head.size - 1)
+
+
+def require_sealed(log: Log, manifest: Manifest) -> SealedLog:
+    """The log's end. CountStopped unless the log's key signed the whole of it."""
     head, signed = log.head(manifest.election), log.checkpoint(manifest.election, consistent=True)
-    if not (head.final and signed and signed.final and signed.size == head.size):
+    if not (head.sealed and signed and signed.final and signed.size == head.size):
         raise CountStopped("the log is not sealed")
-    if Checkpoint.open(signed.note.decode(), Verifier(manifest.origin, manifest.log_pk)).size != head.size:
+    checkpoint = Checkpoint.open(signed.note.decode(), Verifier(manifest.origin, manifest.log_pk))
+    if (checkpoint.size, checkpoint.root) != (head.size, head.sealed.root):
         raise CountStopped("the final checkpoint is not over the whole log")
-    return signed
+    return SealedLog(signed, checkpoint, head, head.sealed)

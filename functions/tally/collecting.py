@@ -11,11 +11,11 @@ from tally.closed import closing_time, find_frozen
 
 
 def collect(wiring: Wiring, election: str, partitions: list[int]) -> dict[str, Any]:
-    """Note the leaf hash of every ballot in these partitions (0 to 255) → `{key, ballots}`."""
+    """Note the leaf hash of every ballot in these partitions (0 to 255), ascending → `{key, ballots}`."""
     _, manifest = find_frozen(wiring.manifests, election)
     closing_time(wiring.manifests, manifest, wiring.clock)
     key, leaf_hashes = work.leaves_key(election, partitions[0]), sorted(_leaf_hashes(wiring, election, partitions))
-    work.write_leaf_hashes(wiring.blobs, key, leaf_hashes)
+    wiring.blobs.put(key, b"".join(leaf_hashes))
     return {"key": key, "ballots": len(leaf_hashes)}
 
 

@@ -5,9 +5,7 @@ from typing import Any
 
 from ballotcast.ballots.manifest import Manifest
 from ballotcast.crypto import p256
-from ballotcast.crypto.checkpoint import Checkpoint
 from ballotcast.crypto.encoding import hex_decode
-from ballotcast.crypto.signed_note import Verifier
 from ballotcast.elections.result import count_election
 from ballotcast.wiring import Wiring
 from tally import work
@@ -18,12 +16,11 @@ def count(wiring: Wiring, election: str) -> dict[str, Any]:
     """Write result and sentences → `{counted, spoilt}`. CountStopped unless it accounts for every ballot of the log."""
     _, manifest = find_frozen(wiring.manifests, election)
     sealed = require_sealed(wiring.log, manifest)
-    keys = (work.counts_key(election, bucket) for bucket in work.buckets(sealed.size))
+    keys = (work.counts_key(election, bucket) for bucket in work.buckets(sealed.head.size))
     plaintexts, spoilt = work.read_counts(wiring.blobs, keys)
-    final = Checkpoint.open(sealed.note.decode(), Verifier(manifest.origin, manifest.log_pk))
-    result = count_election(manifest, _published_key(wiring, manifest), final.root, plaintexts, spoilt)
-    if result.counted + len(spoilt) != sealed.cast:
-        raise CountStopped(f"{result.counted} counted and {len(spoilt)} spoilt ballots, of {sealed.cast} cast")
+    result = count_election(manifest, _published_key(wiring, manifest), sealed.checkpoint.root, plaintexts, spoilt)
+    if result.counted + len(spoilt) != len(sealed.ballots):
+        raise CountStopped(f"{result.counted} counted and {len(spoilt)} spoilt ballots, of {len(sealed.ballots)} cast")
     why = json.dumps([contest.why for contest in result.contests], ensure_ascii=False)
     wiring.blobs.put(work.why_key(election), why.encode(), work.JSON)
     wiring.blobs.put(work.result_key(election), result.encode(), work.JSON)

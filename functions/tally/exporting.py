@@ -6,9 +6,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from ballotcast.crypto.tile_files import ENTRIES, TilePath
 from ballotcast.elections import export_files
-from ballotcast.store.log import HASH, SignedCheckpoint
+from ballotcast.store.log import SignedCheckpoint
 from ballotcast.store.manifests import FrozenManifest
 from ballotcast.store.results import Published
 from ballotcast.wiring import Wiring
@@ -19,7 +18,7 @@ from tally.closed import find_frozen, require_sealed
 def export(wiring: Wiring, election: str) -> dict[str, Any]:
     """Write export.zip → `{sha256, size}`; the same zip, however often it is written."""
     frozen, manifest = find_frozen(wiring.manifests, election)
-    sealed = require_sealed(wiring.log, manifest)
+    sealed = require_sealed(wiring.log, manifest).signed
     with TemporaryDirectory() as folder:
         path = Path(folder, "export.zip")
         export_files.write_export(path, _files(wiring, frozen, sealed))
@@ -40,25 +39,13 @@ def publish(wiring: Wiring, election: str, roll: int, issued: int, exported: dic
         export_size=exported["size"],
         roll=roll,
         issued=issued,
-        cast=require_sealed(wiring.log, manifest).cast,
+        cast=len(require_sealed(wiring.log, manifest).ballots),
     )
     return {"result_sha256": wiring.results.publish(published).result_sha256}
 
 
 def _files(wiring: Wiring, frozen: FrozenManifest, sealed: SignedCheckpoint) -> Iterator[tuple[str, bytes]]:
-    election = frozen.election
-    kept = {export_files.MANIFEST: frozen.manifest, export_files.CHECKPOINT: sealed.note}
-    tiles = {str(path): path for path in export_files.tile_paths(sealed.size)}
+    door = wiring.log.door(frozen.election) or b""
+    kept = {export_files.MANIFEST: frozen.manifest, export_files.CHECKPOINT: sealed.note, export_files.DOOR: door}
     for name in export_files.names(sealed.size):
-        if name in kept:
-            yield name, kept[name]
-        elif name in tiles:
-            yield name, _read_tile(wiring, election, tiles[name])
-        else:
-            yield name, work.read(wiring.blobs, f"elections/{election}/{name}")
-
-
-def _read_tile(wiring: Wiring, election: str, path: TilePath) -> bytes:
-    assert path.level != ENTRIES
-    tile = (path.level, path.n)
-    return wiring.log.tiles(election, [tile])[tile][: path.width * HASH]
+        yield name, kept.get(name) or work.read(wiring.blobs, f"elections/{frozen.election}/{name}")

@@ -1,4 +1,4 @@
-"""The log, as C2SP tlog-tiles serves one, and what it tells at a glance: turnout, and where a leaf is."""
+"""The log, as C2SP tlog-tiles serves one, and the turnout."""
 
 from typing import Annotated
 
@@ -12,7 +12,7 @@ from ballotcast.http.fields import ElectionId
 from ballotcast.http.responses import refuses
 from ballotcast.http.wired import Wired
 from ballotcast.store.log import SignedCheckpoint
-from tally.public_log import find_checkpoint, find_leaf, find_turnout, parse_tile_path, read_entries, read_tile
+from tally.public_log import find_checkpoint, find_door, find_turnout, parse_tile_path, read_entries, read_tile
 from tally.publication import require_published
 
 router = routes()
@@ -22,18 +22,11 @@ BY_ACCEPT = {"Vary": "Accept"}
 """API Gateway passes bytes as bytes only to clients that ask for them first, and as base64 to others."""
 
 TilePart = Annotated[str, Path(max_length=64, pattern="^[a-z0-9./-]+$")]
-LeafHash = Annotated[str, Path(pattern="^[0-9a-f]{64}$")]
-
-
-class LeafPlace(BaseModel):
-    """index: of the leaf in the log, from 0."""
-
-    index: int
 
 
 class Turnout(BaseModel):
-    """issued, cast: credentials and ballots as of the checkpoint (the signed note); size: leaves of the log;
-    closed_at: when an early close was ordered, or null."""
+    """issued, cast: credentials and ballots, once `final` exactly, before that rounded down; size: leaves of the log
+    under the checkpoint (the signed note); closed_at: when an early close was ordered, or null."""
 
     issued: int
     cast: int
@@ -61,6 +54,18 @@ def show_checkpoint(election: ElectionId, wiring: Wired) -> Response:
 
 
 @router.get(
+    "/elections/{id}/log/door",
+    openapi_extra=contract(Access.PUBLIC),
+    response_class=Response,
+    responses=refuses(404),
+)
+def show_door(election: ElectionId, wiring: Wired) -> Response:
+    """The door statement: how many ballots and credentials there are, signed before the log is built."""
+    door = find_door(wiring.log, election)
+    return Response(door, media_type="text/plain; charset=utf-8", headers={"Cache-Control": FOR_EVER})
+
+
+@router.get(
     "/elections/{id}/log/tile/{path:path}",
     openapi_extra=contract(Access.PUBLIC),
     response_class=Response,
@@ -73,24 +78,18 @@ def show_tile(election: ElectionId, path: TilePart, wiring: Wired) -> Response:
         require_published(wiring.results, wiring.manifests, election)
         content = read_entries(wiring.log, wiring.blobs, election, tile.n, tile.width)
     else:
-        content = read_tile(wiring.log, election, tile.level, tile.n, tile.width)
+        content = read_tile(wiring.log, wiring.blobs, election, tile.level, tile.n, tile.width)
     return Response(content, media_type=BINARY, headers={"Cache-Control": FOR_EVER, **BY_ACCEPT})
-
-
-@router.get("/elections/{id}/leaves/{leaf_hash}", openapi_extra=contract(Access.PUBLIC), responses=refuses(404))
-def show_leaf(election: ElectionId, leaf_hash: LeafHash, wiring: Wired) -> LeafPlace:
-    """Where a leaf is in the log, once it is; that it is there, the caller proves from tiles."""
-    return LeafPlace(index=find_leaf(wiring.log, election, bytes.fromhex(leaf_hash)))
 
 
 @router.get("/elections/{id}/turnout", openapi_extra=contract(Access.PUBLIC), responses=refuses(404))
 def show_turnout(election: ElectionId, wiring: Wired, response: Response) -> Turnout:
-    """How many credentials were issued and ballots cast, as of the newest checkpoint; and an early close at once."""
-    checkpoint, closed_at = find_turnout(wiring.log, election)
+    """How many credentials were issued and ballots cast: rounded down until the log is sealed, then exact."""
+    checkpoint, turnout, closed_at = find_turnout(wiring.log, election)
     response.headers.update(_freshness(checkpoint))
     return Turnout(
-        issued=checkpoint.issued,
-        cast=checkpoint.cast,
+        issued=turnout.issued,
+        cast=turnout.cast,
         size=checkpoint.size,
         final=checkpoint.final,
         closed_at=closed_at,

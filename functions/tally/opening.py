@@ -1,5 +1,6 @@
 """The ballots are opened: with the election key, which is unwrapped only here and only once the log is sealed."""
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
@@ -32,9 +33,11 @@ def decrypt(wiring: Wiring, election: str, partitions: list[int]) -> dict[str, A
     """
     frozen, manifest = find_frozen(wiring.manifests, election)
     election_key = _election_key(wiring, frozen, manifest)
+    ballots = require_sealed(wiring.log, manifest).ballots
+    places = Places(work.read(wiring.blobs, work.log_key(election)), ballots)
     buckets: dict[int, list[Opened]] = defaultdict(list)
     for partition in partitions:
-        for opened in _open_partition(wiring, manifest, election_key, f"{partition:02x}"):
+        for opened in _open_partition(wiring, manifest, election_key, places, f"{partition:02x}"):
             buckets[opened.index // work.BUCKET].append(opened)
     for bucket, opened_ballots in buckets.items():
         key = f"{work.opened_prefix(election, bucket)}{partitions[0]}"
@@ -51,16 +54,29 @@ def _election_key(wiring: Wiring, frozen: FrozenManifest, manifest: Manifest) ->
     return key
 
 
-def _open_partition(wiring: Wiring, manifest: Manifest, key: p256.PrivateKey, partition: str) -> Iterator[Opened]:
-    ballots = {
-        merkle.leaf_hash(BallotLeaf(data).encode()): data
-        for data in wiring.ballots.in_partition(manifest.election, partition)
-    }
-    leaves = wiring.log.leaves(manifest.election, ballots)
-    for leaf_hash, data in ballots.items():
-        if leaf_hash not in leaves:
+class Places:
+    """Where each ballot is in the log, by what the seal left for this; the entries are held against the tiles later."""
+
+    def __init__(self, leaf_hashes: bytes, ballots: range) -> None:
+        self._leaf_hashes = leaf_hashes
+        self._ballots = ballots
+
+    def find(self, leaf_hash: bytes) -> int | None:
+        """The ballot's index; None if it is not in the log."""
+        index = bisect_left(self._ballots, leaf_hash, key=self._at) + self._ballots.start
+        return index if index < self._ballots.stop and self._at(index) == leaf_hash else None
+
+    def _at(self, index: int) -> bytes:
+        return self._leaf_hashes[index * merkle.HASH_LENGTH : (index + 1) * merkle.HASH_LENGTH]
+
+
+def _open_partition(
+    wiring: Wiring, manifest: Manifest, key: p256.PrivateKey, places: Places, partition: str
+) -> Iterator[Opened]:
+    for data in wiring.ballots.in_partition(manifest.election, partition):
+        index = places.find(merkle.leaf_hash(BallotLeaf(data).encode()))
+        if index is None:
             raise CountStopped("a ballot came into the box after the log was sealed")
-        index = leaves[leaf_hash].index
         yield Opened(index, data, read_ballot(_verified(data, manifest, index), manifest, key))
 
 

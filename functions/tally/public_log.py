@@ -1,10 +1,16 @@
-"""The log as everybody may read it: never further than the signed checkpoint, and entries only after the count."""
+"""The log as everybody may read it: never further than the signed checkpoint, and entries only after the count.
 
+While voting lasts, its few tiles are made of the statements in rows. Those of a sealed log are objects.
+"""
+
+from ballotcast.crypto import merkle, tiles
+from ballotcast.crypto.merkle import HASH_LENGTH
 from ballotcast.crypto.tile_files import ENTRIES, TilePath, decode_bundle, encode_bundle
 from ballotcast.crypto.tiles import HEIGHT, WIDTH, TileError
+from ballotcast.elections.turnout import rounded
 from ballotcast.errors import NotFound
 from ballotcast.store.blobs import Blobs
-from ballotcast.store.log import HASH, Log, SignedCheckpoint
+from ballotcast.store.log import Log, SignedCheckpoint, Turnout
 from tally import work
 
 
@@ -13,24 +19,28 @@ def find_checkpoint(log: Log, election: str) -> SignedCheckpoint:
     return _begun(log.checkpoint(election, consistent=True))
 
 
-def find_turnout(log: Log, election: str) -> tuple[SignedCheckpoint, str | None]:
-    """The newest checkpoint, and when an early close was ordered (RFC 3339), if one was. NotFound before the freeze."""
-    checkpoint, closed_at = log.checkpoint_and_close(election)
-    return _begun(checkpoint), closed_at
+def find_door(log: Log, election: str) -> bytes:
+    """The door statement; NotFound until voting has ended and the count has begun."""
+    if door := log.door(election):
+        return door
+    raise NotFound("no-door", "how many ballots there are is stated once voting has ended")
+
+
+def find_turnout(log: Log, election: str) -> tuple[SignedCheckpoint, Turnout, str | None]:
+    """The newest checkpoint, the turnout, and when an early close was ordered (RFC 3339), if one was.
+
+    Exact once the log is sealed; before, the running sums rounded down. NotFound before the freeze.
+    """
+    checkpoint, sums, closed_at = log.glance(election)
+    checkpoint = _begun(checkpoint)
+    exact = Turnout(checkpoint.issued, checkpoint.cast)
+    return checkpoint, exact if checkpoint.final else Turnout(*map(rounded, sums)), closed_at
 
 
 def _begun(checkpoint: SignedCheckpoint | None) -> SignedCheckpoint:
     if checkpoint is None:
         raise NotFound("no-log", "there is no such election, or its log has not begun")
     return checkpoint
-
-
-def find_leaf(log: Log, election: str, leaf_hash: bytes) -> int:
-    """The index of a leaf under the newest checkpoint; NotFound while it waits."""
-    size, leaf = find_checkpoint(log, election).size, log.leaf(election, leaf_hash)
-    if leaf is None or leaf.index >= size:
-        raise NotFound("no-leaf", "no such leaf under the newest checkpoint; a ballot may wait there until the close")
-    return leaf.index
 
 
 def parse_tile_path(path: str) -> TilePath:
@@ -41,17 +51,22 @@ def parse_tile_path(path: str) -> TilePath:
         raise NotFound("no-tile", "not the path of a tile: tile/<level>/<n> or tile/entries/<n>") from None
 
 
-def read_tile(log: Log, election: str, level: int, n: int, width: int) -> bytes:
+def read_tile(log: Log, blobs: Blobs, election: str, level: int, n: int, width: int) -> bytes:
     """The first `width` hashes of a tile. NotFound unless the newest checkpoint covers them."""
-    _require(find_checkpoint(log, election).size >> HEIGHT * level, n, width)
-    return log.tiles(election, [(level, n)])[level, n][: width * HASH]
+    checkpoint = find_checkpoint(log, election)
+    kept = _require(checkpoint.size >> HEIGHT * level, n, width)
+    if checkpoint.final:
+        return work.read(blobs, work.tile_key(election, TilePath(level, n, kept)))[: width * HASH_LENGTH]
+    below = WIDTH**level
+    statements = log.entries(election, n * WIDTH * below, most=width * below)
+    return tiles.rows(b"".join(map(merkle.leaf_hash, statements)))[level]
 
 
 def read_entries(log: Log, blobs: Blobs, election: str, n: int, width: int) -> bytes:
     """The first `width` entries of a bundle of a counted election."""
     size = find_checkpoint(log, election).size
     kept = _require(size, n, width)
-    bundle = work.read(blobs, work.bundle_key(election, TilePath(ENTRIES, n, kept)))
+    bundle = work.read(blobs, work.tile_key(election, TilePath(ENTRIES, n, kept)))
     return bundle if kept == width else encode_bundle(decode_bundle(bundle, kept)[:width])
 
 

@@ -1,79 +1,130 @@
-"""The end of a log: every ballot of the box in it, the last roll, then the final leaf; after that nothing."""
+"""The end of a log: the door statement, the last roll, every ballot in ascending order of leaf hash, the closing leaf.
 
-from collections.abc import Set as AbstractSet
+The door statement says before anything is built how many ballots there are, and stays. One conditional write of the
+head decides what the log is. The tiles are written only after it, and only by a process whose ballots give the same
+root; then the checkpoint is signed. Killed anywhere, the same call again continues there.
+"""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from heapq import merge
 from typing import NamedTuple
 
-from ballotcast.crypto import merkle
-from ballotcast.store.log import AlreadyLogged, Head, Leaf, Overtaken
+from ballotcast.ballots.door import Door
+from ballotcast.ballots.leaf import ClosingLeaf
+from ballotcast.crypto import merkle, tiles
+from ballotcast.crypto.merkle import HASH_LENGTH
+from ballotcast.crypto.tile_files import ENTRIES, TilePath
+from ballotcast.elections.export_files import tile_paths
+from ballotcast.store.blobs import Blobs
+from ballotcast.store.log import Overtaken, Sealed
+from tally import work
 from tally.closed import CountStopped
 from tally.election_log import ElectionLog
 from tally.sequencing import ATTEMPTS, Contended
 
-BALLOT = b"\x01"
+AT_ONCE = 16
+"""Tiles that are written side by side: as many as the client has connections."""
 
 
 class Ledger(NamedTuple):
-    """What the seal must know of the roll: as in the issuance ledger that was written after close."""
+    """What the seal must know of the roll, as in the ledger that was written after close. sha256: of its bytes."""
 
     amendments: int
     rolls: bytes
     """`ballots.roll.rolls_digest` of all its revisions."""
     issued: int
+    sha256: bytes
 
 
-def seal(log: ElectionLog, box: AbstractSet[bytes], ledger: Ledger, closed_at: datetime) -> Head:
+def seal(log: ElectionLog, blobs: Blobs, runs: Sequence[bytes], ledger: Ledger, closed_at: datetime) -> Sealed:
     """Bring the log to its end, from wherever it is; done again, it checks again and changes nothing.
 
-    `box`: the leaf hash of every ballot in the box. CountStopped if the log has one that the box lacks, or the box has
-    one that a sealed log lacks, or the rolls contradict each other.
+    `runs`: the leaf hashes of every ballot in the box, each run concatenated in ascending order. CountStopped if the
+    log was sealed with other ballots, two ballots are the same, or the rolls contradict each other.
     """
+    door = Door(closed_at, sum(map(len, runs)) // HASH_LENGTH, ledger.issued)
+    if (shut := log.shut(door)) != door:
+        raise CountStopped(f"the door was shut with {shut.ballots} ballots, and the box has {door.ballots}")
     for _ in range(ATTEMPTS):
         try:
-            if _one_step(log, box, ledger, closed_at):
-                log.sign(issued=ledger.issued)
-                return log.head
-        except (Overtaken, AlreadyLogged):
+            log.refresh()
+            _require_rolls(log, ledger)
+            levels, sealed = _build(log, runs, ledger, closed_at)
+            if log.head.sealed is None:
+                log.seal(sealed)
+        except Overtaken:
             continue
+        if log.head.sealed != sealed:
+            raise CountStopped(_other_seal(log.head.sealed, sealed))
+        _write(blobs, log.manifest.election, levels)
+        log.sign(ledger.issued)
+        return sealed
     raise Contended("the log's head moved on each attempt")
 
 
-def _one_step(log: ElectionLog, box: AbstractSet[bytes], ledger: Ledger, closed_at: datetime) -> bool:
-    """One thing that is missing, judged and done on the same version of the head; True if nothing is."""
-    head = log.refresh()
-    ballots = _ballots(log, box)
-    if missing := box - ballots:
-        if head.final:
-            raise CountStopped(f"{len(missing)} ballots are in the box and not in the sealed log")
-        log.append_ballots(sorted(missing), set(head.pending))
-        return False
+def _require_rolls(log: ElectionLog, ledger: Ledger) -> None:
+    """Bring in the amendments that the log lacks. CountStopped unless they state the rolls that the ledger has."""
+    head = log.head
     if head.amendments != ledger.amendments:
-        if head.final or ledger.amendments < head.amendments:
+        if head.sealed or ledger.amendments < head.amendments:
             raise CountStopped("the ledger was written for other amendments than the log has")
         log.amend()
-        return False
+        if log.head.amendments != ledger.amendments:
+            raise CountStopped("there are other amendments than the ledger was written for")
     if log.rolls_digest() != ledger.rolls:
         raise CountStopped("the ledger's rolls are not those that manifest and amendments state")
-    if not head.final:
-        log.close(closed_at)
-    return True
 
 
-def _ballots(log: ElectionLog, box: AbstractSet[bytes]) -> AbstractSet[bytes]:
-    """The leaf hashes of the ballots that the log has or waits for; CountStopped unless the box has them all."""
-    row = log.leaf_hashes()
-    logged = set(row)
-    statements = log.logged(logged - box)
-    strangers = (logged | set(log.head.pending)) - box - {key for key, leaf in statements.items() if _states(leaf)}
-    if strangers:
-        raise CountStopped(f"{len(strangers)} ballots are in the log and not in the box")
-    ballots = logged & box
-    if len(logged) != len(row) or len(ballots) != log.head.ballots:
-        raise CountStopped("the log's leaves are not those that its head counts")
-    return ballots
+def _build(log: ElectionLog, runs: Sequence[bytes], ledger: Ledger, closed_at: datetime) -> tuple[list[bytes], Sealed]:
+    """Every level of the tree, and what the log is sealed with."""
+    statements = log.statements()
+    leaves = bytearray(b"".join(map(merkle.leaf_hash, statements)))
+    for ballot in _ascending(runs):
+        leaves += ballot
+    ballots = len(leaves) // HASH_LENGTH - len(statements)
+    closing = ClosingLeaf(
+        closed_at=closed_at,
+        ballots=ballots,
+        issued=ledger.issued,
+        ledger_sha256=ledger.sha256,
+        roll_revision=len(statements) - 1,
+    ).encode()
+    leaves += merkle.leaf_hash(closing)
+    levels = tiles.rows(bytes(leaves))
+    root = tiles.root_from_tiles(len(leaves) // HASH_LENGTH, lambda *tile: tiles.tile_of(levels, *tile))
+    return levels, Sealed(root, ballots, closing)
 
 
-def _states(leaf: Leaf) -> bool:
-    """Whether a leaf is a statement of its own, kept beside its hash, and no ballot."""
-    entry = leaf.entry or BALLOT
-    return entry[:1] != BALLOT and merkle.leaf_hash(entry) == leaf.hash
+def _ascending(runs: Sequence[bytes]) -> Iterator[bytes]:
+    """The hashes of all runs. CountStopped unless they ascend strictly."""
+    last = b""
+    for leaf_hash in merge(*map(_hashes, runs)):
+        if leaf_hash <= last:
+            raise CountStopped("two ballots are the same, or what was collected is out of order")
+        yield (last := leaf_hash)
+
+
+def _hashes(run: bytes) -> Iterator[bytes]:
+    return (run[at : at + HASH_LENGTH] for at in range(0, len(run), HASH_LENGTH))
+
+
+def _other_seal(was: Sealed | None, now: Sealed) -> str:
+    assert was
+    if was.ballots != now.ballots:
+        return f"the log was sealed with {was.ballots} ballots, and the box has {now.ballots}"
+    return "the log was sealed with other ballots, or another ledger, than there are now"
+
+
+def _write(blobs: Blobs, election: str, levels: Sequence[bytes]) -> None:
+    """The leaf hashes in one object for the steps that follow, and every tile."""
+    blobs.put(work.log_key(election), levels[0])
+
+    def put(path: TilePath) -> None:
+        assert path.level != ENTRIES
+        blobs.put(work.tile_key(election, path), tiles.tile_of(levels, path.level, path.n, path.width))
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        for _ in pool.map(put, tile_paths(len(levels[0]) // HASH_LENGTH)):
+            pass  # an error is raised here

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from ballotcast.batches import Unreadable, read_object, reading
-from ballotcast.store.log import HASH
 
 
 @dataclass(frozen=True)
@@ -11,7 +10,6 @@ class SequenceMessage:
     """`amendments`: how many there are at least."""
 
     election: str
-    leaf_hashes: tuple[bytes, ...]
     amendments: int
 
 
@@ -19,18 +17,9 @@ def read_message(body: object) -> SequenceMessage:
     """Unreadable unless it is a message of ours: nothing else may reach the log."""
     content = read_object(body)
     with reading():
-        election, leaves, amendments = content["election"], content.get("leaves"), content.get("amendments")
+        election, amendments = content["election"], content["amendments"]
         if not isinstance(election, str) or not election:
             raise Unreadable("it names no election")
-        if leaves is None and amendments is None:
-            raise Unreadable("neither leaves nor amendments")
-        if amendments is not None and (type(amendments) is not int or amendments < 0):
+        if type(amendments) is not int or amendments < 0:
             raise Unreadable("not a number of amendments")
-        return SequenceMessage(election, tuple(map(_leaf_hash, leaves or ())), amendments or 0)
-
-
-def _leaf_hash(text: str) -> bytes:
-    leaf_hash = bytes.fromhex(text)
-    if len(leaf_hash) != HASH:
-        raise Unreadable("not a leaf hash")
-    return leaf_hash
+        return SequenceMessage(election, amendments)

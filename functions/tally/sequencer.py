@@ -4,13 +4,13 @@ from collections import defaultdict
 from functools import cache, lru_cache
 from typing import Any
 
-from aws_lambda_powertools import Logger, Metrics
-from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.data_classes import SQSEvent
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from ballotcast import batches
 from ballotcast.batches import Failures, Unreadable, message_id, receipt_handle, received, report
+from ballotcast.crypto.encoding import hex_decode
 from ballotcast.crypto.signed_note import Signer
 from ballotcast.store.vault import Purpose
 from ballotcast.wiring import Wiring, from_environment
@@ -22,11 +22,10 @@ from tally.sequence_messages import SequenceMessage, read_message
 from tally.sequencing import sequence
 
 KEPT = 256
-"""Elections in memory: a manifest, a key and a few tiles of 8 KB each."""
+"""Elections in memory: a manifest and a key."""
 FIRST_PAUSE, LONGEST_PAUSE = 5, 900
 
 logger = Logger(service="sequencer")
-metrics = Metrics(namespace="Ballotcast", service="tally")
 
 
 class Sequencer:
@@ -75,23 +74,19 @@ class Sequencer:
             logger.exception("giving back failed")
 
     def _take(self, election: str, messages: list[SequenceMessage]) -> None:
-        leaf_hashes = [leaf_hash for message in messages for leaf_hash in message.leaf_hashes]
-        amendments = max(message.amendments for message in messages)
-        if late := sequence(self._log(election), leaf_hashes, amendments):
-            logger.error("ballots came after the log was sealed", extra={"election": election, "ballots": late})
-            metrics.add_metric("LateBallot", MetricUnit.Count, late)
-            metrics.flush_metrics()
+        sequence(self._log(election), max(message.amendments for message in messages))
 
     def _seal(self, order: dict[str, Any]) -> dict[str, Any]:
-        """`{election, ledger: {amendments, rolls, issued}, leaves: [keys]}` → what the steps after it need."""
-        wiring, election = self._wiring, order["election"]
+        """`{election, ledger: {amendments, rolls, issued, sha256}, leaves: [keys]}` → `{size, ballots, buckets}`."""
+        wiring, election, stated = self._wiring, order["election"], order["ledger"]
         log = self._log(election)
         closed_at = closing_time(wiring.manifests, log.manifest, wiring.clock)
-        box = work.read_leaf_hashes(wiring.blobs, order["leaves"])
-        stated = order["ledger"]
-        ledger = Ledger(stated["amendments"], bytes.fromhex(stated["rolls"]), stated["issued"])
-        head = seal(log, box, ledger, closed_at)
-        return {"size": head.size, "ballots": head.ballots, "buckets": list(work.buckets(head.size))}
+        runs = [work.read(wiring.blobs, key) for key in order["leaves"]]
+        ledger = Ledger(
+            stated["amendments"], hex_decode(stated["rolls"]), stated["issued"], hex_decode(stated["sha256"])
+        )
+        sealed = seal(log, wiring.blobs, runs, ledger, closed_at)
+        return {"size": log.head.size, "ballots": sealed.ballots, "buckets": list(work.buckets(log.head.size))}
 
     def _open(self, election: str) -> ElectionLog:
         wiring = self._wiring

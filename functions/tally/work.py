@@ -2,10 +2,11 @@
 
 Every object can be written again with the same content, so a step that is repeated disturbs nobody.
 
-    steps/<election>/leaves/<partition>            leaf hashes of the ballots in 32 partitions of the box
+    steps/<election>/leaves/<partition>            leaf hashes of the ballots in 32 partitions of the box, ascending
+    steps/<election>/log                           leaf hashes of the whole log, in order
     steps/<election>/opened/<bucket>/<partition>   those of them in a bucket of the log, opened
     steps/<election>/counts/<bucket>               what the ballots of a bucket say
-    elections/<election>/tile/entries/…           the log's entries, as C2SP names them
+    elections/<election>/tile/…                   the log's tiles and entry bundles, as C2SP names them
     elections/<election>/election_key.hex, issuance.csv, result.json, export.zip
     elections/<election>/why.json                 for each contest the sentence that says why who is elected
 """
@@ -22,7 +23,6 @@ from ballotcast.crypto.tile_files import TilePath
 from ballotcast.crypto.tiles import WIDTH
 from ballotcast.elections.result import SpoiltBallot
 from ballotcast.store.blobs import Blobs
-from ballotcast.store.log import HASH
 
 JSON = "application/json"
 BUNDLES = 16
@@ -51,7 +51,8 @@ def buckets(size: int) -> range:
     return range(-(-size // BUCKET))
 
 
-def bundle_key(election: str, path: TilePath) -> str:
+def tile_key(election: str, path: TilePath) -> str:
+    """Of a tile, or of an entry bundle."""
     return f"elections/{election}/{path}"
 
 
@@ -75,25 +76,16 @@ def leaves_key(election: str, partition: int) -> str:
     return f"steps/{election}/leaves/{partition}"
 
 
+def log_key(election: str) -> str:
+    return f"steps/{election}/log"
+
+
 def opened_prefix(election: str, bucket: int) -> str:
     return f"steps/{election}/opened/{bucket}/"
 
 
 def counts_key(election: str, bucket: int) -> str:
     return f"steps/{election}/counts/{bucket}"
-
-
-def write_leaf_hashes(blobs: Blobs, key: str, leaf_hashes: Iterable[bytes]) -> None:
-    blobs.put(key, b"".join(leaf_hashes))
-
-
-def read_leaf_hashes(blobs: Blobs, keys: Iterable[str]) -> set[bytes]:
-    """All of them. LookupError for an object that is not there."""
-    found: set[bytes] = set()
-    for key in keys:
-        content = read(blobs, key)
-        found.update(content[at : at + HASH] for at in range(0, len(content), HASH))
-    return found
 
 
 def write_opened(blobs: Blobs, key: str, opened: Iterable[Opened]) -> None:

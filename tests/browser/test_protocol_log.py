@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ballotcast.ballots import issuance, receipt
 from ballotcast.ballots.issuance import Issuance
+from ballotcast.ballots.leaf import ClosingLeaf
 from ballotcast.ballots.ledger import Ledger, LedgerLine
 from ballotcast.ballots.link import Link
 from ballotcast.ballots.roll import email_key, roll_root, tag
@@ -164,11 +165,15 @@ def test_the_walks_through_trees_of_any_size_are_python_s(protocol: Any) -> None
 def test_a_log_is_read_from_tiles_that_anyone_brings(protocol: Any, election: KeyedElection, log: Any) -> None:
     """The last leaf is the closing one; the checkpoints are of 256 and of 300 leaves."""
     manifest, signer = election.manifest, Signer(election.manifest.origin, election.log_key)
-    closing = b'\x03{"closed_at":"2026-11-27T18:30:00Z"}'
-    leaves = [*log[0][:299], merkle.leaf_hash(closing)]
+    closing = ClosingLeaf(
+        closed_at=manifest.closes_at, ballots=290, issued=291, ledger_sha256=bytes(32), roll_revision=8
+    ).encode()
+    leaves = [*log[0][:9], *sorted(log[0][9:299]), merkle.leaf_hash(closing)]
     (_, files), entries = tiles.append(0, {}, leaves), [b"\x01x"] * 43 + [closing]
     served = {str(TilePath(level, n, len(data) // 32)): data.hex() for (level, n), data in files.items()}
     served[str(TilePath(ENTRIES, 1, 44))] = encode_bundle(entries).hex()
+
+    beside = (int.from_bytes(leaves[200]) + 1).to_bytes(32)
 
     def checkpoint(size: int, root: bytes | None = None, origin: str = manifest.origin) -> str:
         return Checkpoint(origin, size, merkle.root(leaves[:size]) if root is None else root).sign(signer)
@@ -195,13 +200,16 @@ def test_a_log_is_read_from_tiles_that_anyone_brings(protocol: Any, election: Ke
             await reason(() => log.proveGrowth(forged, late)),
             await reason(() => log.open(given.notes[1].replace("300", "301"))),
           ],
-          final: [await log.isFinal(late), await log.isFinal(early)],
+          closing: [await log.closingLeaf(late), await log.closingLeaf(early)].map((found) => found && found.ballots),
+          found: await Promise.all(given.ballots.map((ballot) => log.findBallot(bytes(ballot), 290, late))),
+          tooMany: await reason(() => log.findBallot(leaf, 299, late)),
         };
         """,
         manifest=manifest.encode().hex(),
         served=served,
         notes=[checkpoint(256), checkpoint(300), checkpoint(256, bytes(32))],
         leaf=leaves[7].hex(),
+        ballots=[leaf.hex() for leaf in (*leaves[9:299:17], leaves[298], leaves[0], bytes(32), b"\xff" * 32, beside)],
     )
     assert read == {
         "sizes": [256, 300],
@@ -209,7 +217,9 @@ def test_a_log_is_read_from_tiles_that_anyone_brings(protocol: Any, election: Ke
             *[None, None, "leaf-not-there", "leaf-not-there", "leaf-not-there", "leaf-not-there"],
             *[None, None, "log-rewritten", "bad-checkpoint"],
         ],
-        "final": [True, False],
+        "closing": [290, None],
+        "found": [*range(9, 299, 17), 298, None, None, None, None],
+        "tooMany": "too-many-ballots",
     }
 
 

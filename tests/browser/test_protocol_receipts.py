@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from ballotcast.ballots.leaf import ClosingLeaf
 from ballotcast.client.api import Api
 from ballotcast.client.state import Cast
 from ballotcast.client.voter import Voter
@@ -18,14 +19,14 @@ from browser_gateway import Answer, Between, api_behind
 from counted_election import close_and_count
 from election_fixture import VOTERS, FrozenElection, frozen_election
 from gateway import gateway
-from log_fixture import log_ballots, start_log
+from log_fixture import start_log
 from register.app import create_app as register_app
 from tally.app import create_app as tally_app
 from vote.app import create_app as vote_app
 from world import World, world
 
 ADA, BEN, CEM = VOTERS
-ALL = ["manifest", "receipt", "checkpoint", "growth", "index", "inclusion"]
+ALL = ["manifest", "receipt", "checkpoint", "growth", "closing", "inclusion"]
 
 CHECK = """
     const [{ connect }, { checkReceipt }] = await Promise.all(["api", "receipts"].map(load));
@@ -34,8 +35,8 @@ CHECK = """
     let found = null;
     const refused = await refusal(async () => {
       const options = { earlier: given.earlier, passed: (check) => passed.push(check) };
-      const { index, size, final } = await checkReceipt(side, given.receipt, options);
-      found = [index, size, final];
+      const { index, size } = await checkReceipt(side, given.receipt, options);
+      found = [index, size];
     });
     return { found, passed, refused: refused && [refused.kind, refused.reason] };
 """
@@ -88,19 +89,18 @@ def counted(deployment: World) -> Counted:
 def test_the_promise_was_kept(check: Check, counted: Counted) -> None:
     done = check(counted.cast.receipt, counted.cast.checkpoint)
     assert (done["passed"], done["refused"]) == (ALL, None)
-    index, size, final = done["found"]
+    index, size = done["found"]
     assert index in (1, 2)
-    assert (size, final) == (4, True)
+    assert size == 4
     assert check(counted.cast.receipt)["passed"] == [one for one in ALL if one != "growth"]
 
 
-def test_a_ballot_that_waits(check: Check, deployment: World) -> None:
+def test_a_ballot_while_voting_lasts(check: Check, deployment: World) -> None:
     election = frozen_election(deployment)
     start_log(election)
     ada = cast(deployment, election, ADA)
-    log_ballots(election)
     done = check(ada.receipt, ada.checkpoint)
-    assert (done["passed"], done["refused"]) == (ALL[:4], ["NotYet", "waits-to-be-logged"])
+    assert (done["passed"], done["refused"]) == (ALL[:4], ["NotYet", "waits-for-close"])
 
 
 def test_a_promise_that_was_broken(check: Check, deployment: World) -> None:
@@ -112,7 +112,7 @@ def test_a_promise_that_was_broken(check: Check, deployment: World) -> None:
     election.wiring.board.delete(ballot_pk(election.id, key[:2]), key)
     close_and_count(deployment, election)
     done = check(ada.receipt)
-    assert (done["passed"][-1], done["refused"]) == ("checkpoint", ["Untrusted", "promise-broken"])
+    assert (done["passed"][-1], done["refused"]) == ("closing", ["Untrusted", "promise-broken"])
 
 
 @pytest.mark.parametrize("text", ["", "x", "a\nb\nc\nd\n", "a\nb/elections/c/log\nzz\nzz\n"])
@@ -145,13 +145,13 @@ def test_a_log_that_was_rewritten(check: Check, counted: Counted) -> None:
         assert done["refused"][0] == "Untrusted"
 
 
-def test_an_index_that_is_a_lie(check: Check, between: Between, counted: Counted) -> None:
-    reasons: dict[Any, str] = {-1: "leaf-not-there", 0: "leaf-not-there", 1.5: "leaf-not-there", 3: "leaf-not-there"}
-    reasons |= {4: "promise-broken", 2**70: "promise-broken", "1": "unexpected-answer"}
-    for index, reason in reasons.items():
-        said = Answer(200, json.dumps({"index": index}).encode())
-        between.passing = lambda path, send, said=said: said if "/leaves/" in path else send()
-        assert check(counted.cast.receipt)["refused"] == ["Untrusted", reason]
+def test_no_request_names_the_ballot(check: Check, between: Between, counted: Counted) -> None:
+    asked: list[str] = []
+    between.passing = lambda path, send: (asked.append(path), send())[1]  # type: ignore[func-returns-value]
+    assert check(counted.cast.receipt)["refused"] is None
+    leaf_hash = counted.cast.receipt.split("\n")[3]
+    assert len(asked) > 3
+    assert not [path for path in asked if leaf_hash in path]
 
 
 def test_an_end_that_is_a_lie(check: Check, between: Between, deployment: World) -> None:
@@ -159,7 +159,9 @@ def test_an_end_that_is_a_lie(check: Check, between: Between, deployment: World)
     election = frozen_election(deployment)
     start_log(election)
     ada = cast(deployment, election, ADA)
-    entry = b'\x03{"closed_at":"2026-11-21T08:00:00Z"}'
+    entry = ClosingLeaf(
+        closed_at=election.manifest.closes_at, ballots=0, issued=1, ledger_sha256=bytes(32), roll_revision=0
+    ).encode()
     bundle = len(entry).to_bytes(2) + entry
     between.passing = lambda path, send: Answer(200, bundle) if "/entries/" in path else send()
     assert check(ada.receipt)["refused"] == ["Untrusted", "leaf-not-there"]

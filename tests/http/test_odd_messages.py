@@ -154,7 +154,7 @@ def test_a_change_that_cannot_be_read_does_not_hold_up_its_shard(
 def test_a_row_of_the_box_that_holds_no_ballot_raises_the_alarm(
     deployment: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    consumer = CONSUMERS["ForwarderFunction"](deployment)
+    consumer = CONSUMERS["TurnoutFunction"](deployment)
     odd = deepcopy(consumer.good(1))
     del odd["dynamodb"]["NewImage"]["b"]
     deliver(consumer, odd, 0, 2)
@@ -203,7 +203,7 @@ def test_behind_a_failure_an_elections_later_rows_wait(deployment: World) -> Non
 
 
 def test_the_log_takes_the_readable_messages_of_the_same_election(deployment: World) -> None:
-    """It takes them in any order, so one that can never be read must not stop an election's log."""
+    """One that can never be read must not stop an election's log."""
     consumer = SequencerConsumer(deployment)
     for position in range(3):
         odd = sqs_message("hello", consumer.election)

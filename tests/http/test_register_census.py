@@ -56,13 +56,13 @@ def tell(log: Log, *changes: Any) -> None:
 def test_each_election_has_its_own_count(log: Log) -> None:
     tell(log, issued(ONE, 1), issued(TWO, 2), issued(ONE, 3))
     tell(log, issued(ONE, 4))
-    assert (log.issued(ONE), log.issued(TWO)) == (3, 1)
+    assert (log.turnout(ONE).issued, log.turnout(TWO).issued) == (3, 1)
 
 
 def test_a_batch_told_again_counts_once(log: Log) -> None:
     for _ in range(2):
         tell(log, issued(ONE, 1), issued(ONE, 2))
-    assert log.issued(ONE) == 2
+    assert log.turnout(ONE).issued == 2
 
 
 def test_what_issues_nothing_counts_nothing(log: Log) -> None:
@@ -74,9 +74,9 @@ def test_what_issues_nothing_counts_nothing(log: Log) -> None:
         change(3, done, image(ONE, 1, blinded="ab" * 32, delivery="bounced")),
         change(4, done, None, "REMOVE"),
     )
-    assert log.issued(ONE) == 0
+    assert log.turnout(ONE).issued == 0
 
 
 def test_an_empty_batch(log: Log) -> None:
     tell(log)
-    assert log.issued(ONE) == 0
+    assert log.turnout(ONE).issued == 0

@@ -2,17 +2,21 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Any
 
 import pytest
 
+from ballotcast.ballots.leaf import ClosingLeaf, parse
 from ballotcast.crypto import p256
+from ballotcast.crypto.merkle import leaf_hash
 from ballotcast.crypto.tile_files import ENTRIES, TilePath, decode_bundle
 from ballotcast.elections.result import Result
 from ballotcast.store.ballots import ballot_pk
 from ballotcast.store.manifests import MANIFEST, manifest_pk
 from ballotcast.store.vault import Purpose
-from counted_election import close_and_count, close_machine, deliver, vote, vote_unreadably
+from counted_election import close_and_count, close_machine, vote, vote_unreadably
 from election_fixture import FrozenElection, frozen_election
 from state_machine import ExecutionFailed
 from tally import count, work
@@ -26,10 +30,10 @@ VOTERS = tuple(f"voter{number}@example.org" for number in range(8))
 def election(deployment: World) -> FrozenElection:
     """Eight voters, of whom six vote, one of them with a ballot that does not open and one against the rules."""
     election = frozen_election(deployment, voters=VOTERS)
-    ballots = [vote(election, VOTERS[number], [said]) for number, said in enumerate([(2, 1), (2,), (3, 2, 1)])]
-    ballots += [vote(election, VOTERS[3], b"\x01\x01\x00"), vote_unreadably(election, VOTERS[4])]
-    deliver(election, *ballots)
-    vote(election, VOTERS[5], [()])  # cast in the last second: the stream has not told it yet
+    for number, said in enumerate([(2, 1), (2,), (3, 2, 1), ()]):
+        vote(election, VOTERS[number], [said])
+    vote(election, VOTERS[4], b"\x01\x01\x00")
+    vote_unreadably(election, VOTERS[5])
     return election
 
 
@@ -49,8 +53,9 @@ def test_the_result(deployment: World, election: FrozenElection) -> None:
     assert (result.counted, sorted(ballot.reason for ballot in result.spoilt)) == (4, ["duplicate-rank", "unreadable"])
     [contest] = result.contests
     assert (contest.winners, contest.valid, contest.blank) == ((2,), 3, 1)
-    entries = decode_bundle(work.read(wiring.blobs, work.bundle_key(election.id, TilePath(ENTRIES, 0, 8))), 8)
+    entries = decode_bundle(work.read(wiring.blobs, work.tile_key(election.id, TilePath(ENTRIES, 0, 8))), 8)
     assert [entry[0] for entry in entries] == [0, 1, 1, 1, 1, 1, 1, 3]
+    assert entries[1:-1] == sorted(entries[1:-1], key=leaf_hash)
     for spoilt in result.spoilt:
         assert entries[spoilt.index][0] == 1
 
@@ -127,15 +132,20 @@ def test_an_early_close_is_told_by_the_final_leaf(deployment: World, election: F
     election.close()
     deployment.clock.advance(seconds=31)
     close_machine(election.wiring).run({"election": election.id})
-    entries = decode_bundle(work.read(election.wiring.blobs, work.bundle_key(election.id, TilePath(ENTRIES, 0, 8))), 8)
-    assert entries[-1] == b'\x03{"closed_at":"2026-11-20T09:05:00Z"}'
+    entries = decode_bundle(work.read(election.wiring.blobs, work.tile_key(election.id, TilePath(ENTRIES, 0, 8))), 8)
+    closing = parse(entries[-1])
+    assert isinstance(closing, ClosingLeaf)
+    assert (closing.closed_at, closing.ballots, closing.issued) == (datetime(2026, 11, 20, 9, 5, tzinfo=UTC), 6, 6)
+    ledger = election.wiring.blobs.get(f"elections/{election.id}/issuance.csv")
+    assert ledger
+    assert closing.ledger_sha256 == sha256(ledger).digest()
 
 
 def test_nobody_counts_before_the_close(election: FrozenElection) -> None:
     with pytest.raises(ExecutionFailed, match="not closed yet") as failed:
         close_machine(election.wiring).run({"election": election.id})
     assert failed.value.error == "CountStopped"
-    assert not election.wiring.log.head(election.id).final
+    assert not election.wiring.log.head(election.id).sealed
     assert work.election_key_key(election.id) not in bucket(election)
 
 
@@ -156,13 +166,14 @@ def test_a_forged_row_of_the_box_stops_the_count(deployment: World, election: Fr
     assert election.wiring.results.find(election.id) is None
 
 
-def test_a_row_lost_from_the_box_stops_the_count(deployment: World, election: FrozenElection) -> None:
+def test_a_row_lost_from_the_box_after_the_seal_stops_the_count(deployment: World, election: FrozenElection) -> None:
+    close_and_count(deployment, election)
     board = election.wiring.board
     for partition in range(256):
         for row in list(board.query(ballot_pk(election.id, f"{partition:02x}"))):
             board.delete(row["pk"], row["sk"])
-    with pytest.raises(ExecutionFailed, match="are in the log and not in the box"):
-        close_and_count(deployment, election)
+    with pytest.raises(ExecutionFailed, match="door was shut with 6 ballots, and the box has 0"):
+        close_machine(election.wiring).run({"election": election.id})
 
 
 def test_a_row_altered_after_the_seal_stops_the_count(deployment: World, election: FrozenElection) -> None:
@@ -170,7 +181,7 @@ def test_a_row_altered_after_the_seal_stops_the_count(deployment: World, electio
     [row, *_] = election.wiring.board.query(ballot_pk(election.id, _partition_with_a_ballot(election)))
     altered = bytes([*row["b"][:-1], row["b"][-1] ^ 1])
     election.wiring.board.put({**row, "b": altered})
-    with pytest.raises(ExecutionFailed, match="ballots are in the log and not in the box"):
+    with pytest.raises(ExecutionFailed, match="sealed with other ballots"):
         close_machine(election.wiring).run({"election": election.id})
 
 
@@ -193,6 +204,8 @@ def test_nothing_is_opened_before_the_log_is_sealed(deployment: World, election:
 
 
 TAMPERED = {
+    "where ballots are in the log": (10, "steps/{}/log", "came into the box after the log was sealed"),
+    "a tile": (10, "elections/{}/tile/0/", "tile 0 is not what the log's key signed"),
     "an opened ballot": (19, "steps/{}/opened/0/", "leaf 1 is not what the log holds"),
     "what ballots say": (20, "steps/{}/counts/0", "counted and 2 spoilt ballots, of 6 cast"),
     "the published key": (20, "elections/{}/election_key.hex", "published election key is not the one of the manifest"),
@@ -224,6 +237,8 @@ def _tampered(content: bytes) -> bytes:
     """A ballot of zeros for each, or one voter more who says what somebody says, or another key."""
     if len(content) == 2 * p256.SCALAR_LENGTH:
         return p256.scalar(p256.generate()).hex().encode()
+    if not content.startswith(b"["):
+        return content[:-1] + bytes([content[-1] ^ 1]) if len(content) % 64 else content[::-1]
     left = json.loads(content)
     if isinstance(left[0], dict):
         said = next(iter(left[0]))

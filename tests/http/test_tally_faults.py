@@ -9,21 +9,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ballotcast.ballots.manifest import Manifest
-from deliveries import FIRST_ROLL, MINIMUM, Deliveries
+from deliveries import FIRST_ROLL, LAST_ROLL, Deliveries
 from election_fixture import frozen_election
-from faulty_writes import FaultyWrites, Side
+from faulty_writes import FaultyWrites, LostConnection, Side
+from tally import sealing
+from tally.closed import CountStopped
 from tally.sequencing import Contended, sequence
 from world import world
 
-MESSAGES = [([], [3]), ([0, 1], []), ([2, 3, 4], [4]), ([4, 5, 6], []), ([], [6]), ([7, 8, 9, 10], [])]
-MOST_WRITES = 60
+MESSAGES: list[list[int]] = [[3], [], [4], [4, 3], [6], [5]]
+BALLOTS = range(11)
+MOST_WRITES = 40
 
 
 @pytest.fixture(scope="module")
 def manifest() -> Iterator[Manifest]:
-    with world() as deployment:
-        changes = {"log_batch_min": MINIMUM, "roll_size": FIRST_ROLL}
-        yield frozen_election(deployment, voters=()).manifest.model_copy(update=changes)
+    with world() as deployment, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sealing, "AT_ONCE", 1)  # so that the writes have an order
+        yield frozen_election(deployment, voters=()).manifest.model_copy(update={"roll_size": FIRST_ROLL})
 
 
 @pytest.mark.parametrize("side", ["before", "after"])
@@ -33,7 +36,7 @@ def test_every_write_in_turn_is_lost(manifest: Manifest, side: Side) -> None:
         client = FaultyWrites(election.database)
         client.plan[number] = side
         election.play(client, MESSAGES)
-        election.seal(MESSAGES, client)
+        election.seal(BALLOTS, MESSAGES, client)
         if client.plan:  # the run has fewer writes than this: each of them was lost once
             assert number > len(MESSAGES)
             return
@@ -44,31 +47,57 @@ def test_before_every_write_in_turn_another_process_does_all_of_it(manifest: Man
     for number in range(MOST_WRITES):
         election = Deliveries(manifest)
         client = FaultyWrites(election.database)
-        client.plan[number] = lambda given=election: given.play(FaultyWrites(given.database), MESSAGES)
+
+        def all_of_it(given: Deliveries = election) -> None:
+            given.play(FaultyWrites(given.database), MESSAGES)
+            given.seal(BALLOTS, MESSAGES)
+
+        client.plan[number] = all_of_it
         election.play(client, MESSAGES)
-        election.seal(MESSAGES, client)
+        election.seal(BALLOTS, MESSAGES, client)
         if client.plan:
             assert number > len(MESSAGES)
             return
     pytest.fail("the run has more writes than were tried")
 
 
-message = st.tuples(st.lists(st.integers(0, 40), max_size=12), st.lists(st.integers(2, 8), max_size=2))
+@pytest.mark.parametrize("side", ["before", "after"])
+def test_who_seals_with_other_ballots_changes_nothing_wherever_the_first_died(manifest: Manifest, side: Side) -> None:
+    """A process that was paused between reading the box and sealing: one of the two sets is the log, and is whole."""
+    stopped = 0
+    for number in range(MOST_WRITES):
+        election = Deliveries(manifest)
+        client = FaultyWrites(election.database)
+        client.plan[number] = side
+        try:
+            election.sealed(BALLOTS, client)
+        except LostConnection:
+            try:
+                election.sealed(range(12))
+            except CountStopped:
+                stopped += 1
+                election.seal(BALLOTS)
+            else:
+                election.seal(range(12))
+        else:
+            break
+    assert stopped > 2
 
 
 @given(
-    messages=st.lists(message, max_size=8),
-    faults=st.dictionaries(st.integers(0, 40), st.sampled_from(["before", "after"]), max_size=6),
+    messages=st.lists(st.lists(st.integers(2, 8), max_size=3), max_size=8),
+    numbers=st.sets(st.integers(0, 40)),
+    faults=st.dictionaries(st.integers(0, 30), st.sampled_from(["before", "after"]), max_size=6),
     again=st.lists(st.integers(0, 7), max_size=4),
 )
 def test_any_grouping_any_redelivery_any_losses(
-    manifest: Manifest, messages: list[tuple[list[int], list[int]]], faults: dict[int, Side], again: list[int]
+    manifest: Manifest, messages: list[list[int]], numbers: set[int], faults: dict[int, Side], again: list[int]
 ) -> None:
     election = Deliveries(manifest)
     client = FaultyWrites(election.database)
     client.plan.update(faults)
     election.play(client, [*messages, *(messages[number] for number in again if number < len(messages))])
-    election.seal(messages, client)
+    election.seal(numbers, messages, client)
 
 
 @pytest.fixture
@@ -81,19 +110,23 @@ def _switching_often() -> Iterator[None]:
 
 @pytest.mark.usefixtures("_switching_often")
 def test_processes_that_race(manifest: Manifest) -> None:
-    """Eight at once, each with ballots that others have too; one that is always outrun is delivered again."""
+    """Eight at once, all with the same rolls; one that is always outrun is delivered again. Then eight that seal."""
     election = Deliveries(manifest)
+    stated = {size: election.amend(size) for size in range(4, 9)}
 
-    def deliver(start: int) -> None:
+    def deliver(_: int) -> None:
         log = election.process()
-        for first in range(start, start + 60, 3):
+        for size in stated:
             while True:
                 try:
-                    sequence(log, election.ballots(range(first, first + 5)), election.amend(4))
+                    sequence(log, stated[size])
                 except Contended:
                     continue
                 break
 
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(deliver, range(0, 240, 30)))
-    election.seal([(range(272), [4])])
+        list(pool.map(deliver, range(8)))
+        election.amend(LAST_ROLL)
+        roots = {sealed.root for sealed in pool.map(election.sealed, [range(300)] * 8)}
+    assert len(roots) == 1
+    election.seal(range(300), [range(4, 9)])

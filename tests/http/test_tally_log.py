@@ -1,4 +1,4 @@
-"""The public log: checkpoint, tiles, entries, leaves and turnout, as a monitor or a voter's client reads them."""
+"""The public log: checkpoint, tiles, entries and turnout, as a monitor or a voter's client reads them."""
 
 from collections.abc import Iterator
 
@@ -6,20 +6,18 @@ import pytest
 
 from api_events import TestClient
 from ballotcast.ballots.ballot import Ballot
+from ballotcast.ballots.door import Door
 from ballotcast.ballots.leaf import BallotLeaf, ManifestLeaf
 from ballotcast.clock import to_rfc3339
 from ballotcast.crypto import merkle, tiles
 from ballotcast.crypto.checkpoint import Checkpoint
 from ballotcast.crypto.signed_note import Verifier
 from ballotcast.crypto.tile_files import TilePath, decode_bundle
-from ballotcast.store.queues import amendments_message
-from ballotcast.store.transaction import transact
-from counted_election import close_and_count, deliver, leaf_of, sqs_event, vote
-from deliveries import amendment
+from counted_election import close_and_count, leaf_of, vote
 from election_fixture import FrozenElection, frozen_election
+from log_fixture import grow_roll, start_log
 from problem import assert_problem
 from tally.app import create_app
-from tally.sequencer import Sequencer
 from world import World
 
 VOTERS = tuple(f"voter{number}@example.org" for number in range(5))
@@ -35,17 +33,19 @@ def client(deployment: World) -> Iterator[TestClient]:
 def election(deployment: World) -> FrozenElection:
     """Its log has begun, and nobody has voted."""
     election = frozen_election(deployment, voters=VOTERS)
-    start = amendments_message(election.id, 0)
-    assert Sequencer(election.wiring).handle(sqs_event(start)) == {"batchItemFailures": []}
+    start_log(election)
     return election
 
 
 @pytest.fixture
 def ballots(election: FrozenElection) -> list[Ballot]:
-    """Five, of which two wait."""
-    cast = [vote(election, email, [(1,)]) for email in VOTERS]
-    deliver(election, *cast)
-    return cast
+    return [vote(election, email, [(1,)]) for email in VOTERS]
+
+
+@pytest.fixture
+def counted(deployment: World, election: FrozenElection, ballots: list[Ballot]) -> FrozenElection:
+    close_and_count(deployment, election)
+    return election
 
 
 def checkpoint(client: TestClient, election: FrozenElection) -> Checkpoint:
@@ -62,14 +62,39 @@ def test_the_log_begins_with_the_manifest(client: TestClient, election: FrozenEl
 
 
 def test_every_path_is_404_before_the_log_exists(client: TestClient) -> None:
-    for path in ("turnout", "log/checkpoint", "log/tile/0/000.p/1", f"leaves/{'0' * 64}"):
+    for path in ("turnout", "log/checkpoint", "log/tile/0/000.p/1"):
         assert_problem(client.get(f"/elections/0123456789abcdef/{path}"), 404, "no-log")
 
 
-def test_turnout_is_as_of_the_checkpoint(client: TestClient, election: FrozenElection, ballots: list[Ballot]) -> None:
+def test_turnout_is_rounded_down_until_the_log_is_sealed(client: TestClient, election: FrozenElection) -> None:
+    election.wiring.log.add(election.id, "issued", 128, "one")
+    election.wiring.log.add(election.id, "cast", 19, "one")
     turnout = client.get(f"/elections/{election.id}/turnout").json()
     assert turnout.pop("checkpoint") == client.get(f"/elections/{election.id}/log/checkpoint").text
-    assert turnout == {"issued": 0, "cast": 3, "size": 4, "final": False, "closed_at": None}
+    assert turnout == {"issued": 120, "cast": 10, "size": 1, "final": False, "closed_at": None}
+
+
+def test_no_ballot_leaf_exists_while_voting_lasts(
+    client: TestClient, election: FrozenElection, ballots: list[Ballot]
+) -> None:
+    """So that nobody learns from the log when a ballot was cast, or that all before an amendment are not theirs."""
+    grow_roll(election, [9])
+    signed = checkpoint(client, election)
+    tile = client.get(f"/elections/{election.id}/log/tile/0/000.p/2").content
+    assert (signed.size, signed.root) == (2, merkle.node_hash(tile[:32], tile[32:]))
+    assert not [ballot for ballot in ballots if leaf_of(ballot) in tile]
+    assert not list(election.wiring.blobs.keys("elections/"))
+
+
+def test_the_door_is_public_once_it_is_shut(
+    client: TestClient, deployment: World, election: FrozenElection, ballots: list[Ballot]
+) -> None:
+    path = f"/elections/{election.id}/log/door"
+    assert_problem(client.get(path), 404, "no-door")
+    close_and_count(deployment, election)
+    answer = client.get(path)
+    assert answer.headers["content-type"] == "text/plain; charset=utf-8"
+    assert Door.open(answer.text, election.manifest) == Door(election.manifest.closes_at, len(ballots), len(VOTERS))
 
 
 def test_an_early_close_is_public_at_once(client: TestClient, deployment: World, election: FrozenElection) -> None:
@@ -79,45 +104,53 @@ def test_an_early_close_is_public_at_once(client: TestClient, deployment: World,
     assert (turnout["closed_at"], turnout["final"]) == (to_rfc3339(deployment.clock()), False)
 
 
-def test_a_logged_ballot_is_proved_from_tiles_alone(
-    client: TestClient, election: FrozenElection, ballots: list[Ballot]
+def test_each_ballot_is_proved_from_tiles_alone(
+    client: TestClient, counted: FrozenElection, ballots: list[Ballot]
 ) -> None:
-    logged = [ballot for ballot in ballots if _leaf(client, election, ballot).status_code == 200]
-    assert len(logged) == 3
-    index = _leaf(client, election, logged[0]).json()["index"]
-    signed = checkpoint(client, election)
+    signed = checkpoint(client, counted)
 
     def read(level: int, n: int, width: int) -> bytes:
-        response = client.get(f"/elections/{election.id}/log/{TilePath(level, n, width)}")
+        response = client.get(f"/elections/{counted.id}/log/{TilePath(level, n, width)}")
         assert response.headers["content-type"] == "application/octet-stream"
         assert "immutable" in response.headers["cache-control"]
         return response.content
 
-    proof = tiles.inclusion_proof_from_tiles(index, signed.size, read)
-    assert merkle.verify_inclusion(leaf_of(logged[0]), index, signed.size, proof, signed.root)
+    for index, leaf in enumerate(sorted(map(leaf_of, ballots)), 1):
+        proof = tiles.inclusion_proof_from_tiles(index, signed.size, read)
+        assert merkle.verify_inclusion(leaf, index, signed.size, proof, signed.root)
 
 
-def test_a_waiting_ballot_and_an_unknown_leaf_look_the_same(
-    client: TestClient, election: FrozenElection, ballots: list[Ballot]
+def test_a_tile_of_a_sealed_log_begins_with_what_it_was_before(
+    client: TestClient, deployment: World, election: FrozenElection, ballots: list[Ballot]
 ) -> None:
-    waiting = [ballot for ballot in ballots if _leaf(client, election, ballot).status_code == 404]
-    assert len(waiting) == 2
-    assert_problem(_leaf(client, election, waiting[0]), 404, "no-leaf")
-    assert_problem(client.get(f"/elections/{election.id}/leaves/{'0' * 64}"), 404, "no-leaf")
+    path = f"/elections/{election.id}/log/tile/0/000.p/"
+    before = client.get(f"{path}1").content
+    close_and_count(deployment, election)
+    whole = client.get(f"{path}7").content
+    assert [client.get(f"{path}{width}").content for width in (1, 4)] == [before, whole[:128]]
+    assert len(whole) == 7 * 32
 
 
-def test_nothing_is_served_beyond_the_signed_checkpoint(
-    client: TestClient, election: FrozenElection, ballots: list[Ballot]
-) -> None:
+def test_nothing_is_served_beyond_the_signed_checkpoint(client: TestClient, election: FrozenElection) -> None:
     """A crash between append and signature: the leaves are there, the checkpoint over them is not."""
+    grow_roll(election, [7, 9])
     board, key = election.wiring.board, (f"LOG#{election.id}", "CHECKPOINT")
     signed = board.get(*key)
     assert signed
     board.put({**signed, "size": 2})
-    assert client.get(f"/elections/{election.id}/log/tile/0/000.p/2").status_code == 200
+    assert len(client.get(f"/elections/{election.id}/log/tile/0/000.p/2").content) == 64
     assert_problem(client.get(f"/elections/{election.id}/log/tile/0/000.p/3"), 404, "no-tile")
-    indexes = {_leaf(client, election, ballot).json().get("index") for ballot in ballots}
-    assert indexes == {None, 1}
+
+
+def test_tiles_of_a_log_of_many_amendments(client: TestClient, election: FrozenElection) -> None:
+    """Before the close: of two levels, the first of them in two tiles."""
+    grow_roll(election, range(6, 306))
+    signed = checkpoint(client, election)
+
+    def read(level: int, n: int, width: int) -> bytes:
+        return client.get(f"/elections/{election.id}/log/{TilePath(level, n, width)}").content
+
+    assert (signed.size, signed.root) == (301, tiles.root_from_tiles(301, read))
 
 
 BAD_PATHS = ("0/0", "0/000.p/0", "0/000.p/256", "0/000.p/01", "64/000", "00/000", "0/x000/001", "-1/000", "entries/0")
@@ -130,23 +163,11 @@ def test_a_tile_that_is_not_there(
     assert_problem(client.get(f"/elections/{election.id}/log/tile/{path}"), 404, "no-tile")
 
 
-def test_a_leaf_is_named_by_lower_case_hex(client: TestClient, election: FrozenElection) -> None:
-    for name in ("0" * 63, "A" * 64, "g" * 64):
-        assert_problem(client.get(f"/elections/{election.id}/leaves/{name}"), 422, "invalid", "/path/leaf_hash")
-
-
-def test_a_later_roll_is_a_leaf(client: TestClient, election: FrozenElection) -> None:
-    wiring = election.wiring
-    transact(wiring.dynamodb, [wiring.amendments.adding(election.id, 1, amendment(1, 9).encode())])
-    Sequencer(wiring).handle(sqs_event(amendments_message(election.id, 1)))
-    assert checkpoint(client, election).size == 2
-
-
 def test_entries_only_after_the_count(
     client: TestClient, deployment: World, election: FrozenElection, ballots: list[Ballot]
 ) -> None:
     path = f"/elections/{election.id}/log/tile/entries/000.p/"
-    assert_problem(client.get(f"{path}4"), 403, "not-counted")
+    assert_problem(client.get(f"{path}1"), 403, "not-counted")
     close_and_count(deployment, election)
     assert client.get(f"/elections/{election.id}/log/checkpoint").headers["cache-control"] == "public, max-age=3600"
     whole = decode_bundle(client.get(f"{path}7").content, 7)
@@ -155,7 +176,3 @@ def test_entries_only_after_the_count(
     assert_problem(client.get(f"{path}8"), 404, "no-tile")
     turnout = client.get(f"/elections/{election.id}/turnout").json()
     assert (turnout["issued"], turnout["cast"], turnout["final"]) == (5, 5, True)
-
-
-def _leaf(client: TestClient, election: FrozenElection, ballot: Ballot):  # type: ignore[no-untyped-def]
-    return client.get(f"/elections/{election.id}/leaves/{leaf_of(ballot).hex()}")

@@ -17,7 +17,7 @@ from ballotcast.crypto.encoding import hex_decode
 from ballotcast.crypto.signed_note import Verifier
 from ballotcast.elections.verification import verify_export
 from ballotcast.http.handler import http_handler
-from counted_election import close_and_count, close_machine, deliver, vote, vote_unreadably
+from counted_election import close_and_count, close_machine, vote, vote_unreadably
 from election_fixture import VOTERS, FrozenElection, frozen_election
 from problem import assert_problem
 from tally import publication, work
@@ -99,7 +99,6 @@ def test_anyone_can_verify_the_export(deployment: World, election: FrozenElectio
     """Of an election that told of a larger roll, had a spoilt ballot and was closed early."""
     wiring = election.wiring
     wiring.voters.add([replace(election.voters[VOTERS[2]], key="f" * 64, email="late@example.org", tag=b"\xff" * 32)])
-    deliver(election)
     election.close()
     deployment.clock.advance(minutes=1)
     close_machine(wiring).run({"election": election.id})

@@ -70,6 +70,6 @@ def test_every_step_of_a_receipts_check_has_words() -> None:
     steps = json.loads(told)
     assert len(steps) == 6
     assert {f"{kind}_{step}" for step in steps for kind in ("step", "means", "why")} - set(WORDS) == set()
-    not_yet = re.findall(r'"(no-log|waits-to-be-logged)"', code)
-    assert set(not_yet) == {"no-log", "waits-to-be-logged"}
+    not_yet = re.findall(r'"(no-log|waits-for-close)"', code)
+    assert set(not_yet) == {"no-log", "waits-for-close"}
     assert {f"{reason}{end}" for reason in not_yet for end in ("", "_text")} - set(WORDS) == set()

@@ -17,9 +17,10 @@ from ballotcast.counting import RULES, count
 from ballotcast.counting.blt import parse_blt
 from ballotcast.wiring import Wiring
 from checkout import ROOT
-from counted_election import close_and_count, deliver, vote, vote_unreadably
+from counted_election import close_and_count, vote, vote_unreadably
 from election_fixture import VOTERS, FrozenElection, frozen_election
 from gateway import gateway
+from log_fixture import start_log
 from recount import generated
 from tally.app import create_app as tally
 from vote.app import create_app as voting
@@ -108,13 +109,12 @@ def test_an_election_that_is_to_open(pages: TestClient, deployment: World) -> No
     assert "The public log has not begun yet." in page
 
 
-def test_turnout_before_the_count_is_that_of_the_newest_checkpoint(pages: TestClient, deployment: World) -> None:
-    """Of five ballots two wait for the next batch."""
-    voters = [f"voter{number}@example.org" for number in range(5)]
-    election = frozen_election(deployment, contests=CONTESTS, voters=voters)
-    deliver(election, *(vote(election, email, SAID) for email in voters))
+def test_turnout_before_the_count_is_rounded_down(pages: TestClient, deployment: World) -> None:
+    election = frozen_election(deployment, contests=CONTESTS)
+    start_log(election)
+    election.wiring.log.add(election.id, "cast", 39, "batch")
     page = text_of(pages.get(f"/results/{election.id}").text)
-    assert "In the log so far: 3 ballots (they enter in batches, the last ones at the close)" in page
+    assert "At least 30 ballots (rounded down until voting ends)" in page
     assert "Closed early" not in page
 
 
@@ -122,7 +122,7 @@ def test_an_early_close_is_told_at_once_and_after_the_count(
     pages: TestClient, deployment: World, election: FrozenElection
 ) -> None:
     vote(election, VOTERS[0], SAID)
-    deliver(election)
+    start_log(election)
     closed_at = deployment.clock()
     election.close()
     before = pages.get(f"/results/{election.id}").text

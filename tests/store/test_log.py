@@ -1,15 +1,16 @@
-"""The log's rows: one writer at a time, a leaf once, and no leaf without its tile."""
+"""The log's rows: one writer at a time, no statement without its head, and an end that stays."""
 
 from dataclasses import replace
 
 import pytest
 
-from ballotcast.store.log import AlreadyLogged, Head, Leaf, Log, Overtaken, SignedCheckpoint
+from ballotcast.store.log import Head, Log, Overtaken, Sealed, SignedCheckpoint
 from ballotcast.store.table import Table
 
 ELECTION = "0123456789abcdef"
-A, B, C = (bytes([number]) * 32 for number in (1, 2, 3))
-FIRST = Head(size=1, amendments=3)
+ROOT = bytes([1]) * 32
+FIRST = Head(amendments=3)
+SEALED = Sealed(ROOT, 5, b"closing")
 
 
 @pytest.fixture
@@ -20,74 +21,77 @@ def log(board: Table) -> Log:
 def test_before_the_first_leaf_there_is_nothing(log: Log) -> None:
     assert log.head(ELECTION) == Head()
     assert log.checkpoint(ELECTION) is None
-    assert log.leaf(ELECTION, A) is None
-    assert log.tiles(ELECTION, [(0, 0)]) == {}
-    assert log.issued(ELECTION) == 0
+    assert list(log.entries(ELECTION)) == []
+    assert log.turnout(ELECTION) == (0, 0)
+    assert log.glance(ELECTION) == (None, (0, 0), None)
 
 
-def test_leaves_tiles_and_head_are_written_together(log: Log) -> None:
-    head = log.append(ELECTION, FIRST, [Leaf(A, 0, b"entry")], {(0, 0): A})
-    assert head == replace(FIRST, version=1)
-    moved = replace(head, size=2, ballots=1, pending=(C,), final=True)
-    assert log.append(ELECTION, moved, [Leaf(B, 1)], {(0, 0): A + B, (1, 0): C}) == replace(moved, version=2)
-    assert log.head(ELECTION) == replace(moved, version=2)
-    assert log.tiles(ELECTION, [(0, 0), (1, 0), (0, 1)]) == {(0, 0): A + B, (1, 0): C}
-    assert log.leaf(ELECTION, A) == Leaf(A, 0, b"entry")
-    assert log.leaves(ELECTION, [A, B, C]) == {A: Leaf(A, 0, b"entry"), B: Leaf(B, 1)}
+def test_statements_and_head_are_written_together(log: Log) -> None:
+    head = log.append(ELECTION, FIRST, b"manifest")
+    assert head == replace(FIRST, version=1, size=1)
+    grown = log.append(ELECTION, replace(head, amendments=4), b"amendment")
+    assert grown == Head(2, 2, 4)
+    assert log.head(ELECTION) == grown
+    assert list(log.entries(ELECTION)) == [b"manifest", b"amendment"]
+
+
+def test_statements_are_read_from_a_place_on_and_as_many_as_are_wanted(log: Log) -> None:
+    head = FIRST
+    for number in range(12):
+        head = log.append(ELECTION, head, bytes([number]))
+    assert list(log.entries(ELECTION, 9)) == [b"\x09", b"\x0a", b"\x0b"]
+    assert list(log.entries(ELECTION, 1, 2)) == [b"\x01", b"\x02"]
+    assert list(log.entries(ELECTION, 12)) == []
+
+
+def test_the_end_keeps_what_it_was_sealed_with(log: Log) -> None:
+    head = log.append(ELECTION, FIRST, b"manifest")
+    ended = log.seal(ELECTION, replace(head, size=7, sealed=SEALED))
+    assert log.head(ELECTION) == ended == Head(2, 7, 3, SEALED)
+
+
+def test_the_first_door_statement_stays(log: Log) -> None:
+    assert log.door(ELECTION) is None
+    assert [log.shut(ELECTION, note) for note in (b"one", b"one", b"other")] == [b"one"] * 3
+    assert log.door(ELECTION) == b"one"
 
 
 def test_of_two_writers_of_one_head_the_second_is_refused_whole(log: Log) -> None:
-    head = log.append(ELECTION, FIRST, [Leaf(A, 0)], {(0, 0): A})
-    log.hold(ELECTION, replace(head, pending=(C,)))
+    head = log.append(ELECTION, FIRST, b"manifest")
+    ended = log.seal(ELECTION, replace(head, size=7, sealed=SEALED))
     for attempt in (
-        lambda: log.append(ELECTION, replace(head, size=2), [Leaf(B, 1)], {(0, 0): A + B}),
-        lambda: log.hold(ELECTION, replace(head, pending=(B,))),
-        lambda: log.hold(ELECTION, Head()),
+        lambda: log.append(ELECTION, head, b"amendment"),
+        lambda: log.append(ELECTION, Head(), b"amendment"),
+        lambda: log.seal(ELECTION, replace(head, size=9, sealed=SEALED._replace(ballots=7))),
+        lambda: log.seal(ELECTION, replace(FIRST, size=9, sealed=SEALED)),
     ):
         with pytest.raises(Overtaken):
             attempt()
-    assert log.head(ELECTION) == replace(head, version=2, pending=(C,))
-    assert log.leaf(ELECTION, B) is None
-    assert log.tiles(ELECTION, [(0, 0)]) == {(0, 0): A}
+    assert log.head(ELECTION) == ended
+    assert list(log.entries(ELECTION)) == [b"manifest"]
 
 
-def test_a_leaf_that_is_there_is_named_and_nothing_is_written(log: Log) -> None:
-    head = log.append(ELECTION, FIRST, [Leaf(A, 0)], {(0, 0): A})
-    with pytest.raises(AlreadyLogged) as refused:
-        log.append(ELECTION, replace(head, size=3), [Leaf(B, 1), Leaf(A, 2)], {(0, 0): A + B + A})
-    assert refused.value.hashes == {A}
-    assert log.head(ELECTION) == head
-    assert log.leaf(ELECTION, B) is None
-
-
-def test_leaves_and_heads_of_two_elections_are_apart(log: Log) -> None:
-    log.append(ELECTION, FIRST, [Leaf(A, 0)], {(0, 0): A})
-    log.append("other", FIRST, [Leaf(A, 5)], {(0, 0): B})
-    assert log.leaf(ELECTION, A) == Leaf(A, 0)
-    assert log.leaf("other", A) == Leaf(A, 5)
+def test_logs_of_two_elections_are_apart(log: Log) -> None:
+    log.append(ELECTION, FIRST, b"one")
+    log.append("other", FIRST, b"other")
+    assert (list(log.entries(ELECTION)), list(log.entries("other"))) == ([b"one"], [b"other"])
 
 
 def test_the_largest_checkpoint_stays(log: Log) -> None:
-    first, second = (SignedCheckpoint(b"note", size, 2, size - 1, False) for size in (3, 5))
+    first, second = (SignedCheckpoint(b"note", size, 0, 0, False) for size in (3, 5))
     final = SignedCheckpoint(b"final", 6, 9, 4, True)
     for checkpoint, then in ((first, first), (second, second), (first, second), (final, final), (second, final)):
         log.publish(ELECTION, checkpoint)
         assert log.checkpoint(ELECTION, consistent=True) == then
     log.publish(ELECTION, replace(final, issued=1))
     assert log.checkpoint(ELECTION) == final
+    assert log.glance(ELECTION)[0] == final
 
 
-def test_a_batch_of_issued_credentials_told_again_counts_once(log: Log) -> None:
-    log.count_issued(ELECTION, 3, "first")
-    log.count_issued(ELECTION, 3, "first")
-    assert log.issued(ELECTION) == 3
-    log.count_issued(ELECTION, 2, "second")
-    assert log.issued(ELECTION) == 5
-
-
-def test_a_whole_transaction_fits(log: Log) -> None:
-    leaves = [Leaf(number.to_bytes(32), number) for number in range(90)]
-    tiles = {(level, 0): bytes(256 * 32) for level in range(9)}
-    assert log.append(ELECTION, replace(FIRST, size=90), leaves, tiles).size == 90
-    assert len(log.leaves(ELECTION, [leaf.hash for leaf in leaves])) == 90
-    assert len(log.tiles(ELECTION, tiles)) == 9
+def test_a_batch_told_again_counts_once_in_each_sum(log: Log) -> None:
+    log.add(ELECTION, "issued", 3, "first")
+    log.add(ELECTION, "issued", 3, "first")
+    log.add(ELECTION, "cast", 1, "first")
+    assert log.turnout(ELECTION) == (3, 1)
+    log.add(ELECTION, "issued", 2, "second")
+    assert log.glance(ELECTION)[1] == log.turnout(ELECTION) == (5, 1)

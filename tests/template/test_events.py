@@ -103,7 +103,7 @@ def announces(world: World, call: Callable[[], Any]) -> None:
 
 def counts_one_issued(world: World, call: Callable[[], Any]) -> None:
     call()
-    assert world.wiring().log.issued(ELECTION) == 1
+    assert world.wiring().log.turnout(ELECTION) == (1, 0)
 
 
 def collects(world: World, call: Callable[[], Any]) -> None:
@@ -129,10 +129,9 @@ def marks_the_bounce(world: World, call: Callable[[], Any]) -> None:
     assert voter.delivery == "bounced"
 
 
-def forwards(world: World, call: Callable[[], Any]) -> None:
+def counts_one_cast(world: World, call: Callable[[], Any]) -> None:
     call()
-    [message] = world.take_messages("SEQUENCE_QUEUE")
-    assert (message["election"], len(message["leaves"])) == (ELECTION, 1)
+    assert world.wiring().log.turnout(ELECTION) == (0, 1)
 
 
 def imports(world: World, call: Callable[[], Any]) -> None:
@@ -176,10 +175,11 @@ def signs_up(world: World, call: Callable[[], Any]) -> None:
     assert message["kind"] == "verification"
 
 
-def holds_the_leaf(world: World, call: Callable[[], Any]) -> None:
+def amends_the_log(world: World, call: Callable[[], Any]) -> None:
     sample.elect(world)
     assert call() == {"batchItemFailures": []}
-    assert world.wiring().log.head(ELECTION).pending == (b"\xab" * 32,)
+    head = world.wiring().log.head(ELECTION)
+    assert (head.size, head.roll_size, head.roll_root) == (2, 9, b"\xab" * 32)
 
 
 def starts_the_relay(world: World, call: Callable[[], Any]) -> None:
@@ -224,17 +224,17 @@ PLAYS: dict[str, Play] = {
     "DeadLettersFunction-records": parks,
     "DueFunction-minute": starts_the_due_count,
     "FeedbackFunction-bounce": marks_the_bounce,
-    "ForwarderFunction-cast": forwards,
     "JobsFunction-step": imports,
     "LedgerFunction-step": writes_the_ledger,
     "NotifyFunction-invitation": mails_the_invitation,
     "OrganiseFunction-health": answers(200),
     "OrganiseFunction-sign-up": signs_up,
     "RegisterFunction-open-link": answers(404, type="urn:ballotcast:problem:unknown-link"),
-    "SequencerFunction-leaves": holds_the_leaf,
+    "SequencerFunction-amendment": amends_the_log,
     "StarterFunction-registered": starts_the_relay,
     "StepsFunction-redeliver": settles_the_letter,
     "TallyFunction-checkpoint": answers(200, has_a_checkpoint),
+    "TurnoutFunction-cast": counts_one_cast,
     "VoteFunction-cast": answers(422, sample.elect),
     "VoteFunction-manifest": answers(200, sample.elect, election=ELECTION),
     "WebFunction-home": greets_in_german,

@@ -13,7 +13,7 @@ from checkout import ROOT
 EVENTS = {
     "VoteFunction": "VoteFunction-manifest",
     "OrganiseFunction": "OrganiseFunction-sign-up",
-    "ForwarderFunction": "ForwarderFunction-cast",
+    "TurnoutFunction": "TurnoutFunction-cast",
     "CensusFunction": "CensusFunction-issued",
     "NotifyFunction": "NotifyFunction-invitation",
 }

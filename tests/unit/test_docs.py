@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import fields
 from decimal import Decimal
+from hashlib import sha256
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, get_args
@@ -285,7 +286,11 @@ def test_the_worked_example_is_what_the_code_makes_of_the_sample(manifest: Manif
         "ballot leaf, bytes": len(BallotLeaf(data).encode()),
         "ballot leaf hash": merkle.leaf_hash(BallotLeaf(data).encode()).hex(),
         "manifest leaf hash": merkle.leaf_hash(ManifestLeaf(manifest.hash).encode()).hex(),
-        "closing leaf": ClosingLeaf(closed_at=manifest.closes_at).encode().hex(),
+        "closing leaf of 3 ballots, 4 credentials and an empty ledger file": ClosingLeaf(
+            closed_at=manifest.closes_at, ballots=3, issued=4, ledger_sha256=sha256().digest(), roll_revision=0
+        )
+        .encode()
+        .hex(),
         "receipt, bytes": len(SAMPLE["receipt"].encode()),
         "issuance receipt, bytes": len(SAMPLE["issuance_receipt"].encode()),
         "issuance key id": Verifier(f"{manifest.origin}/issuance", manifest.issuance_pk).key_id.hex(),

@@ -70,7 +70,6 @@ class Played:
     manifest: Manifest
     link: Link
     ballots: list[bytes]
-    leaf: str
     tile: str
     channel: Channel
     api_key: str
@@ -83,7 +82,7 @@ class Played:
 
 
 def play(path: Path) -> Played:
-    """An open election with casts in its log, a voter who has yet to vote, and a channel with a live window."""
+    """An open election with casts in its box, a voter who has yet to vote, and a channel with a live window."""
     wiring, scene = Deployment(path), Scene(VOTERS, 1)
     _play(wiring, scene, "import", "invite")
     found, election = wiring.manifests.find(ELECTION), wiring.elections.find(ELECTION)
@@ -91,10 +90,9 @@ def play(path: Path) -> Played:
     assert election
     assert election.keys
     manifest = Manifest.parse(found.manifest)
-    _play(wiring, scene, "issue", "make", "cast", "sequence")
+    _play(wiring, scene, "issue", "make", "cast", "stream")
     made = make_ballots(manifest, election.keys.issuer, VOTERS, 2)
     half = len(made) // 2
-    log_tile = wiring.log.tiles(ELECTION, [(0, 0)])[0, 0]
     size = wiring.log.checkpoint(ELECTION, consistent=True)
     assert size
     api_key = KEY + secrets.token_hex(16)
@@ -104,7 +102,6 @@ def play(path: Path) -> Played:
         manifest,
         _fresh_link(wiring, manifest),
         [made[:half], made[half:]],
-        log_tile[:32].hex(),
         str(TilePath(0, 0, min(size.size, 256))).removeprefix("tile/"),
         _live_channel(wiring, api_key),
         api_key,

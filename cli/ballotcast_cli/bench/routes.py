@@ -47,8 +47,6 @@ def open_routes(played: Played) -> Iterator[Route]:
     yield _same("checkpoint", "tally", event("GET", "/elections/{id}/log/checkpoint", one))
     yield _same("turnout", "tally", event("GET", "/elections/{id}/turnout", one))
     yield _same("tile", "tally", event("GET", "/elections/{id}/log/tile/{path+}", {**one, "path": played.tile}))
-    leaf = {**one, "leaf_hash": played.leaf}
-    yield _same("leaf", "tally", event("GET", "/elections/{id}/leaves/{leaf_hash}", leaf))
     yield from _channel_routes(played)
 
 

@@ -1,7 +1,7 @@
 """What bounds a deployment: the limits that AWS documents, and what is supposed where it documents none.
 
 Of 2026, in the region class of us-east-1. Developer guides: "Service, account, and table quotas in Amazon DynamoDB",
-"DynamoDB on-demand capacity mode", "Lambda function scaling", "Amazon SQS message quotas", "API Gateway quotas".
+"DynamoDB on-demand capacity mode", "Lambda function scaling", "API Gateway quotas".
 """
 
 from dataclasses import dataclass, replace
@@ -15,15 +15,7 @@ PEAK = 1_800
 STARTS, STARTS_A_SECOND = 1_000, 100
 """New environments of a function at once, and a second from then on (1,000 in 10 seconds)."""
 KEYS = 256
-"""Partition keys that the ballots of an election are spread over, and its leaves as well."""
-BATCH, WINDOW = 500, 1.0
-"""Rows that the forwarder is told at most, and the seconds it waits for them (template.yaml)."""
-FORWARDING = 0.06
-"""Seconds in which it is done with them. Supposed: 5 ms of CPU, and one request to SQS."""
-CALLS = 300
-"""Requests a second to a FIFO queue, of ten messages each."""
-TRANSACTION, TRANSACTION_TIME = 90, 0.04
-"""Leaves that the sequencer writes in one transaction, and its seconds. Supposed: 93 items take longer than one."""
+"""Partition keys that the ballots of an election are spread over."""
 CAST_TIME, COLD_START = 0.012, 0.6
 """Seconds of a cast in `vote`, and of its first one in a new environment. Supposed."""
 RETRY = 3.0
@@ -37,8 +29,7 @@ class Deployment:
     """stage, gateway: requests a second by our own throttle, and by the account's. concurrency: of the account.
 
     table: write units a second, the quota of one. warm: those that it is made ready for (`WarmWrites`; 4,000 if new).
-    elections: that the casts are spread over. requests: of a voter for each cast, the cast itself among them.
-    leaf_writes, log_writes: units that the log takes for each ballot, on the keys of LEAF# and on that of LOG#.
+    requests: of a voter for each cast, the cast itself among them.
     """
 
     stage: int = 2_000
@@ -46,10 +37,7 @@ class Deployment:
     concurrency: int = 1_000
     table: int = 40_000
     warm: int = 4_000
-    elections: int = 1
     requests: int = 1
-    leaf_writes: float = 2.0
-    log_writes: float = 0.25
 
 
 AS_DEPLOYED = Deployment()
@@ -63,9 +51,7 @@ Rung = tuple[str, int, Deployment]
 def ladder() -> list[Rung]:
     """From what is deployed to what bears the load, one limit raised after another."""
     rungs = [("as deployed", 1_000, AS_DEPLOYED)]
-    warmed = replace(AS_DEPLOYED, warm=8_000)
-    rungs.append(("`WarmWrites` 8,000", 1_000, warmed))
-    rungs.append((f"whole votes: {VOTE} requests each", 1_000, votes := replace(warmed, requests=VOTE)))
+    rungs.append((f"whole votes: {VOTE} requests each", 1_000, votes := replace(AS_DEPLOYED, requests=VOTE)))
     rungs.append(("stage throttle 10,000", 1_000, replace(votes, stage=10_000)))
     rungs.append(("as deployed", 50_000, large := AS_DEPLOYED))
     for change, raised in (
@@ -73,7 +59,6 @@ def ladder() -> list[Rung]:
         ("API Gateway 120,000", {"gateway": 120_000}),
         ("`WarmWrites` 40,000, the table's quota", {"warm": 40_000}),
         ("table quota and `WarmWrites` 400,000", {"table": 400_000, "warm": 400_000}),
-        ("fifty elections in place of one", {"elections": 50}),
     ):
         large = replace(large, **raised)
         rungs.append((change, 50_000, large))

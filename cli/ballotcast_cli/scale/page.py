@@ -15,7 +15,7 @@ PAGE, KEPT = DOCS / "scale.md", DOCS / "scale" / "measured.json"
 CORES = 2
 SECONDS = 600
 """Of a simulation: five doublings of what is new, and less than a partition takes to be split."""
-SHOWN = ("import", "invite", "cast", "sequence", "ledger", "decrypt", "verify")
+SHOWN = ("import", "invite", "cast", "stream", "ledger", "decrypt", "verify")
 """Stages that have a line of their own in the plots; the others of the count are below these."""
 
 

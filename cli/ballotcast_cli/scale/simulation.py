@@ -1,8 +1,8 @@
 """A day's worst minutes, played in steps of a tenth of a second: what takes how many casts, and what refuses them.
 
 A cast goes through API Gateway and an environment of `vote` into a partition of Board; whoever is refused on the way
-asks again. What is in the box goes by stream, forwarder and queue to the sequencer of its election, one at a time,
-whose transactions share the partitions with the casts. Rates are fluid, but for chance in arrivals and keys (seeded).
+asks again. Nothing else is written for it: the log is built at the close. Rates are fluid, but for chance in arrivals
+and keys (seeded).
 """
 
 from collections import Counter, defaultdict, deque
@@ -19,13 +19,12 @@ STEP = 0.1
 class Second:
     """What happened in a second: casts asked for the first time and taken, refusals by what refused.
 
-    waiting: for the log, at its end; concurrency: environments; partitions: of Board.
+    concurrency: environments; partitions: of Board.
     """
 
     offered: float = 0
     taken: float = 0
     refused: dict[str, float] = field(default_factory=lambda: defaultdict(float))
-    waiting: float = 0
     concurrency: float = 0
     partitions: int = 0
 
@@ -53,32 +52,28 @@ class Environments:
 
 
 class Partitions:
-    """Of the table: each has some of the elections' keys, and is split when it is too warm for too long."""
+    """Of the table: each has some of the election's keys, and is split when it is too warm for too long."""
 
     def __init__(self, deployment: Deployment, chance: Random) -> None:
         count = max(4, deployment.warm // limits.PARTITION)
-        keys = limits.KEYS * deployment.elections
         self._quota = deployment.table
-        self._ballots = [share / keys for share in _spread(keys, count, chance)]
-        self._leaves = [share / keys for share in _spread(keys, count, chance)]
-        self._logs = [share / deployment.elections for share in _spread(deployment.elections, count, chance)]
+        self._shares = [keys / limits.KEYS for keys in _spread(limits.KEYS, count, chance)]
         self._warm_since = [0.0] * count
         self._peak = float(max(4_000, deployment.warm))
 
     def __len__(self) -> int:
-        return len(self._ballots)
+        return len(self._shares)
 
-    def write(self, ballots: float, leaves: float, logs: float) -> tuple[float, float]:
-        """Units asked for in this step → the share of ballots that is taken, and of the log's transactions."""
-        taken, slowest, total = 0.0, 1.0, ballots + leaves + logs
-        most = min(1.0, self._quota * STEP / total) if total else 1.0
-        for number in range(len(self)):
-            asked = self._ballots[number] * ballots + self._leaves[number] * leaves + self._logs[number] * logs
+    def write(self, ballots: float) -> float:
+        """Units asked for in this step, one for each ballot → the share of them that is taken."""
+        taken = 0.0
+        most = min(1.0, self._quota * STEP / ballots) if ballots else 1.0
+        for number, of_all in enumerate(self._shares):
+            asked = of_all * ballots
             share = min(most, limits.PARTITION * STEP / asked) if asked else 1.0
-            taken += share * self._ballots[number]
-            slowest = min(slowest, share)
+            taken += share * of_all
             self._warm_since[number] = self._warm_since[number] + STEP if share < most else 0.0
-        return taken, slowest
+        return taken
 
     def split(self, second: int) -> None:
         """Those that were too warm; no more of them than twice the peak of the half hour before needs."""
@@ -86,9 +81,8 @@ class Partitions:
             self._peak = max(self._peak, len(self) * limits.PARTITION)
         for number in [n for n, warm in enumerate(self._warm_since) if warm >= limits.HEAT]:
             if len(self) * limits.PARTITION < 2 * self._peak:
-                for shares in (self._ballots, self._leaves, self._logs):
-                    shares[number] /= 2
-                    shares.append(shares[number])
+                self._shares[number] /= 2
+                self._shares.append(self._shares[number])
                 self._warm_since[number] = 0.0
                 self._warm_since.append(0.0)
 
@@ -103,7 +97,7 @@ def simulate(deployment: Deployment, casts: int, seconds: int, seed: int = 1) ->
     chance = Random(seed)  # noqa: S311 - no secret
     environments = Environments(deployment.concurrency)
     partitions = Partitions(deployment, chance)
-    back, streamed, waiting, story = 0.0, 0.0, 0.0, list[Second]()
+    back, story = 0.0, list[Second]()
     for number in range(seconds):
         second = Second()
         for _ in range(round(1 / STEP)):
@@ -118,21 +112,13 @@ def simulate(deployment: Deployment, casts: int, seconds: int, seed: int = 1) ->
             second.refused[by] += asked - let_in
             run = environments.serve(let_in * deployment.requests) / deployment.requests
             second.refused["Lambda"] += let_in - run
-            # The queue takes what the stream's shards tell; the sequencers what they are told, each for one election.
-            shards = len(partitions)
-            calls = min(shards / limits.FORWARDING, limits.CALLS)
-            told = min(streamed, calls * limits.BATCH * STEP)
-            wanted = min(waiting, deployment.elections * limits.TRANSACTION / limits.TRANSACTION_TIME * STEP)
-            into_box, share = partitions.write(run, wanted * deployment.leaf_writes, wanted * deployment.log_writes)
-            taken, logged = run * into_box, wanted * share
+            taken = run * partitions.write(run)
             second.refused["Board"] += run - taken
             back += (asked - taken) * limits.PATIENCE - again
-            streamed += taken - told
-            waiting += told - logged
             second.offered += offered
             second.taken += taken
         partitions.split(number)
-        second.waiting, second.concurrency, second.partitions = streamed + waiting, environments.count, len(partitions)
+        second.concurrency, second.partitions = environments.count, len(partitions)
         story.append(second)
     return story
 
@@ -145,11 +131,6 @@ def refusals(story: list[Second]) -> dict[str, float]:
 
 
 def breaks_first(story: list[Second]) -> str:
-    """What refuses most, if more than one in a thousand is refused; else the log, if it lags; else nothing.
-
-    The alarm on the log's lag rings after five minutes.
-    """
+    """What refuses most, if more than one in a thousand is refused; else nothing."""
     refused = refusals(story)
-    if sum(refused.values()) > 0.001:
-        return max(refused, key=refused.__getitem__)
-    return "the log" if story[-1].waiting > 300 * story[-1].offered else ""
+    return max(refused, key=refused.__getitem__) if sum(refused.values()) > 0.001 else ""

@@ -23,7 +23,7 @@ from tally import count, public_log, work
 from . import making
 from .aws import ENVIRONMENT, Folder
 from .making import ELECTION, Scene
-from .streaming import drain, seal, sequence
+from .streaming import drain, seal, stream
 
 ROWS = 100_000
 """Of one file of the roll: 3 MB, of the 6 MB that a request may have."""
@@ -137,7 +137,7 @@ STAGES = (
     Stage("issue", _alone(_issue), measured=False),
     Stage("make", making.calls, spread=True, measured=False),
     Stage("cast", _alone(_cast)),
-    Stage("sequence", _alone(sequence)),
+    Stage("stream", _alone(stream)),
     Stage("turnout", _alone(_turnout)),
     Stage("ledger", _alone(_ledger)),
     Stage("collect", _chunks("collect"), spread=True),

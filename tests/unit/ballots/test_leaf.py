@@ -31,8 +31,16 @@ BAD = json.loads((Path(__file__).parents[1] / "bad_encodings.json").read_text())
             + b'","roll_size":5}}',
         ),
         (
-            ClosingLeaf(closed_at=datetime(2026, 11, 27, 18, 30, tzinfo=UTC)),
-            b'\x03{"closed_at":"2026-11-27T18:30:00Z"}',
+            ClosingLeaf(
+                closed_at=datetime(2026, 11, 27, 18, 30, tzinfo=UTC),
+                ballots=3,
+                issued=4,
+                ledger_sha256=b"\xcd" * 32,
+                roll_revision=1,
+            ),
+            b'\x03{"ballots":3,"closed_at":"2026-11-27T18:30:00Z","issued":4,"ledger_sha256":"'
+            + b"cd" * 32
+            + b'","roll_revision":1,"v":2}',
         ),
     ],
 )

@@ -16,10 +16,9 @@ BUDGET = {
     "link": ({"GetItem": 2}, 2, 0),
     "credential": ({"GetItem": 1, "UpdateItem": 1}, 1, 1),
     "checkpoint": ({"GetItem": 1}, 1, 0),
-    # the checkpoint, and the marker of an early close
-    "turnout": ({"BatchGetItem": 1}, 2, 0),
-    "tile": ({"GetItem": 1, "BatchGetItem": 1}, 4, 0),
-    "leaf": ({"GetItem": 2}, 2, 0),
+    # the checkpoint, the running sums, and the marker of an early close
+    "turnout": ({"BatchGetItem": 1}, 3, 0),
+    "tile": ({"GetItem": 1, "Query": 1}, 2, 0),
     # four items in one transaction, twice a unit each; the read asks how far its relay is
     "register channel": ({"TransactWriteItems": 1, "GetItem": 1}, 1, 8),
     "channel": ({"GetItem": 4, "Query": 1}, 5, 0),

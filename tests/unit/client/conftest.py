@@ -1,4 +1,4 @@
-"""The API that voters meet, in one process; ballots reach the log when a test says so (log_fixture)."""
+"""The API that voters meet, in one process."""
 
 import pytest
 from fastapi.testclient import TestClient

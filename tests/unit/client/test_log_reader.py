@@ -8,18 +8,25 @@ import httpx2 as httpx
 import pytest
 from fastapi.testclient import TestClient
 
+from ballotcast.ballots.leaf import AmendmentLeaf
+from ballotcast.ballots.roll import roll_root
 from ballotcast.client.api import Api
 from ballotcast.client.errors import Untrusted
 from ballotcast.client.log_reader import LogReader
 from ballotcast.crypto import merkle
 from ballotcast.crypto.checkpoint import Checkpoint
+from ballotcast.crypto.signed_note import Signer
+from ballotcast.store.vault import Purpose
 from between import Send, api_through
 from election_fixture import FrozenElection, frozen_election
-from log_fixture import start_log, tell_leaves
+from log_fixture import grow_roll, start_log
+from tally import work
 from tally.app import create_app as tally_app
+from tally.election_log import ElectionLog
+from tally.sealing import Ledger, seal
 from world import World, world
 
-LEAVES = 560
+BALLOTS = 560
 
 
 @pytest.fixture(scope="module")
@@ -38,12 +45,17 @@ def election(deployment: World) -> FrozenElection:
 
 @pytest.fixture(scope="module")
 def history(election: FrozenElection) -> list[Checkpoint]:
-    """Checkpoints of a log that grew past its second full tile."""
+    """Checkpoints of a log: its beginning, three amendments later, and sealed past its second full tile."""
     reader = LogReader(Api(TestClient(tally_app(election.wiring))), election.manifest)
     checkpoints = [_newest(reader)]
-    while checkpoints[-1].size < LEAVES - 2:
-        tell_leaves(election, [secrets.token_bytes(32) for _ in range(LEAVES // 5)])
-        checkpoints.append(_newest(reader))
+    grow_roll(election, [5, 6, 7])
+    checkpoints.append(_newest(reader))
+    signer = Signer.from_pkcs8(election.manifest.origin, election.private_key(Purpose.LOG))
+    log, blobs = ElectionLog(election.wiring.log, election.manifest, signer), election.wiring.blobs
+    roll = AmendmentLeaf(roll_size=7, roll_root=roll_root([bytes(32)] * 7))
+    run = b"".join(sorted(secrets.token_bytes(32) for _ in range(BALLOTS)))
+    seal(log, blobs, [run], Ledger(roll, 0, bytes(32)), election.manifest.closes_at)
+    checkpoints.append(_newest(reader))
     return checkpoints
 
 
@@ -53,10 +65,10 @@ def _newest(reader: LogReader) -> Checkpoint:
     return reader.open(note)
 
 
-def leaf_hashes(election: FrozenElection, size: int) -> list[bytes]:
-    tiles = election.wiring.log.tiles(election.id, [(0, n) for n in range(-(-size // 256))])
-    row = b"".join(tiles[tile] for tile in sorted(tiles))
-    return [row[at : at + 32] for at in range(0, size * 32, 32)]
+def leaf_hashes(election: FrozenElection) -> list[bytes]:
+    """Of the sealed log."""
+    row = work.read(election.wiring.blobs, work.log_key(election.id))
+    return [row[at : at + 32] for at in range(0, len(row), 32)]
 
 
 def test_leaves_are_proven_under_every_checkpoint(
@@ -64,7 +76,7 @@ def test_leaves_are_proven_under_every_checkpoint(
 ) -> None:
     """Also under an older one, whose partial tiles have grown since."""
     reader = LogReader(api, election.manifest)
-    hashes = leaf_hashes(election, history[-1].size)
+    hashes = leaf_hashes(election)
     for checkpoint in history:
         assert merkle.root(hashes[: checkpoint.size]) == checkpoint.root
         for index in {0, checkpoint.size // 2, checkpoint.size - 1}:
@@ -82,12 +94,56 @@ def test_growth_is_proven_in_either_order(api: Api, election: FrozenElection, hi
             reader.prove_growth(Checkpoint(earlier.origin, earlier.size, bytes(32)), later)
 
 
-def test_the_servers_word_for_an_index_is_found(api: Api, election: FrozenElection, history: list[Checkpoint]) -> None:
+def test_every_ballot_is_found_without_naming_it(
+    http: TestClient, election: FrozenElection, history: list[Checkpoint]
+) -> None:
+    asked: list[str] = []
+
+    def passing(request: httpx.Request, send: Send) -> httpx.Response:
+        asked.append(str(request.url))
+        return send()
+
+    reader, hashes = LogReader(api_through(http, passing), election.manifest), leaf_hashes(election)
+    for index in (4, 5, 255, 256, 300, 562, 563):
+        asked.clear()
+        assert reader.find_ballot(hashes[index], BALLOTS, history[-1]) == index
+        assert len(asked) < 12
+        assert all("/log/tile/" in one and hashes[index].hex() not in one for one in asked)
+
+
+def test_a_ballot_is_proved_to_be_absent(api: Api, election: FrozenElection, history: list[Checkpoint]) -> None:
+    """Between two neighbours, before the first one, behind the last one, and where there is none at all."""
+    reader, hashes = LogReader(api, election.manifest), leaf_hashes(election)
+    for absent in (bytes(32), after(hashes[4]), after(hashes[255]), after(hashes[300]), b"\xff" * 32, hashes[0]):
+        assert reader.find_ballot(absent, BALLOTS, history[-1]) is None
+    assert reader.find_ballot(hashes[300], 0, history[-1]) is None
+
+
+def after(leaf_hash: bytes) -> bytes:
+    return (int.from_bytes(leaf_hash) + 1).to_bytes(32)
+
+
+def test_more_ballots_than_a_log_can_have(api: Api, election: FrozenElection, history: list[Checkpoint]) -> None:
     reader = LogReader(api, election.manifest)
-    hashes = leaf_hashes(election, history[-1].size)
-    assert [reader.index_of(hashes[index]) for index in (0, 300)] == [0, 300]
-    assert reader.index_of(bytes(32)) is None
-    assert not reader.is_final(history[-1])
+    for ballots in (history[-1].size - 1, history[-1].size, 2**53 - 1):
+        with pytest.raises(Untrusted, match="more ballots"):
+            reader.find_ballot(bytes(32), ballots, history[-1])
+
+
+def test_tiles_that_lie_hide_no_ballot(http: TestClient, election: FrozenElection, history: list[Checkpoint]) -> None:
+    """Neither as absent nor in another place: the neighbours that they show must be under the signed root."""
+    hashes = leaf_hashes(election)
+    lied = [*hashes[:300], after(hashes[300]), *hashes[301:]]
+
+    def passing(request: httpx.Request, send: Send) -> httpx.Response:
+        if "/tile/0/001" not in request.url.path:
+            return send()
+        return httpx.Response(200, content=b"".join(lied[256:512]))
+
+    reader = LogReader(api_through(http, passing), election.manifest)
+    for leaf in (hashes[300], lied[300]):
+        with pytest.raises(Untrusted, match="not where"):
+            reader.find_ballot(leaf, BALLOTS, history[-1])
 
 
 def test_a_partial_tile_may_have_become_a_full_one(
@@ -105,12 +161,12 @@ def test_a_partial_tile_may_have_become_a_full_one(
     early = history[1]
     assert early.size < 256
     reader = LogReader(api_through(http, passing), election.manifest)
-    reader.prove_leaf(leaf_hashes(election, 5)[4], 4, early)
+    reader.prove_leaf(leaf_hashes(election)[3], 3, early)
     assert partial
 
 
 def test_tiles_that_lie(http: TestClient, election: FrozenElection, history: list[Checkpoint]) -> None:
-    hashes = leaf_hashes(election, 5)
+    hashes = leaf_hashes(election)
     for lie in (b"", bytes(32), bytes(256 * 32)):
 
         def passing(request: httpx.Request, send: Send, lie: bytes = lie) -> httpx.Response:
@@ -127,7 +183,7 @@ def test_tiles_that_are_not_served(http: TestClient, election: FrozenElection, h
 
     reader = LogReader(api_through(http, passing), election.manifest)
     with pytest.raises(Untrusted, match="does not show"):
-        reader.prove_leaf(leaf_hashes(election, 5)[4], 4, history[-1])
+        reader.prove_leaf(leaf_hashes(election)[3], 3, history[-1])
 
 
 def test_no_log(api: Api, deployment: World) -> None:

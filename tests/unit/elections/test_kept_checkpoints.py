@@ -10,7 +10,7 @@ from ballotcast.crypto.signed_note import Signer
 from ballotcast.elections.export_files import CHECKPOINT
 from ballotcast.elections.verification import Outcome, Report, verify_export
 from ballotcast_cli.main import main
-from doctored_exports import Entries, closing
+from doctored_exports import Entries
 from forged_export import CLOSES, ORIGIN, Forger, flipped, write
 
 
@@ -46,7 +46,7 @@ def test_every_beginning_of_the_log_is_confirmed(forger: Forger, entries: Entrie
 
 def test_a_second_end_is_proof_of_fraud(forger: Forger, entries: Entries, export: Path) -> None:
     """Two final checkpoints: of the same size, of a longer log, of a shorter one that was closed."""
-    other = [*entries[:-1], closing(CLOSES.replace(hour=17))]
+    other = [*entries[:-1], *forger.closed(entries[:-1], closed_at=CLOSES.replace(hour=17))[-1:]]
     longer = [*entries[:-1], *entries[1:2], entries[-1]]
     shorter = [*entries[:100], entries[-1]]
     for end, reason in (

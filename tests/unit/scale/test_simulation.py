@@ -14,9 +14,6 @@ AMPLE = Deployment(
     concurrency=10**6,
     table=10**9,
     warm=400_000,
-    elections=50,
-    leaf_writes=2,
-    log_writes=0.25,
 )
 MINUTE = 60
 
@@ -32,20 +29,19 @@ def test_the_same_seed_gives_the_same_story_and_another_one_another() -> None:
     assert simulate(AS_DEPLOYED, 1_000, 20) != simulate(AS_DEPLOYED, 1_000, 20, seed=2)
 
 
-def test_where_nothing_is_scarce_all_is_taken_and_logged() -> None:
+def test_where_nothing_is_scarce_all_is_taken() -> None:
     story = simulate(AMPLE, 1_000, MINUTE)
     assert sum(second.taken for second in story[5:]) == pytest.approx(
         sum(second.offered for second in story[5:]), rel=0.01
     )
     assert breaks_first(story) == ""
-    assert story[-1].waiting < 1_000
 
 
 LIMITS = {
     "stage throttle": (replace(AMPLE, stage=300), 300),
     "API Gateway": (replace(AMPLE, gateway=400, requests=2), 200),
     "Lambda": (replace(AMPLE, concurrency=3), 3 / limits.CAST_TIME),
-    "Board": (replace(AMPLE, table=325), 100),
+    "Board": (replace(AMPLE, table=100), 100),
 }
 
 
@@ -58,14 +54,6 @@ def test_each_limit_lets_pass_what_its_sum_says(name: str, case: tuple[Deploymen
     assert max(refusals(story), key=refusals(story).__getitem__) == name
 
 
-def test_a_log_that_cannot_keep_up_lags_and_refuses_nobody() -> None:
-    casts, seconds = 10_000, 15 * MINUTE
-    story = simulate(replace(AMPLE, elections=1), casts, seconds)
-    assert breaks_first(story) == "the log"
-    backlog = (casts - limits.TRANSACTION / limits.TRANSACTION_TIME) * seconds
-    assert story[-1].waiting == pytest.approx(backlog, rel=0.05)
-
-
 def test_warm_partitions_are_split_in_time_but_not_above_twice_the_peak() -> None:
     story = simulate(replace(AMPLE, warm=4_000), 50_000, 3 * limits.HEAT)
     assert story[limits.HEAT // 2].partitions == 4
@@ -75,7 +63,7 @@ def test_warm_partitions_are_split_in_time_but_not_above_twice_the_peak() -> Non
 
 def test_the_ladder_ends_where_nothing_breaks() -> None:
     found = [(casts, breaks_first(simulate(deployment, casts, 2 * MINUTE))) for _, casts, deployment in ladder()]
-    assert [broke for casts, broke in found if casts == 1_000] == ["Board", "", "stage throttle", ""]
+    assert [broke for casts, broke in found if casts == 1_000] == ["", "stage throttle", ""]
     large = [broke for casts, broke in found if casts == 50_000]
     assert large[:4] == ["stage throttle", "API Gateway", "Board", "Board"]
     assert large[-1] == ""

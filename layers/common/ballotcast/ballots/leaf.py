@@ -1,16 +1,19 @@
 """The leaves of an election's log: what each entry says, in the bytes that are hashed.
 
-    0x00‖M, the first | 0x01‖ballot | 0x02‖JCS{at, reason, roll} | 0x03‖JCS{closed_at}, the last
+    0x00‖M, the first | 0x02‖JCS{at, reason, roll} | 0x01‖ballot | 0x03‖JCS{closed_at, ballots, …}, the last
+
+Ballots enter the log at the close only, in ascending order of their hashes.
 
 Receipts and the API name a leaf by `merkle.leaf_hash` of these bytes.
 """
 
 from dataclasses import dataclass
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ballotcast.ballots.amendment import AmendmentLeaf
-from ballotcast.ballots.fields import UtcSecond
+from ballotcast.ballots.fields import Hash, UtcSecond
 from ballotcast.crypto import canonical
 
 
@@ -40,15 +43,27 @@ class BallotLeaf:
         return b"\x01" + self.ballot
 
 
+Count = Annotated[int, Field(ge=0, le=canonical.MAX_INTEGER)]
+
+
 class ClosingLeaf(BaseModel):
-    """The last leaf: when voting closed. A checkpoint over it is final."""
+    """The last leaf: when voting closed, and what is counted. A checkpoint over it is final.
+
+    ballots: the leaves before this one that are ballots. issued: credentials, the filled lines of the ledger.
+    ledger_sha256: of `issuance.csv`. roll_revision: the number of amendments in the log.
+    """
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
+    v: Literal[2] = 2
     closed_at: UtcSecond
+    ballots: Count
+    issued: Count
+    ledger_sha256: Hash
+    roll_revision: Count
 
     def encode(self) -> bytes:
-        """0x03‖JCS{closed_at}"""
+        """0x03‖JCS{v, closed_at, ballots, issued, ledger_sha256, roll_revision}"""
         return b"\x03" + canonical.dumps(self.model_dump(mode="json"))
 
 

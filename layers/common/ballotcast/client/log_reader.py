@@ -1,14 +1,16 @@
 """The log as anyone reads it: nothing is believed that the manifest's log key or a Merkle proof does not show."""
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 
 import httpx2 as httpx
 
 from ballotcast.ballots.leaf import ClosingLeaf, LeafError
 from ballotcast.ballots.leaf import parse as parse_leaf
 from ballotcast.ballots.manifest import Manifest
-from ballotcast.client.api import Api, member
+from ballotcast.client.api import Api
 from ballotcast.client.errors import ApiError, Untrusted
 from ballotcast.crypto import merkle, tiles
 from ballotcast.crypto.checkpoint import Checkpoint
@@ -39,11 +41,6 @@ class LogReader:
         except ValueError as error:
             raise Untrusted(f"the log's checkpoint does not verify: {error}") from None
 
-    def index_of(self, leaf_hash: bytes) -> int | None:
-        """Where the server says that a leaf is; None while it is not in the log."""
-        found = _unless_missing(self._api, f"{self._election}/leaves/{leaf_hash.hex()}")
-        return None if found is None else member(found, "index", int)
-
     def prove_leaf(self, leaf_hash: bytes, index: int, checkpoint: Checkpoint) -> None:
         """Untrusted unless the tiles prove that the leaf is at `index` under the checkpoint."""
         if not 0 <= index < checkpoint.size:
@@ -61,8 +58,8 @@ class LogReader:
         if not merkle.verify_consistency(old.size, new.size, old.root, new.root, proof):
             raise Untrusted("the log was rewritten: two of its checkpoints contradict each other")
 
-    def is_final(self, checkpoint: Checkpoint) -> bool:
-        """Whether the log has ended with this checkpoint: its last entry says so, and is served after the count."""
+    def closing_leaf(self, checkpoint: Checkpoint) -> ClosingLeaf | None:
+        """The leaf that ends the log with this checkpoint; None if there is none, or none is shown before the count."""
         last = checkpoint.size - 1
         n, position = divmod(last, tiles.WIDTH)
         path = TilePath(ENTRIES, n, position + 1)
@@ -70,17 +67,36 @@ class LogReader:
             bundle = _unless_missing(self._api, f"{self._election}/log/{path}", BINARY)
         except ApiError as error:
             if error.slug == "not-counted":
-                return False
+                return None
             raise
         if bundle is None:
-            return False
+            return None
         try:
             entry = decode_bundle(bundle.content, path.width)[position]
             leaf = parse_leaf(entry)
         except (tiles.TileError, LeafError) as error:
             raise Untrusted(f"the log's last entry cannot be read: {error}") from None
         self.prove_leaf(merkle.leaf_hash(entry), last, checkpoint)
-        return isinstance(leaf, ClosingLeaf)
+        return leaf if isinstance(leaf, ClosingLeaf) else None
+
+    def find_ballot(self, leaf_hash: bytes, ballots: int, checkpoint: Checkpoint) -> int | None:
+        """Where a ballot is among the last `ballots` leaves before the closing one; the server does not learn which.
+
+        None if the tiles prove that two neighbours leave no place between them for it: it is not in the log, or the log
+        is not in order, and either is a breach. Untrusted if they prove nothing.
+        """
+        stop = checkpoint.size - 1
+        start = stop - ballots
+        if start < 1:
+            raise Untrusted("the log tells of more ballots than it can have")
+        hashes = LeafHashes(self._read, checkpoint.size)
+        place = bisect_left(range(stop), leaf_hash, lo=start, key=hashes.at)
+        if place < stop and hashes.at(place) == leaf_hash:
+            self.prove_leaf(leaf_hash, place, checkpoint)
+            return place
+        for neighbour in range(max(start, place - 1), min(stop, place + 1)):
+            self.prove_leaf(hashes.at(neighbour), neighbour, checkpoint)
+        return None
 
     def _read(self, level: int, n: int, width: int) -> bytes:
         """For `tiles`: the first `width` hashes of a tile; Untrusted if there are fewer."""
@@ -96,6 +112,19 @@ class LogReader:
             if found is not None:
                 return found.content
         raise Untrusted("the log does not show what its checkpoint was signed over")
+
+
+class LeafHashes:
+    """The leaf hashes of a log of `size` leaves, read tile by tile as they are asked for; nothing of it is proved."""
+
+    def __init__(self, read: tiles.Read, size: int) -> None:
+        self._size = size
+        self._tile = cache(read)
+
+    def at(self, index: int) -> bytes:
+        n, position = divmod(index, tiles.WIDTH)
+        tile = self._tile(0, n, min(tiles.WIDTH, self._size - n * tiles.WIDTH))
+        return tile[position * merkle.HASH_LENGTH : (position + 1) * merkle.HASH_LENGTH]
 
 
 def _unless_missing(api: Api, path: str, headers: Mapping[str, str] | None = None) -> httpx.Response | None:

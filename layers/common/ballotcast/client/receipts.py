@@ -17,23 +17,19 @@ from ballotcast.crypto.encoding import hex_decode
 
 @dataclass(frozen=True)
 class Recorded:
-    """The ballot is leaf `index` under `checkpoint` (signed note, of `size` leaves).
-
-    `final`: the log has ended with it, which shows once the election is counted.
-    """
+    """The ballot is leaf `index` under the final `checkpoint` (signed note, of `size` leaves)."""
 
     index: int
     size: int
-    final: bool
     checkpoint: str
 
 
 def check_receipt(api: Api, receipt: str, earlier: str = "") -> Recorded:
-    """Whether the ballot that a receipt (signed note) acknowledges is in the log.
+    """Whether the ballot that a receipt (signed note) acknowledges is in the log, once that has ended.
 
-    `earlier`: a checkpoint seen before, which the log must still contain. ReceiptError if it is no receipt of the
-    election it names; NotYet while the log may still take the ballot in; Untrusted if the promise is broken, or if
-    something that the server shows does not verify.
+    The server does not see which ballot is looked for. `earlier`: a checkpoint seen before, which the log must still
+    contain. ReceiptError if it is no receipt of the election it names; NotYet until the election is counted; Untrusted
+    if the promise is broken, or if something that the server shows does not verify.
     """
     election, manifest_hash, leaf_hash = read_receipt(receipt)
     manifest = fetch_manifest(api, election, manifest_hash)
@@ -45,13 +41,15 @@ def check_receipt(api: Api, receipt: str, earlier: str = "") -> Recorded:
     checkpoint = log.open(note)
     if earlier:
         log.prove_growth(log.open(earlier), checkpoint)
-    index, final = log.index_of(leaf_hash), log.is_final(checkpoint)
-    if index is None or index >= checkpoint.size:
-        if final:
-            raise Untrusted("the promise is broken: the log has ended without this ballot; keep the receipt as proof")
-        raise NotYet("the ballot is in the box and waits to be logged, at the latest when the election closes")
-    log.prove_leaf(leaf_hash, index, checkpoint)
-    return Recorded(index, checkpoint.size, final, note)
+    closing = log.closing_leaf(checkpoint)
+    if closing is None:
+        raise NotYet("ballots enter the log when voting has ended; ask again once the election is counted")
+    index = log.find_ballot(leaf_hash, closing.ballots, checkpoint)
+    if index is None:
+        raise Untrusted(
+            "the promise is broken: the log has ended without this ballot, or out of order; keep the receipt as proof"
+        )
+    return Recorded(index, checkpoint.size, note)
 
 
 def check_ledger_line(ledger: bytes, link: str, email: str, blinded_sha256: bytes) -> None:

@@ -83,6 +83,21 @@ def consistency_proof_from_tiles(old_size: int, size: int, read: Read) -> list[b
     return [tree.subtree(start, end) for start, end in merkle.consistency_ranges(old_size, size)]
 
 
+def rows(leaf_hashes: bytes) -> list[bytes]:
+    """Every level of the tree over these concatenated leaf hashes, as the concatenated hashes of its tiles."""
+    levels = [leaf_hashes]
+    while len(below := levels[-1]) >= TILE_LENGTH:
+        full = range(0, len(below) // TILE_LENGTH * TILE_LENGTH, TILE_LENGTH)
+        levels.append(b"".join(merkle.root(_hashes(below[start : start + TILE_LENGTH])) for start in full))
+    return levels
+
+
+def tile_of(levels: Sequence[bytes], level: int, n: int, width: int) -> bytes:
+    """A `Read` of the tree that `rows` made."""
+    start = n * TILE_LENGTH
+    return levels[level][start : start + width * HASH_LENGTH]
+
+
 class _Tree:
     """Subtree roots of one tree; each tile is read once."""
 

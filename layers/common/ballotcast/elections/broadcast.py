@@ -1,6 +1,6 @@
-"""An election's own channel, `election-<id>`: turnout as of each checkpoint, and the result once it is counted.
+"""An election's own channel, `election-<id>`: the turnout as it grows, and the result once it is counted.
 
-Checkpoints come in batches of ballots (docs/protocol.md), so the channel tells no more than the public log does.
+While voting lasts the turnout is rounded down (elections/turnout.py), as it is on the page of the election.
 """
 
 from datetime import datetime
@@ -21,9 +21,9 @@ SCHEMA = ChannelSchema.parse(
         "fields": [
             {"name": "time", "type": {"type": "long", "logicalType": "timestamp-millis"}},
             {"name": "event", "type": {"type": "enum", "name": "Event", "symbols": ["turnout", "result"]}},
-            {"name": "issued", "type": "long", "doc": "Credentials; an estimate before the result"},
-            {"name": "cast", "type": "long", "doc": "Ballots in the log"},
-            {"name": "final", "type": "boolean", "doc": "Whether the log is closed"},
+            {"name": "issued", "type": "long", "doc": "Credentials; rounded down until the log is final"},
+            {"name": "cast", "type": "long", "doc": "Ballots; rounded down until the log is final"},
+            {"name": "final", "type": "boolean", "doc": "Whether the log is final"},
             {"name": "result_sha256", "type": ["null", "string"], "default": None},
             {"name": "result", "type": ["null", "string"], "default": None, "doc": "result.json"},
         ],

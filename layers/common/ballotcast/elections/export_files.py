@@ -1,6 +1,6 @@
 """The files of an export: what anyone needs to verify an election, and how they lie in one zip.
 
-    manifest.json  checkpoint  tile/…  tile/entries/…  issuance.csv  election_key.hex  result.json
+    manifest.json  checkpoint  door  tile/…  tile/entries/…  issuance.csv  election_key.hex  result.json
 
 The zip is the same to the byte whoever makes it: files in order of name, stored and not compressed, without times. So
 its hash can be published, and a reader refuses all that could hide something in it or make it larger than it looks.
@@ -19,6 +19,7 @@ from ballotcast.elections.zip_headers import Stored, described, directory_header
 
 MANIFEST = "manifest.json"
 CHECKPOINT = "checkpoint"
+DOOR = "door"
 LEDGER = "issuance.csv"
 ELECTION_KEY = "election_key.hex"
 RESULT = "result.json"
@@ -51,7 +52,7 @@ def _row(level: int | Literal["entries"], count: int) -> Iterator[TilePath]:
 def names(size: int) -> list[str]:
     """The names of all files, in order, for a log of `size` leaves."""
     paths = [*map(str, tile_paths(size)), *map(str, bundle_paths(size))]
-    return sorted([MANIFEST, CHECKPOINT, LEDGER, ELECTION_KEY, RESULT, *paths])
+    return sorted([MANIFEST, CHECKPOINT, DOOR, LEDGER, ELECTION_KEY, RESULT, *paths])
 
 
 def write_export(path: Path, files: Iterable[tuple[str, bytes]]) -> None:

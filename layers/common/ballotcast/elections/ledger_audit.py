@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from hashlib import sha256
 from typing import NamedTuple
 
 from ballotcast.ballots.amendment import commitment
@@ -28,6 +29,8 @@ class LedgerAudit:
     ) -> None:
         self.issued = 0
         self.lines = 0
+        self.digest = sha256()
+        """Over the lines that were read, of the whole file if no check stopped before."""
         self._export = export
         self._findings = findings
         self._manifest_hash = manifest_hash
@@ -66,11 +69,13 @@ class LedgerAudit:
 
     def _read(self) -> Iterator[Placed]:
         """LedgerError unless every line is spelled as it must be and the tags ascend, so that none is there twice."""
-        lines = self._export.lines(LEDGER)
-        if next(lines, b"") != HEADER.encode() + b"\n":
+        lines, header = self._export.lines(LEDGER), HEADER.encode() + b"\n"
+        if next(lines, b"") != header:
             raise LedgerError("line 1 is not the header")
+        self.digest.update(header)
         last = b""
         for number, row in enumerate(lines, 2):
+            self.digest.update(row)
             try:
                 line = LedgerLine.parse(row)
             except LedgerError as error:

@@ -50,39 +50,44 @@ class GrowingTree:
 
 
 class LogAudit:
-    """Afterwards: what the amendments state, the ballots' number, and, given the election key, what they say."""
+    """Afterwards: what the amendments state, the closing leaf, and, given the election key, what the ballots say."""
 
     def __init__(self, export: ExportReader, findings: Findings, manifest: Manifest) -> None:
         self.amendments = AmendmentAudit(manifest)
         self.ballots = 0
+        self.closing: ClosingLeaf | None = None
         self.plaintexts: Counter[bytes] = Counter()
         self.spoilt: list[SpoiltBallot] = []
         self._export = export
         self._findings = findings
         self._manifest = manifest
         self._keys: set[bytes] = set()
-        self._closed = False
+        self._last_ballot = b""
 
     def run(self, checkpoint: Checkpoint, judges: Judges, progress: Progress) -> None:
         tree = GrowingTree()
         for entries, judged in self._bundles(checkpoint.size, judges):
-            ballots = iter(judged)
-            for index, entry in enumerate(entries, tree.size):
+            ballots, leaf_hashes = iter(judged), [merkle.leaf_hash(entry) for entry in entries]
+            for index, (entry, leaf_hash) in enumerate(zip(entries, leaf_hashes, strict=True), tree.size):
                 if _is_ballot(index, entry, checkpoint.size):
-                    self._note(index, next(ballots))
+                    self._note(index, leaf_hash, next(ballots))
                 else:
                     self._look_at(index, entry, last=index == checkpoint.size - 1)
-            for tile, hashes in tree.append([merkle.leaf_hash(entry) for entry in entries]).items():
+            for tile, hashes in tree.append(leaf_hashes).items():
                 self._compare_tile(tile, hashes)
             progress(tree.size, checkpoint.size)
         for tile, hashes in tree.edge.items():
             self._compare_tile(tile, hashes)
         if tree.root != checkpoint.root:
             self._findings.fail("log", "the entries do not lead to the signed root")
-        if not self._closed:
+        if not self.closing:
             self._findings.fail("leaves", "the last leaf does not close the election")
+        elif self.closing.roll_revision != (newest := len(self.amendments.rolls) - 1):
+            stated = f"the closing leaf states revision {self.closing.roll_revision} of the roll"
+            self._findings.fail("leaves", f"{stated}, and the newest is {newest}")
         self._findings.complete("log", f"{checkpoint.size} entries lead to every tile and to the signed root")
-        self._findings.complete("leaves", "manifest first, amendments in time, closing last")
+        self._findings.complete("leaves", "manifest first, then amendments in time, ballots, closing last")
+        self._findings.complete("order", f"{self.ballots} ballots in ascending order of their leaf hashes")
         self._findings.complete("credentials", f"{self.ballots} ballots with the issuer's signature")
         self._findings.complete("ballots", f"{self.ballots} ballots of this election, each signed by its own key")
         self._findings.complete("one-ballot-each", f"{self.ballots} credentials, none used twice")
@@ -131,8 +136,8 @@ class LogAudit:
             case ManifestLeaf(manifest_hash) if index == 0 and manifest_hash == self._manifest.hash:
                 pass
             case ClosingLeaf(closed_at=closed_at) if last and self._could_close(closed_at):
-                self._closed = True
-            case AmendmentLeaf() if index and not last:
+                self.closing = statement
+            case AmendmentLeaf() if index and not (last or self.ballots):
                 if fault := self.amendments.take(statement):
                     self._findings.fail("leaves", f"leaf {index}: {fault}")
             case _:
@@ -141,8 +146,11 @@ class LogAudit:
     def _could_close(self, closed_at: datetime) -> bool:
         return self._manifest.opens_at <= closed_at and self.amendments.could_close(closed_at)
 
-    def _note(self, index: int, ballot: Judged) -> None:
+    def _note(self, index: int, leaf_hash: bytes, ballot: Judged) -> None:
         self.ballots += 1
+        if leaf_hash <= self._last_ballot:
+            self._findings.fail("order", f"leaf {index}: its hash is not above that of the ballot before")
+        self._last_ballot = leaf_hash
         for refusal in ballot.refusals:
             issuers = refusal is Refusal.BAD_ISSUER_SIGNATURE
             self._findings.fail("credentials" if issuers else "ballots", f"leaf {index}: {refusal}")

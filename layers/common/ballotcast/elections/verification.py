@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from ballotcast.ballots.door import Door, DoorError
 from ballotcast.ballots.manifest import MAX_LENGTH, Manifest, ManifestError
 from ballotcast.crypto import canonical, p256
 from ballotcast.crypto.checkpoint import Checkpoint, CheckpointError
@@ -32,14 +33,16 @@ CHECKS = {
     "checkpoint": "the checkpoint is signed by the log's key",
     "election-key": "the published key is the one that ballots were sealed to",
     "log": "the entries lead to every tile and to the signed root",
-    "leaves": "the manifest is the first leaf, amendments are in time, the closing leaf is the last",
+    "leaves": "the manifest is the first leaf, then amendments in time, then ballots, the closing leaf is the last",
+    "order": "the ballots stand in ascending order of their leaf hashes, so that their places tell nothing",
     "ballots": "every ballot is of this election and signed by its own key",
     "credentials": "every ballot's key is signed by the issuer",
     "one-ballot-each": "no credential is used twice",
-    "ledger": "the ledger's lines ascend, and none is there twice",
+    "ledger": "the ledger is the one that the log names; its lines ascend, and none is there twice",
     "rolls": "the ledger has every roll that manifest and amendments state",
     "endings": "every right that ended or was replaced is one that was asked to, and nobody has two credentials",
-    "turnout": "no more ballots than credentials issued, no more credentials than voters",
+    "turnout": "as many ballots and credentials as the log's end states, no more ballots than credentials or voters",
+    "door": "the log has the numbers that its key stated when voting ended, before the log was built",
     "spoilt": "exactly the ballots that cannot be counted are listed as spoilt",
     "result": "counting again gives the published result",
 }
@@ -119,6 +122,7 @@ class _Verification:
         if self._kept and not self._findings.failed("log"):
             audit_kept(export, self._findings, manifest, checkpoint, self._kept)
         self._ledger(export, manifest, log)
+        self._door(export, manifest, log)
         if election_key:
             self._result(export, manifest, p256.scalar(election_key), checkpoint, log)
 
@@ -164,12 +168,30 @@ class _Verification:
         ledger.run()
         if self._findings.failed("ledger"):
             return
+        closing = log.closing
+        if closing and ledger.digest.digest() != closing.ledger_sha256:
+            self._findings.fail("ledger", "not the ledger whose hash is in the closing leaf")
         counts = f"{log.ballots} ballots, {ledger.issued} credentials, {ledger.voters} voters"
         if not log.ballots <= ledger.issued <= ledger.voters:
             self._findings.fail("turnout", f"too many: {counts}")
+        if closing and (closing.ballots, closing.issued) != (log.ballots, ledger.issued):
+            told = f"the closing leaf tells of {closing.ballots} ballots and {closing.issued} credentials"
+            self._findings.fail("turnout", f"{told}, and there are {counts}")
         self._findings.complete("turnout", counts)
         if self._issuances:
             audit_issuances(export, self._findings, manifest, self._issuances)
+
+    def _door(self, export: ExportReader, manifest: Manifest, log: LogAudit) -> None:
+        try:
+            door = Door.open(export.read(export_files.DOOR, NOTE).decode(), manifest)
+        except (DoorError, UnicodeDecodeError) as error:
+            self._findings.fail("door", str(error))
+            return
+        closing = log.closing
+        if closing and door != Door(closing.closed_at, closing.ballots, closing.issued):
+            told = f"{door.ballots} ballots and {door.issued} credentials"
+            self._findings.fail("door", f"it tells of {told}, and the closing leaf of others, or of another time")
+        self._findings.complete("door", f"{door.ballots} ballots and {door.issued} credentials, signed at the close")
 
     def _result(
         self, export: ExportReader, manifest: Manifest, election_key: bytes, checkpoint: Checkpoint, log: LogAudit

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -59,11 +59,6 @@ def _entry(number: int, body: str, group: str | None) -> "SendMessageBatchReques
         return {"Id": str(number), "MessageBody": body}
     digest = hashlib.sha256(body.encode()).hexdigest()
     return {"Id": str(number), "MessageBody": body, "MessageGroupId": group, "MessageDeduplicationId": digest}
-
-
-def leaves_message(election: str, leaf_hashes: Sequence[bytes]) -> dict[str, Any]:
-    """For the queue `sequence`: ballots in the box whose leaf hashes want to be in the log."""
-    return {"election": election, "leaves": [leaf.hex() for leaf in leaf_hashes]}
 
 
 def amendments_message(election: str, number: int) -> dict[str, Any]:

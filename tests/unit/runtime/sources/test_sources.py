@@ -58,7 +58,7 @@ def deployment(**sources: Any) -> Deployment:
     )
 
 
-ALL = deployment(Forwarder=CAST, Notify=MAILS, Due=DUE)
+ALL = deployment(Turnout=CAST, Notify=MAILS, Due=DUE)
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def test_each_source_calls_its_function(aws: Lab) -> None:
     add_records(aws.database, "Board", "B1")
     calls.wait_for(3)
     events = dict(zip(calls.functions, calls.events, strict=True))
-    assert (bodies(events["Notify"]), names(events["Forwarder"])) == (["hello"], ["B1"])
+    assert (bodies(events["Notify"]), names(events["Turnout"])) == (["hello"], ["B1"])
     assert events["Due"]["detail-type"] == "Scheduled Event"
     assert sources.stop(PATIENCE)
     aws.send("mail", "later")
@@ -96,7 +96,7 @@ def test_what_was_in_flight_comes_at_the_start(aws: Lab) -> None:
 def test_a_pattern_that_is_not_known_is_refused_before_the_start(aws: Lab) -> None:
     odd = StreamSource("Cast", "Board", 10, 0, True, 3, None, ({"a": [{"suffix": "x"}]},))
     with pytest.raises(UnknownPattern):
-        Sources(deployment(Forwarder=odd), aws.queues, Calls(), aws.clock)
+        Sources(deployment(Turnout=odd), aws.queues, Calls(), aws.clock)
 
 
 def test_an_idle_deployment_hardly_looks(aws: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -147,7 +147,7 @@ def test_upkeep_clears_all_that_is_too_old(aws: Lab) -> None:
         assert (table, found) == (table, left)
 
 
-def test_the_real_template_counts_an_issued_credential_and_sequences_a_ballot(tmp_path: Path) -> None:
+def test_the_real_template_counts_an_issued_credential_and_counts_a_ballot(tmp_path: Path) -> None:
     real = read_deployment(ROOT / "template.yaml", {"Environment": "local"}, {})
     before, after = ('{"a": {"S": "x"}}', '{"blinded_sha256": {"S": "x"}}')
 
@@ -169,6 +169,6 @@ def test_the_real_template_counts_an_issued_credential_and_sequences_a_ballot(tm
     sources.start()
     calls.wait_for(4)
     assert sources.stop(PATIENCE)
-    assert sorted(calls.functions) == ["CensusFunction", "DueFunction", "ForwarderFunction", "SequencerFunction"]
+    assert sorted(calls.functions) == ["CensusFunction", "DueFunction", "SequencerFunction", "TurnoutFunction"]
     assert all(len(event.get("Records", [1])) == 1 for event in calls.events)
     database.close()

@@ -48,7 +48,7 @@ def started(aws: Lab) -> Iterator[Make]:
 
     def start(invoke: Calls, **changed: Any) -> StreamConsumer:
         source = StreamSource(**USUAL | changed)
-        consumer = StreamConsumer("ForwarderFunction", source, TABLE, aws.queues, invoke, aws.clock)
+        consumer = StreamConsumer("TurnoutFunction", source, TABLE, aws.queues, invoke, aws.clock)
         consumer.start()
         consumers.append(consumer)
         return consumer
@@ -74,7 +74,7 @@ def test_records_come_in_order_in_batches_and_others_are_passed_over(aws: Lab, s
     wait_until_read(aws, 8)
     add_records(aws.database, "Board", "B7")
     assert names(calls.wait_for(3)[2]) == ["B7"]
-    assert set(calls.functions) == {"ForwarderFunction"}
+    assert set(calls.functions) == {"TurnoutFunction"}
 
 
 def test_an_event_is_as_lambda_has_it(aws: Lab, started: Make) -> None:
@@ -134,7 +134,7 @@ def test_a_batch_that_failed_comes_again_and_then_is_given_up(aws: Lab, started:
     assert calls.events[0] == calls.events[2]
     [letter] = letters(aws)
     context, batch = letter["requestContext"], letter["DDBStreamBatchInfo"]
-    assert context["functionArn"] == "arn:aws:lambda:eu-west-1:000000000000:function:ForwarderFunction"
+    assert context["functionArn"] == "arn:aws:lambda:eu-west-1:000000000000:function:TurnoutFunction"
     assert (context["condition"], context["approximateInvokeCount"]) == ("RetryAttemptsExhausted", 3)
     assert letter["responseContext"]["functionError"] == "Unhandled"
     assert letter["timestamp"] == "2026-11-20T09:00:00.000Z"
@@ -147,7 +147,7 @@ def test_a_batch_that_failed_comes_again_and_then_is_given_up(aws: Lab, started:
 def test_halving_finds_the_bad_record_and_delivers_the_others(aws: Lab, started: Make) -> None:
     def refuse(event: dict[str, Any]) -> None:
         if "B-bad" in names(event):
-            raise FunctionTimedOut("ForwarderFunction")
+            raise FunctionTimedOut("TurnoutFunction")
 
     add_records(aws.database, "Board", "B1", "B2", "B-bad", "B4")
     calls = Calls(refuse)

@@ -57,12 +57,12 @@ def test_streams_and_who_reads_them(deployment: Deployment) -> None:
     }
     assert {name: source.table for name, source in streams.items()} == {
         "CensusFunction": "Roll",
-        "ForwarderFunction": "Board",
+        "TurnoutFunction": "Board",
         "AnnouncerFunction": "Board",
         "StarterFunction": "Channels",
     }
-    assert streams["ForwarderFunction"] == StreamSource(
-        name="ForwarderFunctionCast",
+    assert streams["TurnoutFunction"] == StreamSource(
+        name="TurnoutFunctionCast",
         table="Board",
         batch_size=500,
         window_seconds=1,
@@ -122,7 +122,7 @@ def test_what_is_kept(deployment: Deployment) -> None:
     arn = ARN.format("dynamodb", "table/Roll")
     stream = f"{arn}/stream/2000-01-01T00:00:00.000"
     assert deployment.tables["Roll"] == Table("Roll", arn, stream, "NEW_AND_OLD_IMAGES", "expiration")
-    assert deployment.tables["Board"].stream_view == "NEW_IMAGE"
+    assert deployment.tables["Board"].stream_view == "NEW_AND_OLD_IMAGES"
     assert deployment.tables["Board"].expires_by is None
     assert deployment.key_arn == ARN.format("kms", "key/Key")
     session = ARN.format("secretsmanager", "secret:SessionSecret")

@@ -31,20 +31,20 @@ export async function checkBallot(side, { receipt, earlier, election }, place, {
   }
 }
 
-function showRecorded(panel, { manifest, index, size, final, checkpoint }, election, verifyAll) {
+function showRecorded(panel, { manifest, index, size, checkpoint }, election, verifyAll) {
   const place = { index: index + 1, size };
   const onward = h("button", { type: "button", class: "primary", onclick: verifyAll }, t("check.verify_this"));
   panel.announce(
     "good",
-    t(final ? "check.in_final_log" : "check.in_log"),
-    t(final ? "check.in_final_log_text" : "check.in_log_text", place),
-    final && h("p", {}, onward),
+    t("check.in_final_log"),
+    t("check.in_final_log_text", place),
+    h("p", {}, onward),
   );
   panel.append(
     facts(
       [t("check.election_title"), manifest.title],
       [t("check.place"), t("check.place_of", place)],
-      [t("check.log_state"), t(final ? "check.log_final" : "check.log_open")],
+      [t("check.log_state"), t("check.log_final")],
     ),
     h("h3", {}, t("check.fingerprint_title")),
     h("p", {}, t("check.fingerprint_text")),

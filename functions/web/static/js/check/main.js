@@ -24,7 +24,7 @@ const whole = new WholeCheck(find("#whole-outcome"), api, () => seen, leaveOut);
 /** Everything is judged without a receipt: who has a damaged one can verify the rest. */
 function leaveOut() {
   [seen, turn] = [null, turn + 1];
-  return whole.reconsider();
+  whole.reconsider();
 }
 
 /** @param {string} text receipt or recovery file @param {string} [id] of the record on this device */
@@ -47,7 +47,7 @@ async function check(text, field, id = "") {
   });
   if (mine !== turn) return;
   seen = found.unread ? null : { election, blindedSha256, ...found };
-  await whole.reconsider();
+  whole.reconsider();
   if (id && found.recorded) await remember(id, found.recorded.checkpoint);
 }
 

@@ -4,7 +4,7 @@ import { ApiError, Unreachable } from "../protocol/errors.js";
 import { t } from "../strings.js";
 import { audit } from "./auditor.js";
 import { Download } from "./download.js";
-import { Expectations, goesOnFrom } from "./expectations.js";
+import { Expectations } from "./expectations.js";
 import { meter, megabytes } from "./meter.js";
 import { Panel } from "./panel.js";
 import { listChecks, markCheck, showReport, step } from "./report.js";
@@ -59,10 +59,10 @@ export class WholeCheck {
   }
 
   /** A receipt was checked: what was found before is judged anew with it. The focus stays where it is. */
-  async reconsider() {
+  reconsider() {
     if (!this.#found) return;
     const focused = document.activeElement;
-    await this.#show();
+    this.#show();
     focused?.focus();
   }
 
@@ -110,15 +110,13 @@ export class WholeCheck {
     panel.list(listChecks());
     const told = (check) => markCheck(panel, check);
     this.#found = { report: await audit(blob, signal, { progress: bar.show, told }), blob, asked };
-    await this.#show();
+    this.#show();
   }
 
-  async #show() {
-    const [found, seen] = [this.#found, this.#seen()];
-    const { report, blob, asked } = found;
-    const goesOn = await goesOnFrom(report, blob, seen);
-    if (found !== this.#found || seen !== this.#seen()) return; // something newer is under way
-    const { outcomes } = new Expectations(report, asked, seen, goesOn);
+  #show() {
+    const seen = this.#seen();
+    const { report, blob, asked } = this.#found;
+    const { outcomes } = new Expectations(report, asked, seen);
     const panel = new Panel(this.#place);
     panel.list([...outcomes.map(([name]) => step(name)), ...listChecks()]);
     report.checks.forEach((check) => markCheck(panel, check));

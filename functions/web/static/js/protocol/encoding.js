@@ -70,6 +70,12 @@ export function concat(...parts) {
 /** @param {Uint8Array} one @param {Uint8Array} other @returns {boolean} */
 export const equal = (one, other) => one.length === other.length && one.every((byte, at) => byte === other[at]);
 
+/** Below 0, 0 or above 0, as `one` comes before `other` byte by byte. @param {Uint8Array} one @param {Uint8Array} other */
+export function compare(one, other) {
+  const at = one.findIndex((byte, place) => byte !== other[place]);
+  return at < 0 ? one.length - other.length : at < other.length ? one[at] - other[at] : 1;
+}
+
 /** SHA-256 of the concatenated parts. @param {...Uint8Array} parts @returns {Promise<Uint8Array>} 32 bytes */
 export const sha256 = async (...parts) => new Uint8Array(await crypto.subtle.digest("SHA-256", concat(...parts)));
 

@@ -1,20 +1,29 @@
 /**
  * The leaves of an election's log: what each entry says, in the bytes that are hashed.
  *
- *     0x00‖M, the first | 0x01‖ballot | 0x02‖JCS{at, reason, roll} | 0x03‖JCS{closed_at}, the last
+ *     0x00‖M, the first | 0x02‖JCS{at, reason, roll} | 0x01‖ballot | 0x03‖JCS{closed_at, ballots, …}, the last
  *
+ * Ballots enter the log at the close only, in ascending order of their hashes.
  * Receipts and the API name a leaf by `leafHash` (merkle.js) of these bytes.
  */
 import { amendment } from "./amendment.js";
 import { concat } from "./encoding.js";
 import { Malformed } from "./errors.js";
-import { record, time } from "./fields.js";
-import { jcsDecode } from "./jcs.js";
+import { hash, integer, record, time } from "./fields.js";
+import { jcsDecode, MAX_INTEGER } from "./jcs.js";
 
 /** Bytes that are not a leaf of an election's log. */
 export class LeafError extends Malformed {}
 
-const closing = record({ closed_at: time });
+const count = integer(0, MAX_INTEGER);
+const closing = record({
+  v: integer(2, 2),
+  closed_at: time,
+  ballots: count,
+  issued: count,
+  ledger_sha256: hash,
+  roll_revision: count,
+});
 
 /** @param {Uint8Array} manifestHash @returns {Uint8Array} 0x00‖M */
 export const manifestLeaf = (manifestHash) => concat(Uint8Array.of(0), manifestHash);
@@ -24,7 +33,9 @@ export const ballotLeaf = (ballot) => concat(Uint8Array.of(1), ballot);
 
 /**
  * @typedef {{kind: "manifest", manifestHash: Uint8Array} | {kind: "ballot", ballot: Uint8Array} |
- *   ({kind: "amendment"} & import("./amendment.js").Amendment) | {kind: "closing", closed_at: Date}} Leaf
+ *   ({kind: "amendment"} & import("./amendment.js").Amendment) |
+ *   {kind: "closing", closed_at: Date, ballots: number, issued: number, ledger_sha256: Uint8Array,
+ *   roll_revision: number}} Leaf
  */
 
 /** Throws LeafError. @param {Uint8Array} data @returns {Leaf} */

@@ -1,7 +1,6 @@
 /** The log as anyone reads it: nothing is believed that the manifest's log key or a Merkle proof does not show. */
-import { member } from "./api.js";
 import { openCheckpoint } from "./checkpoint.js";
-import { hexEncode, utf8Decode } from "./encoding.js";
+import { compare, utf8Decode } from "./encoding.js";
 import { ApiError, orUntrusted, Untrusted } from "./errors.js";
 import { parseLeaf } from "./leaf.js";
 import { HASH_LENGTH, leafHash, verifyConsistency, verifyInclusion } from "./merkle.js";
@@ -25,12 +24,6 @@ export class LogOverHttp {
   async newestCheckpoint() {
     const found = await this.#side.find(`${this.#election}/log/checkpoint`);
     return found && utf8Decode(found.bytes);
-  }
-
-  /** Where the server says that a leaf is; null while it is not in the log. @returns {Promise<number | null>} */
-  async indexOf(leaf) {
-    const found = await this.#side.find(`${this.#election}/leaves/${hexEncode(leaf)}`);
-    return found && member(found, "index", "number");
   }
 
   /** A tile or an entry bundle; null if there is none. @param {string} path @returns {Promise<Uint8Array | null>} */
@@ -75,18 +68,62 @@ export class LogReader {
     if (!holds) throw new Untrusted("log-rewritten");
   }
 
-  /** Whether the log has ended with this checkpoint: its last entry says so, and is served after the count. */
-  async isFinal(checkpoint) {
+  /**
+   * The leaf that ends the log with this checkpoint; null if there is none, or none is shown before the count.
+   *
+   * @returns {Promise<Extract<import("./leaf.js").Leaf, {kind: "closing"}> | null>}
+   */
+  async closingLeaf(checkpoint) {
     const last = checkpoint.size - 1;
     const position = last % WIDTH;
     const bundle = await this.#lastBundle(tilePath("entries", Math.floor(last / WIDTH), position + 1));
-    if (bundle === null) return false;
+    if (bundle === null) return null;
     const [entry, leaf] = await orUntrusted("bad-last-entry", () => {
       const bytes = decodeBundle(bundle, position + 1)[position];
       return [bytes, parseLeaf(bytes)];
     });
     await this.proveLeaf(await leafHash(entry), last, checkpoint);
-    return leaf.kind === "closing";
+    return leaf.kind === "closing" ? leaf : null;
+  }
+
+  /**
+   * Where a ballot is among the last `ballots` leaves before the closing one, found without naming it to the server.
+   *
+   * null if the tiles prove that two neighbours leave no place between them for it: it is not in the log, or the log is
+   * not in order, and either is a breach. Untrusted if they prove nothing.
+   *
+   * @returns {Promise<number | null>}
+   */
+  async findBallot(leaf, ballots, checkpoint) {
+    const stop = checkpoint.size - 1;
+    const start = stop - ballots;
+    if (start < 1) throw new Untrusted("too-many-ballots");
+    const hashAt = this.#leafHashes(checkpoint.size);
+    let [low, high] = [start, stop];
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      if (compare(await hashAt(middle), leaf) < 0) low = middle + 1;
+      else high = middle;
+    }
+    if (low < stop && compare(await hashAt(low), leaf) === 0) {
+      await this.proveLeaf(leaf, low, checkpoint);
+      return low;
+    }
+    for (let neighbour = Math.max(start, low - 1); neighbour < Math.min(stop, low + 1); neighbour++) {
+      await this.proveLeaf(await hashAt(neighbour), neighbour, checkpoint);
+    }
+    return null;
+  }
+
+  /** Reads tile by tile as they are asked for; nothing of it is proved. @returns {(index: number) => Promise<Uint8Array>} */
+  #leafHashes(size) {
+    const tiles = new Map();
+    return async (index) => {
+      const n = Math.floor(index / WIDTH);
+      if (!tiles.has(n)) tiles.set(n, this.#read(0, n, Math.min(WIDTH, size - n * WIDTH)));
+      const at = (index % WIDTH) * HASH_LENGTH;
+      return (await tiles.get(n)).subarray(at, at + HASH_LENGTH);
+    };
   }
 
   async #lastBundle(path) {

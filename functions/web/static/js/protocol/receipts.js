@@ -5,22 +5,21 @@ import { fetchManifest } from "./manifests.js";
 import { readReceipt, verifyReceipt } from "./receipt.js";
 
 /** What is verified, in this order; `growth` only where an earlier checkpoint is given. */
-export const CHECKS = ["manifest", "receipt", "checkpoint", "growth", "index", "inclusion"];
+export const CHECKS = ["manifest", "receipt", "checkpoint", "growth", "closing", "inclusion"];
 
 /**
- * The ballot is leaf `index` under `checkpoint` (signed note, of `size` leaves). `final`: the log has ended with it,
- * which shows once the election is counted.
+ * The ballot is leaf `index` under the final `checkpoint` (signed note, of `size` leaves).
  *
- * @typedef {{manifest: import("./manifest.js").Manifest, index: number, size: number, final: boolean,
- *   checkpoint: string}} Recorded
+ * @typedef {{manifest: import("./manifest.js").Manifest, index: number, size: number, checkpoint: string}} Recorded
  */
 
 /**
- * Whether the ballot that a receipt (signed note) acknowledges is in the log.
+ * Whether the ballot that a receipt (signed note) acknowledges is in the log, once that has ended. The server does not
+ * see which ballot is looked for.
  *
- * ReceiptError if it is no receipt of the election it names; NotYet while the log may still take the ballot in;
- * Untrusted if the promise is broken, or if something that the server shows does not verify. The check that failed is
- * the one after the last that `passed` was told of.
+ * ReceiptError if it is no receipt of the election it names; NotYet until the election is counted; Untrusted if the
+ * promise is broken, or if something that the server shows does not verify. The check that failed is the one after the
+ * last that `passed` was told of.
  *
  * @param {import("./api.js").Side} side @param {string} receipt
  * @param {{earlier?: string, passed?: (check: string) => void}} [options] `earlier`: a checkpoint seen before, which
@@ -45,12 +44,11 @@ export async function checkReceipt(side, receipt, { earlier = "", passed = () =>
     passed("growth");
   }
 
-  const [index, final] = [await served.indexOf(leafHash), await log.isFinal(checkpoint)];
-  if (index === null || index >= checkpoint.size) {
-    throw final ? new Untrusted("promise-broken") : new NotYet("waits-to-be-logged");
-  }
-  passed("index");
-  await log.proveLeaf(leafHash, index, checkpoint);
+  const closing = await log.closingLeaf(checkpoint);
+  if (closing === null) throw new NotYet("waits-for-close");
+  passed("closing");
+  const index = await log.findBallot(leafHash, closing.ballots, checkpoint);
+  if (index === null) throw new Untrusted("promise-broken");
   passed("inclusion");
-  return { manifest, index, size: checkpoint.size, final, checkpoint: note };
+  return { manifest, index, size: checkpoint.size, checkpoint: note };
 }

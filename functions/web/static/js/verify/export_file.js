@@ -4,9 +4,10 @@ import { Malformed } from "../protocol/errors.js";
 import { tilePath, WIDTH } from "../protocol/tiles.js";
 import { crc32, directoryHeader, directoryPlace, endRecord, localHeader, readDirectory } from "./zip.js";
 
-export const [MANIFEST, CHECKPOINT, LEDGER, ELECTION_KEY, RESULT] = [
+export const [MANIFEST, CHECKPOINT, DOOR, LEDGER, ELECTION_KEY, RESULT] = [
   "manifest.json",
   "checkpoint",
+  "door",
   "issuance.csv",
   "election_key.hex",
   "result.json",
@@ -39,7 +40,7 @@ export function names(size) {
     paths.push(...row(level, count));
   }
   const tiles = paths.map(({ level, n, width }) => tilePath(level, n, width));
-  return [MANIFEST, CHECKPOINT, LEDGER, ELECTION_KEY, RESULT, ...tiles].sort();
+  return [MANIFEST, CHECKPOINT, DOOR, LEDGER, ELECTION_KEY, RESULT, ...tiles].sort();
 }
 
 export class ExportFile {

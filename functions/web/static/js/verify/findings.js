@@ -13,6 +13,7 @@ export const CHECKS = [
   "election-key",
   "log",
   "leaves",
+  "order",
   "ballots",
   "credentials",
   "one-ballot-each",
@@ -20,6 +21,7 @@ export const CHECKS = [
   "rolls",
   "endings",
   "turnout",
+  "door",
   "spoilt",
   "result",
 ];

@@ -1,6 +1,6 @@
 /** The pass over an export's log: each entry is looked at once, in order, 256 in memory at a time. */
 import { Ballot, BallotError } from "../protocol/ballot.js";
-import { concat, equal, hexEncode, sha256 } from "../protocol/encoding.js";
+import { compare, concat, equal, hexEncode, sha256 } from "../protocol/encoding.js";
 import { Malformed, Spoilt } from "../protocol/errors.js";
 import { HpkeError } from "../protocol/hpke.js";
 import { parseLeaf } from "../protocol/leaf.js";
@@ -15,15 +15,18 @@ const BALLOT = 1;
 const TILE = 32 * WIDTH;
 const BUNDLE = WIDTH * (2 + 0xffff);
 
-/** Afterwards: what the amendments state, the ballots' number, and, given the election key, what they say. */
+/** Afterwards: what the amendments state, the closing leaf, and, given the election key, what the ballots say. */
 export class LogAudit {
   ballots = 0;
   /** @type {Map<string, {plaintext: Uint8Array, number: number}>} */
   plaintexts = new Map();
   /** @type {{index: number, reason: string}[]} */
   spoilt = [];
+  /** @type {Extract<import("../protocol/leaf.js").Leaf, {kind: "closing"}> | null} */
+  closing = null;
   #keys = new Set();
-  #closed = false;
+  #ballotsBegan = false;
+  #lastBallot = new Uint8Array();
 
   constructor(exported, findings, manifest, electionKey) {
     Object.assign(this, { exported, findings, manifest, electionKey });
@@ -36,17 +39,19 @@ export class LogAudit {
     for (const { n, width } of bundles(checkpoint.size)) {
       const entries = await this.#readBundle(n, width);
       const ballots = await Promise.all(entries.map((entry, at) => this.#look(tree.size + at, entry, checkpoint.size)));
-      ballots.forEach((judged) => judged && this.#keep(judged));
-      await tree.append(await Promise.all(entries.map(leafHash)));
+      const hashes = await Promise.all(entries.map(leafHash));
+      ballots.forEach((judged, at) => judged && this.#keep(judged, hashes[at]));
+      await tree.append(hashes);
       progress(tree.size, checkpoint.size);
     }
     for (const { level, n, hashes } of tree.edge) await this.#compareTile(level, n, hashes);
     if (!equal(await tree.root(), checkpoint.root)) this.findings.fail("log", "another-root");
-    if (!this.#closed) this.findings.fail("leaves", "not-closed");
+    if (!this.closing) this.findings.fail("leaves", "not-closed");
+    else if (this.closing.roll_revision !== this.amendments.rolls.length - 1) this.findings.fail("leaves", "other-amendments");
     const found = { count: this.ballots };
     this.findings.complete("log", { count: checkpoint.size });
     this.findings.complete("leaves");
-    for (const name of ["ballots", "credentials", "one-ballot-each"]) this.findings.complete(name, found);
+    for (const name of ["order", "ballots", "credentials", "one-ballot-each"]) this.findings.complete(name, found);
   }
 
   async #readBundle(n, width) {
@@ -68,7 +73,10 @@ export class LogAudit {
   /** What a ballot's leaf says; nothing for the others, which are looked at in their place at once. */
   async #look(index, entry, size) {
     const last = index === size - 1;
-    if (entry[0] === BALLOT && index && !last) return this.#judge(index, entry.subarray(1));
+    if (entry[0] === BALLOT && index && !last) {
+      this.#ballotsBegan = true;
+      return this.#judge(index, entry.subarray(1));
+    }
     const fault = this.#fault(index, entry, last);
     if (fault) this.findings.fail("leaves", fault, { index });
     return null;
@@ -84,9 +92,9 @@ export class LogAudit {
       throw error;
     }
     if (leaf.kind === "manifest" && !index && equal(leaf.manifestHash, this.manifest.hash)) return "";
-    if (leaf.kind === "amendment" && index && !last) return this.amendments.take(leaf);
+    if (leaf.kind === "amendment" && index && !last && !this.#ballotsBegan) return this.amendments.take(leaf);
     if (leaf.kind === "closing" && last && this.#couldClose(leaf.closed_at)) {
-      this.#closed = true;
+      this.closing = leaf;
       return "";
     }
     return "out-of-place";
@@ -129,8 +137,10 @@ export class LogAudit {
     }
   }
 
-  #keep({ index, faults, key, said }) {
+  #keep({ index, faults, key, said }, hash) {
     this.ballots += 1;
+    if (compare(hash, this.#lastBallot) <= 0) this.findings.fail("order", "not-ascending", { index });
+    this.#lastBallot = hash;
     for (const [check, reason] of faults) this.findings.fail(check, reason, { index });
     if (!key) return;
     if (this.#keys.has(key)) this.findings.fail("one-ballot-each", "used-twice", { index });

@@ -7,14 +7,15 @@
  */
 import { count } from "../counting/count.js";
 import { openCheckpoint } from "../protocol/checkpoint.js";
-import { equal, hexDecode, hexEncode, utf8Decode } from "../protocol/encoding.js";
+import { openDoor } from "../protocol/door.js";
+import { equal, hexDecode, hexEncode, sha256, utf8Decode } from "../protocol/encoding.js";
 import { Malformed } from "../protocol/errors.js";
 import { openingKey } from "../protocol/hpke.js";
 import { jcsDecode, jcsEncode } from "../protocol/jcs.js";
 import { lotsSeed } from "../protocol/lots.js";
 import { MAX_LENGTH, parseManifest } from "../protocol/manifest.js";
 import { decodePlaintext } from "../protocol/plaintext.js";
-import { CHECKPOINT, ELECTION_KEY, ExportError, ExportFile, LEDGER, MANIFEST, names, RESULT } from "./export_file.js";
+import { CHECKPOINT, DOOR, ELECTION_KEY, ExportError, ExportFile, LEDGER, MANIFEST, names, RESULT } from "./export_file.js";
 import { Findings, Stopped } from "./findings.js";
 import { LedgerAudit } from "./ledger_audit.js";
 import { LogAudit } from "./log_audit.js";
@@ -68,6 +69,7 @@ async function verify(exported, findings, progress, found) {
   const log = new LogAudit(exported, findings, manifest, electionKey);
   await log.run(checkpoint, progress);
   await auditLedger(exported, manifest, log, findings);
+  await auditDoor(exported, manifest, log, findings);
   if (electionKey) found.result = await recount(exported, manifest, electionKey, checkpoint, log, findings);
 }
 
@@ -105,11 +107,32 @@ async function readElectionKey(exported, manifest, findings) {
 
 async function auditLedger(exported, manifest, log, findings) {
   const ledger = new LedgerAudit(findings, manifest.hash, log.amendments.rolls);
-  if (!(await ledger.run(await exported.read(LEDGER, MOST_LEDGER)))) return;
+  const data = await exported.read(LEDGER, MOST_LEDGER);
+  if (!(await ledger.run(data))) return;
+  const { closing } = log;
+  if (closing && !equal(await sha256(data), closing.ledger_sha256)) findings.fail("ledger", "another-ledger");
   const { issued, voters } = ledger;
   const counts = { ballots: log.ballots, issued, voters };
   if (log.ballots > issued || issued > voters) findings.fail("turnout", "too-many", counts);
+  const asClosed = !closing || (closing.ballots === log.ballots && closing.issued === issued);
+  if (!asClosed) findings.fail("turnout", "not-as-closed", counts);
   findings.complete("turnout", counts);
+}
+
+async function auditDoor(exported, manifest, { closing }, findings) {
+  const note = await exported.read(DOOR, MOST_NOTE);
+  let door;
+  try {
+    door = await openDoor(utf8Decode(note), manifest);
+  } catch (error) {
+    if (!refusedAs(error)) throw error;
+    findings.fail("door", "not-a-door");
+    return;
+  }
+  const { ballots, issued } = door;
+  const asClosed = !closing || (+closing.closed_at === +door.closedAt && closing.ballots === ballots && closing.issued === issued);
+  if (!asClosed) findings.fail("door", "another-door", { ballots, issued });
+  findings.complete("door", { ballots, issued });
 }
 
 async function recount(exported, manifest, electionKey, checkpoint, log, findings) {
