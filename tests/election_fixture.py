@@ -124,6 +124,7 @@ def frozen_election(
         second_factor=second_factor,
         mode="managed",
         created_at=to_rfc3339(deployment.clock()),
+        roll_generation=1,
     )
     assert wiring.elections.add(draft)
     roll = {email: _voter(wiring, election, email, phone) for email in voters}

@@ -50,7 +50,8 @@ export function parseLedger(data) {
   for (const [at, row] of rows.entries()) {
     const [tag, added, ended, replaces, blinded] = LINE.exec(row)?.slice(1) ?? [];
     if (tag === undefined || tag <= last) throw new LedgerError("not-a-ledger");
-    lines.set(tag, { number: at + 2, tag, added: Number(added), ended: Number(ended ?? 0), replaces: replaces ?? "", blinded: blinded ?? "" });
+    const revisions = { added: Number(added), ended: Number(ended ?? 0) };
+    lines.set(tag, { number: at + 2, tag, ...revisions, replaces: replaces ?? "", blinded: blinded ?? "" });
     last = tag;
   }
   return lines;
