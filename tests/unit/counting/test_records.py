@@ -127,6 +127,8 @@ def test_marks_that_are_no_vote_need_a_decision() -> None:
         assert read(name, files, switches={"not-votes": "count"}).file.ballots == {(1,): 1}
         skipped = read(name, files, switches={"not-votes": "skip"})
         assert (skipped.file.ballots, len(skipped.warnings)) == ({(): 1}, 1)
+    assert "--read not-votes=skip" in refusal("cdf", cdf([[("a", 1)]], NumberVotes=0))
+    assert "several votes" in refusal("cdf", cdf([[("a", 1)]], NumberVotes=2))
     assert read("cdf", cdf([[("a", 1)]], HasIndication="no")).file.ballots == {(): 1}
     assert "not known" in refusal("cdf", cdf([[("a", 1)]], HasIndication="unknown"))
     ambiguous = read("dominion", dominion([[("a", 1)]], IsAmbiguous=True))

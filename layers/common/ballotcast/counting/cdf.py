@@ -104,11 +104,12 @@ def _marks(selections: list[Record], where: str, contest: Contest) -> Iterator[M
                 continue
             if indicated != "yes" or allocable not in ("yes", "no"):
                 raise BallotFileError(1, f"{where}: it is not known whether a position has a mark that counts")
-            if number(position, "NumberVotes", where, 1) > 1:
+            votes = number(position, "NumberVotes", where, 1)
+            if votes > 1:
                 raise BallotFileError(1, f"{where}: a mark that stands for several votes")
             rank = 0
             if contest.ranked:
                 holder = selection if "Rank" in selection else position
                 rank = number(holder, "Rank", where)
             written = "CVRWriteIn" in position or not contest.names[key]
-            yield Mark(NOBODY if written else key, rank, allocable == "yes")
+            yield Mark(NOBODY if written else key, rank, allocable == "yes" and votes == 1)
