@@ -2,7 +2,7 @@
 
 One sheet is read: the only one that is visible and not empty, or one that is named. Numbers, dates and truth values are
 the text that a CSV file would have. Cells hold what was calculated when the file was saved; a formula without a result
-is refused, and so are merged cells, of which only one has the text.
+is refused, and so are errors such as #REF! and merged cells, of which only one has the text.
 """
 
 import re
@@ -21,9 +21,13 @@ SIGNATURE = b"PK\x03\x04"
 LARGEST_SHEETS = 2**30
 """How many bytes the parts of a file may have, unpacked."""
 
-_NO_RESULT = re.compile(rb"<f\b[^>]*(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>")
-_HIDDEN_ROW = re.compile(rb'<row\b[^>]*\bhidden="(?:1|true)"|table:visibility="(?:collapse|filter)"')
-_FORMULA = re.compile(rb"<f\b|table:formula=")
+# The reader of sheets takes either for an empty cell.
+_NO_RESULT = re.compile(rb"<(?:\w+:)?f\b[^>]*(?:/>|>[^<]*</(?:\w+:)?f>)\s*</(?:\w+:)?c>")
+_ERROR = re.compile(rb'<(?:\w+:)?c\b[^>]*\bt="e"|calcext:value-type="error"')
+_HIDDEN_ROW = re.compile(rb'<(?:\w+:)?(?:row|col)\b[^>]*\bhidden="(?:1|true)"|table:visibility="(?:collapse|filter)"')
+_FORMULA = re.compile(rb"<(?:\w+:)?f\b|table:formula=")
+_ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*>")
+_ROW_NUMBER = re.compile(rb'\br="([0-9]{1,7})"')
 
 
 class SheetRow(Row):
@@ -109,9 +113,10 @@ def _look_inside(data: bytes) -> list[str]:
                     continue
                 content = parts.read(name)
                 if found := _NO_RESULT.search(content):
-                    cell = re.findall(rb'<c\b[^>]*\br="([A-Z]+)([0-9]+)"', content[: found.start()])
-                    line = int(cell[-1][1]) if cell else 1
+                    line = _row_at(content, found.start())
                     raise TableError(line, f"a formula without a result in {name}; open the file, and save it again")
+                if found := _ERROR.search(content):
+                    raise TableError(_row_at(content, found.end()), f"a cell with an error, such as #REF!, in {name}")
                 if rows := len(_HIDDEN_ROW.findall(content)):
                     warnings.append(f"{rows} hidden rows or columns in {name} are read like others.")
                 if _FORMULA.search(content):
@@ -119,6 +124,13 @@ def _look_inside(data: bytes) -> list[str]:
     except (BadZipFile, RuntimeError, NotImplementedError, OSError) as error:
         raise TableError(1, f"not a spreadsheet that can be read: {error}") from None
     return warnings
+
+
+def _row_at(content: bytes, position: int) -> int:
+    """The number of the row in which a part of a sheet is; 1 where the format does not number rows."""
+    rows = list(_ROW.finditer(content, 0, position))
+    found = _ROW_NUMBER.search(rows[-1][0]) if rows else None
+    return int(found[1]) if found else 1
 
 
 def _choose(workbook: "CalamineWorkbook", sheet: str) -> tuple[str, list[str]]:

@@ -81,6 +81,10 @@ def test_what_a_sheet_hides_is_refused_or_said() -> None:
     formula = '<row r="5"><c r="B5" t="str"><f>A1</f>{}</c></row>'
     error = refusal(xlsx({"S": RANKS}, cells=formula.format("")))
     assert (error.line, "a formula without a result" in str(error)) == (5, True)
+    error = refusal(xlsx({"S": RANKS}, cells='<row r="5"><c r="B5" t="e"><v>#REF!</v></c></row>'))
+    assert (error.line, "a cell with an error" in str(error)) == (5, True)
+    empty = '<row r="5"><c r="B5" t="str"><f>A1</f><v></v></c><c r="C5" t="inlineStr"><is><t>Ben</t></is></c></row>'
+    assert read(xlsx({"S": RANKS}, cells=empty), ignore_columns=["Precinct"]).file.ballots[2,] == 2
     calculated = read(xlsx({"S": RANKS}, cells=formula.format("<v>Ben</v>")), ignore_columns=["Precinct"])
     assert (calculated.file.ballots[2,], "Formulas in" in calculated.warnings[0]) == (2, True)
     hidden = xlsx({"S": RANKS}, cells='<row r="5" hidden="1"><c r="B5" t="inlineStr"><is><t>Ben</t></is></c></row>')
