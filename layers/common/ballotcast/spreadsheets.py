@@ -21,12 +21,16 @@ SIGNATURE = b"PK\x03\x04"
 LARGEST_SHEETS = 2**30
 """How many bytes the parts of a file may have, unpacked."""
 
+MOST_CELLS = 30_000_000
+"""How many cells a sheet may have up to its last row and column: the reader takes memory for all, empty ones too."""
+
 # The reader of sheets takes either for an empty cell.
 _NO_RESULT = re.compile(rb"<(?:\w+:)?f\b[^>]*(?:/>|>[^<]*</(?:\w+:)?f>)\s*</(?:\w+:)?c>")
 _ERROR = re.compile(rb'<(?:\w+:)?c\b[^>]*\bt="e"|calcext:value-type="error"')
 _HIDDEN_ROW = re.compile(rb'<(?:\w+:)?(?:row|col)\b[^>]*\bhidden="(?:1|true)"|table:visibility="(?:collapse|filter)"')
 _FORMULA = re.compile(rb"<(?:\w+:)?f\b|table:formula=")
 _ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*>")
+_CELL = re.compile(rb'\br="([A-Z]{1,3})([0-9]{1,7})"')
 _ROW_NUMBER = re.compile(rb'\br="([0-9]{1,7})"')
 
 
@@ -112,6 +116,8 @@ def _look_inside(data: bytes) -> list[str]:
                 if not re.fullmatch(r"xl/worksheets/[^/]+\.xml|content\.xml", name):
                     continue
                 content = parts.read(name)
+                if _cells_up_to_the_last(content) > MOST_CELLS:
+                    raise TableError(1, f"cells far from all others in {name}; save the sheet as CSV")
                 if found := _NO_RESULT.search(content):
                     line = _row_at(content, found.start())
                     raise TableError(line, f"a formula without a result in {name}; open the file, and save it again")
@@ -158,6 +164,22 @@ def _text(cell: object) -> str:
     if isinstance(cell, (datetime, date, time)):
         return cell.isoformat(*[" "] if isinstance(cell, datetime) else [])
     return str(cell)
+
+
+def _cells_up_to_the_last(content: bytes) -> int:
+    columns: set[bytes] = set()
+    last = 0
+    for found in _CELL.finditer(content):
+        columns.add(found[1])
+        last = max(last, int(found[2]))
+    return last * max(map(_column, columns), default=0)
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - ord("A") + 1
+    return number
 
 
 def _letters(column: int) -> str:

@@ -99,6 +99,11 @@ def test_what_is_no_sheet_is_refused(data: bytes) -> None:
     assert refusal(data).line == 1
 
 
+def test_a_cell_far_from_all_others_takes_no_memory() -> None:
+    far = '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
+    assert "far from all others" in str(refusal(xlsx({"S": RANKS}, cells=far)))
+
+
 def test_the_command_reads_spreadsheets(tmp_path: Path) -> None:
     path = tmp_path / "ballots.xlsx"
     path.write_bytes(xlsx({"Votes": RANKS}))
