@@ -27,7 +27,7 @@ COMMANDS: Mapping[str, LazyCommand] = {
     "export": LazyCommand("conduct", "Download everything that anybody needs to verify the result.", "export"),
     "verify": LazyCommand("verify", "Verify EXPORT (zip) and count it again."),
     "count": LazyCommand(
-        "count", "Count the ballots of FILE (- for standard input): BLT, PrefLib (soc, soi, toc, toi) or CSV."
+        "count", "Count the ballots of FILE (- for standard input), in one of the formats of --format."
     ),
     "channels": LazyCommand(
         "channels.commands", "Register channels, publish to them, watch them, keep them as a file says."
