@@ -16,7 +16,7 @@ from ballotcast.counting.formats import FORMATS, format_of, read_file
 from ballotcast.counting.reading import Reading, Switches, explain
 from ballotcast.counting.voter_errors import VoterErrors, ended_by
 
-from .count_switches import Switch
+from .count_switches import Method, Switch
 from .count_switches import conditions as conditions_of
 from .reading_switches import reading_switches
 from .sheet import sheet
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @click.command("count")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
-@click.option("--method", type=click.Choice(list(RULES)), help="The counting rule; required unless --explain is given.")
+@click.option("--method", type=Method(), help="The counting rule; required unless --explain is given.")
 @click.option("--explain", "only_explain", is_flag=True, help="Show how the file is read, and count nothing.")
 @click.option(
     "--format",

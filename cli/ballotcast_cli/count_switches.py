@@ -1,10 +1,12 @@
-"""Switches of `ballotcast count` that say how to read a file, and what must hold before winners take their seats."""
+"""Types and switches of `ballotcast count`: its rule, how a file is read, and the conditions for taking a seat."""
 
 from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from ballotcast.counting import RULES
 
 if TYPE_CHECKING:
     from ballotcast.counting.conditions import Conditions, Part
@@ -20,6 +22,27 @@ class _Part(click.ParamType["Part"]):
             return Part.parse(str(value))
         except ValueError as error:
             self.fail(str(error), param, ctx)
+
+
+FAMILIES = {
+    "stv": ("scottish-stv", "wigm-stv", "meek-stv"),
+    "pav": ("proportional-approval", "sequential-proportional-approval"),
+    "runoff": ("irv", "contingent-vote"),
+}
+"""Names that people use for several rules, with these rules."""
+
+
+class Method(click.Choice[str]):
+    """A counting rule by its name. A name that several rules share is refused with these; it is never one of them."""
+
+    def __init__(self) -> None:
+        super().__init__(list(RULES))
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        asked = str(value).lower()
+        if asked in FAMILIES and asked not in RULES:
+            self.fail(f"{value!r} is several rules: {', '.join(FAMILIES[asked])}", param, ctx)
+        return super().convert(value, param, ctx)
 
 
 class Switch(click.ParamType[tuple[str, str]]):

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from ballotcast.counting import RULES
+from ballotcast_cli.count_switches import FAMILIES
 from count_command import run
 
 
@@ -173,3 +175,24 @@ def test_the_help_says_how_files_are_read() -> None:
     text = " ".join(run("--help").stdout.split())
     assert "plurality counts the first preference" in text
     assert "in one of the formats of --format" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "rules"),
+    [
+        ("stv", "scottish-stv, wigm-stv, meek-stv"),
+        ("STV", "scottish-stv, wigm-stv, meek-stv"),
+        ("runoff", "irv, contingent-vote"),
+        ("pav", "proportional-approval, sequential-proportional-approval"),
+    ],
+)
+def test_a_name_of_several_rules_is_refused_with_them(file: Path, name: str, rules: str) -> None:
+    refused = run(file, "--method", name)
+
+    assert refused.exit_code == 2
+    assert f"{name!r} is several rules: {rules}" in refused.stderr
+
+
+def test_every_rule_of_a_family_exists() -> None:
+    assert {rule for rules in FAMILIES.values() for rule in rules} < set(RULES)
+    assert not set(FAMILIES) & set(RULES)
