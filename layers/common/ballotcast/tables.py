@@ -24,6 +24,7 @@ DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
 LONGEST_CELL = 131_072
 
 _SEP = re.compile(r'"?sep=([,;\t])"?[,;\t ]*(?:\n|$)', re.IGNORECASE)
+_BLANK_LINE = re.compile(r'^[\s,;"]*$', re.MULTILINE)
 _QUOTED = re.compile(r'(?:^|(?<=[,;\t\n]))"(?:[^"]|"")*"')
 _PADDED = re.compile(r'(^|[,;\t\n])( *"[^"]*(?:""[^"]*)*")(?: +(?=[,;\t\n]|\Z))?')
 """A quoted cell, and blanks after it. Every quoted cell is found as a whole, so nothing inside one is taken for one."""
@@ -69,21 +70,25 @@ class Table:
         width, length, number = len(self.header.cells), 0, 0
         rows = self._records()
         header = next(row for row in rows if not _is_blank(row.cells))
-        for line, cells in rows:
+        for row in rows:
+            cells = row.cells
             if _is_blank(cells) and not self.keep_blank:
                 continue
             number += 1
             length = length or len(cells)
-            if len(cells) != width or length != width:
-                if self.even and len(cells) != length:
-                    raise TableError(line, f"{_cells(len(cells))} where rows before have {length}")
-                cells = _padded(cells, width) if self.ragged else _fit(line, cells, width)
-            yield Row(line, cells)
+            if len(cells) == width == length:
+                yield row
+                continue
+            if self.even and len(cells) != length:
+                raise TableError(row.line, f"{_cells(len(cells))} where rows before have {length}")
+            yield Row(row.line, _padded(cells, width) if self.ragged else _fit(row.line, cells, width))
         if self.even and number == 1 and length not in (width, len(header.cells)):
-            raise TableError(line, f"{_cells(length)} under {width} columns")
+            raise TableError(row.line, f"{_cells(length)} under {width} columns")
 
     def blank_rows(self) -> list[int]:
         """The lines of the rows whose cells are all empty."""
+        if self.text and not _BLANK_LINE.search(self.text, 0, len(self.text) - self.text.endswith("\n")):
+            return []
         return [row.line for row in self._records() if _is_blank(row.cells) and row.line > self.header.line]
 
     @property

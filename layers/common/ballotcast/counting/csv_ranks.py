@@ -52,19 +52,18 @@ class RankReader:
 
     def ballot(self, cells: Cells) -> Ballot:
         """The ranking in a row's cells, as cast."""
-        ranking = [self.ranked[cell] for cell in cells]
+        ranking = list(map(self.ranked.__getitem__, cells))
         while ranking and ranking[-1] == ():
             ranking.pop()
-        if reason := undecided(tuple(ranking), self.choices.overvote):
+        if tuple in map(type, ranking) and (reason := undecided(tuple(ranking), self.choices.overvote)):
             raise two_readings(self.source.line_of_row(self.places, cells), reason, OVERVOTE_READINGS)
         return tuple(ranking)
 
     def warnings_about(self, bundles: Mapping[Cells, int]) -> Iterator[str]:
         """Yield a warning about ranks that are empty, and not said to be skipped, above ranks that are not."""
-        gaps = 0
-        for cells, number in bundles.items():
-            filled = [at for at, cell in enumerate(cells) if _ranks_any(self.ranked[cell])]
-            gaps += number * any(not cell.strip() for cell in cells[: filled[-1]]) if filled else 0
+        empty = {cell for cell in self.ranked if not cell.strip()}
+        filled = {cell for cell, rank in self.ranked.items() if _ranks_any(rank)}
+        gaps = sum(number for cells, number in bundles.items() if _has_gap(cells, empty, filled))
         if gaps:
             yield f"{gaps} ballot{'' if gaps == 1 else 's'} with an empty cell above a rank; what follows moves up."
 
@@ -126,6 +125,14 @@ class RankReader:
 
 def _ranks_any(rank: int | tuple[int, ...]) -> bool:
     return 0 not in rank and bool(rank) if isinstance(rank, tuple) else rank > 0
+
+
+def _has_gap(cells: Cells, empty: set[str], filled: set[str]) -> bool:
+    """Whether an empty cell is somewhere above one that ranks an option."""
+    below = iter(cells)
+    return (
+        not empty.isdisjoint(cells) and any(cell in empty for cell in below) and any(cell in filled for cell in below)
+    )
 
 
 def require_ranks(columns: Sequence[Column], line: int) -> list[Column]:

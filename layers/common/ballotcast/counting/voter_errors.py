@@ -64,7 +64,7 @@ NO_ERRORS = VoterErrors()
 
 def is_as_cast(ballot: Ballot) -> bool:
     """Whether a ranking has an error, or equal ranks; quick for all others."""
-    return 0 in ballot or len(set(ballot)) < len(ballot) or not all(type(rank) is int for rank in ballot)
+    return 0 in ballot or len(set(ballot)) < len(ballot) or tuple in map(type, ballot)
 
 
 def corrected(ballot: Ballot, errors: VoterErrors, *, equal: bool) -> tuple[Ballot, str]:
