@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ballotcast.channels.containers import Batch, read_container
-from ballotcast.channels.exports import MEDIA_TYPES, Format, export, within
+from ballotcast.channels.exports import MEDIA_TYPES, Format, TooLong, export, within
 from ballotcast.channels.schemas import ChannelSchema
 from ballotcast.errors import TooLarge
 from ballotcast.store.channels import Channel
@@ -14,7 +14,7 @@ from ballotcast.store.segments import Segment
 from ballotcast.wiring import Wiring
 
 MOST_BYTES, MOST_RECORDS = 64_000_000, 1_000_000
-"""Of archive in one export: what a request can read and write in its time."""
+"""Of archive in one export, inflated: what a request can read and write in its time and memory."""
 DIRECT = 4_000_000
 """Bytes that are answered directly; Lambda's answers end at 6 MB, base64 included."""
 LINK_SECONDS = 900
@@ -48,10 +48,16 @@ def export_channel(
         for one in wiring.segments.all(channel, int(wiring.clock().timestamp()))
         if (since is None or one.latest >= since) and (until is None or one.earliest < until)
     ]
-    if sum(one.bytes for one in segments) > MOST_BYTES or sum(one.count for one in segments) > MOST_RECORDS:
+    if (
+        sum(max(one.bytes, one.inflated) for one in segments) > MOST_BYTES
+        or sum(one.count for one in segments) > MOST_RECORDS
+    ):
         raise TooLarge("export-too-large", f"over {MOST_RECORDS} records or {MOST_BYTES} bytes: narrow from and to")
     counted = _Counted(_batches(wiring, schema, segments, since, until))
-    content = export(schema, counted, form)
+    try:
+        content = export(schema, counted, form)
+    except TooLong as long:
+        raise TooLarge("export-too-large", f"over {long} bytes as {form}: narrow from and to") from None
     if direct and len(content) <= DIRECT:
         return Exported(form, counted.records, len(content), content, None)
     key = f"exports/{channel.name}/{secrets.token_hex(8)}.{form}"

@@ -122,6 +122,7 @@ class Relay:
             count=len(records),
             object=wiring.segments.write(channel, lease.records, container),
             bytes=len(container),
+            inflated=sum(len(batch.data) for batch in batches),
             earliest=math.floor(min(times, default=0)),
             latest=math.ceil(max(times, default=0)),
             period=seconds // int(PERIOD[config.rotation].total_seconds()),

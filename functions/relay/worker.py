@@ -17,7 +17,9 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from ballotcast.batches import Failures, Unreadable, group_id, message_id, read_object, reading, report
 from ballotcast.channels.names import RelayId
-from ballotcast.store.leases import Lease, Stuck
+from ballotcast.channels.reading import MOST_RECORDS
+from ballotcast.store.faults import of_content
+from ballotcast.store.leases import FencedOff, Lease, Stuck
 from ballotcast.store.relay_queues import RecordsMessage, records_message
 from ballotcast.wiring import Wiring, from_environment
 from relay.relaying import Delivery, Relay
@@ -123,10 +125,12 @@ class Worker:
                 run = _run(messages[position:]) if together else messages[position : position + 1]
                 try:
                     lease = self._pass(lease, relay, run, messages[position:])
-                except Unreadable:
-                    if len(run) == 1:
+                except (HeldBack, FencedOff):
+                    raise
+                except Exception as error:  # the edge: one message's trouble is not that of those before it
+                    if len(run) == 1 or not of_content(error):
                         raise
-                    together = False  # one of them cannot be read: those before it still pass
+                    together = False
                 else:
                     position += len(run)
         except HeldBack as held:
@@ -218,11 +222,15 @@ def _pause(message: Message) -> int:
 
 
 def _run(messages: Sequence[Message]) -> Sequence[Message]:
-    """The first message with those after it that can be relayed together: records that can be read."""
-    size = 1
-    if isinstance(messages[0].content, RecordsMessage):
-        while size < len(messages) and isinstance(messages[size].content, RecordsMessage):
-            size += 1
+    """The first message with those after it that can be relayed together: records that can be read, and no more than
+    one publish may have, which bounds the memory that they take."""
+    size = records = 0
+    for message in messages:
+        content = message.content
+        records += content.batch.count if isinstance(content, RecordsMessage) else MOST_RECORDS
+        if size and records > MOST_RECORDS:
+            break
+        size += 1
     return messages[:size]
 
 

@@ -22,11 +22,11 @@ SEGMENTS = "ballotcast.store.segments.Segments.adding"
 
 
 def poison(lab: Relayed, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """Records of which the table takes no row, as of a time of 1e40: they came past the check of a publish."""
+    """Records of which the table takes no row, as of a time of 1e40: an odd number of them."""
     adding = lab.wiring.segments.adding
 
     def beyond(_: Any, channel: Any, segment: Any) -> dict[str, Any]:
-        return adding(channel, replace(segment, latest=10**40) if segment.count == 1 else segment)
+        return adding(channel, replace(segment, latest=10**40) if segment.count % 2 else segment)
 
     monkeypatch.setattr(SEGMENTS, beyond)
     return lab.message(0, 1)
@@ -136,3 +136,11 @@ def test_two_who_settle_at_the_same_time_take_it_once(lab: Relayed, monkeypatch:
     redeliver(lab.wiring, lab.status())
     assert lab.archived() == [0, 1]
     assert [state for state, _ in states(lab)] == ["redelivered"]
+
+
+def test_what_came_before_it_in_a_batch_passes(lab: Relayed, monkeypatch: pytest.MonkeyPatch) -> None:
+    good, bad, behind = lab.message(1, 2), poison(lab, monkeypatch), lab.message(3, 2)
+    assert lab.deliver([good, bad, behind]) == [bad["messageId"], behind["messageId"]]
+    assert lab.archived() == [1, 2]
+    assert lab.found.stuck
+    assert lab.found.stuck.first == int(bad["attributes"]["SequenceNumber"])

@@ -157,3 +157,13 @@ def test_live_rows_and_segments_end_with_their_time(lab: Relayed) -> None:
     assert lab.archived() == [0, 1, 2, 3]
     lab.deployment.clock.advance(days=30)
     assert lab.archived() == []
+
+
+def test_no_more_records_are_relayed_together_than_one_publish_may_have(
+    lab: Relayed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("relay.worker.MOST_RECORDS", 5)
+    assert lab.deliver([lab.message(0, 2), lab.message(2, 3), lab.message(5, 1), lab.message(6, 7)]) == []
+    assert lab.archived() == list(range(13))
+    segments = lab.wiring.segments.all(lab.channel, int(lab.deployment.clock().timestamp()))
+    assert [one.count for one in segments] == [5, 1, 7]

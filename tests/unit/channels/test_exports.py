@@ -6,9 +6,12 @@ from io import BytesIO, StringIO
 from typing import Any
 
 import fastavro
+import pytest
 from arro3.io import read_parquet
 
-from ballotcast.channels.exports import export, within
+from ballotcast.channels import exports
+from ballotcast.channels.containers import Batch
+from ballotcast.channels.exports import Format, TooLong, export, within
 from ballotcast.channels.records import decode, encode_records
 from ballotcast.channels.schemas import ChannelSchema
 from sensor import START, sample, sensor
@@ -76,3 +79,16 @@ def test_within_takes_the_start_and_not_the_end() -> None:
     batch = within(SCHEMA, BATCHES[0], START + 2, START + 5)
     assert [record["count"] for record in decode(SCHEMA, batch)] == [2, 3, 4]
     assert within(SCHEMA, BATCHES[0], None, None) is BATCHES[0]
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_a_few_bytes_do_not_become_a_file_without_bound(form: Format, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An enum's index is a byte, and its symbol may be long."""
+    monkeypatch.setattr(exports, "MOST_LENGTH", 100_000)
+    symbol = {"type": "enum", "name": "E", "symbols": ["A" * 1000]}
+    fields = [{"name": "time", "type": "long", "unit": "s"}, {"name": "e", "type": symbol}]
+    schema = ChannelSchema.parse({"type": "record", "name": "R", "fields": fields})
+    batch = Batch(99, bytes(2 * 99))
+    assert export(schema, [Batch(90, bytes(2 * 90))], form)
+    with pytest.raises(TooLong):
+        export(schema, [batch, batch], form)

@@ -27,6 +27,17 @@ MEDIA_TYPES: dict[Format, str] = {
     "csv": "text/csv; charset=utf-8",
     "parquet": "application/vnd.apache.parquet",
 }
+MOST_LENGTH = 64_000_000
+"""Characters of an export as CSV, or bytes of its columns: a few bytes of Avro may stand for a long symbol."""
+
+
+class TooLong(ValueError):
+    """An export of over MOST_LENGTH."""
+
+    def __init__(self) -> None:
+        super().__init__(MOST_LENGTH)
+
+
 _ARROW_UNIT: dict[Unit, Literal["s", "ms", "us", "ns"]] = {"s": "s", "ms": "ms", "us": "us", "ns": "ns"}
 
 
@@ -61,7 +72,10 @@ def _csv(schema: ChannelSchema, batches: Iterable[Batch]) -> bytes:
     rows = csv.writer(text, lineterminator="\r\n")
     rows.writerow(schema.fields)
     for batch in batches:
-        rows.writerows([_cell(record[field]) for field in schema.fields] for record in decode(schema, batch))
+        for record in decode(schema, batch):
+            rows.writerow([_cell(record[field]) for field in schema.fields])
+            if text.tell() > MOST_LENGTH:
+                raise TooLong
     return text.getvalue().encode()
 
 
@@ -86,11 +100,13 @@ def _parquet(schema: ChannelSchema, batches: Iterable[Batch]) -> bytes:
     columns = list(_columns(schema))
     fields = [Field(name, shown or kind, nullable=True) for name, kind, shown in columns]
     arrow = ArrowSchema(fields)
-    parts = [
-        RecordBatch.from_arrays([_array(records, *column) for column in columns], schema=arrow)
-        for batch in batches
-        if (records := decode(schema, batch))
-    ]
+    parts, length = list[RecordBatch](), 0
+    for batch in batches:
+        if records := decode(schema, batch):
+            parts.append(RecordBatch.from_arrays([_array(records, *column) for column in columns], schema=arrow))
+            length += parts[-1].nbytes
+            if length > MOST_LENGTH:
+                raise TooLong
     output = BytesIO()
     write_parquet(Table.from_batches(parts, schema=arrow), output, compression="zstd(3)")
     return output.getvalue()

@@ -33,6 +33,8 @@ class Segment:
     period: int
     expiration: int
     """Epoch seconds."""
+    inflated: int = 0
+    """Bytes of its records; 0 in rows that were written before they were counted."""
 
 
 def _prefix(born: int) -> str:
@@ -44,7 +46,7 @@ def segment_sk(born: int, first: int) -> str:
 
 
 def from_item(item: Mapping[str, Any]) -> Segment:
-    return Segment(**{name: item[name] for name in Segment.__dataclass_fields__})
+    return Segment(**{name: item[name] for name in Segment.__dataclass_fields__ if name in item})
 
 
 class Segments:
