@@ -1,0 +1,67 @@
+"""Any schema and records that are accepted go through the worker, the live window, the archive and an export."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from io import BytesIO
+from itertools import count
+
+import fastavro
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from avro_schemas import records, schemas, written
+from ballotcast.channels.config import ChannelConfig
+from ballotcast.channels.containers import read_container
+from ballotcast.channels.decimation import unpack
+from ballotcast.channels.records import check_binary
+from ballotcast.channels.schemas import ChannelSchema
+from ballotcast.store.channels import Channel, channel_pk, new_channel
+from ballotcast.store.leases import LEASE
+from ballotcast.store.relay_queues import RecordsMessage
+from channel.exporting import export_channel
+from effort import examples
+from relay.worker import Worker
+from world import World, world
+
+_number = count()
+
+
+@pytest.fixture(scope="module")
+def deployed() -> Iterator[World]:
+    with world() as fresh:
+        yield fresh
+
+
+def registered(deployed: World, schema: ChannelSchema, config: ChannelConfig) -> Channel:
+    wiring, name = deployed.wiring(), f"any{next(_number)}"
+    made = new_channel(name=name, port=None, owner="o1", key_hash="", schema=schema, config=config, now=wiring.clock())
+    wiring.channels.register(made, schema)
+    relay = f"{name}#{made.generation}"
+    lease = {"relay": relay, "generation": made.generation, "queue": 0, "born": made.born, "cursor": 0}
+    wiring.channels_table.put({"pk": channel_pk(name), "sk": LEASE, **lease})
+    return replace(made, status="active", relay=relay)
+
+
+@examples(4)
+@given(st.data(), st.sampled_from(["downsample", "average", "minmax", "rms"]))
+def test_what_is_accepted_goes_through_the_whole_relay(deployed: World, data: st.DataObject, algorithm: str) -> None:
+    given_schema = data.draw(schemas())
+    schema = ChannelSchema.parse(given_schema)
+    batch = check_binary(schema, written(schema, data.draw(records(given_schema))))
+    channel = registered(deployed, schema, ChannelConfig(decimation=1, algorithm=algorithm))  # type: ignore[arg-type]
+    wiring = deployed.wiring()
+    assert channel.relay
+    attributes = {"ApproximateReceiveCount": "1", "MessageGroupId": channel.relay, "SequenceNumber": "1"}
+    body = RecordsMessage(channel.relay, channel.born, batch).as_json()
+    message = {"messageId": "m1", "receiptHandle": "handle", "body": body, "attributes": attributes}
+    assert Worker(wiring).handle({"Records": [message]}) == {"batchItemFailures": []}
+    rows = wiring.live.since(channel, 0, int(wiring.clock().timestamp()))
+    points = [point for row in rows for point in unpack(row.points)]
+    assert json.dumps(points, allow_nan=False)
+    assert len(points) == batch.count * (2 if algorithm == "minmax" else 1)
+    made = export_channel(wiring, channel, schema, start=None, end=None, form="avro", direct=True)
+    assert made.content
+    assert b"".join(part.data for part in read_container(made.content)[1]) == batch.data
+    assert len(list(fastavro.reader(BytesIO(made.content)))) == batch.count
