@@ -11,7 +11,7 @@ from .group import organiser
 
 @click.group("voters")
 def command() -> None:
-    """Import and list the roll of an election."""
+    """Import, edit and list the roll of an election."""
 
 
 @command.command("import")
@@ -52,6 +52,27 @@ def _tell(report: Mapping[str, Any]) -> None:
         click.echo(f"  line {row['line']}: {where}: {row['value']}")
     for row in report["mended"]:
         click.echo(f"  line {row['line']}: {row['note']}: {row['value']}")
+
+
+@command.command()
+@click.argument("election")
+@click.argument("voter")
+@click.option("--email", help="The new address.")
+@click.option("--name")
+@click.option("--phone")
+@click.option("--language", type=click.Choice(["", "de", "en", "es", "fr"]))
+def edit(election: str, voter: str, **changes: str | None) -> None:
+    """Change VOTER (their address) on the roll of a draft."""
+    told = {name: value for name, value in changes.items() if value is not None}
+    click.echo(organiser().edit_voter(election, voter, told)["email"])
+
+
+@command.command()
+@click.argument("election")
+@click.argument("voters", nargs=-1, required=True)
+def remove(election: str, voters: tuple[str, ...]) -> None:
+    """Take VOTERS (their addresses) off the roll of a draft."""
+    click.echo(f"removed: {organiser().remove_voters(election, voters)}")
 
 
 @command.command("list")

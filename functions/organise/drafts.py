@@ -55,7 +55,7 @@ def create_election(
 def edit_election(wiring: Wiring, election: Election, changes: Mapping[str, Any]) -> Election:
     """The draft with these fields changed. Conflict when it is frozen, or was changed by another request meanwhile."""
     if election.frozen:
-        raise _frozen()
+        raise frozen_draft()
     known = {name: value for name, value in asdict(election).items() if name in _FIELDS}
     times = {name: from_rfc3339(known[name]) for name in ("opens_at", "closes_at")}
     bare = [{name: value for name, value in contest.items() if name != "id"} for contest in election.contests]
@@ -64,7 +64,7 @@ def edit_election(wiring: Wiring, election: Election, changes: Mapping[str, Any]
     told = event(election.id, election.organiser, "election-edited", {"fields": sorted(changes)}, wiring.clock())
     if not wiring.elections.edit(edited, election.revision, wiring.events.adding(told)):
         if owned_election(wiring, election.organiser, election.id).frozen:
-            raise _frozen()
+            raise frozen_draft()
         raise Conflict("changed-meanwhile", "the draft was changed by another request meanwhile: read it again")
     return edited
 
@@ -78,12 +78,12 @@ def delete_election(wiring: Wiring, organiser: str, election: str) -> None:
     if found is None or found.organiser != organiser:
         raise NotFound("no-election", "you have no such election")
     if found.frozen:
-        raise _frozen()
+        raise frozen_draft()
     wiring.jobs_queue.send({"kind": "purge", "election": election, "created_at": found.created_at, "start": 0})
     if not wiring.elections.mark_deleting(election, found.created_at):
         now = wiring.elections.find(election)
         if now and now.frozen:
-            raise _frozen()
+            raise frozen_draft()
 
 
 _FIELDS = ("title", "description", "opens_at", "closes_at", "contests", "second_factor", "country", "mode")
@@ -104,5 +104,5 @@ def _checked(wiring: Wiring, fields: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _frozen() -> Conflict:
+def frozen_draft() -> Conflict:
     return Conflict("frozen", "the election's manifest is frozen: voters have been invited, or it has opened")

@@ -1,6 +1,6 @@
 """Routes of the roll: voters, imports, and the end of personal data."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from fastapi import Header, Query, Response
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -24,6 +24,7 @@ from organise.account_routes import Email
 from organise.drafts import owned_election
 from organise.importing import check_roll, find_import, import_roll
 from organise.roll import add_voter, erase_personal_data, voters_page
+from organise.roll_editing import edit_voter, remove_voters
 
 router = routes()
 ROLL_FILE = 4_500_000
@@ -54,6 +55,29 @@ class VoterAdded(BaseModel):
     phone: Annotated[str, Field(max_length=40)] = ""
     name: Annotated[str, Field(max_length=400), AfterValidator(_name)] = ""
     language: Literal["", "de", "en", "es", "fr"] = ""
+
+
+OPTIONAL: Any = Field(default=None)
+
+
+class VoterChanges(BaseModel):
+    """`voter`: the address as it is on the roll; the others replace what is there."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    voter: Email
+    email: Email = OPTIONAL
+    phone: Annotated[str, Field(max_length=40)] = OPTIONAL
+    name: Annotated[str, Field(max_length=400), AfterValidator(_name)] = OPTIONAL
+    language: Literal["", "de", "en", "es", "fr"] = OPTIONAL
+
+
+class Removal(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+    voters: Annotated[list[Email], Field(min_length=1, max_length=97)]
+
+
+class Removed(BaseModel):
+    removed: int
 
 
 class VoterView(BaseModel):
@@ -168,6 +192,20 @@ def add(
     return VoterView.of(
         add_voter(wiring, owned, Row(body.email, body.phone, body.name, body.language), idempotency_key)
     )
+
+
+@router.patch("/elections/{id}/voters", openapi_extra=contract(Access.ORGANISER), responses=refuses(404, 409))
+def edit(election: ElectionId, body: VoterChanges, organiser: CurrentOrganiser, wiring: Wired) -> VoterView:
+    """Change a voter of a draft."""
+    owned = owned_election(wiring, organiser, election)
+    changes = {name: getattr(body, name) for name in body.model_fields_set - {"voter"}}
+    return VoterView.of(edit_voter(wiring, owned, body.voter, changes))
+
+
+@router.post("/elections/{id}/voters/removals", openapi_extra=contract(Access.ORGANISER), responses=refuses(404, 409))
+def remove(election: ElectionId, body: Removal, organiser: CurrentOrganiser, wiring: Wired) -> Removed:
+    """Take voters off the roll of a draft; who is not on it is ignored."""
+    return Removed(removed=remove_voters(wiring, owned_election(wiring, organiser, election), body.voters))
 
 
 @router.post(

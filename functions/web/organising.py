@@ -18,6 +18,8 @@ DONE = {
     "delete": frozenset({""}),
     "saved": frozenset({"draft"}),
     "added": FIXED | {"draft"},
+    "edited": frozenset({"draft"}),
+    "removed": frozenset({"draft"}),
     "resent": FIXED,
     "begin": FIXED,
     "invite": FIXED,

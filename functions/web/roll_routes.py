@@ -37,20 +37,28 @@ def roll(
 
 @router.post("/manage/elections/{id}/voters", openapi_extra=SESSION)
 def change_roll(page: Paged, token: SignedIn, form: OurForm, election: ElectionId) -> Response:
-    """Add a voter, or send one their invitation again."""
+    """Add, change or remove a voter, or send one their invitation again."""
     organiser = organiser_at(page, token)
     email, phone, name = form.text("email"), form.text("phone"), form.text("name")
-    resends, cursor = form.text("act") == "resend", form.text("cursor")
+    act, cursor, voter = form.text("act"), form.text("cursor"), form.text("voter")
+    typed = {"email": email, "phone": phone, "name": name, "voter": voter}
+    if act == "edit":
+        return _roll(page, organiser, election, cursor, typed=typed)
     try:
-        if resends:
-            organiser.invite(election, voters=[email])
-        else:
-            organiser.add_voter(election, email, phone, name)
+        match act:
+            case "resend":
+                organiser.invite(election, voters=[email])
+            case "remove":
+                organiser.remove_voters(election, [email])
+            case _ if voter:
+                organiser.edit_voter(election, voter, {"email": email, "phone": phone, "name": name})
+            case _:
+                organiser.add_voter(election, email, phone, name)
     except ClientError as error:
-        typed = {} if resends else {"email": email, "phone": phone, "name": name}
-        faults = faults_of(page, error, (lambda pointer: ("", "")) if resends else by_label(page, LABELS))
-        return _roll(page, organiser, election, cursor, faults, typed)
-    done = "resent" if resends else "added"
+        of_row = act in ("resend", "remove")
+        faults = faults_of(page, error, (lambda pointer: ("", "")) if of_row else by_label(page, LABELS))
+        return _roll(page, organiser, election, cursor, faults, {} if of_row else typed)
+    done = {"resend": "resent", "remove": "removed"}.get(act, "edited" if voter else "added")
     where = f"&cursor={cursor}" if cursor else ""
     return page.redirect(f"/manage/elections/{election}/voters?done={done}{where}")
 
@@ -124,6 +132,6 @@ def _roll(
         delivery=delivery_counts(listed["voters"]),
         cursor=cursor,
         more=listed["next_cursor"],
-        typed=typed or {"email": "", "phone": "", "name": ""},
+        typed=typed or {"email": "", "phone": "", "name": "", "voter": ""},
         done=done_text(page, done, election=shown),
     )

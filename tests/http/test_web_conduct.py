@@ -199,6 +199,25 @@ def test_the_roll_goes_on_page_by_page(browser: Browser, organiser: Organiser) -
     assert (len(seen), path) == (150, "")
 
 
+def test_a_voter_of_a_draft_is_changed_and_removed_on_the_page(browser: Browser, organiser: Organiser) -> None:
+    election = organiser.create("ada@example.org", "bob@example.org")
+    path, ada = f"/manage/elections/{election}/voters", {"voter": "ada@example.org", "email": "ada@example.org"}
+    assert {"edit", "remove"} <= set(re.findall(r'name="act" value="([\w-]+)"', browser.get(path).text))
+    form = browser.post(path, {"act": "edit", **ada}).text
+    assert 'name="voter" value="ada@example.org"' in form
+    saved = browser.post(path, {**ada, "act": "add", "email": "ada@example.net", "name": "Ada"})
+    assert saved.headers["location"].endswith("?done=edited")
+    assert organiser.voters(election)["ada@example.net"]["name"] == "Ada"
+    refused = browser.post(path, {"act": "add", "voter": "ada@example.net", "email": "bob@example.org", "name": "Ada"})
+    assert (refused.status_code, "ada@example.net" in refused.text) == (409, True)
+    gone = browser.post(path, {"act": "remove", "email": "ada@example.net"})
+    assert gone.headers["location"].endswith("?done=removed")
+    assert list(organiser.voters(election)) == ["bob@example.org"]
+    organiser.invite(election)
+    acts_now = set(re.findall(r'name="act" value="([\w-]+)"', browser.get(path).text))
+    assert "remove" not in acts_now
+
+
 def test_a_file_is_tried_before_it_is_imported(browser: Browser, organiser: Organiser) -> None:
     election = organiser.create("ada@example.org")
     content = b"email\nADA@example.org\nbob@example.org\nbad\n"

@@ -67,6 +67,16 @@ class Organiser:
         body = {"email": email, **{member: value for member, value in personal.items() if value}}
         return self._post(f"/elections/{election}/voters", json=body)
 
+    def edit_voter(self, election: str, voter: str, changes: Mapping[str, str]) -> Document:
+        """Change a draft's voter: `email`, `name`, `phone`, `language`."""
+        body = {"voter": voter, **changes}
+        return self._document("PATCH", f"/elections/{election}/voters", json=body)
+
+    def remove_voters(self, election: str, emails: Sequence[str]) -> int:
+        """Take voters off a draft's roll; how many were on it."""
+        path = f"/elections/{election}/voters/removals"
+        return int(self._document("POST", path, json={"voters": list(emails)})["removed"])
+
     def import_voters(self, election: str, table: bytes, patience: float = 900, **columns: Any) -> Document:
         """The report (docs/api.md) of a roll in a table, also of a file that goes on as a job.
 

@@ -156,6 +156,11 @@ class Elections:
             return False
         return True
 
+    def moving_revision(self, election: str) -> dict[str, Any]:
+        """For a transaction that changes a draft's roll: whoever freezes it by what was read before is refused."""
+        update = "SET revision = revision + :one"
+        return self._roll.updating(election_pk(election), META, update, {":one": 1}, NOT_FROZEN)
+
     def freeze(self, election: Election, revision: int, *beside: dict[str, Any]) -> bool:
         """Add manifest and keys to the draft that they were made from; False when somebody was faster."""
         return self.edit(election, revision, *beside)

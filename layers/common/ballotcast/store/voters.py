@@ -110,8 +110,21 @@ class NotAdded(Exception):
     """Of this batch nothing was written: what had to hold beside it does not."""
 
 
+class NotChanged(Exception):
+    """Nothing was written. taken: whether the new address is another voter's."""
+
+    def __init__(self, *, taken: bool) -> None:
+        super().__init__("a voter or the election is not as it was read")
+        self.taken = taken
+
+
 def _nothing(added: int) -> Writes:
     return ()
+
+
+def _unchanged(voter: Voter) -> Condition:
+    """Still there, as added then: nobody is invited in a draft, so only the salt and the personal data can differ."""
+    return Condition("salt = :salt", {":salt": voter.salt})
 
 
 class Voters:
@@ -172,6 +185,26 @@ class Voters:
             if len(found) >= limit:
                 break
         return found
+
+    def change(self, before: Sequence[Voter], after: Voter | None, beside: Writes) -> None:
+        """Put `after`, if there is one, in the place of voters as they were read, together with the writes `beside`.
+
+        At most 97 voters. Raises NotChanged.
+        """
+        staying = {after.key} if after else set()
+        writes = [
+            self._roll.deleting(voter_pk(voter.election, voter.key), voter.key, _unchanged(voter))
+            for voter in before
+            if voter.key not in staying
+        ]
+        if after:
+            same = next((voter for voter in before if voter.key == after.key), None)
+            writes.append(self._roll.putting(to_item(after), _unchanged(same) if same else ABSENT))
+        try:
+            transact(self._roll.client, [*writes, *beside])
+        except Cancelled as cancelled:
+            taken = bool(after) and len(writes) - 1 in cancelled.refusals and not any(v.key in staying for v in before)
+            raise NotChanged(taken=taken) from None
 
     def remove(self, voter: Voter) -> None:
         """Only for a draft that is being deleted."""

@@ -1,0 +1,96 @@
+"""Correcting and removing voters while the election is a draft.
+
+Each change is one transaction that also moves the draft's revision: a freeze that has read the roll before is refused,
+so no voter is under the manifest's root who was removed, and none is missing who was corrected.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from ballotcast.elections.addresses import AddressError, phone_as_written, phone_number
+from ballotcast.elections.roll_file import Row
+from ballotcast.errors import Conflict, FieldError, Invalid, invalid_field
+from ballotcast.store.elections import Election
+from ballotcast.store.events import Event, event
+from ballotcast.store.voters import NotChanged, Voter
+from ballotcast.wiring import Wiring
+from organise.drafts import frozen_draft
+from organise.roll import calling_codes, new_voter, voter_key
+
+
+def remove_voters(wiring: Wiring, election: Election, emails: Sequence[str]) -> int:
+    """Take voters off a draft's roll, all in one transaction; returns how many were on it.
+
+    Addresses that are not on the roll are ignored, so the same request may be sent again. Conflict if it is frozen.
+    """
+    if election.frozen:
+        raise frozen_draft()
+    keys = list(dict.fromkeys(voter_key(wiring, election.id, email) for email in emails))
+    found = wiring.voters.find_many(election.id, keys)
+    if found:
+        told = event(election.id, election.organiser, "voters-removed", {"voters": len(found)}, wiring.clock())
+        _change(wiring, election, found, None, told)
+    return len(found)
+
+
+def edit_voter(wiring: Wiring, election: Election, email: str, changes: Mapping[str, str]) -> Voter:
+    """Change address, name, telephone or language of a draft's voter.
+
+    Sent again because it broke off, a request finds the voter as changed. Conflict if the election is frozen, or if
+    the new address is another voter's.
+    """
+    if election.frozen:
+        raise frozen_draft()
+    before = wiring.voters.find(election.id, voter_key(wiring, election.id, email))
+    if before is None:
+        return _changed_before(wiring, election, changes)
+    email, phone, name, language = (
+        changes.get(member, getattr(before, member)) for member in ("email", "phone", "name", "language")
+    )
+    row = Row(email, phone, name, language)
+    row = row._replace(phone=_phone(wiring, election, row.phone)) if "phone" in changes else row
+    after = new_voter(wiring, election.id, row)
+    if after.key == before.key and after.email == before.email:
+        after = replace(before, name=row.name, phone=row.phone, language=row.language)
+    if after == before:
+        return before
+    told = event(election.id, election.organiser, "voter-edited", {"fields": sorted(changes)}, wiring.clock())
+    _change(wiring, election, [before], after, told)
+    return after
+
+
+def _changed_before(wiring: Wiring, election: Election, changes: Mapping[str, str]) -> Voter:
+    now = (
+        wiring.voters.find(election.id, voter_key(wiring, election.id, changes["email"]))
+        if "email" in changes
+        else None
+    )
+    if now is None or any(getattr(now, name) != value for name, value in changes.items() if name != "phone"):
+        missing = [FieldError("/voter", "not on the roll")]
+        raise Invalid("not-on-roll", "this address is not on the roll", errors=missing)
+    return now
+
+
+def _phone(wiring: Wiring, election: Election, phone: str) -> str:
+    try:
+        if election.second_factor == "sms":
+            return phone_number(phone, calling_codes(wiring, election), election.country)
+        return phone_as_written(phone)
+    except AddressError as error:
+        raise invalid_field("/phone", str(error)) from None
+
+
+def _change(wiring: Wiring, election: Election, before: Sequence[Voter], after: Voter | None, told: Event) -> None:
+    """Write with the move of the draft's revision; Conflict, with the reason, if that or a voter is in the way."""
+    beside = [wiring.elections.moving_revision(election.id), wiring.events.adding(told)]
+    try:
+        wiring.voters.change(before, after, beside)
+    except NotChanged as refused:
+        now = wiring.elections.find(election.id)
+        if now and now.frozen:
+            raise frozen_draft() from None
+        if refused.taken:
+            raise Conflict("voter-exists", "a voter with this address is on the roll already") from None
+        raise Conflict(
+            "changed-meanwhile", "the roll was changed by another request meanwhile: read it again"
+        ) from None
