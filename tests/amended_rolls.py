@@ -6,10 +6,10 @@ from hashlib import sha256
 from weakref import WeakKeyDictionary
 
 from ballotcast.ballots.amendment import AmendmentLeaf, RollRevision, commitment
-from ballotcast.ballots.leaf import BallotLeaf, ClosingLeaf, ManifestLeaf
+from ballotcast.ballots.leaf import BallotLeaf, ManifestLeaf
 from ballotcast.ballots.ledger import Ledger, LedgerLine
 from ballotcast.ballots.roll import roll_root
-from forged_export import CLOSES, OPENS, Forger
+from forged_export import CLOSES, OPENS, Forger, in_order
 
 Lines = list[LedgerLine]
 Amendments = list[AmendmentLeaf]
@@ -214,20 +214,26 @@ def files(
     forger: Forger, lines: Sequence[LedgerLine], stated: Sequence[AmendmentLeaf], closed_at: datetime = CLOSES
 ) -> dict[str, bytes]:
     """An export with as many ballots as credentials, that fits together but for what the lines and leaves say."""
+    ledger = Ledger(lines)
     leaves = [amendment.encode() for amendment in stated]
-    made = forger.files([ManifestLeaf(forger.manifest.hash).encode(), *leaves, *cast(forger), closing(closed_at)])
-    return {**made, "issuance.csv": Ledger(lines).encode()}
+    entries = [ManifestLeaf(forger.manifest.hash).encode(), *leaves, *cast(forger)]
+    made = forger.files(
+        forger.closed(
+            entries,
+            closed_at=closed_at,
+            issued=ledger.issued,
+            ledger_sha256=sha256(ledger.encode()).digest(),
+            roll_revision=len(leaves),
+        )
+    )
+    return {**made, "issuance.csv": ledger.encode()}
 
 
 def cast(forger: Forger) -> list[bytes]:
     """Four ballots, made once: signing takes most of the time."""
     if forger not in _CAST:
-        _CAST[forger] = [BallotLeaf(forger.ballot().encode()).encode() for _ in range(4)]
+        _CAST[forger] = in_order(BallotLeaf(forger.ballot().encode()).encode() for _ in range(4))
     return _CAST[forger]
 
 
 _CAST: WeakKeyDictionary[Forger, list[bytes]] = WeakKeyDictionary()
-
-
-def closing(closed_at: datetime) -> bytes:
-    return ClosingLeaf(closed_at=closed_at).encode()

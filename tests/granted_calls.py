@@ -264,6 +264,7 @@ NEEDED: dict[str, list[Call]] = {
         *get("Channels", "CHANNEL#c"),
         *transact("Channels", Update="CHANNELS#3", Delete="PORTS#4"),
         *send(*RELAYS),
+        *invoke("StepsFunction"),
     ],
     "RepairMachineRole": [
         *get("Channels", "CHANNEL#c"),

@@ -5,12 +5,14 @@ import secrets
 from datetime import timedelta
 from typing import Any
 
-from ballotcast.ballots.leaf import AmendmentLeaf, parse
+from ballotcast.ballots.amendment import AmendmentLeaf, RollRevision
+from ballotcast.ballots.leaf import parse
 from ballotcast.channels.config import ChannelConfig
 from ballotcast.clock import to_rfc3339
 from ballotcast.store.elections import Election
 from ballotcast.store.organisers import Organiser
-from ballotcast.store.queues import amendment_message
+from ballotcast.store.queues import amendments_message
+from ballotcast.store.transaction import transact
 from ballotcast.store.voters import Voter
 from consumer import Consumer, Record, sqs_message
 from election_fixture import frozen_election
@@ -29,21 +31,24 @@ class SequencerConsumer(Consumer):
     kind = "sqs"
 
     def prepare(self) -> None:
-        self.election = frozen_election(self.world).id
+        frozen = frozen_election(self.world)
+        self.election, self._opens_at = frozen.id, frozen.manifest.opens_at
         self._sent = 0
 
     def good(self, number: int) -> Record:
-        """Rolls only grow in a log: each message tells a larger one than those before, whatever its number."""
+        """There is one more amendment, which states a roll whose root is the number."""
         self._sent += 1
-        root = number.to_bytes(32)
-        return sqs_message(json.dumps(amendment_message(self.election, 100 + self._sent, root)), self.election)
+        roll = RollRevision(revision=self._sent, roll_size=100 + self._sent, roll_root=number.to_bytes(32))
+        entry = AmendmentLeaf(at=self._opens_at, reason="Voters were added", roll=roll).encode()
+        transact(self.wiring.dynamodb, [self.wiring.amendments.adding(self.election, self._sent, entry)])
+        return sqs_message(json.dumps(amendments_message(self.election, self._sent)), self.election)
 
     def handle(self, event: dict[str, Any]) -> Any:
         return Sequencer(self.wiring).handle(event)
 
     def taken(self) -> set[int]:
         statements = map(parse, self.wiring.log.entries(self.election))
-        return {int.from_bytes(one.roll_root) for one in statements if isinstance(one, AmendmentLeaf)}
+        return {int.from_bytes(one.roll.roll_root) for one in statements if isinstance(one, AmendmentLeaf)}
 
 
 class RelayConsumer(Consumer):

@@ -27,11 +27,24 @@ def forger() -> Forger:
 
 
 @pytest.fixture(scope="module")
-def files(forger: Forger) -> dict[str, bytes]:
-    """One ballot, which is Ada's: hers is the first tag."""
+def entries(forger: Forger) -> list[bytes]:
+    """A log with one ballot, which is Ada's."""
+    return forger.entries([forger.ballot()])
+
+
+@pytest.fixture(scope="module")
+def files(forger: Forger, entries: list[bytes]) -> dict[str, bytes]:
+    """Ada's tag is the first one."""
     ada, *others = forger.tags
     lines = [LedgerLine(ada, blinded_sha256=BLINDED), *map(LedgerLine, others)]
-    return {**forger.files(forger.entries([forger.ballot()])), LEDGER: Ledger(lines).encode()}
+    return exported(forger, entries, lines)
+
+
+def exported(forger: Forger, entries: list[bytes], lines: Lines) -> dict[str, bytes]:
+    """An export whose closing leaf names this ledger: it is written before the log ends."""
+    ledger = Ledger(lines).encode()
+    entries = forger.closed(entries[:-1], ledger_sha256=sha256(ledger).digest())
+    return {**forger.files(entries), LEDGER: ledger}
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +76,7 @@ def exchanged(forger: Forger, lines: Lines) -> Lines:
 @pytest.mark.parametrize(("doctor", "shows"), [(emptied, "no credential"), (exchanged, "another credential")])
 def test_a_ledger_that_shows_something_else_than_was_issued(
     forger: Forger,
+    entries: list[bytes],
     files: dict[str, bytes],
     receipt: str,
     tmp_path: Path,
@@ -72,7 +86,7 @@ def test_a_ledger_that_shows_something_else_than_was_issued(
     """Nothing in the export gives it away; the registrar's own signature does, which the voter has kept."""
     lines = Ledger.parse(files[LEDGER]).lines
     place = 2 + [line.tag for line in lines].index(forger.tags[0])
-    path = write(tmp_path / "e.zip", {**files, LEDGER: Ledger(doctor(forger, lines)).encode()})
+    path = write(tmp_path / "e.zip", exported(forger, entries, doctor(forger, lines)))
     assert verify_export(path).ok
     found = refused_by(verify_export(path, issuances=[receipt.encode()]))
     assert found == {"kept-issuances": f"receipt 1: line {place} of the ledger shows {shows}"}
@@ -96,7 +110,7 @@ def test_what_is_no_receipt_of_this_election_proves_nothing(
 
 
 def test_the_command_takes_receipts_and_recovery_files(
-    forger: Forger, files: dict[str, bytes], receipt: str, tmp_path: Path
+    forger: Forger, entries: list[bytes], files: dict[str, bytes], receipt: str, tmp_path: Path
 ) -> None:
     state = Cast("https://vote.example.org", "e1", forger.manifest.hash, "note", BLINDED, receipt, "receipt")
     kept, bare = tmp_path / "ballot.json", tmp_path / "issuance.txt"
@@ -104,7 +118,7 @@ def test_the_command_takes_receipts_and_recovery_files(
     bare.write_text(receipt)
     lines = Ledger.parse(files[LEDGER]).lines
     honest = write(tmp_path / "honest.zip", files)
-    doctored = write(tmp_path / "e.zip", {**files, LEDGER: Ledger(emptied(forger, lines)).encode()})
+    doctored = write(tmp_path / "e.zip", exported(forger, entries, emptied(forger, lines)))
     for file in (kept, bare):
         assert CliRunner().invoke(main, ["verify", str(honest), "--issuance", str(file)]).exit_code == 0
         run = CliRunner().invoke(main, ["verify", str(doctored), "--issuance", str(file)])

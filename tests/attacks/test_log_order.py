@@ -7,7 +7,8 @@ import httpx2 as httpx
 import pytest
 
 from api_events import TestClient
-from ballotcast.ballots.leaf import AmendmentLeaf, BallotLeaf
+from ballotcast.ballots.amendment import AmendmentLeaf, RollRevision
+from ballotcast.ballots.leaf import BallotLeaf
 from ballotcast.ballots.roll import roll_root
 from ballotcast.client.api import Api
 from ballotcast.client.log_reader import LogReader
@@ -16,7 +17,7 @@ from ballotcast.elections.verification import Outcome, verify_export
 from between import Send, api_through
 from counted_election import close_and_count, leaf_of, vote
 from election_fixture import frozen_election
-from forged_export import Forger, write
+from forged_export import OPENS, Forger, write
 from log_fixture import grow_roll, start_log
 from tally.app import create_app
 from world import World
@@ -71,7 +72,8 @@ def test_an_amendment_tells_nothing_of_the_ballots_before_it(
     assert before not in tile
     forger = Forger()
     tags = [*forger.tags, b"\xff" * 32]
-    amendment = AmendmentLeaf(roll_size=len(tags), roll_root=roll_root(tags)).encode()
+    roll = RollRevision(revision=1, roll_size=len(tags), roll_root=roll_root(tags))
+    amendment = AmendmentLeaf(at=OPENS, reason="Voters were added", roll=roll).encode()
     first, *ballots, _ = forger.entries([forger.ballot() for _ in range(4)])
     entries = forger.closed([first, *ballots[:2], amendment, *ballots[2:]])
     assert "leaves" in failures(write(tmp_path / "e.zip", forger.files(entries)))

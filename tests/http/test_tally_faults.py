@@ -67,6 +67,7 @@ def test_who_seals_with_other_ballots_changes_nothing_wherever_the_first_died(ma
     stopped = 0
     for number in range(MOST_WRITES):
         election = Deliveries(manifest)
+        election.amend(LAST_ROLL)
         client = FaultyWrites(election.database)
         client.plan[number] = side
         try:

@@ -19,6 +19,7 @@ from ballotcast.elections.verification import verify_export
 from ballotcast.http.handler import http_handler
 from counted_election import close_and_count, close_machine, vote, vote_unreadably
 from election_fixture import VOTERS, FrozenElection, frozen_election
+from organise.amending import amend_roll, cut_roll
 from problem import assert_problem
 from tally import publication, work
 from tally.app import create_app
@@ -98,8 +99,11 @@ def test_the_export_is_what_its_hash_says(client: TestClient, deployment: World,
 def test_anyone_can_verify_the_export(deployment: World, election: FrozenElection, tmp_path: Path) -> None:
     """Of an election that told of a larger roll, had a spoilt ballot and was closed early."""
     wiring = election.wiring
-    wiring.voters.add([replace(election.voters[VOTERS[2]], key="f" * 64, email="late@example.org", tag=b"\xff" * 32)])
-    election.close()
+    late = replace(election.voters[VOTERS[2]], key="f" * 64, email="late@example.org", tag=b"\xff" * 32, generation=1)
+    wiring.voters.add([late])
+    amended = amend_roll(wiring, *cut_roll(wiring, election.election), "A voter was added")
+    assert amended
+    replace(election, election=amended).close()
     deployment.clock.advance(minutes=1)
     close_machine(wiring).run({"election": election.id})
     path = tmp_path / "export.zip"
