@@ -53,10 +53,10 @@ localstack-environment:
 	@test -n "$(python)" || { echo "Python 3.11 or newer with pip is needed" >&2; exit 1; }
 	@PYTHONPATH=cli $(python) -m ballotcast_cli.stack.localstack_environment
 
-# Tests start many processes: without compiled modules each would compile them again. One worker more than there are cores,
-# because those on a stack wait more than they work; each file has one worker, so that its fixtures are made once.
+# Tests start many processes: without compiled modules each would compile them again. Three workers more than there are cores,
+# because those on a stack, which come first, wait more than they work; each file has one worker, so that its fixtures are made once.
 test test-quick test-long test-localstack parity: export PYTHONDONTWRITEBYTECODE :=
-workers = $(shell $(python) -c 'import os; print((os.cpu_count() or 1) + 1)')
+workers = $(shell $(python) -c 'import os; print((os.cpu_count() or 1) + 3)')
 pytest = .venv/bin/pytest -q -n $(workers) --dist loadfile --no-loadscope-reorder
 
 test: lint ## style, types, the template, and the tests, those on the deployed stack too

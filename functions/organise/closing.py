@@ -22,6 +22,8 @@ def open_election(wiring: Wiring, election: Election, base_url: str) -> Election
     if not election.frozen:
         now = wiring.clock()
         draft, roll = cut_roll(wiring, election)
+        if draft.revision != election.revision and not draft.frozen:
+            raise Conflict("changed-meanwhile", "the draft was changed by another request meanwhile: read it again")
         election = freeze(wiring, replace(draft, opens_at=to_rfc3339(now)), roll, base_url)
     elif election.status(wiring.clock()) is Status.OPEN:
         publish(wiring, election)

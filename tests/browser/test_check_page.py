@@ -28,7 +28,7 @@ CHAIR: dict[str, Any] = {
 }
 VOTERS = 6
 STEPS = ["manifest", "receipt", "checkpoint", "growth", "closing", "inclusion"]
-SIGNED = ("address", "election", "manifest_hash", "checkpoint", "blinded_sha256", "ballot")
+SIGNED = ("address", "election", "manifest_hash", "checkpoint", "blinded_sha256", "ballot", "issuance")
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +87,7 @@ def test_what_is_no_receipt_is_said_at_the_field(page: CheckPage, voted: Voted, 
         expect(page.page.locator("#receipt-error")).to_contain_text("neither a receipt nor a recovery file")
     assert_accessible(page.page)
     file = tmp_path / "early.json"
-    file.write_text(json.dumps({"v": 2, "step": "signed"} | dict.fromkeys(SIGNED, "AAAA")))
+    file.write_text(json.dumps({"v": 3, "step": "signed"} | dict.fromkeys(SIGNED, "AAAA")))
     page.choose("A receipt or recovery file", file)
     expect(page.page.locator("#receipt-file-error")).to_contain_text("before your ballot was cast")
     assert page.states("ballot") == {}

@@ -32,7 +32,6 @@ HOT = {
     ("vote", "GET", "/elections/{id}/manifest"),
     ("register", "POST", "/elections/{id}/credentials"),
     ("register", "POST", "/links"),
-    ("tally", "GET", "/elections/{id}/leaves/{leaf_hash}"),
     ("tally", "GET", "/elections/{id}/turnout"),
     ("tally", "GET", "/elections/{id}/results"),
     ("tally", "GET", "/elections/{id}/log/checkpoint"),

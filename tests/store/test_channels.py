@@ -107,7 +107,7 @@ def test_a_saga_begins_once(channels: Channels) -> None:
 def test_a_new_key_and_configuration_only_for_the_same_channel(channels: Channels) -> None:
     channel = made()
     channels.register(channel, SCHEMA)
-    assert channels.rotate_key(channel, "hash")
+    assert channels.rotate_key(channel, "hash", "", NOW)
     found = channels.find("lab")
     assert found
     assert found.key_hash == "hash"
@@ -120,7 +120,7 @@ def test_a_new_key_and_configuration_only_for_the_same_channel(channels: Channel
         config=ChannelConfig(),
         now=datetime(2026, 11, 21, tzinfo=UTC),
     )
-    assert not channels.rotate_key(later, "other")
+    assert not channels.rotate_key(later, "other", "", NOW)
 
 
 def leased(table: Table, leases: Leases) -> Lease:

@@ -8,8 +8,6 @@ import httpx2 as httpx
 import pytest
 from fastapi.testclient import TestClient
 
-from ballotcast.ballots.leaf import AmendmentLeaf
-from ballotcast.ballots.roll import roll_root
 from ballotcast.client.api import Api
 from ballotcast.client.errors import Untrusted
 from ballotcast.client.log_reader import LogReader
@@ -51,10 +49,11 @@ def history(election: FrozenElection) -> list[Checkpoint]:
     grow_roll(election, [5, 6, 7])
     checkpoints.append(_newest(reader))
     signer = Signer.from_pkcs8(election.manifest.origin, election.private_key(Purpose.LOG))
-    log, blobs = ElectionLog(election.wiring.log, election.manifest, signer), election.wiring.blobs
-    roll = AmendmentLeaf(roll_size=7, roll_root=roll_root([bytes(32)] * 7))
+    wiring = election.wiring
+    log = ElectionLog(wiring.log, wiring.amendments, election.manifest, signer)
+    ledger = Ledger(log.refresh().amendments, log.rolls_digest(), 0, bytes(32))
     run = b"".join(sorted(secrets.token_bytes(32) for _ in range(BALLOTS)))
-    seal(log, blobs, [run], Ledger(roll, 0, bytes(32)), election.manifest.closes_at)
+    seal(log, wiring.blobs, [run], ledger, election.manifest.closes_at)
     checkpoints.append(_newest(reader))
     return checkpoints
 
