@@ -26,7 +26,7 @@ from ballotcast.store.elections import Election, Keys
 from ballotcast.store.manifests import FrozenManifest
 from ballotcast.store.table import from_wire
 from ballotcast.store.vault import Purpose
-from ballotcast.store.voters import Voter
+from ballotcast.store.voter import Voter
 from ballotcast.wiring import Wiring
 from world import World
 

@@ -13,7 +13,7 @@ from ballotcast.store.elections import Election
 from ballotcast.store.organisers import Organiser
 from ballotcast.store.queues import amendments_message
 from ballotcast.store.transaction import transact
-from ballotcast.store.voters import Voter
+from ballotcast.store.voter import Voter
 from consumer import Consumer, Record, sqs_message
 from election_fixture import frozen_election
 from notify.feedback import take_feedback

@@ -11,7 +11,7 @@ from ballotcast.elections.broadcast import channel_name
 from ballotcast.store.channels import Channel, channel_pk, new_channel, to_item
 from ballotcast.store.jobs import Job
 from ballotcast.store.leases import LEASE
-from ballotcast.store.voters import Voter
+from ballotcast.store.voter import Voter
 from ballotcast.wiring import Wiring
 from election_fixture import FrozenElection, frozen_election
 from organise.import_report import NOTHING

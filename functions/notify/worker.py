@@ -22,7 +22,7 @@ from ballotcast.batches import Unreadable, message_id, pause, read_object, recei
 from ballotcast.clock import from_rfc3339
 from ballotcast.elections.lifecycle import Status
 from ballotcast.store.elections import Election
-from ballotcast.store.voters import Voter
+from ballotcast.store.voter import Voter
 from ballotcast.wiring import Wiring, from_environment
 from notify import texts
 from notify.post import Post, Undeliverable

@@ -15,7 +15,7 @@ from ballotcast.clock import from_rfc3339, to_rfc3339
 from ballotcast.errors import NotFound
 from ballotcast.store.elections import Election
 from ballotcast.store.transaction import Cancelled, transact
-from ballotcast.store.voters import Voter
+from ballotcast.store.voter import Voter
 from ballotcast.wiring import Wiring
 
 GREW = "Voters were added to the roll."

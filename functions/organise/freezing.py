@@ -29,7 +29,7 @@ from ballotcast.store.events import event
 from ballotcast.store.manifests import FrozenManifest
 from ballotcast.store.queues import amendments_message
 from ballotcast.store.vault import ED25519, Purpose, WrappedKey
-from ballotcast.store.voters import Voter
+from ballotcast.store.voter import Voter
 from ballotcast.wiring import Wiring
 from organise.amending import cut_roll
 

@@ -27,7 +27,7 @@ from ballotcast.store.elections import Election
 from ballotcast.store.events import event
 from ballotcast.store.jobs import Job
 from ballotcast.store.organisers import MailRun
-from ballotcast.store.voters import Voter
+from ballotcast.store.voter import Voter
 from ballotcast.wiring import Wiring
 from organise.accounts import require_sender
 from organise.amending import GREW, amend_roll, cut_roll

@@ -11,7 +11,7 @@ from aws_lambda_powertools.utilities.data_classes import SQSEvent
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from ballotcast.batches import Failures, Unreadable, message_id, read_object, receipt_handle, report, take_each
-from ballotcast.store.voters import PARTITIONS
+from ballotcast.store.voter import PARTITIONS
 from ballotcast.wiring import Wiring, from_environment
 from organise import importing, inviting
 from organise.importing import continue_import

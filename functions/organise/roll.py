@@ -13,7 +13,8 @@ from ballotcast.errors import Conflict, invalid_field
 from ballotcast.http.paging import from_cursor
 from ballotcast.store.elections import Election
 from ballotcast.store.events import event
-from ballotcast.store.voters import NotAdded, Voter, Writes
+from ballotcast.store.voter import Voter
+from ballotcast.store.voters import NotAdded, Writes
 from ballotcast.wiring import Wiring
 
 KEY = re.compile("[0-9a-f]{64}")

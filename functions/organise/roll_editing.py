@@ -12,7 +12,8 @@ from ballotcast.elections.roll_file import Row
 from ballotcast.errors import Conflict, FieldError, Invalid, invalid_field
 from ballotcast.store.elections import Election
 from ballotcast.store.events import Event, event
-from ballotcast.store.voters import NotChanged, Voter
+from ballotcast.store.voter import Voter
+from ballotcast.store.voters import NotChanged
 from ballotcast.wiring import Wiring
 from organise.drafts import frozen_draft
 from organise.roll import calling_codes, new_voter, voter_key

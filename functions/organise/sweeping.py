@@ -8,7 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from ballotcast.store.events import event
-from ballotcast.store.voters import PARTITIONS, Voter
+from ballotcast.store.voter import PARTITIONS, Voter
 from ballotcast.wiring import Wiring
 
 A_MESSAGE = 2000

@@ -19,7 +19,7 @@ from ballotcast.http.responses import refuses
 from ballotcast.http.sessions import CurrentOrganiser
 from ballotcast.http.wired import Wired
 from ballotcast.store.jobs import Job
-from ballotcast.store.voters import Voter
+from ballotcast.store.voter import Voter
 from organise.account_routes import Email
 from organise.drafts import owned_election
 from organise.importing import check_roll, find_import, import_roll

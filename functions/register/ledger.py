@@ -11,7 +11,8 @@ from typing import Any
 from ballotcast.ballots.ledger import Ledger, LedgerLine
 from ballotcast.ballots.roll import rolls_digest
 from ballotcast.store.elections import Election
-from ballotcast.store.voters import PARTITIONS, Voters
+from ballotcast.store.voter import PARTITIONS
+from ballotcast.store.voters import Voters
 from ballotcast.wiring import Wiring, from_environment
 
 deployed = cache(from_environment)

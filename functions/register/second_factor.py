@@ -9,7 +9,8 @@ from ballotcast.ballots.link import Link
 from ballotcast.clock import seconds_to_midnight
 from ballotcast.errors import Conflict, Forbidden, TooMany, Unauthorised
 from ballotcast.store.secrets import Secret
-from ballotcast.store.voters import Voter, Voters
+from ballotcast.store.voter import Voter
+from ballotcast.store.voters import Voters
 from ballotcast.wiring import Wiring
 from register.issuers import Issuers
 from register.links import open_link

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from api_events import TestClient
-from ballotcast.store.voters import Voter
+from ballotcast.store.voter import Voter
 from notify.worker import Worker, deliver_all
 from organise import accounts
 from organise.app import create_app

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from api_events import TestClient
 from ballotcast.ballots.link import Link
-from ballotcast.store.voters import Voter
+from ballotcast.store.voter import Voter
 from dying import DyingWiring, Killed
 from notify.post import Post, Undeliverable
 from notify.texts import verification

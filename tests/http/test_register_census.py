@@ -8,7 +8,7 @@ from aws_lambda_powertools.utilities.data_classes import DynamoDBStreamEvent
 
 from ballotcast.store.log import Log
 from ballotcast.store.table import to_wire
-from ballotcast.store.voters import Voter, to_item
+from ballotcast.store.voter import Voter, to_item
 from register.census import count_issued
 from world import World
 

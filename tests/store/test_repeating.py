@@ -11,7 +11,8 @@ from ballotcast.store import faults
 from ballotcast.store.faults import repeat
 from ballotcast.store.table import Table
 from ballotcast.store.transaction import transact
-from ballotcast.store.voters import Voter, Voters
+from ballotcast.store.voter import Voter
+from ballotcast.store.voters import Voters
 from ballotcast_cli.runtime.faults import Faults
 from ballotcast_cli.runtime.services.dynamodb import DYNAMODB_SCHEMA, DynamoDB
 from ballotcast_cli.runtime.services.planned_writes import TableKind

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from ballotcast.store.table import ABSENT, Refusal, Table
-from ballotcast.store.voters import NotAdded, Voter, Voters
+from ballotcast.store.voter import Voter
+from ballotcast.store.voters import NotAdded, Voters
 
 ELECTION = "e1"
 

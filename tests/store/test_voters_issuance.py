@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from ballotcast.store.table import Table
-from ballotcast.store.voters import NotIssued, Voter, Voters
+from ballotcast.store.voter import Voter
+from ballotcast.store.voters import NotIssued, Voters
 
 ELECTION, KEY = "0123456789abcdef", "ab" * 32
 LINK, OTHER_LINK = "11" * 32, "22" * 32

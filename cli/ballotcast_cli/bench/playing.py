@@ -19,7 +19,7 @@ from ballotcast.store.channels import Channel, channel_pk, new_channel
 from ballotcast.store.leases import LEASE
 from ballotcast.store.live import LiveRow
 from ballotcast.store.transaction import transact
-from ballotcast.store.voters import PARTITIONS, voter_pk
+from ballotcast.store.voter import PARTITIONS, voter_pk
 from ballotcast_cli.scale.aws import ENVIRONMENT, OPENED, Folder, Messages
 from ballotcast_cli.scale.making import CLOSES, ELECTION, Scene, make_ballots
 from ballotcast_cli.scale.stages import STAGES

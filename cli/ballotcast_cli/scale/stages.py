@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from ballotcast.elections.verification import verify_export
 from ballotcast.http.paging import to_cursor
 from ballotcast.store.table import PRESENT
-from ballotcast.store.voters import PARTITIONS, voter_pk
+from ballotcast.store.voter import PARTITIONS, voter_pk
 from ballotcast_cli.verify import LARGE
 from organise.importing import import_roll
 from organise.inviting import Choice, invite
