@@ -13,7 +13,7 @@ from ballotcast.store.channels import META, SCHEMA, Channel, channel_pk, listing
 from ballotcast.store.leases import LEASE
 from ballotcast.wiring import Wiring
 from ballotcast_cli.stack.stack import Stack
-from machine_faults import hurried
+from machine_faults import hurried, without_waits
 
 Seen = TypeVar("Seen")
 MACHINES = {"spawn": "SpawnMachine", "stop": "StopMachine", "repair": "RepairMachine"}
@@ -72,6 +72,11 @@ class Relays:
         """All machines as they are, but without pauses."""
         for name, definition in self.definitions.items():
             self.define(name, hurried(definition))
+
+    def skip_waits(self) -> None:
+        """All machines as they are, retries too, but without the pauses before their steps."""
+        for name, definition in self.definitions.items():
+            self.define(name, without_waits(definition))
 
     def restore(self) -> None:
         for name, definition in self.definitions.items():

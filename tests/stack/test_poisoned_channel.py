@@ -27,7 +27,7 @@ NEVER = struct.pack("<d", 1e40)
 @pytest.fixture(scope="module")
 def relays(stack: Stack) -> Iterator[Relays]:
     relays = Relays(stack)
-    relays.hurry()
+    relays.skip_waits()
     yield relays
     relays.restore()
     relays.close()
