@@ -6,7 +6,6 @@ from typing import Any, Literal
 from botocore import exceptions as aws
 from botocore.parsers import ResponseParserError
 
-from ballotcast.settings import Settings
 from dying import ACTS
 from world import World, WorldWiring
 
@@ -71,7 +70,7 @@ class FailingWiring(WorldWiring):
         acts_only: bool = False,
         **settings: str,
     ) -> None:
-        super().__init__(Settings({**deployment.environment, **settings}), deployment.clock, deployment.kms)
+        super().__init__(deployment, **settings)
         self.made: list[str] = []
         self.failed = 0
         self._at, self._side, self._fault, self._lasting, self._acts_only = at, side, fault, lasting, acts_only

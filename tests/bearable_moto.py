@@ -1,20 +1,24 @@
 """moto at a bearable cost; what is written, refused and answered is its own doing as before.
 
-It copies the whole table once for each item of a transaction: here only the items that a transaction touches are kept,
-and put back if it is cancelled. It seeks every possible type in every value of an answer: here those that are text,
-numbers and truth are taken as they are. And a roll is read by 256 queries, nearly all of empty partitions when the roll
-is a test's: those are answered without the way through HTTP and back.
+It has a way in for each service of AWS, made anew for each test: here only for those that the product uses. It copies
+the whole table once for each item of a transaction: here only the items that a transaction touches are kept, and put
+back if it is cancelled. It seeks every possible type in every value of an answer: here those that are text, numbers and
+truth are taken as they are. And a roll is read by 256 queries, nearly all of empty partitions when the roll is a
+test's: those are answered without the way through HTTP and back.
 """
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import deepcopy
+from functools import cache
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
-from moto.core import DEFAULT_ACCOUNT_ID
+from moto import backend_index
+from moto.core import DEFAULT_ACCOUNT_ID, responses
 from moto.core.serialize import JSONSerializer
 from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
 from moto.dynamodb.models.dynamo_type import DynamoType
@@ -53,9 +57,19 @@ def _serialize_plainly(serializer: Any, serialized: dict[str, Any], value: Any, 
         _serialize(serializer, serialized, value, shape, key)
 
 
+SERVICES = re.compile("dynamodb|events|iam|kms|lambda|s3|scheduler|secretsmanager|ses|sns|sqs|stepfunctions|sts")
+_PATTERNS = [(name, pattern) for name, pattern in backend_index.backend_url_patterns if SERVICES.fullmatch(name)]
+_underscored = cache(responses.camelcase_to_underscores)
+_method_names = cache(responses.method_names_from_class)
+
+
 @contextmanager
-def transactions_by_item() -> Iterator[None]:
+def bearable() -> Iterator[None]:
+    """Around `mock_aws`."""
     with (
+        patch.object(responses, "camelcase_to_underscores", _underscored),
+        patch.object(responses, "method_names_from_class", _method_names),
+        patch.object(backend_index, "backend_url_patterns", _PATTERNS),
         patch.object(JSONSerializer, "_serialize_type_structure", _serialize_plainly),
         patch.object(DynamoDBBackend, "transact_write_items", _transact_touching),
         patch.object(Table, "__deepcopy__", lambda table, memo: table, create=True),
@@ -65,12 +79,12 @@ def transactions_by_item() -> Iterator[None]:
 
 def answer_for_empty_partitions(client: Any) -> None:
     """Have the queries of a DynamoDB client answered at once where moto holds nothing under their key."""
-    tables = dynamodb_backends[DEFAULT_ACCOUNT_ID][client.meta.region_name].tables
+    region = client.meta.region_name
 
     def answer(params: dict[str, Any], **_: Any) -> tuple[Any, dict[str, Any]] | None:
         query = json.loads(params["body"])
         key = DynamoType(query["ExpressionAttributeValues"][":pk"])
-        if tables[query["TableName"]].items.get(key):
+        if dynamodb_backends[DEFAULT_ACCOUNT_ID][region].tables[query["TableName"]].items.get(key):
             return None
         return SimpleNamespace(status_code=200), {"Items": [], "Count": 0, "ScannedCount": 0}
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 import effort
+import garbage
 from ballotcast.store import faults
 from ballotcast_cli.stack.stack import EMULATORS
 from deployed_stack import OPTION, emulator, select_for_emulator, stack
@@ -17,6 +18,7 @@ __all__ = ["emulator", "stack"]
 
 os.environ.setdefault("POWERTOOLS_TRACE_DISABLED", "true")
 os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "Ballotcast")
+garbage.pause()
 faults.ATTEMPTS = 1  # a fault that a test plays must reach its caller; store/test_repeating.py is about repetitions
 effort.register_profiles()
 
@@ -38,6 +40,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     effort.leave_out_long(config, items)
     select_for_emulator(config, items)
     effort.put_long_files_first(items)
+
+
+def pytest_collection_finish() -> None:
+    garbage.go_on()
 
 
 @pytest.fixture

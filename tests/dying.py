@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from ballotcast.settings import Settings
 from world import World, WorldWiring
 
 ACTS = ("Put", "Update", "Delete", "Transact", "Send", "Create", "Start")
@@ -16,7 +15,7 @@ class DyingWiring(WorldWiring):
     """Counts acts (writes, messages, executions; not reads) and dies before the one numbered `last` (from 0)."""
 
     def __init__(self, deployment: World, last: int) -> None:
-        super().__init__(Settings(deployment.environment), deployment.clock, deployment.kms)
+        super().__init__(deployment)
         self._left = last
 
     def client(self, service: Any) -> Any:

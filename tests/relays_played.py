@@ -14,7 +14,6 @@ import httpx2 as httpx
 
 from api_events import TestClient
 from ballotcast.http.sessions import open_session
-from ballotcast.settings import Settings
 from ballotcast.store.leases import LEASE
 from channel.app import create_app
 from relay.worker import Worker
@@ -33,7 +32,7 @@ class PlayedChannels:
 
     def __init__(self, world: World) -> None:
         self.sqs = boto3.client("sqs")
-        self.wiring = PlayedWiring(Settings(world.environment), world.clock, world.kms)
+        self.wiring = PlayedWiring(world)
         self.wiring.machines = PlayedMachines(self)
         self.client = OneAtATime(self)
         self._delivered = 0

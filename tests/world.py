@@ -15,23 +15,26 @@ from moto import mock_aws
 
 from ballotcast.settings import Settings
 from ballotcast.wiring import Wiring
-from bearable_moto import answer_for_empty_partitions, transactions_by_item
+from bearable_moto import answer_for_empty_partitions, bearable
 from fake_clock import FakeClock
 from fake_kms import FakeKms
+from lent_clients import LentClients
 from moto_resources import MotoResources
 
 REGION = "eu-central-1"
 
 
 class WorldWiring(Wiring):
-    def __init__(self, settings: Settings, clock: FakeClock, kms: FakeKms) -> None:
-        super().__init__(settings, clock)
-        self._kms = kms
+    """A process of that deployment."""
+
+    def __init__(self, deployment: "World", **changes: str) -> None:
+        super().__init__(Settings({**deployment.environment, **changes}), deployment.clock)
+        self._deployment = deployment
 
     def client(self, service: Any) -> Any:
         if service == "kms":
-            return self._kms
-        client = super().client(service)
+            return self._deployment.kms
+        client = self._deployment.clients.lend(service, lambda: super(WorldWiring, self).client(service))
         if service == "dynamodb":
             answer_for_empty_partitions(client)
         return client
@@ -43,7 +46,8 @@ class World:
     def __init__(self) -> None:
         self.clock = FakeClock()
         self.kms = FakeKms()
-        self.sqs = boto3.client("sqs")
+        self.clients = LentClients()
+        self.sqs = self.clients.lend("queues of the world", lambda: boto3.client("sqs"))
         made = MotoResources(REGION)
         self.environment = {
             "ENVIRONMENT": "local",
@@ -72,7 +76,7 @@ class World:
         }
 
     def wiring(self, **changes: str) -> Wiring:
-        return WorldWiring(Settings({**self.environment, **changes}), self.clock, self.kms)
+        return WorldWiring(self, **changes)
 
     def take_messages(self, queue: str) -> list[dict[str, Any]]:
         """Everything that waits in `SEQUENCE_QUEUE`, `MAIL_QUEUE` or `JOBS_QUEUE`, taken out of it."""
@@ -94,9 +98,13 @@ def world() -> Iterator[World]:
     os.environ.update(AWS_ACCESS_KEY_ID="testing", AWS_SECRET_ACCESS_KEY="testing", AWS_DEFAULT_REGION=REGION)
     os.environ.pop("AWS_ENDPOINT_URL", None)
     try:
-        with mock_aws(), transactions_by_item():
+        with bearable(), mock_aws():
             boto3.DEFAULT_SESSION = _session()  # moto makes boto3 forget it
-            yield World()
+            fresh = World()
+            try:
+                yield fresh
+            finally:
+                fresh.clients.take_back()
     finally:
         os.environ.clear()
         os.environ.update(before)

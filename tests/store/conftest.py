@@ -10,7 +10,7 @@ import pytest
 from moto import mock_aws
 
 from ballotcast.store.table import Table
-from bearable_moto import transactions_by_item
+from bearable_moto import bearable
 
 ENDPOINT = os.environ.get("DYNAMODB_ENDPOINT")
 ENGINES = ["moto", "dynamodb"] if ENDPOINT else ["moto"]
@@ -23,7 +23,7 @@ def dynamodb(request: pytest.FixtureRequest) -> Iterator[Any]:
     if request.param == "dynamodb":
         yield boto3.client("dynamodb", endpoint_url=ENDPOINT, **options)
     else:
-        with mock_aws(), transactions_by_item():
+        with bearable(), mock_aws():
             yield boto3.client("dynamodb", **options)
 
 

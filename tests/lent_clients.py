@@ -1,0 +1,42 @@
+"""Boto3 clients that are made once and lent to one deployment after another: making one takes longer than a test."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Any
+
+_free: defaultdict[str, list[Any]] = defaultdict(list)
+REGISTER = ("register", "register_first", "register_last")
+
+
+class LentClients:
+    """What one deployment has borrowed; each loan is a client that nobody else has at the time."""
+
+    def __init__(self) -> None:
+        self._lent: list[tuple[str, Any]] = []
+        self._hooks: list[tuple[Any, Any, Any]] = []
+
+    def lend(self, service: str, make: Callable[[], Any]) -> Any:
+        """A client as `make` makes it. Hooks that are registered on its events end with the loan."""
+        client = _free[service].pop() if _free[service] else make()
+        self._lent.append((service, client))
+        for name in REGISTER:
+            self._note(client.meta.events, name)
+        return client
+
+    def take_back(self) -> None:
+        for events, name, handler in reversed(self._hooks):
+            events.unregister(name, handler)
+        for service, client in self._lent:
+            for name in REGISTER:
+                delattr(client.meta.events, name)
+            _free[service].append(client)
+        self._lent, self._hooks = [], []
+
+    def _note(self, events: Any, name: str) -> None:
+        register = getattr(events, name)
+
+        def noted(event: str, handler: Any, *given: Any, **options: Any) -> None:
+            register(event, handler, *given, **options)
+            self._hooks.append((events, event, handler))
+
+        setattr(events, name, noted)
