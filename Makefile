@@ -15,7 +15,7 @@ tools := .tools/stack/bin
 python = $(shell PATH="$(PATH)"; for p in python3.13 python3.14 python3.12 python3.11 python3; do \
 	"$$p" -c 'import sys, pip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && command -v "$$p" && break; done)
 
-.PHONY: help environments run up down logs demo localstack localstack-up localstack-down test test-quick test-long test-localstack parity bench oracles lint format build lock clean
+.PHONY: help environments run up down logs demo localstack localstack-up localstack-down test test-quick test-long test-localstack parity bench oracles lint validate format build lock clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -59,9 +59,8 @@ test test-quick test-long test-localstack parity: export PYTHONDONTWRITEBYTECODE
 workers = $(shell $(python) -c 'import os; print((os.cpu_count() or 1) + 3)')
 pytest = .venv/bin/pytest -q -n $(workers) --dist loadfile --no-loadscope-reorder
 
-test: lint ## style, types, the template, and the tests, those on the deployed stack too
-	AWS_DEFAULT_REGION=eu-west-1 SAM_CLI_TELEMETRY=0 $(tools)/sam validate --lint
-	$(tools)/cfn-lint template.yaml
+test: environments ## style, types, the template, and the tests, those on the deployed stack too
+	@$(MAKE) --no-print-directory -j2 --output-sync=target lint validate
 	$(pytest)
 
 test-quick: lint ## the inner loop: style, types, and the unit tests but the slow ones, with fewer generated examples
@@ -87,6 +86,10 @@ lint: environments ## style and types
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
 	.venv/bin/mypy
+
+validate: environments ## the template
+	AWS_DEFAULT_REGION=eu-west-1 SAM_CLI_TELEMETRY=0 $(tools)/sam validate --lint
+	$(tools)/cfn-lint template.yaml
 
 format: environments ## put the style right
 	.venv/bin/ruff check --fix

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import HealthCheck, is_hypothesis_test, settings
 
 LONG = "long"
-_EXAMPLES = {"quick": 20, "normal": 100, LONG: 2000}
-"""For a test that names no number; those that do are scaled alike (`examples`)."""
+_EXAMPLES = {"quick": 10, "normal": 50, LONG: 2000}
+"""For a test that names no number; those that do are scaled alike (`examples`), as if 100 were the usual number."""
 
 
 def register_profiles() -> None:
@@ -33,8 +33,8 @@ def register_profiles() -> None:
 
 
 def examples(number: int, **options: Any) -> settings:
-    """`number` of them in the profile `normal`, a few in `quick`, more in `long`."""
-    return settings(max_examples=max(3, number * settings.default.max_examples // _EXAMPLES["normal"]), **options)
+    """Half of `number` in the profile `normal`, a tenth of it in `quick`, twenty times as many in `long`."""
+    return settings(max_examples=max(3, number * settings.default.max_examples // 100), **options)
 
 
 def leave_out_long(config: pytest.Config, items: list[pytest.Item]) -> None:

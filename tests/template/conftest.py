@@ -3,30 +3,21 @@
 import json
 import os
 import subprocess
+from copy import deepcopy
 from typing import Any
 
 import pytest
-from cfnlint.decode import cfn_yaml
 
+from ballotcast_cli.runtime.template import tags
 from checkout import ROOT
 
 STACK_PYTHON = ROOT / ".tools/stack/bin/python"
 Resources = dict[str, dict[str, Any]]
 
 
-def plain(node: Any) -> Any:
-    """cfn-lint's nodes know their line; SAM wants plain dicts and lists."""
-    if isinstance(node, dict):
-        return {str(key): plain(value) for key, value in node.items()}
-    if isinstance(node, list):
-        return [plain(value) for value in node]
-    return str(node) if isinstance(node, str) else node
-
-
 @pytest.fixture(scope="session")
 def template() -> dict[str, Any]:
-    written: dict[str, Any] = plain(cfn_yaml.load(str(ROOT / "template.yaml")))
-    return written
+    return tags.load(ROOT / "template.yaml")
 
 
 @pytest.fixture(scope="session")
@@ -40,7 +31,7 @@ def functions(template: dict[str, Any]) -> Resources:
 
 @pytest.fixture(scope="session")
 def expanded(template: dict[str, Any]) -> Resources:
-    local = plain(template)
+    local = deepcopy(template)
     for resource in local["Resources"].values():
         properties = resource.get("Properties", {})
         if resource["Type"] == "AWS::Serverless::Function":

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
-from cfnlint.decode import cfn_yaml
 from fastapi.routing import iter_route_contexts
 
 from ballotcast import errors
@@ -36,6 +35,7 @@ from ballotcast.elections.verification import CHECKS
 from ballotcast.http import problems
 from ballotcast.settings import Settings
 from ballotcast_cli.runtime.options import BadOption, from_environment
+from ballotcast_cli.runtime.template import tags
 from world import World
 
 ROOT = Path(__file__).parents[2]
@@ -75,8 +75,7 @@ def first_column(page: str, heading: str) -> set[str]:
 
 @pytest.fixture(scope="module")
 def template() -> dict[str, Any]:
-    parsed: dict[str, Any] = cfn_yaml.load(str(ROOT / "template.yaml"))
-    return parsed
+    return tags.load(ROOT / "template.yaml")
 
 
 def of_type(template: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:
