@@ -23,7 +23,7 @@ def used(number: int) -> bytes:
     return sha256(number.to_bytes(4, "little")).digest()
 
 
-NEW, CORRECTED, TOO_LATE, AGAIN = map(hashed, range(100, 104))
+NEW, CORRECTED, TOO_LATE, AGAIN, ONCE_MORE = map(hashed, range(100, 105))
 
 
 def history(forger: Forger) -> Lines:
@@ -36,7 +36,8 @@ def history(forger: Forger) -> Lines:
         LedgerLine(CORRECTED, 3, ended=4, replaces=two),
         LedgerLine(AGAIN, 4, replaces=CORRECTED, blinded_sha256=used(2)),
         LedgerLine(three, ended=3, blinded_sha256=used(3)),
-        LedgerLine(TOO_LATE, 3, replaces=three),
+        LedgerLine(TOO_LATE, 3, ended=4, replaces=three),
+        LedgerLine(ONCE_MORE, 4, replaces=TOO_LATE),
         LedgerLine(four, blinded_sha256=used(4)),
         LedgerLine(NEW, 1),
         *map(LedgerLine, others),

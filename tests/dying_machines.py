@@ -136,7 +136,7 @@ class Life:
 
     @staticmethod
     def _count(function: str, event: dict[str, Any]) -> dict[str, Any]:
-        return {"key": f"{function} {event}"[-40:], "buckets": [0, 1, 2, 3, 4], "roll_size": 3, "issued": 2}
+        return {"key": f"{function} {event}"[-40:], "buckets": [0, 1, 2, 3, 4], "voters": 3, "issued": 2}
 
 
 def _without_chance(parameters: dict[str, Any]) -> dict[str, Any]:

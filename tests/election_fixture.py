@@ -112,7 +112,7 @@ def frozen_election(
 ) -> FrozenElection:
     """An invited election that opened an hour ago, unless told otherwise; each voter has a link."""
     wiring = deployment.wiring()
-    election, opens_at = identity or secrets.token_hex(8), deployment.clock() + opens_in
+    election, opens_at = identity or secrets.token_hex(8), deployment.clock().replace(microsecond=0) + opens_in
     draft = Election(
         id=election,
         organiser="organiser",

@@ -18,6 +18,8 @@ ADVICE = {
     "not-counted": "The count starts once the election is closed: by the clock, or by ballotcast close ELECTION.",
     "replaced-link": "A newer mail was sent to you. Run the same with --link and the link from that mail; your "
     "progress is kept.",
+    "right-ended": "The organiser took you off the roll, or gave your right to vote to another address of yours: look "
+    "for a mail there. If you voted before, your ballot counts. If you think that this is wrong, ask the organiser.",
 }
 SPOILT = {
     Reason.OUT_OF_RANGE: "there is no such option on the ballot",

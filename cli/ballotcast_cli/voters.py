@@ -62,7 +62,7 @@ def _tell(report: Mapping[str, Any]) -> None:
 @click.option("--phone")
 @click.option("--language", type=click.Choice(["", "de", "en", "es", "fr"]))
 def edit(election: str, voter: str, **changes: str | None) -> None:
-    """Change VOTER (their address) on the roll of a draft."""
+    """Change VOTER (their address), who was not invited yet."""
     told = {name: value for name, value in changes.items() if value is not None}
     click.echo(organiser().edit_voter(election, voter, told)["email"])
 
@@ -71,8 +71,40 @@ def edit(election: str, voter: str, **changes: str | None) -> None:
 @click.argument("election")
 @click.argument("voters", nargs=-1, required=True)
 def remove(election: str, voters: tuple[str, ...]) -> None:
-    """Take VOTERS (their addresses) off the roll of a draft."""
+    """Take VOTERS (their addresses) off the roll, who were not invited yet."""
     click.echo(f"removed: {organiser().remove_voters(election, voters)}")
+
+
+REASON = click.option(
+    "--reason", required=True, prompt="Reason (everybody can read it)", help="Why: everybody can read it, for good."
+)
+
+
+@command.command()
+@click.argument("election")
+@click.argument("voters", nargs=-1, required=True)
+@REASON
+@click.confirmation_option(prompt="End these rights for good?")
+def end(election: str, voters: tuple[str, ...], reason: str) -> None:
+    """End the rights of VOTERS (their addresses) while voting runs.
+
+    A ballot that was cast before counts. Whether there is one, nobody can see before the close. A right that ended is
+    not given again."""
+    organiser().end_rights(election, voters, reason)
+    click.echo(f"asked to end: {len(set(voters))}")
+
+
+@command.command()
+@click.argument("election")
+@click.argument("voter")
+@click.argument("email")
+@REASON
+def move(election: str, voter: str, email: str, reason: str) -> None:
+    """Correct the address of VOTER while voting runs: EMAIL is invited, and the link that was sent before ends.
+
+    Whoever has voted by the old link gets no second vote by the new one."""
+    organiser().move_rights(election, {voter: email}, reason)
+    click.echo(f"moved, and invited: {email}")
 
 
 @command.command("list")
@@ -81,7 +113,9 @@ def list_(election: str) -> None:
     """The roll with the state of each mail; who got a credential only after close."""
     for voter in organiser().voters(election):
         issued = {None: "", True: "issued", False: "not issued"}[voter["issued"]]
-        click.echo(f"{voter['delivery']:<8} {voter['email']:<40} {voter['name']:<30} {issued}".rstrip())
+        right = voter["right"] if voter["right"] in ("ended", "moved") else ""
+        told = f"{voter['delivery']:<8} {voter['email']:<40} {voter['name']:<30} {right:<6} {issued}"
+        click.echo(told.rstrip())
 
 
 @command.command("erase-personal-data")

@@ -20,10 +20,28 @@ The organiser is not told who gets one. If you have voted since, do nothing.
 """
 
 
+_MOVED = """\
+
+The organiser corrected your address: the link that was sent to the other one
+is no longer valid. If you voted with that link, your ballot counts, and this
+link gives no second one.
+"""
+
+
 def invitation(
-    title: str, opens_at: datetime, closes_at: datetime, manifest_hash: bytes, link: str, *, reminds: bool
+    title: str,
+    opens_at: datetime,
+    closes_at: datetime,
+    manifest_hash: bytes,
+    link: str,
+    *,
+    reminds: bool,
+    moved: bool = False,
 ) -> Text:
-    """To a voter, whether for the first time or again; `reminds`: because they had no credential yet."""
+    """To a voter, whether for the first time or again.
+
+    `reminds`: because they had no credential yet. `moved`: this right replaces that of another address.
+    """
     subject = f"Your vote: {title}"
     return Text(
         f"Reminder: {subject}" if reminds else subject,
@@ -41,7 +59,7 @@ Your personal link to vote:
 It is yours alone: whoever has it can vote in your place. It replaces any link
 that was sent to you before. The ballot that is stored holds neither your name
 nor anything of this link.
-
+{_MOVED if moved else ""}
 Fingerprint of this election. If the organiser publishes it elsewhere, compare:
 
 {_grouped(manifest_hash)}

@@ -82,9 +82,9 @@ class Worker:
         voter, election = self._find(election_id, key)
         if not voter or not election or not election.manifest or election.status(self._wiring.clock()) is Status.CLOSED:
             return
-        if voter.run != run or voter.mailed == run or (tell and voter.delivery == "bounced"):
+        if voter.ended or voter.run != run or voter.mailed == run or (tell and voter.delivery == "bounced"):
             return
-        if voter.issued and not tell:
+        if not tell and (voter.issued or self._wiring.rights.used_before(voter)):
             return  # since the reminder was queued
         manifest_hash = hashlib.sha256(election.manifest).digest()
         link = Link(secrets.token_bytes(TOKEN_LENGTH), manifest_hash, voter.salt)
@@ -92,7 +92,9 @@ class Worker:
             return
         opens_at, closes_at = from_rfc3339(election.opens_at), from_rfc3339(election.closes_at)
         url = link.url(f"{election.base_url}/vote")
-        text = texts.invitation(election.title, opens_at, closes_at, manifest_hash, url, reminds=not tell)
+        text = texts.invitation(
+            election.title, opens_at, closes_at, manifest_hash, url, reminds=not tell, moved=bool(voter.replaces)
+        )
         try:
             self._post.mail(voter.email, text, {"election": election_id, "voter": key, "run": run} if tell else {})
         except Undeliverable:

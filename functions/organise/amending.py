@@ -53,30 +53,58 @@ def amend_roll(
         beside: Writes that belong to the same transaction.
 
     Returns:
-        The amended election. None if nothing was written, because another amendment was made since the cut, the
-        election is closed, or a write beside was refused.
+        The amended election. None if nothing was written, because another amendment was made or a voter was changed
+        since the cut, the election is closed, or a write beside was refused.
     """
-    root, now = roll_root(voter.tag for voter in roll), to_rfc3339(wiring.clock())
-    at = max(now, election.amended_at)  # clocks differ a little, and amendments are in order of time
+    grown = replace(
+        election,
+        roll_size=len(roll),
+        roll_root=roll_root(voter.tag for voter in roll),
+        roll_bounds=[*election.roll_bounds, newest_generation(election)],
+    )
+    return _amend(wiring, election, grown, reason, ended, beside)
+
+
+def amend_endings(
+    wiring: Wiring, election: Election, reason: str, *, ended: Sequence[bytes], beside: Sequence[dict[str, Any]]
+) -> Election | None:
+    """State a revision with the voters of the one before, some of whose rights are asked to end: the roll is not read.
+
+    `election`: as found just now; the rest as for `amend_roll`.
+    """
+    same = replace(election, roll_bounds=[*election.roll_bounds, election.roll_bounds[-1]])
+    return _amend(wiring, election, same, reason, ended, beside)
+
+
+def newest_generation(cut: Election) -> int:
+    """The newest generation of the voters whom an amendment states, after `cut_roll`."""
+    return cut.roll_generation - 1
+
+
+def _amend(
+    wiring: Wiring,
+    election: Election,
+    amended: Election,
+    reason: str,
+    ended: Sequence[bytes],
+    beside: Sequence[dict[str, Any]],
+) -> Election | None:
+    at = max(to_rfc3339(wiring.clock()), election.amended_at)  # clocks differ, and amendments are in order of time
+    amended = replace(amended, amended_at=at, amendments=election.amendments + 1)
     stated = RollRevision(
-        revision=election.roll_revision + 1, roll_root=root, roll_size=len(roll), ended=tuple(sorted(ended))
+        revision=amended.roll_revision,
+        roll_root=amended.roll_root,
+        roll_size=amended.roll_size,
+        ended=tuple(sorted(ended)),
     )
     leaf = AmendmentLeaf(at=from_rfc3339(at), reason=reason, roll=stated)
-    bound = election.roll_generation - 1
     writes = [
-        wiring.elections.amending_roll(election, len(roll), root, bound, at),
-        wiring.amendments.adding(election.id, election.amendments + 1, leaf.encode()),
+        wiring.elections.amending_roll(election, amended),
+        wiring.amendments.adding(election.id, amended.amendments, leaf.encode()),
         *beside,
     ]
     try:
         transact(wiring.dynamodb, writes)
     except Cancelled:
         return None
-    return replace(
-        election,
-        roll_size=len(roll),
-        roll_root=root,
-        roll_bounds=[*election.roll_bounds, bound],
-        amended_at=at,
-        amendments=election.amendments + 1,
-    )
+    return amended

@@ -20,9 +20,9 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from ballotcast.ballots.roll import roll_root
-from ballotcast.clock import seconds_to_midnight, to_rfc3339
+from ballotcast.clock import to_rfc3339
 from ballotcast.elections.lifecycle import Status
-from ballotcast.errors import Conflict, FieldError, Invalid, Refused, TooMany
+from ballotcast.errors import Conflict, FieldError, Invalid, Refused
 from ballotcast.store.elections import Election
 from ballotcast.store.events import event
 from ballotcast.store.jobs import Job
@@ -30,6 +30,7 @@ from ballotcast.store.organisers import MailRun
 from ballotcast.store.voter import Voter
 from ballotcast.wiring import Wiring
 from organise.accounts import require_sender
+from organise.allowance import take_allowance
 from organise.amending import GREW, amend_roll, cut_roll
 from organise.freezing import freeze, publish
 from organise.job_list import JobList
@@ -90,7 +91,8 @@ def invite(
     if chosen or (choice.reminds and election.frozen):
         day, mails = f"{wiring.clock():%Y-%m-%d}", len(roll) if choice.reminds else len(chosen)
         more = max(0, mails - run.mails)
-        _take_allowance(wiring, election.organiser, day, more, run)
+        # a reminder takes as many as if nobody had voted
+        take_allowance(wiring, election.organiser, day, more, run)
         try:
             _state_roll(wiring, election, roll, base_url)
         except Refused:
@@ -138,8 +140,9 @@ def continue_invitations(wiring: Wiring, election: str, job: str) -> None:
 
 
 def _waiting(wiring: Wiring, election: str, keys: Sequence[str]) -> list[str]:
-    """Those of a reminder's candidates who have no credential by now."""
-    return [voter.key for voter in wiring.voters.find_many(election, keys) if not voter.issued]
+    """Those of a reminder's candidates who have no credential by now, of this right or of one that it replaces."""
+    found = wiring.voters.find_many(election, keys)
+    return [v.key for v in found if not (v.ended or v.issued or wiring.rights.used_before(v))]
 
 
 def _chosen(wiring: Wiring, election: str, roll: Sequence[Voter], choice: Choice, run: str) -> list[str]:
@@ -149,6 +152,7 @@ def _chosen(wiring: Wiring, election: str, roll: Sequence[Voter], choice: Choice
 
     Voters who are part of the run already are chosen again, because their messages may not have been queued.
     """
+    roll = [voter for voter in roll if not voter.ended]
     if choice.emails is not None:
         keys = [voter_key(wiring, election, email) for email in choice.emails]
         present = {voter.key for voter in roll}
@@ -165,16 +169,6 @@ def _chosen(wiring: Wiring, election: str, roll: Sequence[Voter], choice: Choice
             return [voter.key for voter in roll if voter.delivery == "sent"]
         case None:
             return [voter.key for voter in roll if voter.delivery in {"none", "queued"} or voter.run == run]
-
-
-def _take_allowance(wiring: Wiring, organiser: str, day: str, mails: int, run: MailRun) -> None:
-    """TooMany when the day's allowance does not suffice. A reminder takes as many as if nobody had voted."""
-    if not mails:
-        return
-    most = wiring.settings.daily_mails
-    if not wiring.organisers.spend_mails(organiser, day, mails, most, run):
-        wait = seconds_to_midnight(wiring.clock())
-        raise TooMany("daily-mails", f"more than {most} mails in a day are not sent for you", retry_after=wait)
 
 
 def _state_roll(wiring: Wiring, election: Election, roll: Sequence[Voter], base_url: str) -> None:

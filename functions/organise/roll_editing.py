@@ -1,13 +1,15 @@
-"""Correcting and removing voters while the election is a draft.
+"""Correcting and removing voters whom no roll states that anybody was shown: all of a draft, later those just added.
 
-Each change is one transaction that also moves the draft's revision: a freeze that has read the roll before is refused,
-so no voter is under the manifest's root who was removed, and none is missing who was corrected.
+Each change is one transaction that also moves a number on the election: a freeze or an amendment that has read the roll
+before is refused, so no voter is under a stated root who was removed, and none is missing who was corrected. Rights of
+voters whom a roll states end, or are given to other addresses (rights.py).
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from ballotcast.elections.addresses import AddressError, phone_as_written, phone_number
+from ballotcast.elections.lifecycle import Status
 from ballotcast.elections.roll_file import Row
 from ballotcast.errors import Conflict, FieldError, Invalid, invalid_field
 from ballotcast.store.elections import Election
@@ -16,18 +18,18 @@ from ballotcast.store.voter import Voter
 from ballotcast.store.voters import NotChanged
 from ballotcast.wiring import Wiring
 from organise.drafts import frozen_draft
-from organise.roll import calling_codes, new_voter, voter_key
+from organise.roll import calling_codes, new_voter, roll_closed, voter_key
 
 
 def remove_voters(wiring: Wiring, election: Election, emails: Sequence[str]) -> int:
-    """Take voters off a draft's roll, all in one transaction; returns how many were on it.
+    """Take voters off the roll, all in one transaction; returns how many were on it.
 
-    Addresses that are not on the roll are ignored, so the same request may be sent again. Conflict if it is frozen.
+    Addresses that are not on the roll are ignored, so the same request may be sent again. Conflict if a stated roll has
+    one of them.
     """
-    if election.frozen:
-        raise frozen_draft()
     keys = list(dict.fromkeys(voter_key(wiring, election.id, email) for email in emails))
     found = wiring.voters.find_many(election.id, keys)
+    _require_unstated(election, found)
     if found:
         told = event(election.id, election.organiser, "voters-removed", {"voters": len(found)}, wiring.clock())
         _change(wiring, election, found, None, told)
@@ -35,22 +37,21 @@ def remove_voters(wiring: Wiring, election: Election, emails: Sequence[str]) -> 
 
 
 def edit_voter(wiring: Wiring, election: Election, email: str, changes: Mapping[str, str]) -> Voter:
-    """Change address, name, telephone or language of a draft's voter.
+    """Change address, name, telephone or language of a voter.
 
-    Sent again because it broke off, a request finds the voter as changed. Conflict if the election is frozen, or if
-    the new address is another voter's.
+    Sent again because it broke off, a request finds the voter as changed. Conflict if a stated roll has the voter, or
+    if the new address is another voter's.
     """
-    if election.frozen:
-        raise frozen_draft()
     before = wiring.voters.find(election.id, voter_key(wiring, election.id, email))
     if before is None:
         return _changed_before(wiring, election, changes)
+    _require_unstated(election, [before])
     email, phone, name, language = (
         changes.get(member, getattr(before, member)) for member in ("email", "phone", "name", "language")
     )
     row = Row(email, phone, name, language)
     row = row._replace(phone=_phone(wiring, election, row.phone)) if "phone" in changes else row
-    after = new_voter(wiring, election.id, row)
+    after = replace(new_voter(wiring, election.id, row), generation=before.generation)
     if after.key == before.key and after.email == before.email:
         after = replace(before, name=row.name, phone=row.phone, language=row.language)
     if after == before:
@@ -81,15 +82,26 @@ def _phone(wiring: Wiring, election: Election, phone: str) -> str:
         raise invalid_field("/phone", str(error)) from None
 
 
+def _require_unstated(election: Election, voters: Sequence[Voter]) -> None:
+    """A draft states nothing yet."""
+    if any(election.frozen and election.added(voter.generation) is not None for voter in voters):
+        raise frozen_draft()
+
+
 def _change(wiring: Wiring, election: Election, before: Sequence[Voter], after: Voter | None, told: Event) -> None:
-    """Write with the move of the draft's revision; Conflict, with the reason, if that or a voter is in the way."""
-    beside = [wiring.elections.moving_revision(election.id), wiring.events.adding(told)]
+    """Write with the move of the election's number; Conflict, with the reason, if that or a voter is in the way."""
+    elections = wiring.elections
+    moving = (
+        elections.editing_roll(election, wiring.clock()) if election.frozen else elections.moving_revision(election.id)
+    )
     try:
-        wiring.voters.change(before, after, beside)
+        wiring.voters.change(before, after, [moving, wiring.events.adding(told)])
     except NotChanged as refused:
         now = wiring.elections.find(election.id)
-        if now and now.frozen:
-            raise frozen_draft() from None
+        if now and now.status(wiring.clock()) is Status.CLOSED:
+            raise roll_closed() from None
+        if now:
+            _require_unstated(now, before)
         if refused.taken:
             raise Conflict("voter-exists", "a voter with this address is on the roll already") from None
         raise Conflict(

@@ -18,6 +18,7 @@ from ballotcast.http.raw_body import RawBody
 from ballotcast.http.responses import refuses
 from ballotcast.http.sessions import CurrentOrganiser
 from ballotcast.http.wired import Wired
+from ballotcast.store.elections import Election
 from ballotcast.store.jobs import Job
 from ballotcast.store.voter import Voter
 from organise.account_routes import Email
@@ -80,6 +81,19 @@ class Removed(BaseModel):
     removed: int
 
 
+Right = Literal["none", "stated", "ended", "moved"]
+"""Of a voter: on no roll that anybody was shown (everybody in a draft); on one; asked to end; given to another address.
+
+Whether a right did end is not told: that depends on whether it was used.
+"""
+
+
+def right_of(election: Election, voter: Voter) -> Right:
+    if voter.ended:
+        return "moved" if voter.successor else "ended"
+    return "stated" if election.frozen and election.added(voter.generation) is not None else "none"
+
+
 class VoterView(BaseModel):
     """`issued` (took part so far as to get a credential) is null until the election is closed.
 
@@ -91,14 +105,15 @@ class VoterView(BaseModel):
     phone: str
     language: str
     delivery: Literal["none", "queued", "sent", "bounced"]
+    right: Right
     issued: bool | None
 
     @classmethod
-    def of(cls, voter: Voter, *, closed: bool = False, erased: bool = False) -> Self:
+    def of(cls, voter: Voter, election: Election, *, closed: bool = False) -> Self:
         shown = ("email", "name", "phone", "language")
-        personal = {name: "" if erased else getattr(voter, name) for name in shown}
-        issued = voter.issued if closed else None
-        return cls.model_validate({**personal, "delivery": voter.delivery, "issued": issued})
+        personal = {name: "" if election.erased else getattr(voter, name) for name in shown}
+        issued, right = voter.issued if closed else None, right_of(election, voter)
+        return cls.model_validate({**personal, "delivery": voter.delivery, "right": right, "issued": issued})
 
 
 class VotersPage(BaseModel):
@@ -189,22 +204,21 @@ def add(
 ) -> VoterView:
     """Put one voter on the roll."""
     owned = owned_election(wiring, organiser, election)
-    return VoterView.of(
-        add_voter(wiring, owned, Row(body.email, body.phone, body.name, body.language), idempotency_key)
-    )
+    row = Row(body.email, body.phone, body.name, body.language)
+    return VoterView.of(add_voter(wiring, owned, row, idempotency_key), owned)
 
 
 @router.patch("/elections/{id}/voters", openapi_extra=contract(Access.ORGANISER), responses=refuses(404, 409))
 def edit(election: ElectionId, body: VoterChanges, organiser: CurrentOrganiser, wiring: Wired) -> VoterView:
-    """Change a voter of a draft."""
+    """Change a voter who was not invited yet."""
     owned = owned_election(wiring, organiser, election)
     changes = {name: getattr(body, name) for name in body.model_fields_set - {"voter"}}
-    return VoterView.of(edit_voter(wiring, owned, body.voter, changes))
+    return VoterView.of(edit_voter(wiring, owned, body.voter, changes), owned)
 
 
 @router.post("/elections/{id}/voters/removals", openapi_extra=contract(Access.ORGANISER), responses=refuses(404, 409))
 def remove(election: ElectionId, body: Removal, organiser: CurrentOrganiser, wiring: Wired) -> Removed:
-    """Take voters off the roll of a draft; who is not on it is ignored."""
+    """Take voters off the roll who were not invited yet; addresses that are not on it are ignored."""
     return Removed(removed=remove_voters(wiring, owned_election(wiring, organiser, election), body.voters))
 
 
@@ -256,7 +270,7 @@ def list_(
     owned = owned_election(wiring, organiser, election)
     found, more = voters_page(wiring, election, cursor, limit)
     closed = owned.status(wiring.clock()) is Status.CLOSED
-    voters = [VoterView.of(voter, closed=closed, erased=owned.erased) for voter in found]
+    voters = [VoterView.of(voter, owned, closed=closed) for voter in found]
     return VotersPage(voters=voters, next_cursor=to_cursor(more) if more else None)
 
 

@@ -1,7 +1,8 @@
 """Issuing: one voter, one credential, signed without being seen.
 
 A credential may be issued from the moment the link is there, before the election opens, until it closes. The value that
-was signed once is signed again for whoever holds the link, at any time: the voter lost the answer, nothing more.
+was signed once is signed again for whoever holds the link, at any time: the voter lost the answer, nothing more. For a
+right that was asked to end nothing else is signed, and for one that replaces others nothing if one of those was used.
 """
 
 from dataclasses import dataclass
@@ -10,12 +11,13 @@ from typing import NamedTuple
 
 from ballotcast.ballots.link import Link
 from ballotcast.crypto.blind_rsa import IssuerPublicKey
-from ballotcast.errors import Conflict, Forbidden, NotFound, invalid_field
+from ballotcast.errors import Conflict, Forbidden, Gone, NotFound, invalid_field
+from ballotcast.store.voter import Voter
 from ballotcast.store.voters import NotIssued
 from ballotcast.wiring import Wiring
 from register import second_factor
 from register.issuers import Issuers
-from register.links import find_place, open_link, replaced_link
+from register.links import ended_right, find_place, read_link, replaced_link
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class Credential(NamedTuple):
 def issue_credential(wiring: Wiring, issuers: Issuers, election: str, request: CredentialRequest) -> Credential:
     """The blind signature, with the receipt for it; signed only after the roll says that it is this voter's only one.
 
-    NotFound, Gone (link); Invalid (link, blinded); Unauthorised, Forbidden, TooMany (code);
+    NotFound, Gone (link, right); Invalid (link, blinded); Unauthorised, Forbidden, TooMany (code);
     Forbidden (closed); Conflict.
     """
     place, voter = find_place(wiring.voters, request.link)
@@ -48,21 +50,39 @@ def issue_credential(wiring: Wiring, issuers: Issuers, election: str, request: C
     digest = sha256(request.blinded)
     if issuers.closed(election) or issuers.election(election).second_factor != second_factor.NONE:
         _check_voter(wiring, issuers, request, digest.hexdigest())
-    link_hash = request.link.token_hash.hex()
     try:
-        issued = wiring.voters.issue(election, voter, link_hash, digest.hexdigest())
+        issued = _record(wiring, (election, voter), request.link.token_hash.hex(), digest.hexdigest())
     except NotIssued as refused:
-        raise _already_issued() if refused.voter.holds(link_hash) else replaced_link() from None
+        raise _reason(refused.voter, request.link) from None
     return Credential(key.blind_sign(request.blinded), issuers.receipt(election, issued.tag, digest.digest()))
+
+
+def _record(wiring: Wiring, place: tuple[str, str], link_hash: str, digest: str) -> Voter:
+    """One conditional write; for a right that replaces others a look at these, and another. NotIssued."""
+    try:
+        return wiring.voters.issue(*place, link_hash, digest)
+    except NotIssued as refused:
+        found = refused.voter
+        if not found.replaces or found.ended or found.issued or not found.holds(link_hash):
+            raise
+        if wiring.rights.used_before(found):
+            raise
+    return wiring.voters.issue(*place, link_hash, digest, replacing=True)
+
+
+def _reason(voter: Voter, link: Link) -> Conflict | Gone:
+    if not voter.holds(link.token_hash.hex()):
+        return replaced_link()
+    return ended_right() if voter.ended else _already_issued()
 
 
 def _check_voter(wiring: Wiring, issuers: Issuers, request: CredentialRequest, digest: str) -> None:
     """What the conditional update cannot tell: the close and the code, unless this value was signed before."""
-    voter = open_link(wiring.voters, issuers, request.link)
+    voter = read_link(wiring.voters, issuers, request.link)
     if voter.blinded_sha256 == digest:
         return
-    if voter.issued:
-        raise _already_issued()
+    if voter.ended or voter.issued:
+        raise _reason(voter, request.link)
     if issuers.closed(voter.election):
         raise Forbidden("closed", "the election is closed")
     now = int(wiring.clock().timestamp())

@@ -38,7 +38,8 @@ def _lines(voters: Voters, election: Election) -> Iterator[LedgerLine]:
         for voter in voters.in_partition(election.id, partition):
             added = election.added(voter.generation)
             if added is not None:
-                yield LedgerLine(voter.tag, added, blinded_sha256=bytes.fromhex(voter.blinded_sha256))
+                used = bytes.fromhex(voter.blinded_sha256)
+                yield LedgerLine(voter.tag, added, voter.ended, voter.replaces, used)
 
 
 def handle(event: dict[str, Any], wiring: Wiring) -> dict[str, Any]:
@@ -53,7 +54,7 @@ def handle(event: dict[str, Any], wiring: Wiring) -> dict[str, Any]:
         "ledger": ledger_key(election.id),
         "amendments": election.amendments,
         "rolls": rolls_digest(rolls).hex(),
-        "roll_size": rolls[-1][0],
+        "voters": ledger.voters,
         "issued": ledger.issued,
         "sha256": sha256(ledger.encode()).hexdigest(),
     }

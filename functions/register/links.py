@@ -19,6 +19,17 @@ def find_place(voters: Voters, link: Link) -> tuple[str, str]:
 
 
 def open_link(voters: Voters, issuers: Issuers, link: Link) -> Voter:
+    """The voter behind the link, whose right has not ended; Gone or Invalid as for `read_link`, Gone if it has.
+
+    Whether it was used before it ended, nobody is told: neither by the answer nor by what is done for it.
+    """
+    voter = read_link(voters, issuers, link)
+    if voter.ended:
+        raise ended_right()
+    return voter
+
+
+def read_link(voters: Voters, issuers: Issuers, link: Link) -> Voter:
     """The voter behind the link; Gone if a newer link took its place, Invalid if a part is not as it was sent."""
     voter = voters.find(*find_place(voters, link))
     if voter is None or not voter.holds(link.token_hash.hex()):
@@ -35,3 +46,8 @@ def manifest_hash(election: Election) -> bytes:
 
 def replaced_link() -> Gone:
     return Gone("replaced-link", "a newer link was sent to this voter; only the newest one counts")
+
+
+def ended_right() -> Gone:
+    detail = "the organiser ended this right to vote, or gave it to another address; a ballot cast before counts"
+    return Gone("right-ended", detail)

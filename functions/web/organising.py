@@ -18,8 +18,10 @@ DONE = {
     "delete": frozenset({""}),
     "saved": frozenset({"draft"}),
     "added": FIXED | {"draft"},
-    "edited": frozenset({"draft"}),
-    "removed": frozenset({"draft"}),
+    "edited": FIXED | {"draft"},
+    "removed": FIXED | {"draft"},
+    "ended": FIXED,
+    "moved": FIXED,
     "resent": FIXED,
     "begin": FIXED,
     "invite": FIXED,
@@ -62,6 +64,11 @@ def form_page(page: Page, template: str, faults: Faults | None = None, **context
     """A page with a form; if something is wrong with it, under the status that tells so."""
     faults = Faults(status=200) if faults is None else faults
     return page.render(template, faults.status, faults=faults, **context)
+
+
+def standing(voters: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Those of the voters whose right nobody asked to end."""
+    return [voter for voter in voters if voter["right"] in ("none", "stated")]
 
 
 def delivery_counts(voters: list[Mapping[str, Any]]) -> dict[str, int]:

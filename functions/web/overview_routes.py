@@ -18,7 +18,7 @@ from ballotcast.http.fields import ElectionId
 from web.draft_form import DraftForm, ballot_of
 from web.faults import Faults, faults_of
 from web.forms import OurForm
-from web.organising import delivery_counts, done_text, grouped, organiser_at
+from web.organising import delivery_counts, done_text, grouped, organiser_at, standing
 from web.pages import Page, Paged
 from web.routing import advice, page_routes
 
@@ -97,7 +97,7 @@ def _asked(page: Page, organiser: Organiser, election: str, name: str) -> Respon
         act=name,
         danger=ACTS[name].danger,
         election=shown,
-        on_roll=len(roll["voters"]),
+        on_roll=len(standing(roll["voters"])),
         more_on_roll=bool(roll["next_cursor"]),
         late=_late(page, shown),
         ballots=ballot_of(DraftForm.of(shown)) if fixes else [],
@@ -132,10 +132,10 @@ def _overview(
         done=done_text(page, *done, shown),
         election=shown,
         fingerprint=grouped(shown["manifest_hash"] or ""),
-        on_roll=len(roll["voters"]),
+        on_roll=len(standing(roll["voters"])),
         more_on_roll=bool(roll["next_cursor"]),
         late=_late(page, shown),
-        delivery=delivery_counts(roll["voters"]),
+        delivery=delivery_counts(standing(roll["voters"])),
         turnout=_if_there("no-log", lambda: published.turnout(organiser.api, election)) if frozen else None,
         counted=shown["status"] == "closed" and _counted(organiser, election),
         ballots=ballot_of(DraftForm.of(shown)),

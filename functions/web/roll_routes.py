@@ -13,8 +13,9 @@ from ballotcast.http.fields import ElectionId
 from ballotcast.http.raw_body import RawBody
 from web.faults import Faults, by_label, faults_of, in_words
 from web.forms import OurForm, OwnFetch
-from web.organising import delivery_counts, done_text, form_page, organiser_at
+from web.organising import delivery_counts, done_text, form_page, organiser_at, standing
 from web.pages import Page, Paged
+from web.right_form import RIGHT_ACTS, change_right
 from web.routing import advice, page_routes
 
 router = page_routes()
@@ -37,8 +38,10 @@ def roll(
 
 @router.post("/manage/elections/{id}/voters", openapi_extra=SESSION)
 def change_roll(page: Paged, token: SignedIn, form: OurForm, election: ElectionId) -> Response:
-    """Add, change or remove a voter, or send one their invitation again."""
+    """Add, change or remove a voter, send one their invitation again, end their right or correct their address."""
     organiser = organiser_at(page, token)
+    if form.text("act") in RIGHT_ACTS:
+        return change_right(page, organiser, election, form)
     email, phone, name = form.text("email"), form.text("phone"), form.text("name")
     act, cursor, voter = form.text("act"), form.text("cursor"), form.text("voter")
     typed = {"email": email, "phone": phone, "name": name, "voter": voter}
@@ -129,7 +132,7 @@ def _roll(
         faults,
         election=shown,
         voters=listed["voters"],
-        delivery=delivery_counts(listed["voters"]),
+        delivery=delivery_counts(standing(listed["voters"])),
         cursor=cursor,
         more=listed["next_cursor"],
         typed=typed or {"email": "", "phone": "", "name": "", "voter": ""},

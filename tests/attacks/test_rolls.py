@@ -29,8 +29,8 @@ def test_an_honest_history_passes(forger: Forger, tmp_path: Path) -> None:
     report = verify_export(write(tmp_path / "e.zip", files(forger, lines, amendments(forger, lines))))
     assert report.ok, report.checks
     assert found(report)["rolls"].startswith("5 revisions")
-    assert found(report)["endings"] == "5 rights were asked to end, 3 ended"
-    # of twelve lines three ended, and one is the new address of somebody who had voted by then
+    assert found(report)["endings"] == "6 rights were asked to end, 4 ended"
+    # of thirteen lines four ended, and one is the newest address of somebody who had voted by the first one
     assert found(report)["turnout"] == "4 ballots, 4 credentials, 8 voters"
 
 

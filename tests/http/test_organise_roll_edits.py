@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from ballotcast.ballots.roll import roll_root
+from invitations import logged, root_now
 from organise.drafts import owned_election
 from organise.roll_editing import remove_voters
 from organising import Organiser
@@ -80,6 +81,47 @@ def test_nobody_is_changed_once_the_manifest_is_frozen(organiser: Organiser) -> 
     with pytest.raises(Exception, match="frozen"):
         remove_voters(organiser.wiring, stale, ["ada@example.org"])  # frozen between the read and the write
     assert organiser.voters(election) == before
+
+
+def test_who_was_just_added_is_changed_and_removed_while_voting_runs(organiser: Organiser) -> None:
+    """Nobody was shown a roll that has them; whoever was invited stays."""
+    election = organiser.create("ada@example.org")
+    organiser.invite(election)
+    for email in ("bob@example.org", "cid@example.org"):
+        assert organiser.post(f"/elections/{election}/voters", json={"email": email}).status_code == 201
+    moved = edit(organiser, election, "bob@example.org", email="bob@example.net")
+    assert (moved.status_code, moved.json()["right"]) == (200, "none")
+    assert remove(organiser, election, "cid@example.org").json() == {"removed": 1}
+    assert_problem(remove(organiser, election, "bob@example.net", "ada@example.org"), 409, "frozen")
+    assert organiser.invite(election).json() == {"queued": 2}
+    assert {email: voter["right"] for email, voter in organiser.voters(election).items()} == {
+        "ada@example.org": "stated",
+        "bob@example.net": "stated",
+    }
+    assert_problem(remove(organiser, election, "bob@example.net"), 409, "frozen")
+    assert logged(organiser, election)[-1] == root_now(organiser, election)
+    organiser.deployment.clock.advance(days=2)
+    assert_problem(remove(organiser, election, "ada@example.org"), 409, "frozen")
+
+
+def test_an_amendment_that_has_read_the_roll_before_a_removal_is_made_again(organiser: Organiser) -> None:
+    election = organiser.create(*PAIR)
+    organiser.invite(election)
+    for email in ("cid@example.org", "dee@example.org"):
+        organiser.post(f"/elections/{election}/voters", json={"email": email})
+    voters = organiser.wiring.voters
+    read = voters.roll
+
+    def read_and_remove(of: str) -> Any:
+        found = read(of)
+        voters.roll = read  # type: ignore[method-assign]
+        assert remove(organiser, election, "cid@example.org").json() == {"removed": 1}
+        return found
+
+    voters.roll = read_and_remove  # type: ignore[method-assign]
+    assert organiser.invite(election, voters=["dee@example.org"]).status_code == 202
+    assert logged(organiser, election)[-1] == root_now(organiser, election)
+    assert organiser.show(election)["roll_size"] == 3
 
 
 def test_a_freeze_that_has_read_the_roll_before_a_removal_is_refused(organiser: Organiser) -> None:

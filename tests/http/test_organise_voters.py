@@ -29,7 +29,7 @@ def test_one_voter(organiser: Organiser) -> None:
     answer = add(organiser, election, email=" Ada@example.org ", phone="+49 151 12345678", **named)
     assert answer.status_code == 201
     personal = {"email": "Ada@example.org", "name": "Ada Lovelace", "phone": PHONE, "language": "en"}
-    expected = {**personal, "delivery": "none", "issued": None}
+    expected = {**personal, "delivery": "none", "right": "none", "issued": None}
     assert answer.json() == expected
     assert organiser.voters(election) == {"Ada@example.org": expected}
     assert organiser.actions(election) == ["election-created", "voter-added"]
@@ -167,7 +167,15 @@ def test_personal_data_is_hidden_at_once_and_then_erased(organiser: Organiser, d
     answer = organiser.ask("DELETE", f"/elections/{election}/voters/personal-data")
     assert (answer.status_code, answer.json()) == (202, {"state": "running"})
     shown = organiser.get(f"/elections/{election}/voters").json()["voters"]
-    hidden = {"email": "", "name": "", "phone": "", "language": "", "delivery": "none", "issued": False}
+    hidden = {
+        "email": "",
+        "name": "",
+        "phone": "",
+        "language": "",
+        "delivery": "none",
+        "right": "stated",
+        "issued": False,
+    }
     assert shown == [hidden] * 2
     work_off(deployment)
     assert "@example.org" not in roll_text(deployment).replace(f"{organiser.id}@example.org", "")

@@ -51,7 +51,7 @@ def test_the_ledger_has_a_line_for_each_voter(election: FrozenElection, blinded:
         "ledger": f"elections/{election.id}/issuance.csv",
         "amendments": 0,
         "rolls": rolls_digest([(3, election.manifest.roll_root)]).hex(),
-        "roll_size": 3,
+        "voters": 3,
         "issued": 1,
         "sha256": sha256(written(election)).hexdigest(),
     }
@@ -77,10 +77,10 @@ def test_erased_voters_keep_their_lines(election: FrozenElection, blinded: bytes
     for voter in election.voters.values():
         election.wiring.voters.erase(voter)
     told = handle({"election": election.id}, election.wiring)
-    assert (told["roll_size"], told["issued"]) == (3, 1)
+    assert (told["voters"], told["issued"]) == (3, 1)
 
 
 def test_an_empty_roll(deployment: World) -> None:
     empty = frozen_election(deployment, voters=())
     told = handle({"election": empty.id}, empty.wiring)
-    assert (told["roll_size"], told["rolls"], told["issued"]) == (0, rolls_digest([(0, roll_root([]))]).hex(), 0)
+    assert (told["voters"], told["rolls"], told["issued"]) == (0, rolls_digest([(0, roll_root([]))]).hex(), 0)

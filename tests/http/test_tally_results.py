@@ -20,9 +20,13 @@ from ballotcast.http.handler import http_handler
 from counted_election import close_and_count, close_machine, vote, vote_unreadably
 from election_fixture import VOTERS, FrozenElection, frozen_election
 from organise.amending import amend_roll, cut_roll
+from organising import Organiser
+from outbox import Outbox
 from problem import assert_problem
+from running_rolls import deliver, end, follow, issue, move
 from tally import publication, work
 from tally.app import create_app
+from voting import new_request
 from world import World
 
 
@@ -114,6 +118,35 @@ def test_anyone_can_verify_the_export(deployment: World, election: FrozenElectio
     details = {check.name: check.detail for check in report.checks}
     assert details["turnout"] == "2 ballots, 2 credentials, 4 voters"
     assert details["log"].startswith("5 entries")
+
+
+def test_a_roll_that_changed_while_voting_ran_is_verified(deployment: World, tmp_path: Path) -> None:
+    """Ada is taken off after she voted, ben before; cem votes at a new address, dan had voted at the old one."""
+    organiser, outbox = Organiser(deployment), Outbox()
+    election = frozen_election(deployment, voters=(*VOTERS, "dan@example.org", "eve@example.org"))
+    ada, ben, cem, dan, _ = election.voters
+    for email in (ada, dan):
+        vote(election, email, [(1,)])
+    assert end(organiser, election.id, ada, ben).status_code == 202
+    pairs = [(cem, "cem@example.net"), (dan, "dan@example.net")]
+    assert move(organiser, election.id, *pairs).status_code == 202
+    for mail in deliver(organiser, outbox):
+        follow(election, mail, mail.to)
+    assert move(organiser, election.id, ("dan@example.net", "dan@example.com")).status_code == 202
+    cast_again = new_request(election.manifest)
+    assert issue(election, election.link("cem@example.net"), cast_again).status_code == 200
+    close_and_count(deployment, election)
+    path = tmp_path / "export.zip"
+    path.write_bytes(work.read(election.wiring.blobs, work.export_key(election.id)))
+    report = verify_export(path)
+    assert report.ok, report.checks
+    details = {check.name: check.detail for check in report.checks}
+    assert details["rolls"].startswith("4 revisions")
+    assert details["endings"] == "5 rights were asked to end, 3 ended"
+    assert details["turnout"] == "2 ballots, 3 credentials, 4 voters"
+    published = election.wiring.results.find(election.id)
+    assert published
+    assert (published.roll, published.issued, published.cast) == (4, 3, 2)
 
 
 def test_the_export_in_parts_is_the_export(

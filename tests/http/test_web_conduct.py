@@ -199,6 +199,38 @@ def test_the_roll_goes_on_page_by_page(browser: Browser, organiser: Organiser) -
     assert (len(seen), path) == (150, "")
 
 
+def test_a_right_ends_and_an_address_is_corrected_on_the_page(browser: Browser, organiser: Organiser) -> None:
+    """Not before the page has said what follows and the reason is typed; what is refused comes back as it was typed."""
+    election = organiser.create("ada@example.org", "bob@example.org")
+    organiser.invite(election)
+    path, ada, bob = f"/manage/elections/{election}/voters", "ada@example.org", "bob@example.org"
+    offered = set(re.findall(r'name="act" value="([\w-]+)"', browser.get(path).text))
+    assert offered == {"add", "resend", "move", "end"}
+    form = browser.post(path, {"act": "move", "voter": ada, "email": ada}).text
+    assert (field(form, "voter"), field(form, "email"), field(form, "sure")) == (ada, "", "yes")
+    assert "nobody can see before the close" in form
+    typed = {"act": "move", "voter": ada, "sure": "yes", "email": bob, "reason": f"{EVIL} moved"}
+    taken = browser.post(path, typed)
+    assert (taken.status_code, set(faults(taken.text))) == (409, {"email"})
+    assert (field(taken.text, "email"), field(taken.text, "reason")) == (bob, f"{EVIL} moved")
+    assert "<script>alert" not in taken.text
+    named = browser.post(path, {**typed, "email": "ada@example.net", "reason": f"{ada} moved"})
+    assert (named.status_code, set(faults(named.text))) == (422, {"reason"})
+    assert organiser.actions(election)[-1] == "invitations-ordered"
+    moved = browser.post(path, {**typed, "email": "ada@example.net"})
+    assert moved.headers["location"] == f"{path}?done=moved"
+    ended = browser.post(path, {"act": "end", "voter": bob, "sure": "yes", "reason": "Left the club"})
+    assert ended.headers["location"] == f"{path}?done=ended"
+    rights = {email: voter["right"] for email, voter in organiser.voters(election).items()}
+    assert rights == {ada: "moved", bob: "ended", "ada@example.net": "stated"}
+    page = browser.get(f"/manage/elections/{election}/voters?done=ended").text
+    assert "Everybody can see that one was" in page
+    assert "asked to end" in page
+    history = browser.get(f"/manage/elections/{election}").text
+    assert "Ended rights to vote (1 voter: Left the club)" in history
+    assert "<script>alert" not in history
+
+
 def test_a_voter_of_a_draft_is_changed_and_removed_on_the_page(browser: Browser, organiser: Organiser) -> None:
     election = organiser.create("ada@example.org", "bob@example.org")
     path, ada = f"/manage/elections/{election}/voters", {"voter": "ada@example.org", "email": "ada@example.org"}

@@ -110,8 +110,8 @@ def test_a_roll_grows_until_the_closing_time_and_a_drafts_at_any_time(elections:
     elections.freeze(FROZEN, revision=1)
     last = closes_at - timedelta(seconds=1)
     transact(roll.client, [elections.accepting_voters("e1", 0, last)])
-    assert not amends(roll, elections.amending_roll(FROZEN, 4, b"four", 1, to_rfc3339(closes_at)))
-    assert amends(roll, elections.amending_roll(FROZEN, 4, b"four", 1, to_rfc3339(last)))
+    assert not amends(roll, elections.amending_roll(FROZEN, stated(4, b"four", 1, to_rfc3339(closes_at))))
+    assert amends(roll, elections.amending_roll(FROZEN, stated(4, b"four", 1, to_rfc3339(last))))
     with pytest.raises(Cancelled):
         transact(roll.client, [elections.accepting_voters("e1", 0, closes_at)])
 
@@ -129,6 +129,10 @@ def test_removing_takes_everything_that_lies_with_the_draft_and_may_be_repeated(
     assert not elections.mark_deleting("e1", DRAFT.created_at)
 
 
+def stated(size: int, root: bytes, bound: int, at: str) -> Election:
+    return replace(FROZEN, roll_size=size, roll_root=root, roll_bounds=[0, bound], amended_at=at, amendments=1)
+
+
 def amends(roll: Table, write: dict[str, Any]) -> bool:
     try:
         transact(roll.client, [write])
@@ -139,15 +143,27 @@ def amends(roll: Table, write: dict[str, Any]) -> bool:
 
 def test_a_roll_is_stated_only_over_the_one_that_was_read(elections: Elections, roll: Table) -> None:
     at = to_rfc3339(START)
-    assert not amends(roll, elections.amending_roll(DRAFT, 4, b"four", 1, at)), "a draft has no roll in the log"
+    assert not amends(roll, elections.amending_roll(DRAFT, stated(4, b"four", 1, at))), "a draft has no roll in the log"
     elections.freeze(FROZEN, revision=1)
-    assert amends(roll, elections.amending_roll(FROZEN, 4, b"four", 1, at))
-    assert not amends(roll, elections.amending_roll(FROZEN, 5, b"five", 2, at))
+    assert amends(roll, elections.amending_roll(FROZEN, stated(4, b"four", 1, at)))
+    assert not amends(roll, elections.amending_roll(FROZEN, stated(5, b"five", 2, at)))
     found = elections.find("e1")
     assert found
     assert (found.roll_size, found.roll_root, found.amendments, found.amended_at) == (4, b"four", 1, at)
     assert found.roll_bounds == [0, 1]
     assert [found.added(generation) for generation in (0, 1, 2)] == [0, 1, None]
+
+
+def test_a_roll_whose_voters_were_changed_is_read_again_before_it_is_stated(elections: Elections, roll: Table) -> None:
+    last, over = START + timedelta(days=1), START + timedelta(days=1, hours=1)
+    assert not amends(roll, elections.editing_roll(DRAFT, START)), "a draft's voters move its revision"
+    elections.freeze(FROZEN, revision=1)
+    assert not amends(roll, elections.editing_roll(FROZEN, over))
+    assert amends(roll, elections.editing_roll(FROZEN, last))
+    four = stated(4, b"four", 1, to_rfc3339(START))
+    assert not amends(roll, elections.amending_roll(FROZEN, four))
+    assert amends(roll, elections.amending_roll(replace(FROZEN, roll_edits=1), four))
+    assert not amends(roll, elections.editing_roll(FROZEN, last)), "one of these voters may be stated by now"
 
 
 def test_once_the_roll_is_cut_nobody_joins_an_older_generation(elections: Elections, roll: Table) -> None:
@@ -171,7 +187,7 @@ def test_an_early_close_is_marked_once_and_only_when_frozen(elections: Elections
         transact(roll.client, [elections.closing(FROZEN, "2026-11-20T13:00:00Z")])
     with pytest.raises(Cancelled):
         transact(roll.client, [elections.accepting_voters("e1", 0, START)])
-    assert not amends(roll, elections.amending_roll(FROZEN, 4, b"four", 1, to_rfc3339(START)))
+    assert not amends(roll, elections.amending_roll(FROZEN, stated(4, b"four", 1, to_rfc3339(START))))
     found = elections.find("e1")
     assert found
     assert found.closed_at == "2026-11-20T12:00:00Z"

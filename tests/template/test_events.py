@@ -155,7 +155,7 @@ def starts_the_due_count(world: World, call: Callable[[], Any]) -> None:
 def writes_the_ledger(world: World, call: Callable[[], Any]) -> None:
     sample.elect(world, closed=True)
     answer = call()
-    assert (answer["roll_size"], answer["issued"]) == (3, 0)
+    assert (answer["voters"], answer["issued"]) == (3, 0)
     assert world.wiring().blobs.get(answer["ledger"])
 
 

@@ -12,6 +12,7 @@ LINK = "https://vote.example.org/vote#1.a.b.c"
 TEXTS = [
     texts.invitation("Wahl: Ä “1”", START, START, bytes(range(32)), LINK, reminds=False),
     texts.invitation("Wahl: Ä “1”", START, START, bytes(range(32)), LINK, reminds=True),
+    texts.invitation("Wahl: Ä “1”", START, START, bytes(range(32)), LINK, reminds=False, moved=True),
     texts.second_factor("Wahl", "012345", 10),
     texts.verification("o1", "code", 24),
     texts.password_reset("0" * 32, 30),

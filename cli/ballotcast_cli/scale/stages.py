@@ -100,7 +100,7 @@ def _seal(wiring: Folder, scene: Scene) -> Any:
 def _publish(wiring: Folder, scene: Scene) -> Any:
     [told], [exported] = scene.answers["ledger"], scene.answers["export"]
     return _step(
-        {"step": "publish", "roll": told["roll_size"], "issued": told["issued"], "export": exported}, wiring, scene
+        {"step": "publish", "roll": told["voters"], "issued": told["issued"], "export": exported}, wiring, scene
     )
 
 

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from ballotcast.store.relay_machines import RelayMachines
     from ballotcast.store.relay_queues import RelayQueues
     from ballotcast.store.results import Results
+    from ballotcast.store.rights import Rights
     from ballotcast.store.schedules import Schedules
     from ballotcast.store.secrets import Secret
     from ballotcast.store.segments import Segments
@@ -166,6 +167,12 @@ class Wiring:
         from ballotcast.store.voters import Voters
 
         return Voters(self.roll)
+
+    @cached_property
+    def rights(self) -> "Rights":
+        from ballotcast.store.rights import Rights
+
+        return Rights(self.roll)
 
     @cached_property
     def events(self) -> "Events":

@@ -24,6 +24,15 @@ def test_a_ledger_comes_back_as_it_was_written(rows: list[LedgerLine]) -> None:
     assert ledger.issued == sum(1 for line in rows if line.blinded_sha256)
 
 
+def test_how_many_people_could_vote() -> None:
+    c, d, used = b"\xcc" * 32, b"\xdd" * 32, b"\xee" * 32
+    first, second, third = LedgerLine(A, ended=1), LedgerLine(B, 1, 2, A), LedgerLine(c, 2, replaces=B)
+    assert Ledger([first, second, third, LedgerLine(d)]).voters == 2
+    assert Ledger([first._replace(blinded_sha256=used), second, third, LedgerLine(d)]).voters == 2
+    assert Ledger([first, second, third._replace(blinded_sha256=used)]).voters == 1
+    assert Ledger([first, LedgerLine(B, ended=1, blinded_sha256=used)]).voters == 1
+
+
 def test_the_bytes() -> None:
     assert Ledger([LedgerLine(B, 3, 0, A, A), LedgerLine(A, ended=3)]).encode() == TEXT.encode()
 

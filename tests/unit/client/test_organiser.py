@@ -202,6 +202,21 @@ def test_drafts_and_single_voters(organiser: Organiser, election: str) -> None:
     assert [one["title"] for one in organiser.elections()] == ["Another"]
 
 
+def test_rights_end_and_move(deployed: Deployment, organiser: Organiser, election: str) -> None:
+    organiser.invite(election)
+    organiser.end_rights(election, ["ada@example.org"], "Left the club")
+    organiser.move_rights(election, {"ben@example.org": "ben@example.net"}, "Mistyped")
+    deployed.catch_up()
+    assert {voter["email"]: voter["right"] for voter in organiser.voters(election)} == {
+        "ada@example.org": "ended",
+        "ben@example.org": "moved",
+        "ben@example.net": "stated",
+        "cem@example.org": "stated",
+    }
+    assert "corrected your address" in deployed.mails()["ben@example.net"]
+    assert published.turnout(deployed.api, election)["size"] == 3
+
+
 def test_invitations_are_chosen(deployed: Deployment, organiser: Organiser, election: str) -> None:
     assert organiser.invite(election, voters=["ada@example.org"]) == {"queued": 1}
     assert organiser.invite(election, only="all") == {"queued": 3}

@@ -13,7 +13,7 @@ nothing if a credential was issued to one before it in its chain: one person, on
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -83,3 +83,19 @@ class Ledger:
     @property
     def issued(self) -> int:
         return sum(1 for line in self.lines if line.blinded_sha256)
+
+    @property
+    def voters(self) -> int:
+        """How many people could vote: without rights that ended, and those whose person had voted by an earlier one."""
+        by_tag = {line.tag: line for line in self.lines}
+        return sum(1 for line in self.lines if not self._counts_for_nothing(line, by_tag))
+
+    @staticmethod
+    def _counts_for_nothing(line: LedgerLine, by_tag: Mapping[bytes, LedgerLine]) -> bool:
+        if line.ended and not line.blinded_sha256:
+            return True
+        while before := by_tag.get(line.replaces):
+            if before.blinded_sha256:
+                return True
+            line = before
+        return False

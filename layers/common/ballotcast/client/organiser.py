@@ -68,14 +68,23 @@ class Organiser:
         return self._post(f"/elections/{election}/voters", json=body)
 
     def edit_voter(self, election: str, voter: str, changes: Mapping[str, str]) -> Document:
-        """Change a draft's voter: `email`, `name`, `phone`, `language`."""
+        """Change a voter who was not invited yet: `email`, `name`, `phone`, `language`."""
         body = {"voter": voter, **changes}
         return self._document("PATCH", f"/elections/{election}/voters", json=body)
 
     def remove_voters(self, election: str, emails: Sequence[str]) -> int:
-        """Take voters off a draft's roll; how many were on it."""
+        """Take voters off the roll who were not invited yet; how many were on it."""
         path = f"/elections/{election}/voters/removals"
         return int(self._document("POST", path, json={"voters": list(emails)})["removed"])
+
+    def end_rights(self, election: str, emails: Sequence[str], reason: str) -> None:
+        """Ask to end the rights of voters who were invited. Everybody can read the reason."""
+        self._document("POST", f"/elections/{election}/voters/endings", json={"voters": list(emails), "reason": reason})
+
+    def move_rights(self, election: str, moves: Mapping[str, str], reason: str) -> None:
+        """Give the rights of these addresses to others (`moves`: from old to new), and invite these."""
+        orders = [{"voter": voter, "email": email} for voter, email in moves.items()]
+        self._document("POST", f"/elections/{election}/voters/moves", json={"moves": orders, "reason": reason})
 
     def import_voters(self, election: str, table: bytes, patience: float = 900, **columns: Any) -> Document:
         """The report (docs/api.md) of a roll in a table, also of a file that goes on as a job.

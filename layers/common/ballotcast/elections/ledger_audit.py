@@ -65,7 +65,8 @@ class LedgerAudit:
     @property
     def voters(self) -> int:
         """How many people could vote: without rights that ended, and those whose person had voted by an earlier one."""
-        return self.lines - self.ended - sum(1 for _ in self._used_before())
+        superseded = sum(1 for _, line in self._used_before() if not line.ended)  # those that ended count once
+        return self.lines - self.ended - superseded
 
     def _read(self) -> Iterator[Placed]:
         """LedgerError unless every line is spelled as it must be and the tags ascend, so that none is there twice."""

@@ -67,6 +67,8 @@ class Election:
     """Goes into each voter that is added now; `cut_roll` begins the next one."""
     roll_bounds: list[int] = field(default_factory=list)
     """For each revision of the roll from the manifest's, 0, on: the newest generation of voters that it has."""
+    roll_edits: int = 0
+    """How often voters of no stated roll were changed or removed since the manifest was frozen."""
     amended_at: str = ""
     """Of the newest amendment."""
     amendments: int = 0
@@ -161,6 +163,19 @@ class Elections:
         update = "SET revision = revision + :one"
         return self._roll.updating(election_pk(election), META, update, {":one": 1}, NOT_FROZEN)
 
+    def editing_roll(self, election: Election, now: datetime) -> dict[str, Any]:
+        """For a transaction that changes voters of a frozen election who are on no stated roll.
+
+        An amendment that has read the roll before is refused (`amending_roll`), and this one is if an amendment was
+        made since `election` was read, or if the election is closed.
+        """
+        open_ = Condition(
+            "attribute_exists(manifest) AND attribute_not_exists(closed_at) AND closes_at > :now"
+            " AND amendments = :since",
+            {":now": to_rfc3339(now), ":since": election.amendments},
+        )
+        return self._roll.updating(election_pk(election.id), META, "ADD roll_edits :one", {":one": 1}, open_)
+
     def freeze(self, election: Election, revision: int, *beside: dict[str, Any]) -> bool:
         """Add manifest and keys to the draft that they were made from; False when somebody was faster."""
         return self.edit(election, revision, *beside)
@@ -190,21 +205,27 @@ class Elections:
             return None
         return from_item(item)
 
-    def amending_roll(self, election: Election, size: int, root: bytes, bound: int, amended_at: str) -> dict[str, Any]:
-        """For the transaction that states the roll's next revision: its voters are those of generations up to `bound`.
+    def amending_roll(self, election: Election, amended: Election) -> dict[str, Any]:
+        """For the transaction that states the roll's next revision: from `election`, as it was read, to `amended`.
 
-        Refused if another amendment was made since `election` was read, or if the election is closed by now.
+        Refused if another amendment was made since `election` was read, a voter whom no roll states was changed, or if
+        the election is closed by now.
         """
         unchanged = Condition(
             "attribute_exists(manifest) AND attribute_not_exists(closed_at) AND closes_at > :now"
-            " AND amendments = :since",
-            {":now": amended_at, ":since": election.amendments},
+            " AND amendments = :since AND roll_edits = :edits",
+            {":now": amended.amended_at, ":since": election.amendments, ":edits": election.roll_edits},
         )
         update = (
             "SET roll_size = :size, roll_root = :root, amendments = :number, amended_at = :now,"
             " roll_bounds = list_append(roll_bounds, :bound)"
         )
-        values = {":size": size, ":root": root, ":number": election.amendments + 1, ":bound": [bound]}
+        values = {
+            ":size": amended.roll_size,
+            ":root": amended.roll_root,
+            ":number": amended.amendments,
+            ":bound": amended.roll_bounds[-1:],
+        }
         return self._roll.updating(election_pk(election.id), META, update, values, unchanged)
 
     def mark_erased(self, election: str) -> None:

@@ -50,6 +50,14 @@ class Voter:
     link_before: str = field(default="", repr=False)
     """The link before, which stays valid until the mail with the newest one is out."""
     blinded_sha256: str = field(default="", repr=False)
+    ended: int = 0
+    """The revision of the roll that asked to end this right; 0 if none did. Nothing is signed for it from then on."""
+    successor: str = ""
+    """The key of the right that replaces it."""
+    replaces: bytes = b""
+    """The tag of the right that this one replaces."""
+    predecessor: str = ""
+    """The key of that right, which has ended."""
     otp_mac: bytes = field(default=b"", repr=False)
     otp_expires: int = 0
     otp_attempts: int = 0

@@ -1,7 +1,8 @@
 """The roll: what is read and written of its voters (their item: voter.py).
 
 One voter, one credential: `issue` is one conditional update of the voter's own item. With it go all traces of codes,
-because they tell about when it was. After the first invitation a voter's item is never deleted; erasing personal data
+because they tell about when it was. A right ends by one conditional update too, which does not ask whether it was used:
+of the two, the first settles it. After the first invitation a voter's item is never deleted; erasing personal data
 removes the address, the telephone number and what codes have left.
 """
 
@@ -25,6 +26,8 @@ CODES = "otp_mac, otp_expires, otp_attempts, otp_locked_until, otp_sends, otp_se
 
 WAITING = Condition("attribute_not_exists(blinded_sha256)", {})
 """For a credential."""
+_FREE = "attribute_not_exists(blinded_sha256) AND attribute_not_exists(ended)"
+"""Neither used nor asked to end."""
 
 
 @dataclass(eq=False)
@@ -141,25 +144,29 @@ class Voters:
     def enlist(self, election: str, key: str, run: str, *, visibly: bool) -> None:
         """Make a voter part of an invitation run. `visibly` false (reminders): what organisers see stays as it is.
 
-        A voter who is part of the run already stays as they are, so that a step that is repeated hides no delivery.
+        A voter who is part of the run already stays as they are, so that a step that is repeated hides no delivery, and
+        so does one whose right was asked to end.
         """
-        other = Condition(f"{PRESENT.expression} AND (attribute_not_exists(#run) OR #run <> :run)", {":run": run})
+        other = Condition(
+            f"{PRESENT.expression} AND attribute_not_exists(ended) AND (attribute_not_exists(#run) OR #run <> :run)",
+            {":run": run},
+        )
         update, values = "SET #run = :run", {":run": run}
         if visibly:
             update, values = "SET #run = :run, delivery = :queued", {":run": run, ":queued": "queued"}
         try:
             repeat(lambda: self._roll.update(voter_pk(election, key), key, update, values, other))
         except Refusal as refused:
-            if refused.item.get("run") != run:
+            if refused.item.get("run") != run and "ended" not in refused.item:
                 raise
 
     def give_link(self, voter: Voter, run: str, link_hash: str) -> bool:
         """A new link, which replaces the one before once its mail is out (`mark_mailed`); `voter` as found just now.
 
-        False when the run is no longer the voter's newest.
+        False when the run is no longer the voter's newest, or the right was asked to end.
         """
         link = {"pk": link_pk(link_hash), "sk": LINK, "election": voter.election, "voter": voter.key}
-        current = Condition("#run = :run", {":run": run})
+        current = Condition("#run = :run AND attribute_not_exists(ended)", {":run": run})
         pk, update = voter_pk(voter.election, voter.key), "SET link_hash = :hash"
         values = {":hash": link_hash}
         if mailed := voter.link_before or voter.link_hash:
@@ -203,15 +210,26 @@ class Voters:
         item = self._roll.get(link_pk(link_hash), LINK)
         return (item["election"], item["voter"]) if item else None
 
-    def issue(self, election: str, key: str, link_hash: str, blinded_sha256: str) -> Voter:
+    def issue(self, election: str, key: str, link_hash: str, blinded_sha256: str, *, replacing: bool = False) -> Voter:
         """Exactly once: record what is signed for this voter, by a link that is valid now. All codes end with it.
 
-        Returns the voter: recorded now, or the same value before. NotIssued: another value was recorded, or another
-        link is valid.
+        Args:
+            election: The election's id.
+            key: The voter's.
+            link_hash: SHA-256 of the link's token, hex.
+            blinded_sha256: Of what is to be signed, hex.
+            replacing: The right may be one that replaces another: `used_before` said that none of these was used.
+
+        Returns:
+            The voter: recorded now, or the same value before.
+
+        Raises:
+            NotIssued: Another value was recorded, the right was asked to end or replaces another one, or another link
+                is valid.
         """
+        free = _FREE if replacing else f"{_FREE} AND attribute_not_exists(replaces)"
         condition = Condition(
-            "(link_hash = :link OR link_before = :link)"
-            " AND (attribute_not_exists(blinded_sha256) OR blinded_sha256 = :blinded)",
+            f"(link_hash = :link OR link_before = :link) AND (blinded_sha256 = :blinded OR ({free}))",
             {":link": link_hash, ":blinded": blinded_sha256},
         )
         update = f"SET blinded_sha256 = :blinded REMOVE {CODES}"

@@ -82,7 +82,8 @@ export class LedgerAudit {
     for (const line of used) if (line.blinded) this.#fail("two-credentials", line);
     this.#findings.complete("endings", { count: asked.length });
     this.issued = lines.filter(({ blinded }) => blinded).length;
-    this.voters = lines.length - asked.filter(({ blinded }) => !blinded).length - used.length;
+    const superseded = used.filter(({ ended }) => !ended); // those that ended count once
+    this.voters = lines.length - asked.filter(({ blinded }) => !blinded).length - superseded.length;
   }
 
   /** Note which line a line replaces. */

@@ -10,9 +10,9 @@ import { stateOf } from "./records.js";
 import { actions, notice, once, paragraph, show } from "./screen.js";
 
 /** Where there is nothing left to go on with. */
-const ENDS = ["closed", "already-issued", "other-ballot"];
+const ENDS = ["closed", "already-issued", "other-ballot", "right-ended"];
 /** What happens to voters with nothing wrong. */
-const MILD = ["closed", "already-issued", "replaced-link"];
+const MILD = ["closed", "already-issued", "replaced-link", "right-ended"];
 
 /**
  * @param {Error} error
