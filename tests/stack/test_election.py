@@ -23,6 +23,7 @@ from ballotcast.counting.blt import parse_blt
 from ballotcast.crypto.encoding import b64u_decode, b64u_encode
 from ballotcast.elections.verification import verify_export
 from ballotcast_cli.demo.command import differences, people
+from ballotcast_cli.demo.corrections import correct_after_votes, correct_before_votes
 from ballotcast_cli.demo.election import DemoElection, prepare_election
 from ballotcast_cli.demo.electorate import Electorate, Fate
 from ballotcast_cli.deployment import Deployment
@@ -100,9 +101,11 @@ def test_an_election_from_signing_up_to_the_verified_result(api: Api, here: Depl
     chance = random.Random(1)
     ballots = chance.sample(list(WARD.each_ballot()), VOTERS)
     election = prepare_election(api, here.mailbox, WARD, "scottish-stv", VOTERS, lambda _line: None)
+    election = correct_before_votes(api, here.mailbox, election, [ballots[0]], lambda _line: None)
     electorate = Electorate(api, people(election, ballots), chance)
     assert {person.fate for person in electorate.people} == set(Fate)
     electorate.vote(lambda _person: None)
+    correct_after_votes(api, here.mailbox, election, [ballots[0]], lambda _line: None)
     with pytest.raises(ApiError, match="not counted"):
         api.get(f"/elections/{election.id}/results")
 
@@ -115,7 +118,9 @@ def test_an_election_from_signing_up_to_the_verified_result(api: Api, here: Depl
     assert saved["size"] == (tmp_path / "export.zip").stat().st_size
     report = verify_export(tmp_path / "export.zip")
     assert report.ok, [check for check in report.checks if check.outcome.value != "passed"]
-    assert [voter["issued"] for voter in election.organiser.voters(election.id)] == [True] * VOTERS
+    rights = Counter((voter["right"], voter["issued"]) for voter in election.organiser.voters(election.id))
+    used = {("stated", True): VOTERS - 2, ("ended", True): 1, ("moved", True): 1}
+    assert rights == {**used, ("ended", False): 1, ("moved", False): 1, ("stated", False): 1}
     assert election.organiser.close(election.id)["status"] == "closed"
 
 

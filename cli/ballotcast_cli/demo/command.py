@@ -26,6 +26,7 @@ from ballotcast_cli.stack.environments import TOP
 from ballotcast_cli.verify import tell
 
 from .channels import play_channel
+from .corrections import correct_after_votes, correct_before_votes
 from .election import DemoElection, prepare_election
 from .electorate import FATES, Electorate, Fate, Person
 
@@ -48,8 +49,9 @@ COUNT_PATIENCE = 300.0
 def command(blt: Path, voters: int, method: str, seed: int, keep: Path | None) -> None:
     """Play an election on a running deployment: every voter casts one of the real ballots of FILE.
 
-    Some click twice, some lose every answer, some race themselves on two devices, some try a second ballot. Ends with
-    1 if one ballot is lost, doubled or miscounted.
+    While voting runs, voters are taken off the roll and addresses corrected. Some voters click twice, some lose every
+    answer, some race themselves on two devices, some try a second ballot. Ends with 1 if one ballot is lost, doubled or
+    miscounted.
     """
     here = deployment()
     if not here.mailbox:
@@ -63,12 +65,14 @@ def command(blt: Path, voters: int, method: str, seed: int, keep: Path | None) -
     chosen = chance.sample(ballots, voters) if voters <= len(ballots) else chance.choices(ballots, k=voters)
     started = time.monotonic()
     api = connect(here.api)
-    election = prepare_election(api, here.mailbox, ward, method, voters, lambda line: click.echo(f"  {line}"))
+    election = prepare_election(api, here.mailbox, ward, method, voters, _say)
+    election = correct_before_votes(api, here.mailbox, election, [chosen[0]], _say)
     electorate = Electorate(api, people(election, chosen), chance)
     with _progress("ballots", voters) as told:
         electorate.vote(told)
     for fate, number in Counter(person.fate for person in electorate.people).items():
         click.echo(f"  {number:>5} {fate.value}")
+    correct_after_votes(api, here.mailbox, election, [chosen[0]], _say)
 
     election.organiser.close(election.id)
     click.echo("  closed; the count waits until nothing can be under way any more …")
@@ -87,6 +91,10 @@ def command(blt: Path, voters: int, method: str, seed: int, keep: Path | None) -
         raise SystemExit(1)
     click.echo(f"\nEvery stage equals the count of the ballots that were meant; {voters} ballots, 0 lost, 0 doubled, ")
     click.echo(f"0 miscounted. {time.monotonic() - started:.0f} s in all.")
+
+
+def _say(line: str) -> None:
+    click.echo(f"  {line}")
 
 
 def people(election: DemoElection, ballots: list[Ballot]) -> list[Person]:

@@ -3,7 +3,7 @@
 import re
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -29,7 +29,9 @@ class DemoElection:
     id: str
     title: str
     organiser: Organiser
+    addresses: list[str]
     links: list[str]
+    """Of the voters with these addresses, in the same order."""
 
 
 def prepare_election(
@@ -62,10 +64,18 @@ def prepare_election(
         raise click.ClickException(f"the roll took {report['added']} of {voters} voters")
     say(f"roll of {voters} imported")
     organiser.invite(election["id"])
+    links = read_links(mailbox, addresses, arrived)
+    say(f"{len(links)} invitations read from the mailbox")
+    return DemoElection(election["id"], election["title"], organiser, list(links), list(links.values()))
+
+
+def read_links(
+    mailbox: str, addresses: Sequence[str], arrived: Callable[[int], None] = lambda _number: None
+) -> dict[str, str]:
+    """The newest link that was mailed to each of these addresses, once all have one."""
     wanted = set(addresses)
-    mails = _mails(mailbox, lambda mail: bool(wanted & set(mail.to)), voters, arrived)
-    say(f"{len(mails)} invitations read from the mailbox")
-    return DemoElection(election["id"], election["title"], organiser, [LINK.findall(mail.text)[0] for mail in mails])
+    mails = _mails(mailbox, lambda mail: bool(wanted & set(mail.to)), len(addresses), arrived)
+    return {mail.to[0]: LINK.findall(mail.text)[0] for mail in mails}
 
 
 def _draft(ward: Blt, method: str) -> dict[str, Any]:

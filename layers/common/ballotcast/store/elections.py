@@ -217,14 +217,13 @@ class Elections:
             {":now": amended.amended_at, ":since": election.amendments, ":edits": election.roll_edits},
         )
         update = (
-            "SET roll_size = :size, roll_root = :root, amendments = :number, amended_at = :now,"
-            " roll_bounds = list_append(roll_bounds, :bound)"
+            "SET roll_size = :size, roll_root = :root, amendments = :number, amended_at = :now, roll_bounds = :bounds"
         )
         values = {
             ":size": amended.roll_size,
             ":root": amended.roll_root,
             ":number": amended.amendments,
-            ":bound": amended.roll_bounds[-1:],
+            ":bounds": amended.roll_bounds,
         }
         return self._roll.updating(election_pk(election.id), META, update, values, unchanged)
 
