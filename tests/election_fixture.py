@@ -148,7 +148,6 @@ def frozen_election(
         log_pk=made[Purpose.LOG].public[-32:],
         roll_size=len(roll),
         roll_root=roll_root(voter.tag for voter in roll.values()),
-        log_batch_min=2,
     )
     wrapped = {purpose: pair.wrapped for purpose, pair in made.items()}
     frozen = replace(

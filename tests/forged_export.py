@@ -87,7 +87,6 @@ class Forger:
             log_pk=self.log_key.public_key().public_bytes_raw(),
             roll_size=self.voters,
             roll_root=roll_root(self.tags),
-            log_batch_min=2,
         )
         if self.changes:
             self.manifest = UncheckedManifest.of(self.manifest, self.changes)

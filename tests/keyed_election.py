@@ -52,6 +52,5 @@ def keyed_election(bits: int) -> KeyedElection:
         log_pk=log_key.public_key().public_bytes_raw(),
         roll_size=3,
         roll_root=bytes(32),
-        log_batch_min=10,
     )
     return KeyedElection(manifest, issuer, election_key, issuance_key, receipt_key, log_key)

@@ -123,5 +123,4 @@ def _manifest() -> Manifest:
         log_pk=log_pk,
         roll_size=0,
         roll_root=bytes(32),
-        log_batch_min=1,
     )

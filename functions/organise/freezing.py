@@ -36,8 +36,6 @@ from organise.amending import cut_roll
 logger = Logger(child=True)
 
 ATTEMPTS = 5
-LOG_BATCH_MIN = 10
-"""Ballots that the log holds back, so that its growth tells little of who voted when (docs/protocol.md)."""
 
 
 def freeze(wiring: Wiring, draft: Election, roll: Sequence[Voter], base_url: str) -> Election:
@@ -167,7 +165,6 @@ def _manifest(draft: Election, roll: Sequence[Voter], base_url: str, keys: dict[
         log_pk=_raw(keys[Purpose.LOG]),
         roll_size=len(roll),
         roll_root=roll_root(voter.tag for voter in roll),
-        log_batch_min=LOG_BATCH_MIN,
     )
 
 

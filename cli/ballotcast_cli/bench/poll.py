@@ -77,7 +77,6 @@ def open_poll() -> Poll:
         log_pk=log_pair.public_key().public_bytes_raw(),
         roll_size=1,
         roll_root=secrets.token_bytes(32),
-        log_batch_min=2,
     )
     frozen = FrozenManifest(ELECTION, manifest.encode(), b"wrapped", b"wrapped", b"wrapped")
     receipt_key = receipt_pair.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())

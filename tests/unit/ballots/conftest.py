@@ -69,7 +69,6 @@ def make_election() -> MakeElection:
             "log_pk": log_key.public_key().public_bytes_raw(),
             "roll_size": 3,
             "roll_root": bytes(32),
-            "log_batch_min": 10,
         }
         return Election(Manifest(**fields | changes), issuer, election_key, issuance_key, receipt_key)
 

@@ -44,7 +44,7 @@ def test_the_fields_are_those_of_the_wire_format(election: Any) -> None:
     fields = json.loads(election.manifest.encode())
     keys = "issuer_pk election_pk issuance_pk receipt_pk log_pk"
     expected = f"v election origin title contests opens_at closes_at mode t n {keys}"
-    assert set(fields) == {*expected.split(), "roll_size", "roll_root", "log_batch_min"}
+    assert set(fields) == {*expected.split(), "roll_size", "roll_root"}
     assert set(fields["contests"][0]) == {"id", "title", "method", "options", "seats", "min", "max", "tie"}
     assert fields["opens_at"] == "2026-11-20T09:00:00Z"
 

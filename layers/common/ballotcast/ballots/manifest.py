@@ -49,7 +49,6 @@ class Manifest(BaseModel):
     log_pk: Ed25519Key
     roll_size: Annotated[int, Field(ge=0, le=canonical.MAX_INTEGER)]
     roll_root: Hash
-    log_batch_min: Annotated[int, Field(ge=1, le=4_000)]  # twice as many hashes wait in one item
 
     @field_validator("contests")
     @classmethod

@@ -31,7 +31,6 @@ const members = record({
   log_pk: ed25519Key,
   roll_size: integer(0, MAX_INTEGER),
   roll_root: hash,
-  log_batch_min: integer(1, 4_000),
 });
 
 /**
@@ -41,7 +40,7 @@ const members = record({
  *
  * @typedef {{election: string, origin: string, title: string, contests: import("./contest.js").Contest[],
  *   opens_at: Date, closes_at: Date, issuer_pk: IssuerPublicKey, election_pk: Uint8Array, issuance_pk: Uint8Array, receipt_pk: Uint8Array,
- *   log_pk: Uint8Array, roll_size: number, roll_root: Uint8Array, log_batch_min: number,
+ *   log_pk: Uint8Array, roll_size: number, roll_root: Uint8Array,
  *   bytes: Uint8Array, hash: Uint8Array, plaintextLength: number, ballotLength: number}} Manifest
  */
 
