@@ -13,7 +13,7 @@ from ballotcast.ballots.manifest import Manifest
 from ballotcast.ballots.mended_link import mend_link
 from ballotcast.ballots.plaintext import Spoilt
 from ballotcast.client.api import Api, connect
-from ballotcast.client.errors import ApiError, BadState
+from ballotcast.client.errors import ApiError, BadState, PromiseBroken
 from ballotcast.client.manifests import fetch_manifest
 from ballotcast.client.receipts import check_receipt
 from ballotcast.client.state import Blinded, Cast, Credentialed, Sealed, State, from_json, to_json
@@ -139,7 +139,14 @@ def check(file: Path, address: str | None) -> None:
         text, earlier, address = state.receipt, state.checkpoint, address or state.address
     elif state:
         raise click.ClickException(f"this vote was not finished: ballotcast vote --recovery {file}")
-    found = check_receipt(connect(address or deployment().api), text, earlier)
+    try:
+        found = check_receipt(connect(address or deployment().api), text, earlier)
+    except PromiseBroken as broken:
+        proof = Path(f"absence-{sha256(text.encode()).hexdigest()[:12]}.json")
+        proof.write_bytes(broken.proof)
+        raise click.ClickException(
+            f"{broken}. The proof is in {proof}. Anyone can check it: ballotcast verify {proof}"
+        ) from None
     click.echo(f"Your ballot is leaf {found.index} of the final log's {found.size}; the proof verifies.")
 
 

@@ -10,9 +10,12 @@ from click.testing import CliRunner
 from ballotcast.ballots import issuance
 from ballotcast.ballots.issuance import Issuance
 from ballotcast.ballots.ledger import Ledger, LedgerLine
+from ballotcast.ballots.receipt import issue as issue_receipt
 from ballotcast.client.state import Cast, to_json
+from ballotcast.crypto.merkle import leaf_hash
 from ballotcast.crypto.signed_note import Signer
 from ballotcast.elections.export_files import LEDGER
+from ballotcast.elections.kept import Kept, Statement
 from ballotcast.elections.verification import Outcome, Report, verify_export
 from ballotcast_cli.main import main
 from forged_export import ORIGIN, Forger, write
@@ -57,6 +60,10 @@ def receipt_of(forger: Forger, tag: bytes, key: str = "issuance") -> str:
     return issuance.issue(signer, ORIGIN, forger.manifest.hash, Issuance(tag, BLINDED))
 
 
+def issuances(*notes: bytes) -> Kept:
+    return Kept(issuances=[Statement(str(number), note) for number, note in enumerate(notes, 1)])
+
+
 def refused_by(report: Report) -> dict[str, str]:
     return {check.name: check.detail for check in report.checks if check.outcome is Outcome.FAILED}
 
@@ -88,12 +95,12 @@ def test_a_ledger_that_shows_something_else_than_was_issued(
     place = 2 + [line.tag for line in lines].index(forger.tags[0])
     path = write(tmp_path / "e.zip", exported(forger, entries, doctor(forger, lines)))
     assert verify_export(path).ok
-    found = refused_by(verify_export(path, issuances=[receipt.encode()]))
-    assert found == {"kept-issuances": f"receipt 1: line {place} of the ledger shows {shows}"}
+    found = refused_by(verify_export(path, kept=issuances(receipt.encode())))
+    assert found == {"kept-issuances": f"1: line {place} of the ledger shows {shows}"}
 
 
 def test_an_honest_ledger_agrees(files: dict[str, bytes], receipt: str, tmp_path: Path) -> None:
-    report = verify_export(write(tmp_path / "e.zip", files), issuances=[receipt.encode()])
+    report = verify_export(write(tmp_path / "e.zip", files), kept=issuances(receipt.encode()))
     assert report.ok
     assert report.checks[-1].name == "kept-issuances"
 
@@ -103,16 +110,19 @@ def test_what_is_no_receipt_of_this_election_proves_nothing(
 ) -> None:
     path, other = write(tmp_path / "e.zip", files), Forger(voters=3)
     for note in (receipt_of(forger, forger.tags[0], "receipt"), receipt_of(other, other.tags[0]), "", "\udc80"):
-        found = refused_by(verify_export(path, issuances=[note.encode("utf-8", "surrogateescape")]))
+        found = refused_by(verify_export(path, kept=issuances(note.encode("utf-8", "surrogateescape"))))
         assert "not an issuance receipt" in found["kept-issuances"]
     stranger = receipt_of(forger, bytes(32))
-    assert "no line" in refused_by(verify_export(path, issuances=[stranger.encode()]))["kept-issuances"]
+    assert "no line" in refused_by(verify_export(path, kept=issuances(stranger.encode())))["kept-issuances"]
 
 
 def test_the_command_takes_receipts_and_recovery_files(
     forger: Forger, entries: list[bytes], files: dict[str, bytes], receipt: str, tmp_path: Path
 ) -> None:
-    state = Cast("https://vote.example.org", "e1", forger.manifest.hash, "note", BLINDED, receipt, "receipt")
+    receipt_key = Signer(f"{ORIGIN}/receipt", forger.receipt_key)
+    promised = issue_receipt(receipt_key, forger.manifest, leaf_hash(entries[1]))
+    checkpoint = forger.note(entries[:1]).decode()
+    state = Cast("https://vote.example.org", "e1", forger.manifest.hash, checkpoint, BLINDED, receipt, promised)
     kept, bare = tmp_path / "ballot.json", tmp_path / "issuance.txt"
     kept.write_text(to_json(state))
     bare.write_text(receipt)

@@ -7,16 +7,18 @@ import httpx2 as httpx
 import pytest
 from fastapi.testclient import TestClient
 
-from ballotcast.ballots.leaf import ClosingLeaf
+from ballotcast.ballots.absence import Absence
+from ballotcast.ballots.leaf import BallotLeaf, ClosingLeaf
 from ballotcast.ballots.ledger import LedgerError
 from ballotcast.ballots.link import LinkError
 from ballotcast.ballots.receipt import ReceiptError
 from ballotcast.client.api import Api
-from ballotcast.client.errors import ApiError, NotYet, Untrusted
+from ballotcast.client.errors import ApiError, NotYet, PromiseBroken, Untrusted
 from ballotcast.client.receipts import check_ledger_line, check_receipt
 from ballotcast.client.state import Cast
 from ballotcast.client.voter import Voter
 from ballotcast.crypto.checkpoint import Checkpoint
+from ballotcast.crypto.merkle import leaf_hash
 from ballotcast.crypto.signed_note import Signer
 from ballotcast.store.ballots import ballot_key, ballot_pk
 from ballotcast.store.vault import Purpose
@@ -104,8 +106,12 @@ def test_a_ballot_that_the_final_log_lacks(api: Api, election: FrozenElection, c
     key = ballot_key(ballot)
     wiring.board.delete(ballot_pk(election.id, key[:2]), key)
     close_and_count(deployment, election)
-    with pytest.raises(Untrusted, match="promise is broken"):
+    with pytest.raises(PromiseBroken, match="promise is broken") as broken:
         check_receipt(api, cast.receipt)
+    shown = Absence.parse(broken.value.proof).verify()
+    assert shown.manifest == election.manifest
+    assert shown.leaf_hash == leaf_hash(BallotLeaf(ballot).encode())
+    assert shown.closing.ballots == 0
 
 
 def test_a_log_that_is_gone(api: Api, deployment: World, election: FrozenElection, cast: Cast) -> None:

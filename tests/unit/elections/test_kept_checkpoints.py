@@ -8,6 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ballotcast.crypto.signed_note import Signer
 from ballotcast.elections.export_files import CHECKPOINT
+from ballotcast.elections.kept import Kept, Statement
 from ballotcast.elections.verification import Outcome, Report, verify_export
 from ballotcast_cli.main import main
 from doctored_exports import Entries
@@ -30,6 +31,10 @@ def export(forger: Forger, entries: Entries, tmp_path_factory: pytest.TempPathFa
     return write(tmp_path_factory.mktemp("export") / "e.zip", forger.files(entries))
 
 
+def checkpoints(*notes: bytes) -> Kept:
+    return Kept(checkpoints=[Statement(str(number), note) for number, note in enumerate(notes, 1)])
+
+
 def kept(report: Report) -> tuple[Outcome, str]:
     [check] = [check for check in report.checks if check.name == "kept-checkpoints"]
     return check.outcome, check.detail
@@ -37,7 +42,7 @@ def kept(report: Report) -> tuple[Outcome, str]:
 
 def test_every_beginning_of_the_log_is_confirmed(forger: Forger, entries: Entries, export: Path) -> None:
     notes = [forger.note(entries[:size]) for size in (1, 2, 100, 255, 256, 257, 263)] + [forger.note(entries)]
-    report = verify_export(export, checkpoints=notes)
+    report = verify_export(export, kept=checkpoints(*notes))
     assert report.ok
     assert kept(report) == (Outcome.PASSED, "8 kept, each of them a beginning of this log or its end")
     assert verify_export(export).ok
@@ -54,23 +59,23 @@ def test_a_second_end_is_proof_of_fraud(forger: Forger, entries: Entries, export
         (longer, "signed over 265 leaves, but this log ended with 264: its key signed two logs"),
         (shorter, "its 101 leaves are not the first ones of this log: its key signed two logs"),
     ):
-        report = verify_export(export, checkpoints=[forger.note(entries), forger.note(end)])
+        report = verify_export(export, kept=checkpoints(forger.note(entries), forger.note(end)))
         assert not report.ok
-        assert kept(report) == (Outcome.FAILED, f"checkpoint 2: {reason}")
+        assert kept(report) == (Outcome.FAILED, f"2: {reason}")
 
 
 def test_what_is_no_checkpoint_of_this_log_is_refused(forger: Forger, entries: Entries, export: Path) -> None:
     stranger = Signer(ORIGIN, Ed25519PrivateKey.generate())
     for note in (b"", b"\xff", forger.note(entries, stranger), flipped(forger.note(entries), 3)):
-        outcome, detail = kept(verify_export(export, checkpoints=[note]))
+        outcome, detail = kept(verify_export(export, kept=checkpoints(note)))
         assert outcome is Outcome.FAILED
-        assert detail.startswith("checkpoint 1: not a checkpoint of this log")
+        assert detail.startswith("1: not a checkpoint of this log")
 
 
 def test_they_are_not_compared_with_tiles_that_do_not_verify(forger: Forger, entries: Entries, tmp_path: Path) -> None:
     files = forger.files(entries)
     files["tile/0/000"] = flipped(files["tile/0/000"], 9)
-    report = verify_export(write(tmp_path / "e.zip", files), checkpoints=[files[CHECKPOINT]])
+    report = verify_export(write(tmp_path / "e.zip", files), kept=checkpoints(files[CHECKPOINT]))
     assert kept(report)[0] is Outcome.SKIPPED
 
 
@@ -82,4 +87,4 @@ def test_the_command_takes_any_number(forger: Forger, entries: Entries, export: 
     assert run.exit_code == 0, run.output
     run = CliRunner().invoke(main, ["verify", str(export), "--checkpoint", str(mine), "--checkpoint", str(theirs)])
     assert run.exit_code == 1
-    assert "checkpoint 2: its 8 leaves are not the first ones of this log" in run.output
+    assert "theirs: its 8 leaves are not the first ones of this log" in run.output

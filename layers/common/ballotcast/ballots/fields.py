@@ -79,6 +79,7 @@ Text = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_print
 UtcSecond = Annotated[
     datetime, _from_text(parse_time), AfterValidator(_whole_second), PlainSerializer(to_rfc3339, when_used="json")
 ]
+Blob = Annotated[bytes, *_B64U]
 IssuerSpki = Annotated[bytes, *_B64U, AfterValidator(_spki)]
 Point = Annotated[bytes, *_B64U, AfterValidator(_point)]
 Ed25519Key = Annotated[bytes, *_B64U, AfterValidator(ed25519.require_key)]

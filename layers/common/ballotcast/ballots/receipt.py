@@ -2,6 +2,7 @@
 
 from ballotcast.ballots.manifest import Manifest
 from ballotcast.crypto import signed_note
+from ballotcast.crypto.encoding import EncodingError, hex_decode
 from ballotcast.crypto.signed_note import NoteError, Signer, Verifier
 
 _LABEL = "ballotcast/receipt/1"
@@ -29,6 +30,16 @@ def verify(receipt: str, manifest: Manifest, leaf_hash: bytes) -> None:
         raise ReceiptError(str(error)) from None
     if text != _text(manifest, leaf_hash):
         raise ReceiptError("a receipt for another ballot or election")
+
+
+def open_receipt(receipt: str, manifest: Manifest) -> bytes:
+    """The leaf hash that a receipt promises. ReceiptError unless the manifest's receipt key signed it."""
+    try:
+        leaf_hash = hex_decode(receipt.split("\n")[3])
+    except (IndexError, EncodingError):
+        raise ReceiptError("not the text of a receipt") from None
+    verify(receipt, manifest, leaf_hash)
+    return leaf_hash
 
 
 def _key_name(origin: str) -> str:

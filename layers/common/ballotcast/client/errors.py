@@ -4,6 +4,7 @@ ClientError
 ├── Unreachable   no answer that was one, after several attempts; nothing is known of what the server did
 ├── ApiError      the server refused, and says why
 ├── Untrusted     what the server shows does not prove itself: do not go on
+│   └── PromiseBroken   it proves that a ballot is not where its receipt promises it
 ├── NotYet        it may come later; waiting was in vain so far
 └── BadState      a recovery file that cannot be read
 """
@@ -22,6 +23,14 @@ class Unreachable(ClientError): ...
 
 
 class Untrusted(ClientError): ...
+
+
+class PromiseBroken(Untrusted):
+    """`proof`: a file that shows it to anyone (`ballots.absence`)."""
+
+    def __init__(self, message: str, proof: bytes) -> None:
+        super().__init__(message)
+        self.proof = proof
 
 
 class NotYet(ClientError): ...

@@ -7,6 +7,7 @@ from functools import cache
 
 import httpx2 as httpx
 
+from ballotcast.ballots.absence import Proven
 from ballotcast.ballots.leaf import ClosingLeaf, LeafError
 from ballotcast.ballots.leaf import parse as parse_leaf
 from ballotcast.ballots.manifest import Manifest
@@ -43,11 +44,7 @@ class LogReader:
 
     def prove_leaf(self, leaf_hash: bytes, index: int, checkpoint: Checkpoint) -> None:
         """Untrusted unless the tiles prove that the leaf is at `index` under the checkpoint."""
-        if not 0 <= index < checkpoint.size:
-            raise Untrusted("the log names a place for the leaf that it does not have")
-        proof = tiles.inclusion_proof_from_tiles(index, checkpoint.size, self._read)
-        if not merkle.verify_inclusion(leaf_hash, index, checkpoint.size, proof, checkpoint.root):
-            raise Untrusted("the leaf is not where the log says it is")
+        self._inclusion(leaf_hash, index, checkpoint)
 
     def prove_growth(self, earlier: Checkpoint, later: Checkpoint) -> None:
         """Untrusted unless the tiles prove that the later log begins with the earlier one."""
@@ -79,11 +76,11 @@ class LogReader:
         self.prove_leaf(merkle.leaf_hash(entry), last, checkpoint)
         return leaf if isinstance(leaf, ClosingLeaf) else None
 
-    def find_ballot(self, leaf_hash: bytes, ballots: int, checkpoint: Checkpoint) -> int | None:
+    def find_ballot(self, leaf_hash: bytes, ballots: int, checkpoint: Checkpoint) -> int | tuple[Proven, ...]:
         """Where a ballot is among the last `ballots` leaves before the closing one; the server does not learn which.
 
-        None if the tiles prove that two neighbours leave no place between them for it: it is not in the log, or the log
-        is not in order, and either is a breach. Untrusted if they prove nothing.
+        Its neighbours if the tiles prove that these leave no place between them for it: it is not in the log, or the
+        log is not in order, and either is a breach. Untrusted if they prove nothing.
         """
         stop = checkpoint.size - 1
         start = stop - ballots
@@ -94,9 +91,23 @@ class LogReader:
         if place < stop and hashes.at(place) == leaf_hash:
             self.prove_leaf(leaf_hash, place, checkpoint)
             return place
-        for neighbour in range(max(start, place - 1), min(stop, place + 1)):
-            self.prove_leaf(hashes.at(neighbour), neighbour, checkpoint)
-        return None
+        beside = range(max(start, place - 1), min(stop, place + 1))
+        return tuple(self._proven(hashes.at(index), index, checkpoint) for index in beside)
+
+    def prove_closing(self, closing: ClosingLeaf, checkpoint: Checkpoint) -> tuple[bytes, ...]:
+        """The proof that this leaf is the log's last one. Untrusted if there is none."""
+        return self._inclusion(merkle.leaf_hash(closing.encode()), checkpoint.size - 1, checkpoint)
+
+    def _proven(self, leaf_hash: bytes, index: int, checkpoint: Checkpoint) -> Proven:
+        return Proven(index=index, leaf_hash=leaf_hash, proof=self._inclusion(leaf_hash, index, checkpoint))
+
+    def _inclusion(self, leaf_hash: bytes, index: int, checkpoint: Checkpoint) -> tuple[bytes, ...]:
+        if not 0 <= index < checkpoint.size:
+            raise Untrusted("the log names a place for the leaf that it does not have")
+        proof = tiles.inclusion_proof_from_tiles(index, checkpoint.size, self._read)
+        if not merkle.verify_inclusion(leaf_hash, index, checkpoint.size, proof, checkpoint.root):
+            raise Untrusted("the leaf is not where the log says it is")
+        return tuple(proof)
 
     def _read(self, level: int, n: int, width: int) -> bytes:
         """For `tiles`: the first `width` hashes of a tile; Untrusted if there are fewer."""

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 
 from ballotcast.ballots import receipt as receipts
+from ballotcast.ballots.absence import Absence
 from ballotcast.ballots.ledger import Ledger
 from ballotcast.ballots.link import Link
 from ballotcast.ballots.mended_link import mend_link
 from ballotcast.ballots.receipt import ReceiptError
 from ballotcast.ballots.roll import tag
 from ballotcast.client.api import Api
-from ballotcast.client.errors import NotYet, Untrusted
+from ballotcast.client.errors import NotYet, PromiseBroken, Untrusted
 from ballotcast.client.log_reader import LogReader
 from ballotcast.client.manifests import fetch_manifest
 from ballotcast.crypto.encoding import hex_decode
@@ -28,8 +29,9 @@ def check_receipt(api: Api, receipt: str, earlier: str = "") -> Recorded:
     """Whether the ballot that a receipt (signed note) acknowledges is in the log, once that has ended.
 
     The server does not see which ballot is looked for. `earlier`: a checkpoint seen before, which the log must still
-    contain. ReceiptError if it is no receipt of the election it names; NotYet until the election is counted; Untrusted
-    if the promise is broken, or if something that the server shows does not verify.
+    contain. ReceiptError if it is no receipt of the election it names; NotYet until the election is counted;
+    PromiseBroken, with the proof, if the ballot is missing; Untrusted if something that the server shows does not
+    verify.
     """
     election, manifest_hash, leaf_hash = read_receipt(receipt)
     manifest = fetch_manifest(api, election, manifest_hash)
@@ -44,12 +46,18 @@ def check_receipt(api: Api, receipt: str, earlier: str = "") -> Recorded:
     closing = log.closing_leaf(checkpoint)
     if closing is None:
         raise NotYet("ballots enter the log when voting has ended; ask again once the election is counted")
-    index = log.find_ballot(leaf_hash, closing.ballots, checkpoint)
-    if index is None:
-        raise Untrusted(
-            "the promise is broken: the log has ended without this ballot, or out of order; keep the receipt as proof"
-        )
-    return Recorded(index, checkpoint.size, note)
+    place = log.find_ballot(leaf_hash, closing.ballots, checkpoint)
+    if isinstance(place, int):
+        return Recorded(place, checkpoint.size, note)
+    proof = Absence(
+        manifest=manifest.encode(),
+        receipt=receipt,
+        checkpoint=note,
+        closing=closing.encode(),
+        closing_proof=log.prove_closing(closing, checkpoint),
+        neighbours=place,
+    )
+    raise PromiseBroken("the promise is broken: the log has ended without this ballot, or out of order", proof.encode())
 
 
 def check_ledger_line(ledger: bytes, link: str, email: str, blinded_sha256: bytes) -> None:

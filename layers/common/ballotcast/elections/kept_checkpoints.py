@@ -14,18 +14,19 @@ from ballotcast.crypto.signed_note import NoteError, Verifier
 from ballotcast.crypto.tile_files import TilePath
 from ballotcast.elections.export_files import ExportReader
 from ballotcast.elections.findings import Findings
+from ballotcast.elections.kept import Statement
 
 CHECK = "kept-checkpoints"
 MEANING = "every checkpoint that was kept is a beginning of this log, or its end"
 
 
 def audit_kept(
-    export: ExportReader, findings: Findings, manifest: Manifest, final: Checkpoint, kept: Sequence[bytes]
+    export: ExportReader, findings: Findings, manifest: Manifest, final: Checkpoint, kept: Sequence[Statement]
 ) -> None:
-    """Fail `kept-checkpoints` by number (from 1) and reason. The export's tiles must have been checked before."""
-    for number, note in enumerate(kept, 1):
+    """Fail `kept-checkpoints` by name and reason. The export's tiles must have been checked before."""
+    for name, note in kept:
         if fault := _fault(export, manifest, final, note):
-            findings.fail(CHECK, f"checkpoint {number}: {fault}")
+            findings.fail(CHECK, f"{name}: {fault}")
     findings.complete(CHECK, f"{len(kept)} kept, each of them a beginning of this log or its end")
 
 

@@ -20,6 +20,7 @@ from ballotcast.elections.amendment_audit import AmendmentAudit
 from ballotcast.elections.ballot_audit import Judged, Judges
 from ballotcast.elections.export_files import ExportError, ExportReader, bundle_paths
 from ballotcast.elections.findings import Findings, Stopped
+from ballotcast.elections.kept_receipts import Found, ReceiptAudit
 from ballotcast.elections.result import SpoiltBallot
 
 BUNDLE = WIDTH * (2 + MAX_ENTRY)
@@ -52,7 +53,7 @@ class GrowingTree:
 class LogAudit:
     """Afterwards: what the amendments state, the closing leaf, and, given the election key, what the ballots say."""
 
-    def __init__(self, export: ExportReader, findings: Findings, manifest: Manifest) -> None:
+    def __init__(self, export: ExportReader, findings: Findings, manifest: Manifest, receipts: ReceiptAudit) -> None:
         self.amendments = AmendmentAudit(manifest)
         self.ballots = 0
         self.closing: ClosingLeaf | None = None
@@ -61,6 +62,7 @@ class LogAudit:
         self._export = export
         self._findings = findings
         self._manifest = manifest
+        self._receipts = receipts
         self._keys: set[bytes] = set()
         self._last_ballot = b""
 
@@ -151,6 +153,8 @@ class LogAudit:
         if leaf_hash <= self._last_ballot:
             self._findings.fail("order", f"leaf {index}: its hash is not above that of the ballot before")
         self._last_ballot = leaf_hash
+        if leaf_hash in self._receipts.wanted:
+            self._receipts.found[leaf_hash] = Found(index, ballot.said)
         for refusal in ballot.refusals:
             issuers = refusal is Refusal.BAD_ISSUER_SIGNATURE
             self._findings.fail("credentials" if issuers else "ballots", f"leaf {index}: {refusal}")

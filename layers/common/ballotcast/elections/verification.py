@@ -4,8 +4,8 @@ It trusts nothing but the manifest's hash, which voters compare with the one in 
 refused by the name of a check and never by an exception.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
@@ -15,12 +15,15 @@ from ballotcast.crypto import canonical, p256
 from ballotcast.crypto.checkpoint import Checkpoint, CheckpointError
 from ballotcast.crypto.encoding import EncodingError, hex_decode
 from ballotcast.crypto.signed_note import NoteError, Verifier
-from ballotcast.elections import export_files, kept_checkpoints, kept_issuances
+from ballotcast.elections import export_files, kept_checkpoints, kept_issuances, kept_receipts, kept_turnouts
 from ballotcast.elections.ballot_audit import Judges
 from ballotcast.elections.export_files import ExportError, ExportReader
 from ballotcast.elections.findings import Check, Findings, Outcome, Stopped
+from ballotcast.elections.kept import Kept
 from ballotcast.elections.kept_checkpoints import audit_kept
 from ballotcast.elections.kept_issuances import audit_issuances
+from ballotcast.elections.kept_receipts import Found, ReceiptAudit
+from ballotcast.elections.kept_turnouts import audit_doors, audit_turnouts
 from ballotcast.elections.ledger_audit import LedgerAudit
 from ballotcast.elections.log_audit import LogAudit, Progress
 from ballotcast.elections.result import count_election
@@ -52,10 +55,15 @@ NOTE, RESULT = 16 * 1024, 64 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Report:
-    """manifest_hash: M in hex, to compare with the mail; empty if the manifest cannot be read."""
+    """manifest_hash: M in hex, to compare with the mail; empty if the manifest cannot be read.
+
+    manifest: as read; None if it cannot be. found: the ballots of receipts that were kept, by the receipts' names.
+    """
 
     checks: tuple[Check, ...]
     manifest_hash: str
+    manifest: Manifest | None = field(default=None, repr=False)
+    found: Mapping[str, Found] = field(default_factory=dict, repr=False)
 
     @property
     def ok(self) -> bool:
@@ -69,22 +77,16 @@ def verify_export(
     path: Path,
     progress: Progress = _silently,
     processes: int = 1,
-    checkpoints: Sequence[bytes] = (),
-    issuances: Sequence[bytes] = (),
+    kept: Kept | None = None,
 ) -> Report:
     """Check everything that an export can prove. `progress` is told of leaves done, and how many there are.
 
     processes: that check ballots; they begin by importing the program's main module, as multiprocessing does.
-    checkpoints: signed notes that somebody kept, for a check of their own.
-    issuances: issuance receipts that voters kept, for a check of their own.
+    kept: what people kept; each kind of it is a check of its own.
     """
-    meanings = dict(CHECKS)
-    if checkpoints:
-        meanings[kept_checkpoints.CHECK] = kept_checkpoints.MEANING
-    if issuances:
-        meanings[kept_issuances.CHECK] = kept_issuances.MEANING
-    findings = Findings(meanings)
-    verification = _Verification(findings, progress, processes, checkpoints, issuances)
+    kept = kept or Kept()
+    findings = Findings({**CHECKS, **_kept_checks(kept)})
+    verification = _Verification(findings, progress, processes, kept)
     try:
         with ExportReader(path) as export:
             verification.run(export)
@@ -92,37 +94,48 @@ def verify_export(
         findings.fail("archive", str(error))
     except Stopped:
         pass
-    return Report(findings.checks, verification.manifest_hash)
+    return Report(findings.checks, verification.manifest_hash, verification.manifest, verification.found)
+
+
+def _kept_checks(kept: Kept) -> dict[str, str]:
+    """The checks of what was kept, with what they mean: those that there is anything for."""
+    checks = (
+        (kept.checkpoints, kept_checkpoints.CHECK, kept_checkpoints.MEANING),
+        (kept.doors, kept_turnouts.DOORS, kept_turnouts.DOORS_MEANING),
+        (kept.turnouts, kept_turnouts.TURNOUTS, kept_turnouts.TURNOUTS_MEANING),
+        (kept.receipts, kept_receipts.CHECK, kept_receipts.MEANING),
+        (kept.issuances, kept_issuances.CHECK, kept_issuances.MEANING),
+    )
+    return {name: meaning for statements, name, meaning in checks if statements}
 
 
 class _Verification:
-    def __init__(
-        self,
-        findings: Findings,
-        progress: Progress,
-        processes: int,
-        kept: Sequence[bytes],
-        issuances: Sequence[bytes],
-    ) -> None:
+    def __init__(self, findings: Findings, progress: Progress, processes: int, kept: Kept) -> None:
         self.manifest_hash = ""
+        self.manifest: Manifest | None = None
+        self.found: Mapping[str, Found] = {}
         self._findings = findings
         self._progress = progress
         self._processes = processes
         self._kept = kept
-        self._issuances = issuances
 
     def run(self, export: ExportReader) -> None:
         manifest = self._manifest(export)
         checkpoint = self._checkpoint(export.read(export_files.CHECKPOINT, NOTE), manifest)
         self._require_files(export, checkpoint.size)
         election_key = self._election_key(export, manifest)
-        log = LogAudit(export, self._findings, manifest)
+        receipts = ReceiptAudit(self._findings, manifest, self._kept.receipts)
+        log = LogAudit(export, self._findings, manifest, receipts)
         with Judges(manifest, election_key, self._processes) as judges:
             log.run(checkpoint, judges, self._progress)
-        if self._kept and not self._findings.failed("log"):
-            audit_kept(export, self._findings, manifest, checkpoint, self._kept)
+        if not self._findings.failed("log"):
+            audit_kept(export, self._findings, manifest, checkpoint, self._kept.checkpoints)
+            self.found = receipts.run()
         self._ledger(export, manifest, log)
         self._door(export, manifest, log)
+        if log.closing:
+            audit_doors(self._findings, manifest, log.closing, self._kept.doors)
+            audit_turnouts(self._findings, manifest, log.closing, self._kept.turnouts)
         if election_key:
             self._result(export, manifest, p256.scalar(election_key), checkpoint, log)
 
@@ -132,7 +145,7 @@ class _Verification:
             manifest = Manifest.parse(data)
         except ManifestError as error:
             raise self._findings.stop("manifest", str(error)) from None
-        self.manifest_hash = manifest.hash.hex()
+        self.manifest, self.manifest_hash = manifest, manifest.hash.hex()
         self._findings.complete("manifest", f"hash {self.manifest_hash}")
         return manifest
 
@@ -178,8 +191,8 @@ class _Verification:
             told = f"the closing leaf tells of {closing.ballots} ballots and {closing.issued} credentials"
             self._findings.fail("turnout", f"{told}, and there are {counts}")
         self._findings.complete("turnout", counts)
-        if self._issuances:
-            audit_issuances(export, self._findings, manifest, self._issuances)
+        if self._kept.issuances:
+            audit_issuances(export, self._findings, manifest, self._kept.issuances)
 
     def _door(self, export: ExportReader, manifest: Manifest, log: LogAudit) -> None:
         try:
