@@ -1,7 +1,7 @@
 """The runtime's DynamoDB with a meter: what each call is charged, and how many there are.
 
 Items are in a file, so that processes share them and none holds them in memory. Nothing here has to survive a power
-cut, so commits do not wait for the disk.
+cut, so commits do not wait for the disk. The file is not mapped: its pages would count as memory of the process.
 """
 
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ class MeteredDynamoDB(DynamoDB):
     """`path`: of the file."""
 
     def __init__(self, path: Path, meter: Meter) -> None:
-        super().__init__(Database(path, [DYNAMODB_SCHEMA, STREAM_SCHEMA], synchronous="OFF"), AnyTable())
+        super().__init__(Database(path, [DYNAMODB_SCHEMA, STREAM_SCHEMA], synchronous="OFF", mapped=0), AnyTable())
         self.meter = meter
 
     def charge_read(self, operation: str, items: Sequence[Wire], *, consistent: bool, together: bool = False) -> None:

@@ -25,12 +25,17 @@ class WrongFormat(RuntimeError):
 class Database:
     """`schema`: statements that make tables where they are missing. `synchronous` OFF is for what may be lost.
 
+    `mapped`: bytes of the file that each reader maps into its memory, at most.
+
     Reads see what is committed and nothing else: a write that others have not yet been told of is not shown.
     `was_closed`: the last run closed the file, or there was none; else what the log holds is carried over now.
     """
 
-    def __init__(self, path: Path, schema: Sequence[str], *, synchronous: Literal["FULL", "OFF"] = "FULL") -> None:
+    def __init__(
+        self, path: Path, schema: Sequence[str], *, synchronous: Literal["FULL", "OFF"] = "FULL", mapped: int = 1 << 28
+    ) -> None:
         self.path = path
+        self._mapped = mapped
         self._readers = threading.local()
         self._signals = Signals()
         log = path.with_name(f"{path.name}-wal")
@@ -54,7 +59,7 @@ class Database:
         found: sqlite3.Connection | None = getattr(self._readers, "connection", None)
         if found is None:
             found = self._readers.connection = open_reader(self.path)
-            found.execute(f"PRAGMA mmap_size = {1 << 28}")
+            found.execute(f"PRAGMA mmap_size = {self._mapped}")
         return found
 
     def watch(self, *topics: str) -> Event:
