@@ -189,6 +189,7 @@ NEEDED: dict[str, list[Call]] = {
         *decrypt("election"),
     ],
     "CloseMachineRole": invoke("CountFunction", "SequencerFunction", "LedgerFunction"),
+    "TurnoutMachineRole": invoke("CountFunction", "SequencerFunction", "LedgerFunction"),
     "NotifyRole": [
         *get("Roll", "VOTER#v", "ELECTION#e", "ORGANISER#o"),
         *update("Roll", "VOTER#v", "ORGANISER#o"),
@@ -254,6 +255,7 @@ NEEDED: dict[str, list[Call]] = {
         *put("Channels", "CHANNEL#election-e"),
         *update("Channels", "CHANNEL#election-e"),
         *objects("get_object", "elections/e/result.json"),
+        *start("TurnoutMachine"),
         *send(*RELAYS),
     ],
     "SpawnMachineRole": [

@@ -64,6 +64,7 @@ class World:
             "RELAY_QUEUES": ",".join(made.queue(f"relay{n}.fifo", FifoQueue="true") for n in range(4)),
             "RELAY_MACHINES": ",".join(made.machine(name) for name in ("spawn", "stop", "repair")),
             "CLOSE_MACHINE": made.machine("close"),
+            "TURNOUT_MACHINE": made.machine("turnout"),
             "SCHEDULER_ROLE": "arn:aws:iam::123456789012:role/scheduler",
             "SCHEDULE_GROUP": "default",
             "DUE_FUNCTION": "arn:aws:lambda:eu-central-1:123456789012:function:due",

@@ -43,14 +43,23 @@ def close(election: str) -> None:
 
 @click.command()
 @click.argument("election")
-def turnout(election: str) -> None:
-    """How many credentials and ballots, as of the log's last checkpoint."""
+@click.option(
+    "--keep",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the newest turnout statement to FILE, for `verify --statement`.",
+    metavar="FILE",
+)
+def turnout(election: str, keep: Path | None) -> None:
+    """How many credentials and ballots: exact once voting has ended."""
     counted = published.turnout(public_api(), election)
     click.echo(f"issued: {counted['issued']}, cast: {counted['cast']}")
     if not counted["final"]:
-        click.echo(
-            "As of the log's last checkpoint: ballots enter the log in batches, all of them by the close.", err=True
-        )
+        click.echo("Rounded down, and estimated: the exact numbers are published when voting has ended.", err=True)
+    if keep:
+        if counted["statement"] is None:
+            raise click.ClickException("no turnout is stated yet: that takes ten credentials, and some minutes")
+        keep.write_text(counted["statement"])
+        click.echo(f"{keep} has what is signed so far. After the count: ballotcast verify --statement {keep}", err=True)
 
 
 @click.command()

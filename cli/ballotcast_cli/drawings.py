@@ -11,7 +11,7 @@ from .machine_definitions import read_definition
 
 TOP = Path(__file__).parents[2]
 PAGE = TOP / "docs" / "state-machines.md"
-DEFINITIONS = ("relay/spawn", "relay/stop", "relay/repair", "tally/close")
+DEFINITIONS = ("relay/spawn", "relay/stop", "relay/repair", "tally/close", "tally/turnout")
 _HEAD = """# State machines
 
 Drawn from the definitions in `functions/` by `python -m ballotcast_cli.drawings`; a test sees to it that they are

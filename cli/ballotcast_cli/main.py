@@ -21,7 +21,7 @@ COMMANDS: Mapping[str, LazyCommand] = {
     "open": LazyCommand("conduct", "Open now instead of at its time; only before it is frozen.", "open_"),
     "vote": LazyCommand("voting", "Cast your vote.", "vote"),
     "check-receipt": LazyCommand("voting", "Check that the ballot behind a receipt is in the log.", "check"),
-    "turnout": LazyCommand("conduct", "How many credentials and ballots, as of the log's last checkpoint.", "turnout"),
+    "turnout": LazyCommand("conduct", "How many credentials and ballots: exact once voting has ended.", "turnout"),
     "close": LazyCommand("conduct", "Close now and start the count.", "close"),
     "results": LazyCommand("conduct", "The result with every stage of the count.", "results"),
     "export": LazyCommand("conduct", "Download everything that anybody needs to verify the result.", "export"),

@@ -1,6 +1,7 @@
-"""A step of the count: the issuance ledger, written once from the roll as it stands when nothing is issued any more.
+"""The steps of the close machine and of the turnout machine that read the roll.
 
-It has the voters whom the manifest or an amendment states. Nobody else was ever invited.
+The issuance ledger is written once, when nothing is issued any more. It has the voters whom the manifest or an
+amendment states; nobody else was ever invited.
 """
 
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from typing import Any
 
 from ballotcast.ballots.ledger import Ledger, LedgerLine
 from ballotcast.ballots.roll import rolls_digest
+from ballotcast.elections.turnout import rounded
 from ballotcast.store.elections import Election
 from ballotcast.store.voter import PARTITIONS
 from ballotcast.store.voters import Voters
@@ -43,7 +45,24 @@ def _lines(voters: Voters, election: Election) -> Iterator[LedgerLine]:
 
 
 def handle(event: dict[str, Any], wiring: Wiring) -> dict[str, Any]:
-    """`{election}` → what the seal needs to know of the roll, and where the ledger lies."""
+    """`{step: "ledger", election}` → what the seal needs to know of the roll, and where the ledger lies.
+
+    `{step: "turnout", election}` → `{issued}`: so many credentials or more, rounded down.
+    """
+    match event["step"]:
+        case "ledger":
+            return _ledger(event, wiring)
+        case "turnout":
+            return {"issued": rounded(count_issued(wiring.voters, event["election"]))}
+    raise ValueError("no such step")
+
+
+def count_issued(voters: Voters, election: str) -> int:
+    """Credentials that were issued, while others may be: a credential is never taken back."""
+    return sum(voter.issued for partition in PARTITIONS for voter in voters.in_partition(election, partition))
+
+
+def _ledger(event: dict[str, Any], wiring: Wiring) -> dict[str, Any]:
     election = wiring.elections.find(event["election"])
     if election is None:
         raise LookupError(f"there is no election {event['election']}")

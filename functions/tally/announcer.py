@@ -1,7 +1,8 @@
 """The board's stream: the turnout, each time it is told higher, and the result go out on the election's channel.
 
-It is told by the rows themselves, so nothing that writes them knows of channels, and whoever dies after writing one has
-told it. A row delivered again is published with the same key and counts once.
+A rise also starts the machine that states the turnout, at most once an hour. All of it is told by the rows themselves,
+so nothing that writes them knows of channels, and whoever dies after writing one has told it. A row delivered again is
+published with the same key and counts once.
 """
 
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from ballotcast.store.log import CHECKPOINT, TURNOUT, Turnout, turnout_of
 from ballotcast.store.results import RESULT
 from ballotcast.wiring import Wiring, from_environment
 from tally import work
+from tally.stating import hour_to_state
 
 logger = Logger(service="announcer")
 deployed = cache(from_environment)
@@ -50,6 +52,8 @@ def _announce(record: DynamoDBRecord, wiring: Wiring) -> None:
     with reading():
         news = _news(record)
     if news:
+        if not news.final:
+            wiring.turnout_machine.start(news.election, hour_to_state(news.moment))
         _publish(wiring, news)
 
 

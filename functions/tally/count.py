@@ -1,4 +1,4 @@
-"""The steps of the close machine (close.asl.json) that touch ballots: one function, told by `step` what to do.
+"""The steps of the close machine (close.asl.json) and of turnout.asl.json that touch ballots, told apart by `step`.
 
 Each reads what the steps before left (tally.work), leaves its own, and answers with counts and keys only. Each can be
 repeated, and stops the count rather than go on over something that should not be.
@@ -9,12 +9,14 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
+from ballotcast.ballots.fields import parse_time
 from ballotcast.wiring import Wiring, from_environment
 from tally.bundling import bundle
 from tally.collecting import collect
 from tally.counting import count
 from tally.exporting import export, publish
 from tally.opening import decrypt, release
+from tally.stating import count_box
 
 logger = Logger(service="count")
 
@@ -23,6 +25,8 @@ def handle(event: dict[str, Any], wiring: Wiring) -> dict[str, Any]:
     """`{step, election, …}` → what the next states need. CountStopped ends the execution."""
     election = event["election"]
     match event["step"]:
+        case "turnout":
+            return count_box(wiring, election, parse_time(event["slot"]))
         case "collect":
             return collect(wiring, election, event["partitions"])
         case "open":

@@ -26,7 +26,7 @@ class ElectionLog:
         self.head = Head()
         self._log = log
         self._amendments = amendments
-        self._signer = signer
+        self.signer = signer
         self._signed = 0
         """The size that this process has signed."""
 
@@ -59,7 +59,7 @@ class ElectionLog:
 
     def shut(self, door: Door) -> Door:
         """Sign and publish the door statement, unless there is one; returns the one that is there."""
-        note = self._log.shut(self.manifest.election, door.sign(self.manifest, self._signer).encode())
+        note = self._log.shut(self.manifest.election, door.sign(self.manifest, self.signer).encode())
         return Door.open(note.decode(), self.manifest)
 
     def seal(self, sealed: Sealed) -> None:
@@ -77,7 +77,7 @@ class ElectionLog:
         if head.size == self._signed:
             return
         root = head.sealed.root if head.sealed else merkle.root([merkle.leaf_hash(one) for one in self.statements()])
-        note = Checkpoint(self.manifest.origin, head.size, root).sign(self._signer).encode()
+        note = Checkpoint(self.manifest.origin, head.size, root).sign(self.signer).encode()
         cast = head.sealed.ballots if head.sealed else 0
         signed = SignedCheckpoint(note, head.size, issued, cast, final=head.sealed is not None)
         self._log.publish(self.manifest.election, signed)

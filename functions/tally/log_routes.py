@@ -26,7 +26,8 @@ TilePart = Annotated[str, Path(max_length=64, pattern="^[a-z0-9./-]+$")]
 
 class Turnout(BaseModel):
     """issued, cast: credentials and ballots, once `final` exactly, before that rounded down; size: leaves of the log
-    under the checkpoint (the signed note); closed_at: when an early close was ordered, or null."""
+    under the checkpoint (the signed note); closed_at: when an early close was ordered, or null; statement: the newest
+    turnout statement (a signed note), or null. The statement's numbers are counted; the others may be estimates."""
 
     issued: int
     cast: int
@@ -34,6 +35,7 @@ class Turnout(BaseModel):
     final: bool
     closed_at: str | None
     checkpoint: str
+    statement: str | None
 
 
 def _freshness(checkpoint: SignedCheckpoint) -> dict[str, str]:
@@ -85,13 +87,14 @@ def show_tile(election: ElectionId, path: TilePart, wiring: Wired) -> Response:
 @router.get("/elections/{id}/turnout", openapi_extra=contract(Access.PUBLIC), responses=refuses(404))
 def show_turnout(election: ElectionId, wiring: Wired, response: Response) -> Turnout:
     """How many credentials were issued and ballots cast: rounded down until the log is sealed, then exact."""
-    checkpoint, turnout, closed_at = find_turnout(wiring.log, election)
-    response.headers.update(_freshness(checkpoint))
+    seen = find_turnout(wiring.log, election)
+    response.headers.update(_freshness(seen.checkpoint))
     return Turnout(
-        issued=turnout.issued,
-        cast=turnout.cast,
-        size=checkpoint.size,
-        final=checkpoint.final,
-        closed_at=closed_at,
-        checkpoint=checkpoint.note.decode(),
+        issued=seen.turnout.issued,
+        cast=seen.turnout.cast,
+        size=seen.checkpoint.size,
+        final=seen.checkpoint.final,
+        closed_at=seen.closed_at,
+        checkpoint=seen.checkpoint.note.decode(),
+        statement=seen.statement,
     )

@@ -3,6 +3,8 @@
 While voting lasts, its few tiles are made of the statements in rows. Those of a sealed log are objects.
 """
 
+from typing import NamedTuple
+
 from ballotcast.crypto import merkle, tiles
 from ballotcast.crypto.merkle import HASH_LENGTH
 from ballotcast.crypto.tile_files import ENTRIES, TilePath, decode_bundle, encode_bundle
@@ -26,15 +28,23 @@ def find_door(log: Log, election: str) -> bytes:
     raise NotFound("no-door", "how many ballots there are is stated once voting has ended")
 
 
-def find_turnout(log: Log, election: str) -> tuple[SignedCheckpoint, Turnout, str | None]:
-    """The newest checkpoint, the turnout, and when an early close was ordered (RFC 3339), if one was.
+class PublicTurnout(NamedTuple):
+    """turnout: exact once the log is sealed; before, running sums rounded down. statement: the newest signed one."""
 
-    Exact once the log is sealed; before, the running sums rounded down. NotFound before the freeze.
-    """
-    checkpoint, sums, closed_at = log.glance(election)
-    checkpoint = _begun(checkpoint)
+    checkpoint: SignedCheckpoint
+    turnout: Turnout
+    statement: str | None
+    closed_at: str | None
+    """When an early close was ordered (RFC 3339), if one was."""
+
+
+def find_turnout(log: Log, election: str) -> PublicTurnout:
+    """NotFound before the freeze."""
+    seen = log.glance(election)
+    checkpoint = _begun(seen.checkpoint)
     exact = Turnout(checkpoint.issued, checkpoint.cast)
-    return checkpoint, exact if checkpoint.final else Turnout(*map(rounded, sums)), closed_at
+    turnout = exact if checkpoint.final else Turnout(*map(rounded, seen.sums))
+    return PublicTurnout(checkpoint, turnout, seen.stated.note.decode() if seen.stated else None, seen.closed_at)
 
 
 def _begun(checkpoint: SignedCheckpoint | None) -> SignedCheckpoint:

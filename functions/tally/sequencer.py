@@ -1,4 +1,4 @@
-"""The only writer of logs: it takes messages of the queue `sequence`, and seals a log when the count tells it to."""
+"""The only holder of logs' keys: it takes messages of the queue `sequence`, seals a log, and states the turnout."""
 
 from collections import defaultdict
 from functools import cache, lru_cache
@@ -20,6 +20,7 @@ from tally.election_log import ElectionLog
 from tally.sealing import Ledger, seal
 from tally.sequence_messages import SequenceMessage, read_message
 from tally.sequencing import sequence
+from tally.stating import state_turnout
 
 KEPT = 256
 """Elections in memory: a manifest and a key."""
@@ -36,8 +37,10 @@ class Sequencer:
         self._log = lru_cache(KEPT)(self._open)
 
     def handle(self, event: dict[str, Any]) -> dict[str, Any]:
-        """A batch of messages, answered with those to deliver again; or, without `Records`, an order to seal."""
-        return self._sequence(SQSEvent(event)) if "Records" in event else self._seal(event)
+        """A batch of messages, answered with those to deliver again; or an order to seal, or to state the turnout."""
+        if "Records" in event:
+            return self._sequence(SQSEvent(event))
+        return self._state(event) if "turnout" in event else self._seal(event)
 
     def _sequence(self, event: SQSEvent) -> Failures:
         """The messages that can be read, an election's together; answers with those that are to be delivered again.
@@ -87,6 +90,11 @@ class Sequencer:
         )
         sealed = seal(log, wiring.blobs, runs, ledger, closed_at)
         return {"size": log.head.size, "ballots": sealed.ballots, "buckets": list(work.buckets(log.head.size))}
+
+    def _state(self, order: dict[str, Any]) -> dict[str, Any]:
+        """`{election, turnout: {slot, cast, issued}}` → `{stated}`: whether it was published."""
+        log = self._log(order["election"])
+        return {"stated": state_turnout(self._wiring.log, log.manifest, log.signer, order["turnout"])}
 
     def _open(self, election: str) -> ElectionLog:
         wiring = self._wiring

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from ballotcast.store.log import Head, Log, Overtaken, Sealed, SignedCheckpoint
+from ballotcast.store.log import Head, Log, Overtaken, Sealed, SignedCheckpoint, SignedTurnout
 from ballotcast.store.table import Table
 
 ELECTION = "0123456789abcdef"
@@ -23,7 +23,7 @@ def test_before_the_first_leaf_there_is_nothing(log: Log) -> None:
     assert log.checkpoint(ELECTION) is None
     assert list(log.entries(ELECTION)) == []
     assert log.turnout(ELECTION) == (0, 0)
-    assert log.glance(ELECTION) == (None, (0, 0), None)
+    assert log.glance(ELECTION) == (None, (0, 0), None, None)
 
 
 def test_statements_and_head_are_written_together(log: Log) -> None:
@@ -95,3 +95,23 @@ def test_a_batch_told_again_counts_once_in_each_sum(log: Log) -> None:
     assert log.turnout(ELECTION) == (3, 1)
     log.add(ELECTION, "issued", 2, "second")
     assert log.glance(ELECTION)[1] == log.turnout(ELECTION) == (5, 1)
+
+
+def test_a_later_statement_is_never_lower_and_an_hour_has_one(log: Log) -> None:
+    def stated(hour: int, cast: int, issued: int) -> SignedTurnout:
+        return SignedTurnout(b"%d" % hour, f"2026-11-20T{hour:02}:00:00Z", cast, issued)
+
+    assert log.stated(ELECTION) is None
+    for one, published in (
+        (stated(10, 10, 20), True),
+        (stated(10, 10, 20), False),
+        (stated(10, 20, 30), False),
+        (stated(9, 10, 20), False),
+        (stated(11, 9, 20), False),
+        (stated(11, 10, 19), False),
+        (stated(12, 10, 20), True),
+        (stated(13, 30, 30), True),
+    ):
+        assert log.state(ELECTION, one) is published
+        assert (log.stated(ELECTION) == one) is (published or one == stated(10, 10, 20))
+    assert log.glance(ELECTION).stated == log.stated(ELECTION) == stated(13, 30, 30)

@@ -11,7 +11,7 @@ from ballotcast_cli.drawings import PAGE, page
 from ballotcast_cli.machine_definitions import read_definition
 from checkout import ROOT
 
-MACHINES = ["CloseMachine", "SpawnMachine", "StopMachine", "RepairMachine"]
+MACHINES = ["CloseMachine", "TurnoutMachine", "SpawnMachine", "StopMachine", "RepairMachine"]
 Resources = dict[str, dict[str, Any]]
 TRANSACTED = {
     "ConditionCheck": "dynamodb:ConditionCheckItem",

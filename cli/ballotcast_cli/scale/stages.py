@@ -85,7 +85,7 @@ def _turnout(wiring: Folder, scene: Scene) -> None:
 
 
 def _ledger(wiring: Folder, scene: Scene) -> Any:
-    return ledger.handle({"election": ELECTION}, wiring)
+    return ledger.handle({"step": "ledger", "election": ELECTION}, wiring)
 
 
 def _step(order: dict[str, Any], wiring: Folder, scene: Scene) -> Any:

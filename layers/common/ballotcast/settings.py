@@ -100,6 +100,11 @@ class Settings:
         return self._required("CLOSE_MACHINE")
 
     @property
+    def turnout_machine(self) -> str:
+        """ARN of the state machine that makes turnout statements."""
+        return self._required("TURNOUT_MACHINE")
+
+    @property
     def scheduler_role(self) -> str:
         return self._required("SCHEDULER_ROLE")
 

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from ballotcast.store.schedules import Schedules
     from ballotcast.store.secrets import Secret
     from ballotcast.store.segments import Segments
+    from ballotcast.store.turnout_machine import TurnoutMachine
     from ballotcast.store.vault import Vault
     from ballotcast.store.voters import Voters
 
@@ -263,6 +264,12 @@ class Wiring:
         from ballotcast.store.counting_machine import CountingMachine
 
         return CountingMachine(self.client("stepfunctions"), self.settings.close_machine)
+
+    @cached_property
+    def turnout_machine(self) -> "TurnoutMachine":
+        from ballotcast.store.turnout_machine import TurnoutMachine
+
+        return TurnoutMachine(self.client("stepfunctions"), self.settings.turnout_machine)
 
     @cached_property
     def due_counts(self) -> "DueCounts":

@@ -5,6 +5,7 @@ Board   LOG#<election> / ENTRY#<index>    e = a leaf before the ballots: the man
 Board   LOG#<election> / DOOR             note = the door statement, signed before the log is built
 Board   LOG#<election> / CHECKPOINT       the newest signed checkpoint, and once it is final the exact turnout
 Board   LOG#<election> / TURNOUT          issued, cast: running sums, told by the streams (estimates until the close)
+Board   LOG#<election> / STATED           the newest turnout statement: the signed note and what it states
 
 No ballot is in the log before the close. The head's last version says what the sealed log is; its tiles and entries lie
 in the bucket (tally/work.py).
@@ -18,7 +19,7 @@ from ballotcast.store.manifests import STATE, state_pk
 from ballotcast.store.table import ABSENT, Condition, Item, Refusal, Table
 from ballotcast.store.transaction import Cancelled, transact
 
-HEAD, DOOR, CHECKPOINT, TURNOUT, ENTRY = "HEAD", "DOOR", "CHECKPOINT", "TURNOUT", "ENTRY#"
+HEAD, DOOR, CHECKPOINT, TURNOUT, STATED, ENTRY = "HEAD", "DOOR", "CHECKPOINT", "TURNOUT", "STATED", "ENTRY#"
 Sum = Literal["issued", "cast"]
 
 
@@ -65,6 +66,25 @@ class Turnout(NamedTuple):
 
     issued: int = 0
     cast: int = 0
+
+
+@dataclass(frozen=True)
+class SignedTurnout:
+    """`note`: the signed statement; `slot` (RFC 3339), `cast`, `issued`: what it states."""
+
+    note: bytes
+    slot: str
+    cast: int
+    issued: int
+
+
+class Glance(NamedTuple):
+    """What anyone may see of a log at once. sums: running; closed_at: when an early close was ordered (RFC 3339)."""
+
+    checkpoint: SignedCheckpoint | None
+    sums: Turnout
+    stated: SignedTurnout | None
+    closed_at: str | None
 
 
 class Overtaken(Exception):
@@ -127,14 +147,18 @@ class Log:
         item = self._board.get(log_pk(election), CHECKPOINT, consistent=consistent)
         return _checkpoint(item) if item else None
 
-    def glance(self, election: str) -> tuple[SignedCheckpoint | None, Turnout, str | None]:
-        """The checkpoint, the running sums, and when an early close was ordered (RFC 3339); all in one request."""
-        checkpoint, sums = (log_pk(election), CHECKPOINT), (log_pk(election), TURNOUT)
+    def glance(self, election: str) -> Glance:
+        """In one request."""
+        pk = log_pk(election)
         state = state_pk(election), STATE
-        found = self._board.get_many([checkpoint, sums, state])
-        closed_at = found[state]["closed_at"] if state in found else None
-        newest = _checkpoint(found[checkpoint]) if checkpoint in found else None
-        return newest, turnout_of(found.get(sums, {})), closed_at
+        found = self._board.get_many([(pk, CHECKPOINT), (pk, TURNOUT), (pk, STATED), state])
+        checkpoint, stated = found.get((pk, CHECKPOINT)), found.get((pk, STATED))
+        return Glance(
+            checkpoint=_checkpoint(checkpoint) if checkpoint else None,
+            sums=turnout_of(found.get((pk, TURNOUT), {})),
+            stated=_stated(stated) if stated else None,
+            closed_at=found[state]["closed_at"] if state in found else None,
+        )
 
     def publish(self, election: str, checkpoint: SignedCheckpoint) -> None:
         """The newest checkpoint wins; a smaller or equal one changes nothing."""
@@ -148,6 +172,25 @@ class Log:
     def turnout(self, election: str) -> Turnout:
         """The running sums, as the streams told them."""
         return turnout_of(self._board.get(log_pk(election), TURNOUT) or {})
+
+    def stated(self, election: str) -> SignedTurnout | None:
+        """The newest turnout statement."""
+        item = self._board.get(log_pk(election), STATED)
+        return _stated(item) if item else None
+
+    def state(self, election: str, stated: SignedTurnout) -> bool:
+        """Publish a turnout statement; return False if the newest one is of this hour or later, or has a higher number.
+
+        So of all that is ever published, a later one is never lower, and no hour has two.
+        """
+        values = {":slot": stated.slot, ":cast": stated.cast, ":issued": stated.issued}
+        later = "attribute_not_exists(pk) OR (#slot < :slot AND #cast <= :cast AND #issued <= :issued)"
+        item: Item = {"pk": log_pk(election), "sk": STATED, **vars(stated)}
+        try:
+            self._board.put(item, Condition(later, values))
+        except Refusal:
+            return False
+        return True
 
     def add(self, election: str, sum_of: Sum, count: int, batch: str) -> None:
         """Add `count` to a running sum; the same batch told again at once is not counted again."""
@@ -176,6 +219,10 @@ def _head_item(election: str, head: Head) -> tuple[Item, Condition]:
         **(head.sealed._asdict() if head.sealed else {}),
     }
     return item, Condition("#version = :version", {":version": head.version}) if head.version else ABSENT
+
+
+def _stated(item: Item) -> SignedTurnout:
+    return SignedTurnout(item["note"], item["slot"], item["cast"], item["issued"])
 
 
 def _checkpoint(item: Item) -> SignedCheckpoint:

@@ -30,7 +30,9 @@ def test_everything_is_there(deployment: Deployment) -> None:
     assert len(deployment.routes) == 117
     assert set(deployment.tables) == {"Roll", "Board", "Channels"}
     assert len(deployment.queues) == 12
-    assert set(deployment.machines) == {"CloseMachine", "SpawnMachine", "StopMachine", "RepairMachine"}
+    assert set(deployment.machines) == {
+        *("CloseMachine", "TurnoutMachine", "SpawnMachine", "StopMachine", "RepairMachine"),
+    }
 
 
 def test_every_handler_is_a_file_of_the_checkout(deployment: Deployment) -> None:
