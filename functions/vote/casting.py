@@ -7,7 +7,7 @@ from ballotcast.ballots.ballot import Ballot, BallotError
 from ballotcast.ballots.leaf import BallotLeaf
 from ballotcast.crypto.merkle import leaf_hash
 from ballotcast.elections.lifecycle import Status
-from ballotcast.errors import Conflict, FieldError, Forbidden, Invalid
+from ballotcast.errors import Conflict, FieldError, Forbidden, Gone, Invalid
 from ballotcast.store.ballots import Ballots
 from vote.polls import Polls
 
@@ -22,7 +22,8 @@ class Cast(NamedTuple):
 def cast_ballot(polls: Polls, ballots: Ballots, election: str, ballot: bytes) -> Cast:
     """Put a ballot (wire format) into the box of an open election, or find it there.
 
-    NotFound, Forbidden (not open), Invalid (not a ballot of this election), Conflict (the credential cast another).
+    NotFound, Forbidden (not open yet), Gone (closed without it), Invalid (not a ballot of this election), Conflict (the
+    credential cast another).
     """
     try:
         before = _put_or_find(polls, ballots, election, ballot)
@@ -50,6 +51,6 @@ def _put_or_find(polls: Polls, ballots: Ballots, election: str, data: bytes) -> 
             # Who lost the answer still gets the receipt; nothing new gets in.
             if found := ballots.find(election, data):
                 return found
-            raise Forbidden("closed", "the election is closed")
+            raise Gone("closed", "the election is closed, and this ballot did not arrive in time")
         case _:
             raise Forbidden("not-open", "the election is not open yet")

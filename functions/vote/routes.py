@@ -53,7 +53,7 @@ def show_manifest(election: ElectionId, polls: Annotated[Polls, Depends(polls_of
     openapi_extra=contract(Access.ANONYMOUS_CREDENTIAL, body_limit=64 * 1024),
     responses={
         200: {"model": Receipt, "description": "The same ballot again: the same receipt"},
-        **refuses(403, 404, 409),
+        **refuses(403, 404, 409, 410),
     },
 )
 def cast(

@@ -77,10 +77,10 @@ def test_erased_voters_keep_their_lines(election: FrozenElection, blinded: bytes
     for voter in election.voters.values():
         election.wiring.voters.erase(voter)
     told = handle({"step": "ledger", "election": election.id}, election.wiring)
-    assert (told["roll_size"], told["issued"]) == (3, 1)
+    assert (told["voters"], told["issued"]) == (3, 1)
 
 
 def test_an_empty_roll(deployment: World) -> None:
     empty = frozen_election(deployment, voters=())
     told = handle({"step": "ledger", "election": empty.id}, empty.wiring)
-    assert (told["roll_size"], told["rolls"], told["issued"]) == (0, rolls_digest([(0, roll_root([]))]).hex(), 0)
+    assert (told["voters"], told["rolls"], told["issued"]) == (0, rolls_digest([(0, roll_root([]))]).hex(), 0)

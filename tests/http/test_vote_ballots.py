@@ -74,15 +74,15 @@ def test_another_ballot_by_the_same_credential_is_refused(
     assert election.ballots() == [first]
 
 
-@pytest.mark.parametrize(("late", "status"), [(timedelta(seconds=-1), 201), (timedelta(), 403), (timedelta(1), 403)])
+@pytest.mark.parametrize(("late", "status"), [(timedelta(seconds=-1), 201), (timedelta(), 410), (timedelta(1), 410)])
 def test_the_second_of_closing_is_closed(
     client: TestClient, election: FrozenElection, ballot: bytes, deployment: World, late: timedelta, status: int
 ) -> None:
     deployment.clock.now = election.manifest.closes_at + late
     response = cast(client, election, ballot)
     assert response.status_code == status
-    if status == 403:
-        assert_problem(response, 403, "closed")
+    if status == 410:
+        assert_problem(response, 410, "closed")
         assert not election.ballots()
 
 
@@ -102,7 +102,7 @@ def test_an_early_close_is_noticed_within_five_seconds(
     assert cast(client, election, before).status_code == 201
     election.close()
     deployment.clock.advance(seconds=5)
-    assert_problem(cast(client, election, after), 403, "closed")
+    assert_problem(cast(client, election, after), 410, "closed")
     assert cast(client, election, before).status_code == 200
     assert election.ballots() == [before]
 
