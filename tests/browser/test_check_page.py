@@ -96,6 +96,34 @@ def test_what_is_no_receipt_is_said_at_the_field(page: CheckPage, voted: Voted, 
         expect(page.page.locator("#election-error")).to_contain_text("not the id of an election")
 
 
+def test_what_was_kept_and_how_a_ballot_was_read(page: CheckPage, counted: Counted, tmp_path: Path) -> None:
+    """On a device that never saw the vote: a recovery file, the export, and a proof of absence that proves nothing."""
+    recovery, proof, other = (tmp_path / name for name in ("ballot.json", "absence.json", "other.txt"))
+    recovery.write_text(to_json(counted.voted.first))
+    proof.write_text('{"v":"ballotcast/absence/1"}')
+    other.write_text("hello")
+    page.visit()
+    field = "Add what you kept while voting was open"
+    page.choose(field, other)
+    expect(page.page.locator("#kept-file-error")).to_contain_text("other.txt is not a signed statement")
+    page.choose(field, proof)
+    page.outcome("kept", "warn", "This proof does NOT hold")
+    page.choose(field, recovery)
+    expect(page.page.locator("#kept-list li")).to_contain_text(["checkpoint", "issuance receipt", "receipt"])
+    page.choose("Or choose an export that you have already", counted.export)
+    page.outcome("whole", "good", f"Verified: {TITLE}")
+    kept = ["kept-checkpoints", "kept-receipts", "kept-issuances"]
+    assert page.states("whole") == dict.fromkeys([*CHECKS, *kept], "passed")
+    assert CHAIR["options"][0] not in page.page.locator(".reading").inner_text()
+    page.page.get_by_text("How was my ballot read?").click()
+    page.press("Show the ballot")
+    expect(page.page.locator(".reading")).to_contain_text("Ada <i>A</i>")
+    assert_accessible(page.page)
+    page.page.get_by_role("button", name="Remove ballot.json").first.click()
+    page.outcome("whole", "good", f"Verified: {TITLE}")
+    assert page.states("whole") == dict.fromkeys([*CHECKS, *kept[1:]], "passed")
+
+
 def test_links_lead_to_each_check_and_its_button(page: CheckPage, voted: Voted) -> None:
     for place, button in (
         (f"?election={voted.first.election}#whole", "Download and verify"),

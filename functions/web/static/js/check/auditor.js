@@ -3,12 +3,12 @@
 /**
  * AbortError once `signal` says so; any other error if the worker breaks down.
  *
- * @param {Blob} blob @param {AbortSignal} signal
+ * @param {Blob} blob @param {import("../verify/kept.js").Statement[]} kept @param {AbortSignal} signal
  * @param {{progress: (done: number, total: number) => void,
  *   told: (check: import("../verify/findings.js").Check) => void}} ears
  * @returns {Promise<import("../verify/verification.js").Report>}
  */
-export function audit(blob, signal, { progress, told }) {
+export function audit(blob, kept, signal, { progress, told }) {
   const worker = new Worker(new URL("../verify/worker.js", import.meta.url), { type: "module" });
   const report = new Promise((resolve, reject) => {
     signal.addEventListener("abort", () => reject(signal.reason));
@@ -19,7 +19,7 @@ export function audit(blob, signal, { progress, told }) {
       if (data.report) resolve(data.report);
       if (data.failure) reject(new Error(data.failure));
     });
-    worker.postMessage({ blob });
+    worker.postMessage({ blob, kept });
   });
   return report.finally(() => worker.terminate());
 }

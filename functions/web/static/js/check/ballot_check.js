@@ -3,6 +3,7 @@ import { h } from "../dom.js";
 import { ApiError, Malformed, NotYet, Unreachable, Untrusted } from "../protocol/errors.js";
 import { ReceiptError } from "../protocol/receipt.js";
 import { CHECKS, checkReceipt } from "../protocol/receipts.js";
+import { save } from "../save.js";
 import { has, t } from "../strings.js";
 import { Panel } from "./panel.js";
 import { alarm, checkpointBox, facts, fingerprint } from "./pieces.js";
@@ -27,7 +28,7 @@ export async function checkBallot(side, { receipt, earlier, election }, place, {
     return { recorded, failed: false, unread: false };
   } catch (error) {
     const unread = error instanceof ReceiptError;
-    return { recorded: null, failed: showFailure(panel, error, again), unread };
+    return { recorded: null, failed: showFailure(panel, error, election, again), unread };
   }
 }
 
@@ -54,18 +55,20 @@ function showRecorded(panel, { manifest, index, size, checkpoint }, election, ve
 }
 
 /** Whether it is a failure, and not just unknown. */
-function showFailure(panel, error, again) {
+function showFailure(panel, error, election, again) {
   const step = panel.current ?? CHECKS.at(-1);
   const retry = h("p", {}, h("button", { type: "button", onclick: again }, t("check.again")));
   const proved = [Untrusted, Malformed].some((kind) => error instanceof kind);
   const unknown = error instanceof ApiError && error.status === 404;
   if (proved || unknown) {
     const why = wordsFor(step, error.reason);
-    const what = alarm(error.reason, t("check.keep_receipt"));
+    const what = alarm(error.reason, t(error.proof ? "check.keep_absence" : "check.keep_receipt"));
+    const keep = () => save(`ballotcast-absence-${election}.json`, "application/json", error.proof);
+    const proof = error.proof && h("p", {}, h("button", { type: "button", onclick: keep }, t("check.save_absence")));
     panel.mark(step, "failed", why);
     panel.skipRest();
     const text = t("check.not_proved", { step: t(`check.step_${step}`), why });
-    panel.announce("bad", t("check.ballot_failed"), text, what, retry);
+    panel.announce("bad", t("check.ballot_failed"), text, proof, what, retry);
     return true;
   }
   panel.skipRest();

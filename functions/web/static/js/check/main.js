@@ -1,6 +1,7 @@
 /** The page of checks: nothing of what is checked here is sent anywhere. */
 import { address, find, h } from "../dom.js";
 import { connect } from "../protocol/api.js";
+import { MAX_LENGTH } from "../protocol/absence.js";
 import { BadState } from "../protocol/errors.js";
 import { ReceiptError } from "../protocol/receipt.js";
 import { NoteError } from "../protocol/signed_note.js";
@@ -10,6 +11,7 @@ import { openDevice } from "../vote/device.js";
 import { missing } from "../vote/support.js";
 import { checkBallot } from "./ballot_check.js";
 import { complain } from "./complaint.js";
+import { KeptFiles } from "./kept_files.js";
 import { LONGEST, noteOf, readSource } from "./source.js";
 import { WholeCheck } from "./whole_check.js";
 
@@ -19,7 +21,8 @@ const electionField = find("#election");
 const receiptField = find("#receipt");
 const earlierField = find("#earlier");
 let [seen, turn] = [null, 0];
-const whole = new WholeCheck(find("#whole-outcome"), api, () => seen, leaveOut);
+const keptFiles = new KeptFiles(() => whole.again());
+const whole = new WholeCheck(find("#whole-outcome"), api, () => seen, leaveOut, () => keptFiles.statements);
 
 /** Everything is judged without a receipt: who has a damaged one can verify the rest. */
 function leaveOut() {
@@ -46,7 +49,7 @@ async function check(text, field, id = "") {
     verifyAll: () => whole.byElection(election),
   });
   if (mine !== turn) return;
-  seen = found.unread ? null : { election, blindedSha256, ...found };
+  seen = found.unread ? null : { election, blindedSha256, receipt: source.receipt, ...found };
   whole.reconsider();
   if (id && found.recorded) await remember(id, found.recorded.checkpoint);
 }
@@ -72,9 +75,7 @@ async function listKept() {
 /** What is in a file is checked as soon as it is chosen; the same one may be chosen again. */
 function onFile(field, act) {
   field.addEventListener("change", async () => {
-    const [file] = field.files;
-    if (!file) return;
-    await act(file);
+    for (const file of [...field.files]) await act(file);
     field.value = "";
   });
 }
@@ -110,6 +111,7 @@ async function start() {
     complain(electionField, election ? "" : t("check.not_an_election"));
     if (election) whole.byElection(election);
   });
+  onFile(find("#kept-file"), async (file) => keptFiles.take(file.name, await file.slice(0, MAX_LENGTH).text()));
   onFile(find("#export-file"), (file) => whole.byFile(file));
   await listKept();
   find("#starting").hidden = true;

@@ -2,14 +2,16 @@
 import { h, prefix } from "../dom.js";
 import { has, t } from "../strings.js";
 import { CHECKS } from "../verify/findings.js";
+import { keptChecks } from "../verify/kept.js";
 import { save } from "../save.js";
+import { ballotReading } from "./ballot_reading.js";
 import { ledgerLine } from "./ledger_line.js";
 import { alarm, checkpointBox, facts, fingerprint } from "./pieces.js";
 
 const names = new Intl.ListFormat(document.documentElement.lang, { type: "conjunction" });
 
-/** For `Panel.list`: all checks, none done yet. */
-export const listChecks = () => CHECKS.map(step);
+/** For `Panel.list`: all checks, none done yet. @param {import("../verify/kept.js").Kept} kept */
+export const listChecks = (kept) => [...CHECKS, ...keptChecks(kept)].map(step);
 
 /** For `Panel.list`. @param {string} name */
 export const step = (name) => ({ name, title: t(`check.audit_${name}`), meaning: t(`check.audit_${name}_means`) });
@@ -32,8 +34,9 @@ function why(reason, { index, ...values }) {
  * @param {import("./panel.js").Panel} panel @param {import("../verify/verification.js").Report} report
  * @param {Blob} blob the export @param {string[]} contradictions what else failed: names of expectations
  * @param {import("./whole_check.js").Seen | null} seen @param {() => void} leaveOut the receipt
+ * @param {import("../verify/kept.js").Statement[]} receipts whose ballots may be looked at
  */
-export function showReport(panel, report, blob, contradictions, seen, leaveOut) {
+export function showReport(panel, report, blob, contradictions, seen, leaveOut, receipts) {
   const { election, note } = report;
   const verified = report.ok && !contradictions.length && report.result !== null;
   if (verified) announceVerified(panel, report);
@@ -44,6 +47,7 @@ export function showReport(panel, report, blob, contradictions, seen, leaveOut) 
     !verified && identity(report),
     note && checkpointBox(note, election),
     h("p", { class: "actions" }, h("button", { type: "button", onclick: keep }, t("check.save_export"))),
+    verified && ballotReading(report, blob, receipts),
     verified && ledgerLine(report, blob, seen),
   );
 }

@@ -3,6 +3,7 @@ import { h } from "../dom.js";
 import { ApiError, Unreachable } from "../protocol/errors.js";
 import { t } from "../strings.js";
 import { audit } from "./auditor.js";
+import { sortKept } from "../verify/kept.js";
 import { Download } from "./download.js";
 import { Expectations } from "./expectations.js";
 import { meter, megabytes } from "./meter.js";
@@ -14,7 +15,7 @@ import { showNotCounted, showTrouble } from "./unfinished.js";
  * What a check of a receipt has shown, for comparison.
  *
  * @typedef {{election: string, recorded: import("../protocol/receipts.js").Recorded | null, failed: boolean,
- *   blindedSha256: Uint8Array | null}} Seen
+ *   blindedSha256: Uint8Array | null, receipt: string}} Seen
  */
 
 export class WholeCheck {
@@ -22,18 +23,21 @@ export class WholeCheck {
   #api;
   #seen;
   #leaveOut;
+  #kept;
   #run = new AbortController();
   #found = null;
 
   /**
    * @param {HTMLElement} place @param {ReturnType<typeof import("../protocol/api.js").connect>} api
    * @param {() => Seen | null} seen @param {() => void} leaveOut what was seen is not to be compared with
+   * @param {() => import("../verify/kept.js").Statement[]} kept what is to be held against the export
    */
-  constructor(place, api, seen, leaveOut) {
+  constructor(place, api, seen, leaveOut, kept) {
     this.#place = place;
     this.#api = api;
     this.#seen = seen;
     this.#leaveOut = leaveOut;
+    this.#kept = kept;
   }
 
   /** @param {string} election */
@@ -64,6 +68,13 @@ export class WholeCheck {
     const focused = document.activeElement;
     this.#show();
     focused?.focus();
+  }
+
+  /** Other statements are kept: an export that was verified is verified again with them. */
+  again() {
+    const found = this.#found;
+    if (!found) return;
+    this.#alone(() => this.again(), (panel, signal) => this.#verify(panel, found.blob, signal, found.asked));
   }
 
   /** One at a time: what was going on before is given up. */
@@ -107,24 +118,27 @@ export class WholeCheck {
   async #verify(panel, blob, signal, asked) {
     const bar = meter(t("check.verifying"), 1, (count) => t("check.entries", { count }));
     panel.announce("", t("check.verifying"), t("check.verifying_text"), bar.element, this.#actions());
-    panel.list(listChecks());
+    const kept = this.#kept();
+    panel.list(listChecks(sortKept(kept)));
     const told = (check) => markCheck(panel, check);
-    this.#found = { report: await audit(blob, signal, { progress: bar.show, told }), blob, asked };
+    this.#found = { report: await audit(blob, kept, signal, { progress: bar.show, told }), blob, asked, kept };
     this.#show();
   }
 
   #show() {
     const seen = this.#seen();
-    const { report, blob, asked } = this.#found;
+    const { report, blob, asked, kept } = this.#found;
+    const { receipts } = sortKept(kept);
+    const mine = seen ? [{ name: t("check.your_receipt"), note: seen.receipt }] : [];
     const { outcomes } = new Expectations(report, asked, seen);
     const panel = new Panel(this.#place);
-    panel.list([...outcomes.map(([name]) => step(name)), ...listChecks()]);
+    panel.list([...outcomes.map(([name]) => step(name)), ...listChecks(sortKept(kept))]);
     report.checks.forEach((check) => markCheck(panel, check));
     for (const [name, outcome] of outcomes) {
       panel.mark(name, outcome, outcome === "passed" ? "" : t(`check.audit_${name}_${outcome}`));
     }
     const contradictions = outcomes.filter(([, outcome]) => outcome === "failed").map(([name]) => name);
-    showReport(panel, report, blob, contradictions, seen, this.#leaveOut);
+    showReport(panel, report, blob, contradictions, seen, this.#leaveOut, [...mine, ...receipts]);
   }
 
   #actions(...buttons) {

@@ -7,6 +7,7 @@
  *     ├── Unreachable   no answer that was one, after several attempts; nothing is known of what the server did
  *     ├── ApiError      the server refused, and says why
  *     ├── Untrusted     what the server shows does not prove itself: do not go on
+ *     │   └── PromiseBroken   it proves that a ballot is not where its receipt promises it
  *     ├── NotYet        it may come later
  *     └── BadState      a recovery file that cannot be read
  *
@@ -25,6 +26,16 @@ export class ProtocolError extends Error {
 export class Malformed extends ProtocolError {}
 export class Unreachable extends ProtocolError {}
 export class Untrusted extends ProtocolError {}
+
+/** `proof`: a file that shows it to anyone (absence.js). */
+export class PromiseBroken extends Untrusted {
+  /** @param {string} proof */
+  constructor(proof) {
+    super("promise-broken");
+    this.proof = proof;
+  }
+}
+
 export class NotYet extends ProtocolError {}
 export class BadState extends ProtocolError {}
 

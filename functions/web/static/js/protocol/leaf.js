@@ -7,10 +7,10 @@
  * Receipts and the API name a leaf by `leafHash` (merkle.js) of these bytes.
  */
 import { amendment } from "./amendment.js";
-import { concat } from "./encoding.js";
+import { concat, hexEncode, timeEncode } from "./encoding.js";
 import { Malformed } from "./errors.js";
 import { hash, integer, record, time } from "./fields.js";
-import { jcsDecode, MAX_INTEGER } from "./jcs.js";
+import { jcsDecode, jcsEncode, MAX_INTEGER } from "./jcs.js";
 
 /** Bytes that are not a leaf of an election's log. */
 export class LeafError extends Malformed {}
@@ -30,6 +30,20 @@ export const manifestLeaf = (manifestHash) => concat(Uint8Array.of(0), manifestH
 
 /** @param {Uint8Array} ballot @returns {Uint8Array} 0x01‖ballot */
 export const ballotLeaf = (ballot) => concat(Uint8Array.of(1), ballot);
+
+/** 0x03‖JCS{…}. @param {Extract<Leaf, {kind: "closing"}>} leaf @returns {Uint8Array} */
+export const encodeClosing = ({ closed_at: closedAt, ballots, issued, ledger_sha256: ledger, roll_revision: revision }) =>
+  concat(
+    Uint8Array.of(3),
+    jcsEncode({
+      v: 2,
+      closed_at: timeEncode(closedAt),
+      ballots,
+      issued,
+      ledger_sha256: hexEncode(ledger),
+      roll_revision: revision,
+    }),
+  );
 
 /**
  * @typedef {{kind: "manifest", manifestHash: Uint8Array} | {kind: "ballot", ballot: Uint8Array} |

@@ -52,10 +52,15 @@ export class LogReader {
     return orUntrusted("bad-checkpoint", () => openCheckpoint(note, this.#manifest.origin, this.#manifest.log_pk));
   }
 
-  /** Untrusted unless the tiles prove that the leaf is at `index` under the checkpoint. */
+  /**
+   * The proof that the leaf is at `index` under the checkpoint. Untrusted unless the tiles give it.
+   *
+   * @returns {Promise<Uint8Array[]>}
+   */
   async proveLeaf(leaf, index, { size, root }) {
     const proof = await orUntrusted("leaf-not-there", () => inclusionProofFromTiles(index, size, this.#read));
     if (!(await verifyInclusion(leaf, index, size, proof, root))) throw new Untrusted("leaf-not-there");
+    return proof;
   }
 
   /** Untrusted unless the tiles prove that the larger of two checkpoints begins with the smaller one. */
@@ -89,10 +94,11 @@ export class LogReader {
   /**
    * Where a ballot is among the last `ballots` leaves before the closing one, found without naming it to the server.
    *
-   * null if the tiles prove that two neighbours leave no place between them for it: it is not in the log, or the log is
+   * Its neighbours if the tiles prove that these leave no place between them for it: it is not in the log, or the log is
    * not in order, and either is a breach. Untrusted if they prove nothing.
    *
-   * @returns {Promise<number | null>}
+   * @returns {Promise<number | Proven[]>}
+   * @typedef {{index: number, leafHash: Uint8Array, proof: Uint8Array[]}} Proven  a leaf that is in the log there
    */
   async findBallot(leaf, ballots, checkpoint) {
     const stop = checkpoint.size - 1;
@@ -109,10 +115,12 @@ export class LogReader {
       await this.proveLeaf(leaf, low, checkpoint);
       return low;
     }
-    for (let neighbour = Math.max(start, low - 1); neighbour < Math.min(stop, low + 1); neighbour++) {
-      await this.proveLeaf(await hashAt(neighbour), neighbour, checkpoint);
+    const neighbours = [];
+    for (let index = Math.max(start, low - 1); index < Math.min(stop, low + 1); index++) {
+      const neighbour = await hashAt(index);
+      neighbours.push({ index, leafHash: neighbour, proof: await this.proveLeaf(neighbour, index, checkpoint) });
     }
-    return null;
+    return neighbours;
   }
 
   /** Reads tile by tile as they are asked for; nothing of it is proved. @returns {(index: number) => Promise<Uint8Array>} */

@@ -20,6 +20,13 @@ export async function verifyReceipt(receipt, manifest, leafHash) {
   if (text !== wanted) throw new ReceiptError("another-ballot");
 }
 
+/** The leaf hash that a receipt promises. Throws ReceiptError unless the manifest's receipt key signed it. */
+export async function openReceipt(receipt, manifest) {
+  const { leafHash } = readReceipt(receipt);
+  await verifyReceipt(receipt, manifest, leafHash);
+  return leafHash;
+}
+
 /**
  * What a receipt names; who signed it is checked against the manifest, by `verifyReceipt`. Throws ReceiptError.
  *

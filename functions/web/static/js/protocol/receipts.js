@@ -1,7 +1,10 @@
 /** After casting: was the board's promise kept? */
-import { NotYet, Untrusted } from "./errors.js";
+import { absenceFile } from "./absence.js";
+import { NotYet, PromiseBroken } from "./errors.js";
+import { encodeClosing } from "./leaf.js";
 import { LogOverHttp, LogReader } from "./log_reader.js";
 import { fetchManifest } from "./manifests.js";
+import { leafHash as hashOf } from "./merkle.js";
 import { readReceipt, verifyReceipt } from "./receipt.js";
 
 /** What is verified, in this order; `growth` only where an earlier checkpoint is given. */
@@ -17,9 +20,9 @@ export const CHECKS = ["manifest", "receipt", "checkpoint", "growth", "closing",
  * Whether the ballot that a receipt (signed note) acknowledges is in the log, once that has ended. The server does not
  * see which ballot is looked for.
  *
- * ReceiptError if it is no receipt of the election it names; NotYet until the election is counted; Untrusted if the
- * promise is broken, or if something that the server shows does not verify. The check that failed is the one after the
- * last that `passed` was told of.
+ * ReceiptError if it is no receipt of the election it names; NotYet until the election is counted; PromiseBroken, with
+ * the proof, if the ballot is missing; Untrusted if something that the server shows does not verify. The check that
+ * failed is the one after the last that `passed` was told of.
  *
  * @param {import("./api.js").Side} side @param {string} receipt
  * @param {{earlier?: string, passed?: (check: string) => void}} [options] `earlier`: a checkpoint seen before, which
@@ -47,8 +50,13 @@ export async function checkReceipt(side, receipt, { earlier = "", passed = () =>
   const closing = await log.closingLeaf(checkpoint);
   if (closing === null) throw new NotYet("waits-for-close");
   passed("closing");
-  const index = await log.findBallot(leafHash, closing.ballots, checkpoint);
-  if (index === null) throw new Untrusted("promise-broken");
+  const place = await log.findBallot(leafHash, closing.ballots, checkpoint);
+  if (Array.isArray(place)) {
+    const closingProof = await log.proveLeaf(await hashOf(encodeClosing(closing)), checkpoint.size - 1, checkpoint);
+    throw new PromiseBroken(
+      absenceFile({ manifest, receipt, checkpoint: note, closing, closingProof, neighbours: place }),
+    );
+  }
   passed("inclusion");
-  return { manifest, index, size: checkpoint.size, checkpoint: note };
+  return { manifest, index: place, size: checkpoint.size, checkpoint: note };
 }

@@ -26,22 +26,38 @@ export const CHECKS = [
   "result",
 ];
 
+/** A check for each kind of what people can keep of an election, made only if there is anything of the kind. */
+export const KEPT_CHECKS = {
+  checkpoints: "kept-checkpoints",
+  doors: "kept-doors",
+  turnouts: "kept-turnouts",
+  receipts: "kept-receipts",
+  issuances: "kept-issuances",
+};
+
 /** A check failed, and what comes after it cannot be checked. */
 export class Stopped extends Error {}
 
 /** The first failure of each check, and what passed. `told` is called with each check that is done. */
 export class Findings {
   #found = new Map();
+  #names;
   #told;
 
-  /** @param {(check: Check) => void} [told] */
-  constructor(told = () => {}) {
+  /** @param {(check: Check) => void} [told] @param {string[]} [names] of the checks that are made, in order */
+  constructor(told = () => {}, names = CHECKS) {
     this.#told = told;
+    this.#names = names;
+  }
+
+  /** Whether the check has failed. @param {string} name */
+  failed(name) {
+    return this.#found.get(name)?.outcome === "failed";
   }
 
   /** The first failure of a check is kept. */
   fail(name, reason, values = {}) {
-    if (this.#found.get(name)?.outcome !== "failed") this.#keep({ name, outcome: "failed", reason, values });
+    if (!this.failed(name)) this.#keep({ name, outcome: "failed", reason, values });
   }
 
   /** Fail, and be thrown. */
@@ -57,7 +73,7 @@ export class Findings {
 
   /** @returns {Check[]} all of them */
   get checks() {
-    return CHECKS.map((name) => this.#found.get(name) ?? { name, outcome: "skipped", reason: "", values: {} });
+    return this.#names.map((name) => this.#found.get(name) ?? { name, outcome: "skipped", reason: "", values: {} });
   }
 
   #keep(check) {

@@ -9,6 +9,11 @@ import { leafHash, root } from "../protocol/merkle.js";
 export class LedgerAudit {
   /** How many credentials were issued. */
   issued = 0;
+  /** By tag, in hex. @returns {Map<string, Line>} */
+  get lines() {
+    return this.#lines;
+  }
+
   /** How many people could vote: without rights that ended, and those whose person had voted by an earlier one. */
   voters = 0;
   #findings;

@@ -24,12 +24,15 @@ export class LogAudit {
   spoilt = [];
   /** @type {Extract<import("../protocol/leaf.js").Leaf, {kind: "closing"}> | null} */
   closing = null;
+  /** Of the leaf hashes that were asked for, in hex, those of ballots in the log. @type {Set<string>} */
+  found = new Set();
   #keys = new Set();
   #ballotsBegan = false;
   #lastBallot = new Uint8Array();
 
-  constructor(exported, findings, manifest, electionKey) {
-    Object.assign(this, { exported, findings, manifest, electionKey });
+  /** @param {Set<string>} asked leaf hashes, in hex */
+  constructor(exported, findings, manifest, electionKey, asked) {
+    Object.assign(this, { exported, findings, manifest, electionKey, asked });
     this.amendments = new AmendmentAudit(manifest);
   }
 
@@ -141,6 +144,7 @@ export class LogAudit {
     this.ballots += 1;
     if (compare(hash, this.#lastBallot) <= 0) this.findings.fail("order", "not-ascending", { index });
     this.#lastBallot = hash;
+    if (this.asked.size && this.asked.has(hexEncode(hash))) this.found.add(hexEncode(hash));
     for (const [check, reason] of faults) this.findings.fail(check, reason, { index });
     if (!key) return;
     if (this.#keys.has(key)) this.findings.fail("one-ballot-each", "used-twice", { index });

@@ -16,7 +16,9 @@ import { lotsSeed } from "../protocol/lots.js";
 import { MAX_LENGTH, parseManifest } from "../protocol/manifest.js";
 import { decodePlaintext } from "../protocol/plaintext.js";
 import { CHECKPOINT, DOOR, ELECTION_KEY, ExportError, ExportFile, LEDGER, MANIFEST, names, RESULT } from "./export_file.js";
-import { Findings, Stopped } from "./findings.js";
+import { CHECKS, Findings, Stopped } from "./findings.js";
+import { keptChecks, sortKept } from "./kept.js";
+import { KeptAudit } from "./kept_audit.js";
 import { LedgerAudit } from "./ledger_audit.js";
 import { LogAudit } from "./log_audit.js";
 
@@ -25,23 +27,24 @@ const [MOST_NOTE, MOST_LEDGER, MOST_RESULT] = [16 * 1024, 2 ** 31 - 1, 64 * 1024
 
 /**
  * @typedef {{ok: boolean, checks: import("./findings.js").Check[], manifestHash: string, election: string,
- *   title: string, note: string, result: object | null}} Report
+ *   title: string, note: string, result: object | null, log: {size: number, ballots: number} | null}} Report
  *   `manifestHash`: in hex, to compare with the mail; empty if the manifest cannot be read. `result`: as published,
- *   with the manifest's contests, if it proved right
+ *   with the manifest's contests, if it proved right; `log`: how many leaves it has, and how many of them are ballots
  */
 
 /**
  * Check everything that an export can prove.
  *
  * @param {Blob} blob @param {{progress?: (done: number, total: number) => void,
- *   told?: (check: import("./findings.js").Check) => void}} [options] `told` of each check as it is done
+ *   told?: (check: import("./findings.js").Check) => void, kept?: import("./kept.js").Kept}} [options]
+ *   `told` of each check as it is done; `kept`: what people kept, each kind of which is a check of its own
  * @returns {Promise<Report>}
  */
-export async function verifyExport(blob, { progress = () => {}, told } = {}) {
-  const findings = new Findings(told);
-  const found = { manifestHash: "", election: "", title: "", note: "", result: null };
+export async function verifyExport(blob, { progress = () => {}, told, kept = sortKept([]) } = {}) {
+  const findings = new Findings(told, [...CHECKS, ...keptChecks(kept)]);
+  const found = { manifestHash: "", election: "", title: "", note: "", result: null, log: null };
   try {
-    await verify(await ExportFile.open(blob), findings, progress, found);
+    await verify(await ExportFile.open(blob), findings, progress, found, kept);
   } catch (error) {
     if (error instanceof ExportError) findings.fail("archive", error.reason, { file: error.file });
     else if (!(error instanceof Stopped)) throw error;
@@ -50,7 +53,7 @@ export async function verifyExport(blob, { progress = () => {}, told } = {}) {
   return { ...found, ok: checks.every(({ outcome }) => outcome === "passed"), checks };
 }
 
-async function verify(exported, findings, progress, found) {
+async function verify(exported, findings, progress, found, kept) {
   const manifest = await readManifest(exported, findings);
   Object.assign(found, { manifestHash: hexEncode(manifest.hash), election: manifest.election, title: manifest.title });
   findings.complete("manifest", { hash: found.manifestHash });
@@ -66,10 +69,18 @@ async function verify(exported, findings, progress, found) {
   findings.complete("archive", { count: exported.names.length });
 
   const electionKey = await readElectionKey(exported, manifest, findings);
-  const log = new LogAudit(exported, findings, manifest, electionKey);
+  const audit = new KeptAudit(findings, manifest, kept);
+  const log = new LogAudit(exported, findings, manifest, electionKey, await audit.promised());
   await log.run(checkpoint, progress);
-  await auditLedger(exported, manifest, log, findings);
+  found.log = { size: checkpoint.size, ballots: log.ballots };
+  if (!findings.failed("log")) {
+    await audit.checkpoints(exported, checkpoint);
+    audit.receipts(log.found);
+  }
+  const lines = await auditLedger(exported, manifest, log, findings);
+  if (lines) await audit.issuances(lines);
   await auditDoor(exported, manifest, log, findings);
+  if (log.closing) await audit.statements(log.closing);
   if (electionKey) found.result = await recount(exported, manifest, electionKey, checkpoint, log, findings);
 }
 
@@ -108,7 +119,7 @@ async function readElectionKey(exported, manifest, findings) {
 async function auditLedger(exported, manifest, log, findings) {
   const ledger = new LedgerAudit(findings, manifest.hash, log.amendments.rolls);
   const data = await exported.read(LEDGER, MOST_LEDGER);
-  if (!(await ledger.run(data))) return;
+  if (!(await ledger.run(data))) return null;
   const { closing } = log;
   if (closing && !equal(await sha256(data), closing.ledger_sha256)) findings.fail("ledger", "another-ledger");
   const { issued, voters } = ledger;
@@ -117,6 +128,7 @@ async function auditLedger(exported, manifest, log, findings) {
   const asClosed = !closing || (closing.ballots === log.ballots && closing.issued === issued);
   if (!asClosed) findings.fail("turnout", "not-as-closed", counts);
   findings.complete("turnout", counts);
+  return ledger.lines;
 }
 
 async function auditDoor(exported, manifest, { closing }, findings) {

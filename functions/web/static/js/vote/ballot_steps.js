@@ -1,7 +1,7 @@
 /** Filling in the ballot and reviewing it, as often as the voter likes. */
+import { chosen } from "../chosen.js";
 import { h } from "../dom.js";
 import { moment } from "../page.js";
-import { METHODS } from "../protocol/contest.js";
 import { timeEncode } from "../protocol/encoding.js";
 import { t } from "../strings.js";
 import { place } from "./back.js";
@@ -91,7 +91,7 @@ function review(api, manifest, choices, { later, asks }) {
         "section",
         { class: "card reviewed" },
         h("h2", {}, contest.title),
-        chosen(contest, choices[index]),
+        choices[index].length ? chosen(contest, choices[index], t("vote.tied_with")) : notice(t("vote.blank"), "warn"),
         h(
           "button",
           { type: "button", onclick: () => changing(contest), "aria-label": t("vote.change_contest", { title: contest.title }) },
@@ -111,18 +111,6 @@ function review(api, manifest, choices, { later, asks }) {
     );
     holdUntilOpen(api.identified, manifest, cast, waiting).catch(reject);
   }).finally(() => leave());
-}
-
-function chosen({ options, method }, choice) {
-  if (!choice.length) return notice(t("vote.blank"), "warn");
-  const { ballot } = METHODS[method];
-  const name = (option) => options[option - 1];
-  if (ballot === "scores") {
-    const item = ([option, score]) => [h("dt", {}, name(option)), h("dd", {}, String(score))];
-    return h("dl", { class: "facts" }, ...choice.flatMap(item));
-  }
-  if (ballot === "choice") return h("ul", {}, ...choice.map((option) => h("li", {}, name(option))));
-  return h("ol", {}, ...choice.map((rank) => h("li", {}, [rank].flat().map(name).join(` ${t("vote.tied_with")} `))));
 }
 
 /** The button waits for the opening, and says when that is. */

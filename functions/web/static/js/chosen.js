@@ -1,0 +1,18 @@
+/** What a ballot says in a contest, by the names of the options. */
+import { h } from "./dom.js";
+import { METHODS } from "./protocol/contest.js";
+
+/**
+ * @param {{options: string[], method: string}} contest @param {import("./protocol/plaintext.js").Choice} choice not blank
+ * @param {string} tied between the names of options that are ranked equally
+ */
+export function chosen({ options, method }, choice, tied) {
+  const { ballot } = METHODS[method];
+  const name = (option) => options[option - 1];
+  if (ballot === "scores") {
+    const item = ([option, score]) => [h("dt", {}, name(option)), h("dd", {}, String(score))];
+    return h("dl", { class: "facts" }, ...choice.flatMap(item));
+  }
+  if (ballot === "choice") return h("ul", {}, ...choice.map((option) => h("li", {}, name(option))));
+  return h("ol", {}, ...choice.map((rank) => h("li", {}, [rank].flat().map(name).join(` ${tied} `))));
+}
