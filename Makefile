@@ -15,7 +15,7 @@ tools := .tools/stack/bin
 python = $(shell PATH="$(PATH)"; for p in python3.13 python3.14 python3.12 python3.11 python3; do \
 	"$$p" -c 'import sys, pip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && command -v "$$p" && break; done)
 
-.PHONY: help environments run up down logs demo localstack localstack-up localstack-down test test-quick test-long test-localstack parity bench oracles lint validate format build lock clean
+.PHONY: help environments run up down logs demo localstack localstack-up localstack-down test test-quick test-long test-localstack parity bench oracles vectors lint validate format build lock clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -81,6 +81,9 @@ oracles: environments ## our counts beside those of pref-voting and abcvoting
 
 bench: $(if $(QUICK),environments,up) ## what it costs, beside stock FastAPI on Lambda (QUICK=1, FASTRAPI=1); writes bench.json
 	@$(ballotcast) bench $(if $(QUICK),--quick) $(if $(FASTRAPI),--fastrapi)
+
+vectors: environments ## write tests/vectors again, after a change of a format
+	PYTHONPATH=tests .venv/bin/python -m vector_maker
 
 lint: environments ## style and types
 	.venv/bin/ruff check

@@ -31,6 +31,8 @@ from ballotcast.elections import export_files
 from ballotcast.elections.result import SpoiltBallot, count_election, read_ballot
 from voting import new_request
 
+Entries = list[bytes]
+"""Of a log, in order."""
 ORIGIN = "vote.example.org/v1/elections/e1/log"
 OPENS, CLOSES = datetime(2026, 11, 20, 9, tzinfo=UTC), datetime(2026, 11, 20, 18, tzinfo=UTC)
 

@@ -12,11 +12,11 @@ from typing import Any
 
 from playwright.sync_api import Page
 
+from amended_rolls import grown
 from ballotcast.ballots.manifest import Manifest, ManifestError
 from both_verifiers import by_browser, by_python
 from checkout import ROOT
-from doctored_exports import Entries, amended
-from forged_export import OPENS, Forger, write
+from forged_export import OPENS, Entries, Forger, write
 
 SAMPLE = json.loads((ROOT / "tests" / "unit" / "bad_encodings.json").read_text())["sample"]
 PLAINTEXTS = (b"\1\2\3", b"\2\1\0", b"\1\0\0", b"\0\0\0", b"\1\1\0", b"\1\3\0")
@@ -89,7 +89,7 @@ def mutated(random: Random, data: bytes) -> bytes:
 def rearranged(random: Random, forger: Forger, entries: Entries) -> Entries:
     """One or two entries changed, taken out, added or exchanged."""
     others = [forger.closed(entries[:-1], **told)[-1] for told in ({}, {"ballots": 3}, {"closed_at": OPENS})]
-    strangers = [*entries, *others, amended(forger, 9), amended(forger, 8), b"", b"\2{}", b"\3{}", b"\4"]
+    strangers = [*entries, *others, grown(9), grown(8), b"", b"\2{}", b"\3{}", b"\4"]
     for _ in range(random.randint(1, 2)):
         at, other = random.randrange(len(entries)), random.randrange(len(entries))
         stranger, rest = random.choice(strangers), [*entries[:at], *entries[at + 1 :]]

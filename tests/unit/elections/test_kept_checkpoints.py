@@ -11,8 +11,7 @@ from ballotcast.elections.export_files import CHECKPOINT
 from ballotcast.elections.kept import Kept, Statement
 from ballotcast.elections.verification import Outcome, Report, verify_export
 from ballotcast_cli.main import main
-from doctored_exports import Entries
-from forged_export import CLOSES, ORIGIN, Forger, flipped, write
+from forged_export import CLOSES, ORIGIN, Entries, Forger, flipped, write
 
 
 @pytest.fixture(scope="module")

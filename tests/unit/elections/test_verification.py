@@ -1,6 +1,5 @@
 """Verification: an honest export passes, and whoever holds every key of the election still cannot doctor one."""
 
-from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
@@ -10,8 +9,7 @@ from ballotcast.ballots.amendment import AmendmentLeaf, RollRevision
 from ballotcast.ballots.ledger import Ledger, LedgerLine
 from ballotcast.ballots.roll import roll_root
 from ballotcast.elections.verification import CHECKS, Outcome, Report, verify_export
-from doctored_exports import DOCTORED, FORGED, Entries
-from forged_export import OPENS, Forger, flipped, write
+from forged_export import OPENS, Entries, Forger, flipped, write
 
 
 @pytest.fixture(scope="module")
@@ -73,17 +71,6 @@ def test_no_ballots_at_all(forger: Forger, tmp_path: Path) -> None:
     assert verify_export(write(tmp_path / "e.zip", forger.files(forger.entries([])))).ok
 
 
-@pytest.mark.parametrize(("check", "forge"), FORGED.values(), ids=FORGED)
-def test_an_operator_with_every_key_is_found_out_when(
-    forger: Forger, honest: Entries, tmp_path: Path, check: str, forge: Callable[[Forger, Entries], Entries]
-) -> None:
-    """Tiles, root, signature and result are made anew to fit: only what the entries say gives it away."""
-    files = forger.files(forge(forger, honest), issued=len(honest) - 2)
-    report = verify_export(write(tmp_path / "e.zip", files))
-    assert check in failures(report), report.checks
-    assert not {"archive", "checkpoint", "manifest", "log"} & failures(report), report.checks
-
-
 def test_a_voter_who_is_on_the_roll_twice_is_found(forger: Forger, honest: Entries, tmp_path: Path) -> None:
     """The log itself tells of such a roll, so that its root fits the ledger."""
     tags = sorted([*forger.tags, forger.tags[0]])
@@ -95,22 +82,6 @@ def test_a_voter_who_is_on_the_roll_twice_is_found(forger: Forger, honest: Entri
     files["issuance.csv"] = ledger
     report = verify_export(write(tmp_path / "e.zip", files))
     assert failures(report) == {"ledger"}
-
-
-@pytest.mark.parametrize(("name", "check", "doctor"), DOCTORED.values(), ids=DOCTORED)
-def test_a_doctored_file_is_refused(
-    forger: Forger,
-    honest: Entries,
-    tmp_path: Path,
-    name: str,
-    check: str,
-    doctor: Callable[[Forger, Entries, bytes], bytes],
-) -> None:
-    files = forger.files(honest)
-    doctored = doctor(forger, honest, files[name])
-    assert doctored != files[name]
-    report = verify_export(write(tmp_path / "e.zip", {**files, name: doctored}))
-    assert check in failures(report), report.checks
 
 
 FLIPPED = {

@@ -96,7 +96,9 @@ export class LedgerAudit {
     if (!line.replaces) return;
     if (this.#successors.has(line.replaces)) this.#fail("replaced-twice", line);
     else this.#successors.set(line.replaces, line);
-    if (this.#lines.get(line.replaces)?.ended !== line.added) this.#fail("replaces-another", line);
+    // 0 is no revision to end in, but the manifest's lines were added in it.
+    const before = this.#lines.get(line.replaces);
+    if (!before?.ended || before.ended !== line.added) this.#fail("replaces-another", line);
   }
 
   /** Hold a right that ended against what was asked for. */

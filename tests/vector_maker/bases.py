@@ -1,0 +1,108 @@
+"""The whole exports that all others are made of, by what is in them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+
+from amended_rolls import Amendments, Lines, amendments, history
+from amended_rolls import files as amended_files
+from ballotcast.ballots.ballot import Ballot
+from ballotcast.ballots.contest import Contest
+from ballotcast.crypto.tile_files import decode_bundle
+from forged_export import Entries
+from vector_maker.forger import SeededForger
+
+Files = Mapping[str, bytes]
+
+
+@dataclass(frozen=True)
+class Base:
+    """about: for readers. lines and amendments: of a roll that was amended."""
+
+    name: str
+    about: str
+    forger: SeededForger
+    files: Files
+    entries: Entries
+    lines: Lines
+    amendments: Amendments
+
+
+def _base(name: str, about: str, forger: SeededForger, ballots: list[Ballot]) -> Base:
+    entries = forger.entries(ballots)
+    return Base(name, about, forger, forger.files(entries), entries, [], [])
+
+
+@cache
+def plain() -> Base:
+    forger = SeededForger("plain")
+    plaintexts = (b"\1\2\3", b"\2\1\0", b"\1\0\0", b"\0\0\0", b"\1\1\0", b"\1\3\0")
+    about = "One contest (irv), a roll that was never amended. Six ballots: one is blank, two are spoilt."
+    return _base("plain", about, forger, [forger.ballot(plaintext) for plaintext in plaintexts])
+
+
+@cache
+def amended() -> Base:
+    forger = SeededForger("amended")
+    lines = history(forger)
+    stated = amendments(forger, lines)
+    about = (
+        "A roll that was amended four times: a voter was added, rights ended before or after they were used, an address"
+        " was corrected twice, another too late. Four ballots."
+    )
+    files = amended_files(forger, lines, stated)
+    [name] = [name for name in files if name.startswith("tile/entries/")]
+    entries = decode_bundle(files[name], int(name.rpartition("/")[2]))
+    return Base("amended", about, forger, files, entries, lines, stated)
+
+
+@cache
+def tied() -> Base:
+    """Ballots of four options, four, three, three and three, in this order."""
+    forger = SeededForger("tied", bits=3072, voters=20, contests=_contests(), title="Räte 😀")
+    said = [
+        *("1000 1230 612 110 112", "0100 2130 061 011 211", "0010 0012 100 101 121", "0001 0021 010 100 011"),
+        *("1000 1200 333 010 100", "0100 2100 111 001 010", "0010 0012 000 110 001", "0000 0000 000 000 000"),
+        # too many, out of range, a rank twice, a gap, a score too high, too many, a gap with equal ranks
+        *("1100 1000 100 100 100", "2000 1000 100 100 100", "1000 1100 100 100 100", "1000 1300 100 100 100"),
+        *("1000 1000 700 100 100", "1000 1000 100 111 100", "1000 1000 100 100 113", "1000 1500 100 100 100"),
+        # too few
+        "1000 0000 100 100 300",
+    ]
+    ballots = [forger.ballot(bytes(map(int, one.replace(" ", "")))) for one in said]
+    about = (
+        "An issuer key of 3072 bits, five contests of every kind of ballot, ties that lots decide and ties that earlier"
+        " rounds decide, ballots spoilt for every reason that an export can show."
+    )
+    return _base("tied", about, forger, [*ballots, _unreadable(forger)])
+
+
+@cache
+def tiles() -> Base:
+    forger = SeededForger("tiles", voters=270)
+    ballots = [forger.ballot((b"\1\2\0", b"\0\1\2", b"\2\0\1")[number % 3]) for number in range(260)]
+    about = "A log of 262 leaves: a full tile and a partial one on level 0, one hash on level 1, two entry bundles."
+    return _base("tiles", about, forger, ballots)
+
+
+BASES = {"plain": plain, "amended": amended, "tied": tied, "tiles": tiles}
+
+
+def _contests() -> tuple[Contest, ...]:
+    trees, ranked, days = ["Ash", "Birch", "Cedar", "Dogwood"], "previous-stages", ["Mon", "Tue", "Wed"]
+    members = [
+        {"title": "Tree", "method": "plurality", "options": trees, "seats": 1, "min": 0, "max": 1, "tie": "lot"},
+        {"title": "Ward", "method": "scottish-stv", "options": trees, "seats": 2, "min": 1, "max": 4, "tie": ranked},
+        {"title": "Days", "method": "score", "options": days, "seats": 1, "min": 0, "max": 5, "tie": ranked},
+        {"title": "Any", "method": "approval", "options": days, "seats": 2, "min": 1, "max": 2, "tie": "lot"},
+        {"title": "All", "method": "schulze", "options": days, "seats": 1, "min": 2, "max": 3, "tie": "lot"},
+    ]
+    return tuple(Contest.model_validate({"id": f"c{number}", **one}) for number, one in enumerate(members, 1))
+
+
+def _unreadable(forger: SeededForger) -> Ballot:
+    """What another credential sealed, signed by this one."""
+    request, other = forger.request(), forger.request()
+    blank = bytes(forger.manifest.plaintext_length)
+    sealed = forger.cast(other, blank).sealed
+    return forger.signed(request, replace(forger.cast(request, blank), sealed=sealed))
