@@ -41,7 +41,7 @@ class Recount:
 
     def published(self) -> str:
         """The contest's account in result.json, in canonical JSON, by way of the ballots' plaintexts."""
-        manifest = _manifest().model_copy(update={"contests": (self.contest,)})
+        manifest = manifest_of(self.contest)
         plaintexts = Counter[bytes]()
         for ballot, number in self.ballots.items():
             plaintexts[encode(manifest, [ballot])] += number
@@ -100,6 +100,10 @@ def _ballot(random: Random, rule: Rule, of: Contest) -> Ballot:
         else:
             ranks.append([option])
     return tuple(tuple(sorted(rank)) if len(rank) > 1 else rank[0] for rank in ranks)
+
+
+def manifest_of(contest: Contest) -> Manifest:
+    return _manifest().model_copy(update={"contests": (contest,)})
 
 
 @cache

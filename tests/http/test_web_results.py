@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 from html import unescape
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -32,6 +33,10 @@ from web.language import Language
 from world import World
 
 HOSTILE = "<script>alert('x')</script>"
+REAL = [
+    ROOT / "examples" / "student-union.blt",
+    *(ROOT.parent / "shared" / "data" / "elections").glob("glasgow-2007-Govan.blt"),
+]
 FORMULA = '=HYPERLINK("https://example.org")'
 
 
@@ -216,10 +221,8 @@ def test_an_address_that_no_election_can_have(pages: TestClient, path: str) -> N
     assert "There is nothing at this address" in text_of(response.text)
 
 
-def test_a_real_ward_has_every_figure_of_every_round_on_its_page() -> None:
-    file = ROOT.parent / "shared" / "data" / "elections" / "glasgow-2007-Govan.blt"
-    if not file.is_file():
-        pytest.skip("the wards of Glasgow are not here")
+@pytest.mark.parametrize("file", REAL, ids=lambda path: path.stem)
+def test_an_election_has_every_figure_of_every_round_on_its_page(file: Path) -> None:
     ward = parse_blt(file.read_bytes())
     made = count("scottish-stv", options=ward.options, seats=ward.seats, ballots=ward.ballots)
     account = made.as_json()

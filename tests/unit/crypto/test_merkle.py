@@ -1,11 +1,4 @@
-"""RFC 9162: transparency-dev's proof vectors, a tree written from the RFC, and pymerkle as a second oracle."""
-
-import json
-from base64 import b64decode
-from collections.abc import Sequence
-from hashlib import sha256
-from pathlib import Path
-from typing import Any
+"""RFC 9162: a tree written from the RFC, pymerkle as a second oracle; vectors are in unit/vectors."""
 
 import pytest
 from hypothesis import given
@@ -13,62 +6,7 @@ from hypothesis import strategies as st
 from pymerkle import InmemoryTree
 
 from ballotcast.crypto import merkle
-
-VECTORS = Path(__file__).parents[3].parent / "shared/data/vectors/rfc9162-merkle"
-
-
-def vectors(kind: str) -> list[Any]:
-    if not VECTORS.is_dir():
-        return [pytest.param({}, marks=pytest.mark.skip(reason=f"{VECTORS.name} is not here"))]
-    paths = sorted((VECTORS / kind).rglob("*.json"))
-    return [pytest.param(json.loads(path.read_text()), id=f"{path.parent.name}/{path.stem}") for path in paths]
-
-
-def decoded(vector: dict[str, Any], field: str) -> bytes:
-    return b64decode(vector[field] or "")
-
-
-def proof(vector: dict[str, Any]) -> list[bytes]:
-    return [b64decode(node) for node in vector["proof"] or []]
-
-
-@pytest.mark.parametrize("vector", vectors("inclusion"))
-def test_inclusion_vector(vector: dict[str, Any]) -> None:
-    leaf, root = decoded(vector, "leafHash"), decoded(vector, "root")
-    holds = merkle.verify_inclusion(leaf, vector["leafIdx"], vector["treeSize"], proof(vector), root)
-    assert holds is not vector["wantErr"], vector["desc"]
-
-
-@pytest.mark.parametrize("vector", vectors("consistency"))
-def test_consistency_vector(vector: dict[str, Any]) -> None:
-    old_root, new_root = decoded(vector, "root1"), decoded(vector, "root2")
-    holds = merkle.verify_consistency(vector["size1"], vector["size2"], old_root, new_root, proof(vector))
-    assert holds is not vector["wantErr"], vector["desc"]
-
-
-def mth(entries: Sequence[bytes]) -> bytes:
-    """Section 2.1.1, word by word."""
-    if not entries:
-        return sha256(b"").digest()
-    if len(entries) == 1:
-        return sha256(b"\x00" + entries[0]).digest()
-    k = 1
-    while k * 2 < len(entries):
-        k *= 2
-    return sha256(b"\x01" + mth(entries[:k]) + mth(entries[k:])).digest()
-
-
-def subproof(m: int, entries: Sequence[bytes], b: bool) -> list[bytes]:
-    """Section 2.1.4.1, word by word."""
-    n = len(entries)
-    if m == n:
-        return [] if b else [mth(entries)]
-    k = 1
-    while k * 2 < n:
-        k *= 2
-    if m <= k:
-        return [*subproof(m, entries[:k], b), mth(entries[k:])]
-    return [*subproof(m - k, entries[k:], False), mth(entries[:k])]
+from rfc9162 import mth, subproof
 
 
 def entries(size: int) -> list[bytes]:

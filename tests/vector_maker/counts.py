@@ -1,0 +1,58 @@
+"""For every counting method elections with their accounts: few and small, with every kind of tie among them."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from ballotcast.ballots import lots
+from ballotcast.ballots.plaintext import encode
+from ballotcast.counting import RULES
+from recount import ELECTION_KEY, Recount, generated, manifest_of
+
+TRIED = 400
+"""Elections of each method that are looked at for ties of other kinds."""
+
+
+def counts() -> dict[str, Any]:
+    about = (
+        "Elections of one contest, and the account of each (docs/protocol.md, section 10; docs/counting.md). number: of"
+        " ballots with this plaintext, which reads as this choice. seed: of the lots."
+    )
+    return {"about": about, "elections": [_vector(one) for method in RULES for one in _chosen(method)]}
+
+
+def _chosen(method: str) -> Iterator[Recount]:
+    """Those that show something that none before showed: a kind of tie, blank ballots, an empty seat, transfers."""
+    shown: set[Any] = set()
+    for recount in generated(method, TRIED):
+        account = json.loads(recount.published())
+        kinds: set[Any] = {(tie["decides"], tie["by"]) for tie in account["ties"]}
+        kinds |= {name for name, holds in _traits(recount, account).items() if holds}
+        if kinds - shown:
+            shown |= kinds
+            yield recount
+
+
+def _traits(recount: Recount, account: dict[str, Any]) -> dict[str, bool]:
+    return {
+        "large": len(recount.contest.options) > 5 and account["valid"] > 20,
+        "blank": account["blank"] > 0,
+        "nothing valid": account["valid"] == 0,
+        "an empty seat": len(account["winners"]) < account["seats"],
+        "several seats": len(account["winners"]) > 1,
+    }
+
+
+def _vector(recount: Recount) -> dict[str, Any]:
+    manifest = manifest_of(recount.contest)
+    return {
+        "contest": recount.contest.model_dump(mode="json"),
+        "ballots": [
+            {"number": number, "plaintext": encode(manifest, [ballot]).hex(), "choice": ballot}
+            for ballot, number in recount.ballots.items()
+        ],
+        "election_key": ELECTION_KEY.hex(),
+        "log_root": recount.root.hex(),
+        "seed": lots.seed(ELECTION_KEY, recount.root).hex(),
+        "account": json.loads(recount.published()),
+    }
