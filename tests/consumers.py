@@ -2,6 +2,7 @@
 
 from consumer import Consumer
 from queue_consumers import (
+    ChannelJobsConsumer,
     DeadLettersConsumer,
     FeedbackConsumer,
     JobsConsumer,
@@ -17,6 +18,7 @@ CONSUMERS: dict[str, type[Consumer]] = {
     "DeadLettersFunction": DeadLettersConsumer,
     "NotifyFunction": MailConsumer,
     "JobsFunction": JobsConsumer,
+    "ChannelJobsFunction": ChannelJobsConsumer,
     "FeedbackFunction": FeedbackConsumer,
     "TurnoutFunction": TurnoutConsumer,
     "CensusFunction": CensusConsumer,

@@ -6,7 +6,17 @@ from typing import Any
 
 from ballotcast.channels.config import ChannelConfig
 from ballotcast.clock import Clock
-from ballotcast.store.channels import META, SCHEMA, Channel, Channels, channel_pk, listing_pk, new_channel, port_key
+from ballotcast.store.channels import (
+    META,
+    Channel,
+    Channels,
+    channel_pk,
+    listing_pk,
+    new_channel,
+    past_key,
+    port_key,
+    schema_sk,
+)
 from ballotcast.store.leases import LEASE
 from ballotcast.store.table import Table
 from ballotcast_cli.runtime.machines.tasks import FunctionFailed, NoSuchFunction, Tasks
@@ -43,6 +53,7 @@ class PlayedRelays:
         self._urls = [queue.url for queue in found.queues.values() if queue.name.startswith("RelayQueue")]
         self._clock = clock
         self._answers = answers
+        self._born = 0
 
     def close(self) -> None:
         self._database.close()
@@ -58,6 +69,7 @@ class PlayedRelays:
             now=self._clock(),
         )
         self.channels.register(channel, sensor())
+        self._born = channel.born
         return channel
 
     def waiting(self) -> list[tuple[str, dict[str, Any]]]:
@@ -86,7 +98,8 @@ class PlayedRelays:
         """What the table holds of the channel."""
         keys = {
             "meta": (channel_pk(NAME), META),
-            "schema": (channel_pk(NAME), SCHEMA),
+            "schema": (channel_pk(NAME), schema_sk(self._born)),
+            "past": past_key("o1", NAME, self._born),
             "lease": (channel_pk(NAME), LEASE),
             "listing": (listing_pk(NAME), NAME),
             "claim": port_key(NAME, PORT),

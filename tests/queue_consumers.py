@@ -10,10 +10,12 @@ from ballotcast.ballots.leaf import parse
 from ballotcast.channels.config import ChannelConfig
 from ballotcast.clock import to_rfc3339
 from ballotcast.store.elections import Election
+from ballotcast.store.export_jobs import ExportJob
 from ballotcast.store.organisers import Organiser
 from ballotcast.store.queues import amendments_message
 from ballotcast.store.transaction import transact
 from ballotcast.store.voter import Voter
+from channel.jobs import work as do_channel_jobs
 from consumer import Consumer, Record, sqs_message
 from election_fixture import frozen_election
 from notify.feedback import take_feedback
@@ -124,6 +126,32 @@ class JobsConsumer(Consumer):
 
     def taken(self) -> set[int]:
         return {number for number in self._made if self.wiring.elections.find(f"e{number}") is None}
+
+
+class ChannelJobsConsumer(Consumer):
+    kind = "sqs"
+
+    def prepare(self) -> None:
+        self.lab = Relayed(self.world, ChannelConfig())
+        self._jobs: dict[int, str] = {}
+
+    def good(self, number: int) -> Record:
+        """An export of the moments up to the number, of which each is another job."""
+        until = {"since": None, "until": number}
+        job = ExportJob(
+            f"job{number}", "lab", self.lab.channel.born, "csv", **until, asked_at=int(self.world.clock().timestamp())
+        )
+        self.wiring.export_jobs.add(job)
+        self._jobs[number] = job.id
+        order = {"kind": "export", "channel": "lab", "born": job.born, "job": job.id}
+        return sqs_message(json.dumps(order))
+
+    def handle(self, event: dict[str, Any]) -> Any:
+        return do_channel_jobs(event, self.wiring)
+
+    def taken(self) -> set[int]:
+        found = {number: self.wiring.export_jobs.find(self.lab.channel, job, 0) for number, job in self._jobs.items()}
+        return {number for number, job in found.items() if job and job.state == "done"}
 
 
 class FeedbackConsumer(Consumer):

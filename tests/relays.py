@@ -9,7 +9,7 @@ import httpx2 as httpx
 
 from ballotcast.http.sessions import open_session
 from ballotcast.settings import Settings
-from ballotcast.store.channels import META, SCHEMA, Channel, channel_pk, listing_pk, port_key
+from ballotcast.store.channels import META, OLD_SCHEMA, Channel, channel_pk, listing_pk, port_key, schema_sk
 from ballotcast.store.leases import LEASE
 from ballotcast.wiring import Wiring
 from ballotcast_cli.stack.stack import Stack
@@ -92,11 +92,13 @@ class Relays:
         """What the table holds of a channel: meta, schema, lease, listing, claim."""
         keys = {
             "meta": (channel_pk(name), META),
-            "schema": (channel_pk(name), SCHEMA),
+            "old schema": (channel_pk(name), OLD_SCHEMA),
             "lease": (channel_pk(name), LEASE),
             "listing": (listing_pk(name), name),
             "claim": port_key(name, port),
         }
+        if channel := self.find(name):
+            keys["schema"] = (channel_pk(name), schema_sk(channel.born))
         found = self.wiring.channels_table.get_many(list(keys.values()))
         return {kind: found[key] for kind, key in keys.items() if key in found}
 

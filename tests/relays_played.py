@@ -14,8 +14,10 @@ import httpx2 as httpx
 
 from api_events import TestClient
 from ballotcast.http.sessions import open_session
+from ballotcast.store.channels import META, OLD_SCHEMA, schema_sk
 from ballotcast.store.leases import LEASE
 from channel.app import create_app
+from channel.jobs import work
 from relay.worker import Worker
 from world import World, WorldWiring
 
@@ -54,6 +56,22 @@ class PlayedChannels:
                 for message in messages:
                     self.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
 
+    def do_jobs(self) -> None:
+        """Let the function of the channels' jobs take what waits for it."""
+        url = self.wiring.settings.channel_jobs_queue
+        while messages := self.sqs.receive_message(QueueUrl=url, AttributeNames=["All"]).get("Messages", []):
+            assert work({"Records": [self._record(message) for message in messages]}, self.wiring) == {
+                "batchItemFailures": []
+            }
+            for message in messages:
+                self.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+
+    def download(self, request: httpx.Request) -> httpx.Response:
+        """What S3 answers to a link to an export."""
+        key = "exports/" + request.url.path.partition("/exports/")[2]
+        found = self.wiring.blobs.get(key)
+        return httpx.Response(200 if found is not None else 404, content=found or b"", request=request)
+
     def _record(self, message: dict[str, Any]) -> dict[str, Any]:
         """moto's sequence numbers are random; nothing is delivered twice here, so counting does."""
         self._delivered += 1
@@ -73,8 +91,12 @@ class OneAtATime(TestClient):
 
     def send(self, request: httpx.Request, **options: Any) -> httpx.Response:
         with self._lock:
+            if "/exports/" in request.url.path and request.url.host != "testserver":
+                return self._played.download(request)
             if request.method == "GET":
                 self._played.relay()
+            if "/exports/" in request.url.path:
+                self._played.do_jobs()
             return super().send(request, **options)
 
 
@@ -108,7 +130,7 @@ class PlayedMachines:
         if not self.broken:
             lease = {"relay": relay, "queue": saga["queue"], "born": int(saga["born"]), "cursor": 0}
             table.put({"pk": pk, "sk": LEASE, **lease})
-        table.put({**(table.get(pk, "META") or {}), **ended})
+        table.put({**(table.get(pk, META) or {}), **ended})
         table.put({**(table.get(saga["listing"], saga["channel"]) or {}), "status": ended["status"]})
 
     def _stop(self, saga: dict[str, Any]) -> None:
@@ -116,7 +138,12 @@ class PlayedMachines:
             self._played.relay()
         else:
             self.undrained.append(saga["channel"])
-        table, pk = self._played.wiring.channels_table, f"CHANNEL#{saga['channel']}"
-        for key in ((pk, "META"), (pk, LEASE), (pk, "SCHEMA"), (saga["listing"], saga["channel"])):
+        table, pk, past = self._played.wiring.channels_table, f"CHANNEL#{saga['channel']}", saga["past"]
+        for key in ((pk, META), (pk, LEASE), (pk, OLD_SCHEMA), (saga["listing"], saga["channel"])):
             table.delete(*key)
         table.delete(saga["claim"]["pk"], saga["claim"]["sk"])
+        until = {"expiration": int(past["until"])}
+        schema = (pk, schema_sk(int(saga["born"])))
+        table.put({**(table.get(*schema) or {"pk": pk, "sk": schema[1]}), **until})
+        noted = {name: past[name] for name in ("pk", "sk", "created_at", "gone_at", "fingerprint", "field", "unit")}
+        table.put({**noted, "name": saga["channel"], "born": int(saga["born"]), **until})

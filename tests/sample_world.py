@@ -9,6 +9,7 @@ from ballotcast.clock import to_rfc3339
 from ballotcast.elections.broadcast import SCHEMA as BROADCAST
 from ballotcast.elections.broadcast import channel_name
 from ballotcast.store.channels import Channel, channel_pk, new_channel, to_item
+from ballotcast.store.export_jobs import ExportJob
 from ballotcast.store.jobs import Job
 from ballotcast.store.leases import LEASE
 from ballotcast.store.voter import Voter
@@ -73,6 +74,12 @@ def import_job(world: World) -> None:
     JobList(wiring.blobs, ELECTION, JOB).keep([["new1@example.org", ""], ["new2@example.org", ""]])
     job = Job(JOB, ELECTION, "organiser", "import", to_rfc3339(world.clock()), total=2, outcome=NOTHING)
     assert wiring.jobs.add(job)
+
+
+def export_job(world: World, channel: Channel) -> ExportJob:
+    """All of a channel as CSV, asked for by the clock on the wall, for the handlers have no other."""
+    job = ExportJob(JOB, channel.name, channel.born, "csv", asked_at=int(datetime.now(UTC).timestamp()))
+    return world.wiring().export_jobs.add(job)
 
 
 def _register(wiring: Wiring, world: World, name: str, schema: ChannelSchema, port: int | None) -> Channel:

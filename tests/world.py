@@ -60,6 +60,7 @@ class World:
             "SEQUENCE_QUEUE": made.queue("sequence.fifo", FifoQueue="true"),
             "MAIL_QUEUE": made.queue("mail"),
             "JOBS_QUEUE": made.queue("jobs"),
+            "CHANNEL_JOBS_QUEUE": made.queue("channel-jobs"),
             "CHANNELS_TABLE": made.table("channels-of-the-world"),
             "RELAY_QUEUES": ",".join(made.queue(f"relay{n}.fifo", FifoQueue="true") for n in range(4)),
             "RELAY_MACHINES": ",".join(made.machine(name) for name in ("spawn", "stop", "repair")),

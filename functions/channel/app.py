@@ -8,7 +8,7 @@ from ballotcast.http.access import Access, contract
 from ballotcast.http.app import build_app, routes
 from ballotcast.http.handler import http_handler
 from ballotcast.wiring import Wiring, from_environment
-from channel import channel_routes, export_routes, record_routes, resume_routes
+from channel import channel_routes, export_routes, past_routes, record_routes, resume_routes
 from channel.routing import ChannelRoute
 
 ROUTERS = channel_routes.router, record_routes.router, export_routes.router
@@ -17,13 +17,17 @@ OLDER = "/api/v1"
 
 def create_app(wiring: Wiring) -> FastAPI:
     """Routes of SpeedData's are there twice: also under `/api/v1`, where its clients ask for `/api/v1/health` too."""
-    return build_app("channel", "channels and relays", wiring, *ROUTERS, resume_routes.router, _older())
+    return build_app(
+        "channel", "channels and relays", wiring, *ROUTERS, resume_routes.router, past_routes.router, _older()
+    )
 
 
 def _older() -> APIRouter:
     older = routes(ChannelRoute)
     older.add_api_route(f"{OLDER}/health", health, openapi_extra=contract(Access.PUBLIC), methods=["GET"])
     for route in (route for router in ROUTERS for route in router.routes if isinstance(route, ChannelRoute)):
+        if "/exports" in route.path:
+            continue
         older.add_api_route(
             OLDER + route.path,
             route.endpoint,

@@ -39,6 +39,7 @@ from channel.views import (
     Registered,
     SchemaDraft,
     listed,
+    past_listed,
     view,
     wait_of,
 )
@@ -73,10 +74,13 @@ def list_channels(
     limit: Limit = 1000,
     cursor: Cursor = None,
 ) -> ChannelPage:
-    """All channels in order of their names, or with `mine` those of the organiser whose session is sent."""
+    """All channels in order of their names, or with `mine` those of the organiser whose session is sent. The channel of
+    an election that has ended is not active, though its relay is."""
     owner = current_organiser(request) if mine else None
     channels, after = wiring.channels.page(status, from_cursor(cursor), limit)
     channels = [channel for channel in channels if owner in (None, channel.owner)]
+    if status == "active":
+        channels = [channel for channel in channels if not channel.ended]
     return ChannelPage(channels=list(map(listed, channels)), next_cursor=to_cursor(after) if after else None)
 
 
@@ -115,6 +119,10 @@ def register(
         pid=now.relay,
         message=f"Channel '{channel.name}' registered and relay {'started' if active else 'starting'}",
         api_key=api_key,
+        past=[
+            past_listed(one)
+            for one in wiring.past_channels.of(publisher.organiser, int(wiring.clock().timestamp()), channel.name)
+        ],
     )
 
 

@@ -1,15 +1,15 @@
 """Exporting: every accepted record once and in order, read off the segments that count."""
 
 import secrets
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 
 from ballotcast.channels.containers import Batch, read_container
 from ballotcast.channels.exports import MEDIA_TYPES, Format, TooLong, export, within
 from ballotcast.channels.schemas import ChannelSchema
 from ballotcast.errors import TooLarge
-from ballotcast.store.channels import Channel
+from ballotcast.store.channels import Archived
+from ballotcast.store.export_jobs import export_folder
 from ballotcast.store.segments import Segment
 from ballotcast.wiring import Wiring
 
@@ -18,6 +18,16 @@ MOST_BYTES, MOST_RECORDS = 64_000_000, 1_000_000
 DIRECT = 4_000_000
 """Bytes that are answered directly; Lambda's answers end at 6 MB, base64 included."""
 LINK_SECONDS = 900
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """`since` (included) and `until` (not): on the channel's time axis, in its units. `fields`: none for all."""
+
+    form: Format
+    since: int | None = None
+    until: int | None = None
+    fields: Sequence[str] = field(default_factory=tuple)
 
 
 @dataclass(frozen=True)
@@ -32,57 +42,74 @@ class Exported:
 
 
 def export_channel(
-    wiring: Wiring,
-    channel: Channel,
-    schema: ChannelSchema,
-    *,
-    start: datetime | None,
-    end: datetime | None,
-    form: Format,
-    direct: bool,
+    wiring: Wiring, channel: Archived, schema: ChannelSchema, wanted: Wanted, *, direct: bool
 ) -> Exported:
-    """Records from `start` on and before `end`. TooLarge. `direct`: whether the caller can take the content itself."""
-    since, until = (schema.time.at(moment) if moment else None for moment in (start, end))
-    segments = [
+    """TooLarge; LookupError where a compaction came between. `direct`: whether the caller can take the content."""
+    segments = wanted_segments(wiring, channel, wanted)
+    if size(segments) > MOST_BYTES or count(segments) > MOST_RECORDS:
+        raise TooLarge(
+            "export-too-large",
+            f"over {MOST_RECORDS} records or {MOST_BYTES} bytes: narrow from and to, or have it made: POST …/exports",
+        )
+    archive = Archive(wiring, schema, segments, wanted)
+    try:
+        content = export(schema, archive, wanted.form, wanted.fields or None)
+    except TooLong as long:
+        raise TooLarge(
+            "export-too-large",
+            f"over {long} bytes as {wanted.form}: narrow from and to, or have it made: POST …/exports",
+        ) from None
+    if direct and len(content) <= DIRECT:
+        return Exported(wanted.form, archive.records, len(content), content, None)
+    key = f"{export_folder(channel)}{secrets.token_hex(8)}.{wanted.form}"
+    wiring.blobs.put(key, content, MEDIA_TYPES[wanted.form])
+    link = wiring.blobs.link(key, f"{channel.name}.{wanted.form}", LINK_SECONDS)
+    return Exported(wanted.form, archive.records, len(content), None, link)
+
+
+def wanted_segments(wiring: Wiring, channel: Archived, wanted: Wanted) -> list[Segment]:
+    """Those that hold something of it, in order."""
+    return [
         one
         for one in wiring.segments.all(channel, int(wiring.clock().timestamp()))
-        if (since is None or one.latest >= since) and (until is None or one.earliest < until)
+        if (wanted.since is None or one.latest >= wanted.since)
+        and (wanted.until is None or one.earliest < wanted.until)
     ]
-    if (
-        sum(max(one.bytes, one.inflated) for one in segments) > MOST_BYTES
-        or sum(one.count for one in segments) > MOST_RECORDS
-    ):
-        raise TooLarge("export-too-large", f"over {MOST_RECORDS} records or {MOST_BYTES} bytes: narrow from and to")
-    counted = _Counted(_batches(wiring, schema, segments, since, until))
-    try:
-        content = export(schema, counted, form)
-    except TooLong as long:
-        raise TooLarge("export-too-large", f"over {long} bytes as {form}: narrow from and to") from None
-    if direct and len(content) <= DIRECT:
-        return Exported(form, counted.records, len(content), content, None)
-    key = f"exports/{channel.name}/{secrets.token_hex(8)}.{form}"
-    wiring.blobs.put(key, content, MEDIA_TYPES[form])
-    link = wiring.blobs.link(key, f"{channel.name}.{form}", LINK_SECONDS)
-    return Exported(form, counted.records, len(content), None, link)
 
 
-class _Counted:
-    """Batches on their way, counted."""
+def size(segments: Sequence[Segment]) -> int:
+    """Bytes, inflated as far as that is known."""
+    return sum(max(one.bytes, one.inflated) for one in segments)
 
-    def __init__(self, batches: Iterator[Batch]) -> None:
-        self._batches = batches
-        self.records = 0
+
+def count(segments: Sequence[Segment]) -> int:
+    return sum(one.count for one in segments)
+
+
+class Archive:
+    """The batches of segments, read one after the other. `records`: that were wanted so far; `read`: that were looked
+    at."""
+
+    def __init__(
+        self,
+        wiring: Wiring,
+        schema: ChannelSchema,
+        segments: Sequence[Segment],
+        wanted: Wanted,
+        advanced: Callable[[int], None] = lambda read: None,
+    ) -> None:
+        self._wiring, self._schema, self._segments, self._wanted = wiring, schema, segments, wanted
+        self._advanced = advanced
+        self.records = self.read = 0
 
     def __iter__(self) -> Iterator[Batch]:
-        for batch in self._batches:
-            self.records += batch.count
-            yield batch
-
-
-def _batches(
-    wiring: Wiring, schema: ChannelSchema, segments: list[Segment], since: int | None, until: int | None
-) -> Iterator[Batch]:
-    for segment in segments:
-        whole = (since is None or segment.earliest >= since) and (until is None or segment.latest < until)
-        for batch in read_container(wiring.segments.read(segment))[1]:
-            yield batch if whole else within(schema, batch, since, until)
+        """LookupError when an object is gone: it was compacted since its row was read."""
+        since, until = self._wanted.since, self._wanted.until
+        for segment in self._segments:
+            whole = (since is None or segment.earliest >= since) and (until is None or segment.latest < until)
+            for batch in read_container(self._wiring.segments.read(segment))[1]:
+                found = batch if whole else within(self._schema, batch, since, until)
+                self.read += batch.count
+                self.records += found.count
+                yield found
+                self._advanced(self.read)

@@ -55,6 +55,7 @@ def deregister_channel(wiring: Wiring, channel: Channel, *, drain: bool) -> Chan
             raise _not_ready(channel)
         case "repairing" if drain:
             raise _not_ready(channel)
+    wiring.channels.keep_schema(channel)
     return _begin(wiring, channel, "stopping", drain=drain, around=False)
 
 

@@ -1,15 +1,18 @@
 """What the channel API takes and answers; field names as clients of SpeedData's registration know them."""
 
 import re
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from ballotcast.channels.config import Algorithm, ChannelConfig, Retention, Rotation
 from ballotcast.channels.names import queue_of
+from ballotcast.clock import to_rfc3339
 from ballotcast.store.channels import Channel, Status
 from ballotcast.store.dead_letters import DeadLetter, State
 from ballotcast.store.leases import Lease
+from ballotcast.store.past_channels import PastChannel
 
 MOST_WAIT = 10
 """Seconds."""
@@ -45,8 +48,20 @@ class SchemaDraft(BaseModel):
     avro: Annotated[dict[str, Any] | str, Field(alias="schema")]
 
 
+class PastListed(BaseModel):
+    """A channel that is gone, whose records are kept. `born` tells it from others of its name."""
+
+    name: str
+    born: int
+    created_at: str
+    deregistered_at: str
+    kept_until: str
+    purging: bool
+
+
 class Registered(BaseModel):
-    """`pid`: the relay's id, once it is active. `api_key` is told here only."""
+    """`pid`: the relay's id, once it is active. `api_key` is told here only. `past`: earlier channels of this name and
+    organiser whose records are kept; they are not this one's."""
 
     status: Literal["success", "registering"]
     name: str
@@ -54,6 +69,7 @@ class Registered(BaseModel):
     pid: str | None
     message: str
     api_key: str
+    past: list[PastListed]
 
 
 class Deregistered(BaseModel):
@@ -95,12 +111,15 @@ class ChannelListed(BaseModel):
     port: int | None
     status: Status
     pid: str | None
+    born: int
     generation: int
     reason: str | None
     fingerprint: str
     time: TimeView
     config: ConfigDraft
     created_at: str
+    ended: bool
+    """An election's channel, after the final turnout."""
 
 
 class ChannelView(ChannelListed):
@@ -134,18 +153,31 @@ def view(channel: Channel, lease: Lease | None, backlog: int, letters: list[Dead
     return ChannelView(**_told(channel), relay=relay, dead_letters=dead)
 
 
+def past_listed(past: PastChannel) -> PastListed:
+    return PastListed(
+        name=past.name,
+        born=past.born,
+        created_at=past.created_at,
+        deregistered_at=past.gone_at,
+        kept_until=to_rfc3339(datetime.fromtimestamp(past.until, UTC)),
+        purging=past.purging,
+    )
+
+
 def _told(channel: Channel) -> dict[str, Any]:
     return {
         "name": channel.name,
         "port": channel.port,
         "status": channel.status,
         "pid": channel.relay,
+        "born": channel.born,
         "generation": channel.generation,
         "reason": channel.reason,
         "fingerprint": channel.fingerprint,
         "time": TimeView(**vars(channel.time)),
         "config": ConfigDraft(**vars(channel.config)),
         "created_at": channel.created_at,
+        "ended": channel.ended,
     }
 
 

@@ -104,6 +104,8 @@ def _publish(wiring: Wiring, news: News) -> None:
     except NotFound:
         return  # frozen before there were channels, or its channel was taken away
     wiring.publisher.announce(target, encode_records(SCHEMA, [record]), key)
+    if news.final:
+        wiring.channels.mark_ended(target.channel)
 
 
 @logger.inject_lambda_context(log_event=False)

@@ -23,6 +23,7 @@ from ballotcast.http.problems import without_link
 from ballotcast.wiring import Wiring, from_environment
 from web import (
     account_routes,
+    channel_archive_routes,
     channel_routes,
     check_routes,
     election_routes,
@@ -47,6 +48,7 @@ ROUTERS = (
     roll_routes.router,
     results_routes.router,
     channel_routes.router,
+    channel_archive_routes.router,
 )
 
 PATIENCE = 25

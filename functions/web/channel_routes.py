@@ -12,7 +12,6 @@ from ballotcast.channels.names import NAME, RESERVED
 from ballotcast.client.api import Api
 from ballotcast.client.channels import Channels
 from ballotcast.client.errors import ApiError
-from ballotcast.client.published import turnout
 from ballotcast.errors import NotFound
 from ballotcast.http.access import Access, contract
 from ballotcast.http.cookies import SignedIn
@@ -44,6 +43,7 @@ BLANK = {
 }
 PER_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 Document = dict[str, Any]
+Told = Annotated[str, Query(max_length=64)]
 
 
 @router.get("/watch", openapi_extra=PUBLIC)
@@ -73,15 +73,21 @@ def watch(page: Paged, name: Name) -> Response:
         text=text if len(text) <= LONGEST_SHOWN else "",
         election=election,
         title=_title(channels.api, election) if election else "",
-        ended=bool(election) and _has_ended(channels.api, election),
     )
 
 
 @router.get("/manage/channels", openapi_extra=OURS)
-def list_own(page: Paged, session: SignedIn, gone: Annotated[str, Query(max_length=64)] = "") -> Response:
-    """The organiser's own channels. `gone`: the one that was deregistered just now."""
-    channels = Channels(_api(page), session).list_channels(mine=True)
-    return page.render("watch/own", channels=channels, gone=gone if NAME.fullmatch(gone) else "")
+def list_own(page: Paged, session: SignedIn, gone: Told = "", purged: Told = "") -> Response:
+    """The organiser's own channels, and what is kept of those that are gone. `gone`: the one that was deregistered
+    just now; `purged`: the one whose records are being removed since then."""
+    client = Channels(_api(page), session)
+    return page.render(
+        "watch/own",
+        channels=client.list_channels(mine=True),
+        past=client.past_channels(),
+        gone=gone if NAME.fullmatch(gone) else "",
+        purged=purged if NAME.fullmatch(purged) else "",
+    )
 
 
 @router.get("/manage/channels/new", openapi_extra=OURS)
@@ -154,14 +160,6 @@ def _title(api: Api, election: str) -> str:
         return str(json.loads(api.get(f"/elections/{election}/manifest").content)["title"])
     except ApiError:
         return ""
-
-
-def _has_ended(api: Api, election: str) -> bool:
-    """Whether the newest turnout is the last; there is none before the log's first checkpoint."""
-    try:
-        return bool(turnout(api, election)["final"])
-    except ApiError:
-        return False
 
 
 def _form(page: Page, typed: Document, errors: Document, status: int = 200, verdict: Any = None) -> Response:

@@ -69,6 +69,12 @@ def records(batch: Batch) -> list[dict[str, Any]]:
     return decode(SCHEMA, batch)
 
 
+def ended(organiser: Organiser, election: str) -> bool:
+    channel = organiser.wiring.channels.find(channel_name(election))
+    assert channel
+    return channel.ended
+
+
 def test_freezing_registers_the_channel_in_the_same_transaction(organiser: Organiser, election: str) -> None:
     channel = organiser.wiring.channels.find(channel_name(election))
     assert channel
@@ -104,8 +110,10 @@ def test_the_turnout_is_told_in_steps_and_exactly_at_the_end_however_often_a_row
         for _ in range(2):
             announce(sums(election, before, after), organiser.wiring)
     announce(checkpoint(election, final=False), organiser.wiring)
+    assert not ended(organiser, election)
     for _ in range(2):
         announce(checkpoint(election), organiser.wiring)
+    assert ended(organiser, election)
     told = [record for message in sent(deployment) for record in records(message.batch)]
     assert [(one["event"], one["issued"], one["cast"], one["final"], one["result"]) for one in told] == [
         ("turnout", 10, 0, False, None),

@@ -14,7 +14,7 @@ from ballotcast.channels.records import encode_records
 from ballotcast.channels.schemas import ChannelSchema
 from ballotcast.client.api import Api
 from relays_played import PlayedChannels
-from sensor import SENSOR
+from sensor import SENSOR, sample
 from web.app import create_app
 from web.channel_schemas import SAMPLE, example, judge, signals
 from world import World
@@ -99,7 +99,7 @@ def test_register_publish_watch_and_deregister(browser: Browser, played: PlayedC
     assert "/channels/lab/export?format=parquet" in page.text
 
     owner = browser.get("/manage/channel/lab")
-    assert "Nothing: every record was taken." in read(owner)
+    assert "Rejected messages There are none." in read(owner)
     refused = browser.send("/manage/channel/lab", intent="deregister")
     assert refused.status_code == 422
     assert "confirm it first" in read(refused)
@@ -267,3 +267,87 @@ def test_examples_fit_schemas_of_every_type() -> None:
 
 def test_a_number_too_long_to_read_is_a_fault_of_the_schema() -> None:
     assert judge(f'{{"type": {"9" * 5000}}}').fault == "a number has too many digits"
+
+
+def gone_with_records(browser: Browser, played: PlayedChannels) -> tuple[str, str]:
+    """The channel `lab` had three records and is deregistered: what the list of channels says, and its own page."""
+    key = key_of(browser.send(NEW, **DRAFT))
+    bearer = {"Authorization": f"Bearer {key}"}
+    records = {"records": [sample(n) for n in range(3)]}
+    assert played.client.post("/channels/lab/records", json=records, headers=bearer).status_code == 202
+    gone = browser.send("/manage/channel/lab", intent="deregister", confirmed="yes")
+    listed = browser.get(gone.headers["location"])
+    found = re.search(r'href="(/manage/past/lab/\d+)"', listed.text)
+    assert found, read(listed)
+    return read(listed), found[1]
+
+
+def test_the_records_of_a_channel_that_is_gone_are_exported_and_purged(
+    browser: Browser, played: PlayedChannels
+) -> None:
+    listed, past = gone_with_records(browser, played)
+    assert "its records are kept" in listed
+    assert "Records kept 3" in read(browser.get(past))
+    asked = browser.send(past, intent="csv")
+    assert asked.status_code == 303
+    made = browser.get(asked.headers["location"])
+    assert "The file is ready: 3 records" in read(made)
+    assert re.search(r'href="https?://[^"]+/exports/lab/[^"]+\.csv\?', made.text)
+    assert Browser(played, "o2").get(past).status_code == 404
+    unconfirmed = browser.send(past, intent="purge")
+    assert unconfirmed.status_code == 422
+    assert "Nothing was removed" in read(unconfirmed)
+    purged = browser.send(past, intent="purge", confirmed="yes")
+    assert "The records of lab are being removed." in read(browser.get(purged.headers["location"]))
+    assert "being removed" in read(browser.get(past))
+    assert "intent" not in browser.get(past).text
+    played.do_jobs()
+    assert past not in browser.get(OWN).text
+
+
+def test_a_large_export_is_waited_for(
+    browser: Browser, played: PlayedChannels, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser.send(NEW, **DRAFT)
+    assert "/watch/lab/export?format=avro" in browser.get("/watch/lab").text
+    asked = browser.get("/watch/lab/export?format=csv")
+    assert asked.status_code == 303
+    with monkeypatch.context() as waiting:
+        waiting.setattr(played, "do_jobs", lambda: None)
+        page = browser.get(asked.headers["location"])
+        assert (page.headers["refresh"], "made in a moment" in read(page)) == ("1", True)
+    page = browser.get(asked.headers["location"])
+    assert "refresh" not in page.headers
+    assert "The file is ready: 0 records" in read(page)
+    assert browser.get("/watch/lab/export?job=abc").status_code == 404
+
+
+@pytest.mark.parametrize("intent", ["resume", "around", "remove"])
+def test_the_ways_out_of_a_failure(browser: Browser, played: PlayedChannels, intent: str) -> None:
+    browser.send(NEW, **DRAFT)
+    own, table = "/manage/channel/lab", played.wiring.channels_table
+    assert f'value="{intent}"' not in browser.get(own).text
+    table.put({**(table.get("CHANNEL#lab", "META") or {}), "status": "failed", "reason": "repaired 5 times in vain"})
+    page = browser.get(own)
+    assert f'value="{intent}"' in page.text
+    assert "repaired 5 times in vain" in read(page)
+    stranger = Browser(played, "o2").send(own, intent=intent, confirmed="yes")
+    assert stranger.status_code == 403
+    done = browser.send(own, intent=intent, confirmed="yes")
+    assert done.status_code == 303
+    if intent == "remove":
+        assert played.wiring.machines.undrained == ["lab"]
+        assert done.headers["location"] == f"{OWN}?gone=lab"
+        return
+    channel = played.wiring.channels.find("lab")
+    assert channel
+    assert (channel.status, channel.around) == ("repairing", intent == "around")
+    assert "repairing itself" in read(browser.get(done.headers["location"]))
+
+
+def test_the_page_does_not_say_that_all_was_taken_after_a_refusal(browser: Browser, played: PlayedChannels) -> None:
+    key = key_of(browser.send(NEW, **DRAFT))
+    bad = {"records": [{"time": "never"}]}
+    refused = played.client.post("/channels/lab/records", json=bad, headers={"Authorization": f"Bearer {key}"})
+    assert refused.status_code == 422
+    assert "A record that was refused when it was sent is not listed here." in read(browser.get("/watch/lab"))

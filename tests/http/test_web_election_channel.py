@@ -4,15 +4,19 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from aws_lambda_powertools.utilities.data_classes import DynamoDBStreamEvent
 from fastapi.testclient import TestClient
 
 from ballotcast.client.api import Api
 from ballotcast.elections import broadcast
-from ballotcast.store.channels import new_channel
+from ballotcast.store.channels import new_channel, to_item
+from ballotcast.store.log import CHECKPOINT, log_pk
 from channel.app import create_app as channels
+from consumer import stream_change
 from counted_election import close_and_count
 from election_fixture import FrozenElection, frozen_election
 from gateway import gateway
+from tally.announcer import announce
 from tally.app import create_app as tally
 from vote.app import create_app as voting
 from web.app import create_app
@@ -61,7 +65,16 @@ def test_it_names_its_election_and_says_that_it_has_ended(
     assert f'<a href="/results/{election.id}">{election.manifest.title}</a>' in open_page
     assert state_of(open_page) == "being registered"
     close_and_count(deployment, election)
+    wiring = deployment.wiring()
+    row = wiring.board.get(log_pk(election.id), CHECKPOINT)
+    assert row
+    announce(DynamoDBStreamEvent({"Records": [stream_change("MODIFY", row)]}), wiring)
     assert state_of(pages.get(address).text) == "ended"
+    assert "ended" in re.findall(r'<span class="badge[^"]*">([^<]*)</span>', pages.get("/watch").text)
+    channel = wiring.channels.find(broadcast.channel_name(election.id))
+    assert channel
+    wiring.channels_table.put({**to_item(channel), "status": "active"})
+    assert f"/watch/{channel.name}" not in pages.get("/watch?status=active").text, "what has ended is not active"
 
 
 def test_without_the_election_there_is_the_channel(pages: TestClient) -> None:

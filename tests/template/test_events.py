@@ -143,6 +143,14 @@ def imports(world: World, call: Callable[[], Any]) -> None:
     assert (job.state, job.outcome["added"]) == ("done", 2)
 
 
+def exports(world: World, call: Callable[[], Any]) -> None:
+    job = sample.export_job(world, sample.lab(world))
+    assert call() == {"batchItemFailures": []}
+    done = world.wiring().export_jobs.find(job, job.id, 0)
+    assert done
+    assert (done.state, world.wiring().blobs.get(done.object)) == ("done", b"time,volts\r\n")
+
+
 def starts_the_due_count(world: World, call: Callable[[], Any]) -> None:
     wiring = world.wiring()
     transact(wiring.dynamodb, [wiring.due_counts.adding(DueCount("2026-11-20T09:00:00Z", ELECTION))])
@@ -222,6 +230,7 @@ def greets_in_german(world: World, call: Callable[[], Any]) -> None:
 PLAYS: dict[str, Play] = {
     "AnnouncerFunction-checkpoint": announces,
     "CensusFunction-issued": counts_one_issued,
+    "ChannelJobsFunction-export": exports,
     "ChannelFunction-ports": answers(200, lambda world: sample.lab(world, port=26001)),
     "CountFunction-collect": collects,
     "DeadLettersFunction-records": parks,

@@ -3,7 +3,6 @@
 import json
 import shutil
 from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import Any, get_args
 
@@ -11,13 +10,11 @@ import click
 
 from ballotcast.channels.config import RETENTIONS, Algorithm, Rotation
 from ballotcast.channels.schemas import SchemaError
-from ballotcast.client.channels import EXPORTS
-from ballotcast.clock import to_rfc3339
-from ballotcast_cli.moments import Moment
 
 from .access import KEY, SCHEMA, channels
 from .apply import apply
 from .baseline import read_schema
+from .kept import export, past, purge
 from .publish import publish
 from .window import draw
 
@@ -30,7 +27,10 @@ def command() -> None:
 
 
 command.add_command(apply)
+command.add_command(export)
+command.add_command(past)
 command.add_command(publish)
+command.add_command(purge)
 
 
 @command.command("list")
@@ -68,6 +68,12 @@ def register(name: str, schema: Path, port: int | None, retention: str | None, *
     if registered["status"] != "success":
         raise click.ClickException(f"{name}'s relay did not start: ballotcast channels show {name}")
     click.echo(registered["api_key"])
+    for earlier in registered["past"]:
+        click.echo(
+            f"Records of a channel {name} that was deregistered at {earlier['deregistered_at']} are kept until "
+            f"{earlier['kept_until']}: ballotcast channels export {name} --born {earlier['born']}",
+            err=True,
+        )
     click.echo(f"{name} is active. Above is its key; keep it.", err=True)
 
 
@@ -155,26 +161,20 @@ def _redraw(values: Sequence[float]) -> None:
 
 @command.command()
 @click.argument("name")
-@click.option("--format", "form", type=click.Choice(list(EXPORTS)), default="avro", show_default=True)
-@click.option("--from", "start", type=Moment(), help="On the channel's time axis, this moment included.")
-@click.option("--to", "end", type=Moment(), help="Not included.")
-@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="  [default: NAME.FORMAT]")
-def export(name: str, form: str, start: datetime | None, end: datetime | None, output: Path | None) -> None:
-    """Every accepted record, once and in order, as a file."""
-    path = output or Path(f"{name}.{form}")
-    span = {"start": to_rfc3339(start) if start else "", "end": to_rfc3339(end) if end else ""}
-    click.echo(f"{path}: {channels().export(name, path, form, **span)} bytes")
-
-
-@command.command()
-@click.argument("name")
 @KEY
 @click.option("--drain/--no-drain", default=True, help="Relay first what was accepted  [default: drain]")
-@click.confirmation_option(prompt="Deregister it? Its records go with it.")
-def deregister(name: str, key: str, *, drain: bool) -> None:
-    """Stop the channel's relay, once it is through, and free name and port."""
-    channels(key, session=True).deregister_channel(name, drain=drain)
-    click.echo(f"{name} is gone.")
+@click.option("--purge", "purge_", is_flag=True, help="Remove its records for good; with your session.")
+@click.confirmation_option(prompt="Deregister it?")
+def deregister(name: str, key: str, *, drain: bool, purge_: bool) -> None:
+    """Stop the channel's relay, once it is through, and free name and port. Its records are kept for its retention."""
+    client = channels("" if purge_ else key, session=True)
+    born = client.get_channel(name)["born"]
+    client.deregister_channel(name, drain=drain)
+    if purge_:
+        client.purge(name, born)
+        click.echo(f"{name} is gone, and its records are being removed.")
+    else:
+        click.echo(f"{name} is gone. Its records are kept: ballotcast channels past")
 
 
 @command.command()

@@ -95,6 +95,10 @@ class Settings:
         return self._required("JOBS_QUEUE")
 
     @property
+    def channel_jobs_queue(self) -> str:
+        return self._required("CHANNEL_JOBS_QUEUE")
+
+    @property
     def close_machine(self) -> str:
         """ARN of the close-and-count state machine."""
         return self._required("CLOSE_MACHINE")

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ballotcast.store.due_counts import DueCounts
     from ballotcast.store.elections import Elections
     from ballotcast.store.events import Events
+    from ballotcast.store.export_jobs import ExportJobs
     from ballotcast.store.jobs import Jobs
     from ballotcast.store.leases import Leases
     from ballotcast.store.live import Live
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from ballotcast.store.manifests import Manifests
     from ballotcast.store.organisers import Organisers
     from ballotcast.store.password_resets import PasswordResets
+    from ballotcast.store.past_channels import PastChannels
     from ballotcast.store.publisher import Publisher
     from ballotcast.store.publishes import Publishes
     from ballotcast.store.queues import Queue
@@ -96,6 +98,24 @@ class Wiring:
         from ballotcast.store.channels import Channels
 
         return Channels(self.channels_table, self.blobs)
+
+    @cached_property
+    def past_channels(self) -> "PastChannels":
+        from ballotcast.store.past_channels import PastChannels
+
+        return PastChannels(self.channels_table)
+
+    @cached_property
+    def export_jobs(self) -> "ExportJobs":
+        from ballotcast.store.export_jobs import ExportJobs
+
+        return ExportJobs(self.channels_table)
+
+    @cached_property
+    def channel_jobs_queue(self) -> "Queue":
+        from ballotcast.store.queues import Queue
+
+        return Queue(self.client("sqs"), self.settings.channel_jobs_queue)
 
     @cached_property
     def leases(self) -> "Leases":

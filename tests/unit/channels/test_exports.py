@@ -9,9 +9,8 @@ import fastavro
 import pytest
 from arro3.io import read_parquet
 
-from ballotcast.channels import exports
 from ballotcast.channels.containers import Batch
-from ballotcast.channels.exports import Format, TooLong, export, within
+from ballotcast.channels.exports import Format, TooLong, export, within, write_export
 from ballotcast.channels.records import decode, encode_records
 from ballotcast.channels.schemas import ChannelSchema
 from sensor import START, sample, sensor
@@ -82,13 +81,21 @@ def test_within_takes_the_start_and_not_the_end() -> None:
 
 
 @pytest.mark.parametrize("form", ["csv", "parquet"])
-def test_a_few_bytes_do_not_become_a_file_without_bound(form: Format, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_few_bytes_do_not_become_a_file_without_bound(form: Format) -> None:
     """An enum's index is a byte, and its symbol may be long."""
-    monkeypatch.setattr(exports, "MOST_LENGTH", 100_000)
-    symbol = {"type": "enum", "name": "E", "symbols": ["A" * 1000]}
+    symbol = {"type": "enum", "name": "E", "symbols": ["A" * 100_000]}
     fields = [{"name": "time", "type": "long", "unit": "s"}, {"name": "e", "type": symbol}]
     schema = ChannelSchema.parse({"type": "record", "name": "R", "fields": fields})
-    batch = Batch(99, bytes(2 * 99))
-    assert export(schema, [Batch(90, bytes(2 * 90))], form)
+    write_export(schema, [Batch(90, bytes(2 * 90))], form, BytesIO(), most=10_000_000)
+    output = BytesIO()
     with pytest.raises(TooLong):
-        export(schema, [batch, batch], form)
+        write_export(schema, [Batch(100_000, bytes(2 * 100_000))], form, output, most=10_000_000)
+    assert output.tell() < 12_000_000, "it stopped before it had made what those bytes stand for"
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_chosen_fields_come_in_the_order_of_the_schema(form: Format) -> None:
+    made = export(SCHEMA, BATCHES, form, ("count", "time"))
+    read = list(csv.DictReader(StringIO(made.decode(), newline=""))) if form == "csv" else rows(made)
+    assert list(read[0]) == ["time", "count"]
+    assert [int(one["count"]) for one in read] == list(range(25))

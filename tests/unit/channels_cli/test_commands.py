@@ -10,6 +10,7 @@ import pytest
 from click.testing import Result
 
 from ballotcast.client.channels import Channels
+from channel import export_jobs, exporting
 from relays_played import PlayedChannels
 
 SCHEMA = {
@@ -131,6 +132,75 @@ def test_rotate_and_deregister(run: Run, key: str, played: PlayedChannels) -> No
     assert rotated.startswith("bck_")
     assert rotated != key
     assert run("channels", "deregister", "engine", input="n\n").exit_code == 1
-    assert run("channels", "deregister", "engine", "--yes").output == "engine is gone.\n"
+    gone = run("channels", "deregister", "engine", "--yes").output
+    assert gone == "engine is gone. Its records are kept: ballotcast channels past\n"
     assert run("channels", "deregister", "engine", "--yes").exit_code == 1
     assert run("channels", "list").output == ""
+
+
+def test_the_records_of_a_channel_that_is_gone(
+    run: Run, key: str, channels: Channels, schema_file: str, tmp_path: Path, played: PlayedChannels
+) -> None:
+    channels.publish("engine", [{"time": 1, "rpm": 1.0}, {"time": 2, "rpm": 2.0}])
+    played.wiring.clock.advance(seconds=1)  # type: ignore[attr-defined]
+    assert run("channels", "deregister", "engine", "--yes").exit_code == 0
+    [name, born, *_] = run("channels", "past").output.split()
+    assert name == "engine"
+    again = run("channels", "register", "engine", "--schema", schema_file)
+    assert f"ballotcast channels export engine --born {born}" in again.stderr
+    path, span = tmp_path / "e.csv", ("--duration", "PT0.002S", "--from", "1970-01-01T00:00:00Z")
+    exported = run(
+        *("channels", "export", "engine", "--born", born, "--format", "csv", "--fields", "rpm", *span, "-o", str(path))
+    )
+    assert (exported.exit_code, path.read_text()) == (0, "rpm\n1.0\n")
+    assert run("channels", "purge", "engine", "--born", born, input="n\n").exit_code == 1
+    assert run("channels", "purge", "engine", "--born", born, "--yes").exit_code == 0
+    assert "being removed" in run("channels", "past").output
+    assert "of a channel" not in run("channels", "deregister", "engine", "--yes", "--purge").output
+    assert run("channels", "past").output.count("being removed") == 2
+
+
+def test_a_large_export_is_made_while_the_command_waits(
+    run: Run, key: str, channels: Channels, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    channels.publish("engine", [{"time": n, "rpm": float(n)} for n in range(20)])
+    channels.live("engine")
+    monkeypatch.setattr(exporting, "MOST_RECORDS", 19)
+    path = tmp_path / "e.csv"
+    told = run("channels", "export", "engine", "--format", "csv", "-o", str(path))
+    assert told.exit_code == 0, told.output
+    assert told.stderr == "0 of 20 records\n20 of 20 records\n"
+    assert len(path.read_text().splitlines()) == 21
+    monkeypatch.setitem(export_jobs.MOST_LENGTH, "csv", 10)
+    assert run("channels", "export", "engine", "--format", "csv", "-o", str(path)).exit_code == 0, "it is there"
+    channels.publish("engine", [{"time": 20, "rpm": 0.0}])
+    failed = run("channels", "export", "engine", "--format", "csv", "-o", str(path))
+    assert failed.exit_code == 1
+    assert "over 10 bytes as csv" in failed.output
+    assert len(path.read_text().splitlines()) == 21, "what was there stays"
+
+
+@pytest.mark.parametrize("around", [False, True])
+def test_resume(run: Run, key: str, channels: Channels, played: PlayedChannels, around: bool) -> None:
+    table = played.wiring.channels_table
+    failed = {**(table.get("CHANNEL#engine", "META") or {}), "status": "failed", "reason": "in vain"}
+    table.put(failed)
+    table.delete("CHANNEL#engine", "LEASE")
+    options = ["--around"] if around else []
+    assert run("channels", "resume", "engine", *options).output == "engine is active.\n"
+    assert run("channels", "resume", "engine").output == "engine is active.\n", "one that runs stays as it is"
+    table.put(failed)
+    table.delete("CHANNEL#engine", "LEASE")
+    played.wiring.machines.broken = "the relay worker did not answer in time"
+    again = run("channels", "resume", "engine", *options)
+    assert again.exit_code == 1
+    assert "engine is failed: the relay worker did not answer in time" in again.output
+    assert run("channels", "resume", "nothing").exit_code == 1
+
+
+def test_removing_one_that_cannot_be_drained(run: Run, key: str, played: PlayedChannels) -> None:
+    table = played.wiring.channels_table
+    table.put({**(table.get("CHANNEL#engine", "META") or {}), "status": "repairing"})
+    assert run("channels", "deregister", "engine", "--yes").exit_code == 1
+    assert run("channels", "deregister", "engine", "--yes", "--no-drain").exit_code == 0
+    assert played.wiring.machines.undrained == ["engine"]

@@ -8,6 +8,7 @@ Algorithm = Literal["downsample", "average", "minmax", "rms"]
 Rotation = Literal["hour", "day"]
 Retention = Literal[1, 7, 30, 90, 365]
 RETENTIONS: tuple[int, ...] = get_args(Retention)
+MOST_RETENTION = max(RETENTIONS)
 PERIOD = {"hour": timedelta(hours=1), "day": timedelta(days=1)}
 
 

@@ -50,7 +50,15 @@ def block(schema: str, batch: Batch) -> bytes:
 
 
 def write_container(schema: str, batches: Iterable[Batch]) -> bytes:
-    return header(schema) + b"".join(block(schema, batch) for batch in batches if batch.count)
+    return b"".join(container_parts(schema, batches))
+
+
+def container_parts(schema: str, batches: Iterable[Batch]) -> Iterator[bytes]:
+    """The same in its parts, for a file that is not to be in memory as a whole."""
+    yield header(schema)
+    for batch in batches:
+        if batch.count:
+            yield block(schema, batch)
 
 
 def _sync(schema: str) -> bytes:

@@ -7,15 +7,15 @@ text.
 
 import csv
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from io import BytesIO, StringIO
-from typing import Any, Literal
+from typing import IO, Any, Literal
 
-from arro3.core import Array, DataType, Field, RecordBatch, Table
+from arro3.core import Array, DataType, Field, RecordBatch, RecordBatchReader
 from arro3.core import Schema as ArrowSchema
 from arro3.io import write_parquet
 
-from ballotcast.channels.containers import Batch, write_container
+from ballotcast.channels.containers import Batch, container_parts
 from ballotcast.channels.records import Record, decode, select
 from ballotcast.channels.schemas import ChannelSchema, physical
 from ballotcast.channels.shown import to_json
@@ -31,11 +31,15 @@ MOST_LENGTH = 64_000_000
 """Characters of an export as CSV, or bytes of its columns: a few bytes of Avro may stand for a long symbol."""
 
 
-class TooLong(ValueError):
-    """An export of over MOST_LENGTH."""
+ROW_GROUP = 65_536
+"""Records that Parquet's writer holds in memory."""
+CSV_PART = 1_000_000
+"""Characters of CSV that are in memory."""
+Fields = Sequence[str] | None
 
-    def __init__(self) -> None:
-        super().__init__(MOST_LENGTH)
+
+class TooLong(ValueError):
+    """An export of more characters or bytes than it may have."""
 
 
 _ARROW_UNIT: dict[Unit, Literal["s", "ms", "us", "ns"]] = {"s": "s", "ms": "ms", "us": "us", "ns": "ns"}
@@ -53,30 +57,62 @@ def within(schema: ChannelSchema, batch: Batch, start: int | None, end: int | No
     )
 
 
-def export(schema: ChannelSchema, batches: Iterable[Batch], form: Format) -> bytes:
-    """All records of the batches, in their order."""
-    writers: dict[Format, Callable[[ChannelSchema, Iterable[Batch]], bytes]] = {
-        "avro": _avro,
-        "csv": _csv,
-        "parquet": _parquet,
-    }
-    return writers[form](schema, batches)
+def export(schema: ChannelSchema, batches: Iterable[Batch], form: Format, fields: Fields = None) -> bytes:
+    """All records of the batches, in their order. TooLong over MOST_LENGTH."""
+    output = BytesIO()
+    write_export(schema, batches, form, output, fields)
+    return output.getvalue()
 
 
-def _avro(schema: ChannelSchema, batches: Iterable[Batch]) -> bytes:
-    return write_container(schema.text, batches)
+def write_export(
+    schema: ChannelSchema,
+    batches: Iterable[Batch],
+    form: Format,
+    output: IO[bytes],
+    fields: Fields = None,
+    most: int = MOST_LENGTH,
+) -> None:
+    """Write all records of the batches, in their order; about one batch is in memory at a time.
+
+    Args:
+        fields: the columns, in the schema's order; None for all. Avro always has all.
+        most: characters of CSV or bytes of columns after which TooLong is raised.
+    """
+    columns = [name for name in schema.fields if fields is None or name in fields]
+    match form:
+        case "avro":
+            for part in container_parts(schema.text, batches):
+                output.write(part)
+        case "csv":
+            _write_csv(schema, batches, output, columns, most)
+        case "parquet":
+            _write_parquet(schema, batches, output, columns, most)
 
 
-def _csv(schema: ChannelSchema, batches: Iterable[Batch]) -> bytes:
-    text = StringIO(newline="")
+def _write_csv(
+    schema: ChannelSchema, batches: Iterable[Batch], output: IO[bytes], fields: Sequence[str], most: int
+) -> None:
+    text, written = StringIO(newline=""), 0
     rows = csv.writer(text, lineterminator="\r\n")
-    rows.writerow(schema.fields)
+
+    def flush() -> None:
+        nonlocal written
+        written += text.tell()
+        output.write(text.getvalue().encode())
+        text.seek(0)
+        text.truncate()
+
+    rows.writerow(fields)
     for batch in batches:
         for record in decode(schema, batch):
-            rows.writerow([_cell(record[field]) for field in schema.fields])
-            if text.tell() > MOST_LENGTH:
-                raise TooLong
-    return text.getvalue().encode()
+            rows.writerow([_cell(record[field]) for field in fields])
+            if text.tell() > CSV_PART:
+                flush()
+                if written > most:
+                    raise TooLong(most)
+    flush()
+    if written > most:
+        raise TooLong(most)
 
 
 def _cell(value: Any) -> Any:
@@ -96,26 +132,46 @@ def _text(value: Any) -> str:
     return plain if isinstance(plain, str) else json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
 
 
-def _parquet(schema: ChannelSchema, batches: Iterable[Batch]) -> bytes:
-    columns = list(_columns(schema))
-    fields = [Field(name, shown or kind, nullable=True) for name, kind, shown in columns]
-    arrow = ArrowSchema(fields)
-    parts, length = list[RecordBatch](), 0
-    for batch in batches:
-        if records := decode(schema, batch):
-            parts.append(RecordBatch.from_arrays([_array(records, *column) for column in columns], schema=arrow))
-            length += parts[-1].nbytes
-            if length > MOST_LENGTH:
-                raise TooLong
-    output = BytesIO()
-    write_parquet(Table.from_batches(parts, schema=arrow), output, compression="zstd(3)")
-    return output.getvalue()
+def _write_parquet(
+    schema: ChannelSchema, batches: Iterable[Batch], output: IO[bytes], fields: Sequence[str], most: int
+) -> None:
+    columns = [column for column in _columns(schema) if column[0] in fields]
+    arrow = ArrowSchema([Field(name, shown or kind, nullable=True) for name, kind, shown in columns])
+    failures: list[Exception] = []
+
+    def parts() -> Iterator[RecordBatch]:
+        length = 0
+        try:
+            for batch in batches:
+                if records := decode(schema, batch):
+                    values = [_values(records, name, kind) for name, kind, _ in columns]
+                    length += sum(map(_size, values))
+                    if length > most:
+                        raise TooLong(most)
+                    arrays = [_array(one, kind, shown) for one, (_, kind, shown) in zip(values, columns, strict=True)]
+                    yield RecordBatch.from_arrays(arrays, schema=arrow)
+        except Exception as failure:  # noqa: BLE001 - it would reach us as Arrow's error, without its type
+            failures.append(failure)
+
+    reader = RecordBatchReader.from_batches(arrow, parts())
+    write_parquet(reader, output, compression="zstd(3)", max_row_group_size=ROW_GROUP)
+    if failures:
+        raise failures[0]
 
 
-def _array(records: list[Record], name: str, kind: DataType, shown: DataType | None) -> Array:
+def _values(records: list[Record], name: str, kind: DataType) -> list[Any]:
     values = [record[name] for record in records]
     if kind == _UTF8:
-        values = [value if value is None or isinstance(value, str) else _text(value) for value in values]
+        return [value if value is None or isinstance(value, str) else _text(value) for value in values]
+    return values
+
+
+def _size(values: list[Any]) -> int:
+    """Bytes that a column takes, about: known before it takes them."""
+    return sum(len(value) if isinstance(value, str | bytes) else 8 for value in values)
+
+
+def _array(values: list[Any], kind: DataType, shown: DataType | None) -> Array:
     array = Array(values, kind)
     return array.cast(shown) if shown else array
 

@@ -16,17 +16,15 @@ from typing import Any
 import httpx2 as httpx
 
 from ballotcast.client.api import Api
-from ballotcast.client.errors import ApiError, NotYet, Unreachable, Untrusted
+from ballotcast.client.channel_exports import AVRO_FILE, EXPORTS, ChannelExport, Progress
+from ballotcast.client.errors import ApiError, NotYet
+
+__all__ = ["AVRO_BINARY", "AVRO_FILE", "EXPORTS", "Channels", "Window", "pushed_back"]
 
 Document = dict[str, Any]
 
 AVRO_BINARY = "avro/binary"
 """Records one after the other, as the channel's schema encodes them."""
-AVRO_FILE = "application/avro"
-"""An Avro object container file."""
-EXPORTS = {"avro": AVRO_FILE, "csv": "text/csv", "parquet": "application/vnd.apache.parquet"}
-"""Format of an export → its media type, which has to be asked for first, or API Gateway sends no bytes."""
-
 PATIENCE = 60.0
 """Seconds for which a publisher waits for a channel that pushes back."""
 STEADY = frozenset({"active", "failed"})
@@ -97,7 +95,7 @@ class Channels:
 
     def deregister_channel(self, name: str, *, drain: bool = True) -> None:
         """Everything accepted is archived first, unless `drain` is False. Returns once name and port are free; NotYet
-        if that is not so."""
+        if that is not so. Its records are kept (`past_channels`) until they are purged or its retention is over."""
         headers, asked = {**self._headers, "Prefer": "wait=5"}, {} if drain else {"drain": "false"}
         answer = self.api.send("DELETE", f"/channels/{name}", headers=headers, params=asked)
         if answer.status_code != httpx.codes.ACCEPTED:
@@ -169,23 +167,41 @@ class Channels:
                     yield window.records
             self.api.sleep(window.poll_after)
 
-    def export(self, name: str, path: Path, format: str = "avro", *, start: str = "", end: str = "") -> int:  # noqa: A002
-        """Every accepted record once and in order, to `path`; its bytes. `format`: a key of EXPORTS.
+    def export(
+        self,
+        name: str,
+        path: Path,
+        format: str = "avro",  # noqa: A002
+        *,
+        start: str = "",
+        end: str = "",
+        duration: str = "",
+        fields: Sequence[str] = (),
+        born: int = 0,
+        progress: Progress | None = None,
+    ) -> int:
+        """Every accepted record once and in order, to `path`; its bytes. What is too large for a request is a job.
 
-        `start` (inclusive) and `end` (exclusive): RFC 3339, on the channel's time axis.
+        Args:
+            format: a key of EXPORTS.
+            start, end: inclusive and exclusive; RFC 3339, on the channel's time axis.
+            duration: ISO 8601, such as PT30S, in place of one of the two.
+            fields: the columns of CSV or Parquet; none for all.
+            born: of a channel that is gone (`past_channels`), in place of the one that has the name now.
+            progress: told records read and in all, while a job is under way.
         """
-        asked = {"format": format, **({"from": start} if start else {}), **({"to": end} if end else {})}
-        answer = self.api.get(f"/channels/{name}/export", params=asked, headers={"Accept": EXPORTS[format]})
-        part = path.with_name(path.name + ".part")
-        if answer.status_code == httpx.codes.SEE_OTHER:
-            size = int(answer.json()["size"])
-            self._download(answer.headers["location"], part)
-        else:
-            size = part.write_bytes(answer.content)
-        if part.stat().st_size != size:
-            raise Untrusted("the export came incomplete; try again")
-        part.replace(path)
-        return size
+        span = {"from": start, "to": end, "duration": duration}
+        asked = {"format": format, **{name: value for name, value in span.items() if value}}
+        place = f"/channels/{name}/past/{born}" if born else f"/channels/{name}"
+        return ChannelExport(self.api, self._headers, place).save(path, asked, fields, progress)
+
+    def past_channels(self) -> list[Document]:
+        """The organiser's channels that are gone, as long as records of them are kept."""
+        return list(self._get("/past-channels")["channels"])
+
+    def purge(self, name: str, born: int) -> None:
+        """Remove for good what is kept of a channel that is gone. Nothing is given out of it any more."""
+        self._send("DELETE", f"/channels/{name}/past/{born}")
 
     def _publish(self, name: str, body: Document, headers: dict[str, str], key: str, patience: float) -> Document:
         headers = {**self._headers, **headers, "Idempotency-Key": key or token_urlsafe(16)}
@@ -198,17 +214,6 @@ class Channels:
                 if not pushed_back(error) or patience < 0:
                     raise
                 self.api.sleep(pause)
-
-    def _download(self, url: str, path: Path) -> None:
-        try:
-            with self.api.http.stream("GET", url) as answer, path.open("wb") as file:
-                if answer.status_code != httpx.codes.OK:
-                    answer.read()
-                    raise ApiError.of(answer)
-                for chunk in answer.iter_bytes():
-                    file.write(chunk)
-        except httpx.TransportError as failure:
-            raise Unreachable(f"the download broke off ({type(failure).__name__}); try again") from None
 
     def _when_steady(self, name: str) -> Document | None:
         shown = self.get_channel(name)

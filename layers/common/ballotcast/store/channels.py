@@ -1,26 +1,26 @@
 """Channels: what is registered, and how far its saga is.
 
 Channels  CHANNEL#<name> / META                what it is and its state; `generation` fences all that moves it
-Channels  CHANNEL#<name> / SCHEMA              the Avro schema; over 100 KB it lies in the bucket by its hash
+Channels  CHANNEL#<name> / SCHEMA#<born>       the Avro schema; over 100 KB it is in the bucket by its hash
 Channels  CHANNELS#<0 to 3> / <name>           name, port and state, for listing; written with META, always
 Channels  CHANNEL#<name> / KEY#<born>#rotation-<hash>   an Idempotency-Key that has rotated the API key; a day
 Channels  PORTS#<port ÷ 1000> / <port>         whose the port is; a channel without one claims PORTS#none / <name>
 
-Registering writes all four in one transaction, stopping removes them in one (functions/relay/stop.asl.json). Between
-these the state machines move META and the listing together, each write on the condition of its own generation. A
-generation is the millisecond of its registration, and one more for each saga after it: it never comes twice, not even
-when a name is given away and taken again.
+Registering writes all four in one transaction; stopping removes all but the schema in one, and notes what is kept
+(store/past_channels.py, functions/relay/stop.asl.json). Between these the state machines move META and the listing
+together, each write on the condition of its own generation. A generation is the millisecond of its registration, and
+one more for each saga after it: it never comes twice, not even when a name is given away and taken again.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import sha256
 from heapq import merge
 from itertools import islice
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
-from ballotcast.channels.config import ChannelConfig
+from ballotcast.channels.config import MOST_RETENTION, ChannelConfig
 from ballotcast.channels.names import BLOCK, queue_of
 from ballotcast.channels.schemas import ChannelSchema
 from ballotcast.channels.time_axis import TimeAxis
@@ -29,7 +29,9 @@ from ballotcast.store.blobs import Blobs
 from ballotcast.store.table import ABSENT, Condition, Item, Refusal, Table
 from ballotcast.store.transaction import Cancelled, transact
 
-META, SCHEMA = "META", "SCHEMA"
+META = "META"
+OLD_SCHEMA = "SCHEMA"
+"""Where the schema of a channel is that was registered before schemas outlived their channels."""
 SHARDS = 4
 DAY = 86_400
 INLINE = 100_000
@@ -41,12 +43,31 @@ def channel_pk(channel: str) -> str:
     return f"CHANNEL#{channel}"
 
 
+def schema_sk(born: int) -> str:
+    return f"SCHEMA#{born}"
+
+
+def past_key(organiser: str, channel: str, born: int) -> tuple[str, str]:
+    """Where stopping notes what is kept of a channel (store/past_channels.py)."""
+    return f"CHANNELS#past-{organiser}", f"{channel}#{born}"
+
+
 def listing_pk(channel: str) -> str:
     return f"CHANNELS#{sha256(channel.encode()).digest()[1] % SHARDS}"
 
 
 def port_key(channel: str, port: int | None) -> tuple[str, str]:
     return ("PORTS#none", channel) if port is None else (f"PORTS#{port // BLOCK}", f"{port:05}")
+
+
+class Archived(Protocol):
+    """Whose records and schema they are: a channel, or one that is gone."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def born(self) -> int: ...
 
 
 @dataclass(frozen=True)
@@ -81,11 +102,16 @@ class Channel:
     """Hash of the API key before it."""
     drain: bool = True
     """Whether stopping it relays first what was accepted."""
+    ended: bool = False
+    """An election's channel on which the final turnout was announced: it shows no more votes."""
+    longest: int = MOST_RETENTION
+    """Days: the longest retention that it has had, for which records may be kept after it."""
 
     @property
     def saga(self) -> dict[str, Any]:
         """What a state machine needs to move it: references only, numbers as DynamoDB's JSON wants them."""
         claim_pk, claim_sk = port_key(self.name, self.port)
+        past_pk, past_sk = past_key(self.owner or self.keeper, self.name, self.born)
         return {
             **({"drain": True} if self.drain else {}),
             "channel": self.name,
@@ -94,6 +120,16 @@ class Channel:
             "queue": queue_of(self.name),
             "listing": listing_pk(self.name),
             "claim": {"pk": claim_pk, "sk": claim_sk},
+            "past": {
+                "pk": past_pk,
+                "sk": past_sk,
+                "until": str(self.saga_since + (self.longest + 1) * DAY),
+                "created_at": self.created_at,
+                "gone_at": to_rfc3339(datetime.fromtimestamp(self.saga_since, UTC)),
+                "fingerprint": self.fingerprint,
+                "field": self.time.field,
+                "unit": self.time.unit,
+            },
         }
 
 
@@ -142,7 +178,7 @@ class Channels:
             self._table.putting(to_item(channel), ABSENT),
             self._table.putting({"pk": pk, "sk": sk, "holder": channel.name}, ABSENT),
             self._table.putting(_listed(channel)),
-            self._table.putting({"pk": channel_pk(channel.name), "sk": SCHEMA, **self._kept(schema)}),
+            self._table.putting({"pk": channel_pk(channel.name), "sk": schema_sk(channel.born), **self._kept(schema)}),
         ]
 
     def _kept(self, schema: ChannelSchema) -> Item:
@@ -157,13 +193,20 @@ class Channels:
         item = self._table.get(channel_pk(channel), META)
         return from_item(item) if item else None
 
-    def schema(self, channel: Channel) -> ChannelSchema:
-        """What it was registered with. LookupError when the channel is gone."""
-        item = self._table.get(channel_pk(channel.name), SCHEMA)
+    def schema(self, channel: Archived) -> ChannelSchema:
+        """What it was registered with, also of a channel whose records are kept after it. LookupError."""
+        pk = channel_pk(channel.name)
+        item = self._table.get(pk, schema_sk(channel.born)) or self._table.get(pk, OLD_SCHEMA)
         content = self._blobs.get(item["object"]) if item and "object" in item else None
-        if item is None or ("object" in item and content is None):
+        if item is None or (content is None and "text" not in item):
             raise LookupError(channel.name)
         return ChannelSchema.parse(content.decode() if content is not None else item["text"])
+
+    def keep_schema(self, channel: Archived) -> None:
+        """Have the schema where it outlives the channel; for one that was registered before that was so."""
+        pk = channel_pk(channel.name)
+        if item := self._table.get(pk, OLD_SCHEMA):
+            self._table.put({**item, "sk": schema_sk(channel.born)})
 
     def page(self, status: Status | None, after: str | None, limit: int) -> tuple[list[Channel], str | None]:
         """Channels in order of their names, and the name to go on `after`, if there may be more."""
@@ -212,11 +255,22 @@ class Channels:
     def configure(self, channel: Channel, config: ChannelConfig) -> bool:
         """False when the channel is gone, or is configured otherwise than it was when it was read."""
         same = Condition("born = :born AND #config = :was", {":born": channel.born, ":was": vars(channel.config)})
+        values = {":config": vars(config), ":longest": max(channel.longest, config.retention)}
         try:
-            self._table.update(channel_pk(channel.name), META, "SET #config = :config", {":config": vars(config)}, same)
+            self._table.update(
+                channel_pk(channel.name), META, "SET #config = :config, longest = :longest", values, same
+            )
         except Refusal:
             return False
         return True
+
+    def mark_ended(self, channel: Channel) -> None:
+        """Its election has ended; nothing if the channel is gone."""
+        same = Condition("born = :born", {":born": channel.born})
+        try:
+            self._table.update(channel_pk(channel.name), META, "SET ended = :yes", {":yes": True}, same)
+        except Refusal:
+            return
 
     def rotate_key(self, channel: Channel, key_hash: str, once: str, now: datetime) -> bool:
         """Another API key in place of the one that the channel was read with. `once`: the hash of an Idempotency-Key,
@@ -262,6 +316,7 @@ def new_channel(
         created_at=to_rfc3339(now),
         saga_since=int(now.timestamp()),
         keeper=keeper,
+        longest=config.retention,
     )
 
 

@@ -83,6 +83,12 @@ class DeadLetters:
             raise LookupError(letter.message)
         return content.decode()
 
+    def forget(self, channel: str, born: int) -> None:
+        """Remove all of a channel that is gone, with their bodies."""
+        for row in self._table.query(channel_pk(channel), prefix=_prefix(born)):
+            self._blobs.delete(self._object(channel, from_item(row)))
+            self._table.delete(row["pk"], row["sk"])
+
     def settling(self, channel: str, born: int, letter: DeadLetter, state: State, reason: str) -> dict[str, Any]:
         """For a transaction, which is refused where the letter is not parked any more."""
         update, values = "SET #state = :state, reason = :reason", {":state": state, ":reason": reason}

@@ -12,8 +12,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ballotcast.channels.config import RETENTIONS
 from ballotcast.store.blobs import Blobs
-from ballotcast.store.channels import Channel, channel_pk
+from ballotcast.store.channels import Archived, Channel, channel_pk
 from ballotcast.store.table import ABSENT, PRESENT, Table
 from ballotcast.store.transaction import Cancelled, transact
 
@@ -37,12 +38,16 @@ class Segment:
     """Bytes of its records; 0 in rows that were written before they were counted."""
 
 
-def _prefix(born: int) -> str:
+def segments_prefix(born: int) -> str:
     return f"SEG#{born}#"
 
 
+def _folder(channel: Archived, days: int) -> str:
+    return f"archive/{days}d/{channel.name}/{channel.born}/"
+
+
 def segment_sk(born: int, first: int) -> str:
-    return f"{_prefix(born)}{first:020}"
+    return f"{segments_prefix(born)}{first:020}"
 
 
 def from_item(item: Mapping[str, Any]) -> Segment:
@@ -57,7 +62,7 @@ class Segments:
     def write(self, channel: Channel, first: int, container: bytes) -> str:
         """An object of its own, which does not count yet; its key."""
         days = channel.config.retention
-        key = f"archive/{days}d/{channel.name}/{channel.born}/{first:020}-{secrets.token_hex(4)}.avro"
+        key = f"{_folder(channel, days)}{first:020}-{secrets.token_hex(4)}.avro"
         self._blobs.put(key, container, "application/avro")
         return key
 
@@ -77,9 +82,9 @@ class Segments:
             return False
         return True
 
-    def all(self, channel: Channel, now: int, *, first: int = 0, limit: int | None = None) -> Iterator[Segment]:
+    def all(self, channel: Archived, now: int, *, first: int = 0, limit: int | None = None) -> Iterator[Segment]:
         """In order, from the one that starts with the record `first`; those whose days are over are left out."""
-        prefix = _prefix(channel.born)
+        prefix = segments_prefix(channel.born)
         start = segment_sk(channel.born, first - 1) if first else None
         for item in self._table.query(channel_pk(channel.name), prefix=prefix, after=start, limit=limit):
             if item["expiration"] > now:
@@ -91,3 +96,8 @@ class Segments:
         if content is None:
             raise LookupError(segment.object)
         return content
+
+    def objects(self, channel: Archived) -> Iterator[str]:
+        """Keys of all objects that were written for the channel, those too that never came to count."""
+        for days in RETENTIONS:
+            yield from self._blobs.keys(_folder(channel, days))

@@ -86,6 +86,7 @@ def test_queues_and_who_consumes_them(deployment: Deployment) -> None:
     ]
     assert {(name, source.queue) for name, source in consumed} == {
         ("JobsFunction", "JobsQueue"),
+        ("ChannelJobsFunction", "ChannelJobsQueue"),
         ("SequencerFunction", "SequenceQueue.fifo"),
         ("NotifyFunction", "MailQueue"),
         ("DeadLettersFunction", "RelayDeadLetters.fifo"),

@@ -1,0 +1,107 @@
+"""Exports that take longer than a request may: jobs, each a row that says how far it is.
+
+Channels  CHANNEL#<name> / EXPORT#<born>#<id>   what is asked for, how far it is; a day
+Bucket    exports/<name>/<born>/<id>.<format>   the file; a day
+
+The id follows from what is asked for and from how much there is of it: asking twice is asking once.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+from ballotcast.channels.exports import Format
+from ballotcast.store.channels import Archived, channel_pk
+from ballotcast.store.table import ABSENT, Condition, Refusal, Table
+
+DAY, HOUR = 86_400, 3600
+JobState = Literal["queued", "running", "done", "failed"]
+_OPEN = Condition("#state IN (:queued, :running)", {":queued": "queued", ":running": "running"})
+
+
+@dataclass(frozen=True)
+class ExportJob:
+    """`since`, `until`: on the channel's time axis, in its units. `fields`: none for all. `total`: records that its
+    segments hold, of which `done` are read. `asked_at`: epoch seconds."""
+
+    id: str
+    name: str
+    born: int
+    form: Format
+    since: int | None = None
+    until: int | None = None
+    fields: Sequence[str] = field(default_factory=list)
+    total: int = 0
+    asked_at: int = 0
+    state: JobState = "queued"
+    done: int = 0
+    records: int = 0
+    """That were written, once it is done."""
+    size: int = 0
+    reason: str = ""
+    attempts: int = 0
+
+    @property
+    def object(self) -> str:
+        return f"{export_folder(self)}{self.id}.{self.form}"
+
+
+def export_folder(channel: Archived) -> str:
+    return f"exports/{channel.name}/{channel.born}/"
+
+
+def _prefix(born: int) -> str:
+    return f"EXPORT#{born}#"
+
+
+def _key(job: ExportJob) -> tuple[str, str]:
+    return channel_pk(job.name), f"{_prefix(job.born)}{job.id}"
+
+
+def from_item(item: Mapping[str, Any]) -> ExportJob:
+    return ExportJob(**{name: item[name] for name in ExportJob.__dataclass_fields__ if name in item})
+
+
+class ExportJobs:
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def add(self, job: ExportJob) -> ExportJob:
+        """The job; or the one that is there for the same, unless that has failed."""
+        pk, sk = _key(job)
+        values = {name: value for name, value in asdict(job).items() if value is not None}
+        again = Condition(f"{ABSENT.expression} OR #state = :failed", {":failed": "failed"})
+        try:
+            self._table.put({"pk": pk, "sk": sk, **values, "expiration": job.asked_at + DAY}, again)
+        except Refusal as refused:
+            return from_item(refused.item)
+        return job
+
+    def find(self, channel: Archived, job: str, now: int) -> ExportJob | None:
+        item = self._table.get(channel_pk(channel.name), f"{_prefix(channel.born)}{job}")
+        return from_item(item) if item and item["expiration"] > now else None
+
+    def under_way(self, channel: Archived, now: int) -> int:
+        """How many of a channel are neither done nor failed; one that is an hour old is not waited for."""
+        rows = map(from_item, self._table.query(channel_pk(channel.name), prefix=_prefix(channel.born)))
+        return sum(row.state in ("queued", "running") and row.asked_at > now - HOUR for row in rows)
+
+    def begin(self, job: ExportJob) -> ExportJob | None:
+        """One more attempt at it; None if it is over."""
+        return self._move(job, "SET #state = :running ADD attempts :one", {":one": 1})
+
+    def advance(self, job: ExportJob, done: int) -> None:
+        self._move(job, "SET done = :done", {":done": done})
+
+    def finish(self, job: ExportJob, records: int, size: int) -> None:
+        update = "SET #state = :state, done = #total, records = :records, #size = :size"
+        self._move(job, update, {":state": "done", ":records": records, ":size": size})
+
+    def fail(self, job: ExportJob, reason: str) -> None:
+        self._move(job, "SET #state = :state, reason = :reason", {":state": "failed", ":reason": reason})
+
+    def _move(self, job: ExportJob, update: str, values: Mapping[str, Any]) -> ExportJob | None:
+        try:
+            return from_item(self._table.update(*_key(job), update, values, _OPEN))
+        except Refusal:
+            return None
