@@ -21,8 +21,7 @@ from ballotcast.crypto.merkle import inclusion_proof, leaf_hash
 from ballotcast.crypto.signed_note import Signer
 from ballotcast.elections.kept import Kept, Statement
 from ballotcast.elections.verification import verify_export
-from doctored_exports import Entries
-from forged_export import CLOSES, OPENS, ORIGIN, Forger, flipped, write
+from forged_export import CLOSES, OPENS, ORIGIN, Entries, Forger, flipped, write
 
 HOUR = timedelta(hours=1)
 VERIFY = """async ({ zip, kept, leaves }) => {

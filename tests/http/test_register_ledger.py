@@ -51,7 +51,7 @@ def test_the_ledger_has_a_line_for_each_voter(election: FrozenElection, blinded:
         "ledger": f"elections/{election.id}/issuance.csv",
         "amendments": 0,
         "rolls": rolls_digest([(3, election.manifest.roll_root)]).hex(),
-        "roll_size": 3,
+        "voters": 3,
         "issued": 1,
         "sha256": sha256(written(election)).hexdigest(),
     }

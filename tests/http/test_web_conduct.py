@@ -216,7 +216,7 @@ def test_a_right_ends_and_an_address_is_corrected_on_the_page(browser: Browser, 
     assert "<script>alert" not in taken.text
     named = browser.post(path, {**typed, "email": "ada@example.net", "reason": f"{ada} moved"})
     assert (named.status_code, set(faults(named.text))) == (422, {"reason"})
-    assert organiser.actions(election)[-1] == "invitations-ordered"
+    assert not {"rights-moved", "rights-ended"} & {*organiser.actions(election)}
     moved = browser.post(path, {**typed, "email": "ada@example.net"})
     assert moved.headers["location"] == f"{path}?done=moved"
     ended = browser.post(path, {"act": "end", "voter": bob, "sure": "yes", "reason": "Left the club"})

@@ -15,8 +15,7 @@ from ballotcast.crypto.signed_note import Signer
 from ballotcast.elections.kept import Kept, NotKept, Statement
 from ballotcast.elections.verification import Outcome, Report, verify_export
 from ballotcast_cli.main import main
-from doctored_exports import Entries
-from forged_export import CLOSES, OPENS, ORIGIN, Forger, flipped, write
+from forged_export import CLOSES, OPENS, ORIGIN, Entries, Forger, flipped, write
 
 HOUR = timedelta(hours=1)
 FIRST = StatedTurnout(OPENS + HOUR, 10, 20)

@@ -24,6 +24,8 @@ from ballotcast.client.errors import BadState
 from ballotcast.crypto.encoding import EncodingError, b64u_decode, b64u_encode
 
 VERSION = 3
+HASH = 32
+"""Bytes of a manifest's hash. One that was written in hex would be decoded to 48."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -132,4 +134,6 @@ def from_json(text: str) -> State:
             values[name] = b64u_decode(values[name]) if fields[name] is bytes else values[name]
     except EncodingError:
         raise BadState("this recovery file is damaged") from None
+    if len(values["manifest_hash"]) != HASH:
+        raise BadState("this recovery file is damaged: its manifest_hash is not a hash in base64url")
     return kind(**values)

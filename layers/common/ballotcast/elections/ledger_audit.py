@@ -41,7 +41,7 @@ class LedgerAudit:
         """Lines that replace another, by the tag of that."""
 
     def run(self) -> None:
-        """The checks `ledger`, `rolls` and `endings`. If `ledger` fails, nothing is found out about the others."""
+        """The checks `rolls` and `endings`; of `ledger` what needs no closing leaf, and if that fails, nothing of the others."""
         trees = _Trees(self._rolls)
         try:
             for number, line in self._read():
@@ -50,7 +50,6 @@ class LedgerAudit:
         except LedgerError as error:
             self._findings.fail("ledger", str(error))
             return
-        self._findings.complete("ledger", f"{self.lines} lines, each tag once")
         for revision in trees.other_than_stated():
             self._findings.fail("rolls", f"revision {revision}: its tags are not the roll that the log states")
         self._findings.complete("rolls", f"{len(self._rolls)} revisions, each with the tags that the log states")

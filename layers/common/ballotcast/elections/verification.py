@@ -181,16 +181,17 @@ class _Verification:
         ledger.run()
         if self._findings.failed("ledger"):
             return
-        closing = log.closing
-        if closing and ledger.digest.digest() != closing.ledger_sha256:
-            self._findings.fail("ledger", "not the ledger whose hash is in the closing leaf")
         counts = f"{log.ballots} ballots, {ledger.issued} credentials, {ledger.voters} voters"
         if not log.ballots <= ledger.issued <= ledger.voters:
             self._findings.fail("turnout", f"too many: {counts}")
-        if closing and (closing.ballots, closing.issued) != (log.ballots, ledger.issued):
-            told = f"the closing leaf tells of {closing.ballots} ballots and {closing.issued} credentials"
-            self._findings.fail("turnout", f"{told}, and there are {counts}")
-        self._findings.complete("turnout", counts)
+        if closing := log.closing:
+            if ledger.digest.digest() != closing.ledger_sha256:
+                self._findings.fail("ledger", "not the ledger whose hash is in the closing leaf")
+            self._findings.complete("ledger", f"{ledger.lines} lines, each tag once")
+            if (closing.ballots, closing.issued) != (log.ballots, ledger.issued):
+                told = f"the closing leaf tells of {closing.ballots} ballots and {closing.issued} credentials"
+                self._findings.fail("turnout", f"{told}, and there are {counts}")
+            self._findings.complete("turnout", counts)
         if self._kept.issuances:
             audit_issuances(export, self._findings, manifest, self._kept.issuances)
 
@@ -200,11 +201,11 @@ class _Verification:
         except (DoorError, UnicodeDecodeError) as error:
             self._findings.fail("door", str(error))
             return
-        closing = log.closing
-        if closing and door != Door(closing.closed_at, closing.ballots, closing.issued):
+        if closing := log.closing:
             told = f"{door.ballots} ballots and {door.issued} credentials"
-            self._findings.fail("door", f"it tells of {told}, and the closing leaf of others, or of another time")
-        self._findings.complete("door", f"{door.ballots} ballots and {door.issued} credentials, signed at the close")
+            if door != Door(closing.closed_at, closing.ballots, closing.issued):
+                self._findings.fail("door", f"it tells of {told}, and the closing leaf of others, or of another time")
+            self._findings.complete("door", f"{told}, signed at the close")
 
     def _result(
         self, export: ExportReader, manifest: Manifest, election_key: bytes, checkpoint: Checkpoint, log: LogAudit

@@ -22,6 +22,8 @@ import { b64uDecode, b64uEncode, EncodingError } from "./encoding.js";
 import { BadState } from "./errors.js";
 
 const VERSION = 3;
+/** Bytes of a manifest's hash. One that was written in hex would be decoded to 48. */
+const HASH = 32;
 
 /**
  * `address`: the API's, without a trailing slash. `checkpoint`: the newest signed note of the log that this voter has
@@ -83,7 +85,9 @@ export function stateFromJson(text) {
       name,
       kind === "bytes" ? b64uDecode(values[name]) : values[name],
     ]);
-    return Object.freeze({ step, ...Object.fromEntries(read) });
+    const state = Object.fromEntries(read);
+    if (state.manifest_hash.length !== HASH) throw new BadState("damaged");
+    return Object.freeze({ step, ...state });
   } catch (error) {
     throw error instanceof EncodingError ? new BadState("damaged") : error;
   }
