@@ -41,7 +41,7 @@ class LedgerAudit:
         """Lines that replace another, by the tag of that."""
 
     def run(self) -> None:
-        """The checks `rolls` and `endings`; of `ledger` what needs no closing leaf: if that fails, nothing of the others."""
+        """Checks `rolls` and `endings`, and of `ledger` what needs no closing leaf: if that fails, nothing else."""
         trees = _Trees(self._rolls)
         try:
             for number, line in self._read():
