@@ -4,6 +4,7 @@ import { connect } from "../protocol/api.js";
 import { MAX_LENGTH } from "../protocol/absence.js";
 import { BadState } from "../protocol/errors.js";
 import { ReceiptError } from "../protocol/receipt.js";
+import { isReceiptLink, readReceiptLink } from "../protocol/receipt_link.js";
 import { NoteError } from "../protocol/signed_note.js";
 import { next, stateFromJson, stateToJson } from "../protocol/state.js";
 import { t } from "../strings.js";
@@ -86,6 +87,21 @@ function electionOf(text) {
   return ID.test(id) ? id : "";
 }
 
+/** A link, or a QR code, led here with a receipt: it is taken out of the address and checked. */
+async function takeReceipt() {
+  const { hash, pathname, search } = location;
+  if (!isReceiptLink(hash)) return;
+  history.replaceState(null, "", pathname + search);
+  try {
+    receiptField.value = readReceiptLink(hash);
+  } catch (error) {
+    if (!(error instanceof ReceiptError)) throw error;
+    complain(receiptField, t("check.not_a_receipt"));
+    return;
+  }
+  await check(receiptField.value, receiptField);
+}
+
 /** A link led to one of the checks: its button is next, in view and with the focus. */
 function arrive() {
   const section = document.getElementById(location.hash.slice(1));
@@ -117,6 +133,7 @@ async function start() {
   find("#starting").hidden = true;
   find("#checks").hidden = false;
   arrive();
+  await takeReceipt();
 }
 
 start();

@@ -3,7 +3,7 @@ import { EncodingError, hexDecode, hexEncode } from "./encoding.js";
 import { Malformed } from "./errors.js";
 import { NoteError, verifyNote } from "./signed_note.js";
 
-const LABEL = "ballotcast/receipt/1";
+export const LABEL = "ballotcast/receipt/1";
 
 /** A note that is not the receipt for this leaf of this election. */
 export class ReceiptError extends Malformed {}

@@ -1,5 +1,7 @@
 /** The end: the board's promise, and what to do with it. */
-import { h, prefix } from "../dom.js";
+import { address, h, prefix } from "../dom.js";
+import { receiptLink } from "../protocol/receipt_link.js";
+import { qrImage } from "../qr_image.js";
 import { t } from "../strings.js";
 import { saveReceipt, saveRecovery } from "./files.js";
 import { actions, notice, once, paragraph, show } from "./screen.js";
@@ -20,6 +22,7 @@ export function showReceipt(device, kept, state) {
       h("button", { type: "button", onclick: () => saveRecovery(kept.state) }, t("vote.save_recovery")),
     ),
     h("details", {}, h("summary", {}, t("vote.show_receipt")), receiptText(state)),
+    elsewhere(state),
     h("h2", {}, t("vote.later_title")),
     paragraph(t("vote.later_text")),
     h("p", {}, h("a", { class: "button", href: `${prefix}/check#ballot` }, t("vote.to_check"))),
@@ -28,6 +31,19 @@ export function showReceipt(device, kept, state) {
     h("h2", {}, t("vote.forget_title")),
     paragraph(t(device.durable ? "vote.forget_text" : "vote.forget_gone")),
     device.durable && actions(once(t("vote.forget"), () => confirmForgetting(device, kept), "danger")),
+  );
+}
+
+/** The receipt for another device, which shows after the count how the export reads this ballot. */
+function elsewhere({ receipt }) {
+  const link = receiptLink(address, receipt);
+  return h(
+    "details",
+    {},
+    h("summary", {}, t("vote.elsewhere_title")),
+    paragraph(t("vote.elsewhere_text")),
+    qrImage(link, t("vote.elsewhere_code")),
+    h("p", {}, h("a", { href: link }, t("vote.elsewhere_link"))),
   );
 }
 
