@@ -21,6 +21,7 @@ from ballotcast.client.state import State
 from ballotcast.client.voter import Voter
 from ballotcast.counting.blt import parse_blt
 from ballotcast.crypto.encoding import b64u_decode, b64u_encode
+from ballotcast.elections.kept import Kept, Statement
 from ballotcast.elections.verification import verify_export
 from ballotcast_cli.demo.command import differences, people
 from ballotcast_cli.demo.corrections import correct_after_votes, correct_before_votes
@@ -106,6 +107,8 @@ def test_an_election_from_signing_up_to_the_verified_result(api: Api, here: Depl
     assert {person.fate for person in electorate.people} == set(Fate)
     electorate.vote(lambda _person: None)
     correct_after_votes(api, here.mailbox, election, [ballots[0]], lambda _line: None)
+    stated = api.wait_for(lambda: published.turnout(api, election.id)["statement"], PATIENCE)
+    assert stated, "sixty votes are worth a statement"
     with pytest.raises(ApiError, match="not counted"):
         api.get(f"/elections/{election.id}/results")
 
@@ -116,7 +119,7 @@ def test_an_election_from_signing_up_to_the_verified_result(api: Api, here: Depl
 
     saved = published.export(api, election.id, tmp_path / "export.zip")
     assert saved["size"] == (tmp_path / "export.zip").stat().st_size
-    report = verify_export(tmp_path / "export.zip")
+    report = verify_export(tmp_path / "export.zip", kept=Kept.sort([Statement("turnout", stated.encode())]))
     assert report.ok, [check for check in report.checks if check.outcome.value != "passed"]
     rights = Counter((voter["right"], voter["issued"]) for voter in election.organiser.voters(election.id))
     used = {("stated", True): VOTERS - 2, ("ended", True): 1, ("moved", True): 1}

@@ -4,7 +4,7 @@ Every kind is a signed note (crypto/signed_note.py) whose first line names it; t
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import NamedTuple, Self
 
 _KINDS = {
@@ -43,9 +43,6 @@ class Kept:
         for statement in statements:
             getattr(kept, _kind(statement)).append(statement)
         return kept
-
-    def __bool__(self) -> bool:
-        return any(getattr(self, kind.name) for kind in fields(self))
 
 
 def _kind(statement: Statement) -> str:
