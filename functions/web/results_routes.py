@@ -12,6 +12,7 @@ from ballotcast.channels.names import RESERVED
 from ballotcast.client.api import Api
 from ballotcast.client.errors import ApiError, NotYet
 from ballotcast.client.published import results, turnout
+from ballotcast.errors import NotFound
 from ballotcast.http.access import Access, contract
 from ballotcast.http.fields import ElectionId
 from web.figures.contest import show_contest
@@ -55,6 +56,18 @@ def result_as_csv(page: Paged, election: ElectionId) -> Response:
     document = dict(_api(page).get(f"/elections/{election}/results").json())
     headers = {"Cache-Control": "public, max-age=300", "Content-Disposition": f'attachment; filename="{name}"'}
     return Response(spreadsheet(document), headers=headers, media_type="text/csv; charset=utf-8; header=present")
+
+
+@router.get("/results/{id}/statement", openapi_extra=PUBLIC)
+def turnout_statement(page: Paged, election: ElectionId) -> Response:
+    """The newest turnout statement as a file, to be kept; NotFound until one is signed."""
+    note = turnout(_api(page), election)["statement"]
+    if note is None:
+        raise NotFound("no-statement", "no turnout of this election is stated yet")
+    hour = note.split("\n")[3].replace(":", "")
+    name = f"ballotcast-turnout-{election}-{hour}.txt"
+    headers = {"Cache-Control": "no-cache", "Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(note, headers=headers, media_type="text/plain; charset=utf-8")
 
 
 def _api(page: Page) -> Api:

@@ -13,9 +13,13 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from ballotcast.ballots.stated_turnout import StatedTurnout, slot_of
 from ballotcast.client.api import Api
+from ballotcast.clock import to_rfc3339
 from ballotcast.counting import RULES, count
 from ballotcast.counting.blt import parse_blt
+from ballotcast.crypto.signed_note import Signer
+from ballotcast.store.vault import Purpose
 from ballotcast.wiring import Wiring
 from checkout import ROOT
 from counted_election import close_and_count, vote, vote_unreadably
@@ -24,6 +28,7 @@ from gateway import gateway
 from log_fixture import start_log
 from recount import generated
 from tally.app import create_app as tally
+from tally.stating import state_turnout
 from vote.app import create_app as voting
 from web.app import create_app
 from web.figures.contest import show_contest
@@ -121,6 +126,22 @@ def test_turnout_before_the_count_is_rounded_down(pages: TestClient, deployment:
     page = text_of(pages.get(f"/results/{election.id}").text)
     assert "At least 30 ballots (rounded down until voting ends)" in page
     assert "Closed early" not in page
+
+
+def test_a_turnout_statement_can_be_kept(pages: TestClient, deployment: World) -> None:
+    election = frozen_election(deployment, contests=CONTESTS)
+    start_log(election)
+    path = f"/results/{election.id}/statement"
+    assert pages.get(path).status_code == 404
+    assert path not in pages.get(f"/results/{election.id}").text
+    slot = slot_of(deployment.clock())
+    signer = Signer(election.manifest.origin, Signer.from_pkcs8("log", election.private_key(Purpose.LOG)).key)
+    counted = {"slot": to_rfc3339(slot), "cast": 10, "issued": 20}
+    assert state_turnout(election.wiring.log, election.manifest, signer, counted)
+    assert path in pages.get(f"/results/{election.id}").text
+    kept = pages.get(path)
+    assert f"ballotcast-turnout-{election.id}-2026" in kept.headers["content-disposition"]
+    assert StatedTurnout.open(kept.text, election.manifest) == StatedTurnout(slot, 10, 20)
 
 
 def test_an_early_close_is_told_at_once_and_after_the_count(
