@@ -1,5 +1,6 @@
 """Exporting: every accepted record once and in order, read off the segments that count."""
 
+import json
 import secrets
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -15,8 +16,9 @@ from ballotcast.wiring import Wiring
 
 MOST_BYTES, MOST_RECORDS = 64_000_000, 1_000_000
 """Of archive in one export, inflated: what a request can read and write in its time and memory."""
-DIRECT = 4_000_000
-"""Bytes that are answered directly; Lambda's answers end at 6 MB, base64 included."""
+DIRECT, ANSWER = 4_000_000, 6_000_000
+"""Bytes that are returned directly. Lambda's answers end at 6 MiB (6,291,456 bytes): in them bytes are base64, a third
+more, and CSV is a JSON string, in which quotes and ends of lines take two characters and others up to six."""
 LINK_SECONDS = 900
 
 
@@ -59,12 +61,19 @@ def export_channel(
             "export-too-large",
             f"over {long} bytes as {wanted.form}: narrow from and to, or have it made: POST …/exports",
         ) from None
-    if direct and len(content) <= DIRECT:
+    if direct and _fits(content, wanted.form):
         return Exported(wanted.form, archive.records, len(content), content, None)
     key = f"{export_folder(channel)}{secrets.token_hex(8)}.{wanted.form}"
     wiring.blobs.put(key, content, MEDIA_TYPES[wanted.form])
     link = wiring.blobs.link(key, f"{channel.name}.{wanted.form}", LINK_SECONDS)
     return Exported(wanted.form, archive.records, len(content), None, link)
+
+
+def _fits(content: bytes, form: Format) -> bool:
+    """Whether a function can return it."""
+    if len(content) > DIRECT:
+        return False
+    return form != "csv" or len(json.dumps(content.decode())) <= ANSWER
 
 
 def wanted_segments(wiring: Wiring, channel: Archived, wanted: Wanted) -> list[Segment]:

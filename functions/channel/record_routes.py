@@ -20,7 +20,7 @@ from ballotcast.channels.records import (
 )
 from ballotcast.channels.schemas import ChannelSchema
 from ballotcast.errors import FieldError, Invalid, Malformed, TooLarge, Unsupported, invalid_field
-from ballotcast.http.access import Access, contract
+from ballotcast.http.access import MOST_BODY, MOST_TEXT, Access, contract
 from ballotcast.http.app import routes
 from ballotcast.http.fields import ChannelName as Name
 from ballotcast.http.fields import IdempotencyKey
@@ -33,8 +33,6 @@ from ballotcast.store.live import ROWS
 from channel.routing import ChannelRoute
 
 router = routes(ChannelRoute)
-BODY = 5_000_000
-"""Bytes: API Gateway and Lambda take 6 MB, base64 included."""
 POLL, POLL_BEHIND = 1000, 0
 """Milliseconds after which to ask again: at the window's end, and when a whole page was answered."""
 
@@ -48,7 +46,7 @@ class Accepted(BaseModel):
 @router.post(
     "/channels/{name}/records",
     status_code=202,
-    openapi_extra=contract(Access.PUBLISHER, body_limit=BODY),
+    openapi_extra=contract(Access.PUBLISHER, body_limit=MOST_BODY),
     responses=refuses(404, 409, 413, 415, 429),
 )
 def publish(
@@ -74,6 +72,8 @@ def read_batch(schema: ChannelSchema, content_type: str, body: bytes) -> Batch:
     try:
         match content_type.partition(";")[0].strip().lower():
             case "application/json":
+                if len(body) > MOST_TEXT:
+                    raise TooLarge("body-too-large", f"over {MOST_TEXT} bytes of JSON: send less at once, or as Avro")
                 return encode_records(schema, _records(body))
             case "avro/binary":
                 return check_binary(schema, body)

@@ -8,6 +8,7 @@ from typing import Any
 from ballotcast.channels.config import ChannelConfig
 from ballotcast.channels.names import name_errors, port_errors
 from ballotcast.channels.schemas import ChannelSchema, SchemaError
+from ballotcast.channels.time_axis import Unit
 from ballotcast.crypto.encoding import b64u_encode
 from ballotcast.errors import Conflict, FieldError, Invalid
 from ballotcast.http.publishers import KEY, hash_key
@@ -23,6 +24,10 @@ class Registration:
     port: int | None
     schema: Any
     config: ChannelConfig
+    assumed: Unit | None = None
+    """The unit of a `time` that states none."""
+    asked: str = ""
+    """The configuration as it was given, where that is not how it is shown."""
 
 
 def register_channel(
@@ -41,6 +46,7 @@ def register_channel(
         key_hash=hash_key(api_key),
         schema=schema,
         config=asked.config,
+        asked=asked.asked,
         now=wiring.clock(),
     )
     try:
@@ -87,7 +93,7 @@ def _rotated(wiring: Wiring, channel: Channel, before: str, seed: str) -> str:
 def _checked(asked: Registration) -> ChannelSchema:
     errors = [*name_errors(asked.name), *port_errors(asked.port)]
     try:
-        schema = ChannelSchema.parse(asked.schema)
+        schema = ChannelSchema.parse(asked.schema, asked.assumed)
     except SchemaError as error:
         errors.append(FieldError("/schema", str(error)))
     if errors:

@@ -1,6 +1,7 @@
 """Routes of the channel API: our contract, and problem documents that older clients can read."""
 
 import json
+from http import HTTPStatus
 
 from fastapi import Request, Response
 
@@ -8,11 +9,23 @@ from ballotcast.http.app import ContractRoute
 
 
 class ChannelRoute(ContractRoute):
-    """Every problem document also carries `error`: its title."""
+    """Every problem document also carries `error`: its title, where nothing else is said."""
 
     def problem(self, error: Exception, request: Request) -> Response:
         response = super().problem(error, request)
         document = json.loads(bytes(response.body))
-        content = json.dumps({**document, "error": document["title"]}).encode()
+        content = json.dumps({"error": document["title"], **document}).encode()
         headers = {name: value for name, value in response.headers.items() if name != "content-length"}
-        return Response(content, response.status_code, headers)
+        return Response(content, self.status(response.status_code, document["type"]), headers)
+
+    def status(self, status: int, kind: str) -> int:
+        return status
+
+
+class SpeedDataRoute(ChannelRoute):
+    """A route of SpeedData's API, with its statuses: 400 for what is invalid, 500 if a relay does not start or stop."""
+
+    def status(self, status: int, kind: str) -> int:
+        if kind.endswith((":spawn-failed", ":stop-failed")):
+            return HTTPStatus.INTERNAL_SERVER_ERROR
+        return HTTPStatus.BAD_REQUEST if status == HTTPStatus.UNPROCESSABLE_ENTITY else status

@@ -10,7 +10,7 @@ from ballotcast.elections.lifecycle import Status
 from ballotcast.elections.roll_cells import read_name
 from ballotcast.elections.roll_file import Reading, Row
 from ballotcast.errors import Unsupported
-from ballotcast.http.access import Access, contract
+from ballotcast.http.access import MOST_BODY, Access, contract
 from ballotcast.http.app import routes
 from ballotcast.http.fields import ElectionId, IdempotencyKey, JobId
 from ballotcast.http.paging import Cursor, Limit, to_cursor
@@ -28,8 +28,6 @@ from organise.roll import add_voter, erase_personal_data, voters_page
 from organise.roll_editing import edit_voter, remove_voters
 
 router = routes()
-ROLL_FILE = 4_500_000
-"""Bytes of a roll in one request: as base64, Lambda's 6 MB."""
 ROLL_TYPES = frozenset(
     {
         "text/csv",
@@ -224,7 +222,7 @@ def remove(election: ElectionId, body: Removal, organiser: CurrentOrganiser, wir
 
 @router.post(
     "/elections/{id}/voters/import",
-    openapi_extra=contract(Access.ORGANISER, creates=True, body_limit=ROLL_FILE),
+    openapi_extra=contract(Access.ORGANISER, creates=True, body_limit=MOST_BODY),
     responses={202: {"model": ImportJob, "description": "A large file: continues as a job"}, **refuses(404, 409, 415)},
 )
 def import_(

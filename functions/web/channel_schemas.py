@@ -79,7 +79,7 @@ def signals(schema: dict[str, Any]) -> tuple[Signal, ...]:
     """The fields of a registered schema, in its order."""
     from ballotcast.channels.schemas import ChannelSchema
 
-    numbers = ChannelSchema.parse(schema).numbers
+    numbers = ChannelSchema.parse(schema, "ns").numbers
     return tuple(
         Signal(
             name=field["name"],

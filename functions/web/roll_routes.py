@@ -7,7 +7,7 @@ from fastapi.responses import JSONResponse
 
 from ballotcast.client.errors import ApiError, ClientError
 from ballotcast.client.organiser import Organiser
-from ballotcast.http.access import Access, contract
+from ballotcast.http.access import MOST_BODY, Access, contract
 from ballotcast.http.cookies import SignedIn
 from ballotcast.http.fields import ElectionId
 from ballotcast.http.raw_body import RawBody
@@ -20,7 +20,7 @@ from web.routing import advice, page_routes
 
 router = page_routes()
 SESSION = contract(Access.BROWSER_SESSION)
-ROLL_FILE = contract(Access.BROWSER_SESSION, body_limit=4_500_000)
+ROLL_FILE = contract(Access.BROWSER_SESSION, body_limit=MOST_BODY)
 LABELS = {"email": "manage.email", "phone": "manage.phone", "name": "manage.name"}
 
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from api_events import TestClient
 from ballotcast.errors import NotFound
-from ballotcast.http.access import Access, Undeclared, contract
+from ballotcast.http.access import MOST_BODY, MOST_TEXT, Access, Undeclared, contract
 from ballotcast.http.app import build_app, routes
 from ballotcast.http.sessions import CurrentOrganiser, open_session
 from problem import assert_problem
@@ -205,3 +205,12 @@ def test_health_description_and_reference(client: TestClient) -> None:
     page = client.get("/things/docs")
     assert "POST /things" in page.text
     assert "script" not in page.text
+
+
+def test_no_route_promises_a_body_that_lambda_does_not_take() -> None:
+    event, envelope = 6 * 1024 * 1024, 64 * 1024
+    assert MOST_BODY * 4 / 3 + envelope <= event
+    assert MOST_TEXT * 2 + envelope <= event
+    contract(Access.PUBLIC, body_limit=MOST_BODY)
+    with pytest.raises(Undeclared):
+        contract(Access.PUBLIC, body_limit=MOST_BODY + 1)

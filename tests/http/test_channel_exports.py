@@ -1,6 +1,7 @@
 """Exports: of chosen moments and fields at once, and large ones as jobs."""
 
 import csv
+import json
 from collections.abc import Iterator
 from io import BytesIO, StringIO
 from typing import Any
@@ -72,6 +73,18 @@ def test_a_span_of_chosen_fields_at_once(played: PlayedChannels) -> None:
     found = played.client.get("/channels/lab/export", params=asked)
     assert found.text.splitlines()[0] == "time,count"
     assert counts(found.text) == [5, 6, 7]
+
+
+def test_csv_that_a_function_could_not_return_comes_as_a_link(
+    played: PlayedChannels, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its quotes, ends of lines and other letters take more room in the answer than in the file."""
+    text = played.client.get("/channels/lab/export?format=csv").text
+    monkeypatch.setattr(exporting, "ANSWER", len(json.dumps(text)))
+    assert played.client.get("/channels/lab/export?format=csv").status_code == 200
+    monkeypatch.setattr(exporting, "ANSWER", len(text) + 20)
+    linked = played.client.get("/channels/lab/export?format=csv", follow_redirects=False)
+    assert (linked.status_code, linked.json()["size"]) == (303, len(text))
 
 
 def test_what_cannot_be_meant_names_the_field(played: PlayedChannels) -> None:

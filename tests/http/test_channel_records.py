@@ -84,7 +84,8 @@ def test_the_first_bad_record_refuses_the_batch(client: httpx.Client) -> None:
         (b"x", "text/plain", 415, "unsupported-media-type", []),
         (b"PK", "application/avro", 400, "malformed", []),
         (bytes(700_001), "avro/binary", 413, "too-many-bytes", []),
-        (bytes(5_000_001), "avro/binary", 413, "body-too-large", []),
+        (bytes(4_500_001), "avro/binary", 413, "body-too-large", []),
+        (b" " * 3_000_001, "application/json", 413, "body-too-large", []),
     ],
 )
 def test_bodies_that_are_none(

@@ -41,7 +41,7 @@ def command(
     """
     client = channels(key, session=True)
     shown = client.get_channel(name)
-    schema = ChannelSchema.parse(client.get_schema(name))
+    schema = ChannelSchema.parse(client.get_schema(name), shown["time"]["unit"])
     chosen = shown["port"] if port is None else port
     if chosen is None:
         raise click.UsageError(f"{name} has no port: give one with --port")

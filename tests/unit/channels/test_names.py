@@ -6,13 +6,15 @@ from ballotcast.channels.names import QUEUES, RelayId, name_errors, port_errors,
 from ballotcast.errors import Invalid
 
 
-@pytest.mark.parametrize("name", ["a", "0", "a_b-c", "9" * 64])
+@pytest.mark.parametrize("name", ["a", "0", "a_b-c", "9" * 64, "A", "Engine.Left_1", "a.."])
 def test_names_that_are(name: str) -> None:
     assert name_errors(name) == []
 
 
-@pytest.mark.parametrize("name", ["", "A", "-a", "_a", "a b", "a#1", "ä", "a" * 65, "a\n", "election-x"])
-def test_names_that_are_not(name: str) -> None:
+@pytest.mark.parametrize(
+    "name", ["", "-a", "_a", ".", "..", ".a", "a b", "a#1", "a/b", "ä", "a" * 65, "a\n", "election-x", "ELECTION-x"]
+)
+def test_names_of_elections_are_theirs(name: str) -> None:
     assert [error.pointer for error in name_errors(name)] == ["/name"]
 
 
@@ -44,7 +46,7 @@ def test_ranges_that_are_none(start: int, end: int, pointers: list[str]) -> None
 
 def test_relay_ids() -> None:
     assert RelayId.parse(str(RelayId("a-b", 17))) == RelayId("a-b", 17)
-    for text in ("a", "a#", "a#x", "A#1", "#1"):
+    for text in ("a", "a#", "a#x", ".A#1", "#1"):
         with pytest.raises(ValueError):
             RelayId.parse(text)
 

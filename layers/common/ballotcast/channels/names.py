@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ballotcast.errors import FieldError, Invalid
 
-NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 RESERVED = "election-"
 """Channels of elections begin so; nobody else's may."""
 PORTS = range(1024, 65536)
@@ -19,8 +19,8 @@ BLOCK = 1000
 
 def name_errors(name: str) -> list[FieldError]:
     if not NAME.fullmatch(name):
-        return [FieldError("/name", "1 to 64 of a-z, 0-9, _ and -, the first a letter or a digit")]
-    if name.startswith(RESERVED):
+        return [FieldError("/name", "1 to 64 of A-Z, a-z, 0-9, ., _ and -, the first a letter or a digit")]
+    if name.lower().startswith(RESERVED):
         return [FieldError("/name", f"names that begin with {RESERVED} are for elections")]
     return []
 

@@ -21,7 +21,7 @@ from fastavro.schema import (
 from ballotcast.channels.extent import SchemaError
 from ballotcast.channels.natural import Convert, converter, has_bytes, is_single
 from ballotcast.channels.reading import RecordReader
-from ballotcast.channels.time_axis import NoTimeAxis, TimeAxis, time_axis
+from ballotcast.channels.time_axis import NoTimeAxis, TimeAxis, Unit, time_axis
 
 __all__ = ["ChannelSchema", "SchemaError", "physical"]
 
@@ -31,14 +31,15 @@ NUMBERS = {"int", "long", "float", "double"}
 
 @dataclass(frozen=True)
 class ChannelSchema:
-    """`text`: the JSON as it is stored and published."""
+    """`text`: the JSON as it is stored and published. `assumed`: the unit that a `time` without one has."""
 
     text: str
     time: TimeAxis
     canonical: str = field(repr=False)
+    assumed: Unit | None = None
 
     @classmethod
-    def parse(cls, given: Any) -> "ChannelSchema":
+    def parse(cls, given: Any, assumed: Unit | None = None) -> "ChannelSchema":
         """From an Avro record schema as an object or as JSON text. SchemaError."""
         if isinstance(given, str) and given.lstrip()[:1] == "{":
             try:
@@ -52,9 +53,9 @@ class ChannelSchema:
             if len(text.encode()) > MOST_BYTES:
                 raise SchemaError(f"over {MOST_BYTES} bytes")
             canonical = to_parsing_canonical_form(parse_schema(json.loads(text)))
-            axis = time_axis(given["fields"])
+            axis = time_axis(given["fields"], assumed)
             RecordReader(given, axis, finite=True)
-            return cls(text, axis, canonical)
+            return cls(text, axis, canonical, assumed)
         except NoTimeAxis as missing:
             raise SchemaError(str(missing)) from None
         except (SchemaParseException, UnknownType) as error:

@@ -35,21 +35,31 @@ class TimeAxis:
         return (moment - _EPOCH) // timedelta(microseconds=1) * PER_SECOND[self.unit] // 10**6
 
 
-def time_axis(fields: list[dict[str, Any]]) -> TimeAxis:
+def time_axis(fields: list[dict[str, Any]], assumed: Unit | None = None) -> TimeAxis:
     """The first `long` with a timestamp logical type, else the number `time` that states its unit.
 
-    A unit is stated by the field's attribute `unit` (s, ms, us, ns) or by its word in the field's `doc`.
+    Avro has a logical type with the type; one that is written with the field instead is understood, too, unless it and
+    a `unit` differ. A unit is stated by the field's attribute `unit` (s, ms, us, ns) or by its word in the field's
+    `doc`. `assumed`: the unit of a whole number `time` that has neither attribute, whatever its `doc` says.
     """
     for field in fields:
         kind = field["type"]
         if isinstance(kind, dict) and kind.get("type") == "long" and kind.get("logicalType") in _LOGICAL:
             return TimeAxis(field["name"], _LOGICAL[kind["logicalType"]])
     for field in fields:
+        if field["type"] == "long" and field.get("logicalType") in _LOGICAL:
+            written = _LOGICAL[field["logicalType"]]
+            if field.get("unit", written) != written:
+                raise NoTimeAxis(f"the field `{field['name']}` states two units: {written} and {field['unit']!r:.20}")
+            return TimeAxis(field["name"], written)
+    for field in fields:
         if field["name"] == "time":
             kind = field["type"]
             name = kind.get("type") if isinstance(kind, dict) else kind
             if name not in _NUMBERS:
                 raise NoTimeAxis("the field `time` must be a number")
+            if assumed and "unit" not in field and name in ("int", "long"):
+                return TimeAxis("time", assumed)
             if unit := _stated(field):
                 return TimeAxis("time", unit)
             raise NoTimeAxis('the field `time` must state its unit: "unit": "ms" (or s, us, ns)')

@@ -14,6 +14,9 @@ from ballotcast.http.sessions import current_organiser
 
 BODY_LIMIT = 256 * 1024
 """Bytes of a request body, where a route says nothing else."""
+MOST_BODY, MOST_TEXT = 4_500_000, 3_000_000
+"""Bytes that a route may take at all. Lambda takes an event of 6 MiB (6,291,456 bytes): bytes are base64 in it, a third
+more, and text is escaped as a JSON string, at worst twice as much."""
 
 
 class Access(StrEnum):
@@ -54,6 +57,8 @@ class Undeclared(RuntimeError):
 
 def contract(access: Access, *, creates: bool = False, body_limit: int = BODY_LIMIT) -> dict[str, Any]:
     """`@routes.post("/elections", openapi_extra=contract(Access.ORGANISER, creates=True))`"""
+    if body_limit > MOST_BODY:
+        raise Undeclared(f"no function can be given a body of {body_limit} bytes")
     return {"x-access": access.value, "x-creates": creates, "x-body-limit": body_limit}
 
 

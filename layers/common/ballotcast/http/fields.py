@@ -11,7 +11,7 @@ ID = "^[A-Za-z0-9_-]{1,64}$"
 """Ids and names in paths. They become parts of keys, addresses and file names, so nothing else is let through."""
 ElectionId = Annotated[str, Path(alias="id", pattern=ID)]
 JobId = Annotated[str, Path(alias="job", pattern=ID)]
-ChannelName = Annotated[str, Path(pattern=ID)]
+ChannelName = Annotated[str, Path(pattern="^[A-Za-z0-9._-]{1,64}$")]
 
 
 def _digits(value: object) -> object:

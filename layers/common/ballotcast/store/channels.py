@@ -102,6 +102,8 @@ class Channel:
     """Hash of the API key before it."""
     drain: bool = True
     """Whether stopping it relays first what was accepted."""
+    asked: str = field(default="", repr=False)
+    """The configuration as a client of SpeedData's API gave it, as JSON: it gets the same back."""
     ended: bool = False
     """An election's channel on which the final turnout was announced: it shows no more votes."""
     longest: int = MOST_RETENTION
@@ -182,12 +184,12 @@ class Channels:
         ]
 
     def _kept(self, schema: ChannelSchema) -> Item:
-        content = schema.text.encode()
+        content, assumed = schema.text.encode(), {"assumed": schema.assumed} if schema.assumed else {}
         if len(content) <= INLINE:
-            return {"text": schema.text}
+            return {"text": schema.text, **assumed}
         key = f"schemas/{sha256(content).hexdigest()}.avsc"
         self._blobs.put(key, content, "application/json")
-        return {"object": key}
+        return {"object": key, **assumed}
 
     def find(self, channel: str) -> Channel | None:
         item = self._table.get(channel_pk(channel), META)
@@ -200,7 +202,8 @@ class Channels:
         content = self._blobs.get(item["object"]) if item and "object" in item else None
         if item is None or (content is None and "text" not in item):
             raise LookupError(channel.name)
-        return ChannelSchema.parse(content.decode() if content is not None else item["text"])
+        text = content.decode() if content is not None else item["text"]
+        return ChannelSchema.parse(text, item.get("assumed"))
 
     def keep_schema(self, channel: Archived) -> None:
         """Have the schema where it outlives the channel; for one that was registered before that was so."""
@@ -301,6 +304,7 @@ def new_channel(
     config: ChannelConfig,
     now: datetime,
     keeper: str = "",
+    asked: str = "",
 ) -> Channel:
     generation = int(now.timestamp() * 1000)
     return Channel(
@@ -317,6 +321,7 @@ def new_channel(
         saga_since=int(now.timestamp()),
         keeper=keeper,
         longest=config.retention,
+        asked=asked,
     )
 
 
