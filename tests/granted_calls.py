@@ -127,6 +127,7 @@ NEEDED: dict[str, list[Call]] = {
     ],
     "JobsRole": [
         *get("Roll", "ORGANISER#o"),
+        *get_many("Roll", "VOTER#v"),
         *query("Roll", "VOTER#v"),
         *transact("Roll", ConditionCheck="ELECTION#e", Put="VOTER#v", Update="ELECTION#e", Delete="VOTER#v"),
         *objects("get_object", "imports/e/j/0"),

@@ -62,7 +62,7 @@ def test_lines_of_channels_and_of_what_the_api_refuses(file: Path) -> None:
         (("port: 26001", 'port: "26001"'), 3, "port: Input should be a valid integer"),
         (("port: 26001", "port: 26002"), 9, "port 26002 is declared a second time, first on line 3"),
         (("name: wheel_1", "name: engine"), 8, "name engine is declared a second time, first on line 2"),
-        (("name: engine\n", "name: Engine\n"), 2, "name: 1 to 64 of a-z"),
+        (("name: engine\n", "name: Engine!\n"), 2, "name: 1 to 64 of A-Z, a-z"),
         (("    port: 26001\n", ""), 2, "port: Field required"),
         (("    port: 26001\n", "    prot: 26001\n    port: 26001\n"), 3, "prot: Extra inputs are not permitted"),
         (("engine.avsc", "missing.avsc"), 4, "missing.avsc: No such file"),
