@@ -108,6 +108,17 @@ def test_a_tied_runoff_goes_to_the_higher_total() -> None:
     assert (counted.winners, counted.ties[0].by) == ((1,), Separator.PREVIOUS_STAGES)
 
 
+def test_a_tied_runoff_looks_at_no_earlier_seat() -> None:
+    """C was in an earlier runoff and D was not, for a lot kept it out: no merit of C's. Their totals are equal, too."""
+    text = "1 00400, 1 00040, 1 03000, 1 31000"
+    drawn = set()
+    for number in range(40):
+        counted = by("star", text, seats=3, tie="previous-stages", seed=bytes([number]))
+        ties = [tie for tie in counted.ties if tie.decides is Decides.SEAT and tie.options == (3, 4)]
+        drawn |= {(tie.by, tie.order[0]) for tie in ties}
+    assert drawn == {(Separator.LOT, 3), (Separator.LOT, 4)}
+
+
 def naive_totals(election: Mapping[str, Any]) -> dict[int, int]:
     totals = {option: 0 for option, _ in enumerate(election["options"], 1) if option not in election["withdrawn"]}
     for ballot, number in election["ballots"].items():

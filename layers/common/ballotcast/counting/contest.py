@@ -130,10 +130,10 @@ class Sheet:
         """Units as they stand in the account."""
         return in_votes(units, self.decimals, self.unit)
 
-    def highest(self, options: Collection[int], decides: Decides) -> int:
-        """The option with the most votes at the latest stage."""
+    def highest(self, options: Collection[int], decides: Decides, *, back: int | None = None) -> int:
+        """The option with the most votes at the latest stage; of equal ones, at one of the `back` stages before it."""
         most = max(map(self._votes, options))
-        return self._order([option for option in options if self._votes(option) == most], decides, 1)[0]
+        return self._order([option for option in options if self._votes(option) == most], decides, 1, back=back)[0]
 
     def foremost(self, options: Collection[int], places: int, decides: Decides) -> list[int]:
         """At most so many options with the most votes at the latest stage; who of equal ones is put to the tie rule."""
@@ -155,13 +155,13 @@ class Sheet:
     def _votes(self, option: int) -> int:
         return self.stages[-1].votes[option - 1]
 
-    def _order(self, equal: list[int], decides: Decides, places: int) -> list[int]:
+    def _order(self, equal: list[int], decides: Decides, places: int, *, back: int | None = None) -> list[int]:
         """Equal options, best first; a tie between two or more is put on the sheet."""
         if len(equal) == 1:
             return equal
-        contest = self.contest
+        contest, stages = self.contest, self.stages if back is None else self.stages[-1 - back :]
         tie = decide(
-            equal, decides, places, stages=self.stages, rule=contest.tie, seed=contest.seed, contest=contest.contest_id
+            equal, decides, places, stages=stages, rule=contest.tie, seed=contest.seed, contest=contest.contest_id
         )
         self.ties.append(tie)
         return list(tie.order)

@@ -47,7 +47,7 @@ def _runoff(sheet: Sheet, points: Mapping[int, int]) -> str:
     beats = _comparisons(contest, finalists)
     votes = {one: sum(beats[one, other] for other in finalists if other != one) for one in finalists}
     sheet.end_stage(Action.RUNOFF, votes, non_transferable=contest.valid - sum(votes.values()))
-    winner = sheet.highest(finalists, Decides.SEAT)
+    winner = sheet.highest(finalists, Decides.SEAT, back=1)  # the totals: runoffs of earlier seats are of others
     sheet.elect([winner], 1)
     (loser,) = set(finalists) - {winner}
     return (

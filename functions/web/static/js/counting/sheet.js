@@ -90,9 +90,12 @@ export class Sheet {
     await this.elect(this.contest.options.filter((option) => this.#votes(option)), this.contest.seats);
   }
 
-  /** The option with the most votes at the latest stage. @param {Iterable<number>} options @param {string} decides */
-  async highest(options, decides) {
-    return (await this.#order(this.#best(options), decides, 1))[0];
+  /**
+   * The option with the most votes at the latest stage; of equal ones, at one of `back` stages before.
+   * @param {Iterable<number>} options @param {string} decides @param {number} [back]
+   */
+  async highest(options, decides, back = Infinity) {
+    return (await this.#order(this.#best(options), decides, 1, back))[0];
   }
 
   /**
@@ -133,9 +136,9 @@ export class Sheet {
   }
 
   /** Equal options, best first; a tie between two or more is put on the sheet. */
-  async #order(equal, decides, places) {
+  async #order(equal, decides, places, back = Infinity) {
     if (equal.length === 1) return equal;
-    const decided = await decide(this.contest, this.figures, equal, decides, places);
+    const decided = await decide(this.contest, this.figures, equal, decides, places, back);
     this.ties.push(decided);
     return decided.order;
   }

@@ -31,7 +31,7 @@ async function runoff(sheet, [one, other]) {
   ]);
   const without = sheet.contest.valid - prefer(one, other) - prefer(other, one);
   sheet.endStage("runoff", votes, { nonTransferable: without });
-  await sheet.elect([await sheet.highest([one, other], "seat")], 1);
+  await sheet.elect([await sheet.highest([one, other], "seat", 1)], 1);
 }
 
 async function finalists(sheet, points) {

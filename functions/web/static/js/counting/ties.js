@@ -51,9 +51,10 @@ export async function draw(contest, stage, options) {
  * @param {number[]} tied
  * @param {string} decides
  * @param {number} places
+ * @param {number} [back]  so many earlier stages are looked at
  */
-export async function decide(contest, stages, tied, decides, places) {
-  const earlier = contest.tie === "previous-stages" ? stages.slice(0, -1).reverse() : [];
+export async function decide(contest, stages, tied, decides, places, back = Infinity) {
+  const earlier = contest.tie === "previous-stages" ? stages.slice(0, -1).reverse().slice(0, back) : [];
   const compare = (one, other) => {
     const votes = earlier.find((figures) => figures[one - 1] !== figures[other - 1]);
     if (!votes) return 0;
