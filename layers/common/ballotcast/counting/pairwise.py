@@ -2,6 +2,10 @@
 
 A ballot prefers one option to another if it ranks it higher, or ranks it and not the other. Between two options that it
 ranks equally, or both not at all, it has no preference.
+
+A relation without circles becomes an order level by level: the options that no option left is above are the next level
+and equal to each other. So an option may be on a lower level than one that it is not compared with, and its figure is
+how many options are on levels below its own, not how many it is above.
 """
 
 from collections import Counter
