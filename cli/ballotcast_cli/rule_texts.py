@@ -14,9 +14,10 @@ SHARED = {
 }
 _HEAD = """# The rules, step by step
 
-For readers who want to count again by a program of their own: what [counting.md](counting.md) names, each rule in full. The texts are
-those of the modules in `layers/common/ballotcast/counting`, put here by `python -m ballotcast_cli.rule_texts`; a test sees to it that they are
-current. Which figures a stage shows is in counting.md, "The account".
+For readers who want to count again by a program of their own: what [counting.md](counting.md) names, each rule in full.
+The texts are those of the modules in `layers/common/ballotcast/counting`, put here by
+`python -m ballotcast_cli.rule_texts`; a test sees to it that they are current. Which figures a stage shows is in
+counting.md, "The account".
 """
 
 
