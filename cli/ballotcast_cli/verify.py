@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from ballotcast.ballots.absence import MAX_LENGTH, Absence, AbsenceError
+from ballotcast.ballots.mended_note import mend_note
 from ballotcast.client.errors import BadState
 from ballotcast.client.state import Cast, Issued, from_json
 from ballotcast.elections.kept import Kept, NotKept, Statement
@@ -83,7 +84,7 @@ def _statements(path: Path) -> Iterator[Statement]:
     """What a recovery file or a proof of absence has of signed statements; any other file is one itself."""
     data = path.read_bytes()
     if not data.lstrip().startswith(b"{"):
-        yield Statement(path.name, data)
+        yield Statement(path.name, mend_note(data.decode(errors="replace")).encode())
         return
     try:
         absence = Absence.parse(data)

@@ -160,7 +160,7 @@ def _at_once(wiring: Wiring, election: Election, job: Job, rows: Sequence[Row]) 
         batch = rows[start : start + BATCH]
         try:
             voters = [new_voter(wiring, job.election, row) for row in batch]
-            added = add_voters(wiring, election, voters, look_up_known)
+            added, _ = add_voters(wiring, election, voters, look_up_known)
         except NotAdded:
             raise roll_closed() from None
         done = _counted(done, added, known, len(batch), last=False)

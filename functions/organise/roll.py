@@ -58,8 +58,10 @@ def roll_closed() -> Conflict:
     return Conflict("closed", "the election is closed: its roll no longer grows")
 
 
-def add_voters(wiring: Wiring, election: Election, voters: Sequence[Voter], beside: Callable[[int], Writes]) -> int:
-    """Add those not yet there, all in one transaction; returns how many were added.
+def add_voters(
+    wiring: Wiring, election: Election, voters: Sequence[Voter], beside: Callable[[int], Writes]
+) -> tuple[int, int]:
+    """Add those not yet there, all in one transaction; returns how many were added, and to which generation.
 
     NotAdded if the election takes nobody any more, or a write `beside(added)` was refused. A roll that was cut since
     `election` was read is no reason: the voters then join the next generation.
@@ -72,7 +74,8 @@ def add_voters(wiring: Wiring, election: Election, voters: Sequence[Voter], besi
             return [wiring.elections.accepting_voters(identity, generation, wiring.clock()), *beside(added)]
 
         try:
-            return wiring.voters.add([replace(voter, generation=generation) for voter in voters], writes)
+            added = wiring.voters.add([replace(voter, generation=generation) for voter in voters], writes)
+            return added, generation
         except NotAdded:
             found = wiring.elections.find(identity)
             if found is None or found.roll_generation == generation:
@@ -100,7 +103,7 @@ def add_voter(wiring: Wiring, election: Election, row: Row, idempotency_key: str
         return [wiring.events.adding(told)] if added else []
 
     try:
-        added = add_voters(wiring, election, [voter], beside)
+        added, generation = add_voters(wiring, election, [voter], beside)
     except NotAdded:
         raise roll_closed() from None
     if not added:
@@ -108,7 +111,7 @@ def add_voter(wiring: Wiring, election: Election, row: Row, idempotency_key: str
         if before and before.salt == voter.salt:
             return before
         raise Conflict("voter-exists", "a voter with this address is on the roll already")
-    return voter
+    return replace(voter, generation=generation)
 
 
 def voters_page(wiring: Wiring, election: str, cursor: str | None, limit: int) -> tuple[list[Voter], str | None]:

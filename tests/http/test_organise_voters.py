@@ -35,6 +35,16 @@ def test_one_voter(organiser: Organiser) -> None:
     assert organiser.actions(election) == ["election-created", "voter-added"]
 
 
+def test_who_joins_after_the_freeze_is_on_no_published_roll_yet(organiser: Organiser) -> None:
+    election = organiser.create("ada@example.org")
+    organiser.invite(election)
+    assert add(organiser, election, email="bob@example.org").json()["right"] == "none"
+    assert {email: voter["right"] for email, voter in organiser.voters(election).items()} == {
+        "ada@example.org": "stated",
+        "bob@example.org": "none",
+    }
+
+
 def test_the_same_address_in_another_spelling_of_case_is_refused(organiser: Organiser) -> None:
     election = organiser.create("ada@example.org")
     assert_problem(add(organiser, election, email="ADA@Example.org"), 409, "voter-exists")
