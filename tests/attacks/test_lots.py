@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from hashlib import sha256
 from itertools import islice, permutations
 from pathlib import Path
@@ -9,11 +10,13 @@ from typing import Any
 
 import pytest
 
+from ballotcast.ballots import lots
 from ballotcast.counting import Ballots, count
+from ballotcast.crypto import p256
 from ballotcast.crypto.encoding import b64_encode
 from ballotcast.elections.export_files import CHECKPOINT, RESULT
 from ballotcast.elections.verification import Outcome, Report, verify_export
-from forged_export import Forger, write
+from forged_export import CLOSES, Forger, write
 
 TRIES = 32
 """Of so many draws between two options, all give the same winner once in 2^31 elections."""
@@ -98,3 +101,32 @@ def foretold(forger: Forger, entries: list[bytes]) -> int:
     [elected] = account["winners"]
     assert isinstance(elected, int)
     return elected
+
+
+def test_who_counts_has_nothing_to_choose(forger: Forger, tmp_path: Path) -> None:
+    """It knows the key and the root, and nothing else goes into the seed: a result by any other seed is refused."""
+    files = forger.files(tied(forger))
+    elected = winner(files)
+    drawn = set()
+    for number in range(TRIES):
+        result = json.loads(files[RESULT])
+        result["lots_seed"] = sha256(number.to_bytes(4)).hexdigest()
+        result["contests"] = [drawn_with(bytes.fromhex(result["lots_seed"]), result["contests"][0])]
+        made = {**files, RESULT: json.dumps(result, separators=(",", ":"), sort_keys=True).encode()}
+        drawn.add(winner(made))
+        if winner(made) != elected:
+            assert refused_by(verify_export(write(tmp_path / "e.zip", made))) == {"result"}
+    assert drawn == {1, 2}
+
+
+def test_only_who_has_the_election_key_before_the_log_is_signed_can_grind(forger: Forger) -> None:
+    """Not prevented: an operator as a whole, who takes the key early and then chooses when the poll closed."""
+    entries = tied(forger)
+    key = p256.scalar(forger.election_key)
+    wanted = 3 - winner(forger.files(entries))
+    moments = (CLOSES - timedelta(seconds=number) for number in range(TRIES))
+    logs = (forger.closed(entries[:-1], closed_at=closed_at) for closed_at in moments)
+    chosen = next(
+        one for one in logs if drawn_with(lots.seed(key, forger.root(one)), {"winners": []})["winners"] == [wanted]
+    )
+    assert winner(forger.files(chosen)) == wanted
