@@ -1,10 +1,13 @@
 """The browser's modules against tests/vectors, as unit/vectors for Python; whole exports: test_verification.py."""
 
+import base64
 import json
 from typing import Any
 
 from playwright.sync_api import Page
 
+from ballotcast.crypto import canonical
+from doctored_exports import whole
 from vectors_read import vectors
 
 
@@ -213,3 +216,36 @@ def test_lots_and_counts(modules: Page) -> None:
     assert accounts["seed"] == drawn["seed"]
     for made, vector in zip(accounts["made"], given, strict=True):
         assert made == {"seed": vector["seed"], "account": vector["account"]}
+
+
+def test_kept_statements(modules: Page) -> None:
+    given = vectors("kept")["cases"]
+    refused = modules.evaluate(
+        """async ({ zip, cases }) => {
+          const { verifyExport } = await import("/js/verify/verification.js");
+          const { sortKept } = await import("/js/verify/kept.js");
+          const blob = new Blob([Uint8Array.from(atob(zip), (character) => character.charCodeAt(0))]);
+          const found = [];
+          for (const { notes } of cases) {
+            const kept = sortKept(notes.map((note, at) => ({ name: `note ${at}`, note })));
+            const { checks } = await verifyExport(blob, { kept });
+            found.push(checks.filter(({ outcome }) => outcome === "failed").map(({ name }) => name));
+          }
+          return found;
+        }""",
+        {"zip": base64.b64encode(whole("plain").read_bytes()).decode(), "cases": given},
+    )
+    assert refused == [case["refused_by"] for case in given]
+
+
+def test_proofs_of_absence(protocol: Any) -> None:
+    given = vectors("absence")
+    files = [canonical.dumps(given["whole"] | case["members"]).decode() for case in given["cases"]]
+    refusals = protocol.run(
+        """
+        const { parseAbsence, verifyAbsence } = await load("absence");
+        return Promise.all(given.files.map((file) => refusal(async () => verifyAbsence(parseAbsence(file)))));
+        """,
+        files=files,
+    )
+    assert [one is None for one in refusals] == [case["holds"] for case in given["cases"]]

@@ -45,7 +45,8 @@ def promises(cast: Cast) -> dict[str, Callable[[State], bool]]:
         return all(len({state.roll[line].key for line in lines} - {""}) < 2 for lines in cast.persons)
 
     def an_end_is_an_end(state: State) -> bool:
-        return not any(line.ended and line.key for line in state.roll)
+        """Nobody looks, when a right is marked, whether it was used. If it was not, it never will be."""
+        return not any(line.ended == "unused" and line.key for line in state.roll)
 
     def receipts_are_kept(state: State) -> bool:
         return all(state.receipts <= log.ballots for log in state.final)

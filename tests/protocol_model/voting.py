@@ -44,10 +44,11 @@ class Device(NamedTuple):
 
 
 class Line(NamedTuple):
-    """Of the roll. asked: that the right end. ended: that this took effect. key: whose blinded value was signed."""
+    """Of the roll. asked: that the right end. ended: it is marked so, and was used or unused then. key: of the voter
+    whose blinded value was signed."""
 
     asked: bool = False
-    ended: bool = False
+    ended: str = ""
     key: Key = ""
 
 
@@ -80,8 +81,8 @@ class Rules:
     one_credential_a_line: bool = True
     issue_is_one_conditional_write: bool = True
     ended_rights_get_nothing: bool = True
-    replacement_waits_for_the_end: bool = True
-    end_is_one_conditional_write: bool = True
+    used_rights_pass_nothing_on: bool = True
+    end_and_new_right_are_one_transaction: bool = True
     credential_is_verified: bool = True
     one_ballot_a_key: bool = True
     lower_s_only: bool = True
@@ -192,31 +193,34 @@ class Voting:
         if state.phase is Phase.SHUT and self.rules.closed_is_closed:
             return False
         if isinstance(message, Issue):
-            return self._may_have(state, message)
+            return self._free(state, message) and self._unused_before(state, message)
         if message in state.box:
             return False
         signed = any(line.key == message.key for line in state.roll)
         lower = message.form != "the other s" or not self.rules.lower_s_only
         return lower and (signed or not self.rules.credential_is_verified)
 
-    def _may_have(self, state: State, issue: Issue) -> bool:
+    def _free(self, state: State, issue: Issue) -> bool:
+        """What the condition of the write says of the line itself."""
         line, rules = state.roll[issue.line], self.rules
         if issue.line == self.cast.lines and rules.right_is_on_the_roll:
             return False
         if line.key and (rules.one_credential_a_line or line.key == issue.key):
             return False
-        if line.ended and rules.ended_rights_get_nothing:
-            return False
-        before = self._replaced.get(issue.line)
-        if before is None:
+        return not (line.ended and rules.ended_rights_get_nothing)
+
+    def _unused_before(self, state: State, issue: Issue) -> bool:
+        """What is read before that of a line which this one replaces, and not looked at again."""
+        if issue.line not in self._replaced:
             return True
-        return state.roll[before].asked and (state.roll[before].ended or not rules.replacement_waits_for_the_end)
+        before = state.roll[self._replaced[issue.line]]
+        return before.asked and not (before.key and self.rules.used_rights_pass_nothing_on)
 
     def _written(self, state: State, message: Issue | Ballot) -> State:
         """The one write, whose condition is looked at again where the store does that."""
         state = state._replace(under_way=state.under_way - {message})
         if isinstance(message, Issue):
-            if self.rules.issue_is_one_conditional_write and not self._may_have(state, message):
+            if self.rules.issue_is_one_conditional_write and not self._free(state, message):
                 return state
             return _with_line(state, message.line, key=message.key)
         taken = any(ballot.key == message.key for ballot in state.box)
@@ -229,10 +233,12 @@ class Voting:
             return
         for line in self._replaced.values():
             right = state.roll[line]
+            mark = "used" if right.key else "unused"
             if not right.asked:
-                yield f"the organiser asks to end line {line}", _with_line(state, line, asked=True)
-            elif not right.ended and not (right.key and self.rules.end_is_one_conditional_write):
-                yield f"line {line} ends", _with_line(state, line, ended=True)
+                marked = mark if self.rules.end_and_new_right_are_one_transaction else ""
+                yield f"line {line} is to end, and has a successor", _with_line(state, line, asked=True, ended=marked)
+            elif not right.ended:
+                yield f"line {line} is marked", _with_line(state, line, ended=mark)
 
     def _close(self, state: State) -> Iterator[tuple[str, State]]:
         rules = self.rules

@@ -4,13 +4,15 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from vector_maker import counts, exports, formats, primitives, trees
+from vector_maker import counts, exports, formats, kept, primitives, trees
 
 FILES = {
+    "absence.json": kept.absence,
     "blind_signatures.json": primitives.blind_signatures,
     "counts.json": counts.counts,
     "ecdsa.json": primitives.ecdsa,
     "ed25519.json": primitives.ed25519,
+    "kept.json": kept.kept,
     "leaves.json": formats.leaves,
     "lots.json": formats.drawn,
     "notes.json": formats.notes,

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from ballotcast.ballots import issuance, leaf, lots, plaintext, receipt
+from ballotcast.ballots.absence import Absence, AbsenceError
 from ballotcast.ballots.amendment import AmendmentLeaf, commitment
 from ballotcast.ballots.contest import Contest
 from ballotcast.ballots.door import Door
@@ -16,9 +17,12 @@ from ballotcast.ballots.plaintext import Spoilt
 from ballotcast.ballots.roll import email_key, tag
 from ballotcast.counting import RULES
 from ballotcast.counting.ties import lot
-from ballotcast.crypto import merkle
+from ballotcast.crypto import canonical, merkle
 from ballotcast.crypto.checkpoint import Checkpoint
 from ballotcast.crypto.signed_note import Verifier
+from ballotcast.elections.kept import Kept, Statement
+from ballotcast.elections.verification import Outcome, verify_export
+from doctored_exports import whole
 from recount import Recount, manifest_of
 from vectors_read import unhex, vectors
 
@@ -113,3 +117,21 @@ def test_every_method_and_every_kind_of_tie_is_there() -> None:
     assert {one["contest"]["method"] for one in COUNTS} == set(RULES)
     ties = {(tie["decides"], tie["by"]) for one in COUNTS for tie in one["account"]["ties"]}
     assert ties >= DECIDED
+
+
+def test_kept_statements() -> None:
+    for case in vectors("kept")["cases"]:
+        statements = [Statement(f"note {number}", note.encode()) for number, note in enumerate(case["notes"])]
+        report = verify_export(whole("plain"), kept=Kept.sort(statements))
+        assert [check.name for check in report.checks if check.outcome is Outcome.FAILED] == case["refused_by"], case
+
+
+def test_proofs_of_absence() -> None:
+    given = vectors("absence")
+    for case in given["cases"]:
+        data = canonical.dumps(given["whole"] | case["members"])
+        if case["holds"]:
+            assert Absence.parse(data).verify().manifest.title == "Hillhead"
+        else:
+            with pytest.raises(AbsenceError):
+                Absence.parse(data).verify()
