@@ -6,8 +6,8 @@ from typing import Any
 
 from ballotcast.ballots import lots
 from ballotcast.ballots.plaintext import encode
-from ballotcast.counting import RULES
-from recount import ELECTION_KEY, Recount, generated, manifest_of
+from ballotcast.counting import RULES, Ballots
+from recount import ELECTION_KEY, Recount, contest, generated, manifest_of
 
 TRIED = 400
 """Elections of each method that are looked at for ties of other kinds."""
@@ -18,7 +18,8 @@ def counts() -> dict[str, Any]:
         "Elections of one contest, and the account of each (docs/protocol.md, section 10; docs/counting.md). number: of"
         " ballots with this plaintext, which reads as this choice. seed: of the lots."
     )
-    return {"about": about, "elections": [_vector(one) for method in RULES for one in _chosen(method)]}
+    chosen = [one for method in RULES for one in _chosen(method)]
+    return {"about": about, "elections": [_vector(one) for one in (*chosen, *_tied_runoffs())]}
 
 
 def _chosen(method: str) -> Iterator[Recount]:
@@ -31,6 +32,24 @@ def _chosen(method: str) -> Iterator[Recount]:
         if kinds - shown:
             shown |= kinds
             yield recount
+
+
+def _tied_runoffs() -> Iterator[Recount]:
+    """STAR, three seats: a lot keeps option 4 out of the second runoff, and 3 and 4 tie in the third. Earlier runoffs,
+    which were of others, decide nothing there. Once option 3 wins the lot, once option 4."""
+    rows = ("00400", "00040", "03000", "31000")
+    ballots: Ballots = {tuple((option, int(score)) for option, score in enumerate(row, 1)): 1 for row in rows}
+    won = set()
+    for number in range(100):
+        recount = Recount(contest("star", 5, 3, "previous-stages"), ballots, bytes([number]) * 32)
+        ties = json.loads(recount.published())["ties"]
+        runoffs = {
+            (tie["by"], tie["order"][0]) for tie in ties if tie["decides"] == "seat" and tie["options"] == [3, 4]
+        }
+        if runoffs - won:
+            won |= runoffs
+            yield recount
+    assert won == {("lot", 3), ("lot", 4)}
 
 
 def _traits(recount: Recount, account: dict[str, Any]) -> dict[str, bool]:
