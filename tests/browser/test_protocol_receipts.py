@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from ballotcast.ballots.absence import Absence
 from ballotcast.ballots.leaf import ClosingLeaf
 from ballotcast.client.api import Api
 from ballotcast.client.state import Cast
@@ -32,13 +33,18 @@ CHECK = """
     const [{ connect }, { checkReceipt }] = await Promise.all(["api", "receipts"].map(load));
     const side = connect(given.address, { sleep: async () => {} }).anonymous;
     const passed = [];
-    let found = null;
+    let [found, proof] = [null, null];
     const refused = await refusal(async () => {
       const options = { earlier: given.earlier, passed: (check) => passed.push(check) };
-      const { index, size } = await checkReceipt(side, given.receipt, options);
-      found = [index, size];
+      try {
+        const { index, size } = await checkReceipt(side, given.receipt, options);
+        found = [index, size];
+      } catch (error) {
+        proof = error.proof ?? null;
+        throw error;
+      }
     });
-    return { found, passed, refused: refused && [refused.kind, refused.reason] };
+    return { found, passed, proof, refused: refused && [refused.kind, refused.reason] };
 """
 
 
@@ -110,9 +116,13 @@ def test_a_promise_that_was_broken(check: Check, deployment: World) -> None:
     (ballot,) = election.ballots()
     key = ballot_key(ballot)
     election.wiring.board.delete(ballot_pk(election.id, key[:2]), key)
+    cast(deployment, election, BEN)
     close_and_count(deployment, election)
     done = check(ada.receipt)
-    assert (done["passed"][-1], done["refused"]) == ("closing", ["Untrusted", "promise-broken"])
+    assert (done["passed"][-1], done["refused"]) == ("closing", ["PromiseBroken", "promise-broken"])
+    proof = Absence.parse(done["proof"].encode())
+    assert (proof.receipt, len(proof.neighbours)) == (ada.receipt, 1)
+    assert proof.verify().manifest == election.manifest
 
 
 @pytest.mark.parametrize("text", ["", "x", "a\nb\nc\nd\n", "a\nb/elections/c/log\nzz\nzz\n"])
@@ -127,6 +137,7 @@ def test_receipts_that_were_altered(check: Check, counted: Counted) -> None:
     assert check("\n".join(lines)) == {
         "found": None,
         "passed": ["manifest"],
+        "proof": None,
         "refused": ["ReceiptError", "does-not-verify"],
     }
     elsewhere = receipt.replace(election.id, "0123456789abcdef")
