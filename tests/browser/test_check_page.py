@@ -110,19 +110,23 @@ def test_what_was_kept_and_how_a_ballot_was_read(page: CheckPage, counted: Count
     page.choose(field, proof)
     page.outcome("kept", "warn", "This proof does NOT hold")
     page.choose(field, recovery)
+    page.check(counted.voted.first.receipt)
+    page.outcome("ballot", "good", "Your ballot is in the final log")
     expect(page.page.locator("#kept-list li")).to_contain_text(["checkpoint", "issuance receipt", "receipt"])
     page.choose("Or choose an export that you have already", counted.export)
     page.outcome("whole", "good", f"Verified: {TITLE}")
     kept = ["kept-checkpoints", "kept-receipts", "kept-issuances"]
-    assert page.states("whole") == dict.fromkeys([*CHECKS, *kept], "passed")
+    mine = ["receipt", "same-election", "same-log"]
+    assert page.states("whole") == dict.fromkeys([*mine, *CHECKS, *kept], "passed")
     assert CHAIR["options"][0] not in page.page.locator(".reading").inner_text()
     page.page.get_by_text("How was my ballot read?").click()
     page.press("Show the ballot")
     expect(page.page.locator(".reading")).to_contain_text("Ada <i>A</i>")
+    expect(page.page.locator(".reading h4")).to_have_count(1)
     assert_accessible(page.page)
     page.page.get_by_role("button", name="Remove ballot.json").first.click()
     page.outcome("whole", "good", f"Verified: {TITLE}")
-    assert page.states("whole") == dict.fromkeys([*CHECKS, *kept[1:]], "passed")
+    assert page.states("whole") == dict.fromkeys([*mine, *CHECKS, *kept[1:]], "passed")
 
 
 def test_a_receipt_comes_by_a_link_and_leaves_the_address(page: CheckPage, counted: Counted) -> None:

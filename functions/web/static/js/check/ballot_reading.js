@@ -1,6 +1,7 @@
 /** How the public export reads the ballots that the receipts on this page name: shown only to who asks for it. */
 import { chosen } from "../chosen.js";
 import { h } from "../dom.js";
+import { hexDecode, hexEncode } from "../protocol/encoding.js";
 import { Malformed } from "../protocol/errors.js";
 import { MAX_LENGTH, parseManifest } from "../protocol/manifest.js";
 import { readReceipt } from "../protocol/receipt.js";
@@ -23,7 +24,7 @@ export function ballotReading(report, blob, receipts) {
     const exported = await ExportFile.open(blob);
     const manifest = await parseManifest(await exported.read(MANIFEST, MAX_LENGTH));
     for (const [leaf, name] of named) {
-      const read = await readBallot(exported, manifest, report.log, leaf);
+      const read = await readBallot(exported, manifest, report.log, hexDecode(leaf));
       outcome.append(h("h4", {}, name), ...(read ? said(manifest, read) : [h("p", {}, t("check.read_missing"))]));
     }
     outcome.append(h("p", {}, t("check.read_compare")));
@@ -38,13 +39,13 @@ export function ballotReading(report, blob, receipts) {
   );
 }
 
-/** The leaf hash that a receipt of this election names; null for any other. */
+/** The leaf hash that a receipt of this election names, in hex; empty for any other. */
 function leafOf(note, { election }) {
   try {
     const read = readReceipt(note);
-    return read.election === election ? read.leafHash : null;
+    return read.election === election ? hexEncode(read.leafHash) : "";
   } catch (error) {
-    if (error instanceof Malformed) return null;
+    if (error instanceof Malformed) return "";
     throw error;
   }
 }
