@@ -21,6 +21,7 @@ const KIND = "ballotcast/absence/1";
 /** A file that is not a proof of absence, or proves nothing. */
 export class AbsenceError extends Malformed {}
 
+/** @type {import("./fields.js").Check<string>} */
 const note = that("not-a-text", (value) => typeof value === "string");
 const proof = list(hash, 0, 64);
 const proven = record({ index: integer(1, MAX_INTEGER), leaf_hash: hash, proof });
@@ -43,6 +44,7 @@ const absence = record({
  * @returns {string}
  */
 export function absenceFile({ manifest, receipt, checkpoint, closing, closingProof, neighbours }) {
+  /** @param {import("./log_reader.js").Proven} proven */
   const told = ({ index, leafHash: leaf, proof: hashes }) => ({
     index,
     leaf_hash: hexEncode(leaf),
@@ -82,6 +84,7 @@ export function parseAbsence(text) {
  * @returns {Promise<{manifest: import("./manifest.js").Manifest, leaf: Uint8Array, size: number, ballots: number}>}
  */
 export async function verifyAbsence(told) {
+  /** @template T @param {string} reason @param {() => T | Promise<T>} make @returns {Promise<T>} */
   const or = async (reason, make) => {
     try {
       return await make();
@@ -97,7 +100,8 @@ export async function verifyAbsence(told) {
   const closing = await or("bad-closing", () => parseLeaf(told.closing));
   if (closing.kind !== "closing") throw new AbsenceError("bad-closing");
   const last = { index: size - 1, leaf_hash: await leafHash(told.closing), proof: told.closing_proof };
-  for (const [one, reason] of [[last, "bad-closing"], ...told.neighbours.map((each) => [each, "bad-neighbour"])]) {
+  const leaves = [last, ...told.neighbours].map((one, at) => ({ one, reason: at ? "bad-neighbour" : "bad-closing" }));
+  for (const { one, reason } of leaves) {
     const holds = () => verifyInclusion(one.leaf_hash, one.index, size, one.proof, root);
     if (!(await or(reason, holds))) throw new AbsenceError(reason);
   }
@@ -105,7 +109,11 @@ export async function verifyAbsence(told) {
   return { manifest, leaf, size, ballots: closing.ballots };
 }
 
-/** Throws unless the neighbours are ballots, at places from `start` to before `stop`, and leave no place between them. */
+/**
+ * Throws unless the neighbours are ballots, at places from `start` to before `stop`, and leave no place between them.
+ *
+ * @param {Uint8Array} leaf @param {ReturnType<typeof proven>[]} neighbours @param {number} start @param {number} stop
+ */
 function requireGap(leaf, neighbours, start, stop) {
   if (start < 1) throw new AbsenceError("too-many-ballots");
   if (!neighbours.every(({ index }) => index >= start && index < stop)) throw new AbsenceError("not-a-ballot");

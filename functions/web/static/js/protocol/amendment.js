@@ -2,7 +2,7 @@
  * Amendments: what an election's organiser changes after the manifest is frozen, as the log states it
  * (docs/protocol.md, section 9).
  */
-import { concat, equal, sha256, utf8 } from "./encoding.js";
+import { equal, sha256, utf8 } from "./encoding.js";
 import { FieldError, hash, integer, list, record, text, time } from "./fields.js";
 import { MAX_INTEGER } from "./jcs.js";
 
@@ -40,13 +40,14 @@ export function commitment(manifestHash, revision, tag, successor) {
   return sha256(ENDED, manifestHash, number, tag, successor);
 }
 
+/** @param {unknown} value @param {string} path @returns {Uint8Array[]} */
 function ascending(value, path) {
   const hashes = list(hash, 0, MOST_ENDED)(value, path);
   if (hashes.some((one, at) => at && !below(hashes[at - 1], one))) throw new FieldError(path, "not-ascending");
   return hashes;
 }
 
-/** Whether one of two hashes is before the other. */
+/** Whether one of two hashes is before the other. @param {Uint8Array} one @param {Uint8Array} other */
 function below(one, other) {
   if (equal(one, other)) return false;
   const at = one.findIndex((byte, place) => byte !== other[place]);

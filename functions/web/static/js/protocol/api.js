@@ -14,11 +14,13 @@ const WAITS = [0.2, 0.5, 1, 2, 4];
 const LONGEST_WAIT = 30;
 /** Milliseconds: a little over what API Gateway waits for a function. */
 const TIMEOUT = 35_000;
+/** @satisfies {Record<string, RequestInit>} */
 const SIDES = {
   identified: { credentials: "same-origin" },
   anonymous: { credentials: "omit", referrerPolicy: "no-referrer" },
 };
 
+/** @param {number} seconds @returns {Promise<void>} */
 const pause = (seconds) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 
 /**
@@ -32,6 +34,7 @@ export class Side {
   #credentials;
   #sleep;
 
+  /** @param {string} address @param {RequestInit} credentials @param {(seconds: number) => Promise<void>} sleep */
   constructor(address, credentials, sleep) {
     this.#address = address;
     this.#credentials = credentials;
@@ -43,13 +46,21 @@ export class Side {
     return this.#send(path, init);
   }
 
-  /** A POST that is idempotent by its content, which goes as JSON. @param {string} path @returns {Promise<Answer>} */
+  /**
+   * A POST that is idempotent by its content, which goes as JSON.
+   *
+   * @param {string} path @param {object} content @returns {Promise<Answer>}
+   */
   post(path, content) {
     const headers = { "Content-Type": "application/json" };
     return this.#send(path, { method: "POST", headers, body: JSON.stringify(content) });
   }
 
-  /** The answer to a GET, or null where there is nothing (404). @returns {Promise<Answer | null>} */
+  /**
+   * The answer to a GET, or null where there is nothing (404).
+   *
+   * @param {string} path @param {RequestInit} [init] @returns {Promise<Answer | null>}
+   */
   async find(path, init = {}) {
     try {
       return await this.get(path, init);
@@ -59,7 +70,12 @@ export class Side {
     }
   }
 
-  /** What `look` answers, looking again with growing pauses of `patience` seconds in all while that is null. */
+  /**
+   * What `look` answers, looking again with growing pauses of `patience` seconds in all while that is null.
+   *
+   * @template T
+   * @param {() => Promise<T | null>} look @param {number} patience @returns {Promise<T | null>}
+   */
   async waitFor(look, patience) {
     let [waited, wait, found] = [0, 0.25, await look()];
     while (found === null && waited < patience) {
@@ -70,20 +86,27 @@ export class Side {
     return found;
   }
 
+  /** @param {string} path @param {RequestInit} init @returns {Promise<Answer>} */
   async #send(path, init) {
-    for (const wait of [...WAITS, null]) {
+    for (let attempt = 0; ; attempt += 1) {
       const answer = await this.#once(path, init);
       if (answer !== null && answer.status < 400) return answer;
       const error = answer === null ? new Unreachable("unreachable") : problem(answer);
-      const again = answer === null || error.turnedAway || error.slug === "in-progress";
-      if (wait === null || !again) throw error;
-      await this.#sleep(Math.min(Math.max(wait, error.retryAfter ?? 0), LONGEST_WAIT));
+      const refused = error instanceof ApiError ? error : null;
+      const again = refused === null || refused.turnedAway || refused.slug === "in-progress";
+      if (attempt === WAITS.length || !again) throw error;
+      await this.#sleep(Math.min(Math.max(WAITS[attempt], refused?.retryAfter ?? 0), LONGEST_WAIT));
     }
   }
 
-  /** The answer, or null if there was none, or half of one. */
+  /**
+   * The answer, or null if there was none, or half of one.
+   *
+   * @param {string} path @param {RequestInit} init @returns {Promise<Answer | null>}
+   */
   async #once(path, init) {
     try {
+      /** @type {RequestInit} */
       const options = { redirect: "manual", ...init, ...this.#credentials, signal: AbortSignal.timeout(TIMEOUT) };
       const response = await fetch(this.#address + path, options);
       const bytes = new Uint8Array(await response.arrayBuffer());
@@ -103,23 +126,36 @@ export class Side {
  */
 export function connect(address, { sleep = pause } = {}) {
   const base = address.replace(/\/+$/, "");
+  /** @param {keyof typeof SIDES} name */
   const side = (name) => new Side(base, SIDES[name], sleep);
   return Object.freeze({ address: base, identified: side("identified"), anonymous: side("anonymous") });
 }
 
-/** A member of a JSON answer. Throws Untrusted if there is none of this type. @param {Answer} answer */
+/** @typedef {{string: string, number: number, boolean: boolean}} Types of members, by what `typeof` answers */
+
+/**
+ * A member of a JSON answer. Throws Untrusted if there is none of this type.
+ *
+ * @template {keyof Types} K
+ * @param {Answer} answer @param {string} name @param {K} type @returns {Types[K]}
+ */
 export function member(answer, name, type) {
   const value = json(answer)[name];
   if (typeof value !== type) throw new Untrusted("unexpected-answer");
-  return value;
+  return /** @type {Types[K]} */ (value);
 }
 
-/** A member that may be null or left out, of no weight for what is verified; null then. @param {Answer} answer */
+/**
+ * A member that may be null or left out, of no weight for what is verified; null then.
+ *
+ * @template {keyof Types} K
+ * @param {Answer} answer @param {string} name @param {K} type @returns {Types[K] | null}
+ */
 export function optional(answer, name, type) {
   return (json(answer)[name] ?? null) === null ? null : member(answer, name, type);
 }
 
-/** The JSON object that an answer is; empty for any other answer. @param {Answer} answer @returns {object} */
+/** The JSON object that an answer is; empty for any other answer. @param {Answer} answer @returns {Record<string, unknown>} */
 function json(answer) {
   try {
     const value = JSON.parse(utf8Decode(answer.bytes));
@@ -130,9 +166,11 @@ function json(answer) {
   }
 }
 
+/** @param {Answer} answer @returns {ApiError} */
 function problem(answer) {
   const { type = "", detail = "", errors = [] } = json(answer);
   const asked = answer.headers.get("Retry-After") ?? "";
   const retryAfter = /^\d+$/.test(asked) ? Number(asked) : null;
-  return new ApiError(answer.status, String(type).split(":").at(-1), detail, errors, retryAfter);
+  const slug = String(type).split(":").at(-1) ?? "";
+  return new ApiError(answer.status, slug, String(detail), Array.isArray(errors) ? errors : [], retryAfter);
 }

@@ -24,7 +24,11 @@ export class BallotError extends Malformed {}
 
 /** The parts of a ballot, in views of its bytes. */
 export class Ballot {
-  /** Splits a ballot after checking its length, version and manifest. @returns {Ballot} */
+  /**
+   * Splits a ballot after checking its length, version and manifest.
+   *
+   * @param {Uint8Array} bytes @param {import("./manifest.js").Manifest} manifest @returns {Ballot}
+   */
   static parse(bytes, manifest) {
     if (bytes.length !== manifest.ballotLength) throw new BallotError("wrong-length");
     if (bytes[0] !== VERSION) throw new BallotError("wrong-version");
@@ -32,8 +36,10 @@ export class Ballot {
     return new Ballot(bytes, manifest.issuer_pk.k);
   }
 
+  /** @param {Uint8Array} bytes @param {number} k */
   constructor(bytes, k) {
     let at = 1;
+    /** @param {number} length */
     const next = (length) => bytes.subarray(at, (at += length));
     this.bytes = bytes;
     this.manifestHash = next(32);
@@ -44,7 +50,11 @@ export class Ballot {
     this.signature = next(p256.SIGNATURE_LENGTH);
   }
 
-  /** Throws BallotError unless the issuer signed this ballot's key for this election. */
+  /**
+   * Throws BallotError unless the issuer signed this ballot's key for this election.
+   *
+   * @param {import("./manifest.js").Manifest} manifest
+   */
   async verifyCredential(manifest) {
     const prepared = prepareCredential(this.manifestHash, this.vk, this.rand);
     if (!(await manifest.issuer_pk.verify(prepared, this.issuerSignature))) {
@@ -66,7 +76,7 @@ export class Ballot {
     if (!(await p256.verify(key, signed, this.signature))) throw new BallotError("bad-ballot-signature");
   }
 
-  /** Throws HpkeError. @param electionKey of `hpke.openingKey` @returns {Promise<Uint8Array>} the plaintext, L bytes */
+  /** Throws HpkeError. @param {CryptoKeyPair} electionKey of `hpke.openingKey` @returns {Promise<Uint8Array>} L bytes */
   open(electionKey) {
     return hpke.open(electionKey, concat(SEAL_LABEL, this.manifestHash, this.vk), this.sealed);
   }
@@ -77,6 +87,7 @@ export class Ballot {
  * so choices can be sealed before the credential is requested.
  *
  * @param {import("./manifest.js").Manifest} manifest @param {p256.PrivateKey} key
+ * @param {Uint8Array} plaintext
  * @returns {Promise<Uint8Array>} 65 + L + 16 bytes
  */
 export const sealChoices = (manifest, key, plaintext) =>
@@ -87,6 +98,7 @@ export const sealChoices = (manifest, key, plaintext) =>
  * write the bytes down, then send them.
  *
  * @param {import("./manifest.js").Manifest} manifest @param {p256.PrivateKey} key
+ * @param {Uint8Array} rand @param {Uint8Array} issuerSignature @param {Uint8Array} sealed
  * @returns {Promise<Uint8Array>} the bytes that are cast
  */
 export async function signBallot(manifest, key, rand, issuerSignature, sealed) {

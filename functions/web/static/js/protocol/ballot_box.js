@@ -12,6 +12,7 @@ const TOGETHER = 64;
  * @param {(done: number) => void} [progress] @returns {Promise<(string | null)[]>}
  */
 export async function verifyBallots(manifest, ballots, progress = () => {}) {
+  /** @type {(string | null)[]} */
   const reasons = [];
   while (reasons.length < ballots.length) {
     const some = ballots.slice(reasons.length, reasons.length + TOGETHER);
@@ -21,6 +22,7 @@ export async function verifyBallots(manifest, ballots, progress = () => {}) {
   return reasons;
 }
 
+/** @param {Uint8Array} bytes @param {import("./manifest.js").Manifest} manifest @returns {Promise<string | null>} */
 async function refusal(bytes, manifest) {
   try {
     const ballot = Ballot.parse(bytes, manifest);

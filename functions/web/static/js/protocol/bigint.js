@@ -10,7 +10,11 @@ export const toBytes = (number, length) => hexDecode(number.toString(16).padStar
 /** @param {bigint} number above 0 @returns {number} */
 export const bitLength = (number) => number.toString(2).length;
 
-/** base ** exponent mod modulus. The exponent is not a secret here: the time depends on it. */
+/**
+ * base ** exponent mod modulus. The exponent is not a secret here: the time depends on it.
+ *
+ * @param {bigint} base @param {bigint} exponent @param {bigint} modulus @returns {bigint}
+ */
 export function power(base, exponent, modulus) {
   let result = 1n;
   let square = base % modulus;
@@ -21,7 +25,11 @@ export function power(base, exponent, modulus) {
   return result;
 }
 
-/** The inverse of `number` mod `modulus` (extended Euclid), or null if they share a factor. @returns {bigint | null} */
+/**
+ * The inverse of `number` mod `modulus` (extended Euclid), or null if they share a factor.
+ *
+ * @param {bigint} number @param {bigint} modulus @returns {bigint | null}
+ */
 export function inverse(number, modulus) {
   let [before, rest] = [modulus, number % modulus];
   let [factorBefore, factor] = [0n, 1n];

@@ -25,6 +25,7 @@ export class BlindRsaError extends Malformed {}
 
 /** An RSA public key with e = 65537. `k`: bytes of the modulus, and of every blinded value and signature. */
 export class IssuerPublicKey {
+  /** @type {Promise<CryptoKey | null> | undefined} */
   #key;
 
   /** @param {bigint} n */
@@ -38,33 +39,46 @@ export class IssuerPublicKey {
     const head = SPKI_HEADS.find((bytes) => equal(der.subarray(0, bytes.length), bytes));
     const k = head === SPKI_HEADS[0] ? 256 : 384;
     const modulus = head && der.subarray(head.length, head.length + k);
-    if (!head || !(modulus[0] & 0x80) || !equal(der, concat(head, modulus, SPKI_TAIL))) {
+    if (!head || !modulus || !(modulus[0] & 0x80) || !equal(der, concat(head, modulus, SPKI_TAIL))) {
       throw new BlindRsaError("not-an-issuer-key");
     }
     return new IssuerPublicKey(fromBytes(modulus));
   }
 
-  /** RSASSA-PSS (SHA-384, MGF1-SHA-384) over the prepared message: k bytes, below n. @returns {Promise<boolean>} */
+  /**
+   * RSASSA-PSS (SHA-384, MGF1-SHA-384) over the prepared message: k bytes, below n.
+   *
+   * @param {Uint8Array} prepared @param {Uint8Array} signature @param {number} [saltLength] @returns {Promise<boolean>}
+   */
   async verify(prepared, signature, saltLength = SALT_LENGTH) {
     if (signature.length !== this.k || fromBytes(signature) >= this.n) return false;
     this.#key ??= this.#imported();
     const key = await this.#key;
-    return key !== null && crypto.subtle.verify({ name: "RSA-PSS", saltLength }, key, signature, prepared);
+    const [proof, message] = /** @type {BufferSource[]} */ ([signature, prepared]);
+    return key !== null && crypto.subtle.verify({ name: "RSA-PSS", saltLength }, key, proof, message);
   }
 
-  /** For all signatures of an election. Null for a modulus with which nothing verifies, like an even one. */
+  /**
+   * For all signatures of an election. Null for a modulus with which nothing verifies, like an even one.
+   *
+   * @returns {Promise<CryptoKey | null>}
+   */
   async #imported() {
     const jwk = { kty: "RSA", n: b64uEncode(toBytes(this.n, this.k)), e: "AQAB" };
     try {
       return await crypto.subtle.importKey("jwk", jwk, { name: "RSA-PSS", hash: "SHA-384" }, false, ["verify"]);
     } catch (error) {
-      if (error.name === "DataError") return null;
+      if (error instanceof DOMException && error.name === "DataError") return null;
       throw error;
     }
   }
 }
 
-/** PrepareRandomize (section 4.1): 32 random bytes before the message. @returns {Uint8Array} */
+/**
+ * PrepareRandomize (section 4.1): 32 random bytes before the message.
+ *
+ * @param {Uint8Array} message @param {Uint8Array} rand @returns {Uint8Array}
+ */
 export function prepare(message, rand) {
   if (rand.length !== RAND_LENGTH) throw new BlindRsaError("wrong-length");
   return concat(rand, message);
@@ -76,6 +90,7 @@ export function prepare(message, rand) {
  * `fixed.salt` and `fixed.inverse` (a bigint) are given by published vectors only.
  *
  * @param {IssuerPublicKey} key @param {Uint8Array} prepared
+ * @param {{salt?: Uint8Array, inverse?: bigint}} [fixed]
  * @returns {Promise<{blinded: Uint8Array, inverse: Uint8Array}>}
  */
 export async function blind(key, prepared, fixed = {}) {
@@ -95,6 +110,8 @@ export async function blind(key, prepared, fixed = {}) {
  * Finalize (section 4.4): the signature over `prepared`, k bytes. Throws BlindRsaError unless it verifies, so that a
  * cheating issuer is found out before the ballot is cast.
  *
+ * @param {IssuerPublicKey} key @param {Uint8Array} prepared @param {Uint8Array} blindSignature
+ * @param {Uint8Array} inverse @param {number} [saltLength]
  * @returns {Promise<Uint8Array>}
  */
 export async function finalize(key, prepared, blindSignature, inverse, saltLength = SALT_LENGTH) {
@@ -103,7 +120,11 @@ export async function finalize(key, prepared, blindSignature, inverse, saltLengt
   return signature;
 }
 
-/** EMSA-PSS-ENCODE of RFC 8017 section 9.1.1 with SHA-384 and MGF1-SHA-384: ceil(emBits / 8) bytes. */
+/**
+ * EMSA-PSS-ENCODE of RFC 8017 section 9.1.1 with SHA-384 and MGF1-SHA-384: ceil(emBits / 8) bytes.
+ *
+ * @param {Uint8Array} message @param {number} emBits @param {Uint8Array} salt @returns {Promise<Uint8Array>}
+ */
 export async function emsaPssEncode(message, emBits, salt) {
   const digest = await sha384(new Uint8Array(8), await sha384(message), salt);
   const block = new Uint8Array(Math.ceil(emBits / 8) - HASH_LENGTH - 1);
@@ -115,7 +136,11 @@ export async function emsaPssEncode(message, emBits, salt) {
   return concat(masked, digest, Uint8Array.of(0xbc));
 }
 
-/** RFC 8017 appendix B.2.1. The counter stays below 256: a modulus has less than 12 kB. */
+/**
+ * RFC 8017 appendix B.2.1. The counter stays below 256: a modulus has less than 12 kB.
+ *
+ * @param {Uint8Array} seed @param {number} length @returns {Promise<Uint8Array>}
+ */
 async function mgf1(seed, length) {
   const blocks = Array.from({ length: Math.ceil(length / HASH_LENGTH) }, (_, counter) =>
     sha384(seed, Uint8Array.of(0, 0, 0, counter)),
@@ -123,8 +148,10 @@ async function mgf1(seed, length) {
   return concat(...(await Promise.all(blocks))).subarray(0, length);
 }
 
+/** @param {...Uint8Array} parts @returns {Promise<Uint8Array>} */
 const sha384 = async (...parts) => new Uint8Array(await crypto.subtle.digest("SHA-384", concat(...parts)));
 
+/** @param {IssuerPublicKey} key @param {Uint8Array} value @returns {bigint} */
 function integer(key, value) {
   if (value.length !== key.k) throw new BlindRsaError("wrong-length");
   const number = fromBytes(value);

@@ -42,7 +42,7 @@ const members = record({
   seats: integer(1, MAX_OPTIONS),
   min: integer(0, MAX_OPTIONS),
   max: integer(1, MAX_OPTIONS),
-  tie: oneOf(["lot", "previous-stages"]),
+  tie: oneOf(/** @type {const} */ (["lot", "previous-stages"])),
 });
 
 /**
@@ -50,7 +50,7 @@ const members = record({
  * the lowest and the highest score instead, and any number of options may be scored.
  *
  * @typedef {{id: string, title: string, method: string, options: string[], seats: number, min: number, max: number,
- *   tie: string}} Contest
+ *   tie: "lot" | "previous-stages"}} Contest
  */
 
 /** @param {unknown} value @param {string} path @returns {Contest} */
@@ -70,17 +70,23 @@ export function contest(value, path) {
   return read;
 }
 
+/** @param {"choice" | "ranked" | "scores"} ballot @param {{equal?: boolean, oneSeat?: boolean}} [rest] */
 function method(ballot, { equal = false, oneSeat = false } = {}) {
   return { ballot, equal, oneSeat };
 }
 
+/** @param {unknown} value @param {string} path @returns {string[]} */
 function distinct(value, path) {
   const options = list(text, 1, MAX_OPTIONS)(value, path);
   if (new Set(options).size !== options.length) throw new FieldError(path, "repeated");
   return options;
 }
 
-/** Binomial coefficient, exact as far as it matters here: it stops where it is already too many. */
+/**
+ * Binomial coefficient, exact as far as it matters here: it stops where it is already too many.
+ *
+ * @param {number} all @param {number} some
+ */
 function choose(all, some) {
   let number = 1;
   for (let taken = 1; taken <= Math.min(some, all - some) && number <= MAX_COMMITTEES; taken += 1) {

@@ -8,5 +8,9 @@ import { concat, utf8 } from "./encoding.js";
 
 const LABEL = utf8("ballotcast/credential/1\n");
 
-/** The prepared message that the issuer's signature is over: rand‖label‖M‖vk. @returns {Uint8Array} 153 bytes */
+/**
+ * The prepared message that the issuer's signature is over: rand‖label‖M‖vk.
+ *
+ * @param {Uint8Array} manifestHash @param {Uint8Array} vk @param {Uint8Array} rand @returns {Uint8Array} 153 bytes
+ */
 export const prepareCredential = (manifestHash, vk, rand) => prepare(concat(LABEL, manifestHash, vk), rand);

@@ -56,7 +56,7 @@ export function timeDecode(text) {
 /** Fractions of a second are dropped. @param {Date} time @returns {string} */
 export const timeEncode = (time) => time.toISOString().replace(/\.\d{3}Z$/, "Z");
 
-/** @param {...Uint8Array} parts @returns {Uint8Array} */
+/** @param {...Uint8Array} parts @returns {Uint8Array<ArrayBuffer>} */
 export function concat(...parts) {
   const joined = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
   let at = 0;
@@ -83,6 +83,7 @@ export const sha256 = async (...parts) => new Uint8Array(await crypto.subtle.dig
 export const randomBytes = (length) => crypto.getRandomValues(new Uint8Array(length));
 
 // atob skips white space, needs no padding and ignores unused low bits; encoding again finds all of that.
+/** @param {string} text @param {string} standard @param {(data: Uint8Array) => string} encode @returns {Uint8Array} */
 function decode64(text, standard, encode) {
   let data;
   try {

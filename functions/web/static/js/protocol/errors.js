@@ -39,7 +39,12 @@ export class PromiseBroken extends Untrusted {
 export class NotYet extends ProtocolError {}
 export class BadState extends ProtocolError {}
 
-/** What `make` answers, where anything malformed means that the server is not to be trusted. */
+/**
+ * What `make` answers, where anything malformed means that the server is not to be trusted.
+ *
+ * @template T
+ * @param {string} reason @param {() => T | Promise<T>} make @returns {Promise<T>}
+ */
 export async function orUntrusted(reason, make) {
   try {
     return await make();
@@ -50,6 +55,7 @@ export async function orUntrusted(reason, make) {
 
 /** `contest`: the id of the contest whose rule is broken, or empty. `reason`: as in docs/protocol.md, section 7. */
 export class Spoilt extends ProtocolError {
+  /** @param {string} reason @param {string} [contest] */
   constructor(reason, contest = "") {
     super(reason, contest ? `${contest}: ${reason}` : reason);
     this.contest = contest;
@@ -61,6 +67,10 @@ export class Spoilt extends ProtocolError {
  * `errors`: `{pointer, detail}` for each bad field. `retryAfter`: seconds, or null.
  */
 export class ApiError extends ProtocolError {
+  /**
+   * @param {number} status @param {string} slug @param {string} detail
+   * @param {{pointer?: string, detail?: string}[]} [errors] @param {number | null} [retryAfter]
+   */
   constructor(status, slug, detail, errors = [], retryAfter = null) {
     super(slug || "refused", detail);
     this.status = status;

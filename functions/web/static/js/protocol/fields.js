@@ -3,12 +3,15 @@
  *
  * A check takes the value and its path, and answers what it stands for: bytes for base64url and hex, a Date for a
  * time, else the value itself. It throws a FieldError that names the first bad field.
+ *
+ * @template T @typedef {(value: unknown, path: string) => T} Check
  */
 import { b64uDecode, EncodingError, hexDecode, timeDecode } from "./encoding.js";
 import { Malformed } from "./errors.js";
 
 /** `field` is the path of the bad field, like `contests.0.seats`, or empty. */
 export class FieldError extends Malformed {
+  /** @param {string} field @param {string} reason */
   constructor(field, reason) {
     super(reason, field ? `${field}: ${reason}` : reason);
     this.field = field;
@@ -17,17 +20,28 @@ export class FieldError extends Malformed {
 
 const TEXT_LENGTH = 200;
 
-/** A check from a test of the value. */
+/**
+ * A check from a test of the value, which shows that the value is a T.
+ *
+ * @template T
+ * @param {string} reason @param {(value: unknown) => boolean} holds @returns {Check<T>}
+ */
 export const that = (reason, holds) => (value, path) => {
   if (!holds(value)) throw new FieldError(path, reason);
-  return value;
+  return /** @type {T} */ (value);
 };
 
+/** @template T @param {T} wanted @returns {Check<T>} */
 export const literal = (wanted) => that("not-the-one-value", (value) => value === wanted);
-export const oneOf = (names) => that("unknown-name", (value) => names.includes(value));
+/** @template {string} T @param {readonly T[]} names @returns {Check<T>} */
+export const oneOf = (names) => that("unknown-name", (value) => names.some((name) => name === value));
+/** @param {RegExp} form @returns {Check<string>} */
 export const pattern = (form) => that("not-of-this-form", (value) => typeof value === "string" && form.test(value));
+/** @param {number} least @param {number} most @returns {Check<number>} */
 export const integer = (least, most) =>
-  that("not-an-integer-in-range", (value) => Number.isSafeInteger(value) && value >= least && value <= most);
+  that("not-an-integer-in-range", (value) => isInteger(value) && value >= least && value <= most);
+/** @param {unknown} value @returns {value is number} */
+const isInteger = (value) => Number.isSafeInteger(value);
 
 /**
  * Controls, separators of lines, marks of direction, and what shows as nothing but selects no variant of a character. A
@@ -39,7 +53,7 @@ const REFUSED = new RegExp(
   "u",
 );
 
-/** 1 to 200 code points that show as one line. */
+/** 1 to 200 code points that show as one line. @type {Check<string>} */
 export const text = that("not-a-text", (value) => {
   if (typeof value !== "string" || value.startsWith(" ") || value.endsWith(" ")) return false;
   const length = [...value].length;
@@ -51,16 +65,28 @@ export const hash = decoded(hexDecode, 32);
 /** @param {number} [length] in bytes; any, if it is left out */
 export const b64u = (length) => decoded(b64uDecode, length);
 
-/** An array of `least` to `most` values, each of which passes the check. */
+/**
+ * An array of `least` to `most` values, each of which passes the check.
+ *
+ * @template T
+ * @param {Check<T>} check @param {number} [least] @param {number} [most] @returns {Check<T[]>}
+ */
 export const list = (check, least = 0, most = Infinity) => (value, path) => {
   if (!Array.isArray(value) || value.length < least || value.length > most) throw new FieldError(path, "not-a-list");
   return value.map((item, index) => check(item, `${path}.${index}`));
 };
 
-/** An object of exactly these members, checked in this order. @param {Record<string, Function>} checks */
+/**
+ * An object of exactly these members, checked in this order.
+ *
+ * @template {Record<string, Check<unknown>>} C
+ * @param {C} checks @returns {(value: unknown, path?: string) => {[name in keyof C]: ReturnType<C[name]>}}
+ */
 export const record = (checks) => (value, path = "") => {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new FieldError(path, "not-an-object");
+  if (!isObject(value)) throw new FieldError(path, "not-an-object");
+  /** @param {string} name */
   const below = (name) => (path ? `${path}.${name}` : name);
+  /** @type {Record<string, unknown>} */
   const read = {};
   for (const [name, check] of Object.entries(checks)) {
     if (!Object.hasOwn(value, name)) throw new FieldError(below(name), "missing");
@@ -68,9 +94,16 @@ export const record = (checks) => (value, path = "") => {
   }
   const unknown = Object.keys(value).find((name) => !Object.hasOwn(checks, name));
   if (unknown !== undefined) throw new FieldError(below(unknown), "unknown-member");
-  return read;
+  return /** @type {{[name in keyof C]: ReturnType<C[name]>}} */ (read);
 };
 
+/** @param {unknown} value @returns {value is Record<string, unknown>} */
+const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+
+/**
+ * @template {Date | Uint8Array} T
+ * @param {(text: string) => T} decode @param {number} [length] @returns {Check<T>}
+ */
 function decoded(decode, length) {
   return (value, path) => {
     let data;
@@ -79,7 +112,7 @@ function decoded(decode, length) {
     } catch (error) {
       if (!(error instanceof EncodingError)) throw error;
     }
-    if (data === undefined || (length !== undefined && data.length !== length)) {
+    if (data === undefined || (data instanceof Uint8Array && length !== undefined && data.length !== length)) {
       throw new FieldError(path, "not-in-its-one-spelling");
     }
     return data;

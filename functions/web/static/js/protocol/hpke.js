@@ -13,10 +13,16 @@ export const OVERHEAD = POINT_LENGTH + 16;
 
 const SUITE = new CipherSuite({ kem: new DhkemP256HkdfSha256(), kdf: new HkdfSha256(), aead: new Aes256Gcm() });
 
+/** @typedef {CryptoKeyPair & {scalar: Uint8Array, point: Uint8Array}} OpeningKey  the scalar: 32 bytes */
+
 /** A ciphertext that does not open: cut short, damaged, or sealed to another key or context. */
 export class HpkeError extends Malformed {}
 
-/** Throws KeyError if `publicKey` is not a point. @returns {Promise<Uint8Array>} */
+/**
+ * Throws KeyError if `publicKey` is not a point.
+ *
+ * @param {Uint8Array} publicKey @param {Uint8Array} info @param {Uint8Array} plaintext @returns {Promise<Uint8Array>}
+ */
 export async function seal(publicKey, info, plaintext) {
   await fromPoint(publicKey);
   const recipientPublicKey = await SUITE.kem.deserializePublicKey(publicKey.slice().buffer);
@@ -27,7 +33,7 @@ export async function seal(publicKey, info, plaintext) {
 /**
  * A private key to `open` with, as often as one likes. Throws KeyError for a scalar that is none.
  *
- * @param {Uint8Array} scalar 32 bytes @returns {Promise<CryptoKeyPair & {scalar: Uint8Array, point: Uint8Array}>}
+ * @param {Uint8Array} scalar 32 bytes @returns {Promise<OpeningKey>}
  */
 export async function openingKey(scalar) {
   const { point } = await fromScalar(scalar);
@@ -36,7 +42,12 @@ export async function openingKey(scalar) {
   return { publicKey, privateKey, scalar, point };
 }
 
-/** Decrypt what `seal` made for this key and `info`. Throws HpkeError. @returns {Promise<Uint8Array>} */
+/**
+ * Decrypt what `seal` made for this key and `info`. Throws HpkeError.
+ *
+ * @param {CryptoKeyPair} recipientKey @param {Uint8Array} info @param {Uint8Array} ciphertext
+ * @returns {Promise<Uint8Array>}
+ */
 export async function open(recipientKey, info, ciphertext) {
   const enc = ciphertext.slice(0, POINT_LENGTH);
   try {

@@ -29,6 +29,7 @@ export function jcsDecode(data) {
   return value;
 }
 
+/** @param {unknown} value @param {number} depth @returns {string} */
 function write(value, depth) {
   if (typeof value === "boolean") return String(value);
   // -0 is written 0, as RFC 8785 section 3.2.2.3 has it.
@@ -39,10 +40,12 @@ function write(value, depth) {
   if (Array.isArray(value)) return `[${value.map((item) => write(item, depth - 1)).join()}]`;
   // sort() compares UTF-16 code units, which is the order of RFC 8785 section 3.2.3.
   const members = Object.keys(value).sort();
-  return `{${members.map((name) => `${writeText(name)}:${write(value[name], depth - 1)}`).join()}}`;
+  const object = /** @type {Record<string, unknown>} */ (value);
+  return `{${members.map((name) => `${writeText(name)}:${write(object[name], depth - 1)}`).join()}}`;
 }
 
 // JSON.stringify escapes exactly what RFC 8785 section 3.2.2.2 escapes, in the same spelling.
+/** @param {string} text */
 function writeText(text) {
   if (/\p{Surrogate}/u.test(text)) throw new CanonicalError("lone-surrogate");
   return JSON.stringify(text);

@@ -45,6 +45,7 @@ export function parseLedger(data) {
   if (!text.startsWith(HEADER)) throw new LedgerError("not-a-ledger");
   const rows = text.slice(HEADER.length).split("\n");
   if (rows.pop() !== "") throw new LedgerError("not-a-ledger");
+  /** @type {Map<string, Line>} */
   const lines = new Map();
   let last = "";
   for (const [at, row] of rows.entries()) {

@@ -21,6 +21,7 @@ export function parseLink(url) {
   return { text, token, manifestHash, salt };
 }
 
+/** @param {string} encoded @param {number} index */
 function part(encoded, index) {
   let data;
   try {

@@ -55,6 +55,7 @@ export class LogReader {
   /**
    * The proof that the leaf is at `index` under the checkpoint. Untrusted unless the tiles give it.
    *
+   * @param {Uint8Array} leaf @param {number} index @param {import("./checkpoint.js").Checkpoint} checkpoint
    * @returns {Promise<Uint8Array[]>}
    */
   async proveLeaf(leaf, index, { size, root }) {
@@ -63,7 +64,11 @@ export class LogReader {
     return proof;
   }
 
-  /** Untrusted unless the tiles prove that the larger of two checkpoints begins with the smaller one. */
+  /**
+   * Untrusted unless the tiles prove that the larger of two checkpoints begins with the smaller one.
+   *
+   * @param {import("./checkpoint.js").Checkpoint} one @param {import("./checkpoint.js").Checkpoint} other
+   */
   async proveGrowth(one, other) {
     const [old, grown] = one.size <= other.size ? [one, other] : [other, one];
     const proof = await orUntrusted("log-rewritten", () =>
@@ -76,6 +81,7 @@ export class LogReader {
   /**
    * The leaf that ends the log with this checkpoint; null if there is none, or none is shown before the count.
    *
+   * @param {import("./checkpoint.js").Checkpoint} checkpoint
    * @returns {Promise<Extract<import("./leaf.js").Leaf, {kind: "closing"}> | null>}
    */
   async closingLeaf(checkpoint) {
@@ -97,6 +103,7 @@ export class LogReader {
    * Its neighbours if the tiles prove that these leave no place between them for it: it is not in the log, or the log is
    * not in order, and either is a breach. Untrusted if they prove nothing.
    *
+   * @param {Uint8Array} leaf @param {number} ballots @param {import("./checkpoint.js").Checkpoint} checkpoint
    * @returns {Promise<number | Proven[]>}
    * @typedef {{index: number, leafHash: Uint8Array, proof: Uint8Array[]}} Proven  a leaf that is in the log there
    */
@@ -123,17 +130,24 @@ export class LogReader {
     return neighbours;
   }
 
-  /** Reads tile by tile as they are asked for; nothing of it is proved. @returns {(index: number) => Promise<Uint8Array>} */
+  /**
+   * Reads tile by tile as they are asked for; nothing of it is proved.
+   *
+   * @param {number} size @returns {(index: number) => Promise<Uint8Array>}
+   */
   #leafHashes(size) {
+    /** @type {Map<number, Promise<Uint8Array>>} */
     const tiles = new Map();
     return async (index) => {
       const n = Math.floor(index / WIDTH);
-      if (!tiles.has(n)) tiles.set(n, this.#read(0, n, Math.min(WIDTH, size - n * WIDTH)));
+      const tile = tiles.get(n) ?? this.#read(0, n, Math.min(WIDTH, size - n * WIDTH));
+      tiles.set(n, tile);
       const at = (index % WIDTH) * HASH_LENGTH;
-      return (await tiles.get(n)).subarray(at, at + HASH_LENGTH);
+      return (await tile).subarray(at, at + HASH_LENGTH);
     };
   }
 
+  /** @param {string} path @returns {Promise<Uint8Array | null>} */
   async #lastBundle(path) {
     try {
       return await this.#fetchTile(path);
@@ -143,7 +157,11 @@ export class LogReader {
     }
   }
 
-  /** For `tiles`. A partial tile may be gone once it is full (C2SP tlog-tiles): then the full one begins with it. */
+  /**
+   * For `tiles`. A partial tile may be gone once it is full (C2SP tlog-tiles): then the full one begins with it.
+   *
+   * @type {import("./tiles.js").Read}
+   */
   #read = async (level, n, width) => {
     const tile = (await this.#fetchTile(tilePath(level, n, width))) ?? (await this.#fetchTile(tilePath(level, n)));
     const hashes = tile?.subarray(0, width * HASH_LENGTH);

@@ -58,6 +58,7 @@ export async function parseManifest(bytes) {
   return Object.freeze({ ...read, bytes, hash: await sha256(bytes), plaintextLength, ballotLength });
 }
 
+/** @param {Uint8Array} bytes */
 function check(bytes) {
   try {
     return members(jcsDecode(bytes));
@@ -68,18 +69,21 @@ function check(bytes) {
   }
 }
 
+/** @param {unknown} value @param {string} path @returns {import("./contest.js").Contest[]} */
 function numbered(value, path) {
   const contests = list(contest, 1)(value, path);
   if (contests.some(({ id }, index) => id !== `c${index + 1}`)) throw new FieldError(path, "not-numbered");
   return contests;
 }
 
+/** @param {unknown} value @param {string} path @returns {Uint8Array} */
 function ed25519Key(value, path) {
   const key = b64u(32)(value, path);
   if (!isKey(key)) throw new FieldError(path, "not-a-key");
   return key;
 }
 
+/** @param {unknown} value @param {string} path @returns {IssuerPublicKey} */
 function issuer(value, path) {
   const der = b64u()(value, path);
   try {

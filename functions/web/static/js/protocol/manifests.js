@@ -24,6 +24,7 @@ export async function fetchManifest(side, election, manifestHash) {
  *
  * The log starts some seconds after the first mail. NotYet if it is not there after `patience` seconds; Untrusted.
  *
+ * @param {import("./api.js").Side} side @param {import("./manifest.js").Manifest} manifest @param {number} patience
  * @returns {Promise<string>}
  */
 export async function verifyPublished(side, manifest, patience) {

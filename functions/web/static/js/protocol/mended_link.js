@@ -19,18 +19,21 @@ const BROKEN = /[\s>|=]+/g;
  */
 export function mendLink(text) {
   const plain = decoded(text.replace(/\p{Cf}/gu, ""));
-  for (const [where, pattern] of [
+  /** @type {[string, RegExp][]} */
+  const places = [
     [plain, WHOLE],
     [plain.replace(BROKEN, ""), AFTER_MARK],
-  ]) {
+  ];
+  for (const [where, pattern] of places) {
     const links = new Set(where.match(pattern));
     if (links.size > 1) throw new LinkError("two-links");
-    for (const link of links) return parseLink(link).text;
+    const [link] = links;
+    if (link !== undefined) return parseLink(link).text;
   }
   throw new LinkError("damaged-link");
 }
 
-/** Without percent-encoding, once or twice. */
+/** Without percent-encoding, once or twice. @param {string} text */
 function decoded(text) {
   let plain = text;
   for (let round = 0; round < 2 && /%(?:23|2e|25)/i.test(plain); round += 1) {

@@ -34,7 +34,11 @@ export async function fromScalar(scalar) {
   return privateKey(await imported("pkcs8", concat(PKCS8_HEAD, scalar), "sign", "not-a-scalar"));
 }
 
-/** Throws KeyError unless it is an uncompressed point of the curve. @returns {Promise<CryptoKey>} to verify with */
+/**
+ * Throws KeyError unless it is an uncompressed point of the curve.
+ *
+ * @param {Uint8Array} point @returns {Promise<CryptoKey>} to verify with
+ */
 export async function fromPoint(point) {
   if (point.length !== POINT_LENGTH || point[0] !== 4) throw new KeyError("not-a-point");
   return imported("raw", point, "verify", "not-a-point");
@@ -57,7 +61,8 @@ export async function isPoint(point) {
  * @param {PrivateKey} key @param {Uint8Array} message @returns {Promise<Uint8Array>} 64 bytes, r‖s
  */
 export async function sign(key, message) {
-  const signature = new Uint8Array(await crypto.subtle.sign(ECDSA, key.signing, message));
+  const signed = /** @type {BufferSource} */ (message);
+  const signature = new Uint8Array(await crypto.subtle.sign(ECDSA, key.signing, signed));
   return concat(signature.subarray(0, SCALAR_LENGTH), toBytes(low(halves(signature)[1]), SCALAR_LENGTH));
 }
 
@@ -66,28 +71,34 @@ export async function sign(key, message) {
  * who sees a signature could make another one.
  *
  * @param {CryptoKey} key @returns {Promise<boolean>}
+ * @param {Uint8Array} message @param {Uint8Array} signature
  */
 export async function verify(key, message, signature) {
   if (signature.length !== SIGNATURE_LENGTH) return false;
   const [r, s] = halves(signature);
   if (r === 0n || r >= ORDER || s === 0n || s !== low(s)) return false;
-  return crypto.subtle.verify(ECDSA, key, signature, message);
+  const [proof, signed] = /** @type {BufferSource[]} */ ([signature, message]);
+  return crypto.subtle.verify(ECDSA, key, proof, signed);
 }
 
+/** @param {Uint8Array} signature */
 const halves = (signature) => [signature.subarray(0, SCALAR_LENGTH), signature.subarray(SCALAR_LENGTH)].map(fromBytes);
+/** @param {bigint} s */
 const low = (s) => (s > ORDER / 2n ? ORDER - s : s);
 
+/** @param {"raw" | "pkcs8"} format @param {Uint8Array} data @param {KeyUsage} usage @param {string} reason */
 async function imported(format, data, usage, reason) {
   try {
-    return await crypto.subtle.importKey(format, data, CURVE, true, [usage]);
+    return await crypto.subtle.importKey(format, /** @type {BufferSource} */ (data), CURVE, true, [usage]);
   } catch (error) {
-    if (error.name === "DataError") throw new KeyError(reason);
+    if (error instanceof DOMException && error.name === "DataError") throw new KeyError(reason);
     throw error;
   }
 }
 
+/** @param {CryptoKey} signing @returns {Promise<PrivateKey>} */
 async function privateKey(signing) {
-  const { d, x, y } = await crypto.subtle.exportKey("jwk", signing);
+  const { d = "", x = "", y = "" } = await crypto.subtle.exportKey("jwk", signing);
   const [scalar, ...coordinates] = [d, x, y].map(b64uDecode);
   return { scalar, point: concat(Uint8Array.of(4), ...coordinates), signing };
 }

@@ -9,12 +9,17 @@
  * Reasons of Spoilt are those of docs/protocol.md, section 7; the rules are tried contest by contest in its order.
  *
  * @typedef {(number | number[])[]} Choice
+ * @typedef {Pick<import("./manifest.js").Manifest, "contests" | "plaintextLength">} Contests
  */
 import { METHODS } from "./contest.js";
 import { concat } from "./encoding.js";
 import { Spoilt } from "./errors.js";
 
-/** Throws Spoilt for choices that would not be counted. @param {Choice[]} choices @returns {Uint8Array} L bytes */
+/**
+ * Throws Spoilt for choices that would not be counted.
+ *
+ * @param {Choice[]} choices @param {Contests} manifest @returns {Uint8Array} L bytes
+ */
 export function encodePlaintext(manifest, choices) {
   if (choices.length !== manifest.contests.length) throw new Spoilt("wrong-length");
   const marks = concat(...manifest.contests.map((contest, index) => mark(contest, choices[index])));
@@ -22,16 +27,23 @@ export function encodePlaintext(manifest, choices) {
   return marks;
 }
 
-/** Throws Spoilt for a plaintext that breaks a rule. @param {Uint8Array} plaintext @returns {Choice[]} */
+/**
+ * Throws Spoilt for a plaintext that breaks a rule.
+ *
+ * @param {Uint8Array} plaintext @param {Contests} manifest @returns {Choice[]}
+ */
 export function decodePlaintext(manifest, plaintext) {
   if (plaintext.length !== manifest.plaintextLength) throw new Spoilt("wrong-length");
   let at = 0;
   return manifest.contests.map((contest) => read(contest, plaintext.subarray(at, (at += contest.options.length))));
 }
 
+/** @param {import("./contest.js").Contest} contest @param {Choice} choice @returns {Uint8Array} */
 function mark(contest, choice) {
   const marked = named(contest, choice);
+  /** @param {number} number @param {number} most */
   const within = (number, most) => Number.isInteger(number) && number >= 1 && number <= most;
+  /** @param {[number, number]} pair */
   const possible = ([option, byte]) => within(option, contest.options.length) && within(byte, 255);
   if (!marked.every(possible)) throw new Spoilt("out-of-range", contest.id);
   const marks = new Uint8Array(contest.options.length);
@@ -42,14 +54,20 @@ function mark(contest, choice) {
   return marks;
 }
 
-/** Each option named, with its byte. */
+/**
+ * Each option named, with its byte.
+ *
+ * @param {import("./contest.js").Contest} contest @param {Choice} choice @returns {[number, number][]}
+ */
 function named(contest, choice) {
   const { ballot } = METHODS[contest.method];
-  if (ballot === "scores") return choice.map(([option, score]) => [option, score + 1]);
+  if (ballot === "scores") return /** @type {number[][]} */ (choice).map(([option, score]) => [option, score + 1]);
   return choice.flatMap((tied, index) => [tied].flat().map((option) => [option, ballot === "choice" ? 1 : index + 1]));
 }
 
+/** @param {import("./contest.js").Contest} contest @param {Uint8Array} marks @returns {Choice} */
 function read(contest, marks) {
+  /** @param {string} reason */
   const spoilt = (reason) => new Spoilt(reason, contest.id);
   const { ballot, equal } = METHODS[contest.method];
   const highest = { choice: 1, ranked: marks.length, scores: contest.max + 1 }[ballot];
@@ -62,11 +80,16 @@ function read(contest, marks) {
   if (choice.includes(undefined)) throw spoilt("gap-in-ranks");
   if (options.length > contest.max) throw spoilt("too-many");
   if (options.length && options.length < contest.min) throw spoilt("too-few");
-  return choice;
+  return /** @type {Choice} */ (choice);
 }
 
-/** Options in order of rank, those of one rank together; undefined where a rank is skipped. */
+/**
+ * Options in order of rank, those of one rank together; undefined where a rank is skipped.
+ *
+ * @param {number[]} options @param {Uint8Array} marks @returns {(number | number[] | undefined)[]}
+ */
 function ranking(options, marks) {
+  /** @type {number[][]} */
   const ranks = Array.from({ length: Math.max(0, ...marks) }, () => []);
   for (const option of options) ranks[marks[option - 1] - 1].push(option);
   return ranks.map((tied) => (tied.length > 1 ? tied : tied[0]));

@@ -8,7 +8,11 @@ export const LABEL = "ballotcast/receipt/1";
 /** A note that is not the receipt for this leaf of this election. */
 export class ReceiptError extends Malformed {}
 
-/** Throws ReceiptError unless the receipt promises this leaf and the manifest's receipt key signed it. */
+/**
+ * Throws ReceiptError unless the receipt promises this leaf and the manifest's receipt key signed it.
+ *
+ * @param {string} receipt @param {import("./manifest.js").Manifest} manifest @param {Uint8Array} leafHash
+ */
 export async function verifyReceipt(receipt, manifest, leafHash) {
   let text;
   try {
@@ -20,7 +24,11 @@ export async function verifyReceipt(receipt, manifest, leafHash) {
   if (text !== wanted) throw new ReceiptError("another-ballot");
 }
 
-/** The leaf hash that a receipt promises. Throws ReceiptError unless the manifest's receipt key signed it. */
+/**
+ * The leaf hash that a receipt promises. Throws ReceiptError unless the manifest's receipt key signed it.
+ *
+ * @param {string} receipt @param {import("./manifest.js").Manifest} manifest
+ */
 export async function openReceipt(receipt, manifest) {
   const { leafHash } = readReceipt(receipt);
   await verifyReceipt(receipt, manifest, leafHash);
@@ -35,7 +43,7 @@ export async function openReceipt(receipt, manifest) {
 export function readReceipt(receipt) {
   const [, origin, manifestHash, leafHash] = receipt.split("\n");
   if (leafHash === undefined) throw new ReceiptError("not-a-receipt");
-  const election = origin.replace(/\/log$/, "").split("/elections/").at(-1);
+  const election = origin.replace(/\/log$/, "").split("/elections/").at(-1) ?? "";
   try {
     return { election, manifestHash: hexDecode(manifestHash), leafHash: hexDecode(leafHash) };
   } catch (error) {

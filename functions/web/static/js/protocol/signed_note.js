@@ -16,7 +16,11 @@ const KEY_ID_LENGTH = 4;
 /** A note that is malformed, or that the expected key did not sign. */
 export class NoteError extends Malformed {}
 
-/** The id that, with the name, tells which key made a signature. @returns {Promise<Uint8Array>} 4 bytes */
+/**
+ * The id that, with the name, tells which key made a signature.
+ *
+ * @param {string} name @param {Uint8Array} publicKey @returns {Promise<Uint8Array>} 4 bytes
+ */
 export const keyId = async (name, publicKey) =>
   (await sha256(utf8(`${name}\n`), ED25519, publicKey)).subarray(0, KEY_ID_LENGTH);
 
@@ -39,6 +43,7 @@ export function requireNote(note) {
   parse(note);
 }
 
+/** @param {string} note */
 function parse(note) {
   // A newline is the only control character below a space.
   if (!note.endsWith("\n") || /[\0-\t\v-\x1f]|\p{Surrogate}/u.test(note)) throw new NoteError("not-a-note");
@@ -49,6 +54,7 @@ function parse(note) {
   return { text: note.slice(0, end + 1), signature: parseSignature(line) };
 }
 
+/** @param {string} line */
 function parseSignature(line) {
   const [dash, name, encoded, ...more] = line.split(" ");
   const data = dash === "—" && encoded !== undefined && !more.length ? decoded(encoded) : null;
@@ -56,6 +62,7 @@ function parseSignature(line) {
   return { name, keyId: data.subarray(0, KEY_ID_LENGTH), bytes: data.subarray(KEY_ID_LENGTH) };
 }
 
+/** @param {string} text */
 function decoded(text) {
   try {
     return b64Decode(text);

@@ -16,7 +16,16 @@
  * voter's place; of these two, can tell which ballot is the voter's. The file is the one that the command line writes
  * and reads; a state has its members, by the same names, with bytes as Uint8Array and its step as `step`.
  *
- * @typedef {{step: "blinded" | "sealed" | "credentialed" | "signed" | "cast"} & Record<string, string | Uint8Array>} State
+ * @typedef {{address: string, election: string, manifest_hash: Uint8Array, checkpoint: string,
+ *   blinded_sha256: Uint8Array}} Common
+ * @typedef {Common & {link: string, key: Uint8Array, rand: Uint8Array, blinded: Uint8Array, inverse: Uint8Array}} Request
+ * @typedef {Common & {issuance: string}} Issued
+ * @typedef {{step: "blinded"} & Request} Blinded
+ * @typedef {{step: "sealed", sealed_choices: Uint8Array} & Request} Sealed
+ * @typedef {{step: "credentialed", key: Uint8Array, rand: Uint8Array, signature: Uint8Array} & Issued} Credentialed
+ * @typedef {{step: "signed", ballot: Uint8Array} & Issued} Signed
+ * @typedef {{step: "cast", receipt: string} & Issued} Cast
+ * @typedef {Blinded | Sealed | Credentialed | Signed | Cast} State
  */
 import { b64uDecode, b64uEncode, EncodingError } from "./encoding.js";
 import { BadState } from "./errors.js";
@@ -43,7 +52,7 @@ const REQUEST = { ...COMMON, link: "text", key: "bytes", rand: "bytes", blinded:
 /** `issuance`: the issuance receipt, a signed note. The ledger must show what it states. */
 const ISSUED = { ...COMMON, issuance: "text" };
 
-/** In order: a later one is closer to the receipt. */
+/** In order: a later one is closer to the receipt. @type {Record<State["step"], Record<string, string>>} */
 const STEPS = {
   blinded: REQUEST,
   sealed: { ...REQUEST, sealed_choices: "bytes" },
@@ -53,20 +62,29 @@ const STEPS = {
 };
 
 /** How close a state is to the receipt, from 0; -1 for none. @param {State | null} state */
-export const progressOf = (state) => Object.keys(STEPS).indexOf(state?.step);
+export const progressOf = (state) => Object.keys(STEPS).indexOf(state?.step ?? "");
 
-/** The state at `step` that follows `before`: what all steps know of it, and `more`. @returns {State} */
+/**
+ * The state at `step` that follows `before`: what all steps know of it, and `more`, which together have its members.
+ *
+ * @template {State["step"]} S
+ * @param {S} step @param {Common} before @param {Partial<Record<string, string | Uint8Array>>} more
+ * @returns {Extract<State, {step: S}>}
+ */
 export function next(step, before, more) {
+  /** @type {Record<string, unknown>} */
   const known = { ...before, ...more };
-  return Object.freeze({ step, ...Object.fromEntries(Object.keys(STEPS[step]).map((name) => [name, known[name]])) });
+  const members = Object.keys(STEPS[step]).map((name) => [name, known[name]]);
+  return frozen({ step, ...Object.fromEntries(members) });
 }
 
 /** The recovery file. @param {State} state @returns {string} */
 export function stateToJson(state) {
-  const members = Object.entries(STEPS[state.step]).map(([name, kind]) => [
-    name,
-    kind === "bytes" ? b64uEncode(state[name]) : state[name],
-  ]);
+  const values = new Map(Object.entries(state));
+  const members = Object.keys(STEPS[state.step]).map((name) => {
+    const value = values.get(name);
+    return [name, value instanceof Uint8Array ? b64uEncode(value) : value];
+  });
   const json = JSON.stringify({ v: VERSION, step: state.step, ...Object.fromEntries(members) }, null, 1);
   // Pure ASCII, as the command line writes it.
   return `${json.replace(/[\x7f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)}\n`;
@@ -76,24 +94,26 @@ export function stateToJson(state) {
 export function stateFromJson(text) {
   const { v, step, ...values } = object(text);
   if (v === 1 || v === 2) throw new BadState("older-version");
-  if (v !== VERSION || !Object.hasOwn(STEPS, step)) throw new BadState("another-version");
+  if (v !== VERSION || !isStep(step)) throw new BadState("another-version");
   const kinds = STEPS[step];
-  const complete = Object.keys(kinds).every((name) => typeof values[name] === "string");
-  if (!complete || Object.keys(values).length !== Object.keys(kinds).length) throw new BadState("not-complete");
+  if (!areTexts(values, Object.keys(kinds))) throw new BadState("not-complete");
   try {
     const read = Object.entries(kinds).map(([name, kind]) => [
       name,
       kind === "bytes" ? b64uDecode(values[name]) : values[name],
     ]);
-    const state = Object.fromEntries(read);
+    /** @type {State} */
+    const state = frozen({ step, ...Object.fromEntries(read) });
     if (state.manifest_hash.length !== HASH) throw new BadState("damaged");
-    return Object.freeze({ step, ...state });
+    return state;
   } catch (error) {
     throw error instanceof EncodingError ? new BadState("damaged") : error;
   }
 }
 
+/** @param {string} text @returns {Record<string, unknown>} */
 function object(text) {
+  /** @type {unknown} */
   let value;
   try {
     value = JSON.parse(text);
@@ -101,5 +121,15 @@ function object(text) {
     throw new BadState("not-a-recovery-file");
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) throw new BadState("not-a-recovery-file");
-  return value;
+  return /** @type {Record<string, unknown>} */ (value);
 }
+
+/** @template {State} S @param {object} members all that a state has at its step @returns {S} */
+const frozen = (members) => /** @type {S} */ (Object.freeze(members));
+
+/** @param {unknown} name @returns {name is State["step"]} */
+const isStep = (name) => typeof name === "string" && Object.hasOwn(STEPS, name);
+
+/** Whether the values are texts of these names, and nothing else. @returns {values is Record<string, string>} */
+const areTexts = (/** @type {Record<string, unknown>} */ values, /** @type {string[]} */ names) =>
+  names.every((name) => typeof values[name] === "string") && Object.keys(values).length === names.length;

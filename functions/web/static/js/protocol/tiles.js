@@ -22,13 +22,17 @@ export class TileError extends Malformed {}
  */
 export function tilePath(level, n, width = WIDTH) {
   const digits = String(n);
-  const groups = digits.padStart(Math.ceil(digits.length / 3) * 3, "0").match(/.../g);
+  const groups = digits.padStart(Math.ceil(digits.length / 3) * 3, "0").match(/.../g) ?? [];
   const last = groups.pop();
   const partial = width < WIDTH ? `.p/${width}` : "";
   return ["tile", level, ...groups.map((group) => `x${group}`), last].join("/") + partial;
 }
 
-/** The entries of a bundle, each behind its length as big-endian uint16; TileError unless there are `width` of them. */
+/**
+ * The entries of a bundle, each behind its length as big-endian uint16; TileError unless there are `width` of them.
+ *
+ * @param {Uint8Array} data @param {number} width @returns {Uint8Array[]}
+ */
 export function decodeBundle(data, width) {
   const entries = [];
   let at = 0;
@@ -44,12 +48,21 @@ export function decodeBundle(data, width) {
 /** Root of the tree of `size` leaves; reads only the partial tiles. @param {number} size @param {Read} read */
 export const rootFromTiles = async (size, read) => (size ? new Tree(size, read).subtree(0, size) : root([]));
 
-/** Proof for `verifyInclusion`. Throws ProofError for an index outside the tree. @param {Read} read */
+/**
+ * Proof for `verifyInclusion`. Throws ProofError for an index outside the tree.
+ *
+ * @param {Read} read @param {number} index @param {number} size
+ */
 export const inclusionProofFromTiles = (index, size, read) => proof(inclusionRanges(index, size), size, read);
 
-/** Proof for `verifyConsistency`. Throws ProofError unless 0 < oldSize <= size. @param {Read} read */
+/**
+ * Proof for `verifyConsistency`. Throws ProofError unless 0 < oldSize <= size.
+ *
+ * @param {Read} read @param {number} oldSize @param {number} size
+ */
 export const consistencyProofFromTiles = (oldSize, size, read) => proof(consistencyRanges(oldSize, size), size, read);
 
+/** @param {[number, number][]} ranges @param {number} size @param {Read} read */
 async function proof(ranges, size, read) {
   const tree = new Tree(size, read);
   return Promise.all(ranges.map(([start, end]) => tree.subtree(start, end)));
@@ -59,14 +72,20 @@ async function proof(ranges, size, read) {
 class Tree {
   #size;
   #read;
+  /** @type {Map<string, Promise<Uint8Array[]>>} */
   #tiles = new Map();
 
+  /** @param {number} size @param {Read} read */
   constructor(size, read) {
     this.#size = size;
     this.#read = read;
   }
 
-  /** MTH(D[start:end]) of RFC 9162 section 2.1.1, for a range that the tree's own splits lead to. */
+  /**
+   * MTH(D[start:end]) of RFC 9162 section 2.1.1, for a range that the tree's own splits lead to.
+   *
+   * @param {number} start @param {number} end @returns {Promise<Uint8Array>}
+   */
   async subtree(start, end) {
     if (!isPowerOfTwo(end - start)) {
       const middle = start + split(end - start);
@@ -80,12 +99,15 @@ class Tree {
     return root(hashes.slice(first % WIDTH, (first % WIDTH) + 2 ** (height % HEIGHT)));
   }
 
+  /** @param {number} level @param {number} n @returns {Promise<Uint8Array[]>} */
   #tile(level, n) {
     const name = `${level}/${n}`;
-    if (!this.#tiles.has(name)) this.#tiles.set(name, this.#fetch(level, n));
-    return this.#tiles.get(name);
+    const tile = this.#tiles.get(name) ?? this.#fetch(level, n);
+    this.#tiles.set(name, tile);
+    return tile;
   }
 
+  /** @param {number} level @param {number} n @returns {Promise<Uint8Array[]>} */
   async #fetch(level, n) {
     const width = Math.min(WIDTH, Math.floor(this.#size / WIDTH ** level) - n * WIDTH);
     const tile = await this.#read(level, n, width);

@@ -33,12 +33,14 @@ import { next } from "./state.js";
  * @typedef {{link: string, manifest: import("./manifest.js").Manifest, secondFactor: string, checkpoint: string,
  *   description: string, closedAt: string | null, now: number}} Paper
  * @typedef {import("./state.js").State} State
+ * @typedef {import("./state.js").Blinded | import("./state.js").Sealed} Uncredentialed
  */
 
 export class Voter {
   #api;
   #persist;
   #patience;
+  /** @type {Map<string, import("./manifest.js").Manifest>} */
   #manifests = new Map();
 
   /**
@@ -75,7 +77,11 @@ export class Voter {
     };
   }
 
-  /** Make a credential's key and blind it, without choices. @param {Paper} paper @returns {Promise<State>} blinded */
+  /**
+   * Make a credential's key and blind it, without choices.
+   *
+   * @param {Paper} paper @returns {Promise<import("./state.js").Blinded>}
+   */
   async prepare(paper) {
     return this.#written(await this.#blind(paper));
   }
@@ -83,13 +89,14 @@ export class Voter {
   /**
    * Seal the choices to the election key. Spoilt for choices that would not be counted.
    *
-   * @param {Paper | State} begun a paper, or blinded
-   * @param {import("./plaintext.js").Choice[]} choices one for each contest @returns {Promise<State>} sealed
+   * @param {Paper | import("./state.js").Blinded} begun
+   * @param {import("./plaintext.js").Choice[]} choices one for each contest
+   * @returns {Promise<import("./state.js").Sealed>}
    */
   async seal(begun, choices) {
-    const manifest = begun.step ? await this.manifest(begun) : begun.manifest;
+    const manifest = "step" in begun ? await this.manifest(begun) : begun.manifest;
     const marks = encodePlaintext(manifest, choices);
-    const blinded = begun.step ? begun : await this.#blind(begun);
+    const blinded = "step" in begun ? begun : await this.#blind(begun);
     const sealed_choices = await sealChoices(manifest, await privateKey(blinded), marks);
     return this.#written(next("sealed", blinded, { sealed_choices }));
   }
@@ -97,7 +104,7 @@ export class Voter {
   /**
    * Continue with a newer link to the same election (ApiError 410 `replaced-link` calls for one).
    *
-   * @param {State} state blinded or sealed @param {string} url @returns {Promise<State>} the same step
+   * @param {Uncredentialed} state @param {string} url @returns {Promise<Uncredentialed>} the same step
    */
   async takeLink(state, url) {
     const { text: link, manifestHash } = parseLink(url);
@@ -105,7 +112,7 @@ export class Voter {
     return this.#written(next(state.step, state, { link }));
   }
 
-  /** Have a code of the second factor sent. @param {Paper | State} begun a paper, blinded or sealed */
+  /** Have a code of the second factor sent. @param {Paper | Uncredentialed} begun */
   async requestCode({ link }) {
     await this.#api.identified.post("/links/otp", { link });
   }
@@ -114,8 +121,8 @@ export class Voter {
    * Get the blinded value signed, unblind it, and sign the ballot with it if its choices are sealed. Untrusted if the
    * signature is not the issuer's, or the receipt for it does not verify. The same request again gets the same response.
    *
-   * @param {State} state blinded or sealed @param {string} [code] of the second factor
-   * @returns {Promise<State>} credentialed or signed
+   * @param {Uncredentialed} state @param {string} [code] of the second factor
+   * @returns {Promise<import("./state.js").Credentialed | import("./state.js").Signed>}
    */
   async getCredential(state, code = "") {
     const [manifest, key] = [await this.manifest(state), await privateKey(state)];
@@ -138,8 +145,9 @@ export class Voter {
   /**
    * Seal the choices and sign the ballot. Spoilt for choices that would not be counted.
    *
-   * @param {State} state credentialed @param {import("./plaintext.js").Choice[]} choices one for each contest
-   * @returns {Promise<State>} signed
+   * @param {import("./state.js").Credentialed} state
+   * @param {import("./plaintext.js").Choice[]} choices one for each contest
+   * @returns {Promise<import("./state.js").Signed>}
    */
   async mark(state, choices) {
     const [manifest, key] = [await this.manifest(state), await privateKey(state)];
@@ -151,7 +159,7 @@ export class Voter {
   /**
    * Send the ballot until it is acknowledged. Untrusted if the acknowledgement is not a receipt for it.
    *
-   * @param {State} state signed @returns {Promise<State>} cast
+   * @param {import("./state.js").Signed} state @returns {Promise<import("./state.js").Cast>}
    */
   async cast(state) {
     const manifest = await this.manifest(state);
@@ -163,31 +171,37 @@ export class Voter {
     return this.#written(next("cast", state, { receipt }));
   }
 
-  /** The manifest that a state names, verified; fetched once. @returns {Promise<import("./manifest.js").Manifest>} */
+  /**
+   * The manifest that a state names, verified; fetched once.
+   *
+   * @param {{election: string, manifest_hash: Uint8Array}} named @returns {Promise<import("./manifest.js").Manifest>}
+   */
   async manifest({ election, manifest_hash: hash }) {
     const name = `${election}.${b64uEncode(hash)}`;
-    if (!this.#manifests.has(name)) {
-      this.#manifests.set(name, await fetchManifest(this.#api.identified, election, hash));
-    }
-    return this.#manifests.get(name);
+    const manifest = this.#manifests.get(name) ?? (await fetchManifest(this.#api.identified, election, hash));
+    this.#manifests.set(name, manifest);
+    return manifest;
   }
 
+  /** @param {Paper} paper @returns {Promise<import("./state.js").Blinded>} */
   async #blind({ link, manifest, checkpoint }) {
     const [key, rand] = [await p256.generate(), randomBytes(RAND_LENGTH)];
     const prepared = prepareCredential(manifest.hash, key.point, rand);
     const { blinded, inverse } = await blind(manifest.issuer_pk, prepared);
     const { election, hash: manifest_hash } = manifest;
-    const common = { address: this.#api.address, election, manifest_hash, checkpoint };
-    const own = { blinded_sha256: await sha256(blinded), link, key: key.scalar, rand, blinded, inverse };
-    return next("blinded", common, own);
+    const blinded_sha256 = await sha256(blinded);
+    const common = { address: this.#api.address, election, manifest_hash, checkpoint, blinded_sha256 };
+    return next("blinded", common, { link, key: key.scalar, rand, blinded, inverse });
   }
 
+  /** @template {State} S @param {S} state @returns {Promise<S>} */
   async #written(state) {
     await this.#persist(state);
     return state;
   }
 }
 
+/** @param {{key: Uint8Array}} state */
 async function privateKey(state) {
   try {
     return await p256.fromScalar(state.key);
