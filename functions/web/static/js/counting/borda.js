@@ -15,6 +15,7 @@ import { Sheet } from "./sheet.js";
 
 /** @param {import("./sheet.js").Contest} contest  its ballots are rankings, also with equal ranks */
 export async function borda(contest) {
+  /** @type {Map<number, number>} */
   const halves = new Map();
   for (const [ballot, number] of contest.papers) {
     const ranked = ranks(ballot);
@@ -30,6 +31,7 @@ export async function borda(contest) {
 
 /** @param {import("./sheet.js").Contest} contest  its ballots are rankings, also with equal ranks */
 export async function modifiedBorda(contest) {
+  /** @type {Map<number, number>} */
   const halves = new Map();
   for (const [ballot, number] of contest.papers) {
     const ranked = ranks(ballot);
@@ -43,6 +45,7 @@ export async function modifiedBorda(contest) {
   return mostPoints(contest, halves);
 }
 
+/** @param {import("./sheet.js").Contest} contest @param {Map<number, number>} halves */
 async function mostPoints(contest, halves) {
   const sheet = new Sheet(contest, { decimals: 1, unit: 2n });
   sheet.endStage("points", halves);

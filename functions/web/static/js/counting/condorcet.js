@@ -7,7 +7,7 @@ import { compare } from "./pairwise.js";
 /** @param {import("./sheet.js").Contest} contest  its ballots are rankings, also with equal ranks; its seat is one */
 export async function condorcet(contest) {
   const { sheet } = compare(contest);
-  const { smith } = sheet.stages[0];
+  const { smith = [] } = sheet.latest;
   if (smith.length === 1) await sheet.elect(smith, 1);
   return sheet;
 }

@@ -6,7 +6,10 @@
 import { sortPapers, weight } from "./papers.js";
 import { Sheet } from "./sheet.js";
 
-/** @param {import("./sheet.js").Contest} contest  its ballots are rankings without equal ranks, its seat one */
+/**
+ * @param {import("./sheet.js").Contest<import("./papers.js").Options>} contest
+ *   its ballots are rankings without equal ranks, its seat one
+ */
 export async function contingentVote(contest) {
   const sheet = new Sheet(contest);
   const first = tally(contest, contest.options);
@@ -18,14 +21,22 @@ export async function contingentVote(contest) {
   }
   const finalists = await sheet.foremost(contest.options, 2, "finalist");
   const last = tally(contest, finalists);
-  const gains = finalists.map((option) => [option, (last.votes.get(option) ?? 0) - (first.votes.get(option) ?? 0)]);
-  const transferred = new Map(gains.filter(([, gain]) => gain));
+  /** @type {Map<number, number>} */
+  const transferred = new Map();
+  for (const option of finalists) {
+    const gain = (last.votes.get(option) ?? 0) - (first.votes.get(option) ?? 0);
+    if (gain) transferred.set(option, gain);
+  }
   sheet.endStage("runoff", last.votes, { transferred, nonTransferable: last.without });
   await sheet.elect([await sheet.highest(finalists, "seat")], 1);
   return sheet;
 }
 
-/** Each ballot's vote for the option that it ranks highest of these. */
+/**
+ * Each ballot's vote for the option that it ranks highest of these.
+ *
+ * @param {import("./sheet.js").Contest<import("./papers.js").Options>} contest @param {number[]} options
+ */
 function tally(contest, options) {
   const { parcels, without } = sortPapers(contest.papers, new Set(options));
   return { votes: new Map([...parcels].map(([option, parcel]) => [option, weight(parcel)])), without };

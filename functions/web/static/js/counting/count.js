@@ -26,7 +26,11 @@ import { star } from "./star.js";
 import { tidemanAlternative } from "./tideman_alternative.js";
 import { wigmStv } from "./wigm_stv.js";
 
-/** Every rule by its method. @type {Record<string, (contest: import("./sheet.js").Contest) => Promise<Sheet>>} */
+// eslint-disable-next-line no-warning-comments -- which kind of ballots a method has, no type can tell
+/**
+ * Every rule by its method.
+ * @type {Record<string, (contest: import("./sheet.js").Contest<any>) => Promise<Sheet>>}
+ */
 const RULES = {
   plurality,
   approval: plurality,
@@ -52,10 +56,15 @@ const RULES = {
 
 /**
  * Count a contest.
- * @param {{id: string, method: string, options: string[], seats: number, tie: string}} contest  as in a valid manifest
+ * @param {{id: string, method: string, options: string[], seats: number,
+ *   tie: "lot" | "previous-stages"}} contest  as in a valid manifest
  * @param {Iterable<import("./papers.js").Paper>} ballots  those not spoilt, as pairs of ballot and number
  * @param {Uint8Array} seed  of the lot: the 32 bytes of `lots_seed`
- * @returns {Promise<object>} the contest's account, as in `result.json`
+ * @returns {Promise<Account>} the contest's account, as in `result.json`
+ *
+ * @typedef {{id: string, method: string, seats: number, tie: "lot" | "previous-stages", withdrawn: number[],
+ *   ballots: number, blank: number, valid: number, winners: number[], quota?: string, rounds: Sheet["stages"],
+ *   ties: Sheet["ties"]}} Account
  */
 export async function count({ id, method, options, seats, tie }, ballots, seed) {
   const cast = gather(ballots);

@@ -6,17 +6,41 @@
 /**
  * Add an amount to what a tally has under a key. Amounts of one tally are all Numbers or all BigInts.
  * @template K
- * @param {Map<K, number | bigint>} tally
+ * @template {number | bigint} V
+ * @param {Map<K, V>} tally
  * @param {K} key
- * @param {number | bigint} amount
+ * @param {V} amount
  */
 export function add(tally, key, amount) {
   const before = tally.get(key);
-  tally.set(key, before === undefined ? amount : before + amount);
+  tally.set(key, before === undefined ? amount : sum(before, amount));
+}
+
+/**
+ * Two amounts of one tally; to the types one of the two kinds stands for both.
+ * @template {number | bigint} V
+ * @param {V} one
+ * @param {V} other
+ * @returns {V}
+ */
+const sum = (one, other) => /** @type {V} */ (/** @type {number} */ (one) + /** @type {number} */ (other));
+
+/**
+ * What a tally, or any other map, has under a key that must be in it.
+ * @template K
+ * @template V
+ * @param {Map<K, V>} tally
+ * @param {K} key
+ * @returns {V}
+ */
+export function under(tally, key) {
+  const found = tally.get(key);
+  if (found === undefined) throw new RangeError(`nothing under ${key}`);
+  return found;
 }
 
 /** The figures of a tally added up. @param {Map<unknown, number>} tally */
-export const total = (tally) => [...tally.values()].reduce((sum, figure) => sum + figure, 0);
+export const total = (tally) => [...tally.values()].reduce(sum, 0);
 
 /**
  * Units as votes, cut off after so many decimals: `inVotes(13000041n, 5, 100000n)` is "130.00041".
@@ -36,6 +60,7 @@ export function leastCommonMultiple(sizes) {
   return multiple;
 }
 
+/** @param {bigint} one @param {bigint} other @returns {bigint} */
 function greatestCommonDivisor(one, other) {
   return other ? greatestCommonDivisor(other, one % other) : one;
 }

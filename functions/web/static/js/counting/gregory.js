@@ -4,13 +4,16 @@
  * a surplus the option with the fewest votes is excluded, and its papers go on at the value at which it received them.
  * When no more options continue than seats are vacant, all of them are elected.
  */
-import { add } from "./figures.js";
+import { add, under } from "./figures.js";
 import { sortPapers, weight } from "./papers.js";
 import { Sheet } from "./sheet.js";
 
+/** @typedef {{value: bigint, papers: import("./papers.js").Paper<import("./papers.js").Options>[]}} Parcel */
+
 export class Gregory {
   /**
-   * @param {import("./sheet.js").Contest} contest  its ballots are rankings without equal ranks
+   * @param {import("./sheet.js").Contest<import("./papers.js").Options>} contest
+   *   its ballots are rankings without equal ranks
    * @param {object} rule
    * @param {number} rule.decimals
    * @param {bigint} rule.quota  in units of the last decimal, as all that follows
@@ -26,7 +29,10 @@ export class Gregory {
     this.continuing = new Set(contest.options);
     this.surpluses = new Set();
     this.votes = new Map(contest.options.map((option) => [option, 0n]));
-    /** Of each option, its parcels: papers that it received together, and the value of each. */
+    /**
+     * Of each option, its parcels: papers that it received together, and the value of each.
+     * @type {Map<number, Parcel[]>}
+     */
     this.piles = new Map(contest.options.map((option) => [option, []]));
     this.nonTransferable = 0n;
     this.rounding = 0n;
@@ -46,20 +52,21 @@ export class Gregory {
   /** Elect by quota and to the last vacancies; say if the count goes on. */
   async #elect() {
     const last = this.continuing.size <= this.vacancies;
-    const elected = [...this.continuing].filter((option) => last || this.votes.get(option) >= this.quota);
+    const elected = [...this.continuing].filter((option) => last || under(this.votes, option) >= this.quota);
     await this.sheet.elect(elected, this.vacancies);
     for (const option of elected) {
       this.continuing.delete(option);
-      if (this.votes.get(option) > this.quota) this.surpluses.add(option);
+      if (under(this.votes, option) > this.quota) this.surpluses.add(option);
     }
     this.vacancies -= elected.length;
     return this.vacancies > 0 && this.continuing.size > 0;
   }
 
+  /** @param {number} option */
   #transferSurplus(option) {
-    const votes = this.votes.get(option);
+    const votes = under(this.votes, option);
     const surplus = votes - this.quota;
-    const parcels = this.piles.get(option);
+    const parcels = under(this.piles, option);
     const reduced = parcels.map(({ value, papers }) => ({ value: this.reduce(value, surplus, votes), papers }));
     const { received, without } = this.#transfer(reduced);
     this.surpluses.delete(option);
@@ -68,15 +75,21 @@ export class Gregory {
     this.#endStage("surplus", option, received);
   }
 
+  /** @param {number} option */
   #exclude(option) {
     this.continuing.delete(option);
-    const { received } = this.#transfer(this.piles.get(option));
+    const { received } = this.#transfer(under(this.piles, option));
     this.votes.set(option, 0n);
     this.#endStage("exclusion", option, received);
   }
 
-  /** Give papers, each at its parcel's value, to their next available preferences; units received, and those lost. */
+  /**
+   * Give papers, each at its parcel's value, to their next available preferences; units received, and those lost.
+   *
+   * @param {Parcel[]} parcels
+   */
   #transfer(parcels) {
+    /** @type {Map<number, bigint>} */
     const received = new Map();
     let without = 0n;
     for (const { value, papers } of parcels) {
@@ -85,7 +98,7 @@ export class Gregory {
         const units = BigInt(weight(parcel)) * value;
         add(received, option, units);
         add(this.votes, option, units);
-        this.piles.get(option).push({ value, papers: parcel });
+        under(this.piles, option).push({ value, papers: parcel });
       }
       without += BigInt(sorted.without) * value;
     }
@@ -93,6 +106,7 @@ export class Gregory {
     return { received, without };
   }
 
+  /** @param {string} action @param {number} option @param {Map<number, bigint>} transferred */
   #endStage(action, option, transferred) {
     const { nonTransferable, rounding } = this;
     this.sheet.endStage(action, this.votes, { option, transferred, nonTransferable, rounding });

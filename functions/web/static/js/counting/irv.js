@@ -5,17 +5,20 @@
  * excluded, one at a time, and each of its ballots goes to the next option on it that remains; ballots without one are
  * non-transferable.
  */
-import { add, total } from "./figures.js";
+import { add, total, under } from "./figures.js";
 import { sortPapers, weight } from "./papers.js";
 import { Sheet } from "./sheet.js";
 
-/** @param {import("./sheet.js").Contest} contest  its ballots are rankings without equal ranks, its seat one */
+/**
+ * @param {import("./sheet.js").Contest<import("./papers.js").Options>} contest
+ *   its ballots are rankings without equal ranks, its seat one
+ */
 export async function irv(contest) {
   const sheet = new Sheet(contest);
   const continuing = new Set(contest.options);
   const { parcels: piles } = sortPapers(contest.papers, continuing);
   const votes = new Map([...piles].map(([option, pile]) => [option, weight(pile)]));
-  const leaders = () => [...votes.keys()].filter((option) => 2 * votes.get(option) > total(votes));
+  const leaders = () => [...votes.keys()].filter((option) => 2 * under(votes, option) > total(votes));
   let nonTransferable = 0;
   sheet.endStage("first-preferences", votes);
   while (!leaders().length) {
@@ -26,7 +29,7 @@ export async function irv(contest) {
     const transferred = new Map([...parcels].map(([option, parcel]) => [option, weight(parcel)]));
     for (const [option, parcel] of parcels) {
       piles.set(option, [...(piles.get(option) ?? []), ...parcel]);
-      add(votes, option, transferred.get(option));
+      add(votes, option, under(transferred, option));
     }
     nonTransferable += without;
     sheet.endStage("exclusion", votes, { option: last, transferred, nonTransferable });

@@ -6,12 +6,13 @@
  */
 import { Sheet } from "./sheet.js";
 
-/** @param {import("./sheet.js").Contest} contest  its ballots are scores */
+/** @param {import("./sheet.js").Contest<import("./papers.js").Scores>} contest  its ballots are scores */
 export async function majorityJudgment(contest) {
   const { options, valid } = contest;
   const grades = gradesOf(contest);
   const values = grades.map((counts) => majorityValue(counts, valid));
   const sheet = new Sheet(contest);
+  /** @param {(value: Uint8Array) => number} figure */
   const tally = (figure) => new Map(options.map((option) => [option, figure(values[option - 1])]));
   sheet.endStage("grades", tally((value) => value[0]), { grades });
   sheet.endStage("majority-values", tally((value) => values.filter((other) => isLower(other, value)).length));
@@ -19,12 +20,17 @@ export async function majorityJudgment(contest) {
   return sheet;
 }
 
-/** Per option, how many ballots give it each grade, from 0 to the highest that any ballot gives. */
+/**
+ * Per option, how many ballots give it each grade, from 0 to the highest that any ballot gives.
+ *
+ * @param {import("./sheet.js").Contest<import("./papers.js").Scores>} contest @returns {number[][]}
+ */
 function gradesOf(contest) {
   const highest = contest.papers.reduce(
     (most, [ballot]) => ballot.reduce((higher, [, grade]) => Math.max(higher, grade), most),
     0,
   );
+  /** @type {number[][]} */
   const grades = contest.options.map(() => new Array(highest + 1).fill(0));
   for (const counts of grades) counts[0] = contest.valid;
   for (const [ballot, number] of contest.papers) {
@@ -36,7 +42,11 @@ function gradesOf(contest) {
   return grades;
 }
 
-/** All grades of an option, each the middle one of those that are left. */
+/**
+ * All grades of an option, each the middle one of those that are left.
+ *
+ * @param {number[]} counts @param {number} ballots
+ */
 function majorityValue(counts, ballots) {
   const sorted = new Uint8Array(ballots);
   let end = 0;
@@ -58,6 +68,7 @@ function majorityValue(counts, ballots) {
   return value;
 }
 
+/** @param {Uint8Array} one @param {Uint8Array} other */
 function isLower(one, other) {
   const differs = one.findIndex((grade, place) => grade !== other[place]);
   return differs >= 0 && one[differs] < other[differs];

@@ -15,14 +15,17 @@
  *   ballots count as if it had not been on them, from the next stage on.
  * - Last seats: when no more options are in the running than seats are free, all of them are elected.
  */
-import { add } from "./figures.js";
+import { add, under } from "./figures.js";
 import { Sheet } from "./sheet.js";
 
 const DECIMALS = 9;
 const VOTE = 10n ** BigInt(DECIMALS);
 const SETTLED = 10n ** BigInt(DECIMALS - 6);
 
-/** @param {import("./sheet.js").Contest} contest  its ballots are rankings without equal ranks */
+/**
+ * @param {import("./sheet.js").Contest<import("./papers.js").Options>} contest
+ *   its ballots are rankings without equal ranks
+ */
 export async function meekStv(contest) {
   const count = new MeekStv(contest);
   await count.run();
@@ -30,11 +33,13 @@ export async function meekStv(contest) {
 }
 
 class MeekStv {
+  /** @param {import("./sheet.js").Contest<import("./papers.js").Options>} contest */
   constructor(contest) {
     this.sheet = new Sheet(contest, { decimals: DECIMALS });
     this.seats = contest.seats;
     this.running = new Set(contest.options);
     this.keep = new Map(contest.options.map((option) => [option, VOTE]));
+    /** @type {Map<number, bigint>} */
     this.votes = new Map();
     this.nonTransferable = 0n;
   }
@@ -69,7 +74,7 @@ class MeekStv {
 
   #withQuota() {
     const quota = this.#quota();
-    return [...this.running].filter((option) => this.votes.get(option) >= quota);
+    return [...this.running].filter((option) => under(this.votes, option) >= quota);
   }
 
   /** Lower keep factors until the stage's end; the surplus that is then still to be shared. */
@@ -78,25 +83,26 @@ class MeekStv {
     for (let before; ; ) {
       this.#distribute(heads);
       const quota = this.#quota();
-      const above = this.sheet.winners.reduce((sum, option) => sum + this.votes.get(option) - quota, 0n);
+      const above = this.sheet.winners.reduce((sum, option) => sum + under(this.votes, option) - quota, 0n);
       const surplus = above > 0n ? above : 0n;
       const stuck = before !== undefined && surplus >= before;
       if (this.running.size <= this.#free() || this.#withQuota().length || surplus < SETTLED || stuck) return surplus;
       before = surplus;
       for (const option of this.sheet.winners) {
-        const kept = divideUp(this.keep.get(option) * quota, VOTE);
-        this.keep.set(option, divideUp(kept * VOTE, this.votes.get(option)));
+        const kept = divideUp(under(this.keep, option) * quota, VOTE);
+        this.keep.set(option, divideUp(kept * VOTE, under(this.votes, option)));
       }
     }
   }
 
+  /** @param {{head: number[], number: bigint}[]} heads */
   #distribute(heads) {
     this.votes = new Map([...this.keep.keys()].map((option) => [option, 0n]));
     this.nonTransferable = 0n;
     for (const { head, number } of heads) {
       let left = VOTE;
       for (const option of head) {
-        const part = divideUp(left * this.keep.get(option), VOTE);
+        const part = divideUp(left * under(this.keep, option), VOTE);
         add(this.votes, option, part * number);
         left -= part;
       }
@@ -109,6 +115,7 @@ class MeekStv {
    * They are far fewer than the papers.
    */
   #heads() {
+    /** @type {Map<string, number>} */
     const heads = new Map();
     for (const [ballot, number] of this.sheet.contest.papers) {
       const head = [];
@@ -124,6 +131,7 @@ class MeekStv {
     }));
   }
 
+  /** @param {number} excluded */
   #endStage(excluded) {
     const later = excluded ? "exclusion" : "keep-factors";
     this.sheet.endStage(this.sheet.stages.length ? later : "first-preferences", this.votes, {
@@ -135,7 +143,11 @@ class MeekStv {
   }
 }
 
-/** The quotient of numbers that are not negative, rounded up to a whole unit. */
+/**
+ * The quotient of numbers that are not negative, rounded up to a whole unit.
+ *
+ * @param {bigint} dividend @param {bigint} divisor
+ */
 function divideUp(dividend, divisor) {
   return (dividend + divisor - 1n) / divisor;
 }

@@ -8,6 +8,7 @@ import { compare } from "./pairwise.js";
 export async function minimax(contest) {
   const { sheet, matrix } = compare(contest);
   const defeats = matrix.map((row, one) => Math.max(0, ...row.map((votes, other) => matrix[other][one] - votes)));
+  /** @param {number} option */
   const larger = (option) => defeats.filter((defeat) => defeat > defeats[option - 1]).length;
   sheet.endStage("worst-defeats", new Map(contest.options.map((option) => [option, larger(option)])), { defeats });
   await sheet.elect(contest.options, contest.seats);

@@ -15,7 +15,9 @@ import { Sheet } from "./sheet.js";
  */
 function preferences(contest) {
   const size = contest.options.length;
+  /** @type {number[][]} */
   const matrix = contest.options.map(() => new Array(size).fill(0));
+  /** @type {number[]} */
   const place = new Array(size);
   for (const [ballot, number] of contest.papers) {
     place.fill(Infinity);
@@ -39,8 +41,10 @@ export function compare(contest) {
   const { options } = contest;
   const sheet = new Sheet(contest);
   const matrix = preferences(contest);
+  /** @param {number} one @param {number} other */
   const beats = (one, other) => matrix[one - 1][other - 1] > matrix[other - 1][one - 1];
   const wins = new Map(options.map((one) => [one, options.filter((other) => beats(one, other)).length]));
+  /** @param {number} one */
   const losesAll = (one) => options.length > 1 && options.every((other) => other === one || beats(other, one));
   const loser = options.find(losesAll);
   sheet.endStage("pairwise", wins, {
@@ -60,6 +64,7 @@ export function compare(contest) {
  * @param {(one: number, other: number) => boolean} beats
  */
 export function smithSet(options, beats) {
+  /** @param {number} one */
   const wins = (one) => options.filter((other) => beats(one, other)).length;
   const most = Math.max(...options.map(wins));
   const members = new Set(options.filter((option) => wins(option) === most));
@@ -77,6 +82,7 @@ export function smithSet(options, beats) {
  * @returns {Map<number, number>}
  */
 export function below(options, above) {
+  /** @type {Map<number, number>} */
   const number = new Map();
   let left = options;
   while (left.length) {

@@ -10,15 +10,20 @@
  * The empty array is the blank ballot. Ballots that break a rule of their contest are spoilt and do not come here.
  *
  * @typedef {(number | number[])[]} Ballot
- * @typedef {[Ballot, number]} Paper  a ballot and how many voters cast it
+ * @typedef {number[]} Options  a choice, or a ranking without equal ranks
+ * @typedef {[number, number][]} Scores
  */
+
+/** @template {Ballot} [B=Ballot] @typedef {[B, number]} Paper  a ballot and how many voters cast it */
 
 /**
  * Equal ballots together.
- * @param {Iterable<Paper>} ballots  the same ballot may come any number of times
- * @returns {Paper[]}
+ * @template {Ballot} B
+ * @param {Iterable<Paper<B>>} ballots  the same ballot may come any number of times
+ * @returns {Paper<B>[]}
  */
 export function gather(ballots) {
+  /** @type {Map<string, Paper<B>>} */
   const papers = new Map();
   for (const [ballot, number] of ballots) {
     const spelled = JSON.stringify(ballot);
@@ -43,17 +48,19 @@ export const ranks = (ballot) => ballot.map((rank) => (Array.isArray(rank) ? ran
  * Sort rankings by the next available preference: the first one for an option that continues.
  *
  * The search begins at the top of each paper, because an option that has stopped continuing never does so again.
- * @param {Iterable<Paper>} papers
+ * @param {Iterable<Paper<Options>>} papers
  * @param {Set<number>} continuing
- * @returns {{parcels: Map<number, Paper[]>, without: number}} without: ballots that have no such preference
+ * @returns {{parcels: Map<number, Paper<Options>[]>, without: number}} without: ballots that have no such preference
  */
 export function sortPapers(papers, continuing) {
+  /** @type {Map<number, Paper<Options>[]>} */
   const parcels = new Map();
   let without = 0;
   for (const paper of papers) {
     const next = paper[0].find((option) => continuing.has(option));
+    const parcel = next === undefined ? undefined : parcels.get(next);
     if (next === undefined) without += paper[1];
-    else if (parcels.has(next)) parcels.get(next).push(paper);
+    else if (parcel) parcel.push(paper);
     else parcels.set(next, [paper]);
   }
   return { parcels, without };

@@ -7,8 +7,9 @@
 import { add } from "./figures.js";
 import { Sheet } from "./sheet.js";
 
-/** @param {import("./sheet.js").Contest} contest  its ballots are choices */
+/** @param {import("./sheet.js").Contest<import("./papers.js").Options>} contest  its ballots are choices */
 export async function plurality(contest) {
+  /** @type {Map<number, number>} */
   const votes = new Map();
   for (const [ballot, number] of contest.papers) {
     for (const option of ballot) add(votes, option, number);

@@ -11,13 +11,13 @@
  * every division of a vote. In the stage `committee` an elected option has its share of each of its ballots, divided by
  * the number of elected options on it, and any other option what it would add.
  */
-import { add, leastCommonMultiple } from "./figures.js";
+import { add, leastCommonMultiple, under } from "./figures.js";
 import { Sheet } from "./sheet.js";
 import { draw, tie } from "./ties.js";
 
 const DECIMALS = 6;
 
-/** @param {import("./sheet.js").Contest} contest  its ballots are choices */
+/** @param {import("./sheet.js").Contest<import("./papers.js").Options>} contest  its ballots are choices */
 export async function proportionalApproval(contest) {
   const committees = new Committees(contest);
   const { sheet } = committees;
@@ -28,7 +28,7 @@ export async function proportionalApproval(contest) {
   return sheet;
 }
 
-/** @param {import("./sheet.js").Contest} contest  its ballots are choices */
+/** @param {import("./sheet.js").Contest<import("./papers.js").Options>} contest  its ballots are choices */
 export async function sequentialProportionalApproval(contest) {
   const committees = new Committees(contest);
   const { sheet } = committees;
@@ -42,13 +42,17 @@ export async function sequentialProportionalApproval(contest) {
 }
 
 class Committees {
+  /** @param {import("./sheet.js").Contest<import("./papers.js").Options>} contest */
   constructor(contest) {
     // Divided among seats + 1 at most: an option that is not elected is told as if it came to those that are.
     const largest = Math.min(contest.seats + 1, contest.options.length);
     const unit = leastCommonMultiple(Array.from({ length: largest }, (_, index) => index + 1));
     this.sheet = new Sheet(contest, { decimals: DECIMALS, unit });
     this.ballots = contest.papers.map(([approved, number]) => ({ approved, number, chosen: 0 }));
-    /** The ballots that approve each option, without the options that nobody approves. */
+    /**
+     * The ballots that approve each option, without the options that nobody approves.
+     * @type {Map<number, typeof this.ballots>}
+     */
     this.approving = new Map();
     for (const option of contest.options) {
       const ballots = this.ballots.filter(({ approved }) => approved.includes(option));
@@ -57,8 +61,13 @@ class Committees {
     this.seats = Math.min(contest.seats, this.approving.size);
   }
 
-  /** What each option has of its ballots, divided among the elected ones on them; others as if they came to them. */
+  /**
+   * What each option has of its ballots, divided among the elected ones on them; others as if they came to them.
+   *
+   * @param {number[]} elected @returns {Map<number, bigint>}
+   */
   shares(elected) {
+    /** @type {Map<number, bigint>} */
     const shares = new Map();
     for (const { approved, number } of this.ballots) {
       const chosen = approved.filter((option) => elected.includes(option)).length;
@@ -72,7 +81,9 @@ class Committees {
   /** The committees that satisfy the ballots most. @returns {number[][]} */
   best() {
     let most = 0n;
+    /** @type {number[][]} */
     let best = [];
+    /** @param {number[]} committee @param {number[]} rest @param {bigint} satisfaction @returns {void} */
     const complete = (committee, rest, satisfaction) => {
       if (committee.length === this.seats) {
         if (satisfaction > most) [most, best] = [satisfaction, []];
@@ -82,30 +93,36 @@ class Committees {
       for (let index = 0; index <= rest.length - (this.seats - committee.length); index += 1) {
         const option = rest[index];
         const satisfied = satisfaction + this.#addition(option);
-        for (const ballot of this.approving.get(option)) ballot.chosen += 1;
+        for (const ballot of under(this.approving, option)) ballot.chosen += 1;
         complete([...committee, option], rest.slice(index + 1), satisfied);
-        for (const ballot of this.approving.get(option)) ballot.chosen -= 1;
+        for (const ballot of under(this.approving, option)) ballot.chosen -= 1;
       }
     };
     complete([], [...this.approving.keys()], 0n);
     return best;
   }
 
-  /** What an option adds to those chosen. */
+  /** What an option adds to those chosen. @param {number} option */
   #addition(option) {
+    /** @type {number[]} */
     const ballots = new Array(this.seats).fill(0);
-    for (const { chosen, number } of this.approving.get(option)) ballots[chosen] += number;
+    for (const { chosen, number } of under(this.approving, option)) ballots[chosen] += number;
     return ballots.reduce((sum, number, chosen) => sum + BigInt(number) * this.#part(chosen + 1), 0n);
   }
 
-  /** A vote divided among so many options; among none it is not asked for. */
+  /** A vote divided among so many options; among none it is not asked for. @param {number} options */
   #part(options) {
     return options ? this.sheet.unit / BigInt(options) : 0n;
   }
 }
 
-/** The one committee, or that of the equally good ones which the lot prefers; a lot is put on the sheet. */
+/**
+ * The one committee, or that of the equally good ones which the lot prefers; a lot is put on the sheet.
+ *
+ * @param {Sheet} sheet @param {number[][]} committees
+ */
 async function drawn(sheet, committees) {
+  /** @param {number} option @returns {(committee: number[]) => boolean} */
   const has = (option) => (committee) => committee.includes(option);
   const { contest } = sheet;
   const open = contest.options.filter((option) => committees.some(has(option)) && !committees.every(has(option)));

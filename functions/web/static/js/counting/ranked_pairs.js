@@ -6,12 +6,16 @@
  * options that they are about, and of two such majorities the one whose winner ranks higher comes first, or, with the
  * same winner, the one whose loser ranks lower.
  */
+import { under } from "./figures.js";
 import { below, compare } from "./pairwise.js";
 import { draw, tie } from "./ties.js";
+
+/** @typedef {{winner: number, loser: number, votes: number, against: number}} Majority */
 
 /** @param {import("./sheet.js").Contest} contest  its ballots are rankings, also with equal ranks */
 export async function rankedPairs(contest) {
   const { sheet, matrix, beats } = compare(contest);
+  /** By how much they win. @type {Map<number, Majority[]>} */
   const equal = new Map();
   for (const winner of contest.options) {
     for (const loser of contest.options.filter((other) => beats(winner, other))) {
@@ -21,9 +25,10 @@ export async function rankedPairs(contest) {
     }
   }
   const locks = new Locks(contest.options);
+  /** @type {(Majority & {locked: boolean})[]} */
   const majorities = [];
   for (const margin of [...equal.keys()].sort((one, other) => other - one)) {
-    const ordered = await inOrder(sheet, locks, equal.get(margin));
+    const ordered = await inOrder(sheet, locks, under(equal, margin));
     majorities.push(...ordered.map((majority) => ({ ...majority, locked: locks.lock(majority) })));
   }
   sheet.endStage("locking", below(contest.options, (one, other) => locks.holds(one, other)), { majorities });
@@ -31,7 +36,12 @@ export async function rankedPairs(contest) {
   return sheet;
 }
 
-/** Equal majorities in the order in which they are looked at; a lot, where it matters, is put on the sheet. */
+/**
+ * Equal majorities in the order in which they are looked at; a lot, where it matters, is put on the sheet.
+ *
+ * @param {import("./sheet.js").Sheet} sheet @param {Locks} locks @param {Majority[]} equal
+ * @returns {Promise<Majority[]>}
+ */
 async function inOrder(sheet, locks, equal) {
   const possible = equal.filter(({ winner, loser }) => !locks.holds(loser, winner));
   const trial = locks.copy();
@@ -40,6 +50,7 @@ async function inOrder(sheet, locks, equal) {
   const order = await draw(sheet.contest, 1, options);
   sheet.ties.push(tie(1, "majority", options, "lot", order));
   // Majorities about other options cannot be locked any more: they come last, in the order of listing.
+  /** @param {Majority} majority */
   const place = ({ winner, loser }) =>
     options.has(winner) && options.has(loser)
       ? [order.indexOf(winner), -order.indexOf(loser)]
@@ -61,14 +72,19 @@ class Locks {
     return same;
   }
 
+  /** @param {number} one @param {number} other */
   holds(one, other) {
-    return Boolean((this.reach.get(one) >> BigInt(other)) & 1n);
+    return Boolean((under(this.reach, one) >> BigInt(other)) & 1n);
   }
 
-  /** Lock a majority in, unless it contradicts those before; say which. */
+  /**
+   * Lock a majority in, unless it contradicts those before; say which.
+   *
+   * @param {{winner: number, loser: number}} majority
+   */
   lock({ winner, loser }) {
     if (this.holds(loser, winner)) return false;
-    const gained = this.reach.get(loser) | (1n << BigInt(loser));
+    const gained = under(this.reach, loser) | (1n << BigInt(loser));
     for (const [option, reached] of this.reach) {
       if (option === winner || this.holds(option, winner)) this.reach.set(option, reached | gained);
     }

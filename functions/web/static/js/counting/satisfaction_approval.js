@@ -7,9 +7,10 @@ import { Sheet } from "./sheet.js";
 
 const DECIMALS = 6;
 
-/** @param {import("./sheet.js").Contest} contest  its ballots are choices */
+/** @param {import("./sheet.js").Contest<import("./papers.js").Options>} contest  its ballots are choices */
 export async function satisfactionApproval(contest) {
   const unit = leastCommonMultiple(new Set(contest.papers.map(([ballot]) => ballot.length)));
+  /** @type {Map<number, bigint>} */
   const votes = new Map();
   for (const [ballot, number] of contest.papers) {
     const share = (unit / BigInt(ballot.length)) * BigInt(number);

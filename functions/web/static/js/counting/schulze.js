@@ -16,7 +16,11 @@ export async function schulze(contest) {
   return sheet;
 }
 
-/** The strength of the strongest path from the row's option to the column's, 0 if there is none. */
+/**
+ * The strength of the strongest path from the row's option to the column's, 0 if there is none.
+ *
+ * @param {number[][]} matrix
+ */
 function strongestPaths(matrix) {
   const path = matrix.map((row, i) => row.map((votes, j) => (votes > matrix[j][i] ? votes : 0)));
   for (const between of path.keys()) {

@@ -5,7 +5,7 @@
 import { add } from "./figures.js";
 import { Sheet } from "./sheet.js";
 
-/** @param {import("./sheet.js").Contest} contest  its ballots are scores */
+/** @param {import("./sheet.js").Contest<import("./papers.js").Scores>} contest  its ballots are scores */
 export async function score(contest) {
   const sheet = new Sheet(contest);
   sheet.endStage("scores", totals(contest));
@@ -15,10 +15,11 @@ export async function score(contest) {
 
 /**
  * The points of every option that some ballot scores.
- * @param {import("./sheet.js").Contest} contest
+ * @param {import("./sheet.js").Contest<import("./papers.js").Scores>} contest
  * @returns {Map<number, number>}
  */
 export function totals(contest) {
+  /** @type {Map<number, number>} */
   const points = new Map();
   for (const [ballot, number] of contest.papers) {
     for (const [option, given] of ballot) add(points, option, given * number);

@@ -16,9 +16,13 @@ import { Gregory } from "./gregory.js";
 
 const DECIMALS = 5;
 
-/** @param {import("./sheet.js").Contest} contest  its ballots are rankings without equal ranks */
+/**
+ * @param {import("./sheet.js").Contest<import("./papers.js").Options>} contest
+ *   its ballots are rankings without equal ranks
+ */
 export function scottishStv(contest) {
   const quota = (BigInt(contest.valid) / BigInt(contest.seats + 1) + 1n) * 10n ** BigInt(DECIMALS);
+  /** @param {bigint} value @param {bigint} surplus @param {bigint} votes */
   const reduce = (value, surplus, votes) => (surplus * value) / votes;
   return new Gregory(contest, { decimals: DECIMALS, quota, reduce }).run();
 }

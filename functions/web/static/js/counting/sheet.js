@@ -3,12 +3,13 @@ import { inVotes } from "./figures.js";
 import { decide } from "./ties.js";
 
 /**
- * A contest ready to count.
+ * A contest ready to count, whose ballots are of the kind B.
+ * @template {import("./papers.js").Ballot} [B=import("./papers.js").Ballot]
  * @typedef {object} Contest
  * @property {string} id  enters the lot only
  * @property {number[]} options  their numbers, from 1
  * @property {number} seats
- * @property {import("./papers.js").Paper[]} papers  none of them blank, and at least one
+ * @property {import("./papers.js").Paper<B>[]} papers  none of them blank, and at least one
  * @property {number} valid  how many ballots the papers stand for
  * @property {"lot" | "previous-stages"} tie
  * @property {Uint8Array} seed  of the lot
@@ -19,19 +20,30 @@ import { decide } from "./ties.js";
  *
  * Figures are in units, as Numbers or BigInts. They are written down as strings of `decimals` decimals; `unit` units
  * are a vote, and a unit is the last decimal where a rule does not say otherwise.
+ *
+ * @template {import("./papers.js").Ballot} [B=import("./papers.js").Ballot]
  */
 export class Sheet {
   /** In order of election. @type {number[]} */
   winners = [];
-  /** As in the account. */
+  /**
+   * As in the account; some actions have members of their own.
+   * @type {{stage: number, action: string, votes: string[], transferred: {to: number, votes: string}[],
+   *   non_transferable: string, rounding: string, elected: number[], excluded: number[], option?: number,
+   *   smith?: number[]}[]}
+   */
   stages = [];
+  /** As in the account. @type {import("./ties.js").Tie[]} */
   ties = [];
   /** The votes in units at the end of each stage, by option number less one. @type {bigint[][]} */
   figures = [];
 
-  /** @param {Contest} contest @param {{decimals?: number, unit?: bigint, quota?: bigint}} [settings] */
+  /** @param {Contest<B>} contest @param {{decimals?: number, unit?: bigint, quota?: bigint}} [settings] */
   constructor(contest, { decimals = 0, unit = 10n ** BigInt(decimals), quota = 0n } = {}) {
-    Object.assign(this, { contest, decimals, unit, quota });
+    this.contest = contest;
+    this.decimals = decimals;
+    this.unit = unit;
+    this.quota = quota;
   }
 
   /** Units as they stand in the account. @param {number | bigint} units */
@@ -43,8 +55,10 @@ export class Sheet {
    * Record a stage.
    * @param {string} action  what made it
    * @param {Map<number, number | bigint>} votes  at its end; an option that is missing has none
-   * @param {object} [more]  option: whose papers were transferred. transferred: to whom. nonTransferable, rounding:
-   *   since the count began. Anything else stands in the account as it is given.
+   * @param {{option?: number, transferred?: Map<number, number | bigint>, nonTransferable?: number | bigint,
+   *   rounding?: number | bigint, [other: string]: unknown}} [more]
+   *   option: whose papers were transferred. transferred: to whom. nonTransferable, rounding: since the count began.
+   *   Anything else stands in the account as it is given.
    */
   endStage(action, votes, more = {}) {
     const { option = 0, transferred = new Map(), nonTransferable = 0, rounding = 0, ...others } = more;
@@ -73,6 +87,7 @@ export class Sheet {
    */
   async elect(options, seats) {
     const left = new Set(options);
+    /** @type {number[]} */
     const elected = [];
     while (left.size && elected.length < seats) {
       const equal = this.#best(left);
@@ -82,7 +97,12 @@ export class Sheet {
       equal.forEach((option) => left.delete(option));
     }
     this.winners.push(...elected);
-    this.stages.at(-1).elected = elected;
+    this.latest.elected = elected;
+  }
+
+  /** The stage that was recorded last. There is one. */
+  get latest() {
+    return this.stages[this.stages.length - 1];
   }
 
   /** Elect whoever has the most votes to all seats, but nobody without any. */
@@ -92,7 +112,7 @@ export class Sheet {
 
   /**
    * The option with the most votes at the latest stage; of equal ones, at one of `back` stages before.
-   * @param {Iterable<number>} options @param {string} decides @param {number} [back]
+   * @param {Iterable<number>} options @param {import("./ties.js").Deciding} decides @param {number} [back]
    */
   async highest(options, decides, back = Infinity) {
     return (await this.#order(this.#best(options), decides, 1, back))[0];
@@ -100,10 +120,12 @@ export class Sheet {
 
   /**
    * At most so many options with the most votes at the latest stage, the most first.
-   * @param {Iterable<number>} options @param {number} places @param {string} decides  who of equal ones
+   * @param {Iterable<number>} options @param {number} places
+   * @param {import("./ties.js").Deciding} decides  who of equal ones
    */
   async foremost(options, places, decides) {
     const left = new Set(options);
+    /** @type {number[]} */
     const found = [];
     while (left.size && found.length < places) {
       const equal = this.#best(left);
@@ -116,26 +138,33 @@ export class Sheet {
 
   /**
    * The option with the fewest votes at the latest stage; up to `within` units more are as few.
-   * @param {Iterable<number>} options @param {string} decides @param {bigint} [within]
+   * @param {Iterable<number>} options @param {import("./ties.js").Deciding} decides @param {bigint} [within]
    */
   async lowest(options, decides, within = 0n) {
     const all = [...options];
     const fewest = all.map((option) => this.#votes(option)).reduce((one, other) => (other < one ? other : one));
     const tied = all.filter((option) => this.#votes(option) <= fewest + within);
-    return (await this.#order(tied, decides, tied.length - 1)).at(-1);
+    return (await this.#order(tied, decides, tied.length - 1))[tied.length - 1];
   }
 
+  /** @param {number} option */
   #votes(option) {
-    return this.figures.at(-1)[option - 1];
+    return this.figures[this.figures.length - 1][option - 1];
   }
 
+  /** @param {Iterable<number>} options */
   #best(options) {
     const all = [...options];
     const most = all.map((option) => this.#votes(option)).reduce((one, other) => (other > one ? other : one));
     return all.filter((option) => this.#votes(option) === most);
   }
 
-  /** Equal options, best first; a tie between two or more is put on the sheet. */
+  /**
+   * Equal options, best first; a tie between two or more is put on the sheet.
+   *
+   * @param {number[]} equal @param {import("./ties.js").Deciding} decides @param {number} places
+   * @param {number} [back] @returns {Promise<number[]>}
+   */
   async #order(equal, decides, places, back = Infinity) {
     if (equal.length === 1) return equal;
     const decided = await decide(this.contest, this.figures, equal, decides, places, back);

@@ -6,7 +6,10 @@
 import { compare, smithSet } from "./pairwise.js";
 import { sortPapers, weight } from "./papers.js";
 
-/** @param {import("./sheet.js").Contest} contest  its ballots are rankings without equal ranks, its seat one */
+/**
+ * @param {import("./sheet.js").Contest<import("./papers.js").Options>} contest
+ *   its ballots are rankings without equal ranks, its seat one
+ */
 export async function tidemanAlternative(contest) {
   const { sheet, beats } = compare(contest);
   let left = smithSet(contest.options, beats);
@@ -15,7 +18,7 @@ export async function tidemanAlternative(contest) {
     const votes = new Map([...parcels].map(([option, parcel]) => [option, weight(parcel)]));
     sheet.endStage("first-preferences", votes, { nonTransferable: without, smith: left });
     const last = await sheet.lowest(left, "exclusion");
-    sheet.stages.at(-1).excluded = [last];
+    sheet.latest.excluded = [last];
     left = smithSet(left.filter((option) => option !== last), beats);
   }
   await sheet.elect(left, 1);

@@ -12,6 +12,9 @@
  * at every stage go to lot.
  */
 
+/** @typedef {"seat" | "surplus" | "exclusion" | "election-order" | "majority" | "finalist"} Deciding */
+/** @typedef {ReturnType<typeof tie>} Tie */
+
 const text = new TextEncoder();
 
 /**
@@ -36,9 +39,12 @@ async function lot(seed, contestId, stage, option) {
  * @returns {Promise<number[]>}
  */
 export async function draw(contest, stage, options) {
-  const drawn = [...options].map(async (option) => [await lot(contest.seed, contest.id, stage, option), option]);
-  const inOrder = (await Promise.all(drawn)).sort(([one], [other]) => (one < other ? -1 : 1));
-  return inOrder.map(([, option]) => option);
+  const drawing = [...options].map(async (option) => {
+    const drawn = await lot(contest.seed, contest.id, stage, option);
+    return { option, drawn };
+  });
+  const inOrder = (await Promise.all(drawing)).sort((one, other) => (one.drawn < other.drawn ? -1 : 1));
+  return inOrder.map(({ option }) => option);
 }
 
 /**
@@ -49,12 +55,13 @@ export async function draw(contest, stage, options) {
  * @param {import("./sheet.js").Contest} contest
  * @param {bigint[][]} stages  the votes at the end of each, by option number less one
  * @param {number[]} tied
- * @param {string} decides
+ * @param {Deciding} decides
  * @param {number} places
  * @param {number} [back]  so many earlier stages are looked at
  */
 export async function decide(contest, stages, tied, decides, places, back = Infinity) {
   const earlier = contest.tie === "previous-stages" ? stages.slice(0, -1).reverse().slice(0, back) : [];
+  /** @param {number} one @param {number} other */
   const compare = (one, other) => {
     const votes = earlier.find((figures) => figures[one - 1] !== figures[other - 1]);
     if (!votes) return 0;
@@ -70,7 +77,7 @@ export async function decide(contest, stages, tied, decides, places, back = Infi
 /**
  * A tie as it stands in the account.
  * @param {number} stage
- * @param {"seat" | "surplus" | "exclusion" | "election-order" | "majority" | "finalist"} decides
+ * @param {Deciding} decides
  * @param {Iterable<number>} options  those tied
  * @param {"lot" | "previous-stages" | "head-to-head"} by
  * @param {number[]} order  best first

@@ -12,9 +12,13 @@ import { Gregory } from "./gregory.js";
 const DECIMALS = 4;
 const VOTE = 10n ** BigInt(DECIMALS);
 
-/** @param {import("./sheet.js").Contest} contest  its ballots are rankings without equal ranks */
+/**
+ * @param {import("./sheet.js").Contest<import("./papers.js").Options>} contest
+ *   its ballots are rankings without equal ranks
+ */
 export function wigmStv(contest) {
   const quota = (BigInt(contest.valid) * VOTE) / BigInt(contest.seats + 1) + 1n;
+  /** @param {bigint} value @param {bigint} surplus @param {bigint} votes */
   const reduce = (value, surplus, votes) => (((value * surplus) / VOTE) * VOTE) / votes;
   return new Gregory(contest, { decimals: DECIMALS, quota, reduce }).run();
 }

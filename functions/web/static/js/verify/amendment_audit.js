@@ -21,11 +21,15 @@ export class AmendmentAudit {
     this.#closesAt = manifest.closes_at;
   }
 
-  /** What is wrong with the next amendment; empty if nothing is, and then it counts. @returns {string} */
+  /**
+   * What is wrong with the next amendment; empty if nothing is, and then it counts.
+   *
+   * @param {import("../protocol/amendment.js").Amendment} amendment @returns {string}
+   */
   take({ at, roll }) {
     if (at >= this.#closesAt) return "amended-after-the-end";
     if (this.newest && at < this.newest) return "amended-out-of-order";
-    const before = this.rolls.at(-1);
+    const before = this.rolls[this.rolls.length - 1];
     if (roll.revision !== this.rolls.length) return "another-revision";
     if (roll.roll_size < before.size) return "roll-shrank";
     if (roll.roll_size === before.size && !roll.ended.length) return "nothing-amended";

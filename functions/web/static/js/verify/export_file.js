@@ -19,18 +19,23 @@ const LARGEST = 2 ** 31 - 1;
 
 /** A zip that is damaged or is no export. `file`: its name, if it is about one. */
 export class ExportError extends Malformed {
+  /** @param {string} reason @param {string} [file] */
   constructor(reason, file = "") {
     super(reason, `${reason} ${file}`.trim());
     this.file = file;
   }
 }
 
-/** The paths of a row of tiles or entry bundles over `count` hashes or entries. */
+/**
+ * The paths of a row of tiles or entry bundles over `count` hashes or entries.
+ *
+ * @param {number | "entries"} level @param {number} count
+ */
 function* row(level, count) {
   for (let n = 0; n * WIDTH < count; n += 1) yield { n, width: Math.min(WIDTH, count - n * WIDTH), level };
 }
 
-/** Every entry bundle of a log of `size` leaves, in order. */
+/** Every entry bundle of a log of `size` leaves, in order. @param {number} size */
 export const bundles = (size) => row("entries", size);
 
 /** The names of all files, in order, for a log of `size` leaves. @param {number} size @returns {string[]} */
@@ -52,6 +57,7 @@ export class ExportFile {
     const place = directoryPlace(await bytes(blob, blob.size - TAIL, blob.size));
     const files = place && place.start <= blob.size ? readDirectory(await bytes(blob, place.start, blob.size)) : [];
     if (!files.length) throw new ExportError("not-a-zip");
+    /** @type {Map<string, import("./zip.js").Stored & {start: number}>} */
     const known = new Map();
     let end = 0;
     for (const file of files) {
@@ -68,6 +74,7 @@ export class ExportFile {
     return new ExportFile(blob, known);
   }
 
+  /** @param {Blob} blob @param {Map<string, import("./zip.js").Stored & {start: number}>} files */
   constructor(blob, files) {
     this.#blob = blob;
     this.#files = files;
@@ -93,4 +100,5 @@ export class ExportFile {
   }
 }
 
+/** @param {Blob} blob @param {number} from @param {number} to */
 const bytes = async (blob, from, to) => new Uint8Array(await blob.slice(Math.max(from, 0), to).arrayBuffer());

@@ -3,10 +3,11 @@
  * check is passed by.
  *
  * @typedef {"passed" | "failed" | "skipped"} Outcome  skipped: an earlier check left nothing to look at
- * @typedef {{name: string, outcome: Outcome, reason: string, values: Record<string, string | number>}} Check
+ * @typedef {typeof CHECKS[number] | typeof KEPT_CHECKS[keyof typeof KEPT_CHECKS]} CheckName
+ * @typedef {{name: CheckName, outcome: Outcome, reason: string, values: Record<string, string | number>}} Check
  */
 
-export const CHECKS = [
+export const CHECKS = /** @type {const} */ ([
   "archive",
   "manifest",
   "checkpoint",
@@ -24,49 +25,58 @@ export const CHECKS = [
   "door",
   "spoilt",
   "result",
-];
+]);
 
 /** A check for each kind of what people can keep of an election, made only if there is anything of the kind. */
-export const KEPT_CHECKS = {
+export const KEPT_CHECKS = /** @type {const} */ ({
   checkpoints: "kept-checkpoints",
   doors: "kept-doors",
   turnouts: "kept-turnouts",
   receipts: "kept-receipts",
   issuances: "kept-issuances",
-};
+});
 
 /** A check failed, and what comes after it cannot be checked. */
 export class Stopped extends Error {}
 
 /** The first failure of each check, and what passed. `told` is called with each check that is done. */
 export class Findings {
+  /** @type {Map<CheckName, Check>} */
   #found = new Map();
   #names;
   #told;
 
-  /** @param {(check: Check) => void} [told] @param {string[]} [names] of the checks that are made, in order */
+  /** @param {(check: Check) => void} [told] @param {readonly CheckName[]} [names] of the checks that are made, in order */
   constructor(told = () => {}, names = CHECKS) {
     this.#told = told;
     this.#names = names;
   }
 
-  /** Whether the check has failed. @param {string} name */
+  /** Whether the check has failed. @param {CheckName} name */
   failed(name) {
     return this.#found.get(name)?.outcome === "failed";
   }
 
-  /** The first failure of a check is kept. */
+  /**
+   * The first failure of a check is kept.
+   *
+   * @param {CheckName} name @param {string} reason @param {Check["values"]} [values]
+   */
   fail(name, reason, values = {}) {
     if (!this.failed(name)) this.#keep({ name, outcome: "failed", reason, values });
   }
 
-  /** Fail, and be thrown. */
+  /** Fail, and be thrown. @param {CheckName} name @param {string} reason @param {Check["values"]} [values] */
   stop(name, reason, values = {}) {
     this.fail(name, reason, values);
     return new Stopped(reason);
   }
 
-  /** The check has looked at everything: it has passed, unless it failed. */
+  /**
+   * The check has looked at everything: it has passed, unless it failed.
+   *
+   * @param {CheckName} name @param {Check["values"]} [values]
+   */
   complete(name, values = {}) {
     if (!this.#found.has(name)) this.#keep({ name, outcome: "passed", reason: "", values });
   }
@@ -76,6 +86,7 @@ export class Findings {
     return this.#names.map((name) => this.#found.get(name) ?? { name, outcome: "skipped", reason: "", values: {} });
   }
 
+  /** @param {Check} check */
   #keep(check) {
     this.#found.set(check.name, check);
     this.#told(check);

@@ -5,6 +5,7 @@ import { rootFromTiles, WIDTH } from "../protocol/tiles.js";
 
 export class GrowingTree {
   size = 0;
+  /** The tile of each that is being filled. @type {{n: number, hashes: Uint8Array[]}[]} */
   #levels = [{ n: 0, hashes: [] }];
   #full;
 
@@ -19,6 +20,7 @@ export class GrowingTree {
     this.size += leafHashes.length;
   }
 
+  /** @param {number} level @param {Uint8Array} hash @returns {Promise<void>} */
   async #push(level, hash) {
     const tile = (this.#levels[level] ??= { n: 0, hashes: [] });
     tile.hashes.push(hash);

@@ -9,6 +9,7 @@
 import { Malformed } from "../protocol/errors.js";
 import { KEPT_CHECKS } from "./findings.js";
 
+/** @type {Record<string, keyof typeof KEPT_CHECKS>} */
 const KINDS = {
   "ballotcast/door/1": "doors",
   "ballotcast/turnout/1": "turnouts",
@@ -16,8 +17,11 @@ const KINDS = {
   "ballotcast/issuance/1": "issuances",
 };
 
+const KINDS_IN_ORDER = /** @type {(keyof typeof KEPT_CHECKS)[]} */ (Object.keys(KEPT_CHECKS));
+
 /** Something that is not a signed statement of any kind. `statement`: its name. */
 export class NotKept extends Malformed {
+  /** @param {string} statement */
   constructor(statement) {
     super("not-a-statement");
     this.statement = statement;
@@ -26,6 +30,7 @@ export class NotKept extends Malformed {
 
 /** Each under its kind; whether it is true is seen later. Throws NotKept. @param {Statement[]} statements @returns {Kept} */
 export function sortKept(statements) {
+  /** @type {Kept} */
   const kept = { checkpoints: [], doors: [], turnouts: [], receipts: [], issuances: [] };
   for (const statement of statements) kept[kindOf(statement)].push(statement);
   return kept;
@@ -39,6 +44,9 @@ export function kindOf({ name, note }) {
   return "checkpoints";
 }
 
-/** The names of the checks that there is anything for, in order. @param {Kept} kept @returns {string[]} */
-export const keptChecks = (kept) =>
-  Object.entries(KEPT_CHECKS).flatMap(([kind, check]) => (kept[kind].length ? [check] : []));
+/**
+ * The names of the checks that there is anything for, in order.
+ *
+ * @param {Kept} kept @returns {import("./findings.js").CheckName[]}
+ */
+export const keptChecks = (kept) => KINDS_IN_ORDER.flatMap((kind) => (kept[kind].length ? [KEPT_CHECKS[kind]] : []));

@@ -12,10 +12,17 @@ import { KEPT_CHECKS } from "./findings.js";
 
 const TILE = HASH_LENGTH * WIDTH;
 
+/**
+ * @typedef {keyof typeof KEPT_CHECKS} Kind
+ * @typedef {Extract<import("../protocol/leaf.js").Leaf, {kind: "closing"}>} Closing
+ * @typedef {import("../protocol/stated_turnout.js").StatedTurnout} StatedTurnout
+ */
+
 export class KeptAudit {
   #findings;
   #manifest;
   #kept;
+  /** Names of receipts, each with the leaf hash in hex. @type {[string, string][]} */
   #promised = [];
 
   /**
@@ -30,6 +37,7 @@ export class KeptAudit {
 
   /** The leaf hashes that receipts name, in hex. @returns {Promise<Set<string>>} */
   async promised() {
+    /** @param {string} note */
     const read = async (note) => hexEncode(await openReceipt(note, this.#manifest));
     this.#promised = await this.#open("receipts", read);
     return new Set(this.#promised.map(([, leaf]) => leaf));
@@ -44,6 +52,7 @@ export class KeptAudit {
   /** @param {import("./export_file.js").ExportFile} exported @param {import("../protocol/checkpoint.js").Checkpoint} final */
   async checkpoints(exported, final) {
     const { origin, log_pk: key } = this.#manifest;
+    /** @type {import("../protocol/tiles.js").Read} */
     const read = async (level, n, width) => {
       const whole = Math.min(WIDTH, Math.floor(final.size / WIDTH ** level) - n * WIDTH);
       return (await exported.read(tilePath(level, n, whole), TILE)).subarray(0, width * HASH_LENGTH);
@@ -70,22 +79,28 @@ export class KeptAudit {
   /** Doors and turnouts. @param {Extract<import("../protocol/leaf.js").Leaf, {kind: "closing"}>} closing */
   async statements(closing) {
     for (const [name, { closedAt, ballots, issued }] of await this.#open("doors", (note) => openDoor(note, this.#manifest))) {
-      const same = +closedAt === +closing.closed_at && ballots === closing.ballots && issued === closing.issued;
+      const same = Number(closedAt) === Number(closing.closed_at) && ballots === closing.ballots && issued === closing.issued;
       if (!same) this.#fail("doors", "another-end", { name, ballots, issued });
     }
     this.#complete("doors");
     const turnouts = await this.#open("turnouts", (note) => openStatedTurnout(note, this.#manifest));
-    turnouts.sort(([, one], [, other]) => one.slot - other.slot);
+    turnouts.sort(([, one], [, other]) => Number(one.slot) - Number(other.slot));
     for (const [at, [name, stated]] of turnouts.entries()) {
-      const [before, earlier] = turnouts[at - 1] ?? [];
+      const [before = "", earlier] = turnouts[at - 1] ?? [];
       const fault = beyond(stated, closing) || (earlier ? contradiction(earlier, stated) : "");
       if (fault) this.#fail("turnouts", fault, { name, before, ballots: stated.ballots, issued: stated.issued });
     }
     this.#complete("turnouts");
   }
 
-  /** Each statement of a kind that can be read, with its name; the others fail. */
+  /**
+   * Each statement of a kind that can be read, with its name; the others fail.
+   *
+   * @template T
+   * @param {Kind} kind @param {(note: string) => Promise<T>} read @returns {Promise<[string, T][]>}
+   */
   async #open(kind, read) {
+    /** @type {[string, T][]} */
     const opened = [];
     for (const { name, note } of this.#kept[kind]) {
       try {
@@ -98,25 +113,35 @@ export class KeptAudit {
     return opened;
   }
 
+  /** @param {Kind} kind @param {string} reason @param {import("./findings.js").Check["values"]} values */
   #fail(kind, reason, values) {
     this.#findings.fail(KEPT_CHECKS[kind], reason, values);
   }
 
+  /** @param {Kind} kind */
   #complete(kind) {
     if (this.#kept[kind].length) this.#findings.complete(KEPT_CHECKS[kind], { count: this.#kept[kind].length });
   }
 }
 
-/** What in a turnout statement cannot be, given the end of the log; empty if nothing. */
+/**
+ * What in a turnout statement cannot be, given the end of the log; empty if nothing.
+ *
+ * @param {StatedTurnout} stated @param {Closing} closing
+ */
 function beyond({ slot, ballots, issued }, closing) {
   if (slot > closing.closed_at) return "after-the-end";
   if (ballots > issued) return "more-ballots";
   return ballots > closing.ballots || issued > closing.issued ? "above-the-end" : "";
 }
 
-/** What in the later one of two turnout statements cannot be; empty if nothing. */
+/**
+ * What in the later one of two turnout statements cannot be; empty if nothing.
+ *
+ * @param {StatedTurnout} before @param {StatedTurnout} after
+ */
 function contradiction(before, after) {
-  const same = +before.slot === +after.slot;
+  const same = Number(before.slot) === Number(after.slot);
   if (same && (before.ballots !== after.ballots || before.issued !== after.issued)) return "two-for-one-hour";
   return before.ballots > after.ballots || before.issued > after.issued ? "lower-later" : "";
 }

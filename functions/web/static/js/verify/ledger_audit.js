@@ -42,6 +42,7 @@ export class LedgerAudit {
     return true;
   }
 
+  /** @param {Uint8Array} data */
   #read(data) {
     try {
       this.#lines = parseLedger(data);
@@ -76,6 +77,7 @@ export class LedgerAudit {
     const lines = [...this.#lines.values()];
     for (const line of lines) this.#link(line);
     const asked = lines.filter(({ ended }) => ended);
+    /** @type {Set<string>[]} */
     const opened = this.#rolls.map(() => new Set());
     for (const line of asked) await this.#open(line, opened[line.ended]);
     for (const [revision, { ended }] of this.#rolls.entries()) {
@@ -90,7 +92,7 @@ export class LedgerAudit {
     this.voters = lines.length - asked.filter(({ blinded }) => !blinded).length - superseded.length;
   }
 
-  /** Note which line a line replaces. */
+  /** Note which line a line replaces. @param {Line} line */
   #link(line) {
     if (!line.replaces) return;
     if (this.#successors.has(line.replaces)) this.#fail("replaced-twice", line);
@@ -100,7 +102,7 @@ export class LedgerAudit {
     if (!before?.ended || before.ended !== line.added) this.#fail("replaces-another", line);
   }
 
-  /** Hold a right that ended against what was asked for. */
+  /** Hold a right that ended against what was asked for. @param {Line} line @param {Set<string>} opened */
   async #open(line, opened) {
     if (line.ended <= line.added) this.#fail("ended-too-early", line);
     const successor = this.#successors.get(line.tag)?.tag ?? "";
@@ -123,6 +125,7 @@ export class LedgerAudit {
     }
   }
 
+  /** @param {string} reason @param {Line} line */
   #fail(reason, { number }) {
     this.#findings.fail("endings", reason, { line: number });
   }

@@ -11,9 +11,19 @@ import { AmendmentAudit } from "./amendment_audit.js";
 import { bundles } from "./export_file.js";
 import { GrowingTree } from "./growing_tree.js";
 
+/** The checks of each ballot. */
+const EACH = /** @type {const} */ (["order", "ballots", "credentials", "one-ballot-each"]);
 const BALLOT = 1;
 const TILE = 32 * WIDTH;
 const BUNDLE = WIDTH * (2 + 0xffff);
+
+/**
+ * What a ballot says: what is to be counted, or why it is spoilt.
+ *
+ * @typedef {{plaintext: Uint8Array, reason?: undefined} | {reason: string, plaintext?: undefined}} Said
+ * @typedef {{index: number, faults: [import("./findings.js").CheckName, string][], key?: string, said?: Said | null}} Judged
+ *   `key`: the hash of the ballot's, in hex; without the election key nothing is `said`
+ */
 
 /** Afterwards: what the amendments state, the closing leaf, and, given the election key, what the ballots say. */
 export class LogAudit {
@@ -26,17 +36,31 @@ export class LogAudit {
   closing = null;
   /** Of the leaf hashes that were asked for, in hex, those of ballots in the log. @type {Set<string>} */
   found = new Set();
+  /** @type {Set<string>} */
   #keys = new Set();
   #ballotsBegan = false;
+  /** @type {Uint8Array} */
   #lastBallot = new Uint8Array();
 
-  /** @param {Set<string>} asked leaf hashes, in hex */
+  /**
+   * @param {import("./export_file.js").ExportFile} exported @param {import("./findings.js").Findings} findings
+   * @param {import("../protocol/manifest.js").Manifest} manifest
+   * @param {import("../protocol/hpke.js").OpeningKey | null} electionKey
+   * @param {Set<string>} asked leaf hashes, in hex
+   */
   constructor(exported, findings, manifest, electionKey, asked) {
-    Object.assign(this, { exported, findings, manifest, electionKey, asked });
+    this.exported = exported;
+    this.findings = findings;
+    this.manifest = manifest;
+    this.electionKey = electionKey;
+    this.asked = asked;
     this.amendments = new AmendmentAudit(manifest);
   }
 
-  /** @param {(done: number, total: number) => void} progress of leaves */
+  /**
+   * @param {(done: number, total: number) => void} progress of leaves
+   * @param {import("../protocol/checkpoint.js").Checkpoint} checkpoint
+   */
   async run(checkpoint, progress) {
     const tree = new GrowingTree((level, n, hashes) => this.#compareTile(level, n, hashes));
     for (const { n, width } of bundles(checkpoint.size)) {
@@ -54,9 +78,10 @@ export class LogAudit {
     const found = { count: this.ballots };
     this.findings.complete("log", { count: checkpoint.size });
     this.findings.complete("leaves");
-    for (const name of ["order", "ballots", "credentials", "one-ballot-each"]) this.findings.complete(name, found);
+    for (const name of EACH) this.findings.complete(name, found);
   }
 
+  /** @param {number} n @param {number} width */
   async #readBundle(n, width) {
     const path = tilePath("entries", n, width);
     const bundle = await this.exported.read(path, BUNDLE);
@@ -67,13 +92,18 @@ export class LogAudit {
     }
   }
 
+  /** @param {number} level @param {number} n @param {Uint8Array[]} hashes */
   async #compareTile(level, n, hashes) {
     const path = tilePath(level, n, hashes.length);
     const told = await this.exported.read(path, TILE);
     if (!equal(told, concat(...hashes))) this.findings.fail("log", "tile-not-of-entries", { file: path });
   }
 
-  /** What a ballot's leaf says; nothing for the others, which are looked at in their place at once. */
+  /**
+   * What a ballot's leaf says; nothing for the others, which are looked at in their place at once.
+   *
+   * @param {number} index @param {Uint8Array} entry @param {number} size @returns {Promise<Judged | null>}
+   */
   async #look(index, entry, size) {
     const last = index === size - 1;
     if (entry[0] === BALLOT && index && !last) {
@@ -85,7 +115,11 @@ export class LogAudit {
     return null;
   }
 
-  /** What is wrong with a leaf that is not a ballot; empty if nothing is. */
+  /**
+   * What is wrong with a leaf that is not a ballot; empty if nothing is.
+   *
+   * @param {number} index @param {Uint8Array} entry @param {boolean} last @returns {string}
+   */
   #fault(index, entry, last) {
     let leaf;
     try {
@@ -103,12 +137,15 @@ export class LogAudit {
     return "out-of-place";
   }
 
+  /** @param {Date} closedAt */
   #couldClose(closedAt) {
     return this.manifest.opens_at <= closedAt && this.amendments.couldClose(closedAt);
   }
 
+  /** @param {number} index @param {Uint8Array} bytes @returns {Promise<Judged>} */
   async #judge(index, bytes) {
     let ballot;
+    /** @type {Judged["faults"]} */
     const faults = [];
     try {
       ballot = Ballot.parse(bytes, this.manifest);
@@ -123,14 +160,18 @@ export class LogAudit {
       const { reason } = outcome.reason;
       faults.push([reason === "bad-issuer-signature" ? "credentials" : "ballots", reason]);
     }
-    const said = this.electionKey ? await this.#open(ballot) : null;
+    const said = this.electionKey ? await this.#open(ballot, this.electionKey) : null;
     return { index, faults, key: hexEncode(await sha256(ballot.vk)), said };
   }
 
-  /** The plaintext of a ballot, if it is to be counted; else why it is spoilt. */
-  async #open(ballot) {
+  /**
+   * The plaintext of a ballot, if it is to be counted; else why it is spoilt.
+   *
+   * @param {Ballot} ballot @param {import("../protocol/hpke.js").OpeningKey} electionKey @returns {Promise<Said>}
+   */
+  async #open(ballot, electionKey) {
     try {
-      const plaintext = await ballot.open(this.electionKey);
+      const plaintext = await ballot.open(electionKey);
       decodePlaintext(this.manifest, plaintext);
       return { plaintext };
     } catch (error) {
@@ -140,6 +181,7 @@ export class LogAudit {
     }
   }
 
+  /** @param {Judged} judged @param {Uint8Array} hash */
   #keep({ index, faults, key, said }, hash) {
     this.ballots += 1;
     if (compare(hash, this.#lastBallot) <= 0) this.findings.fail("order", "not-ascending", { index });

@@ -21,7 +21,9 @@ const [MOST_KEY, MOST_BUNDLE] = [64, WIDTH * (2 + 0xffff)];
  *   `choices`: in each contest; null if the ballot is spoilt, for this `reason`
  */
 export async function readBallot(exported, manifest, { size, ballots }, leaf) {
+  /** @param {number} n */
   const row = (n) => Math.min(WIDTH, size - n * WIDTH);
+  /** @param {number} index */
   const hashAt = async (index) => {
     const n = Math.floor(index / WIDTH);
     const tile = await exported.read(tilePath(0, n, row(n)), HASH_LENGTH * WIDTH);
@@ -40,6 +42,10 @@ export async function readBallot(exported, manifest, { size, ballots }, leaf) {
   return { index: low, ...(await said(manifest, bundle[low % WIDTH].subarray(1), key)) };
 }
 
+/**
+ * @param {import("../protocol/manifest.js").Manifest} manifest @param {Uint8Array} bytes
+ * @param {import("../protocol/hpke.js").OpeningKey} key
+ */
 async function said(manifest, bytes, key) {
   try {
     return { choices: decodePlaintext(manifest, await Ballot.parse(bytes, manifest).open(key)), reason: "" };

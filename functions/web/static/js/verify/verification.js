@@ -26,8 +26,15 @@ import { LogAudit } from "./log_audit.js";
 const [MOST_NOTE, MOST_LEDGER, MOST_RESULT] = [16 * 1024, 2 ** 31 - 1, 64 * 1024 * 1024];
 
 /**
+ * @typedef {import("../protocol/checkpoint.js").Checkpoint} Checkpoint
+ * @typedef {import("../protocol/hpke.js").OpeningKey} OpeningKey
+ * @typedef {import("../protocol/manifest.js").Manifest} Manifest
+ * @typedef {Awaited<ReturnType<typeof countElection>>} Result
+ * @typedef {Omit<Result, "contests"> &
+ *   {contests: (import("../protocol/contest.js").Contest & Result["contests"][number])[]}} Published
+ * @typedef {Pick<Report, "manifestHash" | "election" | "title" | "note" | "result" | "log">} Found
  * @typedef {{ok: boolean, checks: import("./findings.js").Check[], manifestHash: string, election: string,
- *   title: string, note: string, result: object | null, log: {size: number, ballots: number} | null}} Report
+ *   title: string, note: string, result: Published | null, log: {size: number, ballots: number} | null}} Report
  *   `manifestHash`: in hex, to compare with the mail; empty if the manifest cannot be read. `result`: as published,
  *   with the manifest's contests, if it proved right; `log`: how many leaves it has, and how many of them are ballots
  */
@@ -42,6 +49,7 @@ const [MOST_NOTE, MOST_LEDGER, MOST_RESULT] = [16 * 1024, 2 ** 31 - 1, 64 * 1024
  */
 export async function verifyExport(blob, { progress = () => {}, told, kept = sortKept([]) } = {}) {
   const findings = new Findings(told, [...CHECKS, ...keptChecks(kept)]);
+  /** @type {Found} */
   const found = { manifestHash: "", election: "", title: "", note: "", result: null, log: null };
   try {
     await verify(await ExportFile.open(blob), findings, progress, found, kept);
@@ -53,6 +61,10 @@ export async function verifyExport(blob, { progress = () => {}, told, kept = sor
   return { ...found, ok: checks.every(({ outcome }) => outcome === "passed"), checks };
 }
 
+/**
+ * @param {ExportFile} exported @param {Findings} findings @param {(done: number, total: number) => void} progress
+ * @param {Found} found @param {import("./kept.js").Kept} kept
+ */
 async function verify(exported, findings, progress, found, kept) {
   const manifest = await readManifest(exported, findings);
   Object.assign(found, { manifestHash: hexEncode(manifest.hash), election: manifest.election, title: manifest.title });
@@ -84,6 +96,7 @@ async function verify(exported, findings, progress, found, kept) {
   if (electionKey) found.result = await recount(exported, manifest, electionKey, checkpoint, log, findings);
 }
 
+/** @param {ExportFile} exported @param {Findings} findings */
 async function readManifest(exported, findings) {
   try {
     return await parseManifest(await exported.read(MANIFEST, MAX_LENGTH));
@@ -92,6 +105,7 @@ async function readManifest(exported, findings) {
   }
 }
 
+/** @param {Uint8Array} note @param {Manifest} manifest @param {Findings} findings */
 async function readCheckpoint(note, manifest, findings) {
   try {
     return await openCheckpoint(utf8Decode(note), manifest.origin, manifest.log_pk);
@@ -102,6 +116,7 @@ async function readCheckpoint(note, manifest, findings) {
   }
 }
 
+/** @param {ExportFile} exported @param {Manifest} manifest @param {Findings} findings */
 async function readElectionKey(exported, manifest, findings) {
   const hex = await exported.read(ELECTION_KEY, 64);
   try {
@@ -116,6 +131,7 @@ async function readElectionKey(exported, manifest, findings) {
   }
 }
 
+/** @param {ExportFile} exported @param {Manifest} manifest @param {LogAudit} log @param {Findings} findings */
 async function auditLedger(exported, manifest, log, findings) {
   const ledger = new LedgerAudit(findings, manifest.hash, log.amendments.rolls);
   const data = await exported.read(LEDGER, MOST_LEDGER);
@@ -134,6 +150,7 @@ async function auditLedger(exported, manifest, log, findings) {
   return ledger.lines;
 }
 
+/** @param {ExportFile} exported @param {Manifest} manifest @param {LogAudit} log @param {Findings} findings */
 async function auditDoor(exported, manifest, { closing }, findings) {
   const note = await exported.read(DOOR, MOST_NOTE);
   let door;
@@ -146,11 +163,16 @@ async function auditDoor(exported, manifest, { closing }, findings) {
   }
   if (!closing) return;
   const { ballots, issued } = door;
-  const asClosed = +closing.closed_at === +door.closedAt && closing.ballots === ballots && closing.issued === issued;
+  const same = Number(closing.closed_at) === Number(door.closedAt);
+  const asClosed = same && closing.ballots === ballots && closing.issued === issued;
   if (!asClosed) findings.fail("door", "another-door", { ballots, issued });
   findings.complete("door", { ballots, issued });
 }
 
+/**
+ * @param {ExportFile} exported @param {Manifest} manifest @param {OpeningKey} electionKey
+ * @param {Checkpoint} checkpoint @param {LogAudit} log @param {Findings} findings
+ */
 async function recount(exported, manifest, electionKey, checkpoint, log, findings) {
   const published = await exported.read(RESULT, MOST_RESULT);
   let told;
@@ -160,7 +182,7 @@ async function recount(exported, manifest, electionKey, checkpoint, log, finding
     throw refusedAs(error) ? findings.stop("result", "not-canonical") : error;
   }
   const recounted = await countElection(manifest, electionKey, checkpoint, log);
-  const listed = jcsEncode(told?.spoilt ?? false);
+  const listed = jcsEncode(/** @type {{spoilt?: unknown}} */ (told).spoilt ?? false);
   if (!equal(listed, jcsEncode(recounted.spoilt))) findings.fail("spoilt", "other-ballots");
   findings.complete("spoilt", { count: recounted.spoilt.length });
   const same = equal(jcsEncode(recounted), published);
@@ -169,13 +191,21 @@ async function recount(exported, manifest, electionKey, checkpoint, log, finding
   return same ? { ...recounted, contests: recounted.contests.map((one, at) => ({ ...manifest.contests[at], ...one })) } : null;
 }
 
-/** The one result that these ballots have. */
+/**
+ * The one result that these ballots have.
+ *
+ * @param {Manifest} manifest @param {OpeningKey} electionKey @param {Checkpoint} checkpoint @param {LogAudit} log
+ */
 async function countElection(manifest, electionKey, checkpoint, { plaintexts, spoilt }) {
   const seed = await lotsSeed(electionKey.scalar, checkpoint.root);
-  const said = [...plaintexts.values()].map(({ plaintext, number }) => [decodePlaintext(manifest, plaintext), number]);
+  const said = [...plaintexts.values()].map(({ plaintext, number }) => {
+    return { choices: decodePlaintext(manifest, plaintext), number };
+  });
+  /** @type {Awaited<ReturnType<typeof count>>[]} */
   const contests = [];
   for (const [at, contest] of manifest.contests.entries()) {
-    const ballots = said.map(([choices, number]) => [choices[at], number]);
+    /** @type {import("../counting/papers.js").Paper[]} */
+    const ballots = said.map(({ choices, number }) => [choices[at], number]);
     contests.push(await count(contest, ballots, seed));
   }
   return {
@@ -183,11 +213,15 @@ async function countElection(manifest, electionKey, checkpoint, { plaintexts, sp
     manifest: hexEncode(manifest.hash),
     log_root: hexEncode(checkpoint.root),
     lots_seed: hexEncode(seed),
-    counted: said.reduce((all, [, number]) => all + number, 0),
+    counted: said.reduce((all, { number }) => all + number, 0),
     spoilt: [...spoilt].sort((one, other) => one.index - other.index),
     contests,
   };
 }
 
-/** Whether the bytes were refused; an ExportError is about the zip and goes on. */
+/**
+ * Whether the bytes were refused; an ExportError is about the zip and goes on.
+ *
+ * @param {unknown} error @returns {error is Malformed}
+ */
 const refusedAs = (error) => error instanceof Malformed && !(error instanceof ExportError);

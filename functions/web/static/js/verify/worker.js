@@ -11,6 +11,6 @@ addEventListener("message", async ({ data }) => {
     });
     postMessage({ report });
   } catch (error) {
-    postMessage({ failure: String(error?.message ?? error) });
+    postMessage({ failure: error instanceof Error ? error.message : String(error) });
   }
 });

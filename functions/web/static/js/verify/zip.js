@@ -35,7 +35,11 @@ export function directoryHeader({ name, crc, size, offset }) {
   );
 }
 
-/** Behind a directory of `count` files and `length` bytes that begins at `start` (4.3.14 to 4.3.16). */
+/**
+ * Behind a directory of `count` files and `length` bytes that begins at `start` (4.3.14 to 4.3.16).
+ *
+ * @param {number} count @param {number} length @param {number} start
+ */
 export function endRecord(count, length, start) {
   const large = count > MOST_16 || Math.max(length, start) > FAR;
   const far = large
@@ -64,6 +68,7 @@ export function directoryPlace(tail) {
 /** The files that a directory names, as many as can be read. @param {Uint8Array} directory @returns {Stored[]} */
 export function readDirectory(directory) {
   const view = new DataView(directory.buffer, directory.byteOffset, directory.byteLength);
+  /** @type {Stored[]} */
   const files = [];
   for (let at = 0; at + 46 <= directory.length && startsWith(directory, at, "\x01\x02"); ) {
     const [named, extra, comment] = [28, 30, 32].map((offset) => view.getUint16(at + offset, true));
@@ -91,8 +96,14 @@ export function crc32(data) {
   return (crc ^ MOST_32) >>> 0;
 }
 
+/** @param {string} kind */
 const signature = (kind) => utf8(`PK${kind}`);
+/** @param {Uint8Array} data @param {number} at @param {string} kind */
 const startsWith = (data, at, kind) => signature(kind).every((byte, index) => data[at + index] === byte);
+/**
+ * @param {number} bytes of each number @param {(view: DataView, at: number, value: number) => void} set
+ * @returns {(...values: number[]) => Uint8Array}
+ */
 const numbers = (bytes, set) => (...values) => {
   const view = new DataView(new ArrayBuffer(values.length * bytes));
   values.forEach((value, index) => set(view, index * bytes, value));
