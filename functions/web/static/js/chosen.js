@@ -8,11 +8,13 @@ import { METHODS } from "./protocol/contest.js";
  */
 export function chosen({ options, method }, choice, tied) {
   const { ballot } = METHODS[method];
+  /** @param {number} option */
   const name = (option) => options[option - 1];
   if (ballot === "scores") {
+    /** @param {number[]} scored */
     const item = ([option, score]) => [h("dt", {}, name(option)), h("dd", {}, String(score))];
-    return h("dl", { class: "facts" }, ...choice.flatMap(item));
+    return h("dl", { class: "facts" }, .../** @type {number[][]} */ (choice).flatMap(item));
   }
-  if (ballot === "choice") return h("ul", {}, ...choice.map((option) => h("li", {}, name(option))));
+  if (ballot === "choice") return h("ul", {}, ...choice.flat().map((option) => h("li", {}, name(option))));
   return h("ol", {}, ...choice.map((rank) => h("li", {}, [rank].flat().map(name).join(` ${tied} `))));
 }

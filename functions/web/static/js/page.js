@@ -5,18 +5,21 @@ const shown = new Intl.DateTimeFormat(document.documentElement.lang, {
   timeStyle: "long",
 });
 
-/** A moment (RFC 3339) as readers here write it, with the name of their time zone. */
+/** A moment (RFC 3339) as readers here write it, with the name of their time zone. @param {string} rfc3339 */
 export function moment(rfc3339) {
   return shown.format(new Date(rfc3339));
 }
 
 const { searchParams, pathname } = new URL(location.href);
 if (pathname.includes("/manage") && searchParams.has("done")) {
-  const kept = searchParams.has("cursor") ? `?${new URLSearchParams({ cursor: searchParams.get("cursor") })}` : "";
+  const cursor = searchParams.get("cursor");
+  const kept = cursor === null ? "" : `?${new URLSearchParams({ cursor })}`;
   history.replaceState(history.state, "", pathname + kept);
 }
 
-for (const element of document.querySelectorAll("time[datetime]")) {
+/** @type {NodeListOf<HTMLTimeElement>} */
+const times = document.querySelectorAll("time[datetime]");
+for (const element of times) {
   element.title = element.textContent;
   element.textContent = moment(element.dateTime);
 }

@@ -6,7 +6,8 @@ import { utf8 } from "./protocol/encoding.js";
 /** By version, from 1: check codewords of a block, and blocks (table 9 of the standard, level M). */
 const CHECKS = [10, 16, 26, 18, 24, 16, 18, 22, 22, 26, 30, 22, 22, 24, 24, 28, 28, 26, 26, 26];
 const BLOCKS = [1, 1, 1, 2, 2, 4, 4, 4, 5, 5, 5, 8, 9, 9, 10, 10, 11, 13, 14, 16];
-/** Which modules a mask inverts, by row and column (table 10). */
+/** A module: dark or not; or null where data comes, and then what the data say. @typedef {boolean | null | {dark: boolean}} Module */
+/** Which modules a mask inverts, by row and column (table 10). @type {((row: number, column: number) => boolean)[]} */
 const MASKS = [
   (row, column) => (row + column) % 2 === 0,
   (row) => row % 2 === 0,
@@ -20,8 +21,10 @@ const MASKS = [
 const LEVEL_M = 0;
 const [FORMAT_GENERATOR, FORMAT_MASK, VERSION_GENERATOR] = [0x537, 0x5412, 0x1f25];
 /** Of GF(256) modulo x^8 + x^4 + x^3 + x^2 + 1. */
-const POWERS = [...Array(255)].reduce((found) => [...found, (found.at(-1) << 1) ^ (found.at(-1) > 127 ? 0x11d : 0)], [1]);
+const POWERS = [1];
+for (let last = 1; POWERS.length < 256; POWERS.push(last)) last = (last << 1) ^ (last > 127 ? 0x11d : 0);
 const LOGARITHMS = Object.fromEntries(POWERS.slice(0, 255).map((power, at) => [power, at]));
+/** @param {number} one @param {number} other @returns {number} */
 const times = (one, other) => (one && other ? POWERS[(LOGARITHMS[one] + LOGARITHMS[other]) % 255] : 0);
 
 /**
@@ -39,11 +42,14 @@ export function qrCode(text) {
   return drawn.reduce((best, one) => (penalty(one) < penalty(best) ? one : best));
 }
 
+/** @param {number} version */
 const countBits = (version) => (version < 10 ? 8 : 16);
+/** @param {number} version */
 const sizeOf = (version) => 17 + 4 * version;
+/** @param {number} version @returns {number} */
 const dataLength = (version) => totalLength(version) - BLOCKS[version - 1] * CHECKS[version - 1];
 
-/** Codewords of a symbol: its modules without those of patterns, format and version. */
+/** Codewords of a symbol: its modules without those of patterns, format and version. @param {number} version */
 function totalLength(version) {
   const size = sizeOf(version);
   const aligned = version > 1 ? Math.floor(version / 7) + 2 : 0;
@@ -52,9 +58,11 @@ function totalLength(version) {
   return Math.floor((size * size - 3 * 64 - 2 * (size - 16) - 31 - alignment - (version > 6 ? 36 : 0)) / 8);
 }
 
-/** Mode, length, content, padding. */
+/** Mode, length, content, padding. @param {Uint8Array} bytes @param {number} version @returns {number[]} */
 function codewords(bytes, version) {
+  /** @type {number[]} */
   const bits = [];
+  /** @param {number} number @param {number} length */
   const put = (number, length) => {
     for (let at = length - 1; at >= 0; at--) bits.push((number >> at) & 1);
   };
@@ -68,7 +76,11 @@ function codewords(bytes, version) {
   return Array.from({ length: room / 8 }, (_, at) => bits.slice(8 * at, 8 * at + 8).reduce((sum, bit) => 2 * sum + bit));
 }
 
-/** Blocks with their check codewords, a codeword of each in turn. */
+/**
+ * Blocks with their check codewords, a codeword of each in turn.
+ *
+ * @param {number[]} data @param {number} version @returns {number[]}
+ */
 function interleaved(data, version) {
   const [count, checks] = [BLOCKS[version - 1], CHECKS[version - 1]];
   const short = Math.floor(data.length / count);
@@ -78,12 +90,17 @@ function interleaved(data, version) {
     return data.slice(start, start + short + (at >= count - longer ? 1 : 0));
   });
   const divisor = generator(checks);
+  /** @param {number[][]} rows @param {number} length */
   const turns = (rows, length) => Array.from({ length }, (_, at) => rows.map((row) => row[at])).flat();
   const all = [...turns(blocks, short + 1), ...turns(blocks.map((block) => remainder(block, divisor)), checks)];
   return all.filter((codeword) => codeword !== undefined);
 }
 
-/** Coefficients of (x − 2^0)(x − 2^1)…, the highest first and left out, as it is 1. */
+/**
+ * Coefficients of (x − 2^0)(x − 2^1)…, the highest first and left out, as it is 1.
+ *
+ * @param {number} degree @returns {number[]}
+ */
 function generator(degree) {
   let found = [1];
   for (let at = 0; at < degree; at++) {
@@ -93,7 +110,9 @@ function generator(degree) {
   return found.slice(1);
 }
 
+/** @param {number[]} block @param {number[]} divisor @returns {number[]} */
 function remainder(block, divisor) {
+  /** @type {number[]} */
   let rest = Array(divisor.length).fill(0);
   for (const codeword of block) {
     const factor = codeword ^ rest[0];
@@ -102,10 +121,16 @@ function remainder(block, divisor) {
   return rest;
 }
 
-/** What every symbol of the version has. A module is true, false, or null where data comes; format bits are still to come. */
+/**
+ * What every symbol of the version has. A module is true, false, or null where data comes; format bits are still to
+ * come.
+ *
+ * @param {number} version @returns {Module[][]}
+ */
 function patterns(version) {
   const size = sizeOf(version);
   const rows = Array.from({ length: size }, () => Array(size).fill(null));
+  /** @param {number} row @param {number} column @param {number} radius @param {(ring: number) => boolean} dark */
   const square = (row, column, radius, dark) => {
     for (let down = -radius; down <= radius; down++) {
       for (let across = -radius; across <= radius; across++) {
@@ -133,7 +158,7 @@ function patterns(version) {
   return rows;
 }
 
-/** Rows and columns of alignment patterns. */
+/** Rows and columns of alignment patterns. @param {number} version @returns {number[]} */
 function centres(version) {
   if (version === 1) return [];
   const [count, last] = [Math.floor(version / 7) + 2, sizeOf(version) - 7];
@@ -141,14 +166,26 @@ function centres(version) {
   return [6, ...Array.from({ length: count - 1 }, (_, at) => last - (count - 2 - at) * step)];
 }
 
-/** Twice the places of the fifteen format bits, the lowest first. */
+/**
+ * Twice the places of the fifteen format bits, the lowest first.
+ *
+ * @param {number} size @returns {[number, number][][]}
+ */
 function formatPlaces(size) {
-  const finder = [...[0, 1, 2, 3, 4, 5, 7, 8].map((row) => [row, 8]), ...[7, 5, 4, 3, 2, 1, 0].map((column) => [8, column])];
+  const down = [0, 1, 2, 3, 4, 5, 7, 8].map((row) => [row, 8]);
+  const across = [7, 5, 4, 3, 2, 1, 0].map((column) => [8, column]);
+  const finder = /** @type {[number, number][]} */ ([...down, ...across]);
+  /** @type {[number, number][]} */
   const apart = finder.map((_, at) => (at < 8 ? [8, size - 1 - at] : [size - 15 + at, 8]));
   return [finder, apart];
 }
 
-/** A number with the remainder of its BCH code, the lowest bit first. */
+/**
+ * A number with the remainder of its BCH code, the lowest bit first.
+ *
+ * @param {number} number @param {number} length @param {number} checks @param {number} divisor @param {number} [mask]
+ * @returns {boolean[]}
+ */
 function bitsOf(number, length, checks, divisor, mask = 0) {
   let rest = number << checks;
   for (let at = length - 1; at >= 0; at--) if (rest >> (at + checks) & 1) rest ^= divisor << at;
@@ -156,7 +193,11 @@ function bitsOf(number, length, checks, divisor, mask = 0) {
   return Array.from({ length: length + checks }, (_, at) => Boolean((code >> at) & 1));
 }
 
-/** Two columns at a time from the right, up and down by turns; what is left over is light. */
+/**
+ * Two columns at a time from the right, up and down by turns; what is left over is light.
+ *
+ * @param {Module[][]} rows @param {number[]} data
+ */
 function fill(rows, data) {
   const size = rows.length;
   let bit = 0;
@@ -174,10 +215,11 @@ function fill(rows, data) {
   }
 }
 
+/** @param {Module[][]} rows @param {number} mask @returns {boolean[][]} */
 function masked(rows, mask) {
   const inverts = MASKS[mask];
   const drawn = rows.map((line, row) =>
-    line.map((one, column) => (typeof one === "boolean" ? one : one.dark !== inverts(row, column))),
+    line.map((one, column) => (typeof one === "boolean" ? one : (one?.dark ?? false) !== inverts(row, column))),
   );
   const format = bitsOf((LEVEL_M << 3) | mask, 5, 10, FORMAT_GENERATOR, FORMAT_MASK);
   for (const places of formatPlaces(rows.length)) {
@@ -186,7 +228,7 @@ function masked(rows, mask) {
   return drawn;
 }
 
-/** How hard a symbol is to read: the lower, the better (section 7.8.3). */
+/** How hard a symbol is to read: the lower, the better (section 7.8.3). @param {boolean[][]} rows */
 function penalty(rows) {
   const columns = rows.map((_, at) => rows.map((line) => line[at]));
   let [sum, dark] = [0, 0];

@@ -8,7 +8,9 @@ const QUIET = 4;
 export function qrImage(text, label) {
   const rows = qrCode(text);
   const size = rows.length + 2 * QUIET;
+  /** @param {boolean[]} line @param {number} row */
   const dark = (line, row) => line.map((one, column) => (one ? `M${column + QUIET} ${row + QUIET}h1v1h-1z` : "")).join("");
+  /** @param {"svg" | "path"} name @param {Record<string, string>} attributes */
   const element = (name, attributes) => {
     const made = document.createElementNS(SVG, name);
     for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);

@@ -1,6 +1,6 @@
 import { h } from "./dom.js";
 
-/** Save a text as a file. @param {string} name @param {string} type @param {string} text */
+/** Save a text as a file. @param {string} name @param {string} type @param {string | Blob} text */
 export function save(name, type, text) {
   const href = URL.createObjectURL(new Blob([text], { type }));
   h("a", { href, download: name }).click();

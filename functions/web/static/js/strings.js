@@ -1,6 +1,7 @@
 /** What scripts say: the sections of the catalogue that the page carries as data. */
 
 const element = document.getElementById("strings");
+/** @type {Record<string, Record<string, string | Record<string, string>>>} */
 const sections = element ? JSON.parse(element.textContent) : {};
 const plurals = new Intl.PluralRules(document.documentElement.lang);
 
@@ -14,11 +15,13 @@ export function t(key, values = {}) {
   const [section, name] = key.split(".");
   const found = sections[section]?.[name];
   if (found === undefined) throw new Error(`no such string on this page: ${key}`);
-  const text = typeof found === "string" ? found : (found[plurals.select(values.count)] ?? found.other);
-  return text.replace(/\{(\w+)\}/g, (whole, slot) => (slot in values ? String(values[slot]) : whole));
+  const text = typeof found === "string" ? found : (found[plurals.select(Number(values.count))] ?? found.other);
+  /** @param {string} whole @param {string} slot */
+  const filled = (whole, slot) => (slot in values ? String(values[slot]) : whole);
+  return text.replace(/\{(\w+)\}/g, filled);
 }
 
-/** Whether the page carries this string. */
+/** Whether the page carries this string. @param {string} key */
 export function has(key) {
   const [section, name] = key.split(".");
   return sections[section]?.[name] !== undefined;

@@ -10,6 +10,7 @@
  */
 export function audit(blob, kept, signal, { progress, told }) {
   const worker = new Worker(new URL("../verify/worker.js", import.meta.url), { type: "module" });
+  /** @type {Promise<import("../verify/verification.js").Report>} */
   const report = new Promise((resolve, reject) => {
     signal.addEventListener("abort", () => reject(signal.reason));
     worker.addEventListener("error", ({ message }) => reject(new Error(message || "the worker did not start")));

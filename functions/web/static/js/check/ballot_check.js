@@ -1,12 +1,14 @@
 /** "Check my ballot": is the ballot that a receipt promises in the log? Step by step, in plain words. */
 import { h } from "../dom.js";
-import { ApiError, Malformed, NotYet, Unreachable, Untrusted } from "../protocol/errors.js";
+import { ApiError, Malformed, NotYet, PromiseBroken, Unreachable, Untrusted } from "../protocol/errors.js";
 import { ReceiptError } from "../protocol/receipt.js";
 import { CHECKS, checkReceipt } from "../protocol/receipts.js";
 import { save } from "../save.js";
 import { has, t } from "../strings.js";
 import { Panel } from "./panel.js";
 import { alarm, checkpointBox, facts, fingerprint } from "./pieces.js";
+
+/** @typedef {import("../protocol/receipts.js").Recorded} Recorded */
 
 /**
  * Check, and show how it went in `place`.
@@ -32,6 +34,10 @@ export async function checkBallot(side, { receipt, earlier, election }, place, {
   }
 }
 
+/**
+ * @param {Panel} panel @param {import("../protocol/receipts.js").Recorded} recorded @param {string} election
+ * @param {() => void} verifyAll
+ */
 function showRecorded(panel, { manifest, index, size, checkpoint }, election, verifyAll) {
   const place = { index: index + 1, size };
   const onward = h("button", { type: "button", class: "primary", onclick: verifyAll }, t("check.verify_this"));
@@ -54,17 +60,21 @@ function showRecorded(panel, { manifest, index, size, checkpoint }, election, ve
   );
 }
 
-/** Whether it is a failure, and not just unknown. */
+/**
+ * Whether it is a failure, and not just unknown.
+ *
+ * @param {Panel} panel @param {unknown} error @param {string} election @param {() => void} again
+ */
 function showFailure(panel, error, election, again) {
-  const step = panel.current ?? CHECKS.at(-1);
+  const step = panel.current ?? CHECKS[CHECKS.length - 1];
   const retry = h("p", {}, h("button", { type: "button", onclick: again }, t("check.again")));
-  const proved = [Untrusted, Malformed].some((kind) => error instanceof kind);
-  const unknown = error instanceof ApiError && error.status === 404;
-  if (proved || unknown) {
+  const proved = error instanceof Untrusted || error instanceof Malformed;
+  if (proved || (error instanceof ApiError && error.status === 404)) {
     const why = wordsFor(step, error.reason);
-    const what = alarm(error.reason, t(error.proof ? "check.keep_absence" : "check.keep_receipt"));
-    const keep = () => save(`ballotcast-absence-${election}.json`, "application/json", error.proof);
-    const proof = error.proof && h("p", {}, h("button", { type: "button", onclick: keep }, t("check.save_absence")));
+    const file = error instanceof PromiseBroken ? error.proof : "";
+    const what = alarm(error.reason, t(file ? "check.keep_absence" : "check.keep_receipt"));
+    const keep = () => save(`ballotcast-absence-${election}.json`, "application/json", file);
+    const proof = file && h("p", {}, h("button", { type: "button", onclick: keep }, t("check.save_absence")));
     panel.mark(step, "failed", why);
     panel.skipRest();
     const text = t("check.not_proved", { step: t(`check.step_${step}`), why });
@@ -77,13 +87,14 @@ function showFailure(panel, error, election, again) {
   return false;
 }
 
+/** @param {unknown} error @returns {[string, string | null]} */
 function notKnown(error) {
   if (error instanceof NotYet) return [error.reason, t("check.later_at_latest")];
   if (error instanceof Unreachable || error instanceof ApiError) return ["no_answer", null];
-  return ["broke", t("check.reason", { reason: error.name })];
+  return ["broke", t("check.reason", { reason: error instanceof Error ? error.name : String(error) })];
 }
 
-/** The most exact words there are for what failed. */
+/** The most exact words there are for what failed. @param {string} step @param {string} reason */
 function wordsFor(step, reason) {
   return t([`check.why_${step}_${reason}`, `check.why_${reason}`].find(has) ?? `check.why_${step}`);
 }

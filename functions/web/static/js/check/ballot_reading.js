@@ -16,15 +16,22 @@ import { readBallot } from "../verify/read_ballot.js";
  * @param {import("../verify/kept.js").Statement[]} receipts
  */
 export function ballotReading(report, blob, receipts) {
-  const named = new Map(receipts.map(({ name, note }) => [leafOf(note, report), name]).filter(([leaf]) => leaf));
-  if (!named.size) return null;
+  const { log } = report;
+  /** @type {Map<Uint8Array, string>} */
+  const named = new Map();
+  for (const { name, note } of receipts) {
+    const leaf = leafOf(note, report);
+    if (leaf) named.set(leaf, name);
+  }
+  if (!log || !named.size) return null;
   const outcome = h("div", { role: "status" });
+  /** @param {Event} event */
   const look = async ({ target }) => {
-    target.disabled = true;
+    if (target instanceof HTMLButtonElement) target.disabled = true;
     const exported = await ExportFile.open(blob);
     const manifest = await parseManifest(await exported.read(MANIFEST, MAX_LENGTH));
     for (const [leaf, name] of named) {
-      const read = await readBallot(exported, manifest, report.log, hexDecode(leaf));
+      const read = await readBallot(exported, manifest, log, hexDecode(leaf));
       outcome.append(h("h4", {}, name), ...(read ? said(manifest, read) : [h("p", {}, t("check.read_missing"))]));
     }
     outcome.append(h("p", {}, t("check.read_compare")));
@@ -39,7 +46,11 @@ export function ballotReading(report, blob, receipts) {
   );
 }
 
-/** The leaf hash that a receipt of this election names, in hex; empty for any other. */
+/**
+ * The leaf hash that a receipt of this election names, in hex; empty for any other.
+ *
+ * @param {string} note @param {import("../verify/verification.js").Report} report
+ */
 function leafOf(note, { election }) {
   try {
     const read = readReceipt(note);
@@ -50,9 +61,14 @@ function leafOf(note, { election }) {
   }
 }
 
+/**
+ * @param {import("../protocol/manifest.js").Manifest} manifest
+ * @param {NonNullable<Awaited<ReturnType<typeof readBallot>>>} read
+ */
 function said({ contests }, { index, choices, reason }) {
   const place = h("p", { class: "quiet" }, t("check.read_place", { index: index + 1 }));
   if (!choices) return [place, h("p", { class: "notice warn" }, t("check.read_spoilt", { reason }))];
+  /** @param {import("../protocol/contest.js").Contest} contest @param {number} at */
   const part = (contest, at) => {
     const choice = choices[at];
     const words = choice.length ? chosen(contest, choice, t("check.read_tied")) : h("p", {}, t("check.read_blank"));

@@ -5,10 +5,12 @@ import { ApiError, Unreachable, Untrusted } from "../protocol/errors.js";
 
 /** Seconds before another attempt at a part. */
 const WAITS = [0.5, 1.5];
+/** @type {RequestInit} */
 const BINARY = { headers: { Accept: "application/octet-stream" }, credentials: "omit", redirect: "error" };
 
 export class Download {
   #address;
+  /** @type {Blob[]} */
   #parts = [];
 
   /**
@@ -25,9 +27,13 @@ export class Download {
     return new Download(address + path, { size, partSize, parts, sha256: member(told, "sha256", "string") });
   }
 
+  /** @param {string} address @param {{size: number, partSize: number, parts: number, sha256: string}} plan */
   constructor(address, plan) {
     this.#address = address;
-    Object.assign(this, plan);
+    this.size = plan.size;
+    this.partSize = plan.partSize;
+    this.parts = plan.parts;
+    this.sha256 = plan.sha256;
   }
 
   /**
@@ -49,17 +55,22 @@ export class Download {
     return whole;
   }
 
+  /**
+   * @param {number} number @param {AbortSignal} signal @param {(bytes: number) => void} progress
+   * @returns {Promise<Blob>}
+   */
   async #patiently(number, signal, progress) {
-    for (const wait of [...WAITS, null]) {
+    for (let attempt = 0; ; attempt += 1) {
       try {
         return await this.#part(number, signal, progress);
       } catch (error) {
-        if (wait === null || !(error instanceof Unreachable)) throw error;
-        await new Promise((resolve) => setTimeout(resolve, wait * 1000));
+        if (attempt === WAITS.length || !(error instanceof Unreachable)) throw error;
+        await new Promise((resolve) => setTimeout(resolve, WAITS[attempt] * 1000));
       }
     }
   }
 
+  /** @param {number} number @param {AbortSignal} signal @param {(bytes: number) => void} progress */
   async #part(number, signal, progress) {
     const before = number * this.partSize;
     const length = Math.min(this.partSize, this.size - before);
@@ -69,6 +80,7 @@ export class Download {
       const answer = await fetch(`${this.#address}/${number}`, { ...BINARY, signal });
       if (answer.status >= 500) throw new Unreachable("unreachable");
       if (!answer.ok) throw new ApiError(answer.status, "", `part ${number}: ${answer.status}`);
+      if (!answer.body) throw new Unreachable("cut-short");
       for (const reader = answer.body.getReader(); ; ) {
         const { done, value } = await reader.read();
         if (done) break;

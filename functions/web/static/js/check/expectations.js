@@ -4,6 +4,8 @@
  */
 import { hexEncode } from "../protocol/encoding.js";
 
+/** @typedef {[string, import("../verify/findings.js").Outcome]} Expected */
+
 export class Expectations {
   #asked;
   #seen;
@@ -19,10 +21,12 @@ export class Expectations {
     this.#seen = seen?.election === (asked || report.election) ? seen : null;
   }
 
-  /** By name, in order. @returns {[string, "passed" | "failed" | "skipped"][]} */
+  /** By name, in order. @returns {Expected[]} */
   get outcomes() {
     const { election, manifestHash, note } = this.#report;
+    /** @param {boolean} holds @returns {import("../verify/findings.js").Outcome} */
     const judged = (holds) => (holds ? "passed" : "failed");
+    /** @type {Expected[]} */
     const asked = this.#asked ? [["asked", judged(election === this.#asked)]] : [];
     if (!this.#seen) return asked;
     const { recorded, failed } = this.#seen;
@@ -35,5 +39,5 @@ export class Expectations {
   }
 }
 
-/** Origin, size and root; the log's key can make several signatures of them. */
+/** Origin, size and root; the log's key can make several signatures of them. @param {string} note */
 const textOf = (note) => note.split("\n\n")[0];

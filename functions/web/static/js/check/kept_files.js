@@ -11,6 +11,7 @@ import { fingerprint } from "./pieces.js";
 import { noteOf } from "./source.js";
 
 export class KeptFiles {
+  /** @type {HTMLInputElement} */
   #field = find("#kept-file");
   #list = find("#kept-list");
   #outcome = find("#kept-outcome");
@@ -40,6 +41,7 @@ export class KeptFiles {
   }
 
   #show() {
+    /** @param {import("../verify/kept.js").Statement} statement */
     const item = (statement) => {
       const remove = () => {
         this.statements = this.statements.filter((one) => one !== statement);
@@ -53,6 +55,7 @@ export class KeptFiles {
     this.#changed();
   }
 
+  /** @param {string} text */
   async #showAbsence(text) {
     const panel = new Panel(this.#outcome);
     try {
@@ -67,9 +70,10 @@ export class KeptFiles {
   }
 }
 
-/** Of a recovery file what it has, or the text itself. Throws BadState. */
+/** Of a recovery file what it has, or the text itself. Throws BadState. @param {string} name @param {string} text */
 function statementsOf(name, text) {
   if (!text.trimStart().startsWith("{")) return [{ name, note: noteOf(text) }];
-  const { checkpoint, issuance, receipt } = stateFromJson(text);
-  return [checkpoint, issuance, receipt].filter(Boolean).map((note) => ({ name, note }));
+  const state = stateFromJson(text);
+  const notes = [state.checkpoint, "issuance" in state ? state.issuance : "", "receipt" in state ? state.receipt : ""];
+  return notes.filter(Boolean).map((note) => ({ name, note }));
 }

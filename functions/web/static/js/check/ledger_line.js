@@ -16,13 +16,14 @@ export function ledgerLine(report, blob, seen) {
   const outcome = h("div", { role: "status" });
   const link = input("ledger-link", { type: "text", spellcheck: "false" });
   const email = input("ledger-email", { type: "email" });
+  /** @param {Event} event */
   const look = async (event) => {
     event.preventDefault();
     outcome.replaceChildren();
     complain(email, email.value.trim() ? "" : t("check.ledger-email_missing"));
     const opened = read(link.value, report.manifestHash);
     complain(link, opened.complaint);
-    if (opened.complaint || !email.value.trim()) return;
+    if (opened.salt === null || opened.complaint || !email.value.trim()) return;
     const blinded = seen?.election === report.election ? seen.blindedSha256 : null;
     const [kind, name] = judge(await lineOf(blob, opened.salt, email.value), blinded);
     outcome.replaceChildren(h("p", { class: `notice ${kind}` }, t(`check.line_${name}`)));
@@ -37,13 +38,18 @@ export function ledgerLine(report, blob, seen) {
   );
 }
 
-/** What stands in the line of a voter: hex, empty, or undefined if there is no such line. */
+/**
+ * What stands in the line of a voter: hex, empty, or undefined if there is no such line.
+ *
+ * @param {Blob} blob @param {Uint8Array} salt @param {string} email
+ */
 async function lineOf(blob, salt, email) {
   const exported = await ExportFile.open(blob);
   const lines = parseLedger(await exported.read(LEDGER, exported.size));
   return lines.get(hexEncode(await rollTag(salt, email)))?.blinded;
 }
 
+/** @param {string | undefined} line @param {Uint8Array | null} blinded @returns {[string, string]} */
 function judge(line, blinded) {
   if (line === undefined) return ["bad", "missing"];
   if (blinded === null) return line ? ["warn", "issued"] : ["good", "not_issued"];
@@ -51,7 +57,11 @@ function judge(line, blinded) {
   return ["bad", line ? "foreign" : "unknown"];
 }
 
-/** The salt of a link, or what is wrong with it. */
+/**
+ * The salt of a link, or what is wrong with it.
+ *
+ * @param {string} link @param {string} wanted @returns {{salt: Uint8Array | null, complaint: string}}
+ */
 function read(link, wanted) {
   try {
     const { salt, manifestHash } = parseLink(mendLink(link));
@@ -62,9 +72,11 @@ function read(link, wanted) {
   }
 }
 
+/** @param {string} id @param {Record<string, string>} attributes */
 const input = (id, attributes) =>
   h("input", { id, autocomplete: "off", "aria-describedby": `${id}-hint ${id}-error`, ...attributes });
 
+/** @param {HTMLInputElement} control */
 const field = (control) =>
   h(
     "div",

@@ -18,10 +18,14 @@ import { WholeCheck } from "./whole_check.js";
 
 const ID = /^[0-9a-f]{16}$/;
 const api = connect(address);
+/** @type {HTMLInputElement} */
 const electionField = find("#election");
+/** @type {HTMLTextAreaElement} */
 const receiptField = find("#receipt");
+/** @type {HTMLTextAreaElement} */
 const earlierField = find("#earlier");
-let [seen, turn] = [null, 0];
+let seen = /** @type {import("./whole_check.js").Seen | null} */ (null);
+let turn = 0;
 const keptFiles = new KeptFiles(() => whole.again());
 const whole = new WholeCheck(find("#whole-outcome"), api, () => seen, leaveOut, () => keptFiles.statements);
 
@@ -31,14 +35,17 @@ function leaveOut() {
   whole.reconsider();
 }
 
-/** @param {string} text receipt or recovery file @param {string} [id] of the record on this device */
+/**
+ * @param {string} text receipt or recovery file @param {HTMLInputElement | HTMLTextAreaElement} field it came from
+ * @param {string} [id] of the record on this device
+ */
 async function check(text, field, id = "") {
   complain(field, "");
   let source;
   try {
     source = readSource(text);
   } catch (error) {
-    if (![NoteError, ReceiptError, BadState].some((kind) => error instanceof kind)) throw error;
+    if (!(error instanceof NoteError || error instanceof ReceiptError || error instanceof BadState)) throw error;
     complain(field, t(error.reason === "not-cast" ? "check.not_cast" : "check.not_a_receipt"));
     return;
   }
@@ -55,35 +62,45 @@ async function check(text, field, id = "") {
   if (id && found.recorded) await remember(id, found.recorded.checkpoint);
 }
 
-/** What was seen now, the log must still contain the next time. */
+/** What was seen now, the log must still contain the next time. @param {string} id @param {string} checkpoint */
 async function remember(id, checkpoint) {
   const device = await openDevice();
   const kept = await device.find(id);
-  if (kept) await device.put({ ...kept, state: stateToJson(next("cast", stateFromJson(kept.state), { checkpoint })) });
+  const state = kept && stateFromJson(kept.state);
+  if (state) await device.put({ ...kept, state: stateToJson(next("cast", state, { checkpoint })) });
 }
 
 async function listKept() {
   const place = find("#kept");
-  const kept = (await (await openDevice()).all()).filter(({ state }) => state && stateFromJson(state).step === "cast");
+  const offered = (await (await openDevice()).all()).filter(({ state }) => state && stateFromJson(state).step === "cast");
+  /** @param {import("../vote/device.js").Kept} kept */
   const item = ({ id, title }) => {
-    const look = async () => check((await (await openDevice()).find(id)).state, receiptField, id);
+    const look = async () => {
+      const kept = await (await openDevice()).find(id);
+      // Another tab may have removed it: then it is no longer offered.
+      await (kept ? check(kept.state, receiptField, id) : listKept());
+    };
     return h("li", {}, h("button", { type: "button", onclick: look }, t("check.check_kept", { title })));
   };
-  find("ul", place).replaceChildren(...kept.map(item));
-  place.hidden = !kept.length;
+  find("ul", place).replaceChildren(...offered.map(item));
+  place.hidden = !offered.length;
 }
 
-/** What is in a file is checked as soon as it is chosen; the same one may be chosen again. */
+/**
+ * What is in a file is checked as soon as it is chosen; the same one may be chosen again.
+ *
+ * @param {HTMLInputElement} field @param {(file: File) => Promise<void>} act
+ */
 function onFile(field, act) {
   field.addEventListener("change", async () => {
-    for (const file of [...field.files]) await act(file);
+    for (const file of [...(field.files ?? [])]) await act(file);
     field.value = "";
   });
 }
 
-/** An id, bare or as the last part of an address. */
+/** An id, bare or as the last part of an address. @param {string} text */
 function electionOf(text) {
-  const id = text.trim().split(/[?#]/)[0].replace(/\/+$/, "").split("/").at(-1);
+  const id = text.trim().split(/[?#]/)[0].replace(/\/+$/, "").split("/").at(-1) ?? "";
   return ID.test(id) ? id : "";
 }
 
@@ -117,18 +134,23 @@ async function start() {
   }
   find("#ballot-form").addEventListener("submit", (event) => {
     event.preventDefault();
-    check(receiptField.value, receiptField);
+    void check(receiptField.value, receiptField);
   });
+  /** @type {HTMLInputElement} */
   const receiptFile = find("#receipt-file");
   onFile(receiptFile, async (file) => check(await file.slice(0, LONGEST).text(), receiptFile));
   find("#whole-form").addEventListener("submit", (event) => {
     event.preventDefault();
     const election = electionOf(electionField.value);
     complain(electionField, election ? "" : t("check.not_an_election"));
-    if (election) whole.byElection(election);
+    if (election) void whole.byElection(election);
   });
-  onFile(find("#kept-file"), async (file) => keptFiles.take(file.name, await file.slice(0, MAX_LENGTH).text()));
-  onFile(find("#export-file"), (file) => whole.byFile(file));
+  /** @type {HTMLInputElement} */
+  const keptFile = find("#kept-file");
+  onFile(keptFile, async (file) => keptFiles.take(file.name, await file.slice(0, MAX_LENGTH).text()));
+  /** @type {HTMLInputElement} */
+  const exportFile = find("#export-file");
+  onFile(exportFile, (file) => whole.byFile(file));
   await listKept();
   find("#starting").hidden = true;
   find("#checks").hidden = false;
@@ -136,4 +158,4 @@ async function start() {
   await takeReceipt();
 }
 
-start();
+void start();

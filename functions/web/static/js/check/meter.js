@@ -14,6 +14,7 @@ export const megabytes = (bytes) => t("check.megabytes", { size: shown.format(by
 export function meter(label, total, words) {
   const bar = h("progress", { "aria-label": label, max: total, value: 0 });
   const text = h("p", { class: "quiet" });
+  /** @param {number} done @param {number} [all] */
   const show = (done, all = total) => {
     [bar.max, bar.value] = [all, done];
     text.textContent = t("check.of", { done: words(done), total: words(all) });

@@ -1,13 +1,18 @@
 /** Where a check shows itself: an outcome that nobody overlooks, and each step with an outcome of its own. */
-import { h } from "../dom.js";
+import { h, present } from "../dom.js";
 import { t } from "../strings.js";
 
+/** @typedef {import("../dom.js").Child} Child */
 /** @typedef {"pending" | "passed" | "failed" | "skipped"} State */
+
+/** @type {Partial<Record<State, string>>} */
+const BADGES = { passed: "good", failed: "bad" };
 
 export class Panel {
   #place;
   #notice = h("div");
   #below = h("div");
+  /** By name. @type {Map<string, {item: HTMLElement, badge: HTMLElement, detail: HTMLElement}>} */
   #steps = new Map();
 
   /** @param {HTMLElement} place which is emptied */
@@ -19,12 +24,12 @@ export class Panel {
   /**
    * What is going on, or how it ended, in place of what was said before; its heading takes the focus.
    *
-   * @param {"" | "good" | "bad" | "warn"} kind @param {string} heading @param {...(Node | string | null | false)} content
+   * @param {"" | "good" | "bad" | "warn"} kind @param {string} heading @param {...Child} content
    */
   announce(kind, heading, ...content) {
     const title = h("h3", { tabindex: -1 }, heading);
     const notice = h("div", { class: `notice ${kind}`.trim(), "data-outcome": kind || "running" }, title);
-    notice.append(...content.filter(Boolean).map((part) => (typeof part === "string" ? h("p", {}, part) : part)));
+    notice.append(...present(content).map((part) => (typeof part === "string" ? h("p", {}, part) : part)));
     this.#notice.replaceWith(notice);
     this.#notice = notice;
     title.focus();
@@ -44,9 +49,11 @@ export class Panel {
 
   /** @param {string} name @param {State} state @param {string} [said] in place of what the step means */
   mark(name, state, said = "") {
-    const { item, badge, detail } = this.#steps.get(name);
+    const step = this.#steps.get(name);
+    if (!step) throw new Error(`no step ${name}`);
+    const { item, badge, detail } = step;
     item.dataset.state = state;
-    badge.className = `badge ${{ passed: "good", failed: "bad" }[state] ?? ""}`.trim();
+    badge.className = `badge ${BADGES[state] ?? ""}`.trim();
     badge.textContent = t(`check.state_${state}`);
     if (said) detail.textContent = said;
   }
@@ -61,8 +68,9 @@ export class Panel {
     while (this.current) this.mark(this.current, "skipped");
   }
 
+  /** @param {...Child} content */
   append(...content) {
-    this.#below.append(...content.filter(Boolean));
+    this.#below.append(...present(content));
   }
 
   clear() {

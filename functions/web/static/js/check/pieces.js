@@ -39,6 +39,7 @@ export function checkpointBox(note, election) {
   );
 }
 
+/** @param {string} text */
 async function copied(text) {
   try {
     await navigator.clipboard.writeText(text);

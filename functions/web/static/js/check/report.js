@@ -21,13 +21,16 @@ export function markCheck(panel, { name, outcome, reason, values }) {
   panel.mark(name, outcome, outcome === "failed" ? why(reason, values) : found(name, outcome, values));
 }
 
+/** @param {string} name @param {string} outcome @param {import("../verify/findings.js").Check["values"]} values */
 function found(name, outcome, values) {
   return outcome === "passed" && has(`check.found_${name}`) ? t(`check.found_${name}`, values) : "";
 }
 
-function why(reason, { index, ...values }) {
-  const place = index === undefined ? {} : { index: index + 1 };
-  return has(`check.fault_${reason}`) ? t(`check.fault_${reason}`, { ...values, ...place }) : t("check.reason", { reason });
+/** @param {string} reason @param {import("../verify/findings.js").Check["values"]} values */
+function why(reason, values) {
+  // Leaves are counted from 1 by people.
+  const shown = "index" in values ? { ...values, index: Number(values.index) + 1 } : values;
+  return has(`check.fault_${reason}`) ? t(`check.fault_${reason}`, shown) : t("check.reason", { reason });
 }
 
 /**
@@ -39,7 +42,7 @@ function why(reason, { index, ...values }) {
 export function showReport(panel, report, blob, contradictions, seen, leaveOut, receipts) {
   const { election, note } = report;
   const verified = report.ok && !contradictions.length && report.result !== null;
-  if (verified) announceVerified(panel, report);
+  if (verified && report.result) announceVerified(panel, report, report.result);
   else announceFailure(panel, report, contradictions, leaveOut);
 
   const keep = () => save(`ballotcast-export-${election}.zip`, "application/zip", blob);
@@ -52,8 +55,12 @@ export function showReport(panel, report, blob, contradictions, seen, leaveOut, 
   );
 }
 
-function announceVerified(panel, report) {
-  const { title, result, election } = report;
+/**
+ * @param {import("./panel.js").Panel} panel @param {import("../verify/verification.js").Report} report
+ * @param {import("../verify/verification.js").Published} result
+ */
+function announceVerified(panel, report, result) {
+  const { title, election } = report;
   panel.announce(
     "good",
     t("check.verified", { title }),
@@ -65,7 +72,11 @@ function announceVerified(panel, report) {
   );
 }
 
-/** Which election the export says it is of; nothing if it does not even say that. */
+/**
+ * Which election the export says it is of; nothing if it does not even say that.
+ *
+ * @param {import("../verify/verification.js").Report} report
+ */
 function identity({ title, election, manifestHash }) {
   if (!manifestHash) return null;
   return h(
@@ -78,22 +89,27 @@ function identity({ title, election, manifestHash }) {
   );
 }
 
+/**
+ * @param {import("./panel.js").Panel} panel @param {import("../verify/verification.js").Report} report
+ * @param {string[]} contradictions @param {() => void} leaveOut
+ */
 function announceFailure(panel, { ok, checks }, contradictions, leaveOut) {
   const failed = checks.filter(({ outcome }) => outcome === "failed");
   const faults = [
-    ...contradictions.map((name) => [name, t(`check.audit_${name}_failed`), name]),
-    ...failed.map(({ name, reason, values }) => [name, why(reason, values), `${name}: ${reason}`]),
+    ...contradictions.map((name) => ({ name: String(name), text: t(`check.audit_${name}_failed`), told: name })),
+    ...failed.map(({ name, reason, values }) => ({ name, text: why(reason, values), told: `${name}: ${reason}` })),
   ];
-  const item = ([name, text]) => h("li", {}, t("check.not_proved", { step: t(`check.audit_${name}`), why: text }));
+  /** @param {{name: string, text: string}} fault */
+  const item = ({ name, text }) => h("li", {}, t("check.not_proved", { step: t(`check.audit_${name}`), why: text }));
   const list = h("ul", {}, ...faults.map(item));
-  const reason = faults.map(([, , told]) => told).join(", ");
+  const reason = faults.map(({ told }) => told).join(", ");
   const only = ok && contradictions.every((name) => name === "receipt");
   const about = t(only ? "check.refuted_by_receipt" : "check.refuted_text");
   const leave = only && h("p", {}, h("button", { type: "button", onclick: leaveOut }, t("check.leave_out")));
   panel.announce("bad", t("check.refuted"), about, list, leave, alarm(reason, t("check.keep_export")));
 }
 
-/** @param {object} contest of a result, with its part of the manifest */
+/** @param {import("../verify/verification.js").Published["contests"][number]} contest */
 function contestResult({ title, options, winners, seats, valid, blank }) {
   const elected = winners.map((option) => options[option - 1]);
   const [count, vacant] = [elected.length, seats - winners.length];
@@ -107,7 +123,7 @@ function contestResult({ title, options, winners, seats, valid, blank }) {
   );
 }
 
-/** In each name's own direction. */
+/** In each name's own direction. @param {string[]} elected @param {number} seats */
 function outcome(elected, seats) {
   const parts = names.formatToParts(elected).map(({ type, value }) => (type === "element" ? h("bdi", {}, value) : value));
   const [before, after] = t(seats === 1 ? "check.decided" : "check.elected", { names: "\0", count: elected.length }).split("\0");

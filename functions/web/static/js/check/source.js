@@ -27,6 +27,7 @@ export function readSource(text) {
   return withElection({ receipt, earlier, blindedSha256 });
 }
 
+/** @param {Omit<Source, "election">} source @returns {Source} */
 function withElection(source) {
   requireNote(source.receipt);
   return { ...source, election: readReceipt(source.receipt).election };
@@ -46,8 +47,10 @@ export function noteOf(text) {
   return [...lines.slice(0, end), "", ...lines.slice(end), ""].join("\n");
 }
 
+/** @param {string} line */
 const isSignature = (line) => line.startsWith("— ");
 
+/** @param {string} line */
 function linesOf(line) {
   const [text, ...signatures] = line.split(/\s+(?=— )/);
   return [...text.split(/\s+/), ...signatures];

@@ -15,7 +15,7 @@ export async function showNotCounted(panel, api, election) {
   const { bytes } = await api.anonymous.get(`/elections/${encodeURIComponent(election)}/manifest`);
   const { title, opens_at: opens, closes_at: closes } = await parseManifest(bytes);
   const now = Date.now();
-  const when = now < opens ? "check.not_open" : now < closes ? "check.still_open" : "check.being_counted";
+  const when = now < opens.getTime() ? "check.not_open" : now < closes.getTime() ? "check.still_open" : "check.being_counted";
   const dates = { opens: moment(timeEncode(opens)), closes: moment(timeEncode(closes)) };
   panel.announce("warn", t("check.not_counted", { title }), t(when, dates), t("check.not_counted_text"));
 }
@@ -23,7 +23,7 @@ export async function showNotCounted(panel, api, election) {
 /**
  * Never anything like a success.
  *
- * @param {import("./panel.js").Panel} panel @param {Error} error @param {() => void} again
+ * @param {import("./panel.js").Panel} panel @param {unknown} error @param {() => void} again
  */
 export function showTrouble(panel, error, again) {
   const retry = h("p", {}, h("button", { type: "button", onclick: again }, t("check.again")));
@@ -32,13 +32,13 @@ export function showTrouble(panel, error, again) {
   panel.announce(kind, t(`check.${name}`), t(`check.${name}_text`), ...more, retry);
 }
 
+/** @param {unknown} error @returns {["warn" | "bad", string, ...(Node | string)[]]} */
 function sort(error) {
-  const { name, reason, message } = error;
-  if (name === "AbortError") return ["warn", "cancelled"];
+  if (error instanceof DOMException && error.name === "AbortError") return ["warn", "cancelled"];
   if (error instanceof Untrusted || error instanceof Malformed) {
-    return ["bad", "export_bad", alarm(reason, t("check.try_once_more"))];
+    return ["bad", "export_bad", alarm(error.reason, t("check.try_once_more"))];
   }
   if (error instanceof ApiError && error.status === 404) return ["bad", "no_election"];
   if (error instanceof ApiError || error instanceof Unreachable) return ["warn", "no_answer"];
-  return ["bad", "broke", t("check.reason", { reason: message })];
+  return ["bad", "broke", t("check.reason", { reason: error instanceof Error ? error.message : String(error) })];
 }

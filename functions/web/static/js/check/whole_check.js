@@ -18,6 +18,13 @@ import { showNotCounted, showTrouble } from "./unfinished.js";
  *   blindedSha256: Uint8Array | null, receipt: string}} Seen
  */
 
+/**
+ * What an export was verified as: the election that was asked for, and what was held against it.
+ *
+ * @typedef {{report: import("../verify/verification.js").Report, blob: Blob, asked: string,
+ *   kept: import("../verify/kept.js").Statement[]}} Found
+ */
+
 export class WholeCheck {
   #place;
   #api;
@@ -25,7 +32,7 @@ export class WholeCheck {
   #leaveOut;
   #kept;
   #run = new AbortController();
-  #found = null;
+  #found = /** @type {Found | null} */ (null);
 
   /**
    * @param {HTMLElement} place @param {ReturnType<typeof import("../protocol/api.js").connect>} api
@@ -66,18 +73,22 @@ export class WholeCheck {
   reconsider() {
     if (!this.#found) return;
     const focused = document.activeElement;
-    this.#show();
-    focused?.focus();
+    this.#show(this.#found);
+    if (focused instanceof HTMLElement) focused.focus();
   }
 
   /** Other statements are kept: an export that was verified is verified again with them. */
   again() {
     const found = this.#found;
     if (!found) return;
-    this.#alone(() => this.again(), (panel, signal) => this.#verify(panel, found.blob, signal, found.asked));
+    void this.#alone(() => this.again(), (panel, signal) => this.#verify(panel, found.blob, signal, found.asked));
   }
 
-  /** One at a time: what was going on before is given up. */
+  /**
+   * One at a time: what was going on before is given up.
+   *
+   * @param {() => void} again @param {(panel: Panel, signal: AbortSignal) => Promise<void>} act
+   */
   async #alone(again, act) {
     this.#run.abort();
     const run = (this.#run = new AbortController());
@@ -90,6 +101,7 @@ export class WholeCheck {
     }
   }
 
+  /** @param {Panel} panel @param {Download} download @param {AbortSignal} signal @returns {Promise<Blob>} */
   async #fetch(panel, download, signal) {
     for (let there = 0; ; ) {
       const bar = meter(t("check.downloading"), download.size, megabytes);
@@ -105,29 +117,35 @@ export class WholeCheck {
     }
   }
 
-  /** Resolves when it is to go on: by a click, or because the network is back. */
+  /**
+   * Resolves when it is to go on: by a click, or because the network is back.
+   *
+   * @param {Panel} panel @param {AbortSignal} signal @param {string} text @returns {Promise<void>}
+   */
   #resumed(panel, signal, text) {
     return new Promise((resolve, reject) => {
-      const go = h("button", { type: "button", class: "primary", onclick: resolve }, t("check.resume"));
-      addEventListener("online", resolve, { once: true, signal });
+      const go = h("button", { type: "button", class: "primary", onclick: () => resolve() }, t("check.resume"));
+      addEventListener("online", () => resolve(), { once: true, signal });
       signal.addEventListener("abort", () => reject(signal.reason));
       panel.announce("warn", t("check.broke_off"), text, this.#actions(go));
     });
   }
 
+  /** @param {Panel} panel @param {Blob} blob @param {AbortSignal} signal @param {string} asked */
   async #verify(panel, blob, signal, asked) {
     const bar = meter(t("check.verifying"), 1, (count) => t("check.entries", { count }));
     panel.announce("", t("check.verifying"), t("check.verifying_text"), bar.element, this.#actions());
     const kept = this.#kept();
     panel.list(listChecks(sortKept(kept)));
+    /** @param {import("../verify/findings.js").Check} check */
     const told = (check) => markCheck(panel, check);
     this.#found = { report: await audit(blob, kept, signal, { progress: bar.show, told }), blob, asked, kept };
-    this.#show();
+    this.#show(this.#found);
   }
 
-  #show() {
+  /** @param {Found} found */
+  #show({ report, blob, asked, kept }) {
     const seen = this.#seen();
-    const { report, blob, asked, kept } = this.#found;
     const { receipts } = sortKept(kept);
     const mine = seen ? [{ name: t("check.your_receipt"), note: seen.receipt }] : [];
     const { outcomes } = new Expectations(report, asked, seen);
@@ -141,6 +159,7 @@ export class WholeCheck {
     showReport(panel, report, blob, contradictions, seen, this.#leaveOut, [...mine, ...receipts]);
   }
 
+  /** @param {...HTMLElement} buttons */
   #actions(...buttons) {
     const cancel = h("button", { type: "button", onclick: () => this.#run.abort() }, t("check.cancel"));
     return h("div", { class: "actions" }, ...buttons, cancel);

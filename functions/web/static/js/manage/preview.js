@@ -2,7 +2,9 @@
 import { find, h } from "../dom.js";
 import { ballotForm } from "../vote/ballot.js";
 
-const ready = JSON.parse(find("#contests-data").textContent).filter((contest) => contest.options.length > 0);
+/** @type {import("../protocol/contest.js").Contest[]} */
+const drafted = JSON.parse(find("#contests-data").textContent);
+const ready = drafted.filter((contest) => contest.options.length > 0);
 if (ready.length > 0) {
   const contests = ready.map((contest, index) => ({ ...contest, id: `preview-${index}` }));
   const paper = h("fieldset", { disabled: true, class: "preview" }, ballotForm(contests).element);

@@ -1,12 +1,13 @@
 /** The page of an election without a result: it loads again when the election has reached another state. */
-import { find } from "../dom.js";
 
+/** @type {Record<string, number>} */
 const PAUSE = { scheduled: 60_000, open: 60_000, closed: 15_000 };
 /** Milliseconds between two looks, by state. Nobody looks from a page that is hidden. */
 const STATE = "[data-state-of-election]";
 
-const stateIn = (page) => page.querySelector(STATE)?.dataset.stateOfElection ?? "counted";
-const shown = find(STATE).dataset.stateOfElection;
+/** @param {ParentNode} page */
+const stateIn = (page) => page.querySelector(STATE)?.getAttribute("data-state-of-election") ?? "counted";
+const shown = stateIn(document);
 let looking = false;
 
 async function look() {

@@ -12,6 +12,7 @@ import { choiceField } from "./choice_field.js";
 import { rankingField } from "./ranking_field.js";
 import { scoreField } from "./score_field.js";
 
+/** @type {Record<string, typeof rankingField>} */
 const FIELDS = { choice: choiceField, ranked: rankingField, scores: scoreField };
 
 /**
@@ -32,11 +33,12 @@ export function ballotForm(contests, { choices = [], changed = () => {} } = {}) 
   return {
     element: h("div", { class: "ballot" }, ...fields.map(({ element }) => element)),
     choices: () => fields.map(({ choice }) => choice()),
-    problems: () => fields.map(({ problem }) => problem()).filter(Boolean),
+    problems: () => fields.flatMap(({ problem }) => problem() ?? []),
     focus: (contest) => fields[contests.indexOf(contest)].focus(),
   };
 }
 
+/** @param {Contest} contest @param {Choice} before @param {() => void} changed */
 function contestField(contest, before, changed) {
   const { ballot } = METHODS[contest.method];
   const tally = h("p", { class: "tally", role: "status" });
@@ -52,7 +54,7 @@ function contestField(contest, before, changed) {
   const problem = () => {
     const reason = spoiltBy(contest, choice());
     error.textContent = reason ? problemText(contest, reason, choice().flat().length) : "";
-    return reason && { contest, text: error.textContent };
+    return reason ? { contest, text: error.textContent } : null;
   };
   count();
   const heading = h("h2", { tabindex: -1 }, contest.title);
@@ -90,7 +92,11 @@ export function instructions({ method, options, seats, min, max }) {
   ];
 }
 
-/** Why a choice would not be counted, as in docs/protocol.md section 7; null if it would. */
+/**
+ * Why a choice would not be counted, as in docs/protocol.md section 7; null if it would.
+ *
+ * @param {Contest} contest @param {Choice} choice @returns {string | null}
+ */
 function spoiltBy(contest, choice) {
   try {
     encodePlaintext({ contests: [contest], plaintextLength: contest.options.length }, [choice]);
@@ -101,6 +107,7 @@ function spoiltBy(contest, choice) {
   }
 }
 
+/** @param {Contest} contest @param {Choice} choice */
 function describe(contest, choice) {
   const scored = METHODS[contest.method].ballot === "scores";
   const count = scored ? choice.length : choice.flat().length;
@@ -108,10 +115,11 @@ function describe(contest, choice) {
   if (!count) return t("vote.tally_blank");
   if (reason) return problemText(contest, reason, count);
   if (scored) return t("vote.tally_scored", { count, of: contest.options.length });
-  if (contest.max === 1) return t("vote.tally_one", { option: contest.options[choice[0] - 1] });
+  if (contest.max === 1) return t("vote.tally_one", { option: contest.options[Number(choice[0]) - 1] });
   return t("vote.tally", { count, max: contest.max });
 }
 
+/** @param {Contest} contest @param {string} reason @param {number} count */
 function problemText({ min, max }, reason, count) {
   const over = reason === "too-many" ? count - max : min - count;
   return t(`vote.${reason}`, { count: over, min, max });

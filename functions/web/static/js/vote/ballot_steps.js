@@ -13,11 +13,11 @@ import { actions, notice, once, paragraph, show } from "./screen.js";
 const LONGEST_TIMER = 60_000;
 
 /**
- * @param {ReturnType<typeof import("../protocol/api.js").connect>} api
- * @param {import("../protocol/manifest.js").Manifest} manifest @param {import("./device.js").Kept} kept
- * @param {Ways<T>} ways
- * @returns {Promise<T>} what `cast` returned
- *
+ * @typedef {ReturnType<typeof import("../protocol/api.js").connect>} Api
+ * @typedef {ReturnType<typeof ballotForm>} Form
+ */
+
+/**
  * @template T
  * @typedef {{keep: (choices: import("../protocol/plaintext.js").Choice[]) => Promise<void>, before: () => Promise<void>,
  *   cast: (choices: import("../protocol/plaintext.js").Choice[]) => Promise<T | null>, later: () => Node,
@@ -26,13 +26,21 @@ const LONGEST_TIMER = 60_000;
  *   `cast`: what comes after the review, null if the voter came back from it; `later`: makes the foot of a step; `asks`:
  *   `prepared`, or which code the cast asks for: `none`, `email`, `sms`
  */
+
+/**
+ * @template T
+ * @param {Api} api @param {import("../protocol/manifest.js").Manifest} manifest @param {import("./device.js").Kept} kept
+ * @param {Ways<T>} ways
+ * @returns {Promise<T>} what `cast` returned
+ */
 export async function fillIn(api, manifest, kept, ways) {
   const { keep, before, cast } = ways;
   const form = ballotForm(manifest.contests, {
     choices: kept.choices ?? [],
     changed: () => keep(form.choices()),
   });
-  for (let contest = null; ; ) {
+  let contest = /** @type {import("../protocol/contest.js").Contest | null} */ (null);
+  for (;;) {
     while (!(await mark(manifest, form, kept, contest, ways))) await before();
     const choices = form.choices();
     let decided;
@@ -44,14 +52,25 @@ export async function fillIn(api, manifest, kept, ways) {
   }
 }
 
-/** Resolves to true once the form is without problems, to false when the voter goes back. */
+/**
+ * Resolves to true once the form is without problems, to false when the voter goes back.
+ *
+ * @param {import("../protocol/manifest.js").Manifest} manifest @param {Form} form
+ * @param {import("./device.js").Kept} kept @param {import("../protocol/contest.js").Contest | null} contest
+ * @param {{later: () => Node}} ways @returns {Promise<boolean>}
+ */
 function mark({ title, contests }, form, kept, contest, { later }) {
-  let leave;
-  return new Promise((resolve) => {
+  let leave = () => {};
+  /** @type {Promise<boolean>} */
+  const marked = new Promise((resolve) => {
     const summary = h("div", { class: "notice bad", role: "alert", tabindex: -1, hidden: true });
     const onward = () => {
       const problems = form.problems();
-      if (!problems.length) return resolve(true);
+      if (!problems.length) {
+        resolve(true);
+        return;
+      }
+      /** @param {import("./ballot.js").Problem} problem */
       const item = ({ contest: { title: name }, text, contest: at }) =>
         h("li", {}, h("button", { type: "button", class: "link", onclick: () => form.focus(at) }, `${name}: ${text}`));
       summary.replaceChildren(h("p", {}, t("vote.problems")), h("ul", {}, ...problems.map(item)));
@@ -70,16 +89,25 @@ function mark({ title, contests }, form, kept, contest, { later }) {
       later(),
     );
     if (contest) form.focus(contest);
-  }).finally(() => leave());
+  });
+  return marked.finally(() => leave());
 }
 
-/** Resolves to whether the ballot is to be cast; else `change` is the contest to change, or null for going back. */
+/**
+ * Resolves to whether the ballot is to be cast; else `change` is the contest to change, or null for going back.
+ *
+ * @param {Api} api @param {import("../protocol/manifest.js").Manifest} manifest
+ * @param {import("../protocol/plaintext.js").Choice[]} choices @param {{later: () => Node, asks: () => string}} ways
+ * @returns {Promise<{cast: boolean, change: import("../protocol/contest.js").Contest | null}>}
+ */
 function review(api, manifest, choices, { later, asks }) {
-  let leave;
-  let change = null;
-  return new Promise((resolve, reject) => {
+  let leave = () => {};
+  let change = /** @type {import("../protocol/contest.js").Contest | null} */ (null);
+  /** @type {Promise<{cast: boolean, change: typeof change}>} */
+  const reviewed = new Promise((resolve, reject) => {
     const cast = once(t("vote.cast"), () => resolve({ cast: true, change }));
     // By the same way as the browser's own button, so that the history stays where the voter is.
+    /** @param {import("../protocol/contest.js").Contest} contest */
     const changing = (contest) => {
       change = contest;
       history.back();
@@ -110,10 +138,16 @@ function review(api, manifest, choices, { later, asks }) {
       later(),
     );
     holdUntilOpen(api.identified, manifest, cast, waiting).catch(reject);
-  }).finally(() => leave());
+  });
+  return reviewed.finally(() => leave());
 }
 
-/** The button waits for the opening, and says when that is. */
+/**
+ * The button waits for the opening, and says when that is.
+ *
+ * @param {import("../protocol/api.js").Side} side @param {import("../protocol/manifest.js").Manifest} manifest
+ * @param {HTMLButtonElement} button @param {HTMLElement} waiting
+ */
 async function holdUntilOpen(side, manifest, button, waiting) {
   const left = await untilOpening(side, manifest);
   if (!button.isConnected || (left === 0 && !button.disabled)) return;

@@ -40,8 +40,8 @@ export class CastingStep {
   }
 
   /**
-   * @param {import("../protocol/voter.js").Voter} voter @param {import("../protocol/state.js").State} signed
-   * @returns {Promise<import("../protocol/state.js").State>} cast
+   * @param {import("../protocol/voter.js").Voter} voter @param {import("../protocol/state.js").Signed} signed
+   * @returns {Promise<import("../protocol/state.js").Cast>}
    */
   async send(voter, signed) {
     this.reach("send");

@@ -5,12 +5,13 @@ import { optionFilter } from "./option_filter.js";
 
 /**
  * @param {import("../protocol/contest.js").Contest} contest
- * @param {number[]} choice what is marked at first
+ * @param {import("../protocol/plaintext.js").Choice} choice what is marked at first
  * @param {() => void} changed called after each change
  * @returns {{content: (Node | null)[], choice: () => number[]}}
  */
 export function choiceField(contest, choice, changed) {
   const several = contest.max > 1;
+  /** @param {number | "blank"} value @param {string} name */
   const row = (value, name) => {
     const id = `${contest.id}-${value}`;
     const input = h("input", {
@@ -18,13 +19,13 @@ export function choiceField(contest, choice, changed) {
       id,
       name: contest.id,
       value,
-      checked: choice.includes(value),
+      checked: value !== "blank" && choice.includes(value),
       onchange: changed,
     });
     return h("div", { class: "choice" }, input, h("label", { for: id }, name));
   };
   const rows = contest.options.map((name, index) => row(index + 1, name));
-  const inputs = rows.map((element) => element.querySelector("input"));
+  const inputs = rows.flatMap((element) => element.querySelector("input") ?? []);
   const clear = () => {
     for (const input of inputs) input.checked = false;
     changed();

@@ -14,7 +14,8 @@ const PASSING = ["code-wrong", "code-expired", "code-locked", "too-many-codes"];
  * Have a code sent, and take it until it is right.
  *
  * @template T @param {string} way `email` or `sms`
- * @param {{order: () => Promise<void>, enter: (code: string) => Promise<T>, later: () => Node, depth?: number}} service
+ * @param {{order: () => Promise<void>, enter: (code: string) => Promise<T>, later: () => Node, depth?: number,
+ *   casts?: boolean}} service
  *   `later`: makes the foot of the step; `depth`: of the step in the browser's history, where one can go back from it; `casts`:
  *   whether the right code casts the vote
  * @returns {Promise<T | null>} what `enter` returns for the right code; null if the voter went back before entering one
@@ -42,6 +43,7 @@ export function enterCode(way, { order, enter, later, depth = 0, casts = true })
     const foot = h("div", {}, later());
     const back = h("button", { type: "button", hidden: !depth, onclick: () => history.back() }, t("vote.back"));
 
+    /** @param {string} text */
     const complain = (text) => {
       // Where the browser keeps nothing, another step came between.
       if (text && !field.isConnected) display();
@@ -50,15 +52,21 @@ export function enterCode(way, { order, enter, later, depth = 0, casts = true })
       else field.removeAttribute("aria-invalid");
       field.focus();
     };
+    /** @param {string} text */
     const refusedCode = (text) => {
       foot.replaceChildren(later());
       complain(text);
     };
+    /** @param {string} text */
     const tell = (text) => {
       said.hidden = false;
       said.textContent = text;
     };
-    /** One request at a time, whatever is clicked meanwhile. */
+    /**
+     * One request at a time, whatever is clicked meanwhile.
+     *
+     * @param {() => Promise<void>} act @param {(text: string) => void} refused
+     */
     const attempt = async (act, refused) => {
       if (request.disabled) return;
       request.disabled = submit.disabled = true;
@@ -80,6 +88,7 @@ export function enterCode(way, { order, enter, later, depth = 0, casts = true })
         complain("");
       }, tell),
     );
+    /** @param {Event} event */
     const entered = (event) => {
       event.preventDefault();
       const code = field.value.replace(/\s/g, "");
@@ -89,7 +98,7 @@ export function enterCode(way, { order, enter, later, depth = 0, casts = true })
         stay();
         back.hidden = true;
         foot.replaceChildren();
-        attempt(async () => resolve(await enter(code)), refusedCode);
+        void attempt(async () => resolve(await enter(code)), refusedCode);
       }
     };
     const display = () =>
@@ -119,6 +128,7 @@ export function enterCode(way, { order, enter, later, depth = 0, casts = true })
   }).finally(stay);
 }
 
+/** @param {ApiError} error */
 function refusal({ slug, retryAfter }) {
   const until = new Date(Date.now() + (retryAfter ?? 60) * 1000);
   return t(`vote.${slug}`, { moment: moment(until.toISOString()) });

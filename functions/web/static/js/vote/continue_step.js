@@ -4,7 +4,8 @@ import { actions, notice, once, paragraph, show } from "./screen.js";
 
 /** Returns once the voter agrees. @param {string} title of the election @param {Node} later the foot of the step */
 export async function askToContinue(title, later) {
-  await new Promise((resolve) =>
+  /** @type {Promise<void>} */
+  const agreed = new Promise((resolve) =>
     show(
       "cast",
       t("vote.unfinished_title"),
@@ -14,4 +15,5 @@ export async function askToContinue(title, later) {
       later,
     ),
   );
+  await agreed;
 }

@@ -26,8 +26,10 @@ export async function openDevice() {
 
 class Device {
   #database;
+  /** @type {Map<string, Kept>} */
   #memory = new Map();
 
+  /** @param {IDBDatabase | null} database */
   constructor(database) {
     this.#database = database;
   }
@@ -39,7 +41,7 @@ class Device {
 
   /** @returns {Promise<Kept[]>} */
   async all() {
-    if (!this.durable) return [...this.#memory.values()];
+    if (!this.#database) return [...this.#memory.values()];
     return done(this.#database.transaction(STORE).objectStore(STORE).getAll());
   }
 
@@ -50,21 +52,22 @@ class Device {
 
   /** Returns when it is written. @param {Kept} kept */
   async put(kept) {
-    if (this.durable) await this.#write((store) => store.put(kept));
+    if (this.#database) await this.#write(this.#database, (store) => store.put(kept));
     else this.#memory.set(kept.id, kept);
   }
 
   /** @param {string} id */
   async forget(id) {
-    if (this.durable) await this.#write((store) => store.delete(id));
+    if (this.#database) await this.#write(this.#database, (store) => store.delete(id));
     else this.#memory.delete(id);
   }
 
-  #write(act) {
-    const transaction = this.#database.transaction(STORE, "readwrite", { durability: "strict" });
+  /** @param {IDBDatabase} database @param {(store: IDBObjectStore) => void} act @returns {Promise<void>} */
+  #write(database, act) {
+    const transaction = database.transaction(STORE, "readwrite", { durability: "strict" });
     act(transaction.objectStore(STORE));
     return new Promise((resolve, reject) => {
-      transaction.oncomplete = resolve;
+      transaction.oncomplete = () => resolve();
       transaction.onabort = () => reject(transaction.error);
     });
   }
@@ -81,6 +84,7 @@ async function open() {
   return database;
 }
 
+/** @template T @param {IDBRequest<T> & {onblocked?: unknown}} request @returns {Promise<T>} */
 function done(request) {
   return new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);

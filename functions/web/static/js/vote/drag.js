@@ -10,16 +10,18 @@ const STEP = 12;
  * @param {(place: number) => void} dropped with how many of the other items stand above
  */
 export function makeDraggable(handle, item, dropped) {
-  const others = () => [...item.parentElement.children].filter((other) => other !== item);
+  const others = () => [...(item.parentElement?.children ?? [])].filter((other) => other !== item);
+  /** @param {number} y */
   const placeAt = (y) =>
     others().filter((other) => {
       const { top, height } = other.getBoundingClientRect();
       return y > top + height / 2;
     }).length;
+  /** @param {number | null} place */
   const mark = (place) => {
     for (const [index, other] of others().entries()) {
       other.classList.toggle("drop-above", index === place);
-      other.classList.toggle("drop-below", index === place - 1);
+      other.classList.toggle("drop-below", place !== null && index === place - 1);
     }
   };
   const release = () => {
@@ -41,7 +43,7 @@ export function makeDraggable(handle, item, dropped) {
   });
   handle.addEventListener("pointerup", (event) => {
     if (!handle.hasPointerCapture(event.pointerId)) return;
-    const marked = item.parentElement.querySelector(".drop-above, .drop-below") !== null;
+    const marked = others().some(({ classList }) => classList.contains("drop-above") || classList.contains("drop-below"));
     release();
     if (marked) dropped(placeAt(event.clientY));
   });

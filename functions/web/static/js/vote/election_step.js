@@ -5,6 +5,8 @@ import { hexEncode, timeEncode } from "../protocol/encoding.js";
 import { t } from "../strings.js";
 import { actions, notice, once, paragraph, show } from "./screen.js";
 
+/** @typedef {import("../dom.js").Child} Child */
+
 /**
  * Returns once the voter wants to go on.
  *
@@ -33,9 +35,14 @@ export function showElection({ manifest, secondFactor, checkpoint, description }
   );
 }
 
+/** @param {string} title @param {...Child} content */
 const folded = (title, ...content) => h("details", {}, h("summary", {}, t(title)), ...content);
 
-/** The credential before the ballot, for voters who fear that the times of the two are compared. */
+/**
+ * The credential before the ballot, for voters who fear that the times of the two are compared.
+ *
+ * @param {() => void} prepare
+ */
 function preparing(prepare) {
   return [
     paragraph(t("vote.prepare_why")),
@@ -44,16 +51,19 @@ function preparing(prepare) {
   ];
 }
 
+/** @param {import("../protocol/manifest.js").Manifest} manifest */
 function notYet({ opens_at: opens }) {
-  return Date.now() < opens && notice(t("vote.not_yet", { moment: moment(timeEncode(opens)) }), "warn");
+  return Date.now() < opens.getTime() && notice(t("vote.not_yet", { moment: moment(timeEncode(opens)) }), "warn");
 }
 
-/** The organisers' own words: below the facts that are proved, and said to be theirs. */
+/** The organisers' own words: below the facts that are proved, and said to be theirs. @param {string} description */
 function said(description) {
   return [h("h2", {}, t("vote.said_title")), paragraph(t("vote.said_text"), "quiet"), paragraph(description, "typed")];
 }
 
+/** @param {import("../protocol/manifest.js").Manifest} manifest */
 function facts({ contests, opens_at: opens, closes_at: closes, roll_size: roll }) {
+  /** @param {string} name @param {...Child} value */
   const fact = (name, ...value) => [h("dt", {}, t(`vote.${name}`)), h("dd", {}, ...value)];
   const titles = contests.map(({ title }) => h("li", {}, title));
   return h(
@@ -66,16 +76,18 @@ function facts({ contests, opens_at: opens, closes_at: closes, roll_size: roll }
   );
 }
 
+/** @param {string} checkpoint */
 function checks(checkpoint) {
   const size = checkpoint.split("\n")[1];
+  /** @param {string} text */
   const passed = (text) => h("li", { "data-state": "passed" }, text);
   const list = [t("vote.check_link"), t("vote.check_signed", { count: Number(size) }), t("vote.check_first")];
   return h("ul", { class: "checks" }, ...list.map(passed));
 }
 
-/** The manifest's hash in groups, as people compare it. */
+/** The manifest's hash in groups, as people compare it. @param {import("../protocol/manifest.js").Manifest} manifest */
 function fingerprint({ hash }) {
-  const groups = hexEncode(hash).match(/.{4}/g);
+  const groups = hexEncode(hash).match(/.{4}/g) ?? [];
   return [
     paragraph(t("vote.fingerprint_text")),
     h("p", { class: "code fingerprint" }, ...groups.map((group) => h("span", {}, group, " "))),

@@ -11,7 +11,7 @@ export function saveRecovery(json) {
   save(`ballotcast-recovery-${election}-${step}.json`, "application/json", json);
 }
 
-/** @param {import("../protocol/state.js").State} state cast */
+/** @param {import("../protocol/state.js").Cast} state */
 export function saveReceipt({ election, receipt }) {
   save(`ballotcast-receipt-${election}.txt`, "text/plain", receipt);
 }
@@ -48,7 +48,7 @@ export function recoveryOffer(kept) {
 export function recoveryField(loaded) {
   const field = h("input", { type: "file", id: "recovery-file", accept: ".json,application/json" });
   field.addEventListener("change", async () => {
-    if (field.files.length) loaded(await textOf(field.files[0]));
+    if (field.files?.length) loaded(await textOf(field.files[0]));
   });
   return h(
     "div",

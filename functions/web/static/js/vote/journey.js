@@ -33,34 +33,42 @@ const opened = openDevice();
 /** From wherever the voter is to the receipt. @param {import("./records.js").Start} start */
 export async function vote(start) {
   const device = await opened;
-  let journey = null;
+  let journey = /** @type {Journey | null} */ (null);
   try {
     const link = start.link ? mendLink(start.link) : "";
     const { election, find } = await findStart(device, link ? { ...start, link } : start);
-    await alone(`ballotcast/vote/${election}`, showOtherTab, async () => {
+    const done = await alone(`ballotcast/vote/${election}`, showOtherTab, async () => {
       journey = new Journey(device, await find(), link);
       await journey.go();
+      return journey;
     });
-    showReceipt(device, journey.kept, journey.state);
+    showReceipt(device, done.kept, done.at("cast"));
   } catch (error) {
     const kept = journey?.kept.id ? journey.kept : null;
     showStop(error, {
       kept,
       again: () => vote(kept ? { id: kept.id, link: start.link } : start),
       loaded: (file) => vote({ file, instead: kept }),
-      forget: () => device.forget(kept.id),
+      forget: async () => {
+        if (kept) await device.forget(kept.id);
+      },
     });
   }
 }
 
+/** @typedef {import("../protocol/state.js").State} State */
+
 class Journey {
   #device;
   #link;
-  #paper = null;
+  #paper = /** @type {import("../protocol/voter.js").Paper | null} */ (null);
   #voter = new Voter(api, (state) => this.#persist(state));
   #casting = new CastingStep(() => this.#later());
 
-  /** @param {string} link that was opened now, if any */
+  /**
+   * @param {import("./records.js").Device} device @param {import("./device.js").Kept} kept
+   * @param {string} link that was opened now, if any
+   */
   constructor(device, kept, link) {
     this.#device = device;
     this.#link = link;
@@ -69,24 +77,44 @@ class Journey {
     expectCode(kept.secondFactor !== "" && kept.secondFactor !== "none");
   }
 
+  /**
+   * The state, which is at one of these steps.
+   *
+   * @template {State["step"]} S
+   * @param {...S} steps @returns {Extract<State, {step: S}>}
+   */
+  at(...steps) {
+    const { state } = this;
+    if (!state || !steps.some((step) => step === state.step)) throw new Error(`not ${steps.join(" or ")}`);
+    return /** @type {Extract<State, {step: S}>} */ (state);
+  }
+
+  /** What is voted on: known from the first step on. */
+  get #shown() {
+    if (!this.#paper) throw new Error("nothing is opened");
+    return this.#paper;
+  }
+
   /** Step after step, to the receipt. A vote that was interrupted while it was cast goes on once the voter agrees. */
   async go() {
+    /** @type {Record<string, () => Promise<State | null>>} */
     const steps = {
       opened: () => this.#choose(),
       blinded: () => this.#choose(),
       credentialed: () => this.#choose(),
       sealed: () => this.#complete(),
-      signed: () => this.#casting.send(this.#voter, this.state),
+      signed: () => this.#casting.send(this.#voter, this.at("signed")),
     };
-    if (this.#link && ["sealed", "signed"].includes(this.state?.step)) await askToContinue(this.kept.title, this.#later());
+    if (this.#link && ["sealed", "signed"].includes(this.state?.step ?? "")) await askToContinue(this.kept.title, this.#later());
     for (let step; (step = this.state?.step ?? "opened") !== "cast"; ) this.state = await steps[step]();
     if (!this.kept.title) await this.#recognise();
   }
 
   /** A file has no title, and a receipt that nobody has verified yet. */
   async #recognise() {
-    const manifest = await this.#voter.manifest(this.state);
-    const { receipt } = this.state;
+    const state = this.at("cast");
+    const manifest = await this.#voter.manifest(state);
+    const { receipt } = state;
     await orUntrusted("bad-receipt", () => verifyReceipt(receipt, manifest, readReceipt(receipt).leafHash));
     await this.#keep({ title: manifest.title });
   }
@@ -95,7 +123,7 @@ class Journey {
   async #choose() {
     this.#paper ??= await this.#open();
     if (!this.kept.choices && this.state?.step !== "credentialed") await this.#look();
-    return fillIn(api, this.#paper.manifest, this.kept, {
+    return fillIn(api, this.#shown.manifest, this.kept, {
       keep: (choices) => this.#keep({ choices }),
       before: () => this.#look(),
       cast: (choices) => this.#cast(choices),
@@ -108,32 +136,34 @@ class Journey {
   async #look() {
     const { step } = this.state ?? {};
     const known = { step, durable: this.#device.durable, later: this.#later() };
-    if (await showElection(this.#paper, known)) return;
+    if (await showElection(this.#shown, known)) return;
     show("election", t("vote.preparing"), paragraph(t("vote.preparing_text")));
-    this.state ??= await this.#voter.prepare(this.#paper);
+    this.state ??= await this.#voter.prepare(this.#shown);
     this.state = (await this.#getCredential(1)) ?? this.state;
     await this.#look();
   }
 
   /** `prepared` where the credential is there, else which code the cast asks for: `none`, `email` or `sms`. */
   #asks() {
-    return this.state?.step === "credentialed" ? "prepared" : this.#paper.secondFactor;
+    return this.state?.step === "credentialed" ? "prepared" : this.#shown.secondFactor;
   }
 
-  /** @returns {Promise<State | null>} sealed or signed; null if the voter went back before anything was sealed */
+  /**
+   * @param {import("../protocol/plaintext.js").Choice[]} choices
+   * @returns {Promise<State | null>} sealed or signed; null if the voter went back before anything was sealed
+   */
   async #cast(choices) {
-    const begun = this.state ?? this.#paper;
     const way = this.#asks();
-    if (way === "none" || way === "prepared") {
-      this.#casting.reach("seal");
-      return way === "prepared" ? this.#voter.mark(begun, choices) : this.#voter.seal(begun, choices);
-    }
-    let sealed = null;
+    if (way === "none" || way === "prepared") this.#casting.reach("seal");
+    if (way === "prepared") return this.#voter.mark(this.at("credentialed"), choices);
+    const begun = this.state ? this.at("blinded") : this.#shown;
+    if (way === "none") return this.#voter.seal(begun, choices);
+    let sealed = /** @type {import("../protocol/state.js").Sealed | null} */ (null);
     return enterCode(way, {
       order: () => persistently(t("vote.known_issue"), () => this.#voter.requestCode(sealed ?? begun)),
       enter: async (code) => {
-        sealed ??= await this.#voter.seal(begun, choices);
-        return persistently(t("vote.known_issue"), () => this.#voter.getCredential(sealed, code));
+        const bound = (sealed ??= await this.#voter.seal(begun, choices));
+        return persistently(t("vote.known_issue"), () => this.#voter.getCredential(bound, code));
       },
       later: () => this.#later(),
       depth: 3,
@@ -148,7 +178,8 @@ class Journey {
 
   /** Credentialed or signed, with a code if it takes one; null if the voter went back. @param {number} [depth] of a code's step */
   async #getCredential(depth = 0) {
-    const { state } = this;
+    const state = this.at("blinded", "sealed");
+    /** @param {string} [code] */
     const ask = (code) => persistently(t("vote.known_issue"), () => this.#voter.getCredential(state, code));
     try {
       return await ask();
@@ -163,14 +194,16 @@ class Journey {
 
   /** What the link opens; of a prepared device, which has no link any more, what the manifest says. */
   async #open() {
-    if (this.state?.step === "credentialed") {
-      const manifest = await persistently(t("vote.known_open"), () => this.#voter.manifest(this.state));
+    const { state } = this;
+    if (state?.step === "credentialed") {
+      const manifest = await persistently(t("vote.known_open"), () => this.#voter.manifest(state));
       await this.#keep({ title: manifest.title });
-      return { manifest, secondFactor: "none", checkpoint: this.state.checkpoint, description: "" };
+      const { checkpoint } = state;
+      return { manifest, secondFactor: "none", checkpoint, description: "", link: "", closedAt: null, now: NaN };
     }
     await this.#takeLink();
     show("election", t("vote.opening"), paragraph(t("vote.opening_text")));
-    const link = this.state?.link ?? (this.#link || this.kept.link);
+    const link = this.state ? this.at("blinded", "sealed").link : this.#link || this.kept.link;
     const paper = stillVoting(await persistently(t("vote.known_open"), () => this.#voter.openLink(link)));
     const { manifest, secondFactor } = paper;
     await this.#keep({ title: manifest.title, secondFactor, link: this.state ? "" : paper.link });
@@ -181,12 +214,14 @@ class Journey {
   /** A newer link takes the place of the one that a state was begun with. */
   async #takeLink() {
     const { state } = this;
-    if (state && this.#link && this.#link !== state.link) this.state = await this.#voter.takeLink(state, this.#link);
+    if (!state || !("link" in state) || !this.#link || this.#link === state.link) return;
+    this.state = await this.#voter.takeLink(state, this.#link);
   }
 
+  /** @param {import("../protocol/state.js").State} state */
   async #persist(state) {
     // Without it some browsers clear what a page keeps after days; what they answer changes nothing here.
-    navigator.storage?.persist?.();
+    void navigator.storage?.persist?.();
     const choices = ["blinded", "credentialed"].includes(state.step) ? this.kept.choices : null;
     await this.#keep({ state: stateToJson(state), link: "", choices });
     if (this.#device.durable) return;
@@ -195,6 +230,7 @@ class Journey {
     if (state.step === "signed") saveRecovery(this.kept.state);
   }
 
+  /** @param {Partial<import("./device.js").Kept>} changes */
   async #keep(changes) {
     this.kept = Object.assign(this.kept, { id: this.kept.id || newId() }, changes);
     await this.#device.put({ ...this.kept });

@@ -2,7 +2,7 @@
  * The voter's page. It looks at the link only when the voter says so: programs that scan mails open links, and none of
  * them should set anything going. Everything else is loaded at that moment.
  */
-import { find, h, prefix } from "../dom.js";
+import { find, h, prefix, present } from "../dom.js";
 import { t } from "../strings.js";
 import { textOf } from "./chosen_file.js";
 import { openDevice } from "./device.js";
@@ -28,7 +28,9 @@ async function begin(start) {
 async function loaded() {
   place.inert = true;
   try {
-    document.head.append(find("#journey").content);
+    /** @type {HTMLTemplateElement} */
+    const template = find("#journey");
+    document.head.append(template.content);
     return (await import("./journey.js")).vote;
   } catch {
     const again = h("button", { type: "button", onclick: () => location.reload() }, t("vote.reload"));
@@ -45,16 +47,17 @@ function invited() {
   return [h("p", { class: "lead" }, t("vote.invited")), h("p", {}, t("vote.invited_how")), h("p", {}, open)];
 }
 
-/** Without a link: what was begun here, or the ways to begin. */
+/** Without a link: what was begun here, or the ways to begin. @param {import("./device.js").Kept[]} kept */
 function elsewhere(kept) {
   const link = h("input", { type: "text", id: "link", name: "link", autocomplete: "off", spellcheck: "false", required: true });
+  /** @param {Event} event */
   const typed = (event) => {
     event.preventDefault();
-    begin({ link: link.value.trim() });
+    void begin({ link: link.value.trim() });
   };
   const file = h("input", { type: "file", id: "file", accept: ".json,application/json" });
   file.addEventListener("change", async () => {
-    if (file.files.length) await begin({ file: await textOf(file.files[0]) });
+    if (file.files?.length) await begin({ file: await textOf(file.files[0]) });
   });
   return [
     kept.length > 0 && h("section", {}, h("h2", {}, t("vote.kept_title")), h("ul", { class: "kept" }, ...kept.map(keptItem))),
@@ -72,18 +75,25 @@ function elsewhere(kept) {
   ];
 }
 
+/** @param {string} key */
 const hint = (key) => h("span", { class: "hint" }, t(key));
 
-/** The label says what one click does: a vote that was interrupted at the cast is cast, without another question. */
+/**
+ * The label says what one click does: a vote that was interrupted at the cast is cast, without another question.
+ *
+ * @param {import("./device.js").Kept} kept
+ */
 function keptItem({ id, title, state }) {
   const step = state ? JSON.parse(state).step : "opened";
-  const label = { sealed: "go_on_casting", signed: "go_on_casting", cast: "show_kept" }[step] ?? "go_on";
+  /** @type {Record<string, string>} */
+  const labels = { sealed: "go_on_casting", signed: "go_on_casting", cast: "show_kept" };
+  const label = labels[step] ?? "go_on";
   const open = () => begin({ id });
   const badge = h("span", { class: "badge" }, t(`vote.kept_${step}`));
   return h("li", {}, h("button", { type: "button", class: "primary", onclick: open }, t(`vote.${label}`, { title })), " ", badge);
 }
 
-/** Fragments that name a place on this page are no links of voters. */
+/** Fragments that name a place on this page are no links of voters. @param {string} hash */
 const isLink = (hash) => hash.length > 1 && !document.getElementById(hash.slice(1));
 
 /** The link that this address came with: its fragment, or its path where a program has encoded the `#`; else empty. */
@@ -101,7 +111,7 @@ async function start() {
   }
   const device = await openDevice();
   const content = arrived() ? invited() : elsewhere(await device.all());
-  place.replaceChildren(heading, ...content.filter(Boolean));
+  place.replaceChildren(heading, ...present(content));
   // Another link opened in this tab: what it interrupts is kept.
   addEventListener("hashchange", () => isLink(location.hash) && location.reload());
 }
@@ -113,7 +123,9 @@ find(".skip").addEventListener("click", (event) => {
 });
 
 /** A change of language takes a link along that was not opened yet. */
-for (const link of document.querySelectorAll("a[hreflang]")) {
+/** @type {NodeListOf<HTMLAnchorElement>} */
+const languages = document.querySelectorAll("a[hreflang]");
+for (const link of languages) {
   link.addEventListener("click", (event) => {
     if (!arrived()) return;
     event.preventDefault();
@@ -121,4 +133,4 @@ for (const link of document.querySelectorAll("a[hreflang]")) {
   });
 }
 
-start();
+void start();

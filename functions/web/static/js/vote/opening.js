@@ -8,11 +8,11 @@ import { Unreachable } from "../protocol/errors.js";
  * @returns {Promise<number>}
  */
 export async function untilOpening(side, { election, opens_at: opens }) {
-  if (Date.now() >= opens) return 0;
-  return Math.max(0, opens - ((await serviceTime(side, election)) || Date.now()));
+  if (Date.now() >= opens.getTime()) return 0;
+  return Math.max(0, opens.getTime() - ((await serviceTime(side, election)) || Date.now()));
 }
 
-/** NaN if the service does not tell. */
+/** NaN if the service does not tell. @param {import("../protocol/api.js").Side} side @param {string} election */
 async function serviceTime(side, election) {
   try {
     const answer = await side.find(`/elections/${election}/log/checkpoint`, { cache: "no-store" });

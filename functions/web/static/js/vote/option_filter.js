@@ -21,7 +21,7 @@ export function optionFilter({ id, options }, rows) {
     for (const [name, element] of rows()) {
       const fits = words.every((word) => name.toLocaleLowerCase().includes(word));
       element.hidden = !fits;
-      count += fits;
+      count += Number(fits);
     }
     found.textContent = words.length ? t("vote.filter_found", { count }) : "";
   });

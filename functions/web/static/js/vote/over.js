@@ -3,10 +3,13 @@ import { timeEncode } from "../protocol/encoding.js";
 
 /** `election`: its id. `early`: whether it was closed before its time. `moment`: of the end, RFC 3339. */
 export class Over extends Error {
+  /** @param {string} election @param {boolean} early @param {string} moment */
   constructor(election, early, moment) {
     super("voting is over");
     this.name = new.target.name;
-    Object.assign(this, { election, early, moment });
+    this.election = election;
+    this.early = early;
+    this.moment = moment;
   }
 }
 
@@ -14,6 +17,6 @@ export class Over extends Error {
 export function stillVoting(paper) {
   const { manifest, closedAt, now } = paper;
   if (closedAt !== null) throw new Over(manifest.election, true, closedAt);
-  if (now >= manifest.closes_at) throw new Over(manifest.election, false, timeEncode(manifest.closes_at));
+  if (now >= manifest.closes_at.getTime()) throw new Over(manifest.election, false, timeEncode(manifest.closes_at));
   return paper;
 }

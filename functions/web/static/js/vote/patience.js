@@ -18,7 +18,11 @@ again.addEventListener("click", () => wake());
 addEventListener("online", () => wake());
 region.append(said);
 
-/** For `connect`: each wait of it means that an attempt got no answer. @param {number} seconds */
+/**
+ * For `connect`: each wait of it means that an attempt got no answer.
+ *
+ * @param {number} seconds @returns {Promise<void>}
+ */
 export function sleep(seconds) {
   if (seconds >= NOTICEABLE) tell(t(navigator.onLine ? "vote.no_answer" : "vote.offline"));
   return new Promise((resolve) => {
@@ -45,7 +49,7 @@ export async function persistently(meanwhile, act) {
       } catch (error) {
         const passing = error instanceof Unreachable || (error instanceof ApiError && (error.status >= 500 || error.turnedAway));
         if (!passing) throw error;
-        await sleep(error.retryAfter ?? ROUND);
+        await sleep((error instanceof ApiError ? error.retryAfter : null) ?? ROUND);
       }
     }
   } finally {
@@ -54,6 +58,7 @@ export async function persistently(meanwhile, act) {
   }
 }
 
+/** @param {string} text */
 function tell(text) {
   if (!shown.isConnected) region.replaceChildren(shown);
   if (!said.isConnected) shown.prepend(said);

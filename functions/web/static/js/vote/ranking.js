@@ -13,19 +13,24 @@ export const ofChoice = (choice) => choice.map((rank) => [rank].flat());
 export const toChoice = (ranking) =>
   ranking.map((rank) => (rank.length > 1 ? [...rank].sort((one, other) => one - other) : rank[0]));
 
-/** The index of an option's rank; -1 without one. */
+/** The index of an option's rank; -1 without one. @param {Ranking} ranking @param {number} option */
 export const rankOf = (ranking, option) => ranking.findIndex((rank) => rank.includes(option));
 
-/** Whether it stands below another one in the same rank. */
+/** Whether it stands below another one in the same rank. @param {Ranking} ranking @param {number} option */
 export const isTied = (ranking, option) => ranking[rankOf(ranking, option)][0] !== option;
 
+/** @param {Ranking} ranking @param {number} option @returns {Ranking} */
 export const without = (ranking, option) =>
   ranking.map((rank) => rank.filter((other) => other !== option)).filter((rank) => rank.length);
 
-/** With the option last, in a rank of its own. */
+/** With the option last, in a rank of its own. @param {Ranking} ranking @param {number} option @returns {Ranking} */
 export const add = (ranking, option) => [...without(ranking, option), [option]];
 
-/** The option one rank better (`by` -1) or worse (1), in a rank of its own: out of a rank that it shared, to its side. */
+/**
+ * The option one rank better (`by` -1) or worse (1), in a rank of its own: out of a rank that it shared, to its side.
+ *
+ * @param {Ranking} ranking @param {number} option @param {number} by @returns {Ranking}
+ */
 export function move(ranking, option, by) {
   const [at, rest] = [rankOf(ranking, option), without(ranking, option)];
   const shared = ranking[at].length > 1;
@@ -33,7 +38,11 @@ export function move(ranking, option, by) {
   return [...rest.slice(0, to), [option], ...rest.slice(to)];
 }
 
-/** Into the rank above, or out of the rank that it shares with one above, into its own. */
+/**
+ * Into the rank above, or out of the rank that it shares with one above, into its own.
+ *
+ * @param {Ranking} ranking @param {number} option @returns {Ranking}
+ */
 export function toggleTied(ranking, option) {
   const [at, rest] = [rankOf(ranking, option), without(ranking, option)];
   if (isTied(ranking, option)) return [...rest.slice(0, at + 1), [option], ...rest.slice(at + 1)];
@@ -41,7 +50,11 @@ export function toggleTied(ranking, option) {
   return rest.map((rank, index) => (index === at - 1 ? [...rank, option] : rank));
 }
 
-/** The option put where `place` others stand above it; between two of one rank it shares that rank. */
+/**
+ * The option put where `place` others stand above it; between two of one rank it shares that rank.
+ *
+ * @param {Ranking} ranking @param {number} option @param {number} place @returns {Ranking}
+ */
 export function drop(ranking, option, place) {
   const rest = without(ranking, option);
   let above = 0;

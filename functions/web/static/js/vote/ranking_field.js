@@ -15,11 +15,13 @@ import * as rankings from "./ranking.js";
 export function rankingField(contest, choice, changed) {
   const { equal } = METHODS[contest.method];
   let ranking = rankings.ofChoice(choice);
+  /** @param {number} option */
   const name = (option) => contest.options[option - 1];
   const ranked = h("ol", { class: "ranking", "aria-label": t("vote.ranked") });
   const rest = h("ul", { class: "unranked", "aria-label": t("vote.unranked") });
   const none = h("p", { class: "quiet" }, t("vote.none_ranked"));
   const told = h("p", { class: "visually-hidden", role: "status" });
+  /** @type {HTMLLIElement[]} */
   const unranked = contest.options.map((text, index) => adder(index + 1, text));
   rest.append(...unranked);
 
@@ -31,52 +33,71 @@ export function rankingField(contest, choice, changed) {
     }
   }
 
-  /** Take over a new ranking, say where the option is now, and keep the focus where the next key is expected. */
+  /**
+   * Take over a new ranking, say where the option is now, and keep the focus where the next key is expected.
+   *
+   * @param {number} option @param {import("./ranking.js").Ranking} wanted
+   * @param {(option: number) => HTMLElement | null | undefined} control
+   */
   function change(option, wanted, control) {
     ranking = wanted;
     draw();
     const rank = rankings.rankOf(ranking, option) + 1;
     const key = rank ? "vote.now_ranked" : "vote.now_unranked";
     told.textContent = t(key, { option: name(option), rank, of: ranking.length });
-    (control(option) ?? ranked.querySelector("button") ?? rest.querySelector("li:not(.gone) button"))?.focus();
+    /** @type {HTMLElement | null} */
+    const first = ranked.querySelector("button") ?? rest.querySelector("li:not(.gone) button");
+    (control(option) ?? first)?.focus();
     changed();
   }
 
+  /** @param {string} act @returns {(option: number) => HTMLElement | null} */
   const control = (act) => (option) => ranked.querySelector(`[data-option="${option}"] [data-act="${act}"]`);
+  /** @param {number} option */
   const nextAdder = (option) =>
     [...unranked.slice(option), ...unranked.slice(0, option).reverse()]
       .find((element) => !element.hidden && !element.classList.contains("gone"))
       ?.querySelector("button");
 
+  /** @param {number} option @param {string} text */
   function adder(option, text) {
     const add = () => change(option, rankings.add(ranking, option), nextAdder);
     const label = h("span", { class: "visually-hidden" }, t("vote.add_to_ranking"));
     return h("li", {}, h("button", { type: "button", class: "add", onclick: add }, "+ ", label, " ", text));
   }
 
+  /** @param {number} option */
   function remove(option) {
     const below = ranking.flat()[ranking.flat().indexOf(option) + 1];
-    change(option, rankings.without(ranking, option), () => below && control("remove")(below));
+    change(option, rankings.without(ranking, option), () => (below ? control("remove")(below) : null));
   }
 
+  /** @param {number} option */
   function item(option) {
     const at = rankings.rankOf(ranking, option);
     const [first, tied] = [ranking.flat()[0] === option, rankings.isTied(ranking, option)];
     const last = ranking.flat().at(-1) === option && ranking[at].length === 1;
+    /** @param {number} by @param {string} act */
     const move = (by, act) => change(option, rankings.move(ranking, option, by), control(act));
     const tie = () => change(option, rankings.toggleTied(ranking, option), control("tie"));
+    /**
+     * @param {string} act @param {string} sign @param {() => void} does @param {boolean} [off]
+     * @param {Record<string, unknown>} [more]
+     */
     const button = (act, sign, does, off = false, more = {}) => {
       const label = t(`vote.${act}_option`, { option: name(option) });
       const onclick = () => off || does();
       const known = { type: "button", class: "small", "data-act": act, title: label, "aria-label": label };
       return h("button", { ...known, "aria-disabled": off ? "true" : null, onclick, ...more }, sign);
     };
+    /** @type {Record<string, () => void>} */
     const keys = {
       ArrowUp: () => move(-1, "hold"),
       ArrowDown: () => move(1, "hold"),
       Delete: () => remove(option),
       ...(equal ? { "=": tie } : {}),
     };
+    /** @param {KeyboardEvent} event */
     const onkeydown = (event) => {
       if (!keys[event.key] || event.ctrlKey || event.altKey || event.metaKey) return;
       event.preventDefault();

@@ -8,7 +8,7 @@ import { actions, notice, once, paragraph, show } from "./screen.js";
 
 /**
  * @param {Awaited<ReturnType<typeof import("./device.js").openDevice>>} device
- * @param {import("./device.js").Kept} kept @param {import("../protocol/state.js").State} state cast
+ * @param {import("./device.js").Kept} kept @param {import("../protocol/state.js").Cast} state
  */
 export function showReceipt(device, kept, state) {
   show(
@@ -34,7 +34,11 @@ export function showReceipt(device, kept, state) {
   );
 }
 
-/** The receipt for another device, which shows after the count how the export reads this ballot. */
+/**
+ * The receipt for another device, which shows after the count how the export reads this ballot.
+ *
+ * @param {import("../protocol/state.js").Cast} state
+ */
 function elsewhere({ receipt }) {
   const link = receiptLink(address, receipt);
   return h(
@@ -47,11 +51,13 @@ function elsewhere({ receipt }) {
   );
 }
 
+/** @param {import("../protocol/state.js").Cast} state */
 function receiptText({ receipt }) {
   const label = t("vote.show_receipt");
   return h("pre", { id: "receipt", tabindex: 0, role: "region", "aria-label": label }, receipt);
 }
 
+/** @param {import("./records.js").Device} device @param {import("./device.js").Kept} kept */
 function confirmForgetting(device, kept) {
   const forget = async () => {
     await device.forget(kept.id);

@@ -6,7 +6,8 @@ import { actions, once, paragraph, show } from "./screen.js";
 
 /** Returns once the voter has saved the file. @param {string} json the state to save */
 export async function insistOnRecovery(json) {
-  await new Promise((resolve) => {
+  /** @type {Promise<void>} */
+  const done = new Promise((resolve) => {
     const saved = () => {
       saveRecovery(json);
       resolve();
@@ -18,4 +19,5 @@ export async function insistOnRecovery(json) {
       actions(once(t("vote.save_and_continue"), saved)),
     );
   });
+  await done;
 }

@@ -9,14 +9,14 @@ const FEW_OPTIONS = 40;
 
 /**
  * @param {import("../protocol/contest.js").Contest} contest
- * @param {[number, number][]} choice option and score, at first
+ * @param {import("../protocol/plaintext.js").Choice} choice option and score, at first
  * @param {() => void} changed called after each change
  * @returns {{content: (Node | null)[], choice: () => [number, number][]}}
  */
 export function scoreField(contest, choice, changed) {
   const scores = Array.from({ length: contest.max - contest.min + 1 }, (_, index) => contest.min + index);
   const few = scores.length <= FEW_SCORES && contest.options.length <= FEW_OPTIONS;
-  const given = new Map(choice);
+  const given = new Map(/** @type {[number, number][]} */ (choice));
   const fields = contest.options.map((name, index) => {
     const [id, score] = [`${contest.id}-${index + 1}`, given.get(index + 1)];
     return (few ? radios : list)(id, name, scores, score, changed);
@@ -34,29 +34,38 @@ export function scoreField(contest, choice, changed) {
     ],
     choice: () =>
       fields
-        .map((field, index) => [index + 1, field.value()])
-        .filter(([, value]) => value !== "")
-        .map(([option, value]) => [option, Number(value)]),
+        .map((field, index) => ({ option: index + 1, value: field.value() }))
+        .filter(({ value }) => value !== "")
+        .map(({ option, value }) => [option, Number(value)]),
   };
 }
 
+/**
+ * @param {string} id @param {string} name @param {number[]} scores @param {number | undefined} given
+ * @param {() => void} changed
+ */
 function radios(id, name, scores, given, changed) {
+  /** @param {number | ""} value @param {string | number} label */
   const one = (value, label) => {
     const input = h("input", { type: "radio", id: `${id}-${value}`, name: id, value, onchange: changed });
     input.checked = value === (given ?? "");
     return h("span", { class: "choice" }, input, h("label", { for: input.id }, label));
   };
   const rows = [one("", t("vote.no_score")), ...scores.map((score) => one(score, score))];
-  const inputs = rows.map((row) => row.firstChild);
+  const inputs = rows.flatMap((row) => row.querySelector("input") ?? []);
   return {
     element: h("fieldset", { class: "scale" }, h("legend", {}, name), ...rows),
-    value: () => inputs.find((input) => input.checked).value,
+    value: () => inputs.find((input) => input.checked)?.value ?? "",
     clear: () => {
       inputs[0].checked = true;
     },
   };
 }
 
+/**
+ * @param {string} id @param {string} name @param {number[]} scores @param {number | undefined} given
+ * @param {() => void} changed
+ */
 function list(id, name, scores, given, changed) {
   const options = [["", t("vote.no_score")], ...scores.map((score) => [score, score])];
   const select = h("select", { id, onchange: changed }, ...options.map(([value, text]) => h("option", { value }, text)));

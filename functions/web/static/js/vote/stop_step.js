@@ -1,13 +1,13 @@
 /** Where it does not go on: why, what is known, and what to do now. */
 import { h, prefix } from "../dom.js";
-import { ApiError, BadState, NotYet, Untrusted } from "../protocol/errors.js";
+import { ApiError, BadState, NotYet, ProtocolError, Untrusted } from "../protocol/errors.js";
 import { LinkError } from "../protocol/link.js";
 import { moment } from "../page.js";
 import { has, t } from "../strings.js";
 import { Over } from "./over.js";
 import { recoveryField, recoveryOffer } from "./files.js";
 import { stateOf } from "./records.js";
-import { actions, notice, once, paragraph, show } from "./screen.js";
+import { actions, once, paragraph, show } from "./screen.js";
 
 /** Where there is nothing left to go on with. */
 const ENDS = ["closed", "already-issued", "other-ballot", "right-ended"];
@@ -15,7 +15,7 @@ const ENDS = ["closed", "already-issued", "other-ballot", "right-ended"];
 const MILD = ["closed", "already-issued", "replaced-link", "right-ended"];
 
 /**
- * @param {Error} error
+ * @param {unknown} error
  * @param {{kept: import("./device.js").Kept | null, again: () => void, loaded: (file: string) => void,
  *   forget: () => Promise<void>}} ways `kept`: what this device has, if anything
  */
@@ -24,7 +24,7 @@ export function showStop(error, { kept, again, loaded, forget }) {
   const step = kept ? "election" : "start";
   const state = kept && stateOf(kept);
   const reached = kept && (state?.step ?? "opened");
-  const election = name === "closed" && (error.election ?? state?.election);
+  const election = name === "closed" && (error instanceof Over ? error.election : state?.election);
   const forgotten = async () => {
     await forget();
     location.reload();
@@ -35,8 +35,7 @@ export function showStop(error, { kept, again, loaded, forget }) {
     h("div", { class: `notice ${MILD.includes(name) ? "warn" : "bad"}`, role: "alert" }, paragraph(reasonOf(error, name))),
     ...[`vote.stop_${name}_then`, `vote.stop_${name}_${reached}`].filter(has).map((key) => paragraph(t(key))),
     name === "already-issued" && usedElsewhere(),
-    name === "untrusted" && paragraph(t("vote.reason", { reason: error.reason }), "quiet"),
-    name === "other" && paragraph(t("vote.reason", { reason: error.reason || error.name }), "quiet"),
+    ["untrusted", "other"].includes(name) && paragraph(t("vote.reason", { reason: shortReason(error) }), "quiet"),
     name === "already-issued" && recoveryField(loaded),
     actions(
       ["other", "no-log"].includes(name) && once(t("vote.again"), again),
@@ -52,21 +51,28 @@ export function showStop(error, { kept, again, loaded, forget }) {
 /** Whether a ballot was cast with a used link, nobody can see from it: what to do in each case. */
 function usedElsewhere() {
   const cases = ["cast", "unfinished", "stranger"];
+  /** @param {string} one */
   const item = (one) => [h("dt", {}, t(`vote.used_${one}`)), h("dd", {}, t(`vote.used_${one}_then`))];
   return h("dl", { class: "promises" }, ...cases.flatMap(item));
 }
 
-/** What happened, and when it did where that is known. */
+/** What happened, and when it did where that is known. @param {unknown} error @param {string} name */
 function reasonOf(error, name) {
   if (!(error instanceof Over)) return t(`vote.stop_${name}`);
   return t(error.early ? "vote.closed_early" : "vote.ended", { moment: moment(error.moment) });
 }
 
-/** Which words are for an error. */
+/** For whoever is asked for help. @param {unknown} error */
+function shortReason(error) {
+  if (error instanceof ProtocolError && error.reason) return error.reason;
+  return error instanceof Error ? error.name : String(error);
+}
+
+/** Which words are for an error. @param {unknown} error */
 function nameOf(error) {
   if (error instanceof Untrusted) return "untrusted";
   if (error instanceof Over) return "closed";
-  if (error instanceof LinkError || error.slug === "damaged-link") return "bad-link";
+  if (error instanceof LinkError || (error instanceof ApiError && error.slug === "damaged-link")) return "bad-link";
   if (error instanceof BadState) return "bad-file";
   if (error instanceof NotYet) return "no-log";
   return error instanceof ApiError && has(`vote.stop_${error.slug}`) ? error.slug : "other";

@@ -11,7 +11,7 @@ const minute = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-d
 const day = new Intl.DateTimeFormat(language, { day: "2-digit", month: "2-digit" });
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
-/** A figure as readers here write it. */
+/** A figure as readers here write it. @param {number} value */
 export function figure(value) {
   return numbers.format(value);
 }
@@ -26,6 +26,7 @@ export class StripChart {
     place.setAttribute("role", "img");
     place.setAttribute("aria-label", name);
     const axis = { stroke: colour("--quiet"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false } };
+    /** @type {uPlot.Options} */
     const options = {
       width: place.clientWidth || 300,
       height: HEIGHT,
@@ -49,6 +50,7 @@ export class StripChart {
   }
 }
 
+/** @param {{label: string, stepped?: boolean}} series @param {number} place @returns {uPlot.Series} */
 function line({ label, stepped }, place) {
   return {
     label,
@@ -56,23 +58,27 @@ function line({ label, stepped }, place) {
     width: 2,
     dash: DASHES[place % DASHES.length],
     points: { show: (plot) => plot.data[0].length < 2 },
-    paths: stepped ? uPlot.paths.stepped({ align: 1 }) : undefined,
+    paths: stepped ? uPlot.paths.stepped?.({ align: 1 }) : undefined,
   };
 }
 
-/** Read when it is drawn: another colour scheme has other values. */
+/** Read when it is drawn: another colour scheme has other values. @param {string} property */
 function colour(property) {
   return () => getComputedStyle(document.documentElement).getPropertyValue(property);
 }
 
-/** A range that a constant line runs through the middle of. */
+/**
+ * A range that a constant line runs through the middle of.
+ *
+ * @param {unknown} _ @param {number | null} least @param {number | null} most @returns {[number, number]}
+ */
 function padded(_, least, most) {
-  if (least === null) return [0, 1];
+  if (least === null || most === null) return [0, 1];
   const room = (most - least) * 0.1 || Math.abs(most) * 0.1 || 1;
   return [least >= 0 ? Math.max(0, least - room) : least - room, most + room];
 }
 
-/** Times at which there are grid lines: as fine as they are apart. */
+/** Times at which there are grid lines: as fine as they are apart. @param {number[]} splits */
 function ticks(splits) {
   const apart = splits.length > 1 ? splits[1] - splits[0] : 0;
   const format = apart < 60 ? clock : apart < 86_400 ? minute : day;

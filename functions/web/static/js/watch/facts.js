@@ -27,10 +27,11 @@ export class Facts {
     }
   }
 
+  /** @param {{records: number, last_record_at?: string | null} | undefined} relay */
   #show(relay) {
     if (!relay) return;
-    this.records.textContent = relay.records;
+    if (this.records) this.records.textContent = String(relay.records);
     const at = relay.last_record_at;
-    if (at) this.last.replaceChildren(h("time", { datetime: at }, moment(at)));
+    if (at) this.last?.replaceChildren(h("time", { datetime: at }, moment(at)));
   }
 }

@@ -5,12 +5,15 @@ import { prefix } from "../dom.js";
 const LONGEST = 60_000;
 
 /**
- * @typedef {{records: object[], next: string, poll_after_ms: number}} LiveWindow
+ * @typedef {import("./points.js").Values} Values
+ * @typedef {{records: Values[], next: string, poll_after_ms: number}} LiveWindow
  * @typedef {"live" | "paused" | "waiting" | "gone"} State `waiting`: it did not answer and is asked again later
  */
 
 export class Follower {
+  /** @type {number | undefined} */
   #timer;
+  /** @type {AbortController | undefined} */
   #asking;
   #since = "";
   #failed = 0;
@@ -18,7 +21,7 @@ export class Follower {
 
   /**
    * @param {string} channel its name
-   * @param {(records: object[], anew: boolean) => void} onRecords anew: what came before is of another channel
+   * @param {(records: Values[], anew: boolean) => void} onRecords anew: what came before is of another channel
    * @param {(state: State) => void} onState
    * @param {number} least milliseconds between two questions, if that is more than the channel asks for
    */
@@ -53,7 +56,7 @@ export class Follower {
   #look() {
     clearTimeout(this.#timer);
     this.#asking?.abort();
-    if (this.#running && !document.hidden) this.#ask();
+    if (this.#running && !document.hidden) void this.#ask();
   }
 
   async #ask() {
@@ -64,7 +67,7 @@ export class Follower {
       if (response.status === 404) return this.#end();
       if (!response.ok) return this.#fail(Number(response.headers.get("Retry-After")) * 1000);
       this.#take(await response.json());
-    } catch (error) {
+    } catch {
       if (!signal.aborted) this.#fail(0);
     }
   }
@@ -80,6 +83,7 @@ export class Follower {
     this.#later(after && Math.max(after, this.least));
   }
 
+  /** @param {number} asked */
   #fail(asked) {
     if (!this.#running) return;
     this.#failed += 1;
@@ -93,12 +97,13 @@ export class Follower {
     this.onState("gone");
   }
 
+  /** @param {number} pause */
   #later(pause) {
     this.#timer = setTimeout(() => this.#ask(), pause);
   }
 }
 
-/** What a place in the live window says of when its channel was registered. */
+/** What a place in the live window says of when its channel was registered. @param {string} place */
 function born(place) {
   return place.split(".")[0];
 }

@@ -34,8 +34,11 @@ export function records(text) {
   return rows.map((row) => Object.fromEntries(header.map((name, place) => [name, row[place] ?? ""])));
 }
 
+/** @param {string} text @returns {string[][]} */
 function lines(text) {
+  /** @type {string[][]} */
   const found = [];
+  /** @type {string[]} */
   let row = [];
   for (const [, quoted, plain, end] of text.matchAll(/(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|$)/g)) {
     if (end === "" && row.length === 0 && !quoted && !plain) break;

@@ -9,6 +9,9 @@ import { history } from "./history.js";
 import { Newest } from "./newest.js";
 import { Points } from "./points.js";
 
+/** @typedef {[name: string, label: string]} Field  of a signal */
+/** @typedef {ConstructorParameters<typeof Points>[1]} Unit */
+
 const MOST_POINTS = 2000;
 const MOST_CHARTS = 6;
 const stillness = matchMedia("(prefers-reduced-motion: reduce)");
@@ -20,25 +23,29 @@ const stillness = matchMedia("(prefers-reduced-motion: reduce)");
  * @param {HTMLElement} element
  */
 async function watch(element) {
-  const { channel, axis, unit, least, fields: listed } = element.dataset;
+  const { channel = "", axis = "", unit, least, fields: listed = "[]" } = element.dataset;
+  /** @type {Field[]} */
   const fields = JSON.parse(listed);
-  const points = new Points(axis, unit, fields.map(([name]) => name), "history" in element.dataset ? Infinity : MOST_POINTS);
+  const points = new Points(axis, /** @type {Unit} */ (unit), fields.map(([name]) => name), "history" in element.dataset ? Infinity : MOST_POINTS);
   const charts = "together" in element.dataset ? [fields] : fields.map((field) => [field]);
   const status = h("p", { role: "status", class: "quiet" });
   const pause = h("button", { type: "button", class: "small", hidden: true });
   const place = h("div", { class: "charts" });
   element.append(h("div", { class: "watching" }, status, pause), place);
+  /** @type {((points: Points) => void)[]} */
   const drawn = [];
+  /** @type {HTMLElement | null} */
   const table = document.querySelector(`[data-newest="${channel}"]`);
   const facts = new Facts(channel, document);
   let came = false;
-  const newest = table && new Newest(find("tbody", table), JSON.parse(table.dataset.columns), points);
+  const newest = table && new Newest(rowsOf(table), JSON.parse(table.dataset.columns ?? "[]"), points);
 
   const draw = () => {
     if (!points.times.length) return;
     if (!drawn.length) drawn.push(...charts.slice(0, MOST_CHARTS).map((series) => addChart(place, series, element)));
     for (const update of drawn) update(points);
   };
+  /** @param {import("./points.js").Values[]} records @param {boolean} anew */
   const add = (records, anew) => {
     if (anew) points.clear();
     if (anew) newest?.clear();
@@ -47,7 +54,7 @@ async function watch(element) {
     points.add("history" in element.dataset ? records.filter((record) => points.time(record) > last) : records);
     newest?.add(records);
     draw();
-    element.dataset.points = points.times.length;
+    element.dataset.points = String(points.times.length);
   };
 
   if ("history" in element.dataset) add((await history(channel)) ?? [], false);
@@ -56,21 +63,34 @@ async function watch(element) {
     return;
   }
   const follower = new Follower(channel, add, tell, Number(least ?? 0));
+  /** @param {import("./follower.js").State} state */
   function tell(state) {
     element.dataset.state = state;
-    if (state === "live") facts.renew();
+    if (state === "live") void facts.renew();
     const text = state === "live" && !came ? t("chart.nothing_yet") : t(`chart.${state}`);
     if (status.textContent !== text) status.textContent = text;
     pause.hidden = state === "gone";
     pause.textContent = t(follower.running ? "chart.pause" : "chart.go_on");
   }
   pause.addEventListener("click", () => (follower.running ? follower.stop() : follower.start()));
-  if (!stillness.matches) return follower.start();
+  if (!stillness.matches) {
+    follower.start();
+    return;
+  }
   await follower.once();
   follower.stop();
 }
 
-/** A chart with its caption; answers what redraws it. */
+/** @param {HTMLElement} table @returns {HTMLTableSectionElement} */
+function rowsOf(table) {
+  return find("tbody", table);
+}
+
+/**
+ * A chart with its caption; answers what redraws it.
+ *
+ * @param {HTMLElement} place @param {Field[]} series @param {HTMLElement} element @returns {(points: Points) => void}
+ */
 function addChart(place, series, element) {
   const values = series.map(() => h("span", { class: "value" }));
   const captions = series.map(([, label], index) => h("li", { class: `series-${index + 1}` }, label, " ", values[index]));
@@ -80,7 +100,7 @@ function addChart(place, series, element) {
   const stepped = "together" in element.dataset;
   const chart = new StripChart(plot, t("chart.name", { names }), series.map(([, label]) => ({ label, stepped })));
   return (points) => {
-    const columns = series.map(([name]) => points.columns.get(name));
+    const columns = series.map(([name]) => points.columns.get(name) ?? []);
     chart.show(points.times, columns);
     columns.forEach((column, index) => {
       const last = column.at(-1);
@@ -89,4 +109,6 @@ function addChart(place, series, element) {
   };
 }
 
-for (const element of document.querySelectorAll("[data-channel]")) watch(element);
+/** @type {NodeListOf<HTMLElement>} */
+const channels = document.querySelectorAll("[data-channel]");
+for (const element of channels) void watch(element);

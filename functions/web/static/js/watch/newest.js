@@ -11,6 +11,7 @@ const moments = new Intl.DateTimeFormat(document.documentElement.lang, {
 });
 
 export class Newest {
+  /** @type {import("./points.js").Values[]} */
   #records = [];
 
   /** @param {HTMLTableSectionElement} body @param {string[]} fields @param {import("./points.js").Points} points */
@@ -24,11 +25,13 @@ export class Newest {
     this.#records = [];
   }
 
+  /** @param {import("./points.js").Values[]} records */
   add(records) {
     this.#records = [...this.#records, ...records].slice(-MOST);
     this.body.replaceChildren(...this.#records.toReversed().map((record) => this.#row(record)));
   }
 
+  /** @param {import("./points.js").Values} record */
   #row(record) {
     const cells = this.fields.map((field) => {
       if (field === this.points.axis) return h("th", { scope: "row" }, this.#moment(record));
@@ -37,13 +40,14 @@ export class Newest {
     return h("tr", {}, ...cells);
   }
 
+  /** @param {import("./points.js").Values} record */
   #moment(record) {
     const seconds = this.points.time(record);
     return dated(seconds) ? moments.format(seconds * 1000) : said(record[this.points.axis]);
   }
 }
 
-/** A value as text, whatever it is. */
+/** A value as text, whatever it is. @param {unknown} value */
 function said(value) {
   if (value === null || value === undefined) return "–";
   const text = typeof value === "string" ? value : JSON.stringify(value);

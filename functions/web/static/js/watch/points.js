@@ -1,10 +1,16 @@
 /** The newest points of a channel as columns that a chart draws: times in seconds, and a column for each signal. */
 
+/** @typedef {Record<string, unknown>} Values  a record: its fields by name */
+
 const PER_SECOND = { s: 1, ms: 1e3, us: 1e6, ns: 1e9 };
 /** Seconds from 1970 within which there are dates (ECMA-262: 8.64e12), less what a chart needs at its sides. */
 const FARTHEST = 8.6e12;
 
-/** Whether a calendar has this time; charts wait for ever for the grid of one that it has not. */
+/**
+ * Whether a calendar has this time; charts wait for ever for the grid of one that it has not.
+ *
+ * @param {number} seconds
+ */
 export function dated(seconds) {
   return Math.abs(seconds) < FARTHEST;
 }
@@ -20,11 +26,13 @@ export class Points {
     this.axis = axis;
     this.unit = unit;
     this.most = most;
+    /** @type {number[]} */
     this.times = [];
+    /** @type {Map<string, (number | null)[]>} */
     this.columns = new Map(fields.map((field) => [field, []]));
   }
 
-  /** Seconds since 1970 of a record. */
+  /** Seconds since 1970 of a record. @param {Values} record */
   time(record) {
     return Number(record[this.axis]) / PER_SECOND[this.unit];
   }
@@ -34,7 +42,12 @@ export class Points {
     for (const column of this.columns.values()) column.length = 0;
   }
 
-  /** Records in the order in which they came; one that is older than the last is drawn where that one is, one without a date nowhere. */
+  /**
+   * Records in the order in which they came; one that is older than the last is drawn where that one is, one without a
+   * date nowhere.
+   *
+   * @param {Values[]} records
+   */
   add(records) {
     for (const record of records) {
       if (!dated(this.time(record))) continue;

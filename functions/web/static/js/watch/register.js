@@ -4,9 +4,13 @@ import { find } from "../dom.js";
 import { t } from "../strings.js";
 
 const PAUSE = 500;
+/** @type {HTMLFormElement} */
 const form = find("#register");
+/** @type {HTMLTextAreaElement} */
 const schema = find("#schema");
+/** @type {number | undefined} */
 let timer;
+/** @type {AbortController | undefined} */
 let asking;
 
 schema.addEventListener("input", () => {
@@ -15,15 +19,19 @@ schema.addEventListener("input", () => {
   timer = setTimeout(check, PAUSE);
 });
 document.getElementById("errors")?.focus();
-if (schema.value !== schema.defaultValue) check(); // typed before this script was here
+if (schema.value !== schema.defaultValue) void check(); // typed before this script was here
 
 /** First as JSON, here; then by the server's own rules, which say it in the page's language. */
 async function check() {
   const place = notJson(schema.value);
-  if (place) return say(t("schema.not_json", place));
+  if (place) {
+    say(t("schema.not_json", place));
+    return;
+  }
   asking = new AbortController();
   // Not as multipart, which API Gateway passes on as binary and emulators damage.
-  const body = new URLSearchParams(new FormData(form));
+  const body = new URLSearchParams();
+  for (const [name, value] of new FormData(form)) if (typeof value === "string") body.append(name, value);
   body.set("intent", "check");
   try {
     const response = await fetch(form.action, { method: "POST", body, signal: asking.signal });
@@ -35,19 +43,20 @@ async function check() {
   }
 }
 
-/** Where a text stops being JSON, if this browser can tell. */
+/** Where a text stops being JSON, if this browser can tell. @param {string} text */
 function notJson(text) {
   try {
     JSON.parse(text);
     return null;
   } catch (error) {
-    const position = /position (\d+)/.exec(error.message);
+    const position = /position (\d+)/.exec(error instanceof Error ? error.message : "");
     if (!position) return null;
     const lines = text.slice(0, Number(position[1])).split("\n");
-    return { line: lines.length, column: lines.at(-1).length + 1 };
+    return { line: lines.length, column: lines[lines.length - 1].length + 1 };
   }
 }
 
+/** @param {string} text */
 function say(text) {
   const fault = document.createElement("p");
   fault.className = "field-error";
