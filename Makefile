@@ -11,11 +11,12 @@ ballotcast := .venv/bin/ballotcast
 # HOST as `make run HOST=…`; from the environment it counts if it is an address: some shells export a name by it.
 stack = $(ballotcast) stack $(if $(filter command,$(origin HOST)),--host "$(HOST)")
 tools := .tools/stack/bin
+from_npm := $(CURDIR)/.tools/web/node_modules/.bin
 # The first that is there, runs (pyenv's shims need not), is new enough and has pip.
 python = $(shell PATH="$(PATH)"; for p in python3.13 python3.14 python3.12 python3.11 python3; do \
 	"$$p" -c 'import sys, pip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && command -v "$$p" && break; done)
 
-.PHONY: help environments run up down logs demo localstack localstack-up localstack-down test test-quick test-long test-localstack parity bench oracles vectors lint validate format build lock clean
+.PHONY: help environments run up down logs demo localstack localstack-up localstack-down test test-quick test-long test-localstack parity bench oracles vectors lint lint-python lint-scripts validate format build lock clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -85,10 +86,20 @@ bench: $(if $(QUICK),environments,up) ## what it costs, beside stock FastAPI on 
 vectors: environments ## write tests/vectors again, after a change of a format
 	PYTHONPATH=tests .venv/bin/python -m vector_maker
 
-lint: environments ## style and types
+# Each by itself as well: `make lint-python`, `make lint-scripts`.
+lint: lint-python lint-scripts ## style and types, of Python and of the pages' scripts
+
+lint-python: environments
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
 	.venv/bin/mypy
+
+# By Node.js of this machine, or the one that was installed because there was none; see docs/pages.md.
+lint-scripts: environments
+	@PATH="$(CURDIR)/.tools/node/bin:$(PATH)"; export OXLINT_TSGOLINT_PATH=$(from_npm)/tsgolint; set -ex; cd functions/web; \
+		$(from_npm)/tsc; \
+		$(from_npm)/eslint --cache --cache-strategy content --cache-location $(CURDIR)/.tools/web/eslint.json .; \
+		$(from_npm)/oxlint --type-aware static/js
 
 validate: environments ## the template
 	AWS_DEFAULT_REGION=eu-west-1 SAM_CLI_TELEMETRY=0 $(tools)/sam validate --lint

@@ -1,8 +1,10 @@
 """Third-party code for browsers: taken from the npm registry by a lock, packed into the pages' `static/vendor`.
 
-    .tools/web                       what functions/web/package-lock.json names, installed without running scripts
-    functions/web/static/vendor/     one minified ES module for each library below, ready to be served
-    functions/web/packed.json        the hash (SRI) of each file of it; packing anything else fails
+    .tools/web                       what functions/web/package-lock.json names, installed without running scripts:
+                                     these libraries, what packs them, and what checks our own scripts (`make lint`)
+    functions/web/static/vendor/     one minified ES module for each library below, ready to be served, and beside it
+                                     its types, which only the checks read: no package and no page has them
+    functions/web/packed.json        the hash (SRI) of each file that is served; packing anything else fails
 
 None of that code is in the repository, and all of it can be told by its hash. `python3 -m
 ballotcast_cli.stack.browser_libraries` packs anew after a change of package.json, and notes the new hashes.
@@ -12,12 +14,12 @@ import base64
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
 
-OLDEST_NODE = 20
 MODULES = {
     "hpke.js": ("@hpke/core", "export { Aes256Gcm, CipherSuite, DhkemP256HkdfSha256, HkdfSha256 } from '@hpke/core'"),
     "uplot.js": ("uplot", "export { default } from 'uplot'"),
@@ -39,8 +41,17 @@ def node_here() -> Path | None:
     if not found or not shutil.which("npm"):
         return None
     said = subprocess.run([found, "--version"], stdout=subprocess.PIPE, text=True)
-    major = said.stdout.strip().lstrip("v").partition(".")[0]
-    return Path(found).parent if said.returncode == 0 and major.isdigit() and int(major) >= OLDEST_NODE else None
+    return Path(found).parent if said.returncode == 0 and is_suitable(said.stdout) else None
+
+
+def is_suitable(version: str) -> bool:
+    """Return whether a Node.js that prints this for `--version`, as `v20.20.2`, runs what is installed here.
+
+    ESLint asks for more than the other packages do: 20.19 or later, or 22.13 or later.
+    """
+    match = re.match(r"v(\d+)\.(\d+)\.", version)
+    numbers = (int(match[1]), int(match[2])) if match else (0, 0)
+    return (20, 19) <= numbers < (21, 0) or numbers >= (22, 13)
 
 
 def pack(top: Path, node: Path) -> dict[str, str]:
@@ -55,6 +66,7 @@ def pack(top: Path, node: Path) -> dict[str, str]:
     subprocess.run(INSTALL, cwd=installed, env=environment, stdout=subprocess.DEVNULL, check=True)
     for name, (package, source) in MODULES.items():
         _bundle(installed, environment, vendor / name, _banner(installed, package), source)
+        (vendor / name).with_suffix(".d.ts").write_text(f"{source};\n")
     for name, (package, path) in COPIED.items():
         css = (installed / "node_modules" / package / path).read_text()
         (vendor / name).write_text(f"{_banner(installed, package)}\n{css}")

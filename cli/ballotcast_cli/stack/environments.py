@@ -5,7 +5,8 @@
     .venv          the project with its developers' tools, from uv.lock; holds the command `ballotcast`
     .tools/stack   sam and cfn-lint, from cli/stack.lock; apart, because they pin other versions of the same libraries
     .tools/node    Node.js, from cli/node.lock, only where this machine has none that is new enough
-    .tools/web     what the pages take from npm (browser_libraries.py), packed into functions/web/static/vendor
+    .tools/web     what the pages take from npm (browser_libraries.py), packed into functions/web/static/vendor, and
+                   what checks their scripts
 
 Every package is checked against the hash in its lock, wherever it comes from. uv is told of the index, mirrors and
 certificates that pip is configured with, unless it has settings of its own. A step whose inputs did not change is
@@ -68,6 +69,8 @@ def make_environments(top: Path) -> None:
 
 def _pack_browser_libraries(top: Path, install: "Installer") -> None:
     inputs = [top / path for path in browser_libraries.INPUTS]
+    if not (top / ".tools" / "web" / "node_modules").exists():  # as after `make clean`, which leaves what was packed
+        (top / browser_libraries.VENDOR / ".made-from").unlink(missing_ok=True)
     with made(top / browser_libraries.VENDOR, "the pages' libraries", inputs) as needed:
         if not needed:
             return

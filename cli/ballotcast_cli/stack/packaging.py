@@ -24,8 +24,8 @@ from . import pruning
 from .environments import TOP, uv_environment
 
 LAYERS = TOP / ".tools" / "layers"
-BUILDERS = {"package.json", "package-lock.json", "packed.json"}
-"""What only the packing of the pages' libraries reads."""
+BUILDERS = {"package.json", "package-lock.json", "packed.json", "tsconfig.json", ".oxlintrc.json"}
+"""What only the packing of the pages' libraries and the checks of the pages' scripts read."""
 SHIPPED = {".py", ".json", ".html", ".js", ".css", ".svg", ".txt"}
 
 

@@ -1,10 +1,11 @@
-"""pip's configuration told to uv."""
+"""pip's configuration told to uv, and which Node.js of a machine is used."""
 
 import json
 from pathlib import Path
 
 import pytest
 
+from ballotcast_cli.stack.browser_libraries import is_suitable
 from ballotcast_cli.stack.environments import read_pip_configuration, uv_environment, uv_settings
 
 LISTING = """\
@@ -55,3 +56,13 @@ def test_what_was_told_is_kept_and_uvs_own_settings_win(tmp_path: Path, monkeypa
 def test_nothing_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("UV_INDEX", "https://uv.example")
     assert uv_environment(tmp_path)["UV_INDEX"] == "https://uv.example"
+
+
+@pytest.mark.parametrize("version", ["v20.19.0", "v20.20.2", "v22.13.1", "v23.0.0", "v24.19.0"])
+def test_a_node_that_runs_every_tool_is_used(version: str) -> None:
+    assert is_suitable(f"{version}\n")
+
+
+@pytest.mark.parametrize("version", ["v18.20.8", "v20.18.3", "v21.7.3", "v22.12.0", "20.20.2", "", "v"])
+def test_another_node_is_not(version: str) -> None:
+    assert not is_suitable(f"{version}\n")
