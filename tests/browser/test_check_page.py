@@ -88,7 +88,8 @@ def test_what_is_no_receipt_is_said_at_the_field(page: CheckPage, voted: Voted, 
         expect(page.page.locator("#receipt-error")).to_contain_text("neither a receipt nor a recovery file")
     assert_accessible(page.page)
     file = tmp_path / "early.json"
-    file.write_text(json.dumps({"v": 3, "step": "signed"} | dict.fromkeys(SIGNED, "AAAA")))
+    signed = dict.fromkeys(SIGNED, "AAAA") | {"manifest_hash": 43 * "A"}
+    file.write_text(json.dumps({"v": 3, "step": "signed"} | signed))
     page.choose("A receipt or recovery file", file)
     expect(page.page.locator("#receipt-file-error")).to_contain_text("before your ballot was cast")
     assert page.states("ballot") == {}

@@ -79,7 +79,7 @@ def test_looked_at_on_the_phone_and_voted_on_the_laptop(
 def test_a_tab_closed_before_the_cast(
     context: BrowserContext, voter: VoterPage, elections: Elections, election: Election, link: str
 ) -> None:
-    """The link, or the page alone, goes on with what was marked; removed, nothing is left."""
+    """The link, or the page alone, goes on with what was marked; removed, nothing is left, also for an older tab."""
     voter.open(link)
     voter.expect_step(election.title)
     voter.close()
@@ -103,9 +103,14 @@ def test_a_tab_closed_before_the_cast(
     assert (kept["choices"], kept["link"]) == ([[2]], link)
     voter.page.get_by_text("Continue later, or on another device").click()
     assert_accessible(voter.page)
+    before = VoterPage(context, elections.api.address)
+    before.visit()
     voter.press("Remove them from this device")
     voter.expect_step_loaded("With your link")
     assert voter.kept() == []
+    before.press(f"Continue: {election.title}")
+    before.expect_text("no-longer-kept")
+    before.close()
     voter.close()
 
 
