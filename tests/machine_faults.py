@@ -89,6 +89,8 @@ def halts_before(definition: Definition, step: str) -> Definition:
                 choice["Next"] = HALT
         if state.get("Next") == step and state["Type"] != "Wait":
             state["Next"] = HALT
+        if state.get("Default") == step:
+            state["Default"] = HALT
     if changed["StartAt"] == step:
         changed["StartAt"] = HALT
     return changed

@@ -9,12 +9,14 @@ from itertools import count
 
 import pytest
 
+import sagas
 from ballotcast.store.channels import Channel
 from ballotcast_cli.machine_definitions import read_definition
 from ballotcast_cli.stack.stack import Stack
 from channel_rows import require_whole
 from checkout import ROOT
-from machine_faults import FAULTS, HALT, hurried, steps
+from machine_faults import FAULTS, HALT, hurried
+from poisoned import poisoned
 from relays import MACHINES, Relays, wait_for
 from sensor import SENSOR, sample
 
@@ -22,7 +24,12 @@ pytestmark = pytest.mark.stack
 TABLE = ROOT / "docs/channels.md"
 BEGIN, END = "<!-- faults: written by tests/stack/test_relay_faults.py -->\n", "<!-- /faults -->\n"
 DEFINED = {name: read_definition(ROOT / f"functions/relay/{name}.asl.json") for name in MACHINES}
-CASES = [(machine, step, fault) for machine in MACHINES for step in steps(DEFINED[machine]) for fault in FAULTS]
+ROWS = [(saga, step) for saga, machine in sagas.MACHINES.items() for step in sagas.steps_of(saga, DEFINED[machine])]
+CASES = [(saga, step, fault) for saga, step in ROWS for fault in FAULTS]
+PARAMETERS = [
+    pytest.param(*case, id=" ".join(case), marks=[] if case[0] in MACHINES else [pytest.mark.long]) for case in CASES
+]
+"""The ways out go through the same machines; without the stack they are tested each time (test_relays.py)."""
 _number = count()
 outcomes: dict[tuple[str, str, str], str] = {}
 
@@ -44,23 +51,32 @@ def registered(relays: Relays) -> Channel:
     return channel
 
 
-def meet(relays: Relays, machine: str, step: str, fault: str) -> Channel:
+def meet(relays: Relays, saga: str, step: str, fault: str) -> Channel:
     """A channel whose saga meets the fault, when that is over."""
+    machine = sagas.MACHINES[saga]
     channel = registered(relays) if machine != "spawn" else None
+    if saga not in MACHINES:
+        assert channel
+        channel = poisoned(relays, channel)
     relays.define(machine, FAULTS[fault](hurried(relays.definitions[machine]), step))
     try:
-        if machine == "spawn":
+        if saga == "spawn":
             channel = _without_waiting(relays)
         elif machine == "stop":
             assert channel
-            relays.api.delete(f"/channels/{channel.name}", headers={"Prefer": "wait=0"})
+            asked = {"drain": "false"} if saga == "remove" else {}
+            relays.api.delete(f"/channels/{channel.name}", headers={"Prefer": "wait=0"}, params=asked)
+        elif saga != "repair":
+            assert channel
+            relays.api.post(f"/channels/{channel.name}/resume", json={"around": saga == "resume around"})
         else:
             assert channel
             begun = relays.wiring.channels.begin(channel, "repairing", relays.wiring.clock(), repairs=1)
             assert begun
         assert channel
         channel = relays.find(channel.name) or channel
-        _await_end(relays, machine, channel, killed=fault.startswith("killed"))
+        begun = channel.born + (0 if saga == "spawn" else 1 if saga in MACHINES else 2)
+        _await_end(relays, machine, channel.name, begun, killed=fault.startswith("killed"))
     finally:
         relays.define(machine, hurried(relays.definitions[machine]))
     return channel
@@ -75,9 +91,8 @@ def _without_waiting(relays: Relays) -> Channel:
     return channel
 
 
-def _await_end(relays: Relays, machine: str, channel: Channel, *, killed: bool) -> None:
-    arn = relays.arns[machine].replace(":stateMachine:", ":execution:") + f":{channel.name}-"
-    generation = channel.generation if machine == "spawn" else channel.born + 1
+def _await_end(relays: Relays, machine: str, name: str, generation: int, *, killed: bool) -> None:
+    arn = relays.arns[machine].replace(":stateMachine:", ":execution:") + f":{name}-"
 
     def ended() -> bool:
         if killed and _halted(relays, f"{arn}{generation}"):
@@ -102,9 +117,9 @@ def _halted(relays: Relays, arn: str) -> bool:
     return any(event.get("stateEnteredEventDetails", {}).get("name") == HALT for event in events)
 
 
-@pytest.mark.parametrize(("machine", "step", "fault"), CASES, ids=[" ".join(case) for case in CASES])
-def test_a_saga_meets_a_fault(relays: Relays, machine: str, step: str, fault: str) -> None:
-    channel = meet(relays, machine, step, fault)
+@pytest.mark.parametrize(("saga", "step", "fault"), PARAMETERS)
+def test_a_saga_meets_a_fault(relays: Relays, saga: str, step: str, fault: str) -> None:
+    channel = meet(relays, saga, step, fault)
     status = require_whole(relays.rows(channel.name, channel.port), channel.name)
     outcome = status
     if status in ("registering", "stopping", "repairing"):
@@ -113,9 +128,9 @@ def test_a_saga_meets_a_fault(relays: Relays, machine: str, step: str, fault: st
         outcome = f"{status}; once looked at: {require_whole(relays.rows(channel.name, channel.port), channel.name)}"
     elif status == "failed":
         leased = "lease" in relays.rows(channel.name, channel.port)
-        assert leased == (machine != "spawn")
+        assert leased == (saga != "spawn")
         outcome += ", lease kept" if leased else ", no lease"
-    outcomes[machine, step, fault] = outcome
+    outcomes[saga, step, fault] = outcome
     _can_go_on(relays, channel)
 
 
@@ -145,9 +160,8 @@ def test_the_table_in_docs_is_what_happened(relays: Relays) -> None:
         pytest.skip("not all cases were run here")
     lines = ["| saga | step | " + " | ".join(FAULTS) + " |", "|" + "---|" * (len(FAULTS) + 2)]
     lines += [
-        f"| {machine} | {step} | " + " | ".join(outcomes[machine, step, fault] for fault in FAULTS) + " |"
-        for machine in MACHINES
-        for step in steps(DEFINED[machine])
+        f"| {saga} | {step} | " + " | ".join(outcomes[saga, step, fault] for fault in FAULTS) + " |"
+        for saga, step in ROWS
     ]
     table = "\n".join(lines) + "\n"
     page = TABLE.read_text()
