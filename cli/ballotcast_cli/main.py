@@ -34,7 +34,7 @@ COMMANDS: Mapping[str, LazyCommand] = {
     ),
     "bridge": LazyCommand(
         "channels.bridge_command",
-        "Publish to the channel NAME what arrives by UDP: a datagram is a record in Avro's binary encoding.",
+        "Publish to channel NAME or to --all what arrives by UDP: a datagram is a record in Avro's binary encoding.",
     ),
     "demo": LazyCommand(
         "demo.command",

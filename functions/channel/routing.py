@@ -1,15 +1,29 @@
 """Routes of the channel API: our contract, and problem documents that older clients can read."""
 
 import json
+from collections.abc import Callable
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import Request, Response
 
+from ballotcast.http.access import Access
 from ballotcast.http.app import ContractRoute
+
+CORS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "ETag, Location, Retry-After, X-Records",
+}
+"""Pages of other sites may read what anyone may read. No credentials come with such a request."""
 
 
 class ChannelRoute(ContractRoute):
     """Every problem document also carries `error`: its title, where nothing else is said."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        super().__init__(path, endpoint, **options)
+        if self.contract.access is Access.PUBLIC and self.methods == {"GET"}:
+            self.headers = {**self.headers, **CORS}
 
     def problem(self, error: Exception, request: Request) -> Response:
         response = super().problem(error, request)

@@ -197,3 +197,25 @@ def test_ports(client: httpx.Client) -> None:
 )
 def test_ranges_that_are_none(client: httpx.Client, start: Any, end: Any, pointer: str) -> None:
     assert_problem(client.get("/ports/available", params={"start": start, "end": end}), 422, "invalid", pointer)
+
+
+def test_pages_of_other_sites_may_read_what_is_public_and_nothing_else(client: httpx.Client) -> None:
+    client.post("/channels", json=draft())
+    public = (
+        *(
+            "/channels",
+            "/channels/lab",
+            "/channels/lab/live",
+            "/channels/lab/schema",
+            "/channels/lab/export?format=csv",
+        ),
+        *("/ports/available", "/channels/none", "/api/v1/channels", "/api/v1/channels/none"),
+    )
+    for path in public:
+        assert client.get(path).headers["access-control-allow-origin"] == "*", path
+    assert "X-Records" in client.get("/channels/lab/live").headers["access-control-expose-headers"]
+    for response in (
+        *(client.get("/past-channels"), client.post("/channels", json=draft()), client.delete("/channels/none")),
+        client.get("/channel/health"),
+    ):
+        assert "access-control-allow-origin" not in response.headers

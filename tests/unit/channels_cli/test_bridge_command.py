@@ -7,13 +7,17 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 
 import pytest
+from click.testing import CliRunner
 
 from ballotcast.channels.containers import encode_long
+from ballotcast_cli.main import main
 
 SCHEMA = {"type": "record", "name": "count", "fields": [{"name": "time", "type": "long", "unit": "ms"}]}
 SECONDS = 60
@@ -27,13 +31,22 @@ class Api(ThreadingHTTPServer):
         self.bodies: list[bytes] = []
         self.keys: list[str] = []
         self.refusals: list[tuple[int, str]] = []
+        self.udp = 0
+        """The channel's port as the list has it; 0: there is no channel."""
 
 
 class Answering(BaseHTTPRequestHandler):
     server: Api
 
     def do_GET(self) -> None:
-        self._answer(200, {"/channels/count": {"port": None}, "/channels/count/schema": SCHEMA}[self.path])
+        time = {"field": "time", "unit": "ms"}
+        listed = {"name": "count", "born": 1, "port": self.server.udp}
+        found: dict[str, object] = {
+            "/channels/count": {"port": None, "time": time},
+            "/channels/count/schema": SCHEMA,
+            "/channels?status=active": {"channels": [listed] if self.server.udp else [], "next_cursor": None},
+        }
+        self._answer(200, found[self.path])
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["content-length"]))
@@ -68,9 +81,10 @@ def api() -> Iterator[Api]:
 class Bridge:
     """The command, started. It ends with the test, also with one that fails."""
 
-    def __init__(self, api: Api, *options: str) -> None:
+    def __init__(self, api: Api, *options: str, name: str = "count") -> None:
+        told = [name] if name else []
         self.process = subprocess.Popen(
-            [sys.executable, "-c", "from ballotcast_cli.main import main; main()", "bridge", "count", *options],
+            [sys.executable, "-c", "from ballotcast_cli.main import main; main()", "bridge", *told, *options],
             env={
                 **os.environ,
                 "BALLOTCAST_API": f"http://127.0.0.1:{api.server_port}",
@@ -102,8 +116,8 @@ def start(api: Api) -> Iterator[Start]:
     """Call it with the command's options."""
     started: list[Bridge] = []
 
-    def start_bridge(*options: str) -> Bridge:
-        started.append(Bridge(api, *options))
+    def start_bridge(*options: str, name: str = "count") -> Bridge:
+        started.append(Bridge(api, *options, name=name))
         return started[-1]
 
     yield start_bridge
@@ -188,3 +202,29 @@ def test_a_port_in_use_is_told(start: Start) -> None:
         taken.bind(("127.0.0.1", 0))
         _, err = start("--port", str(taken.getsockname()[1])).process.communicate(timeout=SECONDS)
     assert "cannot listen on 127.0.0.1: Address already in use" in err
+
+
+def test_all_channels_of_a_host_are_served_as_they_come(api: Api, start: Start, tmp_path: Path) -> None:
+    keys = tmp_path / "keys"
+    keys.write_text("count bck_secret\nother bck_other\n")
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
+        free.bind(("127.0.0.1", 0))
+        api.udp = free.getsockname()[1]
+    bridge = start("--all", "--keys", str(keys), name="")
+    assert bridge.process.stderr
+    assert bridge.process.stderr.readline() == f"UDP port {api.udp} → count\n"
+    send(api.udp, range(3))
+    while not api.bodies:
+        assert bridge.process.poll() is None
+        threading.Event().wait(0.02)
+    code, out, _ = bridge.end(signal.SIGTERM)
+    assert (code, "3  published" in out) == (0, True), out
+
+
+@pytest.mark.parametrize(
+    "options", [(), ("count", "--all"), ("--all", "--port", "26001"), ("count", "--keys", "/dev/null")]
+)
+def test_one_or_all(options: tuple[str, ...]) -> None:
+    ended = CliRunner().invoke(main, ["bridge", *options])
+    assert ended.exit_code == 2
+    assert "either NAME, or --all" in ended.output

@@ -2,7 +2,8 @@
 
 A name that resolves to this machine makes a foreign page one of "our" origin (DNS rebinding): `Host` tells. A form or a
 script of another site comes with its `Origin` (Fetch standard) and with `Sec-Fetch-Site` (Fetch metadata). Programs
-send neither. No response has a CORS header, so another site cannot read what it may request.
+send neither. Only the public reads of channels have CORS headers: nothing else that another site may request can it
+read.
 """
 
 from http import HTTPStatus

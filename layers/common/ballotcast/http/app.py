@@ -4,7 +4,7 @@ Paths of `/health`, `/openapi.json` and `/docs` carry the function's name, becau
 `/vote/health`.
 """
 
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, cast
 from uuid import uuid4
 
@@ -40,6 +40,8 @@ class ContractRoute(APIRoute):
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         super().__init__(path, endpoint, **options)
         self.contract = contract_of(self)
+        self.headers: Mapping[str, str] = HEADERS
+        """What every response has, unless it says otherwise."""
         self.responses = {**problem_responses(self, self.contract), **self.responses}
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
@@ -64,7 +66,7 @@ class ContractRoute(APIRoute):
                 response = await keep_contract(request)
             except Exception as error:  # noqa: BLE001 - the edge: nothing internal gets out, everything gets told
                 response = self.problem(error, request)
-            for name, value in HEADERS.items():
+            for name, value in self.headers.items():
                 response.headers.setdefault(name, value)
             return response
 

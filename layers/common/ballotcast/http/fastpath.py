@@ -16,15 +16,13 @@ from mangum import Mangum
 from mangum.handlers import APIGateway
 
 from ballotcast.http.access import IDEMPOTENCY_KEY, IDEMPOTENT_BY_CONTENT
-from ballotcast.http.app import HEADERS, ContractRoute, declared_routes
+from ballotcast.http.app import ContractRoute, declared_routes
 from ballotcast.http.binding import Binding, NotSimple, bind
 from ballotcast.http.call import CONFIG, TEXT, Call, Odd
 
 Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 
 JSON = "application/json"
-JSON_HEADERS = {"content-type": JSON, **{name.lower(): value for name, value in HEADERS.items()}}
-RAW_HEADERS = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
 
 
 class Decision(NamedTuple):
@@ -71,6 +69,9 @@ class Direct:
     def __init__(self, app: FastAPI, route: ContractRoute, binding: Binding) -> None:
         self._app, self._route, self._binding = app, route, binding
         self._status = route.status_code or 200
+        named = {name.lower(): value for name, value in route.headers.items()}
+        self._json_headers = {"content-type": JSON, **named}
+        self._raw_headers = [(name.encode(), value.encode()) for name, value in named.items()]
         contract = route.contract
         self._minds_key = contract.creates or contract.access in IDEMPOTENT_BY_CONTENT
         self._takes_json = route.body_field is not None
@@ -92,7 +93,7 @@ class Direct:
             return self._told(answer, call)
         return {
             "statusCode": self._status,
-            "headers": {"content-length": str(len(answer)), **JSON_HEADERS},
+            "headers": {"content-length": str(len(answer)), **self._json_headers},
             "multiValueHeaders": {},
             "body": answer.decode(),
             "isBase64Encoded": False,
@@ -143,7 +144,7 @@ class Direct:
 
     def _told(self, response: Response, call: Call) -> dict[str, Any]:
         there = {name for name, _ in response.raw_headers}
-        response.raw_headers += [header for header in RAW_HEADERS if header[0] not in there]
+        response.raw_headers += [header for header in self._raw_headers if header[0] not in there]
         if type(response).__call__ is not Response.__call__ or response.background:
             return Mangum(response, lifespan="off", text_mime_types=TEXT)(call.event, call.context)
         told = {"status": response.status_code, "headers": response.raw_headers, "body": bytes(response.body)}
