@@ -17,7 +17,7 @@ import { readBallot } from "../verify/read_ballot.js";
  */
 export function ballotReading(report, blob, receipts) {
   const { log } = report;
-  /** @type {Map<Uint8Array, string>} */
+  /** @type {Map<string, string>} leaf hash in hex → name */
   const named = new Map();
   for (const { name, note } of receipts) {
     const leaf = leafOf(note, report);
