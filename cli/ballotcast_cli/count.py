@@ -18,6 +18,7 @@ from ballotcast.counting.voter_errors import VoterErrors, ended_by
 
 from .count_switches import Method, Switch
 from .count_switches import conditions as conditions_of
+from .large_files import many_objects
 from .reading_switches import reading_switches
 from .sheet import sheet
 
@@ -111,9 +112,10 @@ def command(
         raise click.BadParameter("not hexadecimal", param_hint="--seed") from None
     data = _bytes_of(file)
     reading = _read(file, data, format_name, method, dict(switches), choices)
-    cast = reading.file
+    cast, reported = reading.file, (data, reading) if report else None
     for warning in reading.warnings:
         click.echo(f"Warning: {warning}", err=True)
+    del data, reading  # which keep the bytes of the file
     settled = errors.or_else(cast.errors)
     if cast.kind == "ranked" and (settled.skipped or "exhaust" in (settled.overvote, settled.duplicates)):
         for note in ended_by(cast.rankings, settled, equal=has_equal_ranks(method)):
@@ -143,11 +145,12 @@ def command(
         raise click.UsageError(str(error)) from None
     if seed is None:
         require_no_lot(counted, cast.options)
-    if report:
+    if report and reported:
         from ballotcast.counting.uncounted import account_for
 
         from .report.command import write
 
+        data, reading = reported
         accounted = account_for(reading, method, errors=errors, limit=limit)
         write(report, file, data, reading, counted, accounted, outcome)
     elif as_json:
@@ -182,6 +185,7 @@ def require_no_lot(counted: Count, options: Sequence[str]) -> None:
 def _bytes_of(file: str) -> bytes:
     with click.open_file(file, "rb") as opened:
         data: bytes = opened.read()
+    click.get_current_context().with_resource(many_objects(len(data)))
     return data
 
 

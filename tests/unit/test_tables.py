@@ -3,13 +3,14 @@
 import contextlib
 import csv
 import io
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ballotcast.tables import Row, TableError, decode_table, read_table
-from ballotcast.text import Text
+from ballotcast.tables import Row, TableError, read_table
+from ballotcast.text import Text, decode
 from effort import examples
 
 
@@ -69,7 +70,7 @@ def test_other_encodings_are_read_and_said() -> None:
     table = read_table("a,b\nBjörn,2\n".encode("cp1252"))
     assert (table.encoding, next(iter(table)).cells) == ("Windows-1252", ["Björn", "2"])
     assert table.warnings == ["Line 2 is not UTF-8; the file is read as Windows-1252. Check the names: 'Björn,2'."]
-    assert decode_table("a".encode("utf-16")) == Text("a", "UTF-16", [])
+    assert decode("a".encode("utf-16")) == Text("a", "UTF-16")
 
 
 @pytest.mark.parametrize(
@@ -127,6 +128,32 @@ def test_whatever_an_independent_writer_writes_reads_back(
     csv.writer(text, delimiter=mark, quoting=csv.QUOTE_ALL).writerows([["one", "two"], *body])
     table = read_table((f"sep={mark}\r\n" * announced + text.getvalue()).encode(encoding), keep_blank=True)
     assert [row.cells for row in table] == body
+
+
+@given(
+    st.lists(st.lists(st.sampled_from(["", " ", "\u00a0", "a", '"b\n"']), min_size=1, max_size=3), max_size=6),
+    st.integers(0, 400),
+    st.booleans(),
+    st.booleans(),
+)
+@examples(200)
+def test_blocks_hold_the_rows_that_come_one_by_one(
+    body: list[list[str]], more: int, keep_blank: bool, even: bool
+) -> None:
+    rows = [["one", "two"], *[["a", "b"]] * more, *body, *[["c", "d"]] * more]
+    table = read_table("".join(",".join(cells) + "\r\n" for cells in rows), keep_blank=keep_blank, even=even)
+    assert _outcome(lambda: [row.cells for row in table]) == _outcome(
+        lambda: [cells for block in table.blocks() for cells in block.rows]
+    )
+    with contextlib.suppress(TableError):
+        assert any(block.blank for block in table.blocks()) or not table.blank_rows()
+
+
+def _outcome(read: Callable[[], list[list[str]]]) -> list[list[str]] | str:
+    try:
+        return read()
+    except TableError as error:
+        return str(error)
 
 
 @given(st.binary() | st.text('ab,;\t\n"\ufeff').map(str.encode))

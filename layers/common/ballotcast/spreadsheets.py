@@ -12,7 +12,8 @@ from datetime import date, datetime, time
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from .tables import Row, Table, TableError
+from .tables import Block, Row, Table, TableError
+from .text import recognise
 
 if TYPE_CHECKING:
     from python_calamine import CalamineWorkbook
@@ -58,6 +59,10 @@ class SheetTable(Table):
         """Which sheet it is."""
         return f"sheet {self.sheet!r}"
 
+    def blocks(self) -> Iterator[Block]:
+        """All of them at once."""
+        yield Block([row.cells for row in self], -1)
+
     def _records(self) -> Iterator[Row]:
         return iter(self.rows)
 
@@ -95,7 +100,7 @@ def read_sheet(data: bytes, sheet: str = "", *, keep_blank: bool = False) -> She
         "",
         "Unicode text",
         warnings,
-        "",
+        recognise(""),
         1,
         keep_blank,
         sheet=name,

@@ -14,17 +14,21 @@
 import csv
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from io import StringIO
-from typing import NamedTuple
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
 
-from ballotcast.text import Text, TextError, decode
+from ballotcast.text import Encoded, TextError, recognise
+
+if TYPE_CHECKING:
+    from _csv import Reader
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
 LONGEST_CELL = 131_072
+_BLOCK = 500
+"""Rows that are read at a time."""
 
 _SEP = re.compile(r'"?sep=([,;\t])"?[,;\t ]*(?:\n|$)', re.IGNORECASE)
-_BLANK_LINE = re.compile(r'^[\s,;"]*$', re.MULTILINE)
 _QUOTED = re.compile(r'(?:^|(?<=[,;\t\n]))"(?:[^"]|"")*"')
 _PADDED = re.compile(r'(^|[,;\t\n])( *"[^"]*(?:""[^"]*)*")(?: +(?=[,;\t\n]|\Z))?')
 """A quoted cell, and blanks after it. Every quoted cell is found as a whole, so nothing inside one is taken for one."""
@@ -50,16 +54,23 @@ class Row(NamedTuple):
         return self.line + sum(cell.count("\n") for cell in self.cells[:place])
 
 
+class Block(NamedTuple):
+    """rows: some rows of a table. blank: how many rows of empty cells were between them; -1 if that is not known."""
+
+    rows: list[list[str]]
+    blank: int
+
+
 @dataclass(frozen=True)
 class Table:
-    """header: the first row that is not blank, without surplus cells. Iterating reads the rows below it again each
-    time, so that no table is too large."""
+    """header: the first row that is not blank, without surplus cells. Iterating decodes and reads the rows below it
+    again each time, so that no table is too large. text: where the rows are, from the line `first_line` on."""
 
     header: Row
     delimiter: str
     encoding: str
     warnings: Sequence[str]
-    text: str
+    text: Encoded
     first_line: int
     keep_blank: bool = False
     even: bool = False
@@ -85,10 +96,32 @@ class Table:
         if self.even and number == 1 and length not in (width, len(header.cells)):
             raise TableError(row.line, f"{_cells(length)} under {width} columns")
 
+    def blocks(self) -> Iterator[Block]:
+        """The same rows, thousands at a time, without their lines. Raises TableError."""
+        width, done = len(self.header.cells), 0
+        reader = _reader(self.text, self.delimiter, self.first_line)
+        try:
+            next(cells for cells in reader if not _is_blank(cells))
+            while read := list(islice(reader, _BLOCK)):
+                rows = [cells for cells in read if cells]
+                if rows and {*map(len, rows)} != {width}:
+                    break
+                filled = [cells for cells in rows if (cells[0] and not cells[0].isspace()) or not _is_blank(cells)]
+                kept = rows if self.keep_blank else filled
+                done += len(kept)
+                yield Block(kept, len(rows) - len(filled))
+            else:
+                return
+        except csv.Error:
+            pass
+        # Rows of another length, or none that can be read: which and where is found row by row.
+        others = islice(self, done, None)
+        yield Block([], -1)
+        while kept := [row.cells for row in islice(others, _BLOCK)]:
+            yield Block(kept, -1)
+
     def blank_rows(self) -> list[int]:
         """The lines of the rows whose cells are all empty."""
-        if self.text and not _BLANK_LINE.search(self.text, 0, len(self.text) - self.text.endswith("\n")):
-            return []
         return [row.line for row in self._records() if _is_blank(row.cells) and row.line > self.header.line]
 
     @property
@@ -106,15 +139,21 @@ def read_table(data: bytes | str, *, keep_blank: bool = False, even: bool = Fals
     keep_blank: whether rows of empty cells only are rows like others. even: whether all rows must be equally long.
     ragged: whether rows may be of any length, for a caller that looks at the length of each.
     """
-    decoded = decode_table(data)
-    text = decoded.content
-    if "\0" in text:
-        raise TableError(text.count("\n", 0, text.index("\0")) + 1, "a NUL character; save the file as CSV UTF-8")
+    try:
+        text = recognise(data)
+    except TextError as error:
+        raise TableError(error.line, error.reason) from None
+    if text.encoding == "Latin-1":
+        raise TableError(text.odd_line, "neither UTF-8 nor Windows-1252; save the file as CSV UTF-8")
+    if b"\0" in text.data:
+        content = text.open().read()
+        raise TableError(content.count("\n", 0, content.index("\0")) + 1, "a NUL character; save the file as CSV UTF-8")
+    encoding, warnings = text.encoding, text.warnings
     first_line, delimiter = 1, ""
-    if found := _SEP.match(text):
-        first_line, delimiter, text = 2, found[1], text[found.end() :]
-    if '" ' in text:
-        text = _PADDED.sub(r"\1\2", text)
+    if found := _SEP.match(text.open().readline()):
+        first_line, delimiter = 2, found[1]
+    if b'" ' in text.data:
+        text = recognise(_PADDED.sub(r"\1\2", text.open().read()))
     delimiter = delimiter or _delimiter(text, first_line)
     for row in _rows(text, delimiter, first_line):
         if not _is_blank(row.cells):
@@ -122,25 +161,20 @@ def read_table(data: bytes | str, *, keep_blank: bool = False, even: bool = Fals
             while not cells[-1].strip():
                 cells.pop()
             header = Row(row.line, cells)
-            return Table(
-                header, delimiter, decoded.encoding, decoded.warnings, text, first_line, keep_blank, even, ragged
-            )
+            return Table(header, delimiter, encoding, warnings, text, first_line, keep_blank, even, ragged)
     raise TableError(first_line, "no header")
 
 
-def decode_table(data: bytes | str) -> Text:
-    """Decode as `ballotcast.text.decode`, with "\\n" at the end of lines. Raises TableError, for Latin-1 as well."""
-    try:
-        text = decode(data)
-    except TextError as error:
-        raise TableError(error.line, error.reason) from None
-    if text.encoding == "Latin-1":
-        raise TableError(text.odd_line, "neither UTF-8 nor Windows-1252; save the file as CSV UTF-8")
-    return replace(text, content=text.content.replace("\r\n", "\n").replace("\r", "\n"))
+def _reader(text: Encoded, delimiter: str, first_line: int) -> "Reader":
+    """The rows from a line on, whose `line_num` is 0 before that line."""
+    lines = text.open()
+    for _ in range(1, first_line):
+        lines.readline()
+    return csv.reader(lines, delimiter=delimiter, strict=True, skipinitialspace=True)
 
 
-def _rows(text: str, delimiter: str, first_line: int) -> Iterator[Row]:
-    reader = csv.reader(StringIO(text), delimiter=delimiter, strict=True, skipinitialspace=True)
+def _rows(text: Encoded, delimiter: str, first_line: int) -> Iterator[Row]:
+    reader = _reader(text, delimiter, first_line)
     before = 0
     try:
         for cells in reader:
@@ -151,9 +185,9 @@ def _rows(text: str, delimiter: str, first_line: int) -> Iterator[Row]:
         raise _quote_error(text, delimiter, before, first_line, str(error)) from None
 
 
-def _quote_error(text: str, delimiter: str, before: int, first_line: int, reason: str) -> TableError:
+def _quote_error(text: Encoded, delimiter: str, before: int, first_line: int, reason: str) -> TableError:
     """What is wrong with the record after so many lines. Looks for the quote that is still open at the end."""
-    rest = "\n".join(text.split("\n")[before:])
+    rest = "".join(islice(text.open(), first_line - 1 + before, None))
     quoted = re.compile(rf'(?:^|[{re.escape(delimiter)}\n]) *("(?:[^"]|"")*("|$))')
     for found in quoted.finditer(rest):
         line = before + first_line + rest.count("\n", 0, found.start(1))
@@ -194,11 +228,13 @@ def _fit(line: int, cells: list[str], width: int) -> list[str]:
     return cells[:width]
 
 
-def _delimiter(text: str, first_line: int) -> str:
+def _delimiter(text: Encoded, first_line: int) -> str:
     """The one delimiter that divides the table. Raises TableError where there are two."""
-    bare = next((line for line in _QUOTED.sub("", text[:LONGEST_CELL]).split("\n") if line.strip(", ;\t")), "")
+    head = text.open().read(LONGEST_CELL)
+    bare = next((line for line in _QUOTED.sub("", head).split("\n") if line.strip(", ;\t")), "")
     # A table of one column has no delimiter in its header, and perhaps surplus ones in its rows.
-    named = [mark for mark in DELIMITERS if mark in bare] or [mark for mark in DELIMITERS if mark in text] or [","]
+    named = [mark for mark in DELIMITERS if mark in bare]
+    named = named or [mark for mark in DELIMITERS if mark.encode() in text.data] or [","]
     if len(named) == 1:
         return named[0]
     fitting = {mark: width for mark in named if (width := _width(text, mark, first_line))}
@@ -213,7 +249,7 @@ def _delimiter(text: str, first_line: int) -> str:
     raise TableError(first_line, f"the table can be read in {len(named)} ways: with a {ways}")
 
 
-def _width(text: str, delimiter: str, first_line: int) -> int:
+def _width(text: Encoded, delimiter: str, first_line: int) -> int:
     """How many columns the table has by this delimiter; 0 if rows differ."""
     width = 0
     try:

@@ -2,8 +2,10 @@
 
 import codecs
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from io import BytesIO, TextIOWrapper
+from typing import TextIO
 
 _BYTE_ORDER_MARKS = (  # the longer first: one of UTF-32 begins with that of UTF-16
     (codecs.BOM_UTF32_LE, "UTF-32"),
@@ -14,6 +16,8 @@ _BYTE_ORDER_MARKS = (  # the longer first: one of UTF-32 begins with that of UTF
 )
 _UTF_8 = re.compile(rb"[\xc3-\xdf][\x80-\xbf]|[\xe1-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _LINE_END = re.compile("\r\n|\r")
+_PIECE = 1 << 20
+"""Bytes that are decoded at a time to look at a text."""
 
 
 class TextError(ValueError):
@@ -38,24 +42,59 @@ class Text:
     odd_line: int = 0
 
 
+@dataclass(frozen=True)
+class Encoded:
+    """A text whose encoding is known, as bytes: decoding it piece by piece takes little memory.
+
+    data: the bytes, with the text from `start` on, after byte order marks. codec: theirs. encoding, warnings, odd_line:
+    as of `Text`; the encoding of UTF-16 and UTF-32 is named though `data` is UTF-8 by then.
+    """
+
+    data: bytes
+    start: int
+    codec: str
+    encoding: str
+    warnings: Sequence[str] = ()
+    odd_line: int = 0
+
+    def open(self) -> TextIO:
+        """The text, with "\\n" for every CR LF and CR."""
+        raw = BytesIO(self.data)  # which does not copy them
+        raw.seek(self.start)
+        return TextIOWrapper(raw, self.codec, "surrogatepass" if self.codec == "utf-8" else "strict")
+
+    @property
+    def text(self) -> Text:
+        """All of it, decoded."""
+        data = self.data[self.start :] if self.start else self.data
+        content = data.decode(self.codec, "surrogatepass" if self.codec == "utf-8" else "strict")
+        return Text(content, self.encoding, self.warnings, self.odd_line)
+
+
 def decode(data: bytes | str) -> Text:
     """Decode UTF-8, UTF-16 or UTF-32; anything else is taken for Windows-1252 or Latin-1, with a warning.
 
     Raises:
         TextError: The file mixes UTF-8 and another encoding, or is UTF-16 or UTF-32 that is cut off or invalid.
     """
+    return recognise(data).text
+
+
+def recognise(data: bytes | str) -> Encoded:
+    """Find the encoding as `decode` does, which the bytes are then known to be valid in. Raises TextError."""
     if isinstance(data, str):
-        text = Text(data, "Unicode text")
+        found = _utf_8(data.encode("utf-8", "surrogatepass"), "Unicode text")
     elif encoding := _wide_encoding(data):
         try:
-            text = Text(data.decode(encoding), encoding)
+            found = _utf_8(data.decode(encoding).encode(), encoding)
         except UnicodeDecodeError as error:
             raise TextError(1, f"not {encoding}: {error.reason} at byte {error.start}") from None
     else:
-        text = _narrow(data)
-    doubt = ["The text looks like UTF-8 that was read as Windows-1252 and saved again: check the names."]
-    warnings = [*text.warnings, *(doubt if _misread(text.content) else [])]
-    return replace(text, content=text.content.lstrip("\ufeff"), warnings=warnings)
+        found = _narrow(data)
+    if _misread(found):
+        doubt = "The text looks like UTF-8 that was read as Windows-1252 and saved again: check the names."
+        found = replace(found, warnings=[*found.warnings, doubt])
+    return found
 
 
 def _wide_encoding(data: bytes) -> str:
@@ -72,32 +111,72 @@ def _wide_encoding(data: bytes) -> str:
     return ""
 
 
-def _narrow(data: bytes) -> Text:
+def _utf_8(data: bytes, encoding: str = "UTF-8") -> Encoded:
+    start = 0
+    while data.startswith(codecs.BOM_UTF8, start):
+        start += len(codecs.BOM_UTF8)
+    return Encoded(data, start, "utf-8", encoding)
+
+
+def _narrow(data: bytes) -> Encoded:
     try:
-        return Text(data.decode(), "UTF-8")
-    except UnicodeDecodeError as error:
-        line = _line_of(data, error.start)
+        _validate(data, "utf-8")
+    except UnicodeDecodeError:
+        line = _line_of(data, _first_fault(data))
+    else:
+        return _utf_8(data)
     if found := _UTF_8.search(data):
         other = _line_of(data, found.start())
         raise TextError(line, f"not UTF-8, while line {other} is; save the file in one encoding")
+    codec, encoding = "cp1252", "Windows-1252"
     try:
-        text, encoding = data.decode("cp1252"), "Windows-1252"
+        _validate(data, codec)
     except UnicodeDecodeError:
-        text, encoding = data.decode("latin-1"), "Latin-1"
-    lines = _LINE_END.sub("\n", text).split("\n")
+        codec, encoding = "latin-1", "Latin-1"
+    lines = _LINE_END.sub("\n", data.decode(codec)).split("\n")
     shown = lines[line - 1].strip("\ufeff \t")[:60]
     warning = f"Line {line} is not UTF-8; the file is read as {encoding}. Check the names: {shown!r}."
-    return Text(text, encoding, [warning], line)
+    return Encoded(data, 0, codec, encoding, [warning], line)
+
+
+def _validate(data: bytes, codec: str) -> None:
+    if not data.isascii():
+        for _ in _pieces(data, 0, codec):
+            pass
+
+
+def _pieces(data: bytes, start: int, codec: str) -> Iterator[str]:
+    """The text, a part at a time. Raises UnicodeDecodeError."""
+    decoder = codecs.getincrementaldecoder(codec)()
+    for at in range(start, len(data), _PIECE):
+        yield decoder.decode(data[at : at + _PIECE])
+    decoder.decode(b"", final=True)
+
+
+def _first_fault(data: bytes) -> int:
+    """The place of the first byte that is not UTF-8."""
+    try:
+        data.decode()
+    except UnicodeDecodeError as error:
+        return error.start
+    return len(data)
 
 
 def _line_of(data: bytes, position: int) -> int:
     return _LINE_END.sub("\n", data[:position].decode("latin-1")).count("\n") + 1
 
 
-def _misread(text: str) -> bool:
-    if text.isascii():
+def _misread(text: Encoded) -> bool:
+    """Whether every character that is not ASCII is part of UTF-8 once it is a byte of Windows-1252."""
+    if text.codec != "utf-8" or text.data.isascii() or text.start == len(text.data):
         return False
+    again = codecs.getincrementaldecoder("utf-8")()
+    other = False
     try:
-        return text.encode("cp1252").decode() != text
+        for piece in _pieces(text.data, text.start, "utf-8"):
+            other = other or not piece.isascii()
+            again.decode(piece.encode("cp1252"))
+        again.decode(b"", final=True)
     except UnicodeError:
         return False
+    return other

@@ -2,9 +2,10 @@
 
 import unicodedata
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from functools import cached_property
+from typing import Any, Generic, TypeVar, cast
 
 from .ballots import Ballot, Ballots, Kind, ranks, scores
 from .rules import RULES
@@ -69,14 +70,16 @@ class BallotFile:
             ballots = correct(self.rankings, errors.or_else(self.errors), equal=has_equal_ranks(method))
         if kind == self.kind:
             return ballots
+        read: Callable[[Ballot], Ballot]
+        if self.kind == "ranked" and kind == "choice":
+            read = self._first if method == "plurality" else self._all
+        elif self.kind == "scores" and kind == "ranked":
+            read = _by_score
+        else:
+            raise ValueError(f"{method} counts {_IN_WORDS[kind]}, and the file holds {_IN_WORDS[self.kind]}")
         counted: Counter[Ballot] = Counter()
         for ballot, number in ballots.items():
-            if self.kind == "ranked" and kind == "choice":
-                counted[self._first(ballot) if method == "plurality" else self._all(ballot)] += number
-            elif self.kind == "scores" and kind == "ranked":
-                counted[_by_score(ballot)] += number
-            else:
-                raise ValueError(f"{method} counts {_IN_WORDS[kind]}, and the file holds {_IN_WORDS[self.kind]}")
+            counted[read(ballot)] += number
         return counted
 
     @property
@@ -84,7 +87,14 @@ class BallotFile:
         """The rankings as cast."""
         return self.ballots if self.as_cast is None else self.as_cast
 
+    @cached_property
+    def _standing(self) -> frozenset[int | tuple[int, ...]]:
+        return frozenset(range(1, len(self.options) + 1)).difference(self.withdrawn)
+
     def _first(self, ranking: Ballot) -> Ballot:
+        named = set(ranking)
+        if len(named) == len(ranking) and self._standing.issuperset(named):
+            return ranking[:1]
         if _repeats(ranking):
             return ranking
         for rank in ranks(ranking):
@@ -94,6 +104,9 @@ class BallotFile:
         return ()
 
     def _all(self, ranking: Ballot) -> Ballot:
+        named = set(ranking)
+        if len(named) == len(ranking) and self._standing.issuperset(named):  # nearly all: what follows takes long
+            return tuple(sorted(cast("set[Any]", named)))
         if _repeats(ranking):
             return ranking
         return tuple(sorted(option for rank in ranks(ranking) for option in rank if option not in self.withdrawn))

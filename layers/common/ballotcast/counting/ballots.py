@@ -16,7 +16,9 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal, TypeGuard, cast
+from itertools import filterfalse
+from operator import itemgetter
+from typing import Any, Literal, TypeGuard, cast
 
 Ballot = tuple[int | tuple[int, ...], ...]
 Ballots = Mapping[Ballot, int]
@@ -79,19 +81,13 @@ def sift(
 
     Raises ValueError for a negative number of ballots, which no ballot box can hold.
     """
-    numbers = frozenset(range(1, options + 1))
-    blank = spoilt = 0
-    left_out: list[Ballot] = []
-    readable = _reader(kind, equal, numbers, limit)
-    for ballot, number in ballots.items():
-        if number < 0:
-            raise ValueError("a negative number of ballots")
-        if not readable(ballot):
-            spoilt += number
-            left_out.append(ballot)
-        elif not ballot:
-            blank += number
-            left_out.append(ballot)
+    if min(ballots.values(), default=0) < 0:
+        raise ValueError("a negative number of ballots")
+    readable = _reader(kind, equal, frozenset(range(1, options + 1)), limit)
+    blank = ballots.get((), 0)
+    left_out = list(filterfalse(readable, ballots))
+    spoilt = sum(map(ballots.__getitem__, left_out))
+    left_out += [()] if () in ballots else []
     papers = ballots
     if left_out:  # a copy is large, and most often not needed
         papers = dict(ballots)
@@ -113,9 +109,11 @@ def _reader(kind: Kind, equal: bool, numbers: frozenset[int], limit: int | None)
     given = range(highest + 1) if kind == "scores" and len(numbers) * highest <= _MOST_PAIRS else ()
     pairs = {(option, score) for option in numbers for score in given}
 
+    option_of: Callable[[Any], int] = itemgetter(0)
+
     def scored(ballot: Ballot) -> bool:
-        named = dict(scores(ballot)) if pairs.issuperset(ballot) else {}
-        return len(named) == len(ballot) or not fault_of(ballot, kind, equal=equal, numbers=numbers, limit=limit)
+        plain = pairs.issuperset(ballot) and len({*map(option_of, ballot)}) == len(ballot)
+        return plain or not fault_of(ballot, kind, equal=equal, numbers=numbers, limit=limit)
 
     def named(ballot: Ballot) -> bool:
         options = set(ballot)

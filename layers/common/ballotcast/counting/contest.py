@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from .ballots import Paper
@@ -196,4 +197,4 @@ def sort_papers(papers: Iterable[Paper], continuing: set[int]) -> tuple[dict[int
 
 def weight(papers: Iterable[Paper]) -> int:
     """How many ballots the papers stand for."""
-    return sum(number for _, number in papers)
+    return sum(map(itemgetter(1), papers))

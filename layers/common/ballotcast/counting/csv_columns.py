@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from .ballot_file import BallotFileError
 from .csv_choices import CsvChoices, two_readings
 from .csv_header import Column
-from .csv_names import fold
+from .csv_names import fold, folded
 from .csv_source import Source, whole
 
 TOTALS = frozenset({"total", "totals", "grand total", "sum", "average"})
@@ -51,7 +51,7 @@ def require_read_over(source: Source, columns: Sequence[Column]) -> Iterator[str
     """Yield warnings about columns that are no part of a ballot; raise BallotFileError where that may be wrong."""
     for column in columns:
         values = source.values[column.place]
-        if column.role in ("id", "number", "about") and any(fold(value) in TOTALS for value in values):
+        if column.role in ("id", "number", "about") and not all(map(TOTALS.isdisjoint, folded(values))):
             line = source.line_of(column.place, lambda cell: fold(cell) in TOTALS)
             raise BallotFileError(line, f"a row of totals in column {column.name!r}, and not a ballot; remove it")
         if column.role == "number" and source.rows and not _running(source, column.place):

@@ -13,14 +13,14 @@ from .csv_source import Source
 
 def one_contest(table: Table, columns: Sequence[Column], choices: CsvChoices) -> tuple[Source, bool]:
     """The rows of one contest, and whether `CsvChoices.contest` has chosen them."""
-    source = Source(table)
+    source = Source(table, columns)
     for column in columns:
         if column.role != "contest":
             continue
         values = {fold(value): spelling(value) for value in source.values[column.place]}
         wanted = fold(choices.contest)
         if choices.contest and wanted in values:
-            return (Source(table, (column.place, wanted)) if len(values) > 1 else source), True
+            return (Source(table, columns, (column.place, wanted)) if len(values) > 1 else source), True
         if len(values) > 1:
             raise _several(source.line, sorted(values.values()), choices)
     return source, False

@@ -6,7 +6,7 @@ from .ballot_file import BallotFileError
 from .csv_choices import CsvChoices, two_readings
 from .csv_columns import quoted
 from .csv_header import Column
-from .csv_names import fold, is_doubtful, no_vote, word_set
+from .csv_names import fold, folded, is_doubtful, no_vote, word_set
 from .csv_source import Source, whole
 
 PLAUSIBLE = word_set("ward, date, name, time, language, seed, race, office, poll, batch, created, token, voter, ballot")
@@ -21,8 +21,13 @@ def require_no_votes_in(source: Source, columns: Sequence[Column], names: frozen
     """Raise BallotFileError if a column that is read over holds votes: a rank renamed, a row moved."""
     for column in columns:
         if column.role in READ_OVER and column.role != "ignored":
-            values = {fold(value) for value in source.values[column.place]} - {""}
-            if values and (values & names if column.role == "id" else values <= names):
+            values = source.values[column.place]
+            if column.role == "id":
+                found = not all(map(names.isdisjoint, folded(values)))
+            else:
+                keys = filter(None, map(fold, values))
+                found = next(keys, "") in names and all(key in names for key in keys)
+            if found:
                 raise two_readings(
                     source.line,
                     f"the column {column.name!r} holds names of options",
@@ -60,7 +65,9 @@ def require_options(source: Source, columns: Sequence[Column], choices: CsvChoic
         return
     for column in columns:
         numbers = [whole(value.strip()) for value in source.values[column.place]]
-        ascending = source.rows > 2 and numbers in [list(range(first, first + source.rows)) for first in (0, 1)]
+        ascending = source.rows == len(numbers) > 2 and numbers in [
+            list(range(first, first + source.rows)) for first in (0, 1)
+        ]
         if ascending or fold(column.name) in SUSPECT:
             raise two_readings(
                 source.line,

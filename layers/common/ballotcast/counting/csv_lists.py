@@ -6,7 +6,7 @@ all options; any other is read as a choice by methods that count choices, and re
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from .ballot_file import BallotFileError
 from .ballots import Ballot, Kind
@@ -14,7 +14,7 @@ from .csv_choices import CsvChoices, two_readings
 from .csv_header import Column
 from .csv_names import fold, no_vote, spelling
 from .csv_options import Options, options_in
-from .csv_source import Cells, Source
+from .csv_source import Source
 
 
 class ListReader:
@@ -30,15 +30,22 @@ class ListReader:
         listed = {cell: self._names(cell, times, given, semicolons) for cell, times in values.items()}
         names = {name for parts in listed.values() for name in parts}
         self.options = given or options_in(names, choices, self._line_of_name, source.line)
-        self.listed = {cell: self._numbers(cell, parts) for cell, parts in listed.items()}
-        self.kind = self._kind(kind)
+        numbers = {cell: self._numbers(cell, parts) for cell, parts in listed.items()}
+        self.kind = self._kind(kind, [*filter(None, numbers.values())])
+        if self.kind == "choice":
+            numbers = {cell: tuple(sorted(chosen)) for cell, chosen in numbers.items()}
+        self._ballots: dict[str, Ballot] = dict(source.by_character(numbers))
 
-    def ballot(self, cells: Cells) -> Ballot:
-        """The ballot in a row's cell."""
-        numbers = self.listed[cells[0]]
-        return numbers if self.kind == "ranked" else tuple(sorted(numbers))
+    @property
+    def one_each(self) -> bool:
+        """Whether different keys are different ballots."""
+        return len(set(self._ballots.values())) == len(self._ballots)
 
-    def warnings_about(self, bundles: Mapping[Cells, int]) -> Iterator[str]:
+    def ballots(self, keys: Sequence[str]) -> list[Ballot]:
+        """The ballots in the cells of rows."""
+        return [self._ballots[key] for key in keys]
+
+    def warnings_about(self, bundles: Mapping[str, int]) -> Iterator[str]:
         """Yield nothing: an answer has no empty part."""
         yield from ()
 
@@ -68,13 +75,12 @@ class ListReader:
             raise BallotFileError(self._line(cell), f"an option twice in {cell.strip()[:60]!r}")
         return numbers
 
-    def _kind(self, kind: Kind) -> Kind:
+    def _kind(self, kind: Kind, lists: Sequence[tuple[int, ...]]) -> Kind:
         cells = self.choices.cells
         if cells == "score":
             raise BallotFileError(self.source.line, "the cells hold names, and no scores as --cells score says")
         if cells in ("rank", "choice"):
             return "ranked" if cells == "rank" else "choice"
-        lists = [numbers for numbers in self.listed.values() if numbers]
         if all(len(numbers) == 1 for numbers in lists):
             return "choice" if kind == "choice" else "ranked"
         complete = all(len(numbers) == len(self.options.names) for numbers in lists)

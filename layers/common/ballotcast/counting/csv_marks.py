@@ -5,14 +5,15 @@ counts only where they cannot be the other; elsewhere `CsvChoices.cells` decides
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from .ballot_file import BallotFileError, rank_together
 from .ballots import HIGHEST_SCORE, Ballot, Kind
 from .csv_choices import CsvChoices, two_readings
 from .csv_header import Column, rank_in
 from .csv_names import fold, no_vote, spelling
-from .csv_source import Cells, Source
+from .csv_source import Source
 
 YES = frozenset(["x", "✓", "✔", "☑", "yes", "y", "true", "approve", "approved", "selected", "checked"])
 NO = frozenset(["no", "n", "false", "unchecked", "not selected", "not approved", "☐"])
@@ -52,34 +53,52 @@ class MarkReader:
         filled = {text for text in texts.values() if text}
         self._words = any(map(rank_in, filled))
         self.kind = self._kind(filled, kind, texts)
-        self.marks = {cell: self._mark(cell, text) for cell, text in texts.items()}
+        marks = {cell: self._mark(cell, text) for cell, text in texts.items()}
+        self._marks = source.by_character(marks)
+        self._empty = "".join(one for one, mark in self._marks.items() if mark < 0)
+        # What each cell of each option's column is on a ballot; nothing for one without a mark.
+        self._parts: list[dict[str, Any]] = [
+            {one: self._part(option, mark) for one, mark in self._marks.items() if mark >= 0}
+            for option in self._options
+        ]
+        self._part_of: Callable[[dict[str, Any], str], Any] = dict.get
+        self._in_order = list(range(1, len(self._options) + 1))
 
-    def ballot(self, cells: Cells) -> Ballot:
-        """The ballot in a row's cells."""
-        marks = {
-            option: mark for option, cell in zip(self._options, cells, strict=True) if (mark := self.marks[cell]) >= 0
-        }
-        if self.kind == "scores":
-            return tuple(marks.items())
-        if self.kind == "choice":
-            return tuple(option for option, mark in marks.items() if mark)
-        ranks = range(1, max(marks.values(), default=0) + 1)
-        return rank_together([option for option, mark in marks.items() if mark == rank] for rank in ranks)
+    @property
+    def one_each(self) -> bool:
+        """Whether different keys are different ballots."""
+        marks = [max(mark, 0) if self.kind == "choice" else mark for mark in self._marks.values()]
+        return len(set(marks)) == len(marks)
 
-    def warnings_about(self, bundles: Mapping[Cells, int]) -> Iterator[str]:
+    def ballots(self, keys: Sequence[str]) -> list[Ballot]:
+        """The ballots in the cells of rows."""
+        part_of, parts = self._part_of, self._parts
+        found = [tuple(filter(None, map(part_of, parts, key))) for key in keys]
+        return list(map(self._ranking, found)) if self.kind == "ranked" else found
+
+    def _ranking(self, parts: tuple[Any, ...]) -> Ballot:
+        marks = sorted(parts)
+        if [rank for rank, _ in marks] == self._in_order[: len(marks)]:
+            return tuple([option for _, option in marks])
+        ranks = range(1, marks[-1][0] + 1)
+        return rank_together([option for mark, option in marks if mark == rank] for rank in ranks)
+
+    def warnings_about(self, bundles: Mapping[str, int]) -> Iterator[str]:
         """Yield a warning about empty cells next to scores."""
-        partly = [cells for cells in bundles if len({self.marks[cell] < 0 for cell in cells}) > 1]
-        empty = sum(bundles[cells] for cells in partly) if self.kind == "scores" else 0
+        if self.kind != "scores" or not self._empty:
+            return
+        blank = frozenset(self._empty)
+        empty = sum(number for key, number in bundles.items() if key.strip(self._empty) and not blank.isdisjoint(key))
         if empty:
             yield f"{empty} ballot{'' if empty == 1 else 's'} with an empty cell next to scores; it counts as 0."
 
-    def require_direction(self, bundles: Iterable[Cells]) -> None:
+    def require_direction(self, bundles: Iterable[str]) -> None:
         """Raise BallotFileError if scores could as well be ranks: all ballots give 1, 2, … in some order."""
         if self.choices.cells or self.kind != "scores":
             return
         highest = 0
-        for cells in bundles:
-            given = sorted({mark for cell in cells if (mark := self.marks[cell]) > 0})
+        for key in bundles:
+            given = sorted({mark for one in key if (mark := self._marks[one]) > 0})
             if given != list(range(1, len(given) + 1)):
                 return
             highest = max(highest, len(given))
@@ -115,6 +134,11 @@ class MarkReader:
             if any(fits(texts[cell]) for cell in self.source.values[place])
         ]
         return min(lines, default=self.source.line)
+
+    def _part(self, option: int, mark: int) -> Any:
+        if self.kind == "choice":
+            return option if mark else 0
+        return (option, mark) if self.kind == "scores" else (mark, option)
 
     def _mark(self, cell: str, text: str) -> int:
         if not text:

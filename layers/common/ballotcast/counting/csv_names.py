@@ -6,7 +6,8 @@ and between words, invisible characters. Names that differ in case as well are o
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 
 
 def word_set(text: str) -> frozenset[str]:
@@ -42,6 +43,9 @@ _LIKE_A_LABEL = re.compile(
 _NOT_A_NAME = re.compile(r"[\d\s:/.,+%-]+(?:[ap]m)?(?: ?(?:gmt|utc)[+-]?\d*)?|[^\s@]+@[^\s@]+\.[^\s@]+", re.IGNORECASE)
 
 
+_ODD_SPACE = re.compile("[\t\r\v\f\x1c-\x1f]")
+
+
 def spelling(text: str) -> str:
     """A name without what nobody can see."""
     if text.isascii():
@@ -53,6 +57,16 @@ def spelling(text: str) -> str:
 def fold(text: str) -> str:
     """What two spellings have in common if they differ in case only."""
     return spelling(spelling(text).casefold())
+
+
+def folded(texts: Iterable[str]) -> Iterator[Sequence[str]]:
+    """`fold` of each text, thousands at a time: quick for very many."""
+    texts = iter(texts)
+    while some := list(islice(texts, 5_000)):
+        joined = "\n".join(["", *some, ""])
+        plain = joined.isascii() and joined.count("\n") == len(some) + 1 and not _ODD_SPACE.search(joined)
+        plain = plain and not any(spaces in joined for spaces in ("  ", "\n ", " \n"))
+        yield joined.lower().split("\n")[1:-1] if plain else list(map(fold, some))
 
 
 def no_vote(cell: str, further: Iterable[str] = ()) -> str:

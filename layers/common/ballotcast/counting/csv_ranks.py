@@ -16,7 +16,7 @@ from .csv_choices import CsvChoices, two_readings
 from .csv_header import Column
 from .csv_names import fold, no_vote, spelling
 from .csv_options import Options, options_in
-from .csv_source import Cells, Source
+from .csv_source import Source
 from .voter_errors import OVERVOTE_READINGS, undecided
 
 # Labels in place of names. An option may have such a name, but none begins with NUL.
@@ -47,23 +47,32 @@ class RankReader:
         self.options = given or options_in(texts, choices, self._line_of_name, source.line)
         self._say_merged(texts)
         several = [cell for cell, names in named.items() if given and len(names) > 1 and cell.count("=") == 0]
-        self.ranked = {cell: self._rank(cell, names, overvote=cell in several) for cell, names in named.items()}
+        ranked = {cell: self._rank(cell, names, overvote=cell in several) for cell, names in named.items()}
         self.labels["overvote"] += sum(cells[cell] for cell in several)
+        self._ranks = source.by_character(ranked)
+        self._empty = frozenset(source.by_character({cell: True for cell in ranked if not cell.strip()}))
+        self._no_option = "".join(one for one, rank in self._ranks.items() if not _ranks_any(rank))
+        self._no_rank = "".join(one for one, rank in self._ranks.items() if rank == ())
+        self._overvotes = frozenset(one for one, rank in self._ranks.items() if isinstance(rank, tuple) and 0 in rank)
 
-    def ballot(self, cells: Cells) -> Ballot:
-        """The ranking in a row's cells, as cast."""
-        ranking = list(map(self.ranked.__getitem__, cells))
-        while ranking and ranking[-1] == ():
-            ranking.pop()
-        if tuple in map(type, ranking) and (reason := undecided(tuple(ranking), self.choices.overvote)):
-            raise two_readings(self.source.line_of_row(self.places, cells), reason, OVERVOTE_READINGS)
-        return tuple(ranking)
+    @property
+    def one_each(self) -> bool:
+        """Whether different keys are different ballots."""
+        return len(set(self._ranks.values())) == len(self._ranks)
 
-    def warnings_about(self, bundles: Mapping[Cells, int]) -> Iterator[str]:
+    def ballots(self, keys: Sequence[str]) -> list[Ballot]:
+        """The rankings in the cells of rows, as cast."""
+        rank_of, no_rank = self._ranks.__getitem__, self._no_rank
+        rankings: list[Ballot] = [tuple(map(rank_of, key.rstrip(no_rank))) for key in keys]
+        for key, ranking in zip(keys, rankings, strict=True) if self._overvotes else ():
+            if not self._overvotes.isdisjoint(key) and (reason := undecided(ranking, self.choices.overvote)):
+                raise two_readings(self.source.line_of_row(self.places, key.__eq__), reason, OVERVOTE_READINGS)
+        return rankings
+
+    def warnings_about(self, bundles: Mapping[str, int]) -> Iterator[str]:
         """Yield a warning about ranks that are empty, and not said to be skipped, above ranks that are not."""
-        empty = {cell for cell in self.ranked if not cell.strip()}
-        filled = {cell for cell, rank in self.ranked.items() if _ranks_any(rank)}
-        gaps = sum(number for cells, number in bundles.items() if _has_gap(cells, empty, filled))
+        empty, no_option = self._empty, self._no_option
+        gaps = sum(number for key, number in bundles.items() if not empty.isdisjoint(key.rstrip(no_option)))
         if gaps:
             yield f"{gaps} ballot{'' if gaps == 1 else 's'} with an empty cell above a rank; what follows moves up."
 
@@ -125,14 +134,6 @@ class RankReader:
 
 def _ranks_any(rank: int | tuple[int, ...]) -> bool:
     return 0 not in rank and bool(rank) if isinstance(rank, tuple) else rank > 0
-
-
-def _has_gap(cells: Cells, empty: set[str], filled: set[str]) -> bool:
-    """Whether an empty cell is somewhere above one that ranks an option."""
-    below = iter(cells)
-    return (
-        not empty.isdisjoint(cells) and any(cell in empty for cell in below) and any(cell in filled for cell in below)
-    )
 
 
 def require_ranks(columns: Sequence[Column], line: int) -> list[Column]:

@@ -9,13 +9,15 @@ guessed: a file with two readings is refused with both of them, and a field of `
 of seats; they are taken to be 1.
 """
 
+from array import array
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
 from ballotcast.spreadsheets import SIGNATURE, read_sheet
 from ballotcast.tables import Table, TableError, read_table
 
-from .ballot_file import BallotFile, BallotFileError, Box
+from .ballot_file import BallotFile, BallotFileError
 from .ballots import Ballot, Kind
 from .csv_choices import NO_CHOICES, CsvChoices, CsvReading, two_readings
 from .csv_columns import counting_column, require_chosen, require_read_over
@@ -36,7 +38,10 @@ from .csv_options import Options
 from .csv_ranks import RankReader, require_ranks
 from .csv_source import whole
 from .dominion_csv import is_dominion_csv, read_dominion_csv
-from .voter_errors import VoterErrors, correct, is_as_cast
+from .voter_errors import VoterErrors, any_as_cast, correct
+
+_BLOCK = 5_000
+"""Ballots that are read at a time."""
 
 
 def parse_cvr(data: bytes | str, kind: Kind = "ranked", choices: CsvChoices = NO_CHOICES) -> BallotFile:
@@ -152,13 +157,9 @@ class _Cvr:
         if self.count >= 0 and not self.choices.count_column:
             name, total = self.table.header.cells[self.count], sum(bundles.values())
             self.warnings.append(f"By column {name!r}, {self.source.rows} rows stand for {total} ballots.")
-        box = Box[Ballot]()
-        errors = False
         usual = VoterErrors(self.choices.overvote or "skip", 0, "skip")
-        for cells, number in bundles.items():
-            ballot = reader.ballot(cells)
-            box.put(self.source.line, ballot, number)
-            errors = errors or (kind == "ranked" and is_as_cast(ballot))
+        ballots = _ballots(reader, bundles)
+        errors = kind == "ranked" and any_as_cast(ballots, len(options))
         taken = [column.name for column in used] + [
             column.name for column in self.columns if column.place == self.count
         ]
@@ -167,10 +168,9 @@ class _Cvr:
         dialect = [self.table.form, layout, f"columns read: {', '.join(taken)}"]
         dialect += [f"columns ignored: {', '.join(ignored)}"] if ignored else []
         dialect += [f"{times} cells with no vote: {label}" for label, times in no_votes.items()]
-        file = BallotFile("", tuple(options), 1, (), box.ballots, kind, errors=usual)
+        file = BallotFile("", tuple(options), 1, (), ballots, kind, errors=usual)
         if errors:
-            ballots = correct(box.ballots, usual, equal=True)
-            file = replace(file, ballots=ballots, as_cast=box.ballots)
+            file = replace(file, ballots=correct(ballots, usual, equal=True), as_cast=ballots)
         return CsvReading(
             file=file,
             format="CSV",
@@ -184,8 +184,8 @@ class _Cvr:
         )
 
     def _line_of(self, reader: RankReader | ListReader | MarkReader, ballot: Ballot) -> int:
-        rows = ((row.line, tuple(row.cells[place] for place in reader.places)) for row in self.source)
-        return next((line for line, cells in rows if reader.ballot(cells) == ballot), 0)
+        line = self.source.line_of_row(reader.places, lambda key: reader.ballots([key]) == [ballot])
+        return 0 if line == self.source.line else line
 
     def _values(self, column: Column) -> Sequence[str]:
         return list(self.source.values[column.place])
@@ -235,8 +235,26 @@ class _Cvr:
         return True
 
     def _blank_rows(self) -> list[str]:
-        blank = [] if self.choices.blank_rows else self.table.blank_rows()
+        blank = self.table.blank_rows() if self.source.blank and not self.choices.blank_rows else []
         if not blank:
             return []
         rows = "1 row of empty cells is" if len(blank) == 1 else f"{len(blank)} rows of empty cells are"
         return [f"{rows} ignored (line {blank[0]}); --blank-rows counts blank ballots in their place."]
+
+
+def _ballots(reader: RankReader | ListReader | MarkReader, bundles: Counter[str]) -> dict[Ballot, int]:
+    """The ballots of all keys, which are used up: together they would take twice the memory."""
+    ballots: dict[Ballot, int] = {}
+    keys, numbers = list(bundles), array("q", bundles.values())
+    bundles.clear()
+    keys.reverse()
+    numbers.reverse()
+    while keys:
+        read = zip(reader.ballots(keys[: -_BLOCK - 1 : -1]), numbers[: -_BLOCK - 1 : -1], strict=True)
+        del keys[-_BLOCK:], numbers[-_BLOCK:]
+        if reader.one_each:
+            ballots.update(read)
+        else:
+            for ballot, number in read:
+                ballots[ballot] = ballots.get(ballot, 0) + number
+    return ballots

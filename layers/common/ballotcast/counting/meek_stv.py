@@ -22,8 +22,9 @@ it. The contest's tie rule decides.
 """
 
 from collections import Counter
+from collections.abc import Iterable
 
-from .ballots import options
+from .ballots import Paper, options
 from .contest import Contest, Sheet
 from .result import Action, Decides
 from .stv import reached
@@ -42,16 +43,16 @@ class _Meek:
     def __init__(self, contest: Contest) -> None:
         self.sheet = Sheet(contest, DECIMALS)
         self.running = set(contest.standing)
-        self.papers = Counter({options(ballot): number for ballot, number in contest.papers})
         self.keep = dict.fromkeys(contest.standing, VOTE)
         self.votes: dict[int, int] = {}
-        self.heads: list[tuple[tuple[int, ...], int]] = []
+        self.piles: dict[tuple[int, ...], list[Paper]] = {}
+        self.heads: Counter[tuple[int, ...]] = Counter()
         self.left_over = 0
+        self._pile(contest.papers)
 
     def run(self) -> Sheet:
         """Each turn of the loop is a stage, begun by the exclusion of an option or by the elections before."""
         excluded = 0
-        self._take_heads()
         while True:
             surplus = self._distribute_until_settled()
             action = Action.EXCLUSION if excluded else Action.KEEP_FACTORS
@@ -69,8 +70,9 @@ class _Meek:
                 break
             excluded = 0 if elected else self.sheet.lowest(self.running, Decides.EXCLUSION, within=surplus)
             if excluded:
-                self._exclude(excluded)
-            self._take_heads()
+                self.running.remove(excluded)
+                self.keep[excluded] = 0
+            self._move()
         self.sheet.quota = self._quota()
         self.sheet.why = reached(self.sheet)
         return self.sheet
@@ -100,7 +102,7 @@ class _Meek:
     def _distribute(self) -> None:
         self.votes = dict.fromkeys(self.keep, 0)
         self.left_over = 0
-        for head, number in self.heads:
+        for head, number in self.heads.items():
             left = VOTE
             for option in head:
                 part = _up(left * self.keep[option], VOTE)
@@ -110,30 +112,27 @@ class _Meek:
                     break
             self.left_over += left * number
 
-    def _take_heads(self) -> None:
-        """Gather the papers by what matters of them: all up to the first option in the running, which keeps the rest.
+    def _pile(self, papers: Iterable[Paper]) -> None:
+        """Put papers together by what matters of them, their head: all options in the count up to the first in the
+        running, which keeps the rest.
 
-        It is far fewer than rankings, so that a distribution does not take longer for more voters."""
-        heads: Counter[tuple[int, ...]] = Counter()
-        running = self.running
-        for ballot, number in self.papers.items():
-            for place, option in enumerate(ballot, 1):
-                if option in running:
-                    heads[ballot[:place]] += number
-                    break
-            else:
-                heads[ballot] += number
-        self.heads = list(heads.items())
+        There are far fewer heads than rankings, so that a distribution does not take longer for more voters.
+        """
+        for paper in papers:
+            head = []
+            for option in options(paper[0]):
+                if self.keep[option]:
+                    head.append(option)
+                    if option in self.running:
+                        self.piles.setdefault(tuple(head), []).append(paper)
+                        break
+            self.heads[tuple(head)] += paper[1]
 
-    def _exclude(self, excluded: int) -> None:
-        self.running.remove(excluded)
-        self.keep[excluded] = 0
-        papers: Counter[tuple[int, ...]] = Counter()
-        for ballot, number in self.papers.items():
-            if excluded in ballot:
-                ballot = tuple(option for option in ballot if option != excluded)
-            papers[ballot] += number
-        self.papers = papers
+    def _move(self) -> None:
+        """Put those papers together again whose head ends with an option that is no longer in the running."""
+        for head in [head for head in self.piles if head[-1] not in self.running]:
+            del self.heads[head]
+            self._pile(self.piles.pop(head))
 
     def _end_stage(self, action: Action, excluded: int) -> None:
         numbers = range(1, self.sheet.contest.options + 1)

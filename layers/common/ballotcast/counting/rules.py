@@ -7,6 +7,7 @@ are imported with their first count: whoever takes ballots needs the table alone
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
+from operator import itemgetter
 from typing import TYPE_CHECKING, cast
 
 from .ballots import Ballots, Kind, sift
@@ -129,7 +130,7 @@ def count(
     sifted = sift(ballots, kind=rule.ballot, equal=equal, options=len(options), withdrawn=withdrawn, limit=limit)
     if errors.overvote == SEVERAL:
         sifted = end_at_once(sifted)
-    valid = sum(number for _, number in sifted.papers)
+    valid = sum(map(itemgetter(1), sifted.papers))
     standing = frozenset(numbers).difference(withdrawn)
     ready = Contest(contest, options, standing, seats, sifted.papers, valid, TieRule(tie), seed)
     sheet = rule.fill(ready) if valid else Sheet(ready)

@@ -8,10 +8,11 @@ single point is never elected, so seats may stay vacant. One stage, no decimals.
 totals, without regard to proportion.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Collection, Sequence
 from itertools import chain
+from typing import cast
 
-from .ballots import Ballot, scores
 from .contest import Contest, Sheet
 from .result import Action
 
@@ -34,11 +35,11 @@ def totals(contest: Contest) -> dict[int, int]:
 
 def given(contest: Contest) -> Counter[tuple[int, int]]:
     """How many ballots give an option a score, for each such pair; ballots of equal weight are gathered together."""
-    by_weight: dict[int, list[Ballot]] = {}
-    for ballot, number in contest.papers:
-        by_weight.setdefault(number, []).append(ballot)
+    by_weight: defaultdict[int, list[Sequence[tuple[int, int]]]] = defaultdict(list)
+    for ballot, number in cast("Collection[tuple[Sequence[tuple[int, int]], int]]", contest.papers):
+        by_weight[number].append(ballot)
     pairs: Counter[tuple[int, int]] = Counter()
     for number, ballots in by_weight.items():
-        for pair, times in Counter(chain.from_iterable(map(scores, ballots))).items():
+        for pair, times in Counter(chain.from_iterable(ballots)).items():
             pairs[pair] += times * number
     return pairs

@@ -12,10 +12,12 @@ In the runoff: the higher total, then lot. Under "lot" the lot decides at once. 
 five-star ballots as a further step before the lot; it is not taken.)
 """
 
-from collections.abc import Collection, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from itertools import accumulate, combinations
+from operator import itemgetter
 
-from .ballots import scores
+from .ballots import Paper, scores
 from .contest import Contest, Sheet
 from .result import Action, Decides, Separator, Tie, TieRule
 from .score import totals
@@ -87,14 +89,38 @@ def _by_losses(contest: Contest, tied: Collection[int]) -> list[set[int]]:
 
 def _comparisons(contest: Contest, options: Collection[int]) -> dict[tuple[int, int], int]:
     """How many ballots score the first of a pair of options higher than the second."""
-    pairs = list(combinations(sorted(options), 2))
     beats = {(one, other): 0 for one in options for other in options}
-    for ballot, number in contest.papers:
-        given = dict(scores(ballot)).get
-        for one, other in pairs:
-            ahead = given(one, 0) - given(other, 0)
-            if ahead > 0:
-                beats[one, other] += number
-            elif ahead:
-                beats[other, one] += number
+    full, others = _by_extent(contest.papers, len(contest.standing))
+    place = {option: place for place, option in enumerate(sorted(contest.standing))}
+    for one, other in combinations(sorted(options), 2):
+        scored: Counter[tuple[int, int]] = Counter()
+        for number, ballots in full.items():
+            for ((_, a), (_, b)), times in Counter(map(itemgetter(place[one], place[other]), ballots)).items():
+                scored[a, b] += times * number
+        for ballot, number in others:
+            given = dict(ballot)
+            scored[given.get(one, 0), given.get(other, 0)] += number
+        beats[one, other] = sum(number for (a, b), number in scored.items() if a > b)
+        beats[other, one] = sum(number for (a, b), number in scored.items() if a < b)
     return beats
+
+
+Scores = Sequence[tuple[int, int]]
+
+
+def _by_extent(
+    papers: Collection[Paper], standing: int
+) -> tuple[Mapping[int, list[Scores]], Sequence[tuple[Scores, int]]]:
+    """Ballots that score all options, by how many voters cast each of them, and the others.
+
+    Of the first the score of an option is in the same place on every ballot, so that equal pairs of scores are counted
+    together, in a fifth of the time.
+    """
+    full: defaultdict[int, list[Scores]] = defaultdict(list)
+    others: list[tuple[Scores, int]] = []
+    for ballot, number in papers:
+        if len(ballot) == standing:
+            full[number].append(scores(ballot))
+        else:
+            others.append((scores(ballot), number))
+    return full, others

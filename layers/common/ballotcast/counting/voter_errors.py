@@ -13,7 +13,7 @@ without an option moves up.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -65,6 +65,12 @@ NO_ERRORS = VoterErrors()
 def is_as_cast(ballot: Ballot) -> bool:
     """Whether a ranking has an error, or equal ranks; quick for all others."""
     return 0 in ballot or len(set(ballot)) < len(ballot) or tuple in map(type, ballot)
+
+
+def any_as_cast(ballots: Iterable[Ballot], options: int) -> bool:
+    """Whether some ranking of so many options has an error, or equal ranks."""
+    numbers = frozenset(range(1, options + 1))
+    return any(len(set(ballot)) < len(ballot) or not numbers.issuperset(ballot) for ballot in ballots)
 
 
 def corrected(ballot: Ballot, errors: VoterErrors, *, equal: bool) -> tuple[Ballot, str]:
