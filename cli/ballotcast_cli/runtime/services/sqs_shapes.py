@@ -12,7 +12,7 @@ from ballotcast_cli.runtime.template.deployment import Queue
 from .errors import error, named
 from .queues import Received
 
-LARGEST = 256 * 1024
+LARGEST = 1024 * 1024
 """Bytes of a message, and of all messages of a batch together."""
 BATCH = 10
 SENDER = "000000000000:functions"

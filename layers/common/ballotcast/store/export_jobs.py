@@ -16,7 +16,7 @@ from ballotcast.store.table import ABSENT, Condition, Refusal, Table
 
 DAY, HOUR = 86_400, 3600
 JobState = Literal["queued", "running", "done", "failed"]
-_OPEN = Condition("#state IN (:queued, :running)", {":queued": "queued", ":running": "running"})
+_OPEN = Condition("#state = :queued OR #state = :running", {":queued": "queued", ":running": "running"})
 
 
 @dataclass(frozen=True)
@@ -94,8 +94,8 @@ class ExportJobs:
         self._move(job, "SET done = :done", {":done": done})
 
     def finish(self, job: ExportJob, records: int, size: int) -> None:
-        update = "SET #state = :state, done = #total, records = :records, #size = :size"
-        self._move(job, update, {":state": "done", ":records": records, ":size": size})
+        update = "SET #state = :state, done = :done, records = :records, #size = :size"
+        self._move(job, update, {":state": "done", ":done": job.total, ":records": records, ":size": size})
 
     def fail(self, job: ExportJob, reason: str) -> None:
         self._move(job, "SET #state = :state, reason = :reason", {":state": "failed", ":reason": reason})

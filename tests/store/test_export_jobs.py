@@ -1,0 +1,61 @@
+"""Jobs that make exports, and channels that are gone, on each engine."""
+
+from ballotcast.store.channels import past_key, schema_sk
+from ballotcast.store.export_jobs import DAY, HOUR, ExportJob, ExportJobs
+from ballotcast.store.past_channels import PastChannels
+from ballotcast.store.table import Table
+
+NOW = 1_795_165_200
+
+
+def job(**changes: int) -> ExportJob:
+    return ExportJob("j1", "lab", 7, "csv", fields=["a"], total=10, **{"asked_at": NOW, **changes})
+
+
+def test_a_job_from_its_order_to_its_end(board: Table) -> None:
+    jobs = ExportJobs(board)
+    asked = jobs.add(job())
+    assert jobs.add(job()) == asked == jobs.find(asked, "j1", NOW)
+    assert jobs.under_way(asked, NOW) == 1
+    begun = jobs.begin(asked)
+    assert begun
+    assert (begun.state, begun.attempts, begun.fields, begun.since) == ("running", 1, ["a"], None)
+    jobs.advance(begun, 4)
+    found = jobs.find(asked, "j1", NOW)
+    assert found
+    assert found.done == 4
+    jobs.finish(begun, records=9, size=99)
+    done = jobs.find(asked, "j1", NOW)
+    assert done
+    assert (done.state, done.done, done.records, done.size) == ("done", 10, 9, 99)
+    assert jobs.begin(asked) is None
+    jobs.fail(begun, "too late")
+    assert jobs.find(asked, "j1", NOW) == done
+    assert jobs.find(asked, "j1", NOW + DAY) is None
+
+
+def test_one_that_has_failed_is_asked_for_again(board: Table) -> None:
+    jobs = ExportJobs(board)
+    jobs.fail(jobs.add(job()), "it is too large")
+    assert jobs.under_way(job(), NOW) == 0
+    assert jobs.add(job()).state == "queued"
+    assert jobs.under_way(job(), NOW + HOUR) == 0, "one that is an hour old is not waited for"
+
+
+def test_what_is_kept_of_a_channel_is_forgotten_whole(board: Table) -> None:
+    past = PastChannels(board)
+    pk, sk = past_key("o1", "lab", 7)
+    noted = {"name": "lab", "born": 7, "created_at": "a", "gone_at": "b", "fingerprint": "c"}
+    board.put({"pk": pk, "sk": sk, **noted, "field": "time", "unit": "ms", "expiration": NOW + 1})
+    board.put({"pk": "CHANNEL#lab", "sk": schema_sk(7), "text": "{}"})
+    for first in range(120):
+        board.put({"pk": "CHANNEL#lab", "sk": f"SEG#7#{first:020}"})
+    board.put({"pk": "CHANNEL#lab", "sk": "SEG#8#0"})
+    [found] = past.of("o1", NOW)
+    assert found == past.find("o1", "lab", 7, NOW)
+    assert past.of("o1", NOW, "la") == past.of("o2", NOW) == past.of("o1", NOW + 1) == []
+    assert past.begin_purge(found)
+    past.forget(found)
+    assert [row["sk"] for row in board.query("CHANNEL#lab")] == ["SEG#8#0"]
+    assert past.of("o1", NOW) == []
+    assert not past.begin_purge(found)
