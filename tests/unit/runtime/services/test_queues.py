@@ -229,7 +229,7 @@ def test_one_entry_that_is_refused_leaves_the_others(aws: Lab) -> None:
     with pytest.raises(aws.sqs.exceptions.InvalidParameterValue):
         aws.send(MAIL, bodies["large"] + "x")
     with pytest.raises(aws.sqs.exceptions.InvalidParameterValue):
-        aws.send(MAIL, "ü" * (128 * 1024 + 1))
+        aws.send(MAIL, "ü" * (512 * 1024 + 1))
 
 
 @pytest.mark.parametrize("name", [MAIL, RELAY])
