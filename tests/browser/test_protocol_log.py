@@ -189,6 +189,11 @@ def test_a_log_is_read_from_tiles_that_anyone_brings(protocol: Any, election: Ke
         const manifest = await parseManifest(bytes(given.manifest));
         const log = new LogReader(manifest, async (path) => (path in given.served ? bytes(given.served[path]) : null));
         const [early, late, forged] = await Promise.all(given.notes.map((note) => log.open(note)));
+        const damaged = new LogReader(manifest, async (path) => {
+          const found = path in given.served ? bytes(given.served[path]) : null;
+          if (found) found[0] ^= 1;
+          return found;
+        });
         const leaf = bytes(given.leaf);
         const reason = async (attempt) => (await refusal(attempt))?.reason ?? null;
         return {
@@ -203,6 +208,7 @@ def test_a_log_is_read_from_tiles_that_anyone_brings(protocol: Any, election: Ke
             await reason(() => log.proveGrowth(early, late)),
             await reason(() => log.proveGrowth(late, early)),
             await reason(() => log.proveGrowth(forged, late)),
+            await reason(() => damaged.proveGrowth(early, late)),
             await reason(() => log.open(given.notes[1].replace("300", "301"))),
           ],
           closing: [await log.closingLeaf(late), await log.closingLeaf(early)].map((found) => found && found.ballots),
@@ -223,7 +229,7 @@ def test_a_log_is_read_from_tiles_that_anyone_brings(protocol: Any, election: Ke
         "sizes": [256, 300],
         "proofs": [
             *[None, None, "leaf-not-there", "leaf-not-there", "leaf-not-there", "leaf-not-there"],
-            *[None, None, "log-rewritten", "bad-checkpoint"],
+            *[None, None, "log-rewritten", "other-tiles", "bad-checkpoint"],
         ],
         "closing": [290, None],
         "found": [*range(9, 299, 17), 298, *absent],

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import httpx2 as httpx
 import pytest
@@ -14,6 +14,7 @@ from ballotcast.client.log_reader import LogReader
 from ballotcast.crypto import merkle
 from ballotcast.crypto.checkpoint import Checkpoint
 from ballotcast.crypto.signed_note import Signer
+from ballotcast.crypto.tile_files import TilePath
 from ballotcast.store.vault import Purpose
 from between import Send, api_through
 from election_fixture import FrozenElection, frozen_election
@@ -91,6 +92,27 @@ def test_growth_is_proven_in_either_order(api: Api, election: FrozenElection, hi
         reader.prove_growth(later, earlier)
         with pytest.raises(Untrusted, match="rewritten"):
             reader.prove_growth(Checkpoint(earlier.origin, earlier.size, bytes(32)), later)
+
+
+class Damaged(LogReader):
+    """Reads the log over a line that changes a bit of the first hash of every answer."""
+
+    def _fetch(self, path: TilePath) -> bytes:
+        data = super()._fetch(path)
+        return bytes([data[0] ^ 1]) + data[1:]
+
+
+def test_a_damaged_answer_is_not_called_a_rewritten_log(
+    api: Api, election: FrozenElection, history: list[Checkpoint]
+) -> None:
+    reader = Damaged(api, election.manifest)
+    said = set()
+    for earlier, later in combinations(history, 2):
+        try:
+            reader.prove_growth(earlier, later)
+        except Untrusted as error:  # else no first hash of a tile was needed
+            said.add(str(error).partition(":")[2])
+    assert said == {" ask again"}
 
 
 def test_every_ballot_is_found_without_naming_it(

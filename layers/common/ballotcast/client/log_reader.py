@@ -53,7 +53,16 @@ class LogReader:
         if old.size < new.size:
             proof = tiles.consistency_proof_from_tiles(old.size, new.size, self._read)
         if not merkle.verify_consistency(old.size, new.size, old.root, new.root, proof):
+            if old.size < new.size:  # the path to the old one's last leaf has all that its root is made of
+                self._require_tiles_of(new, old.size - 1)
             raise Untrusted("the log was rewritten: two of its checkpoints contradict each other")
+
+    def _require_tiles_of(self, checkpoint: Checkpoint, index: int) -> None:
+        """Untrusted, in words that accuse nobody of two logs, unless the tiles of a leaf's path are this checkpoint's."""
+        leaf = LeafHashes(self._read, checkpoint.size).at(index)
+        proof = tiles.inclusion_proof_from_tiles(index, checkpoint.size, self._read)
+        if not merkle.verify_inclusion(leaf, index, checkpoint.size, proof, checkpoint.root):
+            raise Untrusted("a part of the log that was served is not of its checkpoint: ask again")
 
     def closing_leaf(self, checkpoint: Checkpoint) -> ClosingLeaf | None:
         """The leaf that ends the log with this checkpoint; None if there is none, or none is shown before the count."""

@@ -75,7 +75,21 @@ export class LogReader {
       old.size < grown.size ? consistencyProofFromTiles(old.size, grown.size, this.#read) : [],
     );
     const holds = await verifyConsistency(old.size, grown.size, old.root, grown.root, proof);
-    if (!holds) throw new Untrusted("log-rewritten");
+    if (holds) return;
+    // The path to the old one's last leaf has all that its root is made of.
+    if (old.size < grown.size) await this.#requireTilesOf(grown, old.size - 1);
+    throw new Untrusted("log-rewritten");
+  }
+
+  /**
+   * Untrusted, but not for a rewritten log, unless the tiles on a leaf's path are the checkpoint's.
+   *
+   * @param {import("./checkpoint.js").Checkpoint} checkpoint @param {number} index
+   */
+  async #requireTilesOf({ size, root }, index) {
+    const leaf = await this.#leafHashes(size)(index);
+    const proof = await orUntrusted("other-tiles", () => inclusionProofFromTiles(index, size, this.#read));
+    if (!(await verifyInclusion(leaf, index, size, proof, root))) throw new Untrusted("other-tiles");
   }
 
   /**
