@@ -42,6 +42,7 @@ class _Cef:
         self.parameters: dict[str, tuple[int, str]] = {}
         self.warnings: list[str] = []
         self.weights = 0
+        self.tags: dict[str, int] = {}
 
     def read(self, data: bytes | str) -> Reading:
         decoded = decode_text(data)
@@ -60,6 +61,8 @@ class _Cef:
             self._vote(line, text, box)
         box.finish(max((line for line, _ in votes), default=1))
         self._require_implicit(box)
+        if tag := next((tag for tag in self.tags if tag in box.named), ""):
+            raise BallotFileError(self.tags[tag], f"the tag {spelling(tag)!r} is the name of an option")
         if self.weights:
             self.warnings.append(f"Line {self.weights}: weights are not allowed by the file, and are ignored.")
         seats = self._number_of_seats()
@@ -79,7 +82,9 @@ class _Cef:
             self.warnings.append(f"Line {line}: the parameter {spelling(name)!r} is not used.")
 
     def _vote(self, line: int, text: str, box: NamedBallots) -> None:
-        _, tags, vote = text.rpartition("||")
+        names, tags, vote = text.rpartition("||")
+        for name in re.split("[,>=]", names):
+            self.tags.setdefault(name, line)
         found = _VOTE.fullmatch(vote.strip())
         if not found or (tags and "||" in text.partition("||")[2]):
             raise BallotFileError(line, "not a ballot such as 'Ada > Ben = Cleo * 42'")

@@ -150,6 +150,8 @@ class _Cvr:
         kind: Kind,
         layout: str,
     ) -> CsvReading:
+        if not self.source.rows:
+            raise BallotFileError(self.source.line, "no ballot below the header")
         bundles = self.source.bundles(reader.places, self.count)
         if isinstance(reader, MarkReader):
             reader.require_direction(bundles)

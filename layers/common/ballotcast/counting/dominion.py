@@ -18,7 +18,7 @@ from .records import NOBODY, Cards, Contest, Mark, one_contest
 
 LARGEST_PARTS = 2**32
 
-_EXPORT = re.compile(r"(?:.*/)?CvrExport(?:_[0-9]+)?\.json")
+_EXPORT = re.compile(r"(?:.*/)?CvrExport(?:_(?P<number>[0-9]{1,9}))?\.json")
 
 
 def is_export(data: bytes) -> bool:
@@ -34,10 +34,14 @@ def read_dominion(data: bytes | str, _: Kind, switches: Switches, choices: CsvCh
     exports = [name for name in _names(packed) if _EXPORT.fullmatch(name)]
     if not exports:
         raise BallotFileError(1, "not a .zip with CvrExport.json and its manifests, which have the names")
+    _require_all(exports)
     try:
         with ZipFile(BytesIO(packed)) as parts:
             if sum(part.file_size for part in parts.infolist()) > LARGEST_PARTS:
                 raise BallotFileError(1, f"more than {LARGEST_PARTS >> 20} MB when unpacked")
+            for name in parts.namelist():
+                if name.endswith(".json") and name not in exports and b'"Sessions"' in parts.read(name):
+                    raise BallotFileError(1, f"{name!r} holds records, and is not named CvrExport_1.json and so on")
             folder = exports[0].rpartition("/")[0]
             manifests = []
             for name in ("ContestManifest.json", "CandidateManifest.json"):
@@ -63,6 +67,15 @@ def _names(data: bytes) -> list[str]:
             return parts.namelist()
     except (BadZipFile, OSError, ValueError):
         return []
+
+
+def _require_all(exports: list[str]) -> None:
+    """Raise BallotFileError unless numbered files of records are all there, from 0 or 1 on, as far as names tell."""
+    found = [match["number"] for name in exports if (match := _EXPORT.fullmatch(name))]
+    numbers = sorted(int(number) for number in found if number)
+    if numbers and (len(numbers) < len(found) or numbers not in [list(range(at, at + len(numbers))) for at in (0, 1)]):
+        shown = ", ".join(sorted(exports)[:5])
+        raise BallotFileError(1, f"the files of records are not numbered from 0 or 1 without a gap: {shown}")
 
 
 def _loaded(data: bytes, name: str) -> Record:
@@ -100,13 +113,13 @@ def _in_contest(export: Record, contest: Contest, name: str) -> Iterator[tuple[s
         own = [
             found
             for card in cards
-            for found in records(card, "Contests", where, needed=False)
+            for found in records(card, "Contests", where)
             if text(found, "Id", where) == contest.identity
         ]
         if len(own) > 1:
             raise BallotFileError(1, f"{where}: the contest twice")
         for found in own:
-            yield where, list(records(found, "Marks", where, needed=False))
+            yield where, list(records(found, "Marks", where))
 
 
 def _marks(marks: list[Record], where: str, contest: Contest, cards: Cards) -> Iterator[Mark]:
@@ -120,5 +133,7 @@ def _marks(marks: list[Record], where: str, contest: Contest, cards: Cards) -> I
         key = text(mark, "CandidateId", where)
         if key not in contest.names:
             raise BallotFileError(1, f"{where}: {key!r} is not a candidate of the contest")
+        if contest.ranked and "Rank" not in mark:
+            raise BallotFileError(1, f"{where}: a mark without 'Rank'")
         rank = number(mark, "Rank", where, 1) if contest.ranked else 0
         yield Mark(key if contest.names[key] else NOBODY, rank, counts)

@@ -51,7 +51,9 @@ def read_dominion_csv(data: bytes, choices: CsvChoices) -> Reading:
             break
     if len(heads) < 3 or fold(heads[-1][1][0]) != "cvrnumber":
         raise BallotFileError(1, "no row that begins with CvrNumber, below the rows of contests and of options")
-    (_, titles), (line, names), _ = heads[-3:]
+    (_, titles), (line, names), (own_line, own_names) = heads[-3:]
+    if len(own_names) > len(names):
+        raise BallotFileError(own_line, f"{len(own_names)} cells under {len(names)} columns")
     contests, columns = _contests(line, titles, names)
     contest = one_contest(contests, choices)
     own = columns[contest.identity]
