@@ -116,7 +116,9 @@ def elected(reading: Reading) -> list[object]:
 def is_valid(name: str, before: str, text: str) -> bool:
     """Whether a broken text is as the writer might have written it, of other ballots."""
     if name in ("abif", "cef"):
-        return is_plain(name, "\n".join(line for line in text.split("\n") if line.strip()))
+        lines = [line for line in text.split("\n") if line.strip()]
+        # Ballots of ABIF may be between the names of options.
+        return is_plain(name, "\n".join(sorted(lines, key=lambda line: name == "abif" and not line.startswith("="))))
     if name in ("cdf", "dominion"):
         return _without_votes(before) == _without_votes(text)
     old, new = before.split("\n"), text.split("\n")

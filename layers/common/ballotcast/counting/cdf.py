@@ -76,7 +76,7 @@ def _in_contest(
     found = [snapshot for snapshot in snapshots if snapshot.get("@id") == current]
     if len(found) != 1:
         raise BallotFileError(1, f"{where}: {len(found)} snapshots are the current one")
-    contests = records(found[0], "CVRContest", where, needed=False)
+    contests = records(found[0], "CVRContest", where)
     own = [voted for voted in contests if text(voted, "ContestId", where) == contest.identity]
     if len(own) > 1:
         raise BallotFileError(1, f"{where}: the contest twice")

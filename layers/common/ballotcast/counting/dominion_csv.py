@@ -58,7 +58,9 @@ def read_dominion_csv(data: bytes, choices: CsvChoices) -> Reading:
     contest = one_contest(contests, choices)
     own = columns[contest.identity]
     cards = Cards(contest, choices, {})
-    for line, cells in rows:
+    last = own_line
+    for last, cells in rows:
+        line = last
         if len(cells) != len(names):
             raise BallotFileError(line, f"{len(cells)} cells under {len(names)} columns")
         marks = [cells[place].strip() for place, _, _ in own]
@@ -70,6 +72,8 @@ def read_dominion_csv(data: bytes, choices: CsvChoices) -> Reading:
             found = zip(marks, own, strict=True)
             where = f"record {cells[0][:20]!r}"
             cards.put((Mark(selection, rank) for mark, (_, selection, rank) in found if mark == "1"), where, line)
+    if last == own_line:
+        raise BallotFileError(own_line, "no record below the headers")
     return cards.reading("Dominion CSV", warnings=decoded.warnings, encoding=decoded.encoding)
 
 

@@ -50,6 +50,8 @@ def read_pabulib(data: bytes | str, _: Kind, __: Switches, ___: CsvChoices) -> R
     projects = _table(sections, "PROJECTS", "project_id")
     names = _names(projects)
     votes = _table(sections, "VOTES", "voter_id", "vote")
+    if odd := next((line for line, row in votes if not row["voter_id"].strip() or "," in row["voter_id"]), 0):
+        raise BallotFileError(odd, "no voter_id, or a list of projects in its place")
     _require_number(meta, "num_projects", len(projects))
     _require_number(meta, "num_votes", len(votes))
     numbers = {row["project_id"]: number for number, (_, row) in enumerate(projects, 1)}
