@@ -1,11 +1,11 @@
 """A roll that was amended while voting ran, its ledger, and what an operator may do to both."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 from weakref import WeakKeyDictionary
 
-from ballotcast.ballots.amendment import AmendmentLeaf, RollRevision, commitment
+from ballotcast.ballots.amendment import LATEST, AmendmentLeaf, RollRevision, Schedule, commitment
 from ballotcast.ballots.leaf import BallotLeaf, ManifestLeaf
 from ballotcast.ballots.ledger import Ledger, LedgerLine
 from ballotcast.ballots.roll import roll_root
@@ -57,6 +57,14 @@ def stated(forger: Forger, lines: Sequence[LedgerLine], revision: int, at: datet
     return AmendmentLeaf(at=at, reason="As was asked for", roll=roll)
 
 
+LATER = CLOSES + timedelta(hours=1)
+
+
+def extended(stated: Amendments, closes_at: datetime, at: datetime | None = None) -> AmendmentLeaf:
+    """A later end, made at the time of the last amendment."""
+    return AmendmentLeaf(at=at or stated[-1].at, reason="The hall is locked", schedule=Schedule(closes_at=closes_at))
+
+
 def amendments(forger: Forger, lines: Sequence[LedgerLine], newest: int = 4) -> Amendments:
     return [stated(forger, lines, number, OPENS + timedelta(minutes=number)) for number in range(1, newest + 1)]
 
@@ -65,14 +73,34 @@ def changed(lines: Lines, tag: bytes, **changes: object) -> Lines:
     return [line._replace(**changes) if line.tag == tag else line for line in lines]
 
 
+def ended_in(amendment: AmendmentLeaf) -> tuple[bytes, ...]:
+    return amendment.roll.ended if amendment.roll else ()
+
+
 def restated(stated: Amendments, number: int, **changes: object) -> Amendments:
     """With another roll in the amendment of this number, from 1."""
-    roll = stated[number - 1].roll.model_copy(update=changes)
+    before = stated[number - 1].roll
+    assert before
+    roll = before.model_copy(update=changes)
     return [*stated[: number - 1], stated[number - 1].model_copy(update={"roll": roll}), *stated[number:]]
 
 
 def moved(stated: Amendments, number: int, at: datetime) -> Amendments:
     return [*stated[: number - 1], stated[number - 1].model_copy(update={"at": at}), *stated[number:]]
+
+
+EXTENSIONS: dict[str, tuple[str, Callable[[Amendments], Amendments]]] = {
+    "to an earlier time": ("leaf 5", lambda told: [*told, extended(told, CLOSES - timedelta(minutes=1))]),
+    "to where it is": ("leaf 5", lambda told: [*told, extended(told, CLOSES)]),
+    "too far": ("leaf 5", lambda told: [*told, extended(told, CLOSES + LATEST + timedelta(seconds=1))]),
+    "back again": ("leaf 6", lambda told: [*told, extended(told, LATER), extended(told, LATER - timedelta(minutes=1))]),
+    "when it had passed": ("leaf 5", lambda told: [*told, extended(told, LATER, at=CLOSES)]),
+    "when the later one had passed": (
+        *("leaf 6",),
+        lambda told: [*told, extended(told, LATER), extended(told, LATER + timedelta(hours=1), at=LATER)],
+    ),
+}
+"""Where an end was moved: the leaf that verifiers name, and the amendments in the log."""
 
 
 def dropped(forger: Forger, lines: Lines) -> tuple[Lines, Amendments]:
@@ -97,7 +125,7 @@ def files(
             closed_at=closed_at,
             issued=ledger.issued,
             ledger_sha256=sha256(ledger.encode()).digest(),
-            roll_revision=len(leaves),
+            roll_revision=sum(1 for amendment in stated if amendment.roll),
         )
     )
     return {**made, "issuance.csv": ledger.encode()}

@@ -12,7 +12,7 @@ from ballotcast.store.transaction import Cancelled, transact
 from ballotcast.wiring import Wiring
 from organise.amending import cut_roll
 from organise.drafts import owned_election
-from organise.freezing import freeze, publish
+from organise.freezing import amended_end, freeze, publish
 
 ATTEMPTS = 5
 
@@ -49,6 +49,8 @@ def close_election(wiring: Wiring, election: Election) -> Election:
             election = _mark_closed(wiring, election)
         case Status.CLOSED:
             publish(wiring, election)  # killed while it was frozen, and nobody called since
+            # no later end is stated from here on; there is no row if the count was started before
+            wiring.due_counts.take(DueCount(election.closed_at or election.closes_at, election.id))
     wiring.counting_machine.start(election.id)
     return election
 
@@ -61,7 +63,7 @@ def _mark_closed(wiring: Wiring, election: Election) -> Election:
         told = event(election.id, election.organiser, "election-closed", {}, wiring.clock())
         writes = [
             wiring.elections.closing(election, closed_at),
-            wiring.manifests.closing(election.id, closed_at),
+            wiring.manifests.closing(election.id, closed_at, amended_end(election)),
             wiring.events.adding(told),
             *wiring.due_counts.moving(DueCount(election.closes_at, election.id), closed_at),
         ]
@@ -69,7 +71,7 @@ def _mark_closed(wiring: Wiring, election: Election) -> Election:
             transact(wiring.dynamodb, writes)
         except Cancelled:
             election = owned_election(wiring, election.organiser, election.id)
-            if election.closed_at is not None:
+            if election.status(wiring.clock()) is Status.CLOSED:
                 return election
         else:
             return replace(election, closed_at=closed_at)

@@ -5,6 +5,8 @@ from typing import Annotated, Any, Self
 from fastapi import Request
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from ballotcast.ballots.fields import UtcSecond
+from ballotcast.elections.typed_text import TypedText
 from ballotcast.http.access import Access, contract
 from ballotcast.http.address import base_url
 from ballotcast.http.app import routes
@@ -18,6 +20,7 @@ from organise.account_routes import Email
 from organise.closing import close_election, open_election
 from organise.drafts import owned_election
 from organise.election_routes import OPTIONAL, ElectionView
+from organise.extending import extend_voting
 from organise.inviting import Choice, Only, invite
 
 router = routes()
@@ -46,6 +49,14 @@ class Queued(BaseModel):
     """`queued`: mails; null for a reminder, because the number would tell how many have voted."""
 
     queued: int | None
+
+
+class Extension(BaseModel):
+    """`closes_at`: the later end. `reason`: for everybody to read, for good."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    closes_at: UtcSecond
+    reason: TypedText
 
 
 class EventView(BaseModel):
@@ -89,6 +100,13 @@ def open_(election: ElectionId, request: Request, organiser: CurrentOrganiser, w
     """Open now, instead of at `opens_at`; only while the manifest is not frozen."""
     owned = owned_election(wiring, organiser, election)
     return ElectionView.of(open_election(wiring, owned, base_url(request, wiring.settings)), wiring)
+
+
+@router.post("/elections/{id}/extensions", openapi_extra=contract(Access.ORGANISER), responses=refuses(404, 409))
+def extend(election: ElectionId, body: Extension, organiser: CurrentOrganiser, wiring: Wired) -> ElectionView:
+    """Have voting end later, while it has not ended; every voter's page shows it, with the reason."""
+    owned = owned_election(wiring, organiser, election)
+    return ElectionView.of(extend_voting(wiring, owned, body.closes_at, body.reason), wiring)
 
 
 @router.post(

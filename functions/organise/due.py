@@ -3,8 +3,8 @@
 A rule wakes it every minute, and each election's own schedule when that closes. Neither says what to do: the rows of
 `DUE` do (store/due_counts.py), so either of the two is enough, and both together start one count.
 
-A row is deleted after its count has started. Killed in between, the next call starts nothing (the execution has that
-name) and deletes the row.
+A row is taken before its count is started, so that no amendment moves an end that has come, and deleted afterwards.
+Killed in between, the next call starts what was not started (the execution has the same name) and deletes the row.
 """
 
 from functools import cache
@@ -33,6 +33,8 @@ def start_due_counts(wiring: Wiring) -> None:
     started = 0
     for due in wiring.due_counts.until(wiring.clock() - MARGIN):
         try:
+            if not wiring.due_counts.take(due):
+                continue  # moved since it was read
             wiring.counting_machine.start_first(due.election)
             wiring.due_counts.remove(due)
         except (BotoCoreError, ClientError) as error:

@@ -112,12 +112,20 @@ def publish(wiring: Wiring, frozen: Election) -> None:
         )
     )
     wiring.sequence_queue.send(amendments_message(frozen.id, frozen.amendments), group=frozen.id)
-    if wiring.clock() < manifest.closes_at:
+    closes_at = from_rfc3339(frozen.closes_at)
+    if wiring.clock() < closes_at:
         try:
-            wiring.schedules.wake_at(frozen.id, manifest.closes_at + MARGIN)
+            wiring.schedules.wake_at(frozen.id, closes_at + MARGIN, amended=closes_at != manifest.closes_at)
         except (BotoCoreError, ClientError):
             # The rule finds the election a minute later, so this is nothing that an organiser can or must put right.
             logger.warning("no schedule was made", extra={"election": frozen.id}, exc_info=True)
+
+
+def amended_end(frozen: Election) -> str | None:
+    """The end in force (RFC 3339), if it is not the manifest's."""
+    assert frozen.manifest is not None
+    amended = from_rfc3339(frozen.closes_at) != Manifest.parse(frozen.manifest).closes_at
+    return frozen.closes_at if amended else None
 
 
 def _registering_channel(wiring: Wiring, draft: Election) -> list[dict[str, Any]]:

@@ -209,7 +209,7 @@ def _voters(wiring: Wiring, election: Election, emails: Sequence[str]) -> dict[s
 
 def _require_running(wiring: Wiring, election: Election) -> None:
     if not election.frozen:
-        raise Conflict("not-invited", "nobody was invited yet: change or remove the voters of the draft")
+        raise Conflict("draft", "the election is a draft: change or remove its voters")
     if election.status(wiring.clock()) is Status.CLOSED:
         raise Conflict("closed", "the election is closed: its roll stays as it is")
 

@@ -1,10 +1,12 @@
 """What issuing must know of an election, kept in memory.
 
 The issuer's key and the one that signs issuance receipts are unwrapped once. The election is read again after five
-seconds at the latest, because of `closed_at`; everything else in it was fixed before the first link was sent.
+seconds at the latest, because of its end; everything else in it was fixed before the first link was sent. Before a
+voter is refused because voting is over, it is read once more: the end may just have become a later one.
 """
 
 import json
+from collections.abc import Iterator
 from functools import lru_cache
 from hashlib import sha256
 
@@ -38,7 +40,12 @@ class Issuers:
 
     def closed(self, election: str) -> bool:
         """Over, by the clock or by an early close. Issuing begins with the links, before the election opens."""
-        return self.election(election).status(self._wiring.clock()) is Status.CLOSED
+        now = self._wiring.clock()
+        return all(found.status(now) is Status.CLOSED for found in self._looks(election))
+
+    def _looks(self, election: str) -> Iterator[Election]:
+        yield self.election(election)
+        yield self._find(election, 0)
 
     def receipt(self, election: str, tag: bytes, blinded_sha256: bytes) -> str:
         """The issuance receipt for a voter's line, a signed note."""

@@ -24,8 +24,9 @@ def find_frozen(manifests: Manifests, election: str) -> tuple[FrozenManifest, Ma
 
 
 def closing_time(manifests: Manifests, manifest: Manifest, clock: Clock) -> datetime:
-    """When voting ended: as ordered early, or as the manifest says. CountStopped while that is still to come."""
-    ordered = manifests.closed_at(manifest.election)
+    """When voting ended: as ordered, or as the manifest says. CountStopped while that is still to come."""
+    state = manifests.state(manifest.election)
+    ordered = state.closed_at or state.closes_at
     closed_at = from_rfc3339(ordered) if ordered else manifest.closes_at
     if clock() < closed_at:
         raise CountStopped(f"election {manifest.election} is not closed yet")

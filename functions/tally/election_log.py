@@ -10,10 +10,10 @@ from ballotcast.ballots.amendment import AmendmentLeaf
 from ballotcast.ballots.door import Door
 from ballotcast.ballots.leaf import ManifestLeaf
 from ballotcast.ballots.manifest import Manifest
-from ballotcast.ballots.roll import rolls_digest
 from ballotcast.crypto import merkle
 from ballotcast.crypto.checkpoint import Checkpoint
 from ballotcast.crypto.signed_note import Signer
+from ballotcast.elections.amendment_audit import AmendmentAudit
 from ballotcast.store.amendments import Amendments
 from ballotcast.store.log import Head, Log, Sealed, SignedCheckpoint
 
@@ -42,14 +42,15 @@ class ElectionLog:
         for entry in self._amendments.behind(self.manifest.election, self.head.amendments):
             self._append(replace(self.head, amendments=self.head.amendments + 1), entry)
 
-    def rolls_digest(self) -> bytes:
-        """Over every roll that the manifest and the amendments state."""
-        rolls = [(self.manifest.roll_size, self.manifest.roll_root)]
-        for entry in self._amendments.behind(self.manifest.election, 0):
+    def amended(self) -> AmendmentAudit:
+        """What holds after all amendments on the board. ValueError if one may not stand where it is."""
+        audit = AmendmentAudit(self.manifest)
+        for number, entry in enumerate(self._amendments.behind(self.manifest.election, 0), 1):
             amendment = leaf.parse(entry)
             assert isinstance(amendment, AmendmentLeaf), "the board holds amendments only"
-            rolls.append((amendment.roll.roll_size, amendment.roll.roll_root))
-        return rolls_digest(rolls)
+            if fault := audit.take(amendment):
+                raise ValueError(f"amendment {number}: {fault}")
+        return audit
 
     def statements(self) -> list[bytes]:
         """The leaves before the ballots: the manifest's, then amendments."""

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import Path, Response
 from pydantic import BaseModel
 
+from ballotcast.crypto.encoding import b64u_encode
 from ballotcast.crypto.tile_files import ENTRIES
 from ballotcast.http.access import Access, contract
 from ballotcast.http.app import routes
@@ -12,7 +13,15 @@ from ballotcast.http.fields import ElectionId
 from ballotcast.http.responses import refuses
 from ballotcast.http.wired import Wired
 from ballotcast.store.log import SignedCheckpoint
-from tally.public_log import find_checkpoint, find_door, find_turnout, parse_tile_path, read_entries, read_tile
+from tally.public_log import (
+    find_checkpoint,
+    find_door,
+    find_statements,
+    find_turnout,
+    parse_tile_path,
+    read_entries,
+    read_tile,
+)
 from tally.publication import require_published
 
 router = routes()
@@ -26,16 +35,28 @@ TilePart = Annotated[str, Path(max_length=64, pattern="^[a-z0-9./-]+$")]
 
 class Turnout(BaseModel):
     """issued, cast: credentials and ballots, once `final` exactly, before that rounded down; size: leaves of the log
-    under the checkpoint (the signed note); closed_at: when an early close was ordered, or null; statement: the newest
-    turnout statement (a signed note), or null. The statement's numbers are counted; the others may be estimates."""
+    under the checkpoint (the signed note); closes_at: a later end than the manifest's, by an amendment, or null;
+    closed_at: when an early close was ordered, or null; statement: the newest turnout statement (a signed note), or
+    null. The statement's numbers are counted; the others may be estimates."""
 
     issued: int
     cast: int
     size: int
     final: bool
+    closes_at: str | None
     closed_at: str | None
     checkpoint: str
     statement: str | None
+
+
+class Statements(BaseModel):
+    """checkpoint: the newest signed note. leaves: base64url of the log's leaves before the ballots, in order.
+
+    Until the log is sealed, these are all leaves that the checkpoint is over.
+    """
+
+    checkpoint: str
+    leaves: list[str]
 
 
 def _freshness(checkpoint: SignedCheckpoint) -> dict[str, str]:
@@ -53,6 +74,14 @@ def show_checkpoint(election: ElectionId, wiring: Wired) -> Response:
     """The newest signed checkpoint, a C2SP note."""
     checkpoint = find_checkpoint(wiring.log, election)
     return Response(checkpoint.note, media_type="text/plain; charset=utf-8", headers=_freshness(checkpoint))
+
+
+@router.get("/elections/{id}/log/statements", openapi_extra=contract(Access.PUBLIC), responses=refuses(404))
+def show_statements(election: ElectionId, wiring: Wired, response: Response) -> Statements:
+    """The newest checkpoint with the manifest's leaf and all amendments: what a voter's software heeds."""
+    checkpoint, leaves = find_statements(wiring.log, election)
+    response.headers.update(_freshness(checkpoint))
+    return Statements(checkpoint=checkpoint.note.decode(), leaves=list(map(b64u_encode, leaves)))
 
 
 @router.get(
@@ -94,7 +123,8 @@ def show_turnout(election: ElectionId, wiring: Wired, response: Response) -> Tur
         cast=seen.turnout.cast,
         size=seen.checkpoint.size,
         final=seen.checkpoint.final,
-        closed_at=seen.closed_at,
+        closes_at=seen.state.closes_at,
+        closed_at=seen.state.closed_at,
         checkpoint=seen.checkpoint.note.decode(),
         statement=seen.statement,
     )

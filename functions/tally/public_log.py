@@ -13,6 +13,7 @@ from ballotcast.elections.turnout import rounded
 from ballotcast.errors import NotFound
 from ballotcast.store.blobs import Blobs
 from ballotcast.store.log import Log, SignedCheckpoint, Turnout
+from ballotcast.store.manifests import State
 from tally import work
 
 
@@ -34,8 +35,8 @@ class PublicTurnout(NamedTuple):
     checkpoint: SignedCheckpoint
     turnout: Turnout
     statement: str | None
-    closed_at: str | None
-    """When an early close was ordered (RFC 3339), if one was."""
+    state: State
+    """What was ordered of the end."""
 
 
 def find_turnout(log: Log, election: str) -> PublicTurnout:
@@ -44,7 +45,16 @@ def find_turnout(log: Log, election: str) -> PublicTurnout:
     checkpoint = _begun(seen.checkpoint)
     exact = Turnout(checkpoint.issued, checkpoint.cast)
     turnout = exact if checkpoint.final else Turnout(*map(rounded, seen.sums))
-    return PublicTurnout(checkpoint, turnout, seen.stated.note.decode() if seen.stated else None, seen.closed_at)
+    return PublicTurnout(checkpoint, turnout, seen.stated.note.decode() if seen.stated else None, seen.state)
+
+
+def find_statements(log: Log, election: str) -> tuple[SignedCheckpoint, list[bytes]]:
+    """The newest checkpoint, and the leaves under it that are not ballots, without the closing one.
+
+    All that the checkpoint is over, until the log is sealed. NotFound before the freeze.
+    """
+    checkpoint = find_checkpoint(log, election)
+    return checkpoint, list(log.entries(election, most=checkpoint.size))
 
 
 def _begun(checkpoint: SignedCheckpoint | None) -> SignedCheckpoint:

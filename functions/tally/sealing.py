@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from ballotcast.ballots.door import Door
 from ballotcast.ballots.leaf import ClosingLeaf
+from ballotcast.ballots.roll import rolls_digest
 from ballotcast.crypto import merkle, tiles
 from ballotcast.crypto.merkle import HASH_LENGTH
 from ballotcast.crypto.tile_files import ENTRIES, TilePath
@@ -50,8 +51,8 @@ def seal(log: ElectionLog, blobs: Blobs, runs: Sequence[bytes], ledger: Ledger, 
     for _ in range(ATTEMPTS):
         try:
             log.refresh()
-            _require_rolls(log, ledger)
-            levels, sealed = _build(log, runs, ledger, closed_at)
+            revision = _require_amended(log, ledger, closed_at)
+            levels, sealed = _build(log, runs, ledger, closed_at, revision)
             if log.head.sealed is None:
                 log.seal(sealed)
         except Overtaken:
@@ -64,8 +65,11 @@ def seal(log: ElectionLog, blobs: Blobs, runs: Sequence[bytes], ledger: Ledger, 
     raise Contended("the log's head moved on each attempt")
 
 
-def _require_rolls(log: ElectionLog, ledger: Ledger) -> None:
-    """Bring in the amendments that the log lacks. CountStopped unless they state the rolls that the ledger has."""
+def _require_amended(log: ElectionLog, ledger: Ledger, closed_at: datetime) -> int:
+    """Bring in the amendments that the log lacks; returns the newest revision of the roll.
+
+    CountStopped unless they state the rolls that the ledger has, and voting can have ended then.
+    """
     head = log.head
     if head.amendments != ledger.amendments:
         if head.sealed or ledger.amendments < head.amendments:
@@ -73,11 +77,20 @@ def _require_rolls(log: ElectionLog, ledger: Ledger) -> None:
         log.amend()
         if log.head.amendments != ledger.amendments:
             raise CountStopped("there are other amendments than the ledger was written for")
-    if log.rolls_digest() != ledger.rolls:
+    try:
+        amended = log.amended()
+    except ValueError as error:
+        raise CountStopped(str(error)) from None
+    if rolls_digest((roll.size, roll.root) for roll in amended.rolls) != ledger.rolls:
         raise CountStopped("the ledger's rolls are not those that manifest and amendments state")
+    if not amended.could_close(closed_at):
+        raise CountStopped("the amendments say that voting ended at another time")
+    return len(amended.rolls) - 1
 
 
-def _build(log: ElectionLog, runs: Sequence[bytes], ledger: Ledger, closed_at: datetime) -> tuple[list[bytes], Sealed]:
+def _build(
+    log: ElectionLog, runs: Sequence[bytes], ledger: Ledger, closed_at: datetime, roll_revision: int
+) -> tuple[list[bytes], Sealed]:
     """Every level of the tree, and what the log is sealed with."""
     statements = log.statements()
     leaves = bytearray(b"".join(map(merkle.leaf_hash, statements)))
@@ -89,7 +102,7 @@ def _build(log: ElectionLog, runs: Sequence[bytes], ledger: Ledger, closed_at: d
         ballots=ballots,
         issued=ledger.issued,
         ledger_sha256=ledger.sha256,
-        roll_revision=len(statements) - 1,
+        roll_revision=roll_revision,
     ).encode()
     leaves += merkle.leaf_hash(closing)
     levels = tiles.rows(bytes(leaves))

@@ -50,5 +50,6 @@ def state_turnout(log: Log, manifest: Manifest, signer: Signer, counted: dict[st
 
 
 def _end(manifests: Manifests, manifest: Manifest) -> datetime:
-    ordered = manifests.closed_at(manifest.election)
+    state = manifests.state(manifest.election)
+    ordered = state.closed_at or state.closes_at
     return from_rfc3339(ordered) if ordered else manifest.closes_at

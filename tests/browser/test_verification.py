@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from amended_rolls import amendments, history
+from amended_rolls import EXTENSIONS, LATER, amendments, extended, history
 from amended_rolls import files as files_of
 from ballotcast.elections.verification import CHECKS, verify_export
 from both_verifiers import assert_found_alike, by_browser, by_python
@@ -89,6 +89,18 @@ def test_true_is_not_1(modules: Page, forger: Forger, tmp_path: Path) -> None:
 def test_no_ballots_at_all(modules: Page, forger: Forger, tmp_path: Path) -> None:
     [report] = by_browser(modules, write(tmp_path / "e.zip", forger.files(forger.entries([]))))
     assert report["ok"] is True
+
+
+def test_an_end_that_was_moved(modules: Page, forger: Forger, tmp_path: Path) -> None:
+    lines = history(forger)
+    told = amendments(forger, lines)
+    later = files_of(forger, lines, [*told, extended(told, LATER)], closed_at=LATER)
+    exports = {"later": write(tmp_path / "later.zip", later)}
+    for number, (where, (_, doctor)) in enumerate(EXTENSIONS.items()):
+        exports[where] = write(tmp_path / f"{number}.zip", files_of(forger, lines, doctor(told)))
+    assert_found_alike(modules, exports)
+    [report] = by_browser(modules, exports["later"])
+    assert report["ok"], report["checks"]
 
 
 def test_the_turnout_of_a_roll_that_was_amended(modules: Page, forger: Forger, tmp_path: Path) -> None:

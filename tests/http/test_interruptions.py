@@ -114,7 +114,7 @@ def closed(deployment: World, election: FrozenElection) -> Any:
     machine = wiring.client("stepfunctions")
     runs = machine.list_executions(stateMachineArn=wiring.settings.close_machine)["executions"]
     assert found
-    return bool(found.closed_at), bool(wiring.manifests.closed_at(election.id)), len(runs)
+    return bool(found.closed_at), bool(wiring.manifests.state(election.id).closed_at), len(runs)
 
 
 def channels(deployment: World, _: FrozenElection) -> Any:

@@ -108,7 +108,7 @@ def test_closing_early_marks_both_sides_and_starts_the_count(organiser: Organise
     answer = organiser.post(f"/elections/{election}/close")
     assert answer.status_code == 202
     assert (answer.json()["status"], answer.json()["closed_at"]) == ("closed", "2026-11-20T09:05:00Z")
-    assert organiser.wiring.manifests.closed_at(election) == "2026-11-20T09:05:00Z"
+    assert organiser.wiring.manifests.state(election).closed_at == "2026-11-20T09:05:00Z"
     assert executions(organiser, election) == [f"{election}-1"]
     assert organiser.actions(election)[-1] == "election-closed"
 
@@ -130,7 +130,7 @@ def test_after_the_closing_time_only_the_count_is_started(organiser: Organiser, 
     deployment.clock.advance(days=2)
     answer = organiser.post(f"/elections/{election}/close")
     assert (answer.status_code, answer.json()["closed_at"]) == (202, None)
-    assert organiser.wiring.manifests.closed_at(election) is None
+    assert organiser.wiring.manifests.state(election).closed_at is None
     assert executions(organiser, election) == [f"{election}-1"]
 
 
@@ -157,7 +157,7 @@ def test_the_same_call_again_completes_a_close_that_was_killed(organiser: Organi
             break
         except Killed:
             marked = organiser.show(election)["closed_at"]
-            assert organiser.wiring.manifests.closed_at(election) == marked, "both sides or none"
+            assert organiser.wiring.manifests.state(election).closed_at == marked, "both sides or none"
             assert executions(organiser, election) == []
         assert organiser.post(f"/elections/{election}/close").json()["status"] == "closed"
         assert executions(organiser, election) == [f"{election}-1"]

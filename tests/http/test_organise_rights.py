@@ -207,8 +207,8 @@ def test_a_reason_that_names_an_address_is_refused(organiser: Organiser, electio
 
 def test_only_between_the_first_invitation_and_the_close(organiser: Organiser, deployment: World) -> None:
     draft = organiser.create(ADA)
-    assert_problem(end(organiser, draft, ADA), 409, "not-invited")
-    assert_problem(move(organiser, draft, (ADA, NEW)), 409, "not-invited")
+    assert_problem(end(organiser, draft, ADA), 409, "draft")
+    assert_problem(move(organiser, draft, (ADA, NEW)), 409, "draft")
     election = frozen_election(deployment)
     deployment.clock.advance(days=1)
     assert_problem(end(organiser, election.id, ADA), 409, "closed")

@@ -71,7 +71,15 @@ def test_turnout_is_rounded_down_until_the_log_is_sealed(client: TestClient, ele
     election.wiring.log.add(election.id, "cast", 19, "one")
     turnout = client.get(f"/elections/{election.id}/turnout").json()
     assert turnout.pop("checkpoint") == client.get(f"/elections/{election.id}/log/checkpoint").text
-    assert turnout == {"issued": 120, "cast": 10, "size": 1, "final": False, "closed_at": None, "statement": None}
+    assert turnout == {
+        "issued": 120,
+        "cast": 10,
+        "size": 1,
+        "final": False,
+        "closes_at": None,
+        "closed_at": None,
+        "statement": None,
+    }
 
 
 def test_no_ballot_leaf_exists_while_voting_lasts(

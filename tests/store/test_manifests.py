@@ -39,9 +39,9 @@ def test_wrapped_keys_do_not_show() -> None:
 
 
 def test_an_early_close_is_marked_once(manifests: Manifests, board: Table) -> None:
-    assert manifests.closed_at(ELECTION) is None
+    assert manifests.state(ELECTION).closed_at is None
     transact(board.client, [manifests.closing(ELECTION, AT)])
-    assert manifests.closed_at(ELECTION) == AT
+    assert manifests.state(ELECTION).closed_at == AT
     with pytest.raises(Cancelled):
         transact(board.client, [manifests.closing(ELECTION, "2026-11-20T13:00:00Z")])
-    assert manifests.closed_at(ELECTION) == AT
+    assert manifests.state(ELECTION).closed_at == AT

@@ -126,7 +126,7 @@ def test_what_starts_due_counts_may_do_exactly_this(roles: Resources) -> None:
     due = roles["DueRole"]
     assert {action for statement in statements(due) for action in as_list(statement["Action"])} == {
         *("logs:CreateLogStream", "logs:PutLogEvents"),
-        *("dynamodb:Query", "dynamodb:DeleteItem"),
+        *("dynamodb:Query", "dynamodb:PutItem", "dynamodb:DeleteItem"),
         "states:StartExecution",
     }
     assert "DueRole" not in allowed(roles, "Board")

@@ -1,17 +1,19 @@
 """Amendments: what an election's organiser changes after the manifest is frozen, as the log states it.
 
     0x02‖JCS{at, reason, roll: {revision, roll_root, roll_size, ended}}
+    0x02‖JCS{at, reason, schedule: {closes_at}}
 
 A roll that grew has a new revision, numbered from 1; the manifest's own is revision 0. `ended` commits to every right
 that somebody asked to end, or to replace by that of another address, before anyone can tell whether it was used. The
 ledger opens each commitment after the close (`ledger.py`).
 """
 
+from datetime import timedelta
 from hashlib import sha256
 from itertools import pairwise
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from ballotcast.ballots.fields import Hash, Text, UtcSecond
 from ballotcast.crypto import canonical
@@ -19,6 +21,9 @@ from ballotcast.crypto import canonical
 KIND = b"\x02"
 MOST_ENDED = 500
 """Commitments in one amendment, so that its leaf fits an entry."""
+
+LATEST = timedelta(days=30)
+"""How much later than the manifest's `closes_at` voting may end at most."""
 
 _ENDED = b"ballotcast/ended/1\n"
 _STRICT = ConfigDict(frozen=True, strict=True, extra="forbid")
@@ -42,18 +47,36 @@ class RollRevision(BaseModel):
         return ended
 
 
+class Schedule(BaseModel):
+    """When voting ends from now on: later than before, by `LATEST` at most in all."""
+
+    model_config = _STRICT
+
+    closes_at: UtcSecond
+
+
 class AmendmentLeaf(BaseModel):
-    """`at`: when it was made. `reason`: why, in the organiser's words, or the service's for voters who were added."""
+    """`at`: when it was made. `reason`: why, in the organiser's words, or the service's for voters who were added.
+
+    One of the others is there: what was amended.
+    """
 
     model_config = _STRICT
 
     at: UtcSecond
     reason: Text
-    roll: RollRevision
+    roll: RollRevision | None = None
+    schedule: Schedule | None = None
+
+    @model_validator(mode="after")
+    def _one_change(self) -> Self:
+        if (self.roll is None) == (self.schedule is None):
+            raise ValueError("must amend one thing")
+        return self
 
     def encode(self) -> bytes:
-        """0x02‖JCS{at, reason, roll}"""
-        return KIND + canonical.dumps(self.model_dump(mode="json"))
+        """0x02‖JCS{at, reason, roll} or 0x02‖JCS{at, reason, schedule}"""
+        return KIND + canonical.dumps(self.model_dump(mode="json", exclude_none=True))
 
 
 def commitment(manifest_hash: bytes, revision: int, tag: bytes, successor: bytes = b"") -> bytes:

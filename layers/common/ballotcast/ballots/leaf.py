@@ -1,6 +1,6 @@
 """The leaves of an election's log: what each entry says, in the bytes that are hashed.
 
-    0x00‖M, the first | 0x02‖JCS{at, reason, roll} | 0x01‖ballot | 0x03‖JCS{closed_at, ballots, …}, the last
+    0x00‖M, the first | 0x02‖JCS{at, reason, …} | 0x01‖ballot | 0x03‖JCS{closed_at, ballots, …}, the last
 
 Ballots enter the log at the close only, in ascending order of their hashes.
 
@@ -50,7 +50,7 @@ class ClosingLeaf(BaseModel):
     """The last leaf: when voting closed, and what is counted. A checkpoint over it is final.
 
     ballots: the leaves before this one that are ballots. issued: credentials, the filled lines of the ledger.
-    ledger_sha256: of `issuance.csv`. roll_revision: the number of amendments in the log.
+    ledger_sha256: of `issuance.csv`. roll_revision: the newest revision of the roll.
     """
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")

@@ -2,8 +2,9 @@
 
 Roll   DUE / <time of the close>#<election>
 
-The row is written with the freeze and moved with an early close, each time in one transaction, so the row and the
-election agree. All rows share a partition and sort by time: one query finds what is due and reads nothing else.
+The row is written with the freeze and moved with an early close or a later end, each time in one transaction, so the
+row and the election agree. Whoever starts the count takes the row first: from then on no amendment moves the end. All
+rows share a partition and sort by time: one query finds what is due and reads nothing else.
 """
 
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ballotcast.clock import to_rfc3339
-from ballotcast.store.table import Table
+from ballotcast.store.table import PRESENT, Condition, Refusal, Table
 
 DUE = "DUE"
 MARGIN = timedelta(seconds=2)
@@ -44,6 +45,19 @@ class DueCounts:
     def moving(self, due: DueCount, closes_at: str) -> list[dict[str, Any]]:
         """For the transaction that gives the election another time of closing."""
         return [self._roll.deleting(DUE, due.sk), self.adding(DueCount(closes_at, due.election))]
+
+    def postponing(self, due: DueCount, closes_at: str) -> list[dict[str, Any]]:
+        """For the transaction that states a later end. Refused once the count may have been started."""
+        waiting = Condition("attribute_exists(pk) AND attribute_not_exists(taken)", {})
+        return [self._roll.deleting(DUE, due.sk, waiting), self.adding(DueCount(closes_at, due.election))]
+
+    def take(self, due: DueCount) -> bool:
+        """Before the count is started; doing it twice is doing it once. False if the row was moved or is gone."""
+        try:
+            self._roll.put({"pk": DUE, "sk": due.sk, "taken": True}, PRESENT)
+        except Refusal:
+            return False
+        return True
 
     def until(self, moment: datetime) -> Iterator[DueCount]:
         """Those that close at `moment` or before, the earliest first; read page after page."""

@@ -47,6 +47,7 @@ class Election:
     opens_at: str
     """RFC 3339, as all times here."""
     closes_at: str
+    """The end in force: of a frozen election that of its manifest, or a later one by an amendment."""
     contests: list[dict[str, Any]]
     """As in the manifest: id, title, method, options, seats, min, max, tie."""
     second_factor: str
@@ -227,6 +228,20 @@ class Elections:
         }
         return self._roll.updating(election_pk(election.id), META, update, values, unchanged)
 
+    def extending(self, election: Election, extended: Election) -> dict[str, Any]:
+        """For the transaction that states a later end: from `election`, as it was read, to `extended`.
+
+        Refused if another amendment was made since `election` was read, or if the election is closed by then.
+        """
+        unchanged = Condition(
+            "attribute_exists(manifest) AND attribute_not_exists(closed_at) AND closes_at > :now"
+            " AND amendments = :since",
+            {":now": extended.amended_at, ":since": election.amendments},
+        )
+        update = "SET closes_at = :end, amendments = :number, amended_at = :at"
+        values = {":end": extended.closes_at, ":number": extended.amendments, ":at": extended.amended_at}
+        return self._roll.updating(election_pk(election.id), META, update, values, unchanged)
+
     def mark_erased(self, election: str) -> None:
         frozen = Condition("attribute_exists(manifest)", {})
         self._roll.update(election_pk(election), META, "SET erased = :yes", {":yes": True}, frozen)
@@ -266,7 +281,8 @@ class Elections:
         Refused if the election is closed, or an amendment was made since `election` was read.
         """
         not_yet = Condition(
-            "attribute_exists(manifest) AND attribute_not_exists(closed_at) AND amendments = :since",
+            "attribute_exists(manifest) AND attribute_not_exists(closed_at) AND closes_at > :at"
+            " AND amendments = :since",
             {":since": election.amendments},
         )
         return self._roll.updating(election_pk(election.id), META, "SET closed_at = :at", {":at": closed_at}, not_yet)

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple
 
-from ballotcast.store.manifests import STATE, state_pk
+from ballotcast.store.manifests import STATE, State, state_of, state_pk
 from ballotcast.store.table import ABSENT, Condition, Item, Refusal, Table
 from ballotcast.store.transaction import Cancelled, transact
 
@@ -79,12 +79,12 @@ class SignedTurnout:
 
 
 class Glance(NamedTuple):
-    """What anyone may see of a log at once. sums: running; closed_at: when an early close was ordered (RFC 3339)."""
+    """What anyone may see of a log at once. sums: running; state: what was ordered of the end."""
 
     checkpoint: SignedCheckpoint | None
     sums: Turnout
     stated: SignedTurnout | None
-    closed_at: str | None
+    state: State
 
 
 class Overtaken(Exception):
@@ -157,7 +157,7 @@ class Log:
             checkpoint=_checkpoint(checkpoint) if checkpoint else None,
             sums=turnout_of(found.get((pk, TURNOUT), {})),
             stated=_stated(stated) if stated else None,
-            closed_at=found[state]["closed_at"] if state in found else None,
+            state=state_of(found.get(state)),
         )
 
     def publish(self, election: str, checkpoint: SignedCheckpoint) -> None:

@@ -1,13 +1,14 @@
 """What an election's public side starts from: the frozen manifest, and the wrapped keys its functions need.
 
 Board   MANIFEST#<election> / MANIFEST    b = the exact bytes; the wrapped keys that vote, sequencer and count use
-Board   STATE#<election> / STATE          closed_at: the marker of an early close; absent otherwise
+Board   STATE#<election> / STATE          closed_at: the marker of an early close; closes_at: a later end than the
+                                          manifest's, by an amendment; absent without either
 """
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
-from ballotcast.store.table import ABSENT, Item, Refusal, Table
+from ballotcast.store.table import ABSENT, Condition, Item, Refusal, Table
 
 MANIFEST = "MANIFEST"
 STATE = "STATE"
@@ -19,6 +20,16 @@ def manifest_pk(election: str) -> str:
 
 def state_pk(election: str) -> str:
     return f"STATE#{election}"
+
+
+class State(NamedTuple):
+    """What the manifest does not say of an election's end, RFC 3339. closes_at: the later end that is in force.
+
+    closed_at: when an early close was ordered.
+    """
+
+    closes_at: str | None = None
+    closed_at: str | None = None
 
 
 @dataclass(frozen=True)
@@ -67,11 +78,26 @@ class Manifests:
         item = self._board.get(manifest_pk(election), MANIFEST)
         return from_item(item) if item else None
 
-    def closed_at(self, election: str) -> str | None:
-        """When an early close was ordered (RFC 3339); None if none was."""
-        item = self._board.get(state_pk(election), STATE)
-        return item["closed_at"] if item else None
+    def state(self, election: str) -> State:
+        return state_of(self._board.get(state_pk(election), STATE))
 
-    def closing(self, election: str, closed_at: str) -> dict[str, Any]:
-        """The public side of an early close, for the transaction that also marks the roll's side."""
-        return self._board.putting({"pk": state_pk(election), "sk": STATE, "closed_at": closed_at}, ABSENT)
+    def closing(self, election: str, closed_at: str, closes_at: str | None = None) -> dict[str, Any]:
+        """The public side of an early close, for the transaction that also marks the roll's side.
+
+        closes_at: the end in force, where it is not the manifest's.
+        """
+        return self._stating(election, State(closes_at, closed_at))
+
+    def extending(self, election: str, closes_at: str) -> dict[str, Any]:
+        """The public side of a later end, for the transaction that also states it. Refused after an early close."""
+        return self._stating(election, State(closes_at))
+
+    def _stating(self, election: str, state: State) -> dict[str, Any]:
+        item: Item = {"pk": state_pk(election), "sk": STATE}
+        item |= {name: value for name, value in state._asdict().items() if value}
+        return self._board.putting(item, Condition("attribute_not_exists(closed_at)", {}))
+
+
+def state_of(item: Item | None) -> State:
+    """The row `STATE` as it was read; None: there is none."""
+    return State(**{name: item[name] for name in State._fields if name in item}) if item else State()

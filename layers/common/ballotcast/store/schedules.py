@@ -20,11 +20,15 @@ class Schedules:
         self._role = role
         self._target = target
 
-    def wake_at(self, election: str, moment: datetime) -> None:
-        """Have the function called in the minute that begins at `moment`. Creating it twice is creating it once."""
+    def wake_at(self, election: str, moment: datetime, *, amended: bool = False) -> None:
+        """Have the function called in the minute that begins at `moment`. Creating it twice is creating it once.
+
+        amended: this is not the first moment for this election. The schedule of the one before may fire all the same.
+        """
+        name = f"close-{election}-{int(moment.timestamp())}" if amended else f"close-{election}"
         try:
             self._client.create_schedule(
-                Name=f"close-{election}",
+                Name=name,
                 GroupName=self._group,
                 ScheduleExpression=f"at({moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S})",
                 FlexibleTimeWindow={"Mode": "OFF"},

@@ -10,23 +10,35 @@ const ENDED = utf8("ballotcast/ended/1\n");
 /** Commitments in one amendment. */
 const MOST_ENDED = 500;
 
+/** How much later than the manifest's `closes_at` voting may end at most, in milliseconds. */
+export const LATEST = 30 * 24 * 60 * 60 * 1000;
+
 /**
- * `at`: when it was made. `ended`: the commitment of each right that was asked to end, ascending.
+ * `at`: when it was made. `ended`: the commitment of each right that was asked to end, ascending. One of `roll` and
+ * `schedule` is there: what was amended.
  *
  * @typedef {{at: Date, reason: string,
- *   roll: {revision: number, roll_root: Uint8Array, roll_size: number, ended: Uint8Array[]}}} Amendment
+ *   roll?: {revision: number, roll_root: Uint8Array, roll_size: number, ended: Uint8Array[]},
+ *   schedule?: {closes_at: Date}}} Amendment
  */
 
-export const amendment = record({
-  at: time,
-  reason: text,
-  roll: record({
-    revision: integer(1, MAX_INTEGER),
-    roll_root: hash,
-    roll_size: integer(0, MAX_INTEGER),
-    ended: ascending,
-  }),
+const roll = record({
+  revision: integer(1, MAX_INTEGER),
+  roll_root: hash,
+  roll_size: integer(0, MAX_INTEGER),
+  ended: ascending,
 });
+const schedule = record({ closes_at: time });
+const KINDS = {
+  roll: record({ at: time, reason: text, roll }),
+  schedule: record({ at: time, reason: text, schedule }),
+};
+
+/** @param {unknown} value parsed JSON @param {string} [path] @returns {Amendment} */
+export function amendment(value, path) {
+  const kind = value && typeof value === "object" && "schedule" in value ? "schedule" : "roll";
+  return KINDS[kind](value, path);
+}
 
 /**
  * What an amendment says of a right that is to end.

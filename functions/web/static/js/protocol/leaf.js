@@ -1,7 +1,7 @@
 /**
  * The leaves of an election's log: what each entry says, in the bytes that are hashed.
  *
- *     0x00‖M, the first | 0x02‖JCS{at, reason, roll} | 0x01‖ballot | 0x03‖JCS{closed_at, ballots, …}, the last
+ *     0x00‖M, the first | 0x02‖JCS{at, reason, …} | 0x01‖ballot | 0x03‖JCS{closed_at, ballots, …}, the last
  *
  * Ballots enter the log at the close only, in ascending order of their hashes.
  * Receipts and the API name a leaf by `leafHash` (merkle.js) of these bytes.

@@ -1,4 +1,5 @@
-/** The amendments of a log, one after the other: which may stand where they are, and which rolls they state. */
+/** The amendments of a log, one after the other: which may stand where they are, and what holds after them. */
+import { LATEST } from "../protocol/amendment.js";
 import { hexEncode } from "../protocol/encoding.js";
 
 /**
@@ -13,12 +14,15 @@ export class AmendmentAudit {
   rolls;
   /** When the last amendment was made, @type {Date | null} */
   newest = null;
-  #closesAt;
+  /** The end in force. @type {Date} */
+  closesAt;
+  #latest;
 
   /** @param {import("../protocol/manifest.js").Manifest} manifest */
   constructor(manifest) {
     this.rolls = [{ size: manifest.roll_size, root: hexEncode(manifest.roll_root), ended: new Set() }];
-    this.#closesAt = manifest.closes_at;
+    this.closesAt = manifest.closes_at;
+    this.#latest = +manifest.closes_at + LATEST;
   }
 
   /**
@@ -26,21 +30,35 @@ export class AmendmentAudit {
    *
    * @param {import("../protocol/amendment.js").Amendment} amendment @returns {string}
    */
-  take({ at, roll }) {
-    if (at >= this.#closesAt) return "amended-after-the-end";
+  take({ at, roll, schedule }) {
+    if (at >= this.closesAt) return "amended-after-the-end";
     if (this.newest && at < this.newest) return "amended-out-of-order";
+    const fault = schedule ? this.#takeSchedule(schedule) : this.#takeRoll(roll);
+    if (!fault) this.newest = at;
+    return fault;
+  }
+
+  /** @param {NonNullable<import("../protocol/amendment.js").Amendment["schedule"]>} schedule */
+  #takeSchedule({ closes_at: closesAt }) {
+    if (closesAt <= this.closesAt) return "not-later";
+    if (+closesAt > this.#latest) return "too-late";
+    this.closesAt = closesAt;
+    return "";
+  }
+
+  /** @param {NonNullable<import("../protocol/amendment.js").Amendment["roll"]>} roll */
+  #takeRoll(roll) {
     const before = this.rolls[this.rolls.length - 1];
     if (roll.revision !== this.rolls.length) return "another-revision";
     if (roll.roll_size < before.size) return "roll-shrank";
     if (roll.roll_size === before.size && !roll.ended.length) return "nothing-amended";
     const ended = new Set(roll.ended.map(hexEncode));
     this.rolls.push({ size: roll.roll_size, root: hexEncode(roll.roll_root), ended });
-    this.newest = at;
     return "";
   }
 
   /** Whether voting can have ended then, for all that the amendments say. @param {Date} closedAt */
   couldClose(closedAt) {
-    return closedAt <= this.#closesAt && (this.newest === null || this.newest <= closedAt);
+    return closedAt <= this.closesAt && (this.newest === null || this.newest <= closedAt);
   }
 }
