@@ -2,13 +2,16 @@
 
 import json
 import shutil
+from datetime import datetime
 from pathlib import Path
 
 import click
 
 from ballotcast.client import published
+from ballotcast.clock import to_rfc3339
 
 from .group import organiser, public_api
+from .moments import Moment
 from .outcome import describe
 
 WAIT = click.option("--wait", type=click.IntRange(min=0), default=0, metavar="SECONDS", help="Wait for the count.")
@@ -31,6 +34,19 @@ def invite(election: str, only: str | None, voters: tuple[str, ...]) -> None:
 def open_(election: str) -> None:
     """Open now instead of at its time; only before it is frozen."""
     click.echo(f"Open until {organiser().open(election)['closes_at']}.")
+
+
+@click.command()
+@click.argument("election")
+@click.argument("closes_at", type=Moment())
+@click.option(
+    "--reason", required=True, prompt="Reason (everybody can read it)", help="Why: everybody can read it, for good."
+)
+def extend(election: str, closes_at: datetime, reason: str) -> None:
+    """Have voting end later.
+
+    CLOSES_AT is a time with its zone, or +2h from now: at most 30 days after the end that was announced first."""
+    click.echo(f"Open until {organiser().extend(election, to_rfc3339(closes_at), reason)['closes_at']}.")
 
 
 @click.command()

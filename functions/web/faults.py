@@ -38,6 +38,8 @@ _WORDS = tuple(
         (r".*committees.*", "committees_here"),
         (r"must not be longer than (?P<most>\d+) bytes in all", "bytes"),
         (r"must be after opens_at", "before_opening"),
+        (r"must be later than the end that is in force", "not_later"),
+        (r"must not be more than (?P<days>\d+) days after the end in the manifest", "far_later"),
         (r"must be in the future", "past"),
         (r"this platform sends no text messages.*", "no_sms"),
         (r"no e-mail address", "no_email"),

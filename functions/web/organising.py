@@ -29,6 +29,7 @@ DONE = {
     "bounced": FIXED,
     "all": FIXED,
     "open": frozenset({"open"}),
+    "extend": FIXED,
     "close": frozenset({"closed"}),
     "count": frozenset({"closed"}),
     "erase": frozenset({"erased"}),

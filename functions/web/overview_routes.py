@@ -16,6 +16,7 @@ from ballotcast.http.access import Access, contract
 from ballotcast.http.cookies import SignedIn
 from ballotcast.http.fields import ElectionId
 from web.draft_form import DraftForm, ballot_of
+from web.extension_form import extend_voting
 from web.faults import Faults, faults_of
 from web.forms import OurForm
 from web.organising import delivery_counts, done_text, grouped, organiser_at, standing
@@ -70,6 +71,8 @@ def overview(
 def act(page: Paged, token: SignedIn, form: OurForm, election: ElectionId) -> Response:
     """Do something with the election; first ask, if it cannot be undone."""
     name, organiser = form.text("act"), organiser_at(page, token)
+    if name == "extend":
+        return extend_voting(page, organiser, election, form)
     chosen = ACTS.get(name)
     if chosen is None:
         raise NotFound("no-act", "there is no such thing to do")

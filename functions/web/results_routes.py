@@ -38,7 +38,7 @@ def result(page: Paged, election: ElectionId) -> Response:
         counted = results(api, election)
     except NotYet:
         seen = _unless_missing(lambda: turnout(api, election))
-        state = "closed" if seen and seen["closed_at"] else _state(page, manifest)
+        state = "closed" if seen and seen["closed_at"] else _state(page, manifest, seen)
         return page.render("results/waiting", **known, state=state, turnout=seen)
     room = Room()
     contests = [show_contest(contest, page.text, room) for contest in counted["contests"]]
@@ -75,9 +75,10 @@ def _api(page: Page) -> Api:
     return api
 
 
-def _state(page: Page, manifest: Document) -> str:
-    """By the clock, as planned."""
-    opens_at, closes_at = (datetime.fromisoformat(manifest[name]) for name in ("opens_at", "closes_at"))
+def _state(page: Page, manifest: Document, seen: Document | None) -> str:
+    """By the clock, as planned, or as amended."""
+    ends = (seen and seen["closes_at"]) or manifest["closes_at"]
+    opens_at, closes_at = datetime.fromisoformat(manifest["opens_at"]), datetime.fromisoformat(ends)
     now = page.request.app.state.wiring.clock()
     return "scheduled" if now < opens_at else "open" if now < closes_at else "closed"
 

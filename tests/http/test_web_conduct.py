@@ -43,12 +43,12 @@ def test_what_can_be_done_follows_from_how_it_stands(browser: Browser, organiser
     election = organiser.create("a@example.org")
     assert acts(browser, election) == {"begin", "open", "delete"}
     act(browser, election, "begin")
-    assert acts(browser, election) == {"invite", "remind", "all"}
+    assert acts(browser, election) == {"invite", "remind", "all", "extend"}
     deployment.clock.advance(minutes=59)
     assert organiser.show(election)["status"] == "scheduled"
     deployment.clock.advance(minutes=1)
     renewed = Browser(deployment, organiser.id)
-    assert acts(renewed, election) == {"invite", "remind", "all", "close"}
+    assert acts(renewed, election) == {"invite", "remind", "all", "extend", "close"}
     act(renewed, election, "close")
     assert acts(renewed, election) == {"count", "erase"}
     act(renewed, election, "erase")
@@ -229,6 +229,27 @@ def test_a_right_ends_and_an_address_is_corrected_on_the_page(browser: Browser, 
     history = browser.get(f"/manage/elections/{election}").text
     assert "Ended rights to vote (1 voter: Left the club)" in history
     assert "<script>alert" not in history
+
+
+def test_voting_is_extended_on_the_page_once_however_often_the_form_is_sent(
+    browser: Browser, organiser: Organiser
+) -> None:
+    election = organiser.create("ada@example.org")
+    organiser.invite(election)
+    path = f"/manage/elections/{election}"
+    form = browser.post(path, {"act": "extend"}).text
+    assert field(form, "from") == organiser.show(election)["closes_at"] == "2026-11-21T10:00:00Z"
+    filled = {"act": "extend", "sure": "yes", "from": field(form, "from"), "unit": "hours", "closes_at": "2"}
+    wrong = browser.post(path, {**filled, "closes_at": "soon", "reason": EVIL})
+    assert (wrong.status_code, set(faults(wrong.text)), field(wrong.text, "reason")) == (422, {"closes_at"}, EVIL)
+    far = browser.post(path, {**filled, "closes_at": "31", "unit": "days", "reason": "Late"})
+    assert (far.status_code, set(faults(far.text)), field(far.text, "closes_at")) == (422, {"closes_at"}, "31")
+    for _ in range(2):
+        done = browser.post(path, {**filled, "reason": "The hall is locked"})
+        assert done.headers["location"] == f"{path}?done=extend"
+    assert organiser.show(election)["closes_at"] == "2026-11-21T12:00:00Z"
+    assert organiser.actions(election).count("voting-extended") == 1
+    assert "The hall is locked" in browser.get(path).text
 
 
 def test_a_voter_of_a_draft_is_changed_and_removed_on_the_page(browser: Browser, organiser: Organiser) -> None:

@@ -131,6 +131,11 @@ class Organiser:
     def open(self, election: str) -> Document:
         return self._document("POST", f"/elections/{election}/open")
 
+    def extend(self, election: str, closes_at: str, reason: str) -> Document:
+        """Have voting end later (RFC 3339). Everybody can read the reason."""
+        body = {"closes_at": closes_at, "reason": reason}
+        return self._document("POST", f"/elections/{election}/extensions", json=body)
+
     def close(self, election: str) -> Document:
         """Close now; repeated after a failed count, it is counted anew."""
         return self._document("POST", f"/elections/{election}/close")
