@@ -18,6 +18,7 @@ from ballotcast.client.manifests import fetch_manifest
 from ballotcast.client.receipts import check_receipt
 from ballotcast.client.state import Blinded, Cast, Credentialed, Sealed, State, from_json, to_json
 from ballotcast.client.voter import Paper, Voter
+from ballotcast.clock import to_rfc3339
 from ballotcast.counting import RULES, Ballot
 from ballotcast.counting.ballots import parse_ballot
 
@@ -72,6 +73,7 @@ def vote(link: str | None, marked: tuple[str, ...], recovery: Path | None, *, sh
         paper = voter.open_link(link or "")
         if show or len(marked) != len(paper.manifest.contests):
             _show(paper.manifest)
+        _show_amendments(paper)
         if show:
             return
         with _nothing_left_of_a_used_link(file):
@@ -178,6 +180,13 @@ def _kept(file: Path) -> State | None:
 
 def _keep(file: Path, state: State) -> None:
     write_private(file, to_json(state))
+
+
+def _show_amendments(paper: Paper) -> None:
+    """What was changed since the election was fixed, in the organisers' words; proved by the log."""
+    for change in paper.amendments:
+        what = f"voting ends {to_rfc3339(change.schedule.closes_at)}" if change.schedule else "the roll was changed"
+        click.secho(f"{to_rfc3339(change.at)}: {what}. {change.reason}", fg="yellow", err=True)
 
 
 def _show(manifest: Manifest) -> None:

@@ -108,7 +108,7 @@ def test_a_ranking_that_would_not_count_is_refused_in_words(
     assert election.ballots() == []
 
 
-@pytest.mark.parametrize("path", ["/links", "/manifest", "/checkpoint", "/credentials", "/ballots"])
+@pytest.mark.parametrize("path", ["/links", "/manifest", "/statements", "/credentials", "/ballots"])
 @pytest.mark.parametrize("delivered", [True, False])
 def test_broken_off_at_any_request_the_same_command_continues(
     election: FrozenElection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str, *, delivered: bool

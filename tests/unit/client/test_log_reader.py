@@ -8,6 +8,7 @@ import httpx2 as httpx
 import pytest
 from fastapi.testclient import TestClient
 
+from ballotcast.ballots.roll import rolls_digest
 from ballotcast.client.api import Api
 from ballotcast.client.errors import Untrusted
 from ballotcast.client.log_reader import LogReader
@@ -52,7 +53,9 @@ def history(election: FrozenElection) -> list[Checkpoint]:
     signer = Signer.from_pkcs8(election.manifest.origin, election.private_key(Purpose.LOG))
     wiring = election.wiring
     log = ElectionLog(wiring.log, wiring.amendments, election.manifest, signer)
-    ledger = Ledger(log.refresh().amendments, log.rolls_digest(), 0, bytes(32))
+    ledger = Ledger(
+        log.refresh().amendments, rolls_digest((roll.size, roll.root) for roll in log.amended().rolls), 0, bytes(32)
+    )
     run = b"".join(sorted(secrets.token_bytes(32) for _ in range(BALLOTS)))
     seal(log, wiring.blobs, [run], ledger, election.manifest.closes_at)
     checkpoints.append(_newest(reader))

@@ -1,12 +1,14 @@
 """A server that lies: the voter's side notices before it gives anything away."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import Any
 
 import httpx2 as httpx
 import pytest
 from fastapi.testclient import TestClient
 
+from ballotcast.ballots.amendment import AmendmentLeaf, Schedule
 from ballotcast.ballots.leaf import ManifestLeaf
 from ballotcast.ballots.manifest import Manifest
 from ballotcast.client.api import Api
@@ -82,49 +84,75 @@ def test_a_manifest_of_another_address_than_it_says(
     assert not states
 
 
-def note(election: FrozenElection, leaf: bytes, *, size: int = 1, origin: str = "", key: bytes = b"") -> httpx.Response:
-    """A checkpoint over one leaf, signed by the log's key unless told otherwise."""
+def stated(
+    election: FrozenElection,
+    *leaves: bytes,
+    shown: Sequence[bytes] | None = None,
+    origin: str = "",
+    key: bytes = b"",
+) -> Lie:
+    """A checkpoint over these leaves, signed by the log's key, and the leaves; unless told otherwise."""
     origin = origin or election.manifest.origin
     signer = Signer.from_pkcs8(origin, key or election.private_key(Purpose.LOG))
-    return httpx.Response(200, text=Checkpoint(origin, size, merkle.leaf_hash(leaf)).sign(signer))
+    note = Checkpoint(origin, len(leaves), merkle.root([merkle.leaf_hash(leaf) for leaf in leaves])).sign(signer)
+    body = {"checkpoint": note.encode().decode(), "leaves": [b64u_encode(leaf) for leaf in shown or leaves]}
+    return at("/statements", lambda _: httpx.Response(200, json=body))
+
+
+def first(election: FrozenElection) -> bytes:
+    return ManifestLeaf(election.manifest.hash).encode()
+
+
+def later(election: FrozenElection, hours: int = 1) -> bytes:
+    """An amendment that moves the end."""
+    schedule = Schedule(closes_at=election.manifest.closes_at + timedelta(hours=hours))
+    return AmendmentLeaf(at=election.manifest.opens_at, reason="The hall is locked", schedule=schedule).encode()
 
 
 def test_a_checkpoint_by_another_key(http: TestClient, election: FrozenElection) -> None:
-    leaf, receipt_key = ManifestLeaf(election.manifest.hash).encode(), election.private_key(Purpose.RECEIPT)
-    said, states, sent = vote_against(
-        http, election, at("/checkpoint", lambda _: note(election, leaf, key=receipt_key))
-    )
+    receipt_key = election.private_key(Purpose.RECEIPT)
+    said, states, sent = vote_against(http, election, stated(election, first(election), key=receipt_key))
     assert "checkpoint does not verify" in said
     assert (states, sent) == ([], ["links"])
 
 
 def test_a_checkpoint_of_another_log(http: TestClient, election: FrozenElection) -> None:
-    leaf = ManifestLeaf(election.manifest.hash).encode()
-    said, states, _ = vote_against(
-        http, election, at("/checkpoint", lambda _: note(election, leaf, origin="elsewhere/log"))
-    )
+    said, states, _ = vote_against(http, election, stated(election, first(election), origin="elsewhere/log"))
     assert "checkpoint does not verify" in said
     assert not states
 
 
 def test_a_log_that_begins_with_another_manifest(http: TestClient, election: FrozenElection) -> None:
-    said, states, _ = vote_against(
-        http, election, at("/checkpoint", lambda _: note(election, ManifestLeaf(bytes(32)).encode()))
-    )
-    assert "not where the log says" in said
+    said, states, _ = vote_against(http, election, stated(election, ManifestLeaf(bytes(32)).encode()))
+    assert "does not begin with this election" in said
     assert not states
 
 
-def test_a_log_larger_than_its_tiles(http: TestClient, election: FrozenElection) -> None:
-    leaf = ManifestLeaf(election.manifest.hash).encode()
+def test_an_amendment_that_is_not_the_one_in_the_log(http: TestClient, election: FrozenElection) -> None:
+    shown = [first(election), later(election, 2)]
+    said, states, _ = vote_against(http, election, stated(election, first(election), later(election), shown=shown))
+    assert "not what its checkpoint was signed over" in said
+    assert not states
 
-    def lie(request: httpx.Request, answer: httpx.Response) -> httpx.Response | None:
-        if request.url.path.endswith("/checkpoint"):
-            return note(election, leaf, size=3)
-        return httpx.Response(200, content=merkle.leaf_hash(leaf)) if "/tile/" in request.url.path else None
 
-    said, states, _ = vote_against(http, election, lie)
-    assert "shorter than its checkpoint" in said
+def test_an_amendment_that_is_kept_back_while_voting_runs(http: TestClient, election: FrozenElection) -> None:
+    shown = [first(election)]
+    said, states, _ = vote_against(http, election, stated(election, first(election), later(election), shown=shown))
+    assert "not shown, though voting has not ended" in said
+    assert not states
+
+
+@pytest.mark.parametrize("hours", [-1, 0, 31 * 24])
+def test_an_amendment_that_may_not_be_made(http: TestClient, election: FrozenElection, hours: int) -> None:
+    said, states, _ = vote_against(http, election, stated(election, first(election), later(election, hours)))
+    assert "may not be there" in said
+    assert not states
+
+
+@pytest.mark.parametrize("leaf", [b"", b"\2{}", b"\7", b"\1ballot"])
+def test_an_amendment_that_is_none(http: TestClient, election: FrozenElection, leaf: bytes) -> None:
+    said, states, _ = vote_against(http, election, stated(election, first(election), leaf))
+    assert "amendment" in said
     assert not states
 
 

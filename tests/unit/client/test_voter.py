@@ -101,7 +101,7 @@ def again(http: TestClient, link: str, written: list[str]) -> Cast:
     return voter.resume(from_json(written[-1]), CHOICES) if written else voter.vote(link, CHOICES)
 
 
-@pytest.mark.parametrize("path", ["/links", "/manifest", "/checkpoint", "/credentials", "/ballots"])
+@pytest.mark.parametrize("path", ["/links", "/manifest", "/statements", "/credentials", "/ballots"])
 def test_a_lost_answer_is_asked_for_again(http: TestClient, election: FrozenElection, path: str) -> None:
     lost: list[str] = []
 

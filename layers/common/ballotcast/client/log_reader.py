@@ -8,13 +8,15 @@ from functools import cache
 import httpx2 as httpx
 
 from ballotcast.ballots.absence import Proven
+from ballotcast.ballots.door import Door
 from ballotcast.ballots.leaf import ClosingLeaf, LeafError
 from ballotcast.ballots.leaf import parse as parse_leaf
 from ballotcast.ballots.manifest import Manifest
-from ballotcast.client.api import Api
+from ballotcast.client.api import Api, member
 from ballotcast.client.errors import ApiError, Untrusted
 from ballotcast.crypto import merkle, tiles
 from ballotcast.crypto.checkpoint import Checkpoint
+from ballotcast.crypto.encoding import EncodingError, b64u_decode
 from ballotcast.crypto.signed_note import Verifier
 from ballotcast.crypto.tile_files import ENTRIES, TilePath, decode_bundle
 
@@ -28,12 +30,24 @@ class LogReader:
     def __init__(self, api: Api, manifest: Manifest) -> None:
         self._api = api
         self._election = f"/elections/{manifest.election}"
+        self._manifest = manifest
         self._verifier = Verifier(manifest.origin, manifest.log_pk)
 
     def newest_checkpoint(self) -> str | None:
         """The signed note as it is served; None while there is no log."""
         found = _unless_missing(self._api, f"{self._election}/log/checkpoint")
         return None if found is None else found.text
+
+    def statements(self) -> tuple[str, list[bytes]] | None:
+        """The signed note and the leaves under it before the ballots; None while there is no log. Untrusted."""
+        found = _unless_missing(self._api, f"{self._election}/log/statements")
+        if found is None:
+            return None
+        leaves = member(found, "leaves", list)
+        try:
+            return member(found, "checkpoint", str), [b64u_decode(leaf) for leaf in leaves]
+        except (EncodingError, TypeError):
+            raise Untrusted("the log's statements cannot be read") from None
 
     def open(self, note: str) -> Checkpoint:
         """Untrusted unless the log's key signed this checkpoint of this log."""
@@ -45,6 +59,26 @@ class LogReader:
     def prove_leaf(self, leaf_hash: bytes, index: int, checkpoint: Checkpoint) -> None:
         """Untrusted unless the tiles prove that the leaf is at `index` under the checkpoint."""
         self._inclusion(leaf_hash, index, checkpoint)
+
+    def prove_start(self, hashes: Sequence[bytes], checkpoint: Checkpoint) -> None:
+        """Untrusted unless the log begins with these leaf hashes, of all its leaves before the ballots.
+
+        Its root proves it if there are no other leaves. There may be others once voting has ended, as the door
+        statement shows: then the tiles prove it, and a leaf that was left out changes nothing any more.
+        """
+        if len(hashes) != checkpoint.size:
+            self._require_door()
+            for index, leaf_hash in enumerate(hashes):
+                self.prove_leaf(leaf_hash, index, checkpoint)
+        elif merkle.root(list(hashes)) != checkpoint.root:
+            raise Untrusted("the log's statements are not what its checkpoint was signed over")
+
+    def _require_door(self) -> None:
+        found = _unless_missing(self._api, f"{self._election}/log/door")
+        try:
+            Door.open(found.text if found else "", self._manifest)
+        except ValueError:
+            raise Untrusted("the log has statements that are not shown, though voting has not ended") from None
 
     def prove_growth(self, earlier: Checkpoint, later: Checkpoint) -> None:
         """Untrusted unless the tiles prove that the later log begins with the earlier one."""

@@ -1,11 +1,17 @@
 """Getting the one manifest that a link or a receipt names, and making sure that it is the one that everybody sees."""
 
+from datetime import datetime
+from typing import NamedTuple
+
+from ballotcast.ballots import leaf
+from ballotcast.ballots.amendment import AmendmentLeaf
 from ballotcast.ballots.leaf import ManifestLeaf
 from ballotcast.ballots.manifest import Manifest, ManifestError
 from ballotcast.client.api import Api
 from ballotcast.client.errors import NotYet, Untrusted
 from ballotcast.client.log_reader import LogReader
 from ballotcast.crypto import merkle
+from ballotcast.elections.amendment_audit import AmendmentAudit
 
 
 def fetch_manifest(api: Api, election: str, manifest_hash: bytes) -> Manifest:
@@ -20,14 +26,44 @@ def fetch_manifest(api: Api, election: str, manifest_hash: bytes) -> Manifest:
     return manifest
 
 
-def verify_published(api: Api, manifest: Manifest, patience: float) -> str:
-    """The log's newest checkpoint (signed note), verified, with this manifest as its first leaf.
+class Published(NamedTuple):
+    """What everybody sees of an election: its log's newest checkpoint (signed note), and what was amended under it.
 
+    closes_at: the end in force. amendments: in order.
+    """
+
+    checkpoint: str
+    closes_at: datetime
+    amendments: tuple[AmendmentLeaf, ...] = ()
+
+
+def verify_published(api: Api, manifest: Manifest, patience: float) -> Published:
+    """The log's newest checkpoint, verified, with this manifest as its first leaf and the amendments after it.
+
+    While voting runs, the leaves served are all that the checkpoint is over, so its root proves that none is missing.
     The log starts some seconds after the first mail. NotYet if it is not there after `patience` seconds; Untrusted.
     """
     log = LogReader(api, manifest)
-    note = api.wait_for(log.newest_checkpoint, patience)
-    if note is None:
+    statements = api.wait_for(log.statements, patience)
+    if statements is None:
         raise NotYet("the election's log has not started yet; try again in a minute")
-    log.prove_leaf(merkle.leaf_hash(ManifestLeaf(manifest.hash).encode()), 0, log.open(note))
-    return note
+    note, leaves = statements
+    checkpoint = log.open(note)
+    if leaves[:1] != [ManifestLeaf(manifest.hash).encode()]:
+        raise Untrusted("the log does not begin with this election")
+    log.prove_start([merkle.leaf_hash(one) for one in leaves], checkpoint)
+    audit = AmendmentAudit(manifest)
+    amendments = tuple(_take(audit, one) for one in leaves[1:])
+    return Published(note, audit.closes_at, amendments)
+
+
+def _take(audit: AmendmentAudit, data: bytes) -> AmendmentLeaf:
+    try:
+        amendment = leaf.parse(data)
+    except leaf.LeafError as error:
+        raise Untrusted(f"an amendment of the election cannot be read: {error}") from None
+    if not isinstance(amendment, AmendmentLeaf):
+        raise Untrusted("the log has something else where amendments are")
+    if fault := audit.take(amendment):
+        raise Untrusted(f"an amendment of the election may not be there: {fault}")
+    return amendment

@@ -10,6 +10,7 @@ ballot.
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
+from datetime import datetime
 from functools import lru_cache, partial
 from hashlib import sha256
 from typing import Any, TypeVar, overload
@@ -17,6 +18,7 @@ from typing import Any, TypeVar, overload
 import httpx2 as httpx
 
 from ballotcast.ballots import credential, issuance, plaintext, receipt
+from ballotcast.ballots.amendment import AmendmentLeaf
 from ballotcast.ballots.ballot import seal_choices, sign_ballot
 from ballotcast.ballots.issuance import IssuanceError
 from ballotcast.ballots.leaf import BallotLeaf
@@ -54,6 +56,10 @@ class Paper:
     second_factor: str
     """`none`, `email` or `sms`."""
     checkpoint: str
+    closes_at: datetime
+    """The end in force, after the amendments."""
+    amendments: tuple[AmendmentLeaf, ...] = ()
+    """What was changed since the manifest, under the checkpoint."""
 
 
 class Voter:
@@ -91,8 +97,8 @@ class Voter:
         named = Link.parse(mend_link(link))
         opened = self._api.post_last("/links", json={"link": named.encode()})
         manifest = self._fetch(member(opened, "election", str), named.manifest_hash)
-        checkpoint = verify_published(self._api, manifest, self._patience)
-        return Paper(named.encode(), manifest, member(opened, "second_factor", str), checkpoint)
+        published = verify_published(self._api, manifest, self._patience)
+        return Paper(named.encode(), manifest, member(opened, "second_factor", str), *published)
 
     def prepare(self, paper: Paper) -> Blinded:
         """Make a credential's key and blind it, without choices."""

@@ -1,9 +1,11 @@
 /** The log as anyone reads it: nothing is believed that the manifest's log key or a Merkle proof does not show. */
+import { member } from "./api.js";
 import { openCheckpoint } from "./checkpoint.js";
-import { compare, utf8Decode } from "./encoding.js";
+import { openDoor } from "./door.js";
+import { b64uDecode, compare, equal, utf8Decode } from "./encoding.js";
 import { ApiError, orUntrusted, Untrusted } from "./errors.js";
 import { parseLeaf } from "./leaf.js";
-import { HASH_LENGTH, leafHash, verifyConsistency, verifyInclusion } from "./merkle.js";
+import { HASH_LENGTH, leafHash, root, verifyConsistency, verifyInclusion } from "./merkle.js";
 import { consistencyProofFromTiles, decodeBundle, inclusionProofFromTiles, tilePath, WIDTH } from "./tiles.js";
 
 // API Gateway passes bytes as bytes only to those who ask for them by name.
@@ -24,6 +26,27 @@ export class LogOverHttp {
   async newestCheckpoint() {
     const found = await this.#side.find(`${this.#election}/log/checkpoint`);
     return found && utf8Decode(found.bytes);
+  }
+
+  /**
+   * The signed note, and the leaves under it before the ballots; null while there is no log. Untrusted if it is neither.
+   *
+   * @returns {Promise<{note: string, leaves: Uint8Array[]} | null>}
+   */
+  async statements() {
+    const found = await this.#side.find(`${this.#election}/log/statements`);
+    if (!found) return null;
+    const leaves = member(found, "leaves", "object");
+    return {
+      note: member(found, "checkpoint", "string"),
+      leaves: await orUntrusted("bad-statements", () => Array.from(leaves, b64uDecode)),
+    };
+  }
+
+  /** The door statement as it is served; empty before voting has ended. @returns {Promise<string>} */
+  async door() {
+    const found = await this.#side.find(`${this.#election}/log/door`);
+    return found ? utf8Decode(found.bytes) : "";
   }
 
   /** A tile or an entry bundle; null if there is none. @param {string} path @returns {Promise<Uint8Array | null>} */
@@ -62,6 +85,24 @@ export class LogReader {
     const proof = await orUntrusted("leaf-not-there", () => inclusionProofFromTiles(index, size, this.#read));
     if (!(await verifyInclusion(leaf, index, size, proof, root))) throw new Untrusted("leaf-not-there");
     return proof;
+  }
+
+  /**
+   * Untrusted unless the log begins with these leaf hashes, of all its leaves before the ballots. Its root proves it if
+   * there are no other leaves. There may be others once voting has ended, as the door statement shows: then the tiles
+   * prove it, and a leaf that was left out changes nothing any more.
+   *
+   * @param {Uint8Array[]} hashes @param {import("./checkpoint.js").Checkpoint} checkpoint
+   * @param {() => Promise<string>} fetchDoor the statement as it is served, or nothing
+   */
+  async proveStart(hashes, checkpoint, fetchDoor) {
+    if (hashes.length !== checkpoint.size) {
+      const door = await fetchDoor();
+      await orUntrusted("statements-missing", () => openDoor(door, this.#manifest));
+      for (const [index, hash] of hashes.entries()) await this.proveLeaf(hash, index, checkpoint);
+    } else if (!equal(await root(hashes), checkpoint.root)) {
+      throw new Untrusted("leaf-not-there");
+    }
   }
 
   /**

@@ -1,7 +1,8 @@
 /** Getting the one manifest that a link or a receipt names, and making sure that it is the one that everybody sees. */
+import { AmendmentAudit } from "./amendment_audit.js";
 import { equal } from "./encoding.js";
-import { NotYet, orUntrusted, Untrusted } from "./errors.js";
-import { manifestLeaf } from "./leaf.js";
+import { Malformed, NotYet, orUntrusted, Untrusted } from "./errors.js";
+import { manifestLeaf, parseLeaf } from "./leaf.js";
 import { LogOverHttp, LogReader } from "./log_reader.js";
 import { parseManifest } from "./manifest.js";
 import { leafHash } from "./merkle.js";
@@ -20,18 +21,47 @@ export async function fetchManifest(side, election, manifestHash) {
 }
 
 /**
- * The log's newest checkpoint (signed note), verified, with this manifest as its first leaf.
+ * What everybody sees of an election: its log's newest checkpoint (signed note), and what was amended under it, in order.
+ * `closesAt`: the end in force.
  *
- * The log starts some seconds after the first mail. NotYet if it is not there after `patience` seconds; Untrusted.
+ * @typedef {{checkpoint: string, closesAt: Date, amendments: import("./amendment.js").Amendment[]}} Published
+ */
+
+/**
+ * The log's newest checkpoint, verified, with this manifest as its first leaf and the amendments after it.
+ *
+ * While voting runs, the leaves served are all that the checkpoint is over, so its root proves that none is missing. The
+ * log starts some seconds after the first mail. NotYet if it is not there after `patience` seconds; Untrusted.
  *
  * @param {import("./api.js").Side} side @param {import("./manifest.js").Manifest} manifest @param {number} patience
- * @returns {Promise<string>}
+ * @returns {Promise<Published>}
  */
 export async function verifyPublished(side, manifest, patience) {
   const served = new LogOverHttp(side, manifest.election);
-  const note = await side.waitFor(() => served.newestCheckpoint(), patience);
-  if (note === null) throw new NotYet("no-log");
+  const statements = await side.waitFor(() => served.statements(), patience);
+  if (statements === null) throw new NotYet("no-log");
+  const { note, leaves } = statements;
   const log = new LogReader(manifest, (path) => served.fetchTile(path));
-  await log.proveLeaf(await leafHash(manifestLeaf(manifest.hash)), 0, await log.open(note));
-  return note;
+  const checkpoint = await log.open(note);
+  if (!leaves.length || !equal(leaves[0], manifestLeaf(manifest.hash))) throw new Untrusted("leaf-not-there");
+  const hashes = await Promise.all(leaves.map(leafHash));
+  await log.proveStart(hashes, checkpoint, () => served.door());
+  const audit = new AmendmentAudit(manifest);
+  const amendments = leaves.slice(1).map((leaf) => takeAmendment(audit, leaf));
+  return { checkpoint: note, closesAt: audit.closesAt, amendments };
+}
+
+function takeAmendment(audit, bytes) {
+  const leaf = readLeaf(bytes);
+  if (leaf?.kind !== "amendment" || audit.take(leaf)) throw new Untrusted("bad-amendment");
+  return leaf;
+}
+
+function readLeaf(bytes) {
+  try {
+    return parseLeaf(bytes);
+  } catch (error) {
+    if (error instanceof Malformed) return null;
+    throw error;
+  }
 }

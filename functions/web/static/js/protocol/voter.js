@@ -27,11 +27,12 @@ import { next } from "./state.js";
 
 /**
  * What a link opens: an election that proved to be the one the mail names. `secondFactor`: `none`, `email` or `sms`.
- * `checkpoint`: the log's newest, a signed note. Nothing proves the rest: `description` is what the organisers say,
+ * `checkpoint`: the log's newest, a signed note; `closesAt` and `amendments`: what was amended under it, and so the end in
+ * force. Nothing proves the rest: `description` is what the organisers say,
  * `closedAt` (RFC 3339) what the service says of an early close, else null, `now` (Unix milliseconds) its clock, or NaN.
  *
  * @typedef {{link: string, manifest: import("./manifest.js").Manifest, secondFactor: string, checkpoint: string,
- *   description: string, closedAt: string | null, now: number}} Paper
+ *   closesAt: Date, amendments: import("./amendment.js").Amendment[], description: string, closedAt: string | null, now: number}} Paper
  * @typedef {import("./state.js").State} State
  * @typedef {import("./state.js").Blinded | import("./state.js").Sealed} Uncredentialed
  */
@@ -65,12 +66,12 @@ export class Voter {
     const opened = await this.#api.identified.post("/links", { link });
     const election = member(opened, "election", "string");
     const manifest = await this.manifest({ election, manifest_hash: manifestHash });
-    const checkpoint = await verifyPublished(this.#api.identified, manifest, this.#patience);
+    const published = await verifyPublished(this.#api.identified, manifest, this.#patience);
     return {
       link,
       manifest,
+      ...published,
       secondFactor: member(opened, "second_factor", "string"),
-      checkpoint,
       description: optional(opened, "description", "string") ?? "",
       closedAt: optional(opened, "closed_at", "string"),
       now: Date.parse(opened.headers.get("Date") ?? ""),

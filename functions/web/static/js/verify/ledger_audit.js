@@ -26,7 +26,7 @@ export class LedgerAudit {
 
   /**
    * @param {import("./findings.js").Findings} findings @param {Uint8Array} manifestHash
-   * @param {import("./amendment_audit.js").StatedRoll[]} rolls
+   * @param {import("../protocol/amendment_audit.js").StatedRoll[]} rolls
    */
   constructor(findings, manifestHash, rolls) {
     this.#findings = findings;

@@ -7,7 +7,7 @@ import { parseLeaf } from "../protocol/leaf.js";
 import { leafHash } from "../protocol/merkle.js";
 import { decodePlaintext } from "../protocol/plaintext.js";
 import { decodeBundle, tilePath, WIDTH } from "../protocol/tiles.js";
-import { AmendmentAudit } from "./amendment_audit.js";
+import { AmendmentAudit } from "../protocol/amendment_audit.js";
 import { bundles } from "./export_file.js";
 import { GrowingTree } from "./growing_tree.js";
 

@@ -5,7 +5,7 @@ import { hexEncode, timeEncode } from "../protocol/encoding.js";
 import { t } from "../strings.js";
 import { actions, notice, once, paragraph, show } from "./screen.js";
 
-/** @typedef {import("../dom.js").Child} Child */
+/** @typedef {import("../dom.js").Child} Child @typedef {import("../protocol/amendment.js").Amendment} Amendment */
 
 /**
  * Returns once the voter wants to go on.
@@ -15,7 +15,8 @@ import { actions, notice, once, paragraph, show } from "./screen.js";
  *   `durable`: whether this browser keeps records; `later`: the foot of the step
  * @returns {Promise<boolean>} true: to the ballot; false: to prepare this device
  */
-export function showElection({ manifest, secondFactor, checkpoint, description }, { step, durable, later }) {
+export function showElection(paper, { step, durable, later }) {
+  const { manifest, secondFactor, checkpoint, description, amendments } = paper;
   return new Promise((resolve) =>
     show(
       "election",
@@ -23,12 +24,14 @@ export function showElection({ manifest, secondFactor, checkpoint, description }
       notYet(manifest),
       step && notice(t(`vote.device_${step}`), step === "credentialed" ? "good" : "warn"),
       !durable && notice(t("vote.keeps_nothing"), "warn"),
-      facts(manifest),
+      facts(paper),
+      ...amendments.filter(({ schedule }) => schedule).slice(-1).map(({ reason, schedule }) => schedule && moved(reason, schedule)),
       description && said(description),
       step !== "credentialed" && secondFactor !== "none" && paragraph(t(`vote.factor_${secondFactor}`)),
       !step && paragraph(t("vote.continue_text")),
       actions(once(t("vote.continue"), () => resolve(true))),
       folded("vote.checks_title", checks(checkpoint), ...fingerprint(manifest)),
+      amendments.length && folded("vote.amendments_title", ...listed(amendments)),
       step !== "credentialed" && folded("vote.prepare_title", ...preparing(() => resolve(false))),
       later,
     ),
@@ -61,8 +64,29 @@ function said(description) {
   return [h("h2", {}, t("vote.said_title")), paragraph(t("vote.said_text"), "quiet"), paragraph(description, "typed")];
 }
 
-/** @param {import("../protocol/manifest.js").Manifest} manifest */
-function facts({ contests, opens_at: opens, closes_at: closes, roll_size: roll }) {
+/**
+ * A later end, as long as it is the newest: the reason is the organisers' own words.
+ *
+ * @param {string} reason @param {NonNullable<Amendment["schedule"]>} schedule
+ */
+function moved(reason, { closes_at: closes }) {
+  return notice(t("vote.extended", { moment: moment(timeEncode(closes)), reason }), "warn");
+}
+
+/** All that was changed since the election was fixed, proved by the log. @param {Amendment[]} amendments */
+function listed(amendments) {
+  /** @param {Amendment} amendment */
+  const line = ({ at, reason, roll }) => {
+    const kind = !roll ? "schedule" : roll.ended.length ? "ended" : "grew";
+    return h("li", {}, `${moment(timeEncode(at))}: `, t(`vote.amended_${kind}`, { count: roll?.ended.length ?? 0 }), ` ${reason}`);
+  };
+  return [paragraph(t("vote.amendments_text")), h("ul", {}, ...amendments.map(line))];
+}
+
+/** @param {import("../protocol/voter.js").Paper} paper */
+function facts({ manifest, closesAt: closes, amendments }) {
+  const { contests, opens_at: opens } = manifest;
+  const roll = amendments.findLast(({ roll: stated }) => stated)?.roll?.roll_size ?? manifest.roll_size;
   /** @param {string} name @param {...Child} value */
   const fact = (name, ...value) => [h("dt", {}, t(`vote.${name}`)), h("dd", {}, ...value)];
   const titles = contests.map(({ title }) => h("li", {}, title));

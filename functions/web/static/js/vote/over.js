@@ -15,8 +15,8 @@ export class Over extends Error {
 
 /** @param {import("../protocol/voter.js").Paper} paper @returns {import("../protocol/voter.js").Paper} the same; else Over */
 export function stillVoting(paper) {
-  const { manifest, closedAt, now } = paper;
+  const { manifest, closesAt, closedAt, now } = paper;
   if (closedAt !== null) throw new Over(manifest.election, true, closedAt);
-  if (now >= manifest.closes_at.getTime()) throw new Over(manifest.election, false, timeEncode(manifest.closes_at));
+  if (now >= closesAt) throw new Over(manifest.election, false, timeEncode(closesAt));
   return paper;
 }

@@ -1,6 +1,6 @@
 /** The amendments of a log, one after the other: which may stand where they are, and what holds after them. */
-import { LATEST } from "../protocol/amendment.js";
-import { hexEncode } from "../protocol/encoding.js";
+import { LATEST } from "./amendment.js";
+import { hexEncode } from "./encoding.js";
 
 /**
  * A roll as the manifest or an amendment states it; hashes in hex. `ended`: commitments of the rights that were asked
@@ -18,7 +18,7 @@ export class AmendmentAudit {
   closesAt;
   #latest;
 
-  /** @param {import("../protocol/manifest.js").Manifest} manifest */
+  /** @param {import("./manifest.js").Manifest} manifest */
   constructor(manifest) {
     this.rolls = [{ size: manifest.roll_size, root: hexEncode(manifest.roll_root), ended: new Set() }];
     this.closesAt = manifest.closes_at;
