@@ -104,7 +104,7 @@ def test_from_the_link_to_the_receipt(vote: Vote, election: FrozenElection, betw
     assert [(method, path) for method, path, _ in between.seen] == [
         ("POST", "/links"),
         ("GET", f"/elections/{election.id}/manifest"),
-        ("GET", f"{log}/checkpoint"),
+        ("GET", f"{log}/statements"),
         ("POST", f"/elections/{election.id}/credentials"),
         ("POST", f"/elections/{election.id}/ballots"),
     ]
@@ -189,7 +189,7 @@ def test_begun_at_the_command_line_and_ended_in_the_browser(
     assert opened(election) == [[(3, 1, 2)]]
 
 
-@pytest.mark.parametrize("path", ["/links", "/manifest", "/checkpoint", "/credentials", "/ballots"])
+@pytest.mark.parametrize("path", ["/links", "/manifest", "/statements", "/credentials", "/ballots"])
 @pytest.mark.parametrize("how", ["lost", "busy", "throttled", "blocked"])
 def test_what_is_lost_or_turned_away_is_asked_for_again(
     vote: Vote, election: FrozenElection, between: Between, path: str, how: str

@@ -1,6 +1,7 @@
 """Where it does not go on by itself: a second factor, refusals, browsers that cannot. All of it said in plain words."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,9 @@ from playwright.sync_api import Browser, BrowserContext, Route, expect
 
 from axe import assert_accessible
 from ballotcast.ballots.link import Link
+from ballotcast.client import published
 from ballotcast.client.state import Sealed, Signed, from_json
+from ballotcast.clock import from_rfc3339, to_rfc3339
 from invited_elections import CODE, Election, Elections
 from voter_page import Interference, VoterPage
 
@@ -186,6 +189,30 @@ def test_a_link_that_was_replaced_before_it_was_opened(
     assert_accessible(voter.page)
     voter.open(newest)
     expect(voter.page.get_by_role("radio", name="Grace")).to_be_checked()
+    assert voter.unbound()
+    voter.close()
+
+
+def test_what_was_changed_while_voting_runs_is_shown_and_who_was_taken_off_is_told(
+    voter: VoterPage, elections: Elections
+) -> None:
+    """Once the log has it: the page believes nothing else."""
+    changed = elections.make([CHAIR], 2)
+    gone, staying = changed.voters
+    closes_at = from_rfc3339(elections.organiser.election(changed.id)["closes_at"]) + timedelta(days=2)
+    elections.organiser.extend(changed.id, to_rfc3339(closes_at), "The hall was locked")
+    elections.organiser.end_rights(changed.id, [gone.email], "Left the club")
+    elections.wait_for(lambda: [] if published.turnout(elections.api, changed.id)["size"] == 3 else None)
+    voter.open(gone.link)
+    voter.expect_step("This right to vote has ended")
+    voter.expect_text("If you voted before, your ballot counts")
+    assert_accessible(voter.page)
+    voter.open(staying.link)
+    voter.expect_text("Voting was extended: it ends at")
+    voter.expect_text("The hall was locked")
+    voter.page.get_by_text("What was changed since the beginning").click()
+    voter.expect_text("1 right to vote was ended or given to another address. Left the club")
+    assert_accessible(voter.page)
     assert voter.unbound()
     voter.close()
 
