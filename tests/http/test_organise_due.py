@@ -162,10 +162,10 @@ def test_two_closes_at_once_leave_one_row(organiser: Organiser, deployment: Worl
 
 
 def test_a_call_that_is_killed_is_completed_by_the_next(organiser: Organiser, deployment: World) -> None:
-    """Before the start, and between the start and the deletion of the row."""
+    """Before the row is taken, before the start, and between the start and the deletion of the row."""
     election = opened(organiser)
     deployment.clock.now = CLOSES + timedelta(minutes=1)
-    for last, started in ((0, []), (1, [f"{election}-1"])):
+    for last, started in ((0, []), (1, []), (2, [f"{election}-1"])):
         with pytest.raises(Killed):
             start_due_counts(DyingWiring(deployment, last))
         assert executions(deployment) == started

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from ballotcast.store.log import Head, Log, Overtaken, Sealed, SignedCheckpoint, SignedTurnout
+from ballotcast.store.manifests import State
 from ballotcast.store.table import Table
 
 ELECTION = "0123456789abcdef"
@@ -23,7 +24,7 @@ def test_before_the_first_leaf_there_is_nothing(log: Log) -> None:
     assert log.checkpoint(ELECTION) is None
     assert list(log.entries(ELECTION)) == []
     assert log.turnout(ELECTION) == (0, 0)
-    assert log.glance(ELECTION) == (None, (0, 0), None, None)
+    assert log.glance(ELECTION) == (None, (0, 0), None, State())
 
 
 def test_statements_and_head_are_written_together(log: Log) -> None:
