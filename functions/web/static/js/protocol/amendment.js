@@ -17,9 +17,9 @@ export const LATEST = 30 * 24 * 60 * 60 * 1000;
  * `at`: when it was made. `ended`: the commitment of each right that was asked to end, ascending. One of `roll` and
  * `schedule` is there: what was amended.
  *
- * @typedef {{at: Date, reason: string,
- *   roll?: {revision: number, roll_root: Uint8Array, roll_size: number, ended: Uint8Array[]},
- *   schedule?: {closes_at: Date}}} Amendment
+ * @typedef {{revision: number, roll_root: Uint8Array, roll_size: number, ended: Uint8Array[]}} Roll
+ * @typedef {{closes_at: Date}} Schedule
+ * @typedef {{at: Date, reason: string} & ({roll: Roll, schedule?: undefined} | {roll?: undefined, schedule: Schedule})} Amendment
  */
 
 const roll = record({

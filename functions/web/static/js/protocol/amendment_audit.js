@@ -22,13 +22,13 @@ export class AmendmentAudit {
   constructor(manifest) {
     this.rolls = [{ size: manifest.roll_size, root: hexEncode(manifest.roll_root), ended: new Set() }];
     this.closesAt = manifest.closes_at;
-    this.#latest = +manifest.closes_at + LATEST;
+    this.#latest = manifest.closes_at.getTime() + LATEST;
   }
 
   /**
    * What is wrong with the next amendment; empty if nothing is, and then it counts.
    *
-   * @param {import("../protocol/amendment.js").Amendment} amendment @returns {string}
+   * @param {import("./amendment.js").Amendment} amendment @returns {string}
    */
   take({ at, roll, schedule }) {
     if (at >= this.closesAt) return "amended-after-the-end";
@@ -38,15 +38,15 @@ export class AmendmentAudit {
     return fault;
   }
 
-  /** @param {NonNullable<import("../protocol/amendment.js").Amendment["schedule"]>} schedule */
+  /** @param {import("./amendment.js").Schedule} schedule */
   #takeSchedule({ closes_at: closesAt }) {
     if (closesAt <= this.closesAt) return "not-later";
-    if (+closesAt > this.#latest) return "too-late";
+    if (closesAt.getTime() > this.#latest) return "too-late";
     this.closesAt = closesAt;
     return "";
   }
 
-  /** @param {NonNullable<import("../protocol/amendment.js").Amendment["roll"]>} roll */
+  /** @param {import("./amendment.js").Roll} roll */
   #takeRoll(roll) {
     const before = this.rolls[this.rolls.length - 1];
     if (roll.revision !== this.rolls.length) return "another-revision";

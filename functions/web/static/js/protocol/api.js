@@ -146,6 +146,17 @@ export function member(answer, name, type) {
 }
 
 /**
+ * A member of a JSON answer that is a list of texts. Throws Untrusted if there is none.
+ *
+ * @param {Answer} answer @param {string} name @returns {string[]}
+ */
+export function texts(answer, name) {
+  const value = json(answer)[name];
+  if (!Array.isArray(value) || !value.every((one) => typeof one === "string")) throw new Untrusted("unexpected-answer");
+  return value;
+}
+
+/**
  * A member that may be null or left out, of no weight for what is verified; null then.
  *
  * @template {keyof Types} K

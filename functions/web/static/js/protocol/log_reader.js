@@ -1,11 +1,11 @@
 /** The log as anyone reads it: nothing is believed that the manifest's log key or a Merkle proof does not show. */
-import { member } from "./api.js";
+import { member, texts } from "./api.js";
 import { openCheckpoint } from "./checkpoint.js";
 import { openDoor } from "./door.js";
 import { b64uDecode, compare, equal, utf8Decode } from "./encoding.js";
 import { ApiError, orUntrusted, Untrusted } from "./errors.js";
 import { parseLeaf } from "./leaf.js";
-import { HASH_LENGTH, leafHash, root, verifyConsistency, verifyInclusion } from "./merkle.js";
+import { HASH_LENGTH, leafHash, root as rootOf, verifyConsistency, verifyInclusion } from "./merkle.js";
 import { consistencyProofFromTiles, decodeBundle, inclusionProofFromTiles, tilePath, WIDTH } from "./tiles.js";
 
 // API Gateway passes bytes as bytes only to those who ask for them by name.
@@ -36,10 +36,9 @@ export class LogOverHttp {
   async statements() {
     const found = await this.#side.find(`${this.#election}/log/statements`);
     if (!found) return null;
-    const leaves = member(found, "leaves", "object");
     return {
       note: member(found, "checkpoint", "string"),
-      leaves: await orUntrusted("bad-statements", () => Array.from(leaves, b64uDecode)),
+      leaves: await orUntrusted("bad-statements", () => texts(found, "leaves").map((leaf) => b64uDecode(leaf))),
     };
   }
 
@@ -100,7 +99,7 @@ export class LogReader {
       const door = await fetchDoor();
       await orUntrusted("statements-missing", () => openDoor(door, this.#manifest));
       for (const [index, hash] of hashes.entries()) await this.proveLeaf(hash, index, checkpoint);
-    } else if (!equal(await root(hashes), checkpoint.root)) {
+    } else if (!equal(await rootOf(hashes), checkpoint.root)) {
       throw new Untrusted("leaf-not-there");
     }
   }

@@ -51,12 +51,14 @@ export async function verifyPublished(side, manifest, patience) {
   return { checkpoint: note, closesAt: audit.closesAt, amendments };
 }
 
+/** @param {AmendmentAudit} audit @param {Uint8Array} bytes */
 function takeAmendment(audit, bytes) {
   const leaf = readLeaf(bytes);
   if (leaf?.kind !== "amendment" || audit.take(leaf)) throw new Untrusted("bad-amendment");
   return leaf;
 }
 
+/** @param {Uint8Array} bytes */
 function readLeaf(bytes) {
   try {
     return parseLeaf(bytes);

@@ -66,11 +66,10 @@ export class Voter {
     const opened = await this.#api.identified.post("/links", { link });
     const election = member(opened, "election", "string");
     const manifest = await this.manifest({ election, manifest_hash: manifestHash });
-    const published = await verifyPublished(this.#api.identified, manifest, this.#patience);
     return {
       link,
       manifest,
-      ...published,
+      ...(await this.published(manifest)),
       secondFactor: member(opened, "second_factor", "string"),
       description: optional(opened, "description", "string") ?? "",
       closedAt: optional(opened, "closed_at", "string"),
@@ -182,6 +181,15 @@ export class Voter {
     const manifest = this.#manifests.get(name) ?? (await fetchManifest(this.#api.identified, election, hash));
     this.#manifests.set(name, manifest);
     return manifest;
+  }
+
+  /**
+   * What the log shows of an election before its ballots, verified. Untrusted, NotYet.
+   *
+   * @param {import("./manifest.js").Manifest} manifest @returns {Promise<import("./manifests.js").Published>}
+   */
+  published(manifest) {
+    return verifyPublished(this.#api.identified, manifest, this.#patience);
   }
 
   /** @param {Paper} paper @returns {Promise<import("./state.js").Blinded>} */

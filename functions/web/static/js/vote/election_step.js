@@ -67,7 +67,7 @@ function said(description) {
 /**
  * A later end, as long as it is the newest: the reason is the organisers' own words.
  *
- * @param {string} reason @param {NonNullable<Amendment["schedule"]>} schedule
+ * @param {string} reason @param {import("../protocol/amendment.js").Schedule} schedule
  */
 function moved(reason, { closes_at: closes }) {
   return notice(t("vote.extended", { moment: moment(timeEncode(closes)), reason }), "warn");

@@ -198,8 +198,8 @@ class Journey {
     if (state?.step === "credentialed") {
       const manifest = await persistently(t("vote.known_open"), () => this.#voter.manifest(state));
       await this.#keep({ title: manifest.title });
-      const { checkpoint } = state;
-      return { manifest, secondFactor: "none", checkpoint, description: "", link: "", closedAt: null, now: NaN };
+      const published = await persistently(t("vote.known_open"), () => this.#voter.published(manifest));
+      return { manifest, ...published, secondFactor: "none", description: "", link: "", closedAt: null, now: NaN };
     }
     await this.#takeLink();
     show("election", t("vote.opening"), paragraph(t("vote.opening_text")));

@@ -17,6 +17,6 @@ export class Over extends Error {
 export function stillVoting(paper) {
   const { manifest, closesAt, closedAt, now } = paper;
   if (closedAt !== null) throw new Over(manifest.election, true, closedAt);
-  if (now >= closesAt) throw new Over(manifest.election, false, timeEncode(closesAt));
+  if (now >= closesAt.getTime()) throw new Over(manifest.election, false, timeEncode(closesAt));
   return paper;
 }
