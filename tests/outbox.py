@@ -20,6 +20,8 @@ class Mail:
     sender: str
     subject: str
     body: str
+    """The text; what the HTML says is in `html`."""
+    html: str
     headers: dict[str, str]
 
     @property
@@ -51,9 +53,10 @@ class Outbox:
 def _mail(raw: str, destinations: list[str]) -> Mail:
     message = message_from_string(raw, policy=policy.default)
     assert set(destinations) == {message["To"]}
-    assert message.get_content_type() == "text/plain"
-    body = message.get_content().replace("\r\n", "\n")
-    return Mail(message["To"], message["From"], message["Subject"], body, dict(message.items()))
+    text, html = (message.get_body((kind,)) for kind in ("plain", "html"))
+    assert text
+    body, shown = (part.get_content().replace("\r\n", "\n") if part else "" for part in (text, html))
+    return Mail(message["To"], message["From"], message["Subject"], body, shown, dict(message.items()))
 
 
 class Failing(Post):

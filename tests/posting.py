@@ -9,13 +9,13 @@ from datetime import UTC, datetime
 from email.message import EmailMessage
 from typing import Any
 
+from ballotcast.mails.blocks import MailContent
 from ballotcast_cli.runtime.services.mails import Ses
 from ballotcast_cli.runtime.sources.mail_server import MailServer, Security
 from ballotcast_cli.runtime.sources.smtp import Bounced, Postman
 from ballotcast_cli.runtime.storage.database import Database
 from mail_exchange import MailExchange, Taken
 from notify.post import _mime
-from notify.texts import Text
 
 SENDER = "Wähler Club <ballots@club.example>"
 TAGS = {"election": "e1", "voter": "v1", "run": "r1"}
@@ -46,7 +46,7 @@ class Posting:
         sender: str = SENDER,
     ) -> str:
         """Put a mail into the table as the functions do; return its id."""
-        content = _mime(SENDER, "ada@example.org", Text(subject, body))
+        content = _mime(SENDER, "ada@example.org", MailContent(subject, body))
         named = [{"Name": name, "Value": value} for name, value in tags.items()]
         sent = self.ses.send_raw_email(Source=sender, Destinations=[to], RawMessage={"Data": content}, Tags=named)
         name: str = sent["MessageId"]

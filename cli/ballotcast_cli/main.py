@@ -47,6 +47,7 @@ COMMANDS: Mapping[str, LazyCommand] = {
         "Measure this product beside stock FastAPI on Lambda: CPU time, memory, and requests to DynamoDB.",
         in_repository=True,
     ),
+    "mail": LazyCommand("mail", "Choose, look at and try what an election's mails say."),
     "mailbox": LazyCommand("mailbox", "Show the mails of the stack on this machine."),
     "operator": LazyCommand(
         "operator", "For those who run a deployment; needs AWS credentials for its account and region."

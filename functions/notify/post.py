@@ -1,12 +1,14 @@
 """Handing messages over: mail to SES, text messages to SNS."""
 
 from collections.abc import Mapping
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
+from email.utils import parseaddr
 from typing import TYPE_CHECKING, TypedDict
 
+from ballotcast.mails.blocks import MailContent
 from ballotcast.wiring import Wiring
-from notify.texts import Text
 
 if TYPE_CHECKING:
     from mypy_boto3_ses import SESClient
@@ -33,7 +35,7 @@ class Post:
         name = wiring.settings.mail_configuration
         self._configuration: _Configuration = {"ConfigurationSetName": name} if name else {}
 
-    def mail(self, to: str, text: Text, tags: Mapping[str, str] = NO_TAGS) -> None:
+    def mail(self, to: str, mail: MailContent, tags: Mapping[str, str] = NO_TAGS) -> None:
         """One mail. Undeliverable if SES rejects it; any other error is worth another try.
 
         `tags` come back with a bounce; they are of letters, digits, `-` and `_` only.
@@ -42,7 +44,7 @@ class Post:
             self._mail.send_raw_email(
                 Source=self._settings.mail_from,
                 Destinations=[to],
-                RawMessage={"Data": _mime(self._settings.mail_from, to, text)},
+                RawMessage={"Data": _mime(self._settings.mail_from, to, mail)},
                 Tags=[{"Name": name, "Value": value} for name, value in tags.items()],
                 **self._configuration,
             )
@@ -60,10 +62,27 @@ class Post:
         )
 
 
-def _mime(sender: str, to: str, text: Text) -> bytes:
-    """The policy refuses a line break in a header, wherever it came from."""
+def _mime(sender: str, to: str, mail: MailContent) -> bytes:
+    """The message in ASCII. The policy refuses a line break in a header, wherever it came from.
+
+    Bodies are base64: whatever stands between us and the reader may break lines, and re-encode or strip them, and a
+    link of 200 characters comes out whole. Quoted-printable shows `=` inside a link where a program decodes it badly.
+    """
     message = EmailMessage(policy=SEVEN_BIT)
-    message["From"], message["To"], message["Subject"] = sender, to, text.subject
+    message["From"] = _named(mail.sender, sender) if mail.sender else sender
+    message["To"], message["Subject"] = to, mail.subject
+    if mail.reply_to:
+        message["Reply-To"] = mail.reply_to
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(text.body)
+    message.set_content(mail.text, cte="base64")
+    if mail.html:
+        message.add_alternative(mail.html, subtype="html", cte="base64")
     return message.as_bytes()
+
+
+def _named(name: str, sender: str) -> Address:
+    """The platform's address under the organisation's name."""
+    try:
+        return Address(name, addr_spec=parseaddr(sender)[1])
+    except ValueError as error:
+        raise ValueError(f"Header values may not hold line breaks: {error}") from None

@@ -19,9 +19,11 @@ from botocore.exceptions import ClientError
 
 from ballotcast.ballots.link import TOKEN_LENGTH, Link
 from ballotcast.batches import Unreadable, message_id, pause, read_object, receipt_handle, received
-from ballotcast.clock import from_rfc3339
 from ballotcast.elections.lifecycle import Status
+from ballotcast.mails.invitation import Recipient, invitation, second_factor, second_factor_short
+from ballotcast.mails.settings import MailSettings
 from ballotcast.store.elections import Election
+from ballotcast.store.mails import occasion_of, sample_recipient
 from ballotcast.store.voter import Voter
 from ballotcast.wiring import Wiring, from_environment
 from notify import texts
@@ -38,7 +40,7 @@ RESETS = 3
 FIRST_PAUSE, LONGEST_PAUSE = 5, 90
 """Seconds until a message that failed comes again: somebody may wait for a code, and most faults pass at once."""
 
-KINDS = ("invitation", "reminder", "otp", "verification", "reset")
+KINDS = ("invitation", "reminder", "test", "otp", "verification", "reset")
 """Only these may enter the log: a kind that somebody made up could hold anything."""
 
 logger = Logger(service="notify")
@@ -59,6 +61,14 @@ class Worker:
                 "run": str(run),
             }:
                 self._invite(election, voter, run, tell=kind == "invitation")
+            case {
+                "kind": "test",
+                "election": str(election),
+                "organiser": str(organiser),
+                "base_url": str(base_url),
+                "reminds": bool(reminds),
+            }:
+                self._test(election, organiser, base_url, reminds=reminds)
             case {"kind": "otp", "election": str(election), "voter": str(voter)}:
                 self._send_code(election, voter)
             case {"kind": "verification", "organiser": str(organiser)}:
@@ -90,18 +100,26 @@ class Worker:
         link = Link(secrets.token_bytes(TOKEN_LENGTH), manifest_hash, voter.salt)
         if not self._wiring.voters.give_link(voter, run, link.token_hash.hex()):
             return
-        opens_at, closes_at = from_rfc3339(election.opens_at), from_rfc3339(election.closes_at)
-        url = link.url(f"{election.base_url}/vote")
-        text = texts.invitation(
-            election.title, opens_at, closes_at, manifest_hash, url, reminds=not tell, moved=bool(voter.replaces)
-        )
+        address = link.url(f"{election.base_url}/vote")
+        recipient = Recipient(voter.name or voter.email, address, voter.language, moved=bool(voter.replaces))
+        settings = MailSettings.kept(election.mail)
+        mail = invitation(settings, occasion_of(election), recipient, reminds=not tell)
         try:
-            self._post.mail(voter.email, text, {"election": election_id, "voter": key, "run": run} if tell else {})
+            self._post.mail(voter.email, mail, {"election": election_id, "voter": key, "run": run} if tell else {})
         except Undeliverable:
             if tell:
                 self._wiring.voters.mark_bounced(election_id, key, run)
         else:
             self._wiring.voters.mark_mailed(election_id, key, run, link.token_hash.hex())
+
+    def _test(self, election_id: str, identity: str, base_url: str, *, reminds: bool) -> None:
+        """The invitation as it is now, to its organiser. Its link is of nobody."""
+        election, organiser = self._wiring.elections.find(election_id), self._wiring.organisers.find(identity)
+        if not election or election.deleting or not organiser or election.organiser != identity:
+            return
+        sample = sample_recipient(organiser.email, election, base_url)
+        mail = invitation(MailSettings.kept(election.mail), occasion_of(election), sample, reminds=reminds, test=True)
+        self._post.mail(organiser.email, mail)
 
     def _send_code(self, election_id: str, key: str) -> None:
         """A new code, which replaces the one before; only its keyed hash is kept."""
@@ -112,11 +130,12 @@ class Worker:
         mac = self._wiring.roll_secret.mac("otp", election_id, key, code)
         if not self._wiring.voters.set_otp(voter, mac, int((self._wiring.clock() + CODE_LIFE).timestamp())):
             return
-        minutes = int(CODE_LIFE.total_seconds()) // 60
+        minutes, settings = int(CODE_LIFE.total_seconds()) // 60, MailSettings.kept(election.mail)
         if election.second_factor == "sms":
-            self._post.text(voter.phone, texts.second_factor_short(code, minutes))
+            self._post.text(voter.phone, second_factor_short(settings, code, minutes, voter.language))
         else:
-            self._post.mail(voter.email, texts.second_factor(election.title, code, minutes))
+            mail = second_factor(settings, election.title, code, minutes, voter.language)
+            self._post.mail(voter.email, mail)
 
     def _verify(self, identity: str) -> None:
         """A new code, which replaces the one before; only its hash is kept."""

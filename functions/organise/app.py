@@ -7,12 +7,21 @@ from fastapi import FastAPI
 from ballotcast.http.app import build_app
 from ballotcast.http.handler import http_handler
 from ballotcast.wiring import Wiring, from_environment
-from organise import account_routes, conduct_routes, election_routes, password_routes, right_routes, voter_routes
+from organise import (
+    account_routes,
+    conduct_routes,
+    election_routes,
+    mail_routes,
+    password_routes,
+    right_routes,
+    voter_routes,
+)
 
 
 def create_app(wiring: Wiring) -> FastAPI:
     accounts = (account_routes.router, password_routes.router)
-    elections = (election_routes.router, voter_routes.router, right_routes.router, conduct_routes.router)
+    roll = (voter_routes.router, right_routes.router)
+    elections = (election_routes.router, *roll, mail_routes.router, conduct_routes.router)
     return build_app("organise", "running elections", wiring, *accounts, *elections)
 
 

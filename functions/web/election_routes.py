@@ -7,6 +7,7 @@ from fastapi import Query, Response
 
 from ballotcast.client.errors import ApiError, ClientError
 from ballotcast.client.organiser import Organiser
+from ballotcast.elections.time_zones import zones
 from ballotcast.http.access import Access, contract
 from ballotcast.http.cookies import SignedIn, is_signed_in, signed_in
 from ballotcast.http.fields import ElectionId
@@ -17,7 +18,6 @@ from web.methods import BY_BALLOT
 from web.organising import done_text, form_page, keep, organiser_at
 from web.pages import Page, Paged
 from web.routing import OVER, page_routes
-from web.wall_time import zones
 
 router = page_routes()
 SESSION = contract(Access.BROWSER_SESSION)

@@ -24,6 +24,8 @@ DONE = {
     "moved": FIXED,
     "resent": FIXED,
     "begin": FIXED,
+    "mail": FIXED | {"draft"},
+    "mailtest": FIXED | {"draft"},
     "invite": FIXED,
     "remind": FIXED,
     "bounced": FIXED,

@@ -19,6 +19,8 @@ from web.draft_form import DraftForm, ballot_of
 from web.extension_form import extend_voting
 from web.faults import Faults, faults_of
 from web.forms import OurForm
+from web.mail_routes import ACTS as MAIL_ACTS
+from web.mail_routes import change_mail
 from web.organising import delivery_counts, done_text, grouped, organiser_at, standing
 from web.pages import Page, Paged
 from web.routing import advice, page_routes
@@ -73,6 +75,8 @@ def act(page: Paged, token: SignedIn, form: OurForm, election: ElectionId) -> Re
     name, organiser = form.text("act"), organiser_at(page, token)
     if name == "extend":
         return extend_voting(page, organiser, election, form)
+    if name in MAIL_ACTS:
+        return change_mail(page, organiser, election, form)
     chosen = ACTS.get(name)
     if chosen is None:
         raise NotFound("no-act", "there is no such thing to do")

@@ -57,8 +57,12 @@ class PageRoute(ContractRoute):
 
 
 def as_page(response: Response) -> Response:
-    """With the headers of pages. What is made for a reader says what it was chosen by; files and data are not."""
-    response.headers.update(HEADERS)
+    """With the headers of pages, but for those that it has already.
+
+    What is made for a reader says what it was chosen by; files and data are not.
+    """
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
     kind = response.headers.get("content-type", "").partition(";")[0]
     if kind in ("text/html", MEDIA_TYPE, ""):
         response.headers["Vary"] = VARY

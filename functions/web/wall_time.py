@@ -2,10 +2,10 @@
 
 import re
 from datetime import UTC, datetime
-from functools import cache
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
-REGIONS = ("Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
+from ballotcast.elections.time_zones import zones
+
 _TYPED = re.compile(r"(?:19[7-9]|2\d\d)\d-\d\d-\d\dT\d\d:\d\d(?::\d\d)?", re.ASCII)
 
 
@@ -19,12 +19,6 @@ class NoSuchTime(ValueError):
 
 class TwoSuchTimes(ValueError):
     """Clocks go back over it: it comes once before and once after."""
-
-
-@cache
-def zones() -> tuple[str, ...]:
-    """Names of the IANA database, UTC first."""
-    return ("UTC", *sorted(name for name in available_timezones() if name.partition("/")[0] in REGIONS))
 
 
 def known_zone(name: str) -> str:

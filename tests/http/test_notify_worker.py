@@ -68,8 +68,9 @@ def test_an_invitation_holds_what_a_voter_needs(
     assert ada.link.startswith(f"{organiser.client.address}/vote#1.")
     assert link.token != Link.parse(bob.link).token
     assert shown["manifest_hash"] in ada.body.replace(" ", "").replace("\n", "")
-    assert "2026-11-20 09:00 UTC" in ada.body
-    assert "2026-11-21 10:00 UTC" in ada.body
+    said = " ".join(ada.body.split())
+    assert "from Friday, 20 November 2026, 09:00 (UTC) until Saturday, 21 November 2026, 10:00 (UTC)." in said
+    assert ada.html.count(f'href="{ada.link}"') == 1
     assert deliveries(organiser, election) == {"ada@example.org": "sent", "bob@example.org": "sent"}
 
 

@@ -76,7 +76,9 @@ class Deployment:
 
 def _text(raw: str) -> str:
     message = message_from_string(raw, _class=EmailMessage, policy=SMTP)
-    return str(message.get_content()).replace("\r\n", "\n")
+    text = message.get_body(("plain",))
+    assert text
+    return str(text.get_content()).replace("\r\n", "\n")
 
 
 @pytest.fixture

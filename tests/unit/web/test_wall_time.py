@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from web.wall_time import NoSuchTime, NotATime, TwoSuchTimes, from_wall, known_zone, to_wall, zones
+from ballotcast.elections.time_zones import zones
+from web.wall_time import NoSuchTime, NotATime, TwoSuchTimes, from_wall, known_zone, to_wall
 
 
 def test_an_ordinary_time() -> None:

@@ -128,6 +128,23 @@ class Organiser:
         order = {**({"only": only} if only else {}), **({"voters": list(voters)} if voters else {})}
         return self._post(f"/elections/{election}/invitations", json=order)
 
+    def mail(self, election: str) -> Document:
+        """What the election's mails say (docs/api.md)."""
+        return self._document("GET", f"/elections/{election}/mail")
+
+    def choose_mail(self, election: str, mail: Mapping[str, str]) -> Document:
+        """Replace what they say; `notes` has what was changed for that."""
+        return self._document("PUT", f"/elections/{election}/mail", json=dict(mail))
+
+    def preview_mail(self, election: str, mail: Mapping[str, str] | None = None, *, reminds: bool = False) -> Document:
+        """The invitation, or the reminder, with a link of nobody. `mail`: not saved yet."""
+        order = {"reminds": reminds, **({"mail": dict(mail)} if mail is not None else {})}
+        return self._document("POST", f"/elections/{election}/mail/preview", json=order)
+
+    def test_mail(self, election: str, *, reminds: bool = False) -> None:
+        """Have it sent to oneself."""
+        self._post(f"/elections/{election}/mail/test", json={"reminds": reminds})
+
     def open(self, election: str) -> Document:
         return self._document("POST", f"/elections/{election}/open")
 

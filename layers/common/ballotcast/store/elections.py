@@ -77,6 +77,8 @@ class Election:
     closed_at: str | None = None
     """Set by an early close only."""
     deleting: bool = False
+    mail: dict[str, str] = field(default_factory=dict)
+    """What its mails say: fields of `ballotcast.mails.settings.MailSettings`."""
     erased: bool = False
     """Personal data of the roll has been erased."""
 
@@ -159,9 +161,26 @@ class Elections:
             return False
         return True
 
+    def set_mail(self, election: Election, mail: dict[str, str], *beside: dict[str, Any]) -> bool:
+        """Choose what mails say, together with the writes `beside`; False if the election was changed meanwhile.
+
+        A draft that is being frozen by what was read before is refused there, and read again.
+        """
+        unchanged = Condition(
+            "attribute_exists(pk) AND attribute_not_exists(deleting) AND revision = :revision",
+            {":revision": election.revision},
+        )
+        update, values = "SET mail = :mail ADD revision :one", {":mail": mail, ":one": 1}
+        write = self._roll.updating(election_pk(election.id), META, update, values, unchanged)
+        try:
+            transact(self._roll.client, [write, *beside])
+        except Cancelled:
+            return False
+        return True
+
     def moving_revision(self, election: str) -> dict[str, Any]:
         """For a transaction that changes a draft's roll: whoever freezes it by what was read before is refused."""
-        update = "SET revision = revision + :one"
+        update = "ADD revision :one"
         return self._roll.updating(election_pk(election), META, update, {":one": 1}, NOT_FROZEN)
 
     def editing_roll(self, election: Election, now: datetime) -> dict[str, Any]:

@@ -4,10 +4,10 @@ import time
 
 import pytest
 
+from ballotcast.mails.blocks import MailContent
 from ballotcast_cli.runtime.sources import smtp
 from mail_exchange import MailExchange
 from notify.post import _mime
-from notify.texts import Text
 from posting import SENDER, TAGS, Posting, read, until
 
 
@@ -95,7 +95,7 @@ def test_an_address_adds_no_command_and_no_receiver(posting: Posting, exchange: 
 
 def test_a_header_cannot_be_injected_by_sender_or_subject(posting: Posting, exchange: MailExchange) -> None:
     with pytest.raises(ValueError, match="linefeed"):
-        _mime(SENDER, "ada@example.org", Text("Vote\r\nBcc: eve@example.org", "body"))
+        _mime(SENDER, "ada@example.org", MailContent("Vote\r\nBcc: eve@example.org", "body"))
     with posting.sending():
         posting.post("ada@example.org", sender="Club <x@club.example\r\nBcc: eve@example.org>")
         taken = posting.take()

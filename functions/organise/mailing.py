@@ -1,0 +1,79 @@
+"""What an election's mails say: choosing it, looking at it, and having a test sent to oneself.
+
+It may be changed until the election closes: mails are made when they are sent, and nothing of them is in the manifest.
+"""
+
+from typing import NamedTuple
+
+from ballotcast.elections.lifecycle import Status
+from ballotcast.errors import Conflict, Invalid
+from ballotcast.mails.blocks import MailContent
+from ballotcast.mails.invitation import invitation
+from ballotcast.mails.settings import MailSettings, Note, check
+from ballotcast.store.elections import Election
+from ballotcast.store.events import event
+from ballotcast.store.mails import occasion_of, sample_recipient
+from ballotcast.store.organisers import MailRun
+from ballotcast.wiring import Wiring
+from organise.accounts import require_sender
+from organise.allowance import take_allowance
+
+
+class Checked(NamedTuple):
+    settings: MailSettings
+    notes: list[Note]
+
+
+def checked(settings: MailSettings) -> Checked:
+    """The settings as they are kept, and what was changed. Invalid, with pointers, if something is wrong with them."""
+    kept, notes, wrong = check(settings)
+    if wrong:
+        raise Invalid("invalid", "something in these settings cannot be used in a mail", errors=wrong)
+    return Checked(kept, notes)
+
+
+def choose_mail(wiring: Wiring, election: Election, settings: MailSettings) -> Checked:
+    """Replace what the election's mails say. The same again writes nothing.
+
+    Raises:
+        Invalid: With pointers.
+        Conflict: The election is closed, or was changed by another request meanwhile.
+    """
+    _require_mailing(wiring, election)
+    found = checked(settings)
+    if found.settings == MailSettings.kept(election.mail):
+        return found
+    told = event(election.id, election.organiser, "mail-edited", {}, wiring.clock())
+    if not wiring.elections.set_mail(election, found.settings.to_keep(), wiring.events.adding(told)):
+        raise Conflict("changed-meanwhile", "the election was changed by another request meanwhile: read it again")
+    return found
+
+
+def preview(
+    wiring: Wiring, election: Election, settings: MailSettings | None, base_url: str, *, reminds: bool
+) -> tuple[MailContent, list[Note]]:
+    """The mail with these settings, or with those that are stored; its link is of nobody."""
+    found = checked(settings) if settings else Checked(MailSettings.kept(election.mail), [])
+    organiser = wiring.organisers.find(election.organiser)
+    sample = sample_recipient(organiser.email if organiser else "", election, base_url)
+    return invitation(found.settings, occasion_of(election), sample, reminds=reminds), found.notes
+
+
+def send_test(wiring: Wiring, election: Election, base_url: str, *, reminds: bool) -> None:
+    """Mail the organiser the invitation as it is now. It takes one mail of the day's allowance.
+
+    Raises:
+        Forbidden: The organiser may not send mails yet.
+        Conflict: The election is closed.
+        TooMany: No mail is left today.
+    """
+    _require_mailing(wiring, election)
+    require_sender(wiring, election.organiser)
+    take_allowance(wiring, election.organiser, f"{wiring.clock():%Y-%m-%d}", 1, MailRun(""))
+    message = {"kind": "test", "election": election.id, "organiser": election.organiser}
+    wiring.mail_queue.send({**message, "base_url": base_url, "reminds": reminds})
+
+
+def _require_mailing(wiring: Wiring, election: Election) -> None:
+    if election.erased or election.status(wiring.clock()) is Status.CLOSED:
+        raise Conflict("closed", "the election is closed: voters are sent no mails any more")
