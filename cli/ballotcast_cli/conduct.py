@@ -25,8 +25,26 @@ WAIT = click.option("--wait", type=click.IntRange(min=0), default=0, metavar="SE
 @click.option("--voter", "voters", multiple=True, help="This address; may be repeated.")
 def invite(election: str, only: str | None, voters: tuple[str, ...]) -> None:
     """Mail the voters their links. The first time, this freezes the election."""
-    queued = organiser().invite(election, only=only or "", voters=voters)["queued"]
+    ordered = organiser().invite(election, only=only or "", voters=voters)
+    queued, last_day = ordered["queued"], ordered["last_day"]
     click.echo("Reminders are on their way." if queued is None else f"{queued} mails are on their way.")
+    if last_day:
+        click.echo(f"They are more than a day's mails: the last go out on {last_day} (UTC).")
+        click.echo(f"Next: ballotcast invitations {election}", err=True)
+
+
+@click.command()
+@click.argument("election")
+@click.option("--stop", is_flag=True, help="Send no further ones; who is left can be invited later.")
+def invitations(election: str, *, stop: bool) -> None:
+    """Show or stop invitations that do not go out at once."""
+    run = (organiser().stop_invitations(election) if stop else organiser().invitations(election))["run"]
+    if run is None:
+        click.echo("None are under way: smaller runs go out at once.")
+        return
+    click.echo(f"{run['done']} of {run['total']}: {run['state']}")
+    if run["continues_at"]:
+        click.echo(f"continues at {run['continues_at']}; the last go out on {run['last_day']} (UTC)")
 
 
 @click.command("open")

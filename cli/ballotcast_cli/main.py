@@ -17,6 +17,7 @@ COMMANDS: Mapping[str, LazyCommand] = {
     "log-in": LazyCommand("accounts", "Open a session of an hour; the commands for organisers use it.", "log_in"),
     "elections": LazyCommand("elections", "Create, list, show and delete elections."),
     "voters": LazyCommand("voters", "Import, edit and list the roll of an election."),
+    "invitations": LazyCommand("conduct", "Show or stop invitations that do not go out at once.", "invitations"),
     "invite": LazyCommand("conduct", "Mail the voters their links.", "invite"),
     "open": LazyCommand("conduct", "Open now instead of at its time; only before it is frozen.", "open_"),
     "vote": LazyCommand("voting", "Cast your vote.", "vote"),

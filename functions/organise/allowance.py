@@ -6,11 +6,13 @@ from ballotcast.store.organisers import MailRun
 from ballotcast.wiring import Wiring
 
 
+def spends(wiring: Wiring, organiser: str, day: str, mails: int, run: MailRun) -> bool:
+    """Take mails, if the day's allowance suffices. `Organisers.return_mails` gives back."""
+    return not mails or wiring.organisers.spend_mails(organiser, day, mails, wiring.settings.daily_mails, run)
+
+
 def take_allowance(wiring: Wiring, organiser: str, day: str, mails: int, run: MailRun) -> None:
-    """TooMany when the day's allowance does not suffice. `Organisers.return_mails` gives back."""
-    if not mails:
-        return
-    most = wiring.settings.daily_mails
-    if not wiring.organisers.spend_mails(organiser, day, mails, most, run):
-        wait = seconds_to_midnight(wiring.clock())
+    """The same; TooMany when it does not suffice."""
+    if not spends(wiring, organiser, day, mails, run):
+        wait, most = seconds_to_midnight(wiring.clock()), wiring.settings.daily_mails
         raise TooMany("daily-mails", f"more than {most} mails in a day are not sent for you", retry_after=wait)

@@ -1,6 +1,6 @@
 """Routes of conducting an election: invitations, opening, closing, and what was done."""
 
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from fastapi import Request
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -16,11 +16,13 @@ from ballotcast.http.paging import Cursor, Limit, from_cursor, to_cursor
 from ballotcast.http.responses import refuses
 from ballotcast.http.sessions import CurrentOrganiser
 from ballotcast.http.wired import Wired
+from ballotcast.store.jobs import Job
 from organise.account_routes import Email
 from organise.closing import close_election, open_election
 from organise.drafts import owned_election
 from organise.election_routes import OPTIONAL, ElectionView
 from organise.extending import extend_voting
+from organise.invitation_jobs import newest_run, stop_run
 from organise.inviting import Choice, Only, invite
 
 router = routes()
@@ -46,9 +48,38 @@ class Invitations(BaseModel):
 
 
 class Queued(BaseModel):
-    """`queued`: mails; null for a reminder, because the number would tell how many have voted."""
+    """`queued`: mails; null for a reminder, because the number would tell how many have voted.
+
+    `last_day`: when the last of them go out (`2026-11-22`), if the day's allowance does not suffice; else null.
+    """
 
     queued: int | None
+    last_day: str | None
+
+
+class RunView(BaseModel):
+    """`done` of `total` mails are queued. `continues_at`: when it has mails again, if it waits for another day."""
+
+    state: Literal["running", "waiting", "done", "stopped", "failed"]
+    done: int
+    total: int
+    last_day: str | None
+    continues_at: str | None
+
+    @classmethod
+    def of(cls, job: Job) -> Self:
+        waits = job.parameters.get("continues_at") if job.state == "running" else None
+        state = "waiting" if waits else job.state
+        last_day = job.parameters.get("last_day")
+        return cls.model_validate(
+            {"state": state, "done": job.done, "total": job.total, "last_day": last_day, "continues_at": waits}
+        )
+
+
+class NewestRun(BaseModel):
+    """`run`: the newest invitations to all, or to all who waited, that are a job; null if there are none."""
+
+    run: RunView | None
 
 
 class Extension(BaseModel):
@@ -89,10 +120,25 @@ def send(
     """Send invitations, send them again, or remind; the first ones freeze the manifest."""
     owned = owned_election(wiring, organiser, election)
     choice = order.choice if order else Choice()
-    queued = invite(wiring, owned, choice, base_url(request, wiring.settings), idempotency_key)
-    if queued:
-        count("InvitationsQueued", queued)
-    return Queued(queued=queued)
+    invited = invite(wiring, owned, choice, base_url(request, wiring.settings), idempotency_key)
+    if invited.queued:
+        count("InvitationsQueued", invited.queued)
+    return Queued(**invited._asdict())
+
+
+@router.get("/elections/{id}/invitations", openapi_extra=contract(Access.ORGANISER), responses=refuses(404))
+def show_run(election: ElectionId, organiser: CurrentOrganiser, wiring: Wired) -> NewestRun:
+    """How far the invitations are. Reminders are not shown: their progress would tell who has voted."""
+    job = newest_run(wiring, owned_election(wiring, organiser, election))
+    return NewestRun(run=RunView.of(job) if job else None)
+
+
+@router.post("/elections/{id}/invitations/stop", openapi_extra=contract(Access.ORGANISER), responses=refuses(404, 409))
+def stop(election: ElectionId, organiser: CurrentOrganiser, wiring: Wired) -> NewestRun:
+    """Queue no further mails of these invitations. Voters who are left can be invited later."""
+    owned = owned_election(wiring, organiser, election)
+    job = stop_run(wiring, election, owned.inviting, organiser) if owned.inviting else None
+    return NewestRun(run=RunView.of(job) if job else None)
 
 
 @router.post("/elections/{id}/open", openapi_extra=contract(Access.ORGANISER), responses=refuses(404, 409))

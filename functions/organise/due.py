@@ -1,4 +1,4 @@
-"""The function `organise-due`: starts the counts that are due.
+"""The function `organise-due`: starts the counts that are due, and wakes jobs (waking.py).
 
 A rule wakes it every minute, and each election's own schedule when that closes. Neither says what to do: the rows of
 `DUE` do (store/due_counts.py), so either of the two is enough, and both together start one count.
@@ -15,6 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from ballotcast.store.due_counts import MARGIN
 from ballotcast.wiring import Wiring, from_environment
+from organise.waking import wake_jobs
 
 A_CALL = 500
 """Counts started in one call: some 20 seconds of its 60, and below the rate that Step Functions allows an account."""
@@ -48,6 +49,18 @@ def start_due_counts(wiring: Wiring) -> None:
         raise ExceptionGroup("counts that are due and were not started", failures)
 
 
+def see_to_all(wiring: Wiring) -> None:
+    """Counts first. A failure of one kind does not keep back the other."""
+    failures: list[Exception] = []
+    for act in (start_due_counts, wake_jobs):
+        try:
+            act(wiring)
+        except Exception as error:  # noqa: BLE001 - the edge: raised below, when the rest is done
+            failures.append(error)
+    if failures:
+        raise ExceptionGroup("what is due was not all done", failures)
+
+
 @logger.inject_lambda_context(log_event=False)
 def handler(event: dict[str, Any], context: Any) -> None:
-    start_due_counts(deployed())
+    see_to_all(deployed())

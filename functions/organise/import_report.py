@@ -24,8 +24,8 @@ NOTHING: dict[str, Any] = {
 """What came of a file before anything did."""
 
 
-def outcome_of(roll: RollFile) -> dict[str, Any]:
-    """Before the first row is written."""
+def outcome_of(roll: RollFile, daily_mails: int) -> dict[str, Any]:
+    """Before the first row is written. `daily_mails`: the allowance."""
     read = {"email": [roll.columns.email], "name": roll.columns.name}
     single = {"phone": roll.columns.phone, "language": roll.columns.language}
     read |= {what: [place] for what, place in single.items() if place is not None}
@@ -39,8 +39,17 @@ def outcome_of(roll: RollFile) -> dict[str, Any]:
         "mended_count": len(roll.mended),
         "ignored_columns": list(roll.ignored),
         "columns": {what: [place + 1 for place in places] for what, places in read.items()},
-        "warnings": list(roll.warnings),
+        "warnings": [*roll.warnings, *_days_of_mails(len(roll.rows), daily_mails)],
     }
+
+
+def _days_of_mails(voters: int, most: int) -> list[str]:
+    """Said at once, because whoever invites late reaches some voters after the close."""
+    if voters <= most:
+        return []
+    return [
+        f"Invitations to {voters} voters take {-(-voters // most)} days: {most} mails are sent a day. Invite early."
+    ]
 
 
 def _listed(what: str, rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:

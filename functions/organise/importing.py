@@ -66,7 +66,7 @@ def import_roll(
         kind=KIND,
         created_at=to_rfc3339(wiring.clock()),
         total=len(roll.rows),
-        outcome=outcome_of(roll),
+        outcome=outcome_of(roll, wiring.settings.daily_mails),
     )
     return _at_once(wiring, election, job, roll.rows) if _small(roll) else _as_job(wiring, job, roll.rows)
 
@@ -93,7 +93,9 @@ def check_roll(wiring: Wiring, election: Election, data: bytes, columns: Reading
         return {**NOTHING, "compared": False, "undecided": str(error), "first_rows": error.first_rows}
     keys = {voter_key(wiring, election.id, row.email): row for row in roll.rows} if _small(roll) else {}
     known = wiring.voters.present(election.id, list(keys))
-    outcome = with_duplicates(outcome_of(roll), [row for key, row in keys.items() if key in known], len(known))
+    outcome = with_duplicates(
+        outcome_of(roll, wiring.settings.daily_mails), [row for key, row in keys.items() if key in known], len(known)
+    )
     added = len(roll.rows) - len(known)
     shown = [roll.header, *roll.first_rows] if roll.columns.header else roll.first_rows
     return {**outcome, "added": added, "compared": _small(roll), "undecided": None, "first_rows": shown}

@@ -2,7 +2,10 @@
 
 A run goes: read the whole roll; take the mails from the organiser's allowance; freeze the election, or amend a grown
 roll (if that is refused, the mails are given back); mark each chosen voter as part of the run; queue a mail for
-each. Killed anywhere, the same call again completes it. With the same Idempotency-Key it continues the same run: the
+each. A run for which the day's allowance does not suffice takes nothing here: it is a job whose steps take what each
+day has (invitation_jobs.py). An order to all, or to all who wait, replaces a job under way.
+
+Killed anywhere, the same call again completes it. With the same Idempotency-Key it continues the same run: the
 allowance is taken once, and voters who were mailed are not mailed again. Without a key it is another run: voters who
 were marked but not mailed are `queued` and chosen again, and messages of the older run are stale by then. Nobody is
 invited whose tag is not under a root that manifest or amendment states.
@@ -15,14 +18,14 @@ are left. A reminder does all of this also when it reminds nobody.
 import json
 import secrets
 from collections.abc import Sequence, Set
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import Literal
+from datetime import timedelta
+from typing import Literal, NamedTuple
 
 from ballotcast.ballots.roll import roll_root
-from ballotcast.clock import to_rfc3339
+from ballotcast.clock import from_rfc3339, seconds_to_midnight, to_rfc3339
 from ballotcast.elections.lifecycle import Status
-from ballotcast.errors import Conflict, FieldError, Invalid, Refused
+from ballotcast.errors import Conflict, FieldError, Invalid, Refused, TooMany
 from ballotcast.store.elections import Election
 from ballotcast.store.events import event
 from ballotcast.store.jobs import Job
@@ -30,18 +33,14 @@ from ballotcast.store.organisers import MailRun
 from ballotcast.store.voter import Voter
 from ballotcast.wiring import Wiring
 from organise.accounts import require_sender
-from organise.allowance import take_allowance
+from organise.allowance import spends
 from organise.amending import GREW, amend_roll, cut_roll
 from organise.freezing import freeze, publish
-from organise.job_list import JobList
+from organise.invitation_jobs import KIND, add_job, enlist, queue_step, stop_run
 from organise.roll import voter_key
 
-KIND = "invite"
 AT_ONCE = 2000
 """Voters invited within the request; nobody is reminded there."""
-A_STEP = 500
-"""Voters in one step of a job."""
-WRITERS = 8
 ATTEMPTS = 5
 
 Only = Literal["all", "bounced", "not_issued"]
@@ -63,10 +62,17 @@ class Choice:
         return self.only == "not_issued"
 
 
+class Invited(NamedTuple):
+    """`queued`: how many mails; None for a reminder. `last_day`: of the last ones, where a day's do not suffice."""
+
+    queued: int | None
+    last_day: str | None = None
+
+
 def invite(
     wiring: Wiring, election: Election, choice: Choice, base_url: str, idempotency_key: str | None = None
-) -> int | None:
-    """Queue the mails, or have a job queue them.
+) -> Invited:
+    """Queue the mails, or have a job queue them, today or day by day.
 
     Args:
         wiring: The process's connections.
@@ -75,24 +81,26 @@ def invite(
         base_url: Where voters reach the service.
         idempotency_key: Of the request. Sent again with it within a day, the request continues its run.
 
-    Returns:
-        How many mails were queued; None for a reminder.
+    Raises:
+        TooMany: The allowance does not suffice, and single voters were named, or the last mails would go out too late.
     """
     require_sender(wiring, election.organiser)
     _require_inviting(wiring, election)
     run = _run_of(wiring, election, choice, idempotency_key)
-    if run.mails and (job := wiring.jobs.find(election.id, run.id)):
-        _queue(wiring, job)
-        return None if choice.reminds else job.total
+    if (run.mails or run.spread) and (job := wiring.jobs.find(election.id, run.id)):
+        queue_step(wiring, job)
+        return Invited(None if choice.reminds else job.total, job.parameters.get("last_day"))
     election, roll = cut_roll(wiring, election)
     if not roll:
         raise Conflict("empty-roll", "there is nobody on the roll yet")
     chosen = _chosen(wiring, election.id, roll, choice, run.id)
+    last_day = None
     if chosen or (choice.reminds and election.frozen):
         day, mails = f"{wiring.clock():%Y-%m-%d}", len(roll) if choice.reminds else len(chosen)
         more = max(0, mails - run.mails)
         # a reminder takes as many as if nobody had voted
-        take_allowance(wiring, election.organiser, day, more, run)
+        if run.spread or not spends(wiring, election.organiser, day, more, run):
+            run, last_day, more = *_spread(wiring, election, choice, run, len(chosen)), 0
         try:
             _state_roll(wiring, election, roll, base_url)
         except Refused:
@@ -100,8 +108,8 @@ def invite(
                 wiring.organisers.return_mails(election.organiser, day, more, run)
             raise
         enlisted = {voter.key for voter in roll if voter.run == run.id}
-        _send(wiring, election, chosen, choice, run.id, enlisted)
-    return None if choice.reminds else len(chosen)
+        _send(wiring, election, chosen, choice, run, enlisted, last_day)
+    return Invited(None if choice.reminds else len(chosen), last_day)
 
 
 def _run_of(wiring: Wiring, election: Election, choice: Choice, idempotency_key: str | None) -> MailRun:
@@ -119,30 +127,6 @@ def _run_of(wiring: Wiring, election: Election, choice: Choice, idempotency_key:
 def _require_inviting(wiring: Wiring, election: Election) -> None:
     if election.erased or election.status(wiring.clock()) is Status.CLOSED:
         raise Conflict("closed", "the election is closed: nobody is invited any more")
-
-
-def continue_invitations(wiring: Wiring, election: str, job: str) -> None:
-    """The next step of a large run, and a message for the rest.
-
-    Killed before its progress is written, a step is repeated: the worker tells by the run who was mailed already.
-    """
-    now, waiting = wiring.jobs.find(election, job), JobList(wiring.blobs, election, job)
-    batch = waiting.behind(now.done, A_STEP) if now and now.state == "running" else None
-    if not now or batch is None:
-        waiting.forget()
-        return
-    reminds = now.parameters["reminds"]
-    chosen = _waiting(wiring, election, batch) if reminds else batch
-    _enlist(wiring, election, chosen, now.parameters["run"], reminds=reminds)
-    done = now.done + len(batch)
-    if wiring.jobs.advance(now.moved(done=done, state="done" if done == now.total else "running")):
-        wiring.jobs_queue.send({"kind": KIND, "election": election, "job": job})
-
-
-def _waiting(wiring: Wiring, election: str, keys: Sequence[str]) -> list[str]:
-    """Those of a reminder's candidates who have no credential by now, of this right or of one that it replaces."""
-    found = wiring.voters.find_many(election, keys)
-    return [v.key for v in found if not (v.ended or v.issued or wiring.rights.used_before(v))]
 
 
 def _chosen(wiring: Wiring, election: str, roll: Sequence[Voter], choice: Choice, run: str) -> list[str]:
@@ -171,6 +155,26 @@ def _chosen(wiring: Wiring, election: str, roll: Sequence[Voter], choice: Choice
             return [voter.key for voter in roll if voter.delivery in {"none", "queued"} or voter.run == run]
 
 
+def _spread(wiring: Wiring, election: Election, choice: Choice, run: MailRun, mails: int) -> tuple[MailRun, str]:
+    """The run as one that takes its mails day by day, stored, and its last day.
+
+    Nothing is promised that the close would cut short: TooMany if that comes before the last day's mails.
+    """
+    most, now = wiring.settings.daily_mails, wiring.clock()
+    left = wiring.organisers.mails_left(election.organiser, f"{now:%Y-%m-%d}", most)
+    midnight = now + timedelta(seconds=seconds_to_midnight(now))
+    days = max(0, -(-(mails - left) // most))
+    last = midnight + timedelta(days=days - 1) if days else now
+    named, begun = choice.emails is not None, run.mails
+    if named or begun or last >= from_rfc3339(election.closes_at):
+        told = f"more than {most} mails in a day are not sent for you"
+        late = "" if named or begun else f"; the last of these would go out on {last:%Y-%m-%d}, when voting is over"
+        raise TooMany("daily-mails", told + late, retry_after=seconds_to_midnight(now))
+    spread = replace(run, spread=True)
+    wiring.organisers.begin_spread(election.organiser, spread)
+    return spread, f"{last:%Y-%m-%d}"
+
+
 def _state_roll(wiring: Wiring, election: Election, roll: Sequence[Voter], base_url: str) -> None:
     """Freeze the election with this roll, or, if that has grown since, amend it and tell the log.
 
@@ -195,47 +199,37 @@ def _state_roll(wiring: Wiring, election: Election, roll: Sequence[Voter], base_
 
 
 def _send(
-    wiring: Wiring, election: Election, chosen: Sequence[str], choice: Choice, run: str, enlisted: Set[str]
+    wiring: Wiring,
+    election: Election,
+    chosen: Sequence[str],
+    choice: Choice,
+    run: MailRun,
+    enlisted: Set[str],
+    last_day: str | None,
 ) -> None:
     """`enlisted`: keys of those who are part of the run already, because it is being continued."""
     now = wiring.clock()
     name = "some" if choice.emails is not None else choice.only or "waiting"
     detail = {"only": name} if choice.reminds else {"only": name, "mails": len(chosen)}
+    if name in ("all", "waiting") and election.inviting not in ("", run.id):
+        stop_run(wiring, election.id, election.inviting, election.organiser)
     wiring.events.add(event(election.id, election.organiser, "invitations-ordered", detail, now))
-    if len(chosen) <= AT_ONCE and not choice.reminds:
-        _enlist(wiring, election.id, chosen, run, reminds=False, enlisted=enlisted)
+    if len(chosen) <= AT_ONCE and not choice.reminds and not run.spread:
+        enlist(wiring, election.id, chosen, run.id, reminds=False, enlisted=enlisted)
         return
     job = Job(
-        id=run,
+        id=run.id,
         election=election.id,
         organiser=election.organiser,
         kind=KIND,
         created_at=to_rfc3339(now),
         total=len(chosen),
-        parameters={"run": run, "reminds": choice.reminds},
+        parameters={
+            "run": run.id,
+            "reminds": choice.reminds,
+            "whom": name,
+            **({"granted": 0, "last_day": last_day} if run.spread else {}),
+        },
     )
-    JobList(wiring.blobs, election.id, job.id).keep(chosen)
-    wiring.jobs.add(job)
-    _queue(wiring, job)
-
-
-def _queue(wiring: Wiring, job: Job) -> None:
-    """Have the job's next step done. A job that is over is left alone; a message too many does no harm."""
-    if job.state == "running":
-        wiring.jobs_queue.send({"kind": KIND, "election": job.election, "job": job.id})
-
-
-def _enlist(
-    wiring: Wiring,
-    election: str,
-    keys: Sequence[str],
-    run: str,
-    *,
-    reminds: bool,
-    enlisted: Set[str] = frozenset(),
-) -> None:
-    left = [key for key in keys if key not in enlisted]
-    with ThreadPoolExecutor(WRITERS) as writers:
-        list(writers.map(lambda key: wiring.voters.enlist(election, key, run, visibly=not reminds), left))
-    kind = "reminder" if reminds else "invitation"
-    wiring.mail_queue.send_all({"kind": kind, "election": election, "voter": key, "run": run} for key in keys)
+    add_job(wiring, job, chosen)
+    queue_step(wiring, job)

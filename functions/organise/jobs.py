@@ -13,9 +13,9 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from ballotcast.batches import Failures, Unreadable, message_id, read_object, receipt_handle, report, take_each
 from ballotcast.store.voter import PARTITIONS
 from ballotcast.wiring import Wiring, from_environment
-from organise import importing, inviting
+from organise import importing, invitation_jobs
 from organise.importing import continue_import
-from organise.inviting import continue_invitations
+from organise.invitation_jobs import continue_invitations
 from organise.sweeping import erase, purge
 
 logger = Logger(service="organise-jobs")
@@ -35,7 +35,7 @@ def _step(record: SQSRecord, wiring: Wiring) -> None:
     match read_object(record.get("body")):
         case {"kind": importing.KIND, "election": str(election), "job": str(job)}:
             continue_import(wiring, election, job)
-        case {"kind": inviting.KIND, "election": str(election), "job": str(job)}:
+        case {"kind": invitation_jobs.KIND, "election": str(election), "job": str(job)}:
             continue_invitations(wiring, election, job)
         case {
             "kind": "purge",

@@ -42,6 +42,7 @@ _WORDS = tuple(
         (r"must not be more than (?P<days>\d+) days after the end in the manifest", "far_later"),
         (r"must be in the future", "past"),
         (r"this platform sends no text messages.*", "no_sms"),
+        (r"Invitations to (?P<voters>\d+) voters take (?P<days>\d+) days: (?P<most>\d+) mails.*", "days_of_mails"),
         (r"must be one line", "one_line"),
         (r"must be a name, not an address .*", "no_organisation"),
         (r"not a time zone of the IANA database.*", "bad_zone"),

@@ -28,6 +28,7 @@ DONE = {
     "mailtest": FIXED | {"draft"},
     "invite": FIXED,
     "remind": FIXED,
+    "stop": FIXED,
     "bounced": FIXED,
     "all": FIXED,
     "open": frozenset({"open"}),

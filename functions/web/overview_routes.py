@@ -46,6 +46,7 @@ ACTS = {
     "remind": Act(lambda organiser, election: organiser.invite(election, only="not_issued")["queued"], asks=True),
     "bounced": Act(lambda organiser, election: organiser.invite(election, only="bounced")["queued"]),
     "all": Act(lambda organiser, election: organiser.invite(election, only="all")["queued"], asks=True),
+    "stop": Act(lambda organiser, election: organiser.stop_invitations(election)),
     "open": Act(lambda organiser, election: organiser.open(election), asks=True),
     "close": Act(lambda organiser, election: organiser.close(election), asks=True, danger=True),
     "count": Act(lambda organiser, election: organiser.close(election)),
@@ -131,6 +132,7 @@ def _overview(
     roll = organiser.page(f"/elections/{election}/voters", limit=LOOKED_AT)
     events = organiser.page(f"/elections/{election}/events", cursor)
     frozen = shown["status"] != "draft"
+    inviting = shown["status"] in ("scheduled", "open")
     return page.render(
         "manage/overview",
         faults.status if faults else 200,
@@ -143,6 +145,7 @@ def _overview(
         more_on_roll=bool(roll["next_cursor"]),
         late=_late(page, shown),
         delivery=delivery_counts(standing(roll["voters"])),
+        run=organiser.invitations(election)["run"] if inviting else None,
         turnout=_if_there("no-log", lambda: published.turnout(organiser.api, election)) if frozen else None,
         counted=shown["status"] == "closed" and _counted(organiser, election),
         ballots=ballot_of(DraftForm.of(shown)),

@@ -109,6 +109,7 @@ def _report(page: Page, report: dict[str, Any]) -> dict[str, Any]:
     return {
         **report,
         "rejected": [{**row, "reason": word(row["reason"])} for row in report["rejected"]],
+        "warnings": [word(warning) for warning in report["warnings"]],
         "mended": [{**row, "note": word(row["note"])} for row in report["mended"]],
         "undecided": word(report["undecided"]) if report.get("undecided") else None,
     }

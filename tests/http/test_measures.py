@@ -56,7 +56,7 @@ def test_what_endpoints_count_is_in_the_same_line(
     headers = [("Authorization", f"Bearer {session}")]
     resource = "/elections/{id}/invitations"
     answer = handler(event(resource, "POST", f"/elections/{election}/invitations", [], headers), Context())
-    assert (answer["statusCode"], answer["body"]) == (202, '{"queued":2}')
+    assert (answer["statusCode"], answer["body"]) == (202, '{"queued":2,"last_day":null}')
     [line] = told(capfd)
     assert (line["InvitationsQueued"], line["route"]) == ([2.0], f"POST {resource}")
 

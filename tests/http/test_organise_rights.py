@@ -238,6 +238,6 @@ def test_who_was_asked_to_end_is_invited_no_more(
     organiser.invite(election.id, only="all")
     assert end(organiser, election.id, ADA).status_code == 202
     assert sorted(mail.to for mail in deliver(organiser, outbox)) == [BEN, CEM]  # though ada's mail was on its way
-    assert organiser.invite(election.id, only="all").json() == {"queued": 2}
+    assert organiser.invite(election.id, only="all").json() == {"queued": 2, "last_day": None}
     assert_problem(organiser.invite(election.id, voters=[ADA]), 422, "not-on-roll", "/voters/0")
     assert_problem(organiser.post(f"/elections/{election.id}/voters", json={"email": ADA}), 409, "voter-exists")

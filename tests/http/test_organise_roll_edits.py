@@ -93,7 +93,7 @@ def test_who_was_just_added_is_changed_and_removed_while_voting_runs(organiser: 
     assert (moved.status_code, moved.json()["right"]) == (200, "none")
     assert remove(organiser, election, "cid@example.org").json() == {"removed": 1}
     assert_problem(remove(organiser, election, "bob@example.net", "ada@example.org"), 409, "frozen")
-    assert organiser.invite(election).json() == {"queued": 2}
+    assert organiser.invite(election).json() == {"queued": 2, "last_day": None}
     assert {email: voter["right"] for email, voter in organiser.voters(election).items()} == {
         "ada@example.org": "stated",
         "bob@example.net": "stated",
@@ -138,5 +138,5 @@ def test_a_freeze_that_has_read_the_roll_before_a_removal_is_refused(organiser: 
     voters.roll = read_and_remove  # type: ignore[method-assign]
     assert_problem(organiser.invite(election), 409, "changed-meanwhile")
     assert organiser.show(election)["status"] == "draft"
-    assert organiser.invite(election).json() == {"queued": 1}
+    assert organiser.invite(election).json() == {"queued": 1, "last_day": None}
     assert organiser.show(election)["roll_size"] == 1

@@ -126,12 +126,15 @@ def test_what_starts_due_counts_may_do_exactly_this(roles: Resources) -> None:
     due = roles["DueRole"]
     assert {action for statement in statements(due) for action in as_list(statement["Action"])} == {
         *("logs:CreateLogStream", "logs:PutLogEvents"),
-        *("dynamodb:Query", "dynamodb:PutItem", "dynamodb:DeleteItem"),
-        "states:StartExecution",
+        *("dynamodb:Query", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"),
+        *("states:StartExecution", "sqs:SendMessage"),
     }
     assert "DueRole" not in allowed(roles, "Board")
-    for action in ("dynamodb:Query", "dynamodb:DeleteItem"):
-        assert leading_keys(due, "Roll", action) == {"DUE"}
+    assert leading_keys(due, "Roll", "dynamodb:Query") == {"DUE", "JOBS"}
+    assert leading_keys(due, "Roll", "dynamodb:DeleteItem") == {"DUE"}
+    assert leading_keys(due, "Roll", "dynamodb:UpdateItem") == {"JOBS"}
+    [sending] = [one for one in statements(due) if "sqs:SendMessage" in as_list(one["Action"])]
+    assert sending["Resource"] == {"Fn::GetAtt": ["JobsQueue", "Arn"]}
     [starting] = [one for one in statements(due) if "states:StartExecution" in as_list(one["Action"])]
     assert starting["Resource"] == {"Ref": "CloseMachine"}
 

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from ballotcast.store.turnout_machine import TurnoutMachine
     from ballotcast.store.vault import Vault
     from ballotcast.store.voters import Voters
+    from ballotcast.store.wakes import Wakes
 
 CLIENT = Config(
     connect_timeout=1,
@@ -296,6 +297,12 @@ class Wiring:
         from ballotcast.store.due_counts import DueCounts
 
         return DueCounts(self.roll)
+
+    @cached_property
+    def wakes(self) -> "Wakes":
+        from ballotcast.store.wakes import Wakes
+
+        return Wakes(self.roll)
 
     @cached_property
     def schedules(self) -> "Schedules":

@@ -110,7 +110,7 @@ def election(organiser: Organiser) -> str:
 
 @pytest.mark.slow
 def test_a_whole_election(deployed: Deployment, organiser: Organiser, election: str, tmp_path: Path) -> None:
-    assert organiser.invite(election) == {"queued": 3}
+    assert organiser.invite(election) == {"queued": 3, "last_day": None}
     deployed.catch_up()
     deployed.world.clock.advance(hours=1)
     organiser.log_in(EMAIL, PASSWORD)  # the session has lasted its hour
@@ -220,9 +220,9 @@ def test_rights_end_and_move(deployed: Deployment, organiser: Organiser, electio
 
 
 def test_invitations_are_chosen(deployed: Deployment, organiser: Organiser, election: str) -> None:
-    assert organiser.invite(election, voters=["ada@example.org"]) == {"queued": 1}
-    assert organiser.invite(election, only="all") == {"queued": 3}
-    assert organiser.invite(election, only="not_issued") == {"queued": None}
+    assert organiser.invite(election, voters=["ada@example.org"]) == {"queued": 1, "last_day": None}
+    assert organiser.invite(election, only="all") == {"queued": 3, "last_day": None}
+    assert organiser.invite(election, only="not_issued") == {"queued": None, "last_day": None}
 
 
 def test_a_refusal_names_the_field(organiser: Organiser) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from ballotcast_cli.scale import growth, stages
 from ballotcast_cli.scale.measuring import Measured, measure
-from organise import importing, inviting, job_list
+from organise import importing, invitation_jobs, inviting, job_list
 
 SMALL, LARGE = 1_000, 8_000
 
@@ -19,7 +19,7 @@ def limits() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(importing, "AT_ONCE", 100)
         patch.setattr(inviting, "AT_ONCE", 100)
-        patch.setattr(inviting, "A_STEP", 100)
+        patch.setattr(invitation_jobs, "A_STEP", 100)
         patch.setattr(job_list, "PART", 500)
         yield
 

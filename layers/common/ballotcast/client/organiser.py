@@ -124,9 +124,17 @@ class Organiser:
         self.api.send("DELETE", f"/elections/{election}/voters/personal-data", headers=self._session())
 
     def invite(self, election: str, *, only: str = "", voters: Sequence[str] = ()) -> Document:
-        """`{queued}`. Neither `only` (`all`, `bounced`, `not_issued`) nor `voters`: whoever has no mail yet."""
+        """`{queued, last_day}`. Neither `only` (`all`, `bounced`, `not_issued`) nor `voters`: who has no mail yet."""
         order = {**({"only": only} if only else {}), **({"voters": list(voters)} if voters else {})}
         return self._post(f"/elections/{election}/invitations", json=order)
+
+    def invitations(self, election: str) -> Document:
+        """`{run}`: how far the invitations are that are sent by a job."""
+        return self._document("GET", f"/elections/{election}/invitations")
+
+    def stop_invitations(self, election: str) -> Document:
+        """`{run}`, which queues no further mails."""
+        return self._document("POST", f"/elections/{election}/invitations/stop")
 
     def mail(self, election: str) -> Document:
         """What the election's mails say (docs/api.md)."""

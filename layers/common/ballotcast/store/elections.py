@@ -79,6 +79,8 @@ class Election:
     deleting: bool = False
     mail: dict[str, str] = field(default_factory=dict)
     """What its mails say: fields of `ballotcast.mails.settings.MailSettings`."""
+    inviting: str = ""
+    """The newest invitation run that is a job."""
     erased: bool = False
     """Personal data of the roll has been erased."""
 
@@ -177,6 +179,11 @@ class Elections:
         except Cancelled:
             return False
         return True
+
+    def naming_run(self, election: str, run: str) -> dict[str, Any]:
+        """For the transaction that adds the job of an invitation run."""
+        frozen = Condition("attribute_exists(manifest)", {})
+        return self._roll.updating(election_pk(election), META, "SET inviting = :run", {":run": run}, frozen)
 
     def moving_revision(self, election: str) -> dict[str, Any]:
         """For a transaction that changes a draft's roll: whoever freezes it by what was read before is refused."""

@@ -23,7 +23,7 @@ class Job:
     kind: str
     created_at: str
     state: str = "running"
-    """`running`, `done` or `failed`."""
+    """`running`, `done`, `failed` or `stopped`."""
     done: int = 0
     total: int = 0
     step: int = 0
@@ -53,6 +53,10 @@ class Jobs:
         except Refusal:
             return False
         return True
+
+    def adding(self, job: Job) -> dict[str, Any]:
+        """For a transaction; refused if the job is there."""
+        return self._roll.putting(to_item(job), ABSENT)
 
     def find(self, election: str, job: str) -> Job | None:
         item = self._roll.get(election_pk(election), job_sk(job))

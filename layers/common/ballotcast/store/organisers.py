@@ -6,6 +6,7 @@ Roll   ORGANISER#<id> / RUN#<keyed hash of a request>   an invitation run and th
 Roll   ORGANISER#verification / MAILS         verification mails of a day, for everybody together
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -55,6 +56,8 @@ class MailRun:
     """Epoch seconds."""
     mails: int = 0
     """How many mails the run has taken from the allowance so far."""
+    spread: bool = False
+    """Whether it takes them day by day, in the steps of its job, and none here."""
 
 
 def run_sk(request: str) -> str:
@@ -166,9 +169,37 @@ class Organisers:
         item = self._roll.get(organiser_pk(organiser), run_sk(request))
         if item is None or item["expiration"] <= now:
             return None
-        return MailRun(**{name: item[name] for name in MailRun.__dataclass_fields__})
+        return MailRun(**{name: item[name] for name in MailRun.__dataclass_fields__ if name in item})
 
-    def spend_mails(self, organiser: str, day: str, count: int, most: int, run: MailRun | None = None) -> bool:
+    def begin_spread(self, organiser: str, run: MailRun) -> None:
+        """Store a run that takes its mails day by day, so that the same request sent again continues it.
+
+        Raises Conflict if the same request has begun another run meanwhile. A run without a request is not stored.
+        """
+        if not run.request:
+            return
+        values = {":begun": run.begun, ":id": run.id}
+        free = Condition(f"{ABSENT.expression} OR expiration <= :begun OR id = :id", values)
+        item = {"pk": organiser_pk(organiser), "sk": run_sk(run.request), **vars(run), "expiration": run.begun + DAY}
+        try:
+            self._roll.put(item, free)
+        except Refusal:
+            raise Conflict("in-progress", "the same request is still under way", retry_after=1) from None
+
+    def mails_left(self, organiser: str, day: str, most: int) -> int:
+        """How much of the allowance of a day is left, strongly consistent."""
+        item = self._roll.get(organiser_pk(organiser), PROFILE) or {}
+        return max(0, most - (item.get("mails", 0) if item.get("mail_day") == day else 0))
+
+    def spend_mails(
+        self,
+        organiser: str,
+        day: str,
+        count: int,
+        most: int,
+        run: MailRun | None = None,
+        also: Sequence[dict[str, Any]] = (),
+    ) -> bool:
         """Take mails from the allowance of a day, and store with them how many the run has taken.
 
         Args:
@@ -177,16 +208,18 @@ class Organisers:
             count: Mails to take now, in addition to those that the run has taken before.
             most: The allowance.
             run: As found before this call. None, or a run without a request, is not stored.
+            also: Writes that belong to the same transaction.
 
         Returns:
             False if that would exceed `most`; nothing is changed then.
 
         Raises:
-            Conflict: The same request is being carried out by another process.
+            Conflict: The same request is being carried out by another process, or a write of `also` is refused.
         """
         if count > most:
             return False
-        beside = [self._storing(organiser, replace(run, mails=run.mails + count), run)] if run and run.request else []
+        stored = [self._storing(organiser, replace(run, mails=run.mails + count), run)] if run and run.request else []
+        beside = [*stored, *also]
         values = {":day": day, ":count": count}
         same_day = Condition("mail_day = :day AND mails <= :left", {":day": day, ":left": most - count})
         if self._update_with(organiser, "ADD mails :count", {":count": count}, same_day, beside):
