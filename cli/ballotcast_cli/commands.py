@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-EXTRAS: Mapping[str, str] = {"fastavro": "channels", "yaml": "channels"}
+EXTRAS: Mapping[str, str] = {"fastavro": "channels", "yaml": "channels", "dns": "doctor"}
 """The extra of this distribution that has a package; `runtime` has all."""
 
 

@@ -15,6 +15,7 @@ COMMANDS: Mapping[str, LazyCommand] = {
         "accounts", "Set a new password by a code that is mailed to EMAIL.", "reset_password"
     ),
     "log-in": LazyCommand("accounts", "Open a session of an hour; the commands for organisers use it.", "log_in"),
+    "doctor": LazyCommand("doctor", "Check SPF, DKIM and DMARC of the sender's domain, as SES needs them."),
     "elections": LazyCommand("elections", "Create, list, show and delete elections."),
     "voters": LazyCommand("voters", "Import, edit and list the roll of an election."),
     "invitations": LazyCommand("conduct", "Show or stop invitations that do not go out at once.", "invitations"),

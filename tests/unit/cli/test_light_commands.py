@@ -64,7 +64,7 @@ def test_the_distribution_asks_for_these_and_has_the_rest_in_extras() -> None:
     project = tomllib.loads((TOP / "pyproject.toml").read_text())["project"]
 
     assert {name.partition(">")[0] for name in project["dependencies"]} == BASE
-    assert set(project["optional-dependencies"]) == {"layer", "channels", "runtime", "tables"}
+    assert set(project["optional-dependencies"]) == {"layer", "channels", "doctor", "runtime", "tables"}
 
 
 def test_a_count_costs_little_more_than_the_import_of_click() -> None:
