@@ -141,6 +141,7 @@ NEEDED: dict[str, list[Call]] = {
     "SchedulerRole": invoke("DueFunction"),
     "DueRole": [
         *query("Roll", "DUE", "JOBS"),
+        *put("Roll", "DUE"),
         *delete("Roll", "DUE"),
         *update("Roll", "JOBS"),
         *start("CloseMachine"),

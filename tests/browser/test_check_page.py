@@ -283,7 +283,7 @@ def test_a_log_that_does_not_extend_what_was_seen(page: CheckPage, counted: Coun
     page.visit()
     alter(page.page, "**/log/tile/0/**", lambda tile: flipped(tile, 40))
     page.check(to_json(cast))
-    page.refused("ballot", "growth", "its past was rewritten")
+    page.refused("ballot", "growth", "does not belong to what was signed")
     page.page.unroute("**/log/tile/0/**")
     page.page.get_by_text("Compare with a checkpoint seen before").click()
     page.page.get_by_label("Checkpoint").fill(counted.voted.other.checkpoint)

@@ -16,11 +16,11 @@ BUDGET = {
     "link": ({"GetItem": 2}, 2, 0),
     "credential": ({"GetItem": 1, "UpdateItem": 1}, 1, 1),
     "checkpoint": ({"GetItem": 1}, 1, 0),
-    # the checkpoint, the running sums, and the marker of an early close
-    "turnout": ({"BatchGetItem": 1}, 3, 0),
+    # the checkpoint, the running sums, the newest statement, and what was ordered of the end
+    "turnout": ({"BatchGetItem": 1}, 4, 0),
     "tile": ({"GetItem": 1, "Query": 1}, 2, 0),
-    # four items in one transaction, twice a unit each; the read asks how far its relay is
-    "register channel": ({"TransactWriteItems": 1, "GetItem": 1}, 1, 8),
+    # four items in one transaction, twice a unit each; the reads: how far its relay is, what is kept of an earlier one
+    "register channel": ({"TransactWriteItems": 1, "GetItem": 1, "Query": 1}, 2, 8),
     "channel": ({"GetItem": 4, "Query": 1}, 5, 0),
     "100 records": ({"SendMessage": 1, "UpdateItem": 1}, 0, 1),
     "live": ({"Query": 1}, 3, 0),
