@@ -118,7 +118,8 @@ def _verify_absence(path: Path, expected: str) -> None:
     click.echo(f"Election: {shown.manifest.title}\nReceipt for the ballot {shown.leaf_hash.hex()}")
     ended = f"{shown.checkpoint.size} leaves, {shown.closing.ballots} of them ballots"
     click.echo(f"The log ended with {ended}, and has no place for this one.")
-    click.secho("The proof holds: the ballot is missing from the final log, or the log is out of order.", fg="red")
+    causes = "is missing from the final log, or that log is not in order or has more ballots than it says"
+    click.secho(f"The proof holds: the ballot {causes}.", fg="red")
     click.echo(f"Either breaks the receipt's promise. Fingerprint of the election: {shown.manifest.hash.hex()}")
 
 

@@ -9,6 +9,7 @@ from typing import Annotated, Literal, NamedTuple, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ballotcast.ballots import receipt
+from ballotcast.ballots.faults import first_fault
 from ballotcast.ballots.fields import Blob, Hash
 from ballotcast.ballots.leaf import ClosingLeaf, LeafError
 from ballotcast.ballots.leaf import parse as parse_leaf
@@ -77,8 +78,7 @@ class Absence(BaseModel):
         except canonical.CanonicalError as error:
             raise AbsenceError(str(error)) from None
         except ValidationError as error:
-            first = error.errors()[0]
-            raise AbsenceError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+            raise AbsenceError(" ".join(filter(None, first_fault(error)))) from None
         if absence.encode() != data:
             raise AbsenceError("a member is not in its one spelling")
         return absence

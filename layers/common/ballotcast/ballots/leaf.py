@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ballotcast.ballots.amendment import AmendmentLeaf
+from ballotcast.ballots.faults import first_fault
 from ballotcast.ballots.fields import Hash, UtcSecond
 from ballotcast.crypto import canonical
 
@@ -87,7 +88,7 @@ def parse(data: bytes) -> Leaf:
             case _:
                 raise LeafError("unknown kind of leaf")
     except ValidationError as error:
-        raise LeafError(error.errors()[0]["msg"]) from None
+        raise LeafError(" ".join(filter(None, first_fault(error)))) from None
     if leaf.encode() != data or (isinstance(leaf, ManifestLeaf) and len(body) != 32):
         raise LeafError("not the canonical bytes of a leaf")
     return leaf

@@ -12,6 +12,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, ValidationInfo, field_validator
 
 from ballotcast.ballots.contest import Contest
+from ballotcast.ballots.faults import first_fault
 from ballotcast.ballots.fields import Ed25519Key, Hash, IssuerSpki, Point, Text, UtcSecond
 from ballotcast.crypto import canonical
 from ballotcast.crypto.blind_rsa import IssuerPublicKey
@@ -82,8 +83,7 @@ class Manifest(BaseModel):
         except canonical.CanonicalError as error:
             raise ManifestError("", str(error)) from None
         except ValidationError as error:
-            first = error.errors()[0]
-            raise ManifestError(".".join(map(str, first["loc"])), first["msg"].removeprefix("Value error, ")) from None
+            raise ManifestError(*first_fault(error)) from None
         if manifest.encode() != data:
             raise ManifestError("", "a field is not in its one spelling")
         return manifest

@@ -13,7 +13,8 @@ values are integers in units of 10^-9 votes.
   rounded up) and the ballots are distributed anew, again and again, until another option has the quota or the elected
   together have less than 10^-6 votes above it (or no longer get nearer to it).
 - Exclusion: then the option with the fewest votes. Its ballots count from then on as if it had not been on them.
-- Last seats: when no more options are in the running than seats are free, all are elected.
+- Last seats: when no more options are in the running than seats are free, the ballots are distributed once more, no
+  keep factor changes, and all are elected.
 
 A stage ends with an election or shows the figures before an exclusion; the next stage then begins with that exclusion.
 

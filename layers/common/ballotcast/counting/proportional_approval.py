@@ -17,6 +17,9 @@ The exact rule's first stage is the approvals; in its second an elected option h
 divided by the number of elected options on it, and any other option what it would add to the committee. In the
 sequential rule each stage shows what every option left would add, and elects one.
 
+An option without a single approval is never elected: where fewer are approved than there are seats, the committee is
+smaller.
+
 Ties: between committees, the lot of stage 1 ranks the options that are in some of them only, and the committee with the
 first, then the second … of these is taken. In the sequential rule, the contest's tie rule for one seat. Options
 without a single approval are never elected.

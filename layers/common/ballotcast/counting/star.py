@@ -7,7 +7,8 @@ without the options already elected; that is not proportional. An option without
 seats may stay vacant; where only one option with points is left, it wins without a runoff.
 
 Ties, under the tie rule "previous-stages", as in the source. For a place in the runoff: the tied are compared head to
-head among each other, those who lost the most comparisons drop out, and so on while that separates them; a last lot.
+head among each other, and those who lost the most comparisons drop out, all of them at once, again and again until none
+is left. Who drops out later is better; those who drop out together are ordered by lot.
 In the runoff: the higher total, then lot. Under "lot" the lot decides at once. (The source offers the number of
 five-star ballots as a further step before the lot; it is not taken.)
 """
