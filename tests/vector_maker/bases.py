@@ -2,17 +2,21 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import cache
 
 from amended_rolls import Amendments, Lines, amendments, history
 from amended_rolls import files as amended_files
+from ballotcast.ballots.amendment import AmendmentLeaf, Schedule
 from ballotcast.ballots.ballot import Ballot
 from ballotcast.ballots.contest import Contest
 from ballotcast.crypto.tile_files import decode_bundle
-from forged_export import Entries
+from forged_export import CLOSES, Entries
 from vector_maker.forger import SeededForger
 
 Files = Mapping[str, bytes]
+LATER, LATEST = CLOSES + timedelta(hours=1), CLOSES + timedelta(days=30)
+"""Ends to which voting is extended; the manifest's own end can be put off no further."""
 
 
 @dataclass(frozen=True)
@@ -51,9 +55,20 @@ def amended() -> Base:
         " was corrected twice, another too late. Four ballots."
     )
     files = amended_files(forger, lines, stated)
-    [name] = [name for name in files if name.startswith("tile/entries/")]
-    entries = decode_bundle(files[name], int(name.rpartition("/")[2]))
-    return Base("amended", about, forger, files, entries, lines, stated)
+    return Base("amended", about, forger, files, _entries(files), lines, stated)
+
+
+@cache
+def extended() -> Base:
+    forger = SeededForger("extended")
+    lines = history(forger)
+    stated = amendments(forger, lines)
+    later = AmendmentLeaf(at=stated[1].at, reason="The hall is locked", schedule=Schedule(closes_at=LATER))
+    last = AmendmentLeaf(at=CLOSES, reason="It still is", schedule=Schedule(closes_at=LATEST))
+    leaves = [*stated[:2], later, *stated[2:], last]
+    files = amended_files(forger, lines, leaves, closed_at=LATEST)
+    about = "Six amendments: four of the roll, and two that let voting end later. It ended at the last end."
+    return Base("extended", about, forger, files, _entries(files), lines, leaves)
 
 
 @cache
@@ -85,7 +100,13 @@ def tiles() -> Base:
     return _base("tiles", about, forger, ballots)
 
 
-BASES = {"plain": plain, "amended": amended, "tied": tied, "tiles": tiles}
+BASES = {"plain": plain, "amended": amended, "extended": extended, "tied": tied, "tiles": tiles}
+
+
+def _entries(files: Files) -> Entries:
+    """Of a log of one bundle."""
+    [name] = [name for name in files if name.startswith("tile/entries/")]
+    return decode_bundle(files[name], int(name.rpartition("/")[2]))
 
 
 def _contests() -> tuple[Contest, ...]:

@@ -52,7 +52,13 @@ def test_notes() -> None:
 def test_leaves() -> None:
     given = vectors("leaves")["leaves"]
     parsed = [leaf.parse(bytes.fromhex(one["leaf"])) for one in given]
-    assert [type(one) for one in parsed] == [ManifestLeaf, *[AmendmentLeaf] * 4, BallotLeaf, ClosingLeaf]
+    assert [type(one) for one in parsed] == [
+        ManifestLeaf,
+        *[AmendmentLeaf] * 4,
+        BallotLeaf,
+        ClosingLeaf,
+        *[AmendmentLeaf] * 2,
+    ]
     assert [one.encode().hex() for one in parsed] == [one["leaf"] for one in given]
     assert [merkle.leaf_hash(one.encode()).hex() for one in parsed] == [one["hash"] for one in given]
 

@@ -2,7 +2,19 @@
 
 from collections.abc import Iterator
 
-from vector_maker.doctored import amendments, archives, closing, keys, ledgers, log, manifests, notes, results, rolls
+from vector_maker.doctored import (
+    amendments,
+    archives,
+    closing,
+    keys,
+    ledgers,
+    log,
+    manifests,
+    notes,
+    results,
+    rolls,
+    schedules,
+)
 from vector_maker.doctored.case import Doctored
 
 SUBJECTS = {
@@ -16,6 +28,7 @@ SUBJECTS = {
     "ledgers": ledgers.cases,
     "rolls": rolls.cases,
     "results": results.cases,
+    "schedules": schedules.cases,
 }
 
 
