@@ -20,12 +20,11 @@ from ballotcast.crypto.signed_note import Signer
 from ballotcast.elections.export_files import tile_paths
 from ballotcast.store.amendments import Amendments
 from ballotcast.store.blobs import Blobs
-from ballotcast.store.log import Head, Log, Sealed
+from ballotcast.store.log import Head, Log, Sealed, tile_key
 from ballotcast.store.table import Table
 from ballotcast.store.transaction import transact
 from faulty_writes import FaultyWrites, LostConnection
 from memory_dynamodb import MemoryDynamoDB
-from tally import work
 from tally.election_log import ElectionLog
 from tally.sealing import Ledger, seal
 from tally.sequencing import sequence
@@ -165,4 +164,4 @@ class Deliveries:
                 merkle.root(row[start : start + span])
                 for start in range(path.n * 256 * span, (path.n * 256 + path.width) * span, span)
             ]
-            assert blobs.get(work.tile_key(self.manifest.election, path)) == b"".join(hashes)
+            assert blobs.get(tile_key(self.manifest.election, path)) == b"".join(hashes)

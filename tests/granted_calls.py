@@ -164,8 +164,9 @@ NEEDED: dict[str, list[Call]] = {
         *listing("elections/e/"),
     ],
     "VoteRole": [
-        *get("Board", "BALLOT#e#00", "MANIFEST#e", "STATE#e"),
+        *get("Board", "BALLOT#e#00", "LOG#e", "MANIFEST#e", "STATE#e"),
         *put("Board", "BALLOT#e#00"),
+        *objects("get_object", "elections/e/tile/0/x001/234.p/5"),
         *decrypt("receipt"),
     ],
     "TallyRole": [

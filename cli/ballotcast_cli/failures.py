@@ -15,6 +15,8 @@ ADVICE = {
     "it was not you, tell the organiser. Whether a ballot was cast, nobody can see from the link.",
     "other-ballot": "A ballot was cast before with the same right to vote, and that one counts. Its receipt is on the "
     "device where it was cast. If you cast only one ballot, tell the organiser.",
+    "count-under-way": "The log shows whether your ballot came in time, once it is sealed. Your progress is kept: "
+    "run the same again later.",
     "not-counted": "The count starts once the election is closed: by the clock, or by ballotcast close ELECTION.",
     "replaced-link": "A newer mail was sent to you. Run the same with --link and the link from that mail; your "
     "progress is kept.",

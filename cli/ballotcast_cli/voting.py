@@ -66,7 +66,7 @@ def vote(link: str | None, marked: tuple[str, ...], recovery: Path | None, *, sh
         raise click.UsageError(f"{file} does not exist: give your --link")
     address = state.address if state else (link or "").partition("/vote#")[0]
     api = connect(address if "://" in address else deployment().api)
-    voter = Voter(api, lambda step: _keep(file, step))
+    voter = Voter(api, lambda step: _keep(file, step), counting=_say_counting)
     if isinstance(state, Blinded | Sealed) and link and not show:
         state = voter.take_link(state, link)
     if show or (state is None and not prepare):
@@ -91,6 +91,13 @@ def vote(link: str | None, marked: tuple[str, ...], recovery: Path | None, *, sh
     click.echo(cast.receipt)
     click.echo(f"Your ballot is in the box; its receipt is kept in {file}.", err=True)
     click.echo(f"Check it later, and after the count: ballotcast check-receipt {file}", err=True)
+
+
+def _say_counting() -> None:
+    words = (
+        "Voting is over, and the votes are being counted. Waiting until it is known whether your ballot came in time …"
+    )
+    click.echo(words, err=True)
 
 
 @contextmanager

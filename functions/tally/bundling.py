@@ -9,6 +9,7 @@ from ballotcast.crypto import merkle, tiles
 from ballotcast.crypto.merkle import HASH_LENGTH
 from ballotcast.crypto.tile_files import ENTRIES, TilePath, encode_bundle
 from ballotcast.crypto.tiles import WIDTH
+from ballotcast.store.log import tile_key
 from ballotcast.wiring import Wiring
 from tally import work
 from tally.closed import CountStopped, SealedLog, find_frozen, require_sealed
@@ -25,7 +26,7 @@ def bundle(wiring: Wiring, election: str, bucket: int) -> dict[str, Any]:
     for n in range(bucket * work.BUNDLES, min((bucket + 1) * work.BUNDLES, -(-size // WIDTH))):
         path = TilePath(ENTRIES, n, min(WIDTH, size - n * WIDTH))
         entries = [_entry(index, leaf, opened, rows) for index, leaf in enumerate(rows.leaf_hashes(n), n * WIDTH)]
-        wiring.blobs.put(work.tile_key(election, path), encode_bundle(entries))
+        wiring.blobs.put(tile_key(election, path), encode_bundle(entries))
     work.write_counts(wiring.blobs, work.counts_key(election, bucket), opened.values())
     return {"ballots": len(opened)}
 
@@ -60,7 +61,7 @@ class _Rows:
         return next(self._wiring.log.entries(self._election, index, most=1), b"")
 
     def _read(self, level: int, n: int, width: int) -> bytes:
-        return work.read(self._wiring.blobs, work.tile_key(self._election, TilePath(level, n, width)))
+        return work.read(self._wiring.blobs, tile_key(self._election, TilePath(level, n, width)))
 
 
 def _entry(index: int, leaf_hash: bytes, opened: dict[int, Opened], rows: _Rows) -> bytes:

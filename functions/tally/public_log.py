@@ -12,7 +12,7 @@ from ballotcast.crypto.tiles import HEIGHT, WIDTH, TileError
 from ballotcast.elections.turnout import rounded
 from ballotcast.errors import NotFound
 from ballotcast.store.blobs import Blobs
-from ballotcast.store.log import Log, SignedCheckpoint, Turnout
+from ballotcast.store.log import Log, SignedCheckpoint, Turnout, tile_key
 from ballotcast.store.manifests import State
 from tally import work
 
@@ -76,7 +76,7 @@ def read_tile(log: Log, blobs: Blobs, election: str, level: int, n: int, width: 
     checkpoint = find_checkpoint(log, election)
     kept = _require(checkpoint.size >> HEIGHT * level, n, width)
     if checkpoint.final:
-        return work.read(blobs, work.tile_key(election, TilePath(level, n, kept)))[: width * HASH_LENGTH]
+        return work.read(blobs, tile_key(election, TilePath(level, n, kept)))[: width * HASH_LENGTH]
     below = WIDTH**level
     statements = log.entries(election, n * WIDTH * below, most=width * below)
     return tiles.rows(b"".join(map(merkle.leaf_hash, statements)))[level]
@@ -86,7 +86,7 @@ def read_entries(log: Log, blobs: Blobs, election: str, n: int, width: int) -> b
     """The first `width` entries of a bundle of a counted election."""
     size = find_checkpoint(log, election).size
     kept = _require(size, n, width)
-    bundle = work.read(blobs, work.tile_key(election, TilePath(ENTRIES, n, kept)))
+    bundle = work.read(blobs, tile_key(election, TilePath(ENTRIES, n, kept)))
     return bundle if kept == width else encode_bundle(decode_bundle(bundle, kept)[:width])
 
 

@@ -19,7 +19,7 @@ from ballotcast.crypto.merkle import HASH_LENGTH
 from ballotcast.crypto.tile_files import ENTRIES, TilePath
 from ballotcast.elections.export_files import tile_paths
 from ballotcast.store.blobs import Blobs
-from ballotcast.store.log import Overtaken, Sealed
+from ballotcast.store.log import Overtaken, Sealed, tile_key
 from tally import work
 from tally.closed import CountStopped
 from tally.election_log import ElectionLog
@@ -136,7 +136,7 @@ def _write(blobs: Blobs, election: str, levels: Sequence[bytes]) -> None:
 
     def put(path: TilePath) -> None:
         assert path.level != ENTRIES
-        blobs.put(work.tile_key(election, path), tiles.tile_of(levels, path.level, path.n, path.width))
+        blobs.put(tile_key(election, path), tiles.tile_of(levels, path.level, path.n, path.width))
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         for _ in pool.map(put, tile_paths(len(levels[0]) // HASH_LENGTH)):

@@ -19,7 +19,6 @@ from typing import NamedTuple
 
 from ballotcast.ballots.plaintext import Reason
 from ballotcast.crypto.encoding import b64u_decode, b64u_encode
-from ballotcast.crypto.tile_files import TilePath
 from ballotcast.crypto.tiles import WIDTH
 from ballotcast.elections.result import SpoiltBallot
 from ballotcast.store.blobs import Blobs
@@ -49,11 +48,6 @@ class Counts(NamedTuple):
 def buckets(size: int) -> range:
     """The buckets of a log of `size` leaves."""
     return range(-(-size // BUCKET))
-
-
-def tile_key(election: str, path: TilePath) -> str:
-    """Of a tile, or of an entry bundle."""
-    return f"elections/{election}/{path}"
 
 
 def election_key_key(election: str) -> str:

@@ -10,6 +10,7 @@ from ballotcast.http.handler import http_handler
 from ballotcast.wiring import Wiring, from_environment
 from vote.polls import Polls
 from vote.routes import router
+from vote.sealed_logs import SealedLogs
 
 REHEARSAL = [
     {"resource": resource, "path": path, "httpMethod": method, "body": body, "isBase64Encoded": False}
@@ -27,6 +28,7 @@ REHEARSAL = [
 def create_app(wiring: Wiring) -> FastAPI:
     app = build_app("vote", "casting ballots", wiring, router)
     app.state.polls = Polls(wiring)
+    app.state.sealed_logs = SealedLogs(wiring)
     return app
 
 

@@ -1,4 +1,16 @@
-"""Casting: a ballot is checked, put into the box once, and acknowledged; nothing else is kept of the call."""
+"""Casting: a ballot is checked, put into the box once, and acknowledged; nothing else is kept of the call.
+
+A receipt promises that the ballot is in the log. So it is signed only for a ballot that was in the box before a count
+can have begun, or that the sealed log has. A process may be suspended anywhere, and its ballot may come late: it is in
+the box then, and gets no receipt.
+
+    look at the poll: open ─ put ─ within 15 s of that look? ─ yes ──────────────────────────────► receipt
+                                         └ no: look again: open ─────────────────────────────────► receipt
+                                                    └ closed ┐
+    look at the poll: closed ─ find in the box ──────────────┴ within 10 s of the end? ─ yes ────► receipt
+                                   └ not there: 410                 └ no: sealed? ─ no: 503
+                                                                            └ yes: in the log? ──► receipt, else 410
+"""
 
 from typing import NamedTuple
 
@@ -7,9 +19,10 @@ from ballotcast.ballots.ballot import Ballot, BallotError
 from ballotcast.ballots.leaf import BallotLeaf
 from ballotcast.crypto.merkle import leaf_hash
 from ballotcast.elections.lifecycle import Status
-from ballotcast.errors import Conflict, FieldError, Forbidden, Gone, Invalid
+from ballotcast.errors import Conflict, FieldError, Forbidden, Gone, Invalid, Unavailable
 from ballotcast.store.ballots import Ballots
-from vote.polls import Polls
+from vote.polls import Look, Polls
+from vote.sealed_logs import SealedLogs
 
 
 class Cast(NamedTuple):
@@ -19,38 +32,65 @@ class Cast(NamedTuple):
     anew: bool
 
 
-def cast_ballot(polls: Polls, ballots: Ballots, election: str, ballot: bytes) -> Cast:
-    """Put a ballot (wire format) into the box of an open election, or find it there.
+class _Found(NamedTuple):
+    """What the box has of a credential. before: the ballot it had already. look: at the poll, before the box."""
+
+    before: bytes | None
+    look: Look
+
+
+def cast_ballot(polls: Polls, ballots: Ballots, logs: SealedLogs, election: str, ballot: bytes) -> Cast:
+    """Put a ballot (wire format) into the box of an open election, or find it there or in its log.
 
     NotFound, Forbidden (not open yet), Gone (closed without it), Invalid (not a ballot of this election), Conflict (the
-    credential cast another).
+    credential cast another), Unavailable (closed, and whether the log will have it is not decided).
     """
     try:
-        before = _put_or_find(polls, ballots, election, ballot)
+        before, look = _put_or_find(polls, ballots, election, ballot)
     except BallotError as error:
         raise Invalid(error.reason, _WORDS, errors=[FieldError("/ballot", str(error))]) from None
     if before not in (None, ballot):
         raise Conflict("other-ballot", "another ballot was cast with this credential, and it stays")
     leaf = leaf_hash(BallotLeaf(ballot).encode())
+    if not polls.shows_no_count(look):
+        _require_logged(polls, logs, election, leaf, look)
     return Cast(receipt.issue(polls.signer(election), polls.manifest(election), leaf), before is None)
 
 
 _WORDS = "these bytes are not a ballot of this election; send exactly what the voter's side made and kept"
+ASK_AGAIN = 10
+"""Seconds: of a small election the log is sealed half a minute after its close."""
 
 
-def _put_or_find(polls: Polls, ballots: Ballots, election: str, data: bytes) -> bytes | None:
-    """The ballot that the credential cast before; None if it is this one, now. Cheapest checks first."""
+def _put_or_find(polls: Polls, ballots: Ballots, election: str, data: bytes) -> _Found:
+    """None before: the ballot is this one, now. Cheapest checks first."""
     manifest = polls.manifest(election)
     ballot = Ballot.parse(data, manifest)
-    match polls.status(election):
+    look = polls.look(election)
+    match look.status:
         case Status.OPEN:
             ballot.verify_credential(manifest)
             ballot.verify_signature()
-            return ballots.cast(election, data)
+            return _Found(ballots.cast(election, data), look)
         case Status.CLOSED:
             # Who lost the answer still gets the receipt; nothing new gets in.
             if found := ballots.find(election, data):
-                return found
+                return _Found(found, look)
             raise Gone("closed", "the election is closed, and this ballot did not arrive in time")
         case _:
             raise Forbidden("not-open", "the election is not open yet")
+
+
+def _require_logged(polls: Polls, logs: SealedLogs, election: str, leaf: bytes, look: Look) -> None:
+    """The ballot is in the box, perhaps too late: refused unless no count can have begun yet, or the log has it."""
+    if look.status is not Status.CLOSED:
+        look = polls.look_again(election)
+        # The ballot was in the box before this look, so a poll that is open now was not counted without it.
+        if look.status is not Status.CLOSED or polls.shows_no_count(look):
+            return
+    match logs.has(election, leaf):
+        case None:
+            detail = "voting is over, and the votes are being counted: whether this ballot came in time is known then"
+            raise Unavailable("count-under-way", detail, retry_after=ASK_AGAIN)
+        case False:
+            raise Gone("closed", "the election is closed; this ballot came too late, and is not counted")

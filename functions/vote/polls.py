@@ -1,12 +1,13 @@
 """What casting must know of an election, kept in memory: a warm process reads nothing to take a ballot.
 
 The manifest never changes, so it is kept for as long as there is room. What was ordered of the end is read at most
-every five seconds; the count waits longer than that (CloseGraceSeconds), so no ballot comes after an early close.
+every five seconds. A look at the poll says when that was, so that nobody relies on it after a count may have begun.
 Before a ballot is refused because voting is over, it is read once more: the end may just have become a later one.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 
 from ballotcast.ballots import receipt
 from ballotcast.ballots.manifest import Manifest
@@ -21,6 +22,26 @@ from ballotcast.wiring import Wiring
 KEPT = 256
 """Elections in memory; a manifest has at most 100 kB."""
 STATE_SECONDS = 5
+RELIABLE = timedelta(seconds=15)
+"""For how long after it was read a state that says "open" shows that no count has begun: a state's age and the timeout
+of `vote`, which is less than CloseGraceSeconds ever is."""
+UNREAD = timedelta(seconds=10)
+"""From the end of voting: until then no count has begun either, with room for clocks that differ. CloseGraceSeconds is
+at least 16."""
+
+
+class _Read(NamedTuple):
+    state: State
+    at: datetime
+    """Before it was requested."""
+
+
+class Look(NamedTuple):
+    """A poll at a moment. ends_at: when voting ends or ended. read_at: when what was ordered of the end was read."""
+
+    status: Status
+    ends_at: datetime
+    read_at: datetime
 
 
 class Polls:
@@ -33,13 +54,27 @@ class Polls:
         self.signer = lru_cache(KEPT)(self._unwrap)
         self._state = lru_cache(KEPT)(self._read_state)
 
-    def status(self, election: str) -> Status:
-        """Scheduled, open or closed, now."""
-        manifest, now = self.manifest(election), self._wiring.clock()
+    def look(self, election: str) -> Look:
+        """Scheduled, open or closed, now, by a state that is some seconds old at most; closed by one read just now."""
+        now = self._wiring.clock()
         # Asked once for each span of the clock: what is remembered is never older than the span is long.
-        state = self._state(election, int(now.timestamp()) // STATE_SECONDS)
-        found = _status(manifest, state, now)
-        return found if found is not Status.CLOSED else _status(manifest, self._read_state(election, 0), now)
+        found = self._look(election, self._state(election, int(now.timestamp()) // STATE_SECONDS), now)
+        return found if found.status is not Status.CLOSED else self.look_again(election)
+
+    def look_again(self, election: str) -> Look:
+        """The same by what is read now."""
+        now = self._wiring.clock()
+        return self._look(election, self._read_state(election, 0), now)
+
+    def shows_no_count(self, look: Look) -> bool:
+        """Whether no count of the election can have begun before this call.
+
+        A clock that went back since the look shows nothing.
+        """
+        now = self._wiring.clock()
+        if look.status is Status.CLOSED:
+            return now < look.ends_at + UNREAD
+        return timedelta() <= now - look.read_at <= RELIABLE
 
     def _find(self, election: str) -> FrozenManifest:
         """The manifest as it is served; NotFound for a draft as for what never was."""
@@ -56,11 +91,13 @@ class Polls:
         key = self._wiring.vault.unwrap(Purpose.RECEIPT, election, self.frozen(election).receipt_key)
         return receipt.signer(self.manifest(election).origin, key)
 
-    def _read_state(self, election: str, _span: int) -> State:
-        return self._wiring.manifests.state(election)
+    def _read_state(self, election: str, _span: int) -> _Read:
+        at = self._wiring.clock()
+        return _Read(self._wiring.manifests.state(election), at)
 
-
-def _status(manifest: Manifest, state: State, now: datetime) -> Status:
-    closes_at = from_rfc3339(state.closes_at) if state.closes_at else manifest.closes_at
-    closed_at = from_rfc3339(state.closed_at) if state.closed_at else None
-    return status(True, manifest.opens_at, closes_at, closed_at, now)
+    def _look(self, election: str, read: _Read, now: datetime) -> Look:
+        manifest, state = self.manifest(election), read.state
+        closes_at = from_rfc3339(state.closes_at) if state.closes_at else manifest.closes_at
+        closed_at = from_rfc3339(state.closed_at) if state.closed_at else None
+        found = status(True, manifest.opens_at, closes_at, closed_at, now)
+        return Look(found, closed_at or closes_at, read.at)

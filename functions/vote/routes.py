@@ -13,6 +13,7 @@ from ballotcast.http.responses import refuses
 from ballotcast.http.wired import Wired
 from vote.casting import cast_ballot
 from vote.polls import Polls
+from vote.sealed_logs import SealedLogs
 
 router = routes()
 FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
@@ -36,6 +37,11 @@ def polls_of(request: Request) -> Polls:
     return polls
 
 
+def logs_of(request: Request) -> SealedLogs:
+    logs: SealedLogs = request.app.state.sealed_logs
+    return logs
+
+
 @router.get(
     "/elections/{id}/manifest",
     openapi_extra=contract(Access.PUBLIC),
@@ -53,7 +59,7 @@ def show_manifest(election: ElectionId, polls: Annotated[Polls, Depends(polls_of
     openapi_extra=contract(Access.ANONYMOUS_CREDENTIAL, body_limit=64 * 1024),
     responses={
         200: {"model": Receipt, "description": "The same ballot again: the same receipt"},
-        **refuses(403, 404, 409, 410),
+        **refuses(403, 404, 409, 410, 503),
     },
 )
 def cast(
@@ -61,10 +67,14 @@ def cast(
     body: BallotCast,
     response: Response,
     polls: Annotated[Polls, Depends(polls_of)],
+    logs: Annotated[SealedLogs, Depends(logs_of)],
     wiring: Wired,
 ) -> Receipt:
-    """Put a ballot into the box; the same bytes again get the same receipt, also after close."""
-    result = cast_ballot(polls, wiring.ballots, election, body.ballot)
+    """Put a ballot into the box; the same bytes again get the same receipt, also after close.
+
+    Never one for a ballot that is not in the log: see `cast_ballot`.
+    """
+    result = cast_ballot(polls, wiring.ballots, logs, election, body.ballot)
     if not result.anew:
         response.status_code = 200
     return Receipt(receipt=result.receipt)

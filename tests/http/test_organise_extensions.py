@@ -81,9 +81,9 @@ def test_a_later_end_holds_everywhere(organiser: Organiser, election: str, deplo
         f"close-{election}-{int((LATER + MARGIN).timestamp())}",
     ]
     deployment.clock.now = LATER - timedelta(seconds=1)
-    assert (polls.status(election), issuers.closed(election)) == (Status.OPEN, False)
+    assert (polls.look(election).status, issuers.closed(election)) == (Status.OPEN, False)
     deployment.clock.now = LATER
-    assert (polls.status(election), issuers.closed(election)) == (Status.CLOSED, True)
+    assert (polls.look(election).status, issuers.closed(election)) == (Status.CLOSED, True)
     assert_problem(extend(organiser, election, LATER + timedelta(hours=1)), 409, "closed")
 
 
@@ -92,10 +92,10 @@ def test_whoever_remembers_the_old_end_looks_again_before_they_refuse(
 ) -> None:
     polls, issuers = Polls(deployment.wiring()), Issuers(deployment.wiring())
     deployment.clock.now = CLOSES - timedelta(seconds=2)
-    assert (polls.status(election), issuers.closed(election)) == (Status.OPEN, False)
+    assert (polls.look(election).status, issuers.closed(election)) == (Status.OPEN, False)
     assert extend(organiser, election).status_code == 200
     deployment.clock.now = CLOSES  # the same five seconds
-    assert (polls.status(election), issuers.closed(election)) == (Status.OPEN, False)
+    assert (polls.look(election).status, issuers.closed(election)) == (Status.OPEN, False)
 
 
 def test_the_old_end_closes_nothing_and_the_new_one_is_counted(
@@ -183,7 +183,7 @@ def test_closed_early_after_it_was_extended(organiser: Organiser, election: str,
     state = deployment.wiring().manifests.state(election)
     assert state.closes_at == to_rfc3339(LATER)
     assert state.closed_at
-    assert Polls(deployment.wiring()).status(election) is Status.CLOSED
+    assert Polls(deployment.wiring()).look(election).status is Status.CLOSED
     assert_problem(extend(organiser, election, LATER + timedelta(hours=1)), 409, "closed")
 
 

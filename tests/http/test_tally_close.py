@@ -14,6 +14,7 @@ from ballotcast.crypto.merkle import leaf_hash
 from ballotcast.crypto.tile_files import ENTRIES, TilePath, decode_bundle
 from ballotcast.elections.result import Result
 from ballotcast.store.ballots import ballot_pk
+from ballotcast.store.log import tile_key
 from ballotcast.store.manifests import MANIFEST, manifest_pk
 from ballotcast.store.vault import Purpose
 from counted_election import close_and_count, close_machine, vote, vote_unreadably
@@ -53,7 +54,7 @@ def test_the_result(deployment: World, election: FrozenElection) -> None:
     assert (result.counted, sorted(ballot.reason for ballot in result.spoilt)) == (4, ["duplicate-rank", "unreadable"])
     [contest] = result.contests
     assert (contest.winners, contest.valid, contest.blank) == ((2,), 3, 1)
-    entries = decode_bundle(work.read(wiring.blobs, work.tile_key(election.id, TilePath(ENTRIES, 0, 8))), 8)
+    entries = decode_bundle(work.read(wiring.blobs, tile_key(election.id, TilePath(ENTRIES, 0, 8))), 8)
     assert [entry[0] for entry in entries] == [0, 1, 1, 1, 1, 1, 1, 3]
     assert entries[1:-1] == sorted(entries[1:-1], key=leaf_hash)
     for spoilt in result.spoilt:
@@ -132,7 +133,7 @@ def test_an_early_close_is_told_by_the_final_leaf(deployment: World, election: F
     election.close()
     deployment.clock.advance(seconds=31)
     close_machine(election.wiring).run({"election": election.id})
-    entries = decode_bundle(work.read(election.wiring.blobs, work.tile_key(election.id, TilePath(ENTRIES, 0, 8))), 8)
+    entries = decode_bundle(work.read(election.wiring.blobs, tile_key(election.id, TilePath(ENTRIES, 0, 8))), 8)
     closing = parse(entries[-1])
     assert isinstance(closing, ClosingLeaf)
     assert (closing.closed_at, closing.ballots, closing.issued) == (datetime(2026, 11, 20, 9, 5, tzinfo=UTC), 6, 6)

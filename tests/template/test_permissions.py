@@ -92,7 +92,9 @@ def test_vote_may_do_exactly_this(roles: Resources) -> None:
     assert "VoteRole" not in allowed(roles, "Roll")
     assert allowed(roles, "Board")["VoteRole"] == {"dynamodb:GetItem", "dynamodb:PutItem"}
     assert leading_keys(vote, "Board", "dynamodb:PutItem") == {"BALLOT#*"}
-    assert leading_keys(vote, "Board", "dynamodb:GetItem") == {"BALLOT#*", "MANIFEST#*", "STATE#*"}
+    assert leading_keys(vote, "Board", "dynamodb:GetItem") == {"BALLOT#*", "LOG#*", "MANIFEST#*", "STATE#*"}
+    objects = [one for one in statements(vote) if "s3:GetObject" in as_list(one["Action"])]
+    assert [one["Resource"] for one in objects] == [{"Fn::Sub": "${Bucket.Arn}/elections/*/tile/0/*"}]
 
 
 def test_each_private_key_is_unwrapped_by_one_kind_of_function(roles: Resources) -> None:

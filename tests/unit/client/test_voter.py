@@ -13,7 +13,7 @@ from ballotcast.ballots.plaintext import Spoilt
 from ballotcast.client.api import Api
 from ballotcast.client.errors import ApiError, NotYet, Unreachable
 from ballotcast.client.state import Blinded, Cast, Credentialed, Sealed, Signed, State, from_json, to_json
-from ballotcast.client.voter import Choices, Voter
+from ballotcast.client.voter import LONGEST_COUNT, Choices, Voter
 from between import Send, api_through
 from election_fixture import VOTERS, FrozenElection, frozen_election
 from kept_states import Killed, keep, open_ballots
@@ -247,3 +247,38 @@ def test_a_log_that_starts_late_is_waited_for(http: TestClient, deployment: Worl
         start_log(late)
 
     assert Voter(Api(http, sleep=while_waiting), keep([])).vote(late.link(ADA), CHOICES)
+
+
+def test_a_ballot_that_came_about_the_end_is_asked_for_until_it_is_counted(
+    http: TestClient, election: FrozenElection
+) -> None:
+    """Said once, asked as often as it takes, and never as if the service were away."""
+    counting = httpx.Response(
+        503, headers={"Retry-After": "10"}, json={"type": "urn:ballotcast:problem:count-under-way", "detail": "counted"}
+    )
+    left, said, waits = [counting] * 8, list[str](), list[float]()
+
+    def passing(request: httpx.Request, send: Send) -> httpx.Response:
+        return left.pop() if request.url.path.endswith("/ballots") and left else send()
+
+    api = api_through(http, passing)
+    api.sleep = waits.append
+    cast = Voter(api, keep([]), counting=lambda: said.append("counting")).vote(election.link(ADA), CHOICES)
+    assert election.id in cast.receipt
+    assert (waits, said) == ([10.0] * 8, ["counting"])
+
+
+def test_a_count_that_does_not_end_leaves_the_signed_ballot(http: TestClient, election: FrozenElection) -> None:
+    document = {"type": "urn:ballotcast:problem:count-under-way", "detail": "the votes are being counted"}
+    counting = httpx.Response(503, headers={"Retry-After": "10"}, json=document)
+
+    def passing(request: httpx.Request, send: Send) -> httpx.Response:
+        return counting if request.url.path.endswith("/ballots") else send()
+
+    written, waits = list[str](), list[float]()
+    api = api_through(http, passing)
+    api.sleep = waits.append
+    with pytest.raises(ApiError, match="being counted") as caught:
+        Voter(api, keep(written)).vote(election.link(ADA), CHOICES)
+    assert (caught.value.slug, sum(waits)) == ("count-under-way", LONGEST_COUNT)
+    assert isinstance(from_json(written[-1]), Signed)

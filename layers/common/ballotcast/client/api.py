@@ -21,6 +21,8 @@ UNDER_WAY = (8.0, 16.0)
 """The same, further on, while the first sending of this request is under way: the server waits 30 seconds for it."""
 LONGEST_WAIT = 30.0
 TURNED_AWAY = frozenset({502, 503, 504})
+COUNTING = "count-under-way"
+"""503 to a cast: the count decides. That takes longer than these attempts; `Voter.cast` waits for it."""
 CONNECT = 5
 TIMEOUT = httpx.Timeout(35, connect=CONNECT)
 """A little over what API Gateway waits for a function."""
@@ -119,7 +121,9 @@ class Api:
 
 def _worth_repeating(error: ApiError, spent: bool) -> bool:
     """Turned away or broken off, or the first sending of this very request is still under way."""
-    return error.slug == "in-progress" or (error.status in TURNED_AWAY and not spent)
+    if error.slug in ("in-progress", COUNTING):
+        return error.slug == "in-progress"
+    return error.status in TURNED_AWAY and not spent
 
 
 def member(answer: httpx.Response, name: str, kind: type[Found]) -> Found:

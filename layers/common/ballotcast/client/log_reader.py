@@ -3,7 +3,6 @@
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import cache
 
 import httpx2 as httpx
 
@@ -129,7 +128,7 @@ class LogReader:
         start = stop - ballots
         if start < 1:
             raise Untrusted("the log tells of more ballots than it can have")
-        hashes = LeafHashes(self._read, checkpoint.size)
+        hashes = tiles.LeafHashes(self._read, checkpoint.size)
         place = bisect_left(range(stop), leaf_hash, lo=start, key=hashes.at)
         if place < stop and hashes.at(place) == leaf_hash:
             self.prove_leaf(leaf_hash, place, checkpoint)
@@ -166,19 +165,6 @@ class LogReader:
             if found is not None:
                 return found.content
         raise Untrusted("the log does not show what its checkpoint was signed over")
-
-
-class LeafHashes:
-    """The leaf hashes of a log of `size` leaves, read tile by tile as they are asked for; nothing of it is proved."""
-
-    def __init__(self, read: tiles.Read, size: int) -> None:
-        self._size = size
-        self._tile = cache(read)
-
-    def at(self, index: int) -> bytes:
-        n, position = divmod(index, tiles.WIDTH)
-        tile = self._tile(0, n, min(tiles.WIDTH, self._size - n * tiles.WIDTH))
-        return tile[position * merkle.HASH_LENGTH : (position + 1) * merkle.HASH_LENGTH]
 
 
 def _unless_missing(api: Api, path: str, headers: Mapping[str, str] | None = None) -> httpx.Response | None:

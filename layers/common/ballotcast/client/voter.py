@@ -26,7 +26,7 @@ from ballotcast.ballots.link import Link, LinkError
 from ballotcast.ballots.manifest import Manifest
 from ballotcast.ballots.mended_link import mend_link
 from ballotcast.ballots.receipt import ReceiptError
-from ballotcast.client.api import Api, member
+from ballotcast.client.api import COUNTING, Api, member
 from ballotcast.client.errors import ApiError, BadState, Untrusted
 from ballotcast.client.manifests import fetch_manifest, verify_published
 from ballotcast.client.state import Blinded, Cast, Credentialed, Sealed, Signed, State, Step
@@ -45,6 +45,8 @@ Waiting = TypeVar("Waiting", bound=Blinded | Sealed)
 Reached = TypeVar("Reached", bound=State)
 KEPT = 8
 """Manifests in memory."""
+LONGEST_COUNT = 600.0
+"""Seconds that a ballot which reached the box about the end of voting waits for the count; a million take less."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -63,12 +65,18 @@ class Paper:
 
 
 class Voter:
-    """`persist` is called with each new state before the next thing is sent. `patience`: seconds to wait for a log."""
+    """`persist` is called with each new state before the next thing is sent. `patience`: seconds to wait for a log.
 
-    def __init__(self, api: Api, persist: Persist, *, patience: float = 60) -> None:
+    `counting` is called before `cast` waits because voting has ended, and the count shows whether the ballot is in it.
+    """
+
+    def __init__(
+        self, api: Api, persist: Persist, *, patience: float = 60, counting: Callable[[], None] = lambda: None
+    ) -> None:
         self._api = api
         self._persist = persist
         self._patience = patience
+        self._counting = counting
         self._fetch = lru_cache(KEPT)(partial(fetch_manifest, api))
 
     def vote(self, link: str, choices: Choices, ask_code: AskCode | None = None) -> Cast:
@@ -155,15 +163,32 @@ class Voter:
         return self._written(Signed(**_common(state), issuance=state.issuance, ballot=ballot.encode()))
 
     def cast(self, state: Signed) -> Cast:
-        """Send the ballot until it is acknowledged. Untrusted if the acknowledgement is not a receipt for it."""
+        """Send the ballot until it is acknowledged. Untrusted if the acknowledgement is not a receipt for it.
+
+        ApiError 410 if it is not counted; 503 `count-under-way` if that is not known after `LONGEST_COUNT` seconds.
+        """
         manifest = self._manifest(state)
-        path, body = f"/elections/{state.election}/ballots", {"ballot": b64u_encode(state.ballot)}
-        note = member(self._api.post_last(path, json=body), "receipt", str)
+        note = member(self._acknowledged(state), "receipt", str)
         try:
             receipt.verify(note, manifest, leaf_hash(BallotLeaf(state.ballot).encode()))
         except ReceiptError as error:
             raise Untrusted(f"the receipt does not verify: {error}") from None
         return self._written(Cast(**_common(state), issuance=state.issuance, receipt=note))
+
+    def _acknowledged(self, state: Signed) -> httpx.Response:
+        path, body = f"/elections/{state.election}/ballots", {"ballot": b64u_encode(state.ballot)}
+        waited = 0.0
+        while True:
+            try:
+                return self._api.post_last(path, json=body)
+            except ApiError as error:
+                if error.slug != COUNTING or waited >= LONGEST_COUNT:
+                    raise
+                if not waited:
+                    self._counting()
+                pause = float(max(error.retry_after or 0, 1))
+            self._api.sleep(pause)
+            waited += pause
 
     def _seal_with_code(self, paper: Paper, choices: Choices, ask_code: AskCode | None) -> Signed:
         """Ask for the code before the choices are sealed, where it is known that one is needed."""

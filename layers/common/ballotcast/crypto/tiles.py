@@ -6,6 +6,7 @@ may be. A `Read` fetches one: `read(level, n, width)` gives the tile's first `wi
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 
 from ballotcast.crypto import merkle
 from ballotcast.crypto.merkle import HASH_LENGTH
@@ -96,6 +97,19 @@ def tile_of(levels: Sequence[bytes], level: int, n: int, width: int) -> bytes:
     """A `Read` of the tree that `rows` made."""
     start = n * TILE_LENGTH
     return levels[level][start : start + width * HASH_LENGTH]
+
+
+class LeafHashes:
+    """The leaf hashes of a log of `size` leaves, read tile by tile as they are asked for; nothing of it is proved."""
+
+    def __init__(self, read: Read, size: int) -> None:
+        self._size = size
+        self._tile = cache(read)
+
+    def at(self, index: int) -> bytes:
+        n, position = divmod(index, WIDTH)
+        tile = self._tile(0, n, min(WIDTH, self._size - n * WIDTH))
+        return tile[position * HASH_LENGTH : (position + 1) * HASH_LENGTH]
 
 
 class _Tree:

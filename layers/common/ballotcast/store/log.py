@@ -7,14 +7,15 @@ Board   LOG#<election> / CHECKPOINT       the newest signed checkpoint, and once
 Board   LOG#<election> / TURNOUT          issued, cast: running sums, told by the streams (estimates until the close)
 Board   LOG#<election> / STATED           the newest turnout statement: the signed note and what it states
 
-No ballot is in the log before the close. The head's last version says what the sealed log is; its tiles and entries lie
-in the bucket (tally/work.py).
+No ballot is in the log before the close. The head's last version says what the sealed log is; its tiles and entries are
+in the bucket (`tile_key`).
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple
 
+from ballotcast.crypto.tile_files import TilePath
 from ballotcast.store.manifests import STATE, State, state_of, state_pk
 from ballotcast.store.table import ABSENT, Condition, Item, Refusal, Table
 from ballotcast.store.transaction import Cancelled, transact
@@ -25,6 +26,11 @@ Sum = Literal["issued", "cast"]
 
 def log_pk(election: str) -> str:
     return f"LOG#{election}"
+
+
+def tile_key(election: str, path: TilePath) -> str:
+    """Of a tile of a sealed log, or of an entry bundle, in the bucket."""
+    return f"elections/{election}/{path}"
 
 
 def entry_sk(index: int) -> str:

@@ -80,8 +80,17 @@ export class ApiError extends ProtocolError {
     this.retryAfter = retryAfter;
   }
 
-  /** Whether the request was turned away or broke off (throttled, too many from one address, no answer of AWS): try again. */
+  /**
+   * Whether the request was turned away or broke off (throttled, too many from one address, no answer of AWS): try again.
+   * Not while the votes are counted: that takes longer.
+   */
   get turnedAway() {
+    if (this.counting) return false;
     return [502, 503, 504].includes(this.status) || (!this.slug && [403, 429].includes(this.status));
+  }
+
+  /** Whether voting has ended, and only the count shows whether the ballot is in it. */
+  get counting() {
+    return this.slug === "count-under-way";
   }
 }

@@ -21,10 +21,10 @@ region.append(said);
 /**
  * For `connect`: each wait of it means that an attempt got no answer.
  *
- * @param {number} seconds @returns {Promise<void>}
+ * @param {number} seconds @param {string} [words] @returns {Promise<void>}
  */
-export function sleep(seconds) {
-  if (seconds >= NOTICEABLE) tell(t(navigator.onLine ? "vote.no_answer" : "vote.offline"));
+export function sleep(seconds, words = t(navigator.onLine ? "vote.no_answer" : "vote.offline")) {
+  if (seconds >= NOTICEABLE) tell(words);
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, seconds * 1000);
     wake = () => {
@@ -49,7 +49,8 @@ export async function persistently(meanwhile, act) {
       } catch (error) {
         const passing = error instanceof Unreachable || (error instanceof ApiError && (error.status >= 500 || error.turnedAway));
         if (!passing) throw error;
-        await sleep((error instanceof ApiError ? error.retryAfter : null) ?? ROUND);
+        const refused = error instanceof ApiError ? error : null;
+        await sleep(refused?.retryAfter ?? ROUND, refused?.counting ? t("vote.counting") : undefined);
       }
     }
   } finally {
