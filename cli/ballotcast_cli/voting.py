@@ -94,10 +94,8 @@ def vote(link: str | None, marked: tuple[str, ...], recovery: Path | None, *, sh
 
 
 def _say_counting() -> None:
-    words = (
-        "Voting is over, and the votes are being counted. Waiting until it is known whether your ballot came in time …"
-    )
-    click.echo(words, err=True)
+    click.echo("Voting is over, and the votes are being counted.", err=True)
+    click.echo("Waiting until it is known whether your ballot came in time …", err=True)
 
 
 @contextmanager

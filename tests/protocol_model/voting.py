@@ -66,7 +66,7 @@ class State(NamedTuple):
     roll: tuple[Line, ...]
     sent: frozenset[Issue | Ballot] = frozenset()
     under_way: frozenset[Issue | Ballot] = frozenset()
-    """Accepted by a process that has not written yet."""
+    """Accepted by a process that has not written yet. One of `vote` may be suspended for as long as it likes."""
     box: frozenset[Ballot] = frozenset()
     receipts: frozenset[Ballot] = frozenset()
     read: frozenset[Log] = frozenset()
@@ -86,7 +86,8 @@ class Rules:
     credential_is_verified: bool = True
     one_ballot_a_key: bool = True
     lower_s_only: bool = True
-    box_waits_for_casts: bool = True
+    late_casts_look_again: bool = True
+    closed_receipts_are_of_the_log: bool = True
     ledger_waits_for_credentials: bool = True
     closed_is_closed: bool = True
     one_write_decides_the_log: bool = True
@@ -139,6 +140,9 @@ class Voting:
         yield from self._network(state)
         for message in state.under_way:
             yield f"written: {message}", self._written(state, message)
+        for ballot in state.box - state.receipts:
+            if self._gets_receipt_when_asked(state, ballot):
+                yield f"sent again: {ballot}", state._replace(receipts=state.receipts | {ballot})
         yield from self._organiser(state)
         yield from self._close(state)
 
@@ -226,7 +230,19 @@ class Voting:
         taken = any(ballot.key == message.key for ballot in state.box)
         if taken and self.rules.one_ballot_a_key and message not in state.box:
             return state
-        return state._replace(box=state.box | {message}, receipts=state.receipts | {message})
+        state = state._replace(box=state.box | {message})
+        return state._replace(receipts=state.receipts | {message}) if self._gets_receipt_when_cast(state) else state
+
+    def _gets_receipt_when_cast(self, state: State) -> bool:
+        """The process knows by the time since it looked whether the box may have been read; if so, it looks again."""
+        open_still = not self.rules.closed_is_closed
+        return state.phase is not Phase.SHUT or open_still or not self.rules.late_casts_look_again
+
+    def _gets_receipt_when_asked(self, state: State, ballot: Ballot) -> bool:
+        """Of a ballot in the box that has none: it came late."""
+        if not self.rules.closed_receipts_are_of_the_log:
+            return True
+        return any(ballot in log.ballots for log in state.final)
 
     def _organiser(self, state: State) -> Iterator[tuple[str, State]]:
         if state.phase is Phase.SHUT:
@@ -245,11 +261,9 @@ class Voting:
         if state.phase is Phase.OPEN:
             yield "the poll ends", state._replace(phase=Phase.GRACE)
             return
-        waiting = [isinstance(message, Issue) for message in state.under_way]
-        late = (True in waiting and rules.ledger_waits_for_credentials) or (
-            False in waiting and rules.box_waits_for_casts
-        )
-        if len(state.read) < self.cast.closers and not (state.phase is Phase.GRACE and late):
+        issuing = any(isinstance(message, Issue) for message in state.under_way)
+        waiting = state.phase is Phase.GRACE and issuing and rules.ledger_waits_for_credentials
+        if len(state.read) < self.cast.closers and not waiting:
             log = Log(len(state.read), state.box, state.roll)
             yield "roll and box are read", state._replace(phase=Phase.SHUT, read=state.read | {log})
         for log in state.read - state.final:

@@ -28,7 +28,8 @@ WITHOUT = {
     "credential_is_verified": (DISHONEST, "eligibility"),
     "one_ballot_a_key": (DISHONEST, "one ballot each"),
     "lower_s_only": (TWO_DEVICES, "nobody speaks for a voter"),
-    "box_waits_for_casts": (TWO_DEVICES, "receipts are kept"),
+    "late_casts_look_again": (TWO_DEVICES, "receipts are kept"),
+    "closed_receipts_are_of_the_log": (TWO_DEVICES, "receipts are kept"),
     "ledger_waits_for_credentials": (TWO_DEVICES, "issuance receipts are kept"),
     "closed_is_closed": (TWO_DEVICES, "receipts are kept"),
     "one_write_decides_the_log": (TWO_CLOSERS, "one final log"),
@@ -55,6 +56,18 @@ def test_the_states_are_those_in_which_something_happens() -> None:
         assert any(log.ballots for state in won for log in state.final)
 
 
+@pytest.mark.parametrize("cast", [TWO_DEVICES, TWO_CLOSERS])
+def test_ballots_come_after_the_box_was_read(cast: Cast) -> None:
+    """Into the box and not into the log, or into that of the machine that read later; and are sent again."""
+    voting = Voting(cast, Rules())
+    explored = Explored(voting.first, voting.moves)
+    closed = [state for state in explored if state.final]
+    assert any(state.box - log.ballots for state in closed for log in state.final)
+    assert any("sent again" in move for state in closed if state.receipts for move in explored.way_to(state)) == (
+        cast is TWO_CLOSERS
+    )
+
+
 def test_every_guard_is_tried() -> None:
     assert set(WITHOUT) == {field.name for field in fields(Rules)}
 
@@ -67,7 +80,8 @@ def test_without_this_guard_a_promise_breaks(guard: str) -> None:
 
 
 def test_the_way_to_a_broken_promise_is_the_shortest() -> None:
-    [violation] = broken(TWO_CLOSERS, Rules(one_write_decides_the_log=False))
+    found = broken(TWO_CLOSERS, Rules(one_write_decides_the_log=False))
+    [violation] = [one for one in found if one.promise == "one final log"]
     assert violation.way == (
         "the poll ends",
         *("roll and box are read",) * 2,

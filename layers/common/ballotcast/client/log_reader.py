@@ -92,7 +92,7 @@ class LogReader:
 
     def _require_tiles_of(self, checkpoint: Checkpoint, index: int) -> None:
         """Untrusted, in words that accuse nobody of two logs, unless the tiles of a leaf's path are the right ones."""
-        leaf = LeafHashes(self._read, checkpoint.size).at(index)
+        leaf = tiles.LeafHashes(self._read, checkpoint.size).at(index)
         proof = tiles.inclusion_proof_from_tiles(index, checkpoint.size, self._read)
         if not merkle.verify_inclusion(leaf, index, checkpoint.size, proof, checkpoint.root):
             raise Untrusted("a part of the log that was served is not of its checkpoint: ask again")
