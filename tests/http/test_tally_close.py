@@ -19,9 +19,10 @@ from ballotcast.store.manifests import MANIFEST, manifest_pk
 from ballotcast.store.vault import Purpose
 from counted_election import close_and_count, close_machine, vote, vote_unreadably
 from election_fixture import FrozenElection, frozen_election
-from state_machine import ExecutionFailed
+from state_machine import ExecutionFailed, StateMachine
 from tally import count, work
 from tally.closed import CountStopped
+from voting import new_ballot
 from world import World
 
 VOTERS = tuple(f"voter{number}@example.org" for number in range(8))
@@ -73,6 +74,8 @@ class Killed(Exception):
     """The step is done, and the execution ends before it hears of it."""
 
 
+SEAL = 10
+"""The number of the invocation."""
 # Of the 23 invocations: each that stands alone, and of the chunks of the box the first and the last.
 KILLS = (1, 2, 9, 10, 11, 12, 19, 20, 21, 22, 23)
 
@@ -167,23 +170,73 @@ def test_a_forged_row_of_the_box_stops_the_count(deployment: World, election: Fr
     assert election.wiring.results.find(election.id) is None
 
 
+def after_the_seal(deployment: World, election: FrozenElection, action: Callable[[], Any]) -> StateMachine:
+    """A close machine to which `action` happens between the seal and the look at the ballots."""
+    deployment.clock.advance(days=2)
+    calls = 0
+
+    def around(call: Callable[[], Any]) -> Any:
+        nonlocal calls
+        calls += 1
+        answer = call()
+        if calls == SEAL:
+            action()
+        return answer
+
+    return close_machine(election.wiring, around)
+
+
 def test_a_row_lost_from_the_box_after_the_seal_stops_the_count(deployment: World, election: FrozenElection) -> None:
-    close_and_count(deployment, election)
-    board = election.wiring.board
-    for partition in range(256):
-        for row in list(board.query(ballot_pk(election.id, f"{partition:02x}"))):
-            board.delete(row["pk"], row["sk"])
-    with pytest.raises(ExecutionFailed, match="door was shut with 6 ballots, and the box has 0"):
-        close_machine(election.wiring).run({"election": election.id})
+    def lose() -> None:
+        board = election.wiring.board
+        for partition in range(256):
+            for row in list(board.query(ballot_pk(election.id, f"{partition:02x}"))):
+                board.delete(row["pk"], row["sk"])
+
+    with pytest.raises(ExecutionFailed, match="leaf 1 is not what the log holds"):
+        after_the_seal(deployment, election, lose).run({"election": election.id})
+    assert election.wiring.results.find(election.id) is None
 
 
 def test_a_row_altered_after_the_seal_stops_the_count(deployment: World, election: FrozenElection) -> None:
-    close_and_count(deployment, election)
-    [row, *_] = election.wiring.board.query(ballot_pk(election.id, _partition_with_a_ballot(election)))
-    altered = bytes([*row["b"][:-1], row["b"][-1] ^ 1])
-    election.wiring.board.put({**row, "b": altered})
-    with pytest.raises(ExecutionFailed, match="sealed with other ballots"):
-        close_machine(election.wiring).run({"election": election.id})
+    def alter() -> None:
+        [row, *_] = election.wiring.board.query(ballot_pk(election.id, _partition_with_a_ballot(election)))
+        altered = bytes([*row["b"][:-1], row["b"][-1] ^ 1])
+        election.wiring.board.put({**row, "b": altered})
+
+    with pytest.raises(ExecutionFailed, match="is not what the log holds"):
+        after_the_seal(deployment, election, alter).run({"election": election.id})
+    assert election.wiring.results.find(election.id) is None
+
+
+@pytest.mark.parametrize("after", [SEAL - 1, SEAL, SEAL + 2])
+def test_a_ballot_that_comes_after_the_box_was_read_is_left_out(
+    deployment: World, election: FrozenElection, after: int
+) -> None:
+    """After the last look into the box, after the seal, and while ballots are opened; and the count starts again."""
+    deployment.clock.advance(days=2)
+    late, calls = new_ballot(election.manifest, election.issuer).encode(), 0
+
+    def suspended(call: Callable[[], Any]) -> Any:
+        nonlocal calls
+        calls += 1
+        answer = call()
+        if calls == after:
+            assert election.wiring.ballots.cast(election.id, late) is None
+            if after >= SEAL:
+                raise Killed
+        return answer
+
+    machine = close_machine(election.wiring, suspended)
+    for retrier in _retriers(machine.definition):
+        retrier["MaxAttempts"] = 0
+    if after >= SEAL:
+        with pytest.raises(ExecutionFailed, match="Killed"):
+            machine.run({"election": election.id})
+    machine.run({"election": election.id})
+    published = election.wiring.results.find(election.id)
+    assert published
+    assert published.cast == 6
 
 
 def test_another_election_key_stops_the_count(deployment: World, election: FrozenElection) -> None:
@@ -205,7 +258,7 @@ def test_nothing_is_opened_before_the_log_is_sealed(deployment: World, election:
 
 
 TAMPERED = {
-    "where ballots are in the log": (10, "steps/{}/log", "came into the box after the log was sealed"),
+    "where ballots are in the log": (10, "steps/{}/log", "leaf 1 is not what the log holds"),
     "a tile": (10, "elections/{}/tile/0/", "tile 0 is not what the log's key signed"),
     "an opened ballot": (19, "steps/{}/opened/0/", "leaf 1 is not what the log holds"),
     "what ballots say": (20, "steps/{}/counts/0", "counted and 2 spoilt ballots, of 6 cast"),
