@@ -72,9 +72,9 @@ class Polls:
         A clock that went back since the look shows nothing.
         """
         now = self._wiring.clock()
-        if look.status is Status.CLOSED:
-            return now < look.ends_at + UNREAD
-        return timedelta() <= now - look.read_at <= RELIABLE
+        if now >= look.ends_at + UNREAD:
+            return False
+        return look.status is Status.CLOSED or timedelta() <= now - look.read_at <= RELIABLE
 
     def _find(self, election: str) -> FrozenManifest:
         """The manifest as it is served; NotFound for a draft as for what never was."""

@@ -96,6 +96,16 @@ def test_as_long_as_a_cast_may_take_nothing_is_read_again(
     assert made == ["GetItem MANIFEST", "GetItem STATE", "PutItem BALLOT"]
 
 
+@pytest.mark.parametrize(("seconds", "status"), [(10, 201), (11, 503)])
+def test_the_end_that_was_read_counts_as_well(
+    deployment: World, election: FrozenElection, ballot: bytes, seconds: int, status: int
+) -> None:
+    """Ten seconds after it no clock is so wrong that the box was read; fifteen seconds after it some may be."""
+    deployment.clock.now = election.manifest.closes_at - timedelta(seconds=1)
+    wiring = during(deployment.wiring(), "before-call", lambda: deployment.clock.advance(seconds=seconds))
+    assert cast(wiring, election, ballot).status_code == status
+
+
 def test_a_clock_that_went_back_is_not_relied_on(deployment: World, election: FrozenElection, ballot: bytes) -> None:
     wiring = during(deployment.wiring(), "before-call", lambda: deployment.clock.advance(seconds=-1))
     made = record_requests(wiring)
