@@ -174,6 +174,32 @@ def test_a_newer_link_takes_the_place_of_the_one_before(
     voter.close()
 
 
+def test_a_ballot_that_came_about_the_end_waits_for_the_count(voter: VoterPage, link: str) -> None:
+    """It is said what is awaited, not that the service is away; and the page asks until there is an answer."""
+    problem = {"type": "urn:ballotcast:problem:count-under-way", "detail": "the votes are being counted"}
+    counting, bodies = [True], set[str]()
+
+    def answer(route: Route) -> None:
+        bodies.add(route.request.post_data or "")
+        if counting:
+            route.fulfill(status=503, headers={"Retry-After": "1"}, json=problem)
+        else:
+            route.continue_()
+
+    voter.page.route("**/ballots", answer)
+    voter.to_ballot(link)
+    voter.mark_and_review("Grace")
+    voter.press("Cast my vote")
+    voter.expect_text("Voting is over, and the votes are being counted.")
+    expect(voter.page.get_by_text("No answer yet")).to_have_count(0)
+    assert_accessible(voter.page)
+    assert isinstance(voter.state(), Signed)
+    counting.clear()
+    voter.expect_receipt()
+    assert len(bodies) == 1
+    voter.close()
+
+
 def test_a_link_that_was_replaced_before_it_was_opened(
     voter: VoterPage, elections: Elections, election: Election
 ) -> None:
