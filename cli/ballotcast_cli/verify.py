@@ -82,6 +82,10 @@ def _require_election(expected: str, found: str) -> None:
 
 def _statements(path: Path) -> Iterator[Statement]:
     """What a recovery file or a proof of absence has of signed statements; any other file is one itself."""
+    if path.stat().st_size > MAX_LENGTH:
+        raise click.ClickException(
+            f"{path.name} is larger than anything that is kept of an election ({MAX_LENGTH} bytes)"
+        )
     data = path.read_bytes()
     if not data.lstrip().startswith(b"{"):
         yield Statement(path.name, mend_note(data.decode(errors="replace")).encode())

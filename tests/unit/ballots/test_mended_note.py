@@ -35,3 +35,9 @@ def test_it_is_as_it_was(handed_on: str) -> None:
 def test_another_text_is_not_made_to_verify(other: str) -> None:
     with pytest.raises(NoteError):
         SIGNER.verifier.verify(mend_note(other))
+
+
+def test_no_text_takes_long() -> None:
+    """Each would take minutes if the time grew with the square of the spaces."""
+    for long in ("a" + " " * 200_000 + "b", "a" + " " * 200_000 + "b— c", "— " * 100_000):
+        assert len(mend_note(long)) <= len(long) + 1

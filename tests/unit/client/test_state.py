@@ -37,6 +37,12 @@ def test_secrets_go_once_they_are_used_up() -> None:
     assert not [members for members in kept.values() if "choices" in members]
 
 
+@pytest.mark.parametrize("step", ["[" * 60_000 + "]" * 60_000, "[" * 900 + "]" * 900, "{}", "1", "null"])
+def test_a_step_that_is_no_text(step: str) -> None:
+    with pytest.raises(BadState):
+        from_json(f'{{"v": 3, "step": {step}}}')
+
+
 @pytest.mark.parametrize("refused", VECTORS["refused"], ids=lambda refused: str(refused["file"])[-30:])
 def test_what_is_not_a_recovery_file(refused: dict[str, str]) -> None:
     with pytest.raises(BadState, match=refused["reason"].replace("-", " ")):

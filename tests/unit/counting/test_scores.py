@@ -119,6 +119,15 @@ def test_a_tied_runoff_looks_at_no_earlier_seat() -> None:
     assert drawn == {(Separator.LOT, 3), (Separator.LOT, 4)}
 
 
+def test_the_order_of_scores_on_a_ballot_says_nothing() -> None:
+    ballots = {((2, 5), (1, 0)): 3, ((1, 1), (2, 0)): 2}
+    for method in ("star", "score", "majority-judgment"):
+        counted = count(method, options="AB", seats=1, ballots=ballots)
+        assert counted.winners == (2,), method
+        in_order = {tuple(sorted(ballot)): number for ballot, number in ballots.items()}
+        assert count(method, options="AB", seats=1, ballots=in_order).stages == counted.stages
+
+
 def naive_totals(election: Mapping[str, Any]) -> dict[int, int]:
     totals = {option: 0 for option, _ in enumerate(election["options"], 1) if option not in election["withdrawn"]}
     for ballot, number in election["ballots"].items():

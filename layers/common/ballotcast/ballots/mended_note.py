@@ -12,8 +12,10 @@ def mend_note(text: str) -> str:
     """
     lines = [stripped for line in re.split(r"[\r\n]+", text.lstrip("\ufeff")) if (stripped := line.strip())]
     if len(lines) == 1:
-        words, *signatures = re.split(rf"\s+(?={SIGNATURE})", lines[0])
-        lines = [*words.split(), *signatures]
+        words = lines[0].split()
+        text_ends = words.index("—") if "—" in words else len(words)
+        signatures = " ".join(words[text_ends:]).replace(f" {SIGNATURE}", f"\n{SIGNATURE}").split("\n")
+        lines = [*words[:text_ends], *filter(None, signatures)]
     end = next((at for at, line in enumerate(lines) if line.startswith(SIGNATURE)), None)
     if end is not None:
         lines.insert(end, "")

@@ -119,9 +119,10 @@ def from_json(text: str) -> State:
     """The inverse of `to_json`. BadState for anything else."""
     try:
         values: dict[str, Any] = dict(json.loads(text))
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         raise BadState("this is not a recovery file") from None
-    kind, version = STEPS.get(str(values.pop("step", ""))), values.pop("v", None)
+    step, version = values.pop("step", ""), values.pop("v", None)
+    kind = STEPS.get(step) if isinstance(step, str) else None
     if version in (1, 2):
         raise BadState("this recovery file was made by an older version")
     if version != VERSION or kind is None:

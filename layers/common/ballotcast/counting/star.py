@@ -121,7 +121,7 @@ def _by_extent(
     others: list[tuple[Scores, int]] = []
     for ballot, number in papers:
         if len(ballot) == standing:
-            full[number].append(scores(ballot))
+            full[number].append(sorted(scores(ballot)))
         else:
             others.append((scores(ballot), number))
     return full, others

@@ -104,11 +104,17 @@ function electionOf(text) {
   return ID.test(id) ? id : "";
 }
 
-/** A link, or a QR code, led here with a receipt: it is taken out of the address and checked. */
-async function takeReceipt() {
+/** A link, or a QR code, led here with a receipt: it is taken out of the address. Empty if none did. */
+function takeReceipt() {
   const { hash, pathname, search } = location;
-  if (!isReceiptLink(hash)) return;
+  if (!isReceiptLink(hash)) return "";
   history.replaceState(null, "", pathname + search);
+  return hash;
+}
+
+/** @param {string} hash of a receipt's link, or empty */
+async function checkLinked(hash) {
+  if (!hash) return;
   try {
     receiptField.value = readReceiptLink(hash);
   } catch (error) {
@@ -127,6 +133,7 @@ function arrive() {
 }
 
 async function start() {
+  const brought = takeReceipt();
   const lacking = await missing();
   if (lacking) {
     find("#starting").textContent = t(`check.browser_${lacking}`);
@@ -155,7 +162,8 @@ async function start() {
   find("#starting").hidden = true;
   find("#checks").hidden = false;
   arrive();
-  await takeReceipt();
+  addEventListener("hashchange", () => void checkLinked(takeReceipt()));
+  await checkLinked(brought);
 }
 
 void start();

@@ -52,6 +52,8 @@ const isSignature = (line) => line.startsWith("— ");
 
 /** @param {string} line */
 function linesOf(line) {
-  const [text, ...signatures] = line.split(/\s+(?=— )/);
-  return [...text.split(/\s+/), ...signatures];
+  const words = line.split(/\s+/);
+  const end = words.includes("—") ? words.indexOf("—") : words.length;
+  const signatures = words.slice(end).join(" ").replaceAll(" — ", "\n— ").split("\n");
+  return [...words.slice(0, end), ...signatures.filter(Boolean)];
 }
