@@ -7,9 +7,9 @@ and exporting are the channel API's own routes. Problem documents carry its memb
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import Request
+from fastapi import Path, Request
 from fastapi.responses import JSONResponse
 
 from ballotcast.channels.names import MOST_PORTS, NAME, PORTS
@@ -34,6 +34,9 @@ PATIENCE = 10
 PAGE, MOST = 1000, 10_000
 """Channels that are read at once, and listed at all."""
 REQUIRED = ("name", "port", "schema")
+ChannelName = Annotated[str, Path(json_schema_extra={"pattern": NAME.pattern})]
+"""Described and not enforced: any other name is 404, as it was."""
+Port = Annotated[str, Path(json_schema_extra={"pattern": "^[0-9]{1,5}$"})]
 router = routes(SpeedDataRoute)
 public = contract(Access.PUBLIC)
 
@@ -52,7 +55,7 @@ def list_channels(wiring: Wired, status: str | None = None) -> JSONResponse:
 
 
 @router.get(f"{ROOT}/channels/{{name}}", openapi_extra=public, response_class=JSONResponse, responses=refuses(404))
-def show_channel(name: str, wiring: Wired) -> JSONResponse:
+def show_channel(name: ChannelName, wiring: Wired) -> JSONResponse:
     """One channel."""
     channel = _found(wiring, name)
     move_on(wiring, channel)
@@ -111,7 +114,7 @@ def register(body: RawBody, publisher: CurrentPublisher, wiring: Wired) -> JSONR
     response_class=JSONResponse,
     responses=refuses(404, 409),
 )
-def deregister(name: str, publisher: CurrentPublisher, wiring: Wired) -> JSONResponse:
+def deregister(name: ChannelName, publisher: CurrentPublisher, wiring: Wired) -> JSONResponse:
     """Stop a channel's relay and remove it. What was accepted is still relayed; its records are kept for its owner."""
     channel = _found(wiring, name)
     publisher.require_keeper(channel)
@@ -126,7 +129,7 @@ def deregister(name: str, publisher: CurrentPublisher, wiring: Wired) -> JSONRes
 @router.get(
     f"{ROOT}/channels/{{name}}/schema", openapi_extra=public, response_class=JSONResponse, responses=refuses(404)
 )
-def show_schema(name: str, wiring: Wired) -> JSONResponse:
+def show_schema(name: ChannelName, wiring: Wired) -> JSONResponse:
     """The schema as it was registered."""
     return JSONResponse(wiring.channels.schema(_found(wiring, name)).json)
 
@@ -137,7 +140,7 @@ def show_schema(name: str, wiring: Wired) -> JSONResponse:
     response_class=JSONResponse,
     responses={409: {"description": "Another schema"}, **refuses(404)},
 )
-def validate_schema(name: str, body: RawBody, wiring: Wired) -> JSONResponse:
+def validate_schema(name: ChannelName, body: RawBody, wiring: Wired) -> JSONResponse:
     """Is this, as JSON, the registered schema?"""
     channel, given = _found(wiring, name), _object(body)
     if not given or "schema" not in given:
@@ -164,7 +167,7 @@ def list_ports(wiring: Wired, request: Request) -> JSONResponse:
 
 
 @router.get(f"{ROOT}/ports/{{port}}/status", openapi_extra=public, response_class=JSONResponse, responses=refuses(404))
-def show_port(port: str, wiring: Wired) -> JSONResponse:
+def show_port(port: Port, wiring: Wired) -> JSONResponse:
     """Is this port free?"""
     if not (port.isascii() and port.isdigit() and len(port) < 6 and int(port) in PORTS):
         raise NotFound("no-port", f"ports are {PORTS[0]} to {PORTS[-1]}")

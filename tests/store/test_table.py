@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from ballotcast.store import contention
 from ballotcast.store.table import ABSENT, PRESENT, Condition, Refusal, Table
 from ballotcast.store.transaction import Cancelled, transact
 from faulty_writes import FaultyWrites
@@ -59,7 +60,7 @@ def test_a_single_write_waits_for_the_transaction_at_its_item(roll: Table) -> No
 
 
 def test_a_single_write_does_not_wait_for_ever(roll: Table, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ballotcast.store.contention.random.uniform", lambda *_: 0.0)
+    monkeypatch.setattr(contention.random, "uniform", lambda *_: 0.0)
     client = FaultyWrites(roll.client)
     client.plan = dict.fromkeys(range(100), conflict)
     with pytest.raises(ClientError, match="TransactionConflict"):
