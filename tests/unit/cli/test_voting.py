@@ -1,6 +1,8 @@
 """The voter's command, which goes on where it was interrupted."""
 
+import json
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 
 import httpx2 as httpx
@@ -12,10 +14,12 @@ from ballotcast.ballots.plaintext import decode
 from ballotcast.client.state import Sealed, Signed, from_json
 from ballotcast.counting import Ballot
 from ballotcast.crypto import p256
+from ballotcast.crypto.encoding import b64u_decode
 from ballotcast.store.vault import Purpose
 from ballotcast_cli import voting
 from ballotcast_cli.main import main
 from between import Passing, Send, api_through
+from counted_election import close_machine
 from election_fixture import VOTERS, FrozenElection, frozen_election
 from gateway import gateway
 from log_fixture import start_log
@@ -134,6 +138,46 @@ def test_broken_off_at_any_request_the_same_command_continues(
     assert done.exit_code == 0, done.output
     assert ("sealed before" in done.output) == sealed
     assert open_ballots(election) == [[(2, 1) if sealed else (1, 2)]]
+
+
+@pytest.mark.parametrize("in_time", [True, False])
+def test_a_ballot_that_came_about_the_end_is_asked_for_until_it_is_counted(
+    deployment: World, election: FrozenElection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, in_time: bool
+) -> None:
+    """The answer to the cast is lost, and voting ends. The command waits for the count, and says so once."""
+    monkeypatch.chdir(tmp_path)
+    seen: list[int] = []
+
+    def passing(request: httpx.Request, send: Send) -> httpx.Response:
+        if not request.url.path.endswith("/ballots"):
+            return send()
+        if not seen:
+            if in_time:
+                send()
+            deployment.clock.now = election.manifest.closes_at + timedelta(seconds=10)
+            if not in_time:
+                count_and_put(election, request)
+            seen.append(0)
+            raise httpx.ReadError("connection reset")
+        if len(seen) == 3 and in_time:
+            close_machine(election.wiring).run({"election": election.id})
+        answer = send()
+        seen.append(answer.status_code)
+        return answer
+
+    done = vote(election, election.link(VOTERS[0]), passing, monkeypatch)
+    if in_time:
+        assert (done.exit_code, seen) == (0, [0, 503, 503, 200]), done.output
+        assert done.output.count("the votes are being counted") == 1
+    else:
+        assert (done.exit_code, seen) == (1, [0, 410])
+        assert "came too late, and is not counted (410 closed)" in done.output
+
+
+def count_and_put(election: FrozenElection, cast: httpx.Request) -> None:
+    """What a process does that was suspended before its put until the log was sealed."""
+    close_machine(election.wiring).run({"election": election.id})
+    assert election.wiring.ballots.cast(election.id, b64u_decode(json.loads(cast.content)["ballot"])) is None
 
 
 def test_looking_at_the_ballot_paper_binds_nothing(
