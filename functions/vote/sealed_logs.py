@@ -8,9 +8,7 @@ from bisect import bisect_left
 from functools import lru_cache, partial
 from typing import NamedTuple
 
-from ballotcast.crypto.tile_files import TilePath
 from ballotcast.crypto.tiles import LeafHashes
-from ballotcast.store.log import tile_key
 from ballotcast.wiring import Wiring
 
 KEPT = 256
@@ -58,6 +56,10 @@ class SealedLogs:
         return _Size(checkpoint.size, checkpoint.cast)
 
     def _read(self, election: str, level: int, n: int, width: int) -> bytes:
+        # Here, so that a process which takes ballots does not start later for it.
+        from ballotcast.crypto.tile_files import TilePath
+        from ballotcast.store.log import tile_key
+
         key = tile_key(election, TilePath(level, n, width))
         tile = self._wiring.blobs.get(key)
         if tile is None:
