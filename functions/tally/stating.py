@@ -2,16 +2,19 @@
 
 The streams' running sums say when one is worth making; what it states is counted. A row of the box is never removed, so
 a number counted while others cast can only be too low. A sum of what a stream delivers at least once could be too high.
+Once the count may have read the box, a ballot that came too late may be in it: then the door statement is the limit.
 """
 
 from datetime import datetime, timedelta
 from typing import Any
 
+from ballotcast.ballots.door import Door
 from ballotcast.ballots.fields import parse_time
 from ballotcast.ballots.manifest import Manifest
 from ballotcast.ballots.stated_turnout import StatedTurnout, slot_of
 from ballotcast.clock import from_rfc3339, to_rfc3339
 from ballotcast.crypto.signed_note import Signer
+from ballotcast.elections.lifecycle import UNREAD
 from ballotcast.elections.turnout import rounded
 from ballotcast.store.ballots import PARTITIONS
 from ballotcast.store.log import Log, SignedTurnout
@@ -29,13 +32,22 @@ def hour_to_state(moment: datetime) -> datetime:
 
 
 def count_box(wiring: Wiring, election: str, slot: datetime) -> dict[str, Any]:
-    """`{cast}`, rounded down; `{}` if the hour is stated already, or voting had ended by then."""
+    """`{cast}`, rounded down.
+
+    `{}` if the hour is stated already, if voting had ended by then, or if the door statement is still to come.
+    """
     _, manifest = find_frozen(wiring.manifests, election)
     stated = wiring.log.stated(election)
     if (stated and stated.slot >= to_rfc3339(slot)) or slot > _end(wiring.manifests, manifest):
         return {}
-    ballots = (1 for partition in PARTITIONS for _ in wiring.ballots.in_partition(election, partition))
-    return {"cast": rounded(sum(ballots))}
+    ballots = sum(1 for partition in PARTITIONS for _ in wiring.ballots.in_partition(election, partition))
+    now = wiring.clock()
+    if now >= _end(wiring.manifests, manifest) + UNREAD:
+        door = wiring.log.door(election)
+        if door is None:
+            return {}
+        ballots = min(ballots, Door.open(door.decode(), manifest).ballots)
+    return {"cast": rounded(ballots)}
 
 
 def state_turnout(log: Log, manifest: Manifest, signer: Signer, counted: dict[str, Any]) -> bool:

@@ -13,7 +13,7 @@ from ballotcast.ballots import receipt
 from ballotcast.ballots.manifest import Manifest
 from ballotcast.clock import from_rfc3339
 from ballotcast.crypto.signed_note import Signer
-from ballotcast.elections.lifecycle import Status, status
+from ballotcast.elections.lifecycle import UNREAD, Status, status
 from ballotcast.errors import NotFound
 from ballotcast.store.manifests import FrozenManifest, State
 from ballotcast.store.vault import Purpose
@@ -25,9 +25,6 @@ STATE_SECONDS = 5
 RELIABLE = timedelta(seconds=15)
 """For how long after it was read a state that says "open" shows that no count has begun: a state's age and the timeout
 of `vote`, which is less than CloseGraceSeconds ever is."""
-UNREAD = timedelta(seconds=10)
-"""From the end of voting: until then no count has begun either, with room for clocks that differ. CloseGraceSeconds is
-at least 16."""
 
 
 class _Read(NamedTuple):

@@ -15,7 +15,7 @@ from ballotcast.elections.verification import verify_export
 from ballotcast.store.log import TURNOUT, log_pk
 from ballotcast.store.table import to_wire
 from checkout import ROOT
-from counted_election import close_and_count, vote
+from counted_election import close_and_count, close_machine, vote
 from election_fixture import FrozenElection, frozen_election
 from log_fixture import start_log
 from register import ledger
@@ -144,6 +144,24 @@ def test_nothing_is_stated_of_a_time_after_the_end(
     election.close()
     state(election, hour_to_state(deployment.clock() + 2 * HOUR))
     assert published(client, election) is None
+
+
+def test_a_ballot_that_came_too_late_is_in_no_statement(
+    deployment: World, client: TestClient, election: FrozenElection
+) -> None:
+    """The hour of the end is stated after it: nothing while the log is built, and then no more than the door says."""
+    for email in VOTERS[:19]:
+        vote(election, email, [(1,)])
+    end = election.manifest.closes_at
+    deployment.clock.now = end + timedelta(minutes=2)
+    state(election, end)
+    assert published(client, election) is None
+    close_machine(election.wiring).run({"election": election.id})
+    vote(election, VOTERS[19], [(1,)])
+    state(election, end)
+    stated = published(client, election)
+    assert stated
+    assert stated.cast == 10
 
 
 def test_every_statement_holds_against_the_export(

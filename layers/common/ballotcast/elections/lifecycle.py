@@ -1,7 +1,11 @@
 """Where an election stands: a function of the clock and of two marks, never of a job that has to fire."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+
+UNREAD = timedelta(seconds=10)
+"""From the end of voting: until then no count has read the box, with room for clocks that differ. CloseGraceSeconds is
+at least 16."""
 
 
 class Status(StrEnum):
