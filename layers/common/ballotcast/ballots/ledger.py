@@ -13,11 +13,11 @@ nothing if a credential was issued to one before it in its chain: one person, on
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from ballotcast.ballots.roll import roll_root
+from ballotcast.crypto import merkle
 
 HEADER = "tag,added,ended,replaces,blinded_sha256"
 _LINE = re.compile(rb"([0-9a-f]{64}),(0|[1-9][0-9]{0,14}),([1-9][0-9]{0,14})?,([0-9a-f]{64})?,([0-9a-f]{64})?\n")
@@ -71,14 +71,16 @@ class Ledger:
     def rolls(self, newest: int) -> list[tuple[int, bytes]]:
         """Size and root (32 bytes) of the roll as of each revision, from 0 to the newest."""
         grew = {0, *(line.added for line in self.lines)}
+        hashes = [merkle.leaf_hash(line.tag) for line in self.lines]  # once, whatever the number of revisions
         rolls: list[tuple[int, bytes]] = []
         for revision in range(newest + 1):
-            rolls.append(self._roll(revision) if revision in grew else rolls[-1])
+            rolls.append(self._roll(revision, hashes) if revision in grew else rolls[-1])
         return rolls
 
-    def _roll(self, revision: int) -> tuple[int, bytes]:
-        tags = [line.tag for line in self.lines if line.added <= revision]
-        return len(tags), roll_root(tags)
+    def _roll(self, revision: int, hashes: Sequence[bytes]) -> tuple[int, bytes]:
+        """Of the leaf hashes of all lines; the lines are in order of tag, as a roll's tree is."""
+        there = [leaf for line, leaf in zip(self.lines, hashes, strict=True) if line.added <= revision]
+        return len(there), merkle.root(there)
 
     @property
     def issued(self) -> int:
