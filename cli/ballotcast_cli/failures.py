@@ -10,6 +10,8 @@ TOLD = (ClientError, LinkError, ReceiptError, LedgerError)
 """Errors whose message is for people; anything else is a fault of ours and shows itself as one."""
 
 ADVICE = {
+    "amendments-full": "Nothing was changed. End fewer rights at once, or take those off the roll again who were added "
+    "since the last invitation. Voting and the count go on.",
     "already-issued": "Your link was used before, on another device or with another recovery file. If you saw the "
     "receipt, your ballot is in the box. If not, finish there, or with that file (ballotcast vote --recovery FILE). If "
     "it was not you, tell the organiser. Whether a ballot was cast, nobody can see from the link.",

@@ -17,6 +17,7 @@ from ballotcast.store.elections import Election
 from ballotcast.store.transaction import Cancelled, transact
 from ballotcast.store.voter import Voter
 from ballotcast.wiring import Wiring
+from organise.amendment_room import counted
 
 GREW = "Voters were added to the roll."
 """The reason of an amendment that an invitation makes."""
@@ -55,6 +56,9 @@ def amend_roll(
     Returns:
         The amended election. None if nothing was written, because another amendment was made or a voter was changed
         since the cut, the election is closed, or a write beside was refused.
+
+    Raises:
+        Conflict: There is no room for another amendment (amendment_room.py).
     """
     grown = replace(
         election,
@@ -62,7 +66,7 @@ def amend_roll(
         roll_root=roll_root(voter.tag for voter in roll),
         roll_bounds=[*election.roll_bounds, newest_generation(election)],
     )
-    return _amend(wiring, election, grown, reason, ended, beside)
+    return _amend(wiring, election, grown, reason, ended, beside, lines=len(roll))
 
 
 def amend_endings(
@@ -88,6 +92,8 @@ def _amend(
     reason: str,
     ended: Sequence[bytes],
     beside: Sequence[dict[str, Any]],
+    *,
+    lines: int = 0,
 ) -> Election | None:
     at = max(to_rfc3339(wiring.clock()), election.amended_at)  # clocks differ, and amendments are in order of time
     amended = replace(amended, amended_at=at, amendments=election.amendments + 1)
@@ -97,10 +103,11 @@ def _amend(
         roll_size=amended.roll_size,
         ended=tuple(sorted(ended)),
     )
-    leaf = AmendmentLeaf(at=from_rfc3339(at), reason=reason, roll=stated)
+    leaf = AmendmentLeaf(at=from_rfc3339(at), reason=reason, roll=stated).encode()
+    amended = counted(amended, leaf, lines)
     writes = [
         wiring.elections.amending_roll(election, amended),
-        wiring.amendments.adding(election.id, amended.amendments, leaf.encode()),
+        wiring.amendments.adding(election.id, amended.amendments, leaf),
         *beside,
     ]
     try:

@@ -18,6 +18,7 @@ from ballotcast.store.elections import Election
 from ballotcast.store.events import event
 from ballotcast.store.transaction import Cancelled, transact
 from ballotcast.wiring import Wiring
+from organise.amendment_room import counted
 from organise.drafts import owned_election
 from organise.freezing import publish
 
@@ -28,7 +29,7 @@ def extend_voting(wiring: Wiring, election: Election, closes_at: datetime, reaso
     """Have voting end later, for a reason that everybody can read. Sent again, the request changes nothing more.
 
     Invalid unless it is later than the end in force, and by `LATEST` at most later than the manifest's; Conflict for a
-    draft, whose dates can be changed, and after the close.
+    draft, whose dates can be changed, after the close, and without room for another amendment.
     """
     for _ in range(ATTEMPTS):
         _require_running(wiring, election)
@@ -48,11 +49,12 @@ def _state(wiring: Wiring, election: Election, closes_at: datetime, reason: str)
     now, end = wiring.clock(), to_rfc3339(closes_at)
     at = max(to_rfc3339(now), election.amended_at)  # clocks differ, and amendments are in order of time
     extended = replace(election, closes_at=end, amended_at=at, amendments=election.amendments + 1)
-    leaf = AmendmentLeaf(at=from_rfc3339(at), reason=reason, schedule=Schedule(closes_at=closes_at))
+    leaf = AmendmentLeaf(at=from_rfc3339(at), reason=reason, schedule=Schedule(closes_at=closes_at)).encode()
+    extended = counted(extended, leaf)
     detail = {"closes_at": end, "reason": reason}
     writes = [
         wiring.elections.extending(election, extended),
-        wiring.amendments.adding(election.id, extended.amendments, leaf.encode()),
+        wiring.amendments.adding(election.id, extended.amendments, leaf),
         wiring.manifests.extending(election.id, end),
         *wiring.due_counts.postponing(DueCount(election.closes_at, election.id), end),
         wiring.events.adding(event(election.id, election.organiser, "voting-extended", detail, now)),

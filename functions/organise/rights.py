@@ -50,7 +50,8 @@ def end_rights(wiring: Wiring, election: Election, emails: Sequence[str], reason
     """Ask to end the rights of these addresses, all or none. Sent again, the request changes nothing more.
 
     Invalid for an address that is not on the roll, or a reason that names one; Conflict for one who was not invited
-    yet, or whose right another address has by now, and before the first invitation or after the close.
+    yet, or whose right another address has by now, before the first invitation or after the close, and without
+    room for an amendment.
     """
     _require_open_reason(reason, emails)
     for _ in range(ATTEMPTS):
@@ -96,8 +97,8 @@ def move_rights(wiring: Wiring, election: Election, moves: Sequence[Move], reaso
     """Give rights to other addresses, all or none, and invite these. Sent again, the request continues.
 
     Invalid for an address that is not on the roll or is named twice, or a reason that names one; Conflict if the new
-    address had a right before, or the old one's was ended or was not invited yet, and before the first invitation or
-    after the close; TooMany (mails).
+    address had a right before, or the old one's was ended or was not invited yet, before the first invitation or after
+    the close, and without room for an amendment; TooMany (mails).
     """
     require_sender(wiring, election.organiser)
     _require_open_reason(reason, [email for move in moves for email in move])

@@ -74,6 +74,10 @@ class Election:
     """Of the newest amendment."""
     amendments: int = 0
     """How many there are; the amendments themselves are on the board (store/amendments.py)."""
+    amendment_bytes: int = 0
+    """Of the leaves of all of them together. Like `roll_lines` it changes with `amendments` only."""
+    roll_lines: int = 0
+    """Of all revisions of the roll together that voters were added in, without the manifest's."""
     closed_at: str | None = None
     """Set by an early close only."""
     deleting: bool = False
@@ -244,13 +248,16 @@ class Elections:
             {":now": amended.amended_at, ":since": election.amendments, ":edits": election.roll_edits},
         )
         update = (
-            "SET roll_size = :size, roll_root = :root, amendments = :number, amended_at = :now, roll_bounds = :bounds"
+            "SET roll_size = :size, roll_root = :root, amendments = :number, amended_at = :now, roll_bounds = :bounds,"
+            " amendment_bytes = :bytes, roll_lines = :lines"
         )
         values = {
             ":size": amended.roll_size,
             ":root": amended.roll_root,
             ":number": amended.amendments,
             ":bounds": amended.roll_bounds,
+            ":bytes": amended.amendment_bytes,
+            ":lines": amended.roll_lines,
         }
         return self._roll.updating(election_pk(election.id), META, update, values, unchanged)
 
@@ -264,8 +271,13 @@ class Elections:
             " AND amendments = :since",
             {":now": extended.amended_at, ":since": election.amendments},
         )
-        update = "SET closes_at = :end, amendments = :number, amended_at = :at"
-        values = {":end": extended.closes_at, ":number": extended.amendments, ":at": extended.amended_at}
+        update = "SET closes_at = :end, amendments = :number, amended_at = :at, amendment_bytes = :bytes"
+        values = {
+            ":end": extended.closes_at,
+            ":number": extended.amendments,
+            ":at": extended.amended_at,
+            ":bytes": extended.amendment_bytes,
+        }
         return self._roll.updating(election_pk(election.id), META, update, values, unchanged)
 
     def mark_erased(self, election: str) -> None:
