@@ -7,12 +7,14 @@ import pytest
 
 from ballotcast.ballots.manifest import Manifest
 from ballotcast.clock import to_rfc3339
+from ballotcast.errors import Conflict
 from ballotcast.store.due_counts import DueCount
 from ballotcast.store.elections import META, Election, election_pk
 from ballotcast.store.table import Condition
 from ballotcast.store.transaction import transact
 from election_fixture import FrozenElection, frozen_election
 from organise.amendment_room import MOST_AMENDMENTS, MOST_BYTES, MOST_LINES
+from organise.rights import end_rights
 from organising import Organiser
 from problem import assert_problem
 from running_rolls import ADA, BEN, CEM, NEW, REASON, amendments, end, move, what_is_left
@@ -100,6 +102,17 @@ def test_the_last_bytes_are_taken_and_none_beyond(organiser: Organiser, election
     assert now(election).amendment_bytes == MOST_BYTES
     assert_problem(end(organiser, election.id, CEM), 409, "amendments-full")
     assert end(organiser, election.id, BEN).status_code == 202, "asked again, it states nothing"
+
+
+def test_of_two_at_once_one_gets_the_last_room(organiser: Organiser, election: FrozenElection) -> None:
+    assert end(organiser, election.id, ADA).status_code == 202
+    amended_before(election, amendment_bytes=MOST_BYTES - now(election).amendment_bytes)
+    read_before = now(election)
+    assert end(organiser, election.id, BEN).status_code == 202
+    with pytest.raises(Conflict) as refused:
+        end_rights(organiser.wiring, read_before, [CEM], REASON)
+    assert refused.value.slug == "amendments-full"
+    assert (now(election).amendment_bytes, len(amendments(election))) == (MOST_BYTES, 2)
 
 
 def test_a_roll_grows_up_to_the_lines_of_all_revisions_and_rights_still_end(deployment: World) -> None:
