@@ -73,6 +73,12 @@ def test_what_is_no_ledger(text: str) -> None:
         Ledger.parse(text.encode())
 
 
+@given(st.lists(st.builds(LedgerLine, hashes, st.integers(0, 4)), max_size=12, unique_by=lambda line: line.tag))
+def test_each_revision_has_the_lines_that_came_with_it_or_before(rows: list[LedgerLine]) -> None:
+    tags = [[line.tag for line in rows if line.added <= revision] for revision in range(6)]
+    assert Ledger(rows).rolls(5) == [(len(there), roll_root(there)) for there in tags]
+
+
 def test_the_rolls_of_all_revisions() -> None:
     ledger = Ledger([LedgerLine(A), LedgerLine(B, 2)])
     assert ledger.rolls(3) == [(1, roll_root([A]))] * 2 + [(2, roll_root([A, B]))] * 2

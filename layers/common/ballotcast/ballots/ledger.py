@@ -13,7 +13,8 @@ nothing if a credential was issued to one before it in its chain: one person, on
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -70,17 +71,19 @@ class Ledger:
 
     def rolls(self, newest: int) -> list[tuple[int, bytes]]:
         """Size and root (32 bytes) of the roll as of each revision, from 0 to the newest."""
-        grew = {0, *(line.added for line in self.lines)}
         hashes = [merkle.leaf_hash(line.tag) for line in self.lines]  # once, whatever the number of revisions
+        added: defaultdict[int, list[int]] = defaultdict(list)
+        for at, line in enumerate(self.lines):
+            added[line.added].append(at)
         rolls: list[tuple[int, bytes]] = []
+        there: list[int] = []
         for revision in range(newest + 1):
-            rolls.append(self._roll(revision, hashes) if revision in grew else rolls[-1])
+            if revision and revision not in added:
+                rolls.append(rolls[-1])
+                continue
+            there = sorted(there + added[revision])  # two ascending runs: linear in the lines that are there
+            rolls.append((len(there), merkle.root([hashes[at] for at in there])))
         return rolls
-
-    def _roll(self, revision: int, hashes: Sequence[bytes]) -> tuple[int, bytes]:
-        """Of the leaf hashes of all lines; the lines are in order of tag, as a roll's tree is."""
-        there = [leaf for line, leaf in zip(self.lines, hashes, strict=True) if line.added <= revision]
-        return len(there), merkle.root(there)
 
     @property
     def issued(self) -> int:

@@ -1,5 +1,6 @@
 """The pass over an export's issuance ledger, line by line: each roll that was stated, and each right that ended."""
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
@@ -144,13 +145,14 @@ class _Trees:
             for revision, roll in enumerate(rolls)
             if revision == 0 or (roll.size, roll.root) != (rolls[revision - 1].size, rolls[revision - 1].root)
         }
+        self._revisions = list(self._trees)
+        self._in_order = list(self._trees.values())
 
     def add(self, line: LedgerLine) -> None:
         self._added[line.added] += 1
         leaf_hash = merkle.leaf_hash(line.tag)
-        for revision, tree in self._trees.items():
-            if revision >= line.added:
-                tree.append(leaf_hash)
+        for tree in self._in_order[bisect_left(self._revisions, line.added) :]:
+            tree.append(leaf_hash)
 
     def other_than_stated(self) -> Iterator[int]:
         for revision, roll in enumerate(self._rolls):
