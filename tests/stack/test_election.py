@@ -11,16 +11,19 @@ from typing import Any
 import httpx2 as httpx
 import pytest
 
+from ballotcast.ballots.leaf import BallotLeaf, parse
 from ballotcast.ballots.link import Link
 from ballotcast.ballots.manifest import Manifest
 from ballotcast.client import published
 from ballotcast.client.api import Api, connect
 from ballotcast.client.errors import ApiError, NotYet
+from ballotcast.client.log_reader import BINARY
 from ballotcast.client.receipts import check_receipt
 from ballotcast.client.state import State
 from ballotcast.client.voter import Voter
 from ballotcast.counting.blt import parse_blt
 from ballotcast.crypto.encoding import b64u_decode, b64u_encode
+from ballotcast.crypto.tile_files import ENTRIES, TilePath, decode_bundle
 from ballotcast.elections.kept import Kept, Statement
 from ballotcast.elections.verification import verify_export
 from ballotcast_cli.demo.command import differences, people
@@ -116,6 +119,9 @@ def test_an_election_from_signing_up_to_the_verified_result(api: Api, here: Depl
     result = published.results(api, election.id, patience=PATIENCE)
     assert differences(result, WARD, "scottish-stv", Counter(ballots)) == []
     electorate.check_receipts(lambda _person: None)
+    ballot = _ballot_of_the_log(api, election.id)
+    again = api.post(f"/elections/{election.id}/ballots", json={"ballot": b64u_encode(ballot)})
+    assert again.status_code == 200, "the log has it"
 
     saved = published.export(api, election.id, tmp_path / "export.zip")
     assert saved["size"] == (tmp_path / "export.zip").stat().st_size
@@ -125,6 +131,12 @@ def test_an_election_from_signing_up_to_the_verified_result(api: Api, here: Depl
     used = {("stated", True): VOTERS - 2, ("ended", True): 1, ("moved", True): 1}
     assert rights == {**used, ("ended", False): 1, ("moved", False): 1, ("stated", False): 1}
     assert election.organiser.close(election.id)["status"] == "closed"
+
+
+def _ballot_of_the_log(api: Api, election: str) -> bytes:
+    size = published.turnout(api, election)["size"]
+    bundle = api.get(f"/elections/{election}/log/{TilePath(ENTRIES, 0, size)}", headers=BINARY).content
+    return next(entry[1:] for entry in decode_bundle(bundle, size) if isinstance(parse(entry), BallotLeaf))
 
 
 def test_of_sixteen_blinded_values_one_is_signed(
