@@ -1,6 +1,5 @@
 """Records in, the live window out."""
 
-import json
 from typing import Annotated, Any
 
 from fastapi import Header, Query, Response
@@ -24,6 +23,7 @@ from ballotcast.http.access import MOST_BODY, MOST_TEXT, Access, contract
 from ballotcast.http.app import routes
 from ballotcast.http.fields import ChannelName as Name
 from ballotcast.http.fields import IdempotencyKey
+from ballotcast.http.json_body import read_unicode
 from ballotcast.http.measuring import count
 from ballotcast.http.publishers import CurrentPublisher
 from ballotcast.http.raw_body import RawBody
@@ -97,9 +97,9 @@ def read_batch(schema: ChannelSchema, content_type: str, body: bytes) -> Batch:
 
 def _records(body: bytes) -> list[Any]:
     try:
-        document = json.loads(body)
+        document = read_unicode(body)
     except (ValueError, RecursionError):
-        raise Malformed("malformed", "the body is not JSON") from None
+        raise Malformed("malformed", "the body is not JSON in UTF-8") from None
     if not isinstance(document, dict) or not isinstance(document.get("records"), list):
         raise invalid_field("/records", 'send {"records": [{…}, …]}')
     if strange := sorted(set(document) - {"records"}):

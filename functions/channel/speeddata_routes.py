@@ -5,17 +5,17 @@ deregistering the channel's own, as `Authorization: Bearer …` or as the passwo
 and exporting are the channel API's own routes. Problem documents carry its members beside ours.
 """
 
-import json
 from collections.abc import Iterator
 from typing import Annotated, Any
 
-from fastapi import Path, Request
+from fastapi import Path, Request, Response
 from fastapi.responses import JSONResponse
 
 from ballotcast.channels.names import MOST_PORTS, NAME, PORTS
 from ballotcast.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
 from ballotcast.http.access import Access, contract
 from ballotcast.http.app import routes
+from ballotcast.http.json_body import read_json
 from ballotcast.http.publishers import CurrentPublisher
 from ballotcast.http.raw_body import RawBody
 from ballotcast.http.responses import refuses
@@ -129,9 +129,9 @@ def deregister(name: ChannelName, publisher: CurrentPublisher, wiring: Wired) ->
 @router.get(
     f"{ROOT}/channels/{{name}}/schema", openapi_extra=public, response_class=JSONResponse, responses=refuses(404)
 )
-def show_schema(name: ChannelName, wiring: Wired) -> JSONResponse:
+def show_schema(name: ChannelName, wiring: Wired) -> Response:
     """The schema as it was registered."""
-    return JSONResponse(wiring.channels.schema(_found(wiring, name)).json)
+    return Response(wiring.channels.schema(_found(wiring, name)).text, media_type="application/json")
 
 
 @router.post(
@@ -196,7 +196,7 @@ def _found(wiring: Wiring, name: str) -> Channel:
 
 def _object(body: bytes) -> dict[str, Any] | None:
     try:
-        given = json.loads(body)
+        given = read_json(body)
     except (ValueError, RecursionError):
         return None
     return given if isinstance(given, dict) else None
@@ -207,7 +207,7 @@ def _schema(given: Any) -> Any:
     if not isinstance(given, str):
         return given
     try:
-        return json.loads(given)
+        return read_json(given.encode())
     except ValueError as error:
         if given.lstrip()[:1] == "{":
             details = str(error)

@@ -6,6 +6,7 @@ from typing import Any
 from ballotcast.channels.config import RETENTIONS, Algorithm, ChannelConfig
 from ballotcast.clock import from_rfc3339
 from ballotcast.errors import Malformed
+from ballotcast.http.json_body import read_json
 from ballotcast.store.channels import Channel
 from ballotcast.store.leases import Lease
 
@@ -32,8 +33,17 @@ def channel_view(channel: Channel, lease: Lease | None = None) -> Document:
         "created_at": _local(channel.created_at),
         "pid": pid_of(channel) if active else None,
         "last_heartbeat": _local(lease.beat_at) if lease and lease.beat_at else None,
-        "config": json.loads(channel.asked) if channel.asked else _config(channel.config),
+        "config": _config(channel.config) if (asked := _asked(channel)) is None else asked,
     }
+
+
+def _asked(channel: Channel) -> Document | None:
+    """The configuration as it was given; none where it cannot be given back, as what was once taken cannot."""
+    try:
+        found = read_json(channel.asked.encode()) if channel.asked else None
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
 
 
 def pid_of(channel: Channel) -> int:

@@ -12,18 +12,10 @@ import pytest
 from ballotcast.client.speeddata import HTTPError, SpeedDataClient
 from ballotcast.store.channels import channel_pk
 from relays_played import PlayedChannels
+from speeddata_calls import CHANNEL, NANOS, PLAIN, ROOT, refused, register
 from world import World
 
-ROOT = "/api/v1"
-PLAIN = {
-    "namespace": "lab.probe",
-    "type": "record",
-    "name": "data",
-    "fields": [{"name": "time", "type": "long"}, {"name": "value", "type": "double"}],
-}
-NANOS = {**PLAIN, "fields": [{"name": "time", "type": "long", "logicalType": "timestamp-nanos"}, PLAIN["fields"][1]]}
 NOW = 1_795_165_200_123_456_789
-CHANNEL = {"name": "probe1", "port": 26001, "schema": PLAIN}
 
 
 @pytest.fixture
@@ -37,17 +29,6 @@ def played(deployment: World) -> Iterator[PlayedChannels]:
 @pytest.fixture
 def api(played: PlayedChannels) -> httpx.Client:
     return played.client
-
-
-def register(api: httpx.Client, **changes: Any) -> httpx.Response:
-    return api.post(f"{ROOT}/channels", json={**CHANNEL, **changes})
-
-
-def refused(response: httpx.Response, status: int, **members: Any) -> dict[str, Any]:
-    document: dict[str, Any] = response.json()
-    assert response.status_code == status, document
-    assert {name: document[name] for name in members} == members
-    return document
 
 
 def test_health(api: httpx.Client) -> None:

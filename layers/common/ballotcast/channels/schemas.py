@@ -49,7 +49,7 @@ class ChannelSchema:
         if not isinstance(given, dict) or given.get("type") != "record":
             raise SchemaError("must be an Avro record")
         try:
-            text = json.dumps(given, ensure_ascii=False, separators=(",", ":"))
+            text = json.dumps(given, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
             if len(text.encode()) > MOST_BYTES:
                 raise SchemaError(f"over {MOST_BYTES} bytes")
             canonical = to_parsing_canonical_form(parse_schema(json.loads(text)))
