@@ -31,8 +31,8 @@ from channel.speeddata_views import channel_view, config_of, is_shown, pid_of, p
 ROOT = "/api/v1"
 PATIENCE = 10
 """Seconds for which a relay is waited for."""
-PAGE, MOST = 1000, 10_000
-"""Channels that are read at once, and listed at all."""
+PAGE, MOST, MOST_SHOWN = 1000, 10_000, 5_000
+"""Channels that are read at once, read at all, and listed: at most 600 bytes each, so a list is far below 6 MiB."""
 REQUIRED = ("name", "port", "schema")
 ChannelName = Annotated[str, Path(json_schema_extra={"pattern": NAME.pattern})]
 """Described and not enforced: any other name is 404, as it was."""
@@ -49,9 +49,10 @@ def health() -> dict[str, str]:
 
 @router.get(f"{ROOT}/channels", openapi_extra=public, response_class=JSONResponse)
 def list_channels(wiring: Wired, status: str | None = None) -> JSONResponse:
-    """All channels that have a port; `status`: `active` or `registered`."""
-    found = [channel_view(channel) for channel in _all(wiring) if is_shown(channel)]
-    return JSONResponse({"channels": [one for one in found if status in (None, "", one["status"])]})
+    """Channels that have a port, with what we know of their configurations; `status`: `active` or `registered`."""
+    found = [channel_view(channel, brief=True) for channel in _all(wiring) if is_shown(channel)]
+    wanted = [one for one in found if status in (None, "", one["status"])]
+    return JSONResponse({"channels": wanted[:MOST_SHOWN]})
 
 
 @router.get(f"{ROOT}/channels/{{name}}", openapi_extra=public, response_class=JSONResponse, responses=refuses(404))

@@ -14,6 +14,10 @@ DAY = 86_400
 ALGORITHMS: tuple[Algorithm, ...] = ("downsample", "average", "minmax", "rms")
 MOST_CONFIG = 10_000
 """Characters of a configuration as JSON, which is kept as it was given."""
+KNOWN = frozenset({"decimation", "algorithm", "rotation", "retention"})
+KNOWN_WITHIN = frozenset({"enabled", "factor", "algorithm", "mode", "threshold", "value"})
+MOST_TEXT, MOST_NUMBER = 16, 10**18
+"""What a value may be to be shown in a list: each of the known ones that means something here is."""
 Document = dict[str, Any]
 
 
@@ -22,8 +26,13 @@ def refused(error: str, **more: Any) -> Malformed:
     return Malformed("malformed", str(more.get("details") or error), extra={"error": error, **more})
 
 
-def channel_view(channel: Channel, lease: Lease | None = None) -> Document:
-    """A channel: `pid` is the number of its relay, `schema_path` where its schema is, below the API's address."""
+def channel_view(channel: Channel, lease: Lease | None = None, *, brief: bool = False) -> Document:
+    """A channel: `pid` is the number of its relay, `schema_path` where its schema is, below the API's address.
+
+    `brief`: of its configuration only what we know, as in a list, which must not grow by what anybody writes there.
+    """
+    asked = _asked(channel)
+    config = _config(channel.config) if asked is None else asked
     active = channel.status == "active"
     return {
         "name": channel.name,
@@ -33,7 +42,7 @@ def channel_view(channel: Channel, lease: Lease | None = None) -> Document:
         "created_at": _local(channel.created_at),
         "pid": pid_of(channel) if active else None,
         "last_heartbeat": _local(lease.beat_at) if lease and lease.beat_at else None,
-        "config": _config(channel.config) if (asked := _asked(channel)) is None else asked,
+        "config": _brief(config) if brief else config,
     }
 
 
@@ -44,6 +53,24 @@ def _asked(channel: Channel) -> Document | None:
     except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None
+
+
+def _brief(config: Document) -> Document:
+    """Known members with short values, and such members of the objects among them."""
+    shown: Document = {}
+    for name in (name for name in config if name in KNOWN):
+        value = config[name]
+        if isinstance(value, dict):
+            shown[name] = {part: value[part] for part in value if part in KNOWN_WITHIN and _is_short(value[part])}
+        elif _is_short(value):
+            shown[name] = value
+    return shown
+
+
+def _is_short(value: Any) -> bool:
+    if isinstance(value, str):
+        return len(value) <= MOST_TEXT and value.isascii()
+    return isinstance(value, int) and abs(value) <= MOST_NUMBER
 
 
 def pid_of(channel: Channel) -> int:

@@ -60,7 +60,7 @@ def test_a_channel_from_its_registration_to_its_end(api: httpx.Client) -> None:
     assert datetime.fromisoformat(shown["created_at"]).tzinfo is None
     assert api.get(f"{ROOT}/{shown['schema_path']}").json() == PLAIN
     [listed] = api.get(f"{ROOT}/channels?status=active").json()["channels"]
-    assert listed == {**shown, "last_heartbeat": None}
+    assert listed == {**shown, "last_heartbeat": None, "config": {"decimation": 5, "rotation": 3600}}
     assert api.get(f"{ROOT}/channels?status=registered").json() == {"channels": []}
     gone = api.delete(f"{ROOT}/channels/probe1")
     assert (gone.status_code, gone.json()) == (

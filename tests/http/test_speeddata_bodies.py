@@ -7,6 +7,7 @@ import httpx2 as httpx
 import pytest
 
 from ballotcast.store.channels import channel_pk
+from channel import speeddata_routes
 from relays_played import PlayedChannels
 from speeddata_calls import NANOS, PLAIN, ROOT, refused, register
 from world import World
@@ -71,3 +72,23 @@ def test_one_that_was_taken_once_spoils_no_answer(api: httpx.Client, played: Pla
     shown = api.get(f"{ROOT}/channels/probe1").json()
     assert listed["config"] == shown["config"]
     assert shown["config"]["decimation"] == 5
+
+
+def test_a_list_does_not_grow_by_what_is_written_into_a_configuration(
+    api: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rotation = {"mode": "size" * 9, "threshold": 10**300, "x": 1}
+    known = {"decimation": {"factor": 5, "algorithm": "rms", "enabled": True, "y": "x" * 900}, "retention": 86_400}
+    asked = {**known, "rotation": rotation, "note": "x" * 8000}
+    assert register(api, config=asked).status_code == 201
+    assert register(api, name="probe2", port=26002).status_code == 201
+    assert api.get(f"{ROOT}/channels/probe1").json()["config"] == asked
+    listed = api.get(f"{ROOT}/channels")
+    assert listed.json()["channels"][0]["config"] == {
+        "decimation": {"factor": 5, "algorithm": "rms", "enabled": True},
+        "retention": 86_400,
+        "rotation": {},
+    }
+    assert len(listed.content) < 1200
+    monkeypatch.setattr(speeddata_routes, "MOST_SHOWN", 1)
+    assert [one["name"] for one in api.get(f"{ROOT}/channels").json()["channels"]] == ["probe1"]
