@@ -11,6 +11,7 @@ from pathlib import Path
 from ballotcast.channels.exports import MEDIA_TYPES, Format, TooLong, write_export
 from ballotcast.errors import NotFound, TooLarge, TooMany
 from ballotcast.store.channels import Archived
+from ballotcast.store.export_counts import MOST_A_DAY, AllUnderWay, DaySpent, Party
 from ballotcast.store.export_jobs import ExportJob
 from ballotcast.wiring import Wiring
 from channel.exporting import Archive, Wanted, count, size, wanted_segments
@@ -20,8 +21,6 @@ MOST_BYTES, MOST_RECORDS = 640_000_000, 10_000_000
 """Of archive in one job, inflated: what the function reads and writes in half of its time."""
 MOST_LENGTH: dict[Format, int] = {"avro": 450_000_000, "csv": 450_000_000, "parquet": 256_000_000}
 """Of the file, which is on the function's disk of 512 MB; of Parquet's columns, a part of which is in its memory."""
-MOST_JOBS = 4
-"""Under way for one channel."""
 ATTEMPTS = 2
 """Times that a job may end the function; then it has failed."""
 RACES = 5
@@ -36,7 +35,7 @@ class _Channel:
     born: int
 
 
-def ask_for_export(wiring: Wiring, channel: Archived, wanted: Wanted) -> ExportJob:
+def ask_for_export(wiring: Wiring, channel: Archived, wanted: Wanted, party: Party) -> ExportJob:
     """The job for this, which may be there already. TooLarge, TooMany."""
     segments, now = wanted_segments(wiring, channel, wanted), int(wiring.clock().timestamp())
     if size(segments) > MOST_BYTES or count(segments) > MOST_RECORDS:
@@ -56,9 +55,14 @@ def ask_for_export(wiring: Wiring, channel: Archived, wanted: Wanted) -> ExportJ
     )
     known = wiring.export_jobs.find(channel, job.id, now)
     if known is None or known.state == "failed":
-        if wiring.export_jobs.under_way(channel, now) >= MOST_JOBS:
-            raise TooMany("exports-under-way", f"{MOST_JOBS} exports of {channel.name} are being made", retry_after=5)
-        known = wiring.export_jobs.add(job)
+        try:
+            known = wiring.export_jobs.add(job, party)
+        except AllUnderWay:
+            detail = f"as many exports of {channel.name} as may be at once are being made"
+            raise TooMany("exports-under-way", detail, retry_after=5) from None
+        except DaySpent as spent:
+            detail = f"{MOST_A_DAY} exports of {channel.name} were asked for today, as many as a day may have"
+            raise TooMany("exports-spent", detail, retry_after=spent.wait) from None
     if known.state == "queued":
         # Told again by whoever asks again: a message that was lost with its sender is not missed.
         wiring.channel_jobs_queue.send({"kind": KIND, "channel": job.name, "born": job.born, "job": job.id})

@@ -2,20 +2,22 @@
 
 from typing import Annotated, Any
 
-from fastapi import Header, Response
+from fastapi import Header, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from ballotcast.channels.exports import MEDIA_TYPES, Format
 from ballotcast.channels.schemas import ChannelSchema
-from ballotcast.errors import Unavailable
+from ballotcast.errors import Forbidden, Unauthorised, Unavailable
 from ballotcast.http.access import Access, contract
 from ballotcast.http.app import routes
 from ballotcast.http.fields import ChannelName as Name
 from ballotcast.http.fields import JobId
+from ballotcast.http.publishers import current_publisher
 from ballotcast.http.responses import refuses
 from ballotcast.http.wired import Wired
-from ballotcast.store.channels import Archived
+from ballotcast.store.channels import Archived, Channel
+from ballotcast.store.export_counts import Party
 from ballotcast.store.export_jobs import ExportJob, JobState
 from ballotcast.wiring import Wiring
 from channel.channel_routes import find_channel, find_schema
@@ -88,16 +90,28 @@ def export(
     openapi_extra=contract(Access.PUBLIC),
     responses=refuses(404, 413, 429),
 )
-def ask(name: Name, order: ExportOrder, wiring: Wired) -> ExportView:
-    """Have a large export made; the same for the same, however often it is asked for within a day."""
+def ask(name: Name, order: ExportOrder, wiring: Wired, request: Request) -> ExportView:
+    """Have a large export made; the same for the same, however often it is asked for within a day. Who sends the
+    owner's session or the channel's key is not kept waiting by what others ask for."""
     channel, schema = find_channel(wiring, name), find_schema(wiring, name)
-    return view(wiring, ask_for_export(wiring, channel, order.wanted(schema)))
+    return view(wiring, ask_for_export(wiring, channel, order.wanted(schema), _party(request, channel)))
 
 
 @router.get("/channels/{name}/exports/{job}", openapi_extra=contract(Access.PUBLIC), responses=refuses(404))
 def show_export(name: Name, job: JobId, wiring: Wired) -> ExportView:
     """How far it is; a link to it once it is done."""
     return view(wiring, find_job(wiring, find_channel(wiring, name), job))
+
+
+def _party(request: Request, channel: Channel) -> Party:
+    """Who asks. A session that has ended, or another's, is no reason to refuse what anybody may ask for."""
+    if "authorization" not in request.headers:
+        return "public"
+    try:
+        current_publisher(request).require_keeper(channel)
+    except (Unauthorised, Forbidden):
+        return "public"
+    return "owner"
 
 
 def give(wiring: Wiring, channel: Archived, schema: ChannelSchema, asked: Wanted, accept: str) -> Response:

@@ -102,7 +102,7 @@ def export_past(
 def ask_past(name: Name, born: Born, order: ExportOrder, publisher: CurrentPublisher, wiring: Wired) -> ExportView:
     """As `POST …/exports` of a channel."""
     past, schema = _kept(wiring, publisher, name, born)
-    return export_view(wiring, ask_for_export(wiring, past, order.wanted(schema)))
+    return export_view(wiring, ask_for_export(wiring, past, order.wanted(schema), "owner"))
 
 
 @router.get("/channels/{name}/past/{born}/exports/{job}", openapi_extra=keeper, responses=refuses(404, 410))

@@ -10,6 +10,7 @@ import fastavro
 import httpx2 as httpx
 import pytest
 
+from ballotcast.store import export_counts
 from channel import export_jobs, exporting
 from channel.export_jobs import make_export
 from problem import assert_problem
@@ -129,12 +130,27 @@ def test_asking_twice_is_asking_once_until_there_is_more(played: PlayedChannels)
 
 
 def test_only_so_many_at_once(played: PlayedChannels) -> None:
-    for n in range(4):
+    for n in range(3):
         ask(played, format="csv", to=moment(n + 1))
     assert_problem(played.client.post("/channels/lab/exports", json={"format": "csv"}), 429, "exports-under-way")
+    stranger, owner = ({"Authorization": f"Bearer {played.session(name)}"} for name in ("o2", "o1"))
+    order = {"format": "csv", "to": moment(7)}
+    for headers in (stranger, {"Authorization": "Bearer none"}):
+        asked = played.client.post("/channels/lab/exports", json=order, headers=headers)
+        assert_problem(asked, 429, "exports-under-way")
+    assert played.client.post("/channels/lab/exports", json=order, headers=owner).status_code == 202
     ask(played, format="csv", to=moment(1))
     played.do_jobs()
     ask(played, format="csv")
+
+
+def test_only_so_many_a_day(played: PlayedChannels, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(export_counts, "MOST_A_DAY", 1)
+    first = ask(played, format="csv", to=moment(1))
+    refused = played.client.post("/channels/lab/exports", json={"format": "csv"})
+    assert_problem(refused, 429, "exports-spent")
+    assert 0 < int(refused.headers["Retry-After"]) <= 86_400
+    assert ask(played, format="csv", to=moment(1))["id"] == first["id"]
 
 
 def test_a_file_that_would_be_too_large_fails_with_the_reason_and_can_be_asked_for_again(

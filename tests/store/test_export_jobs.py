@@ -1,7 +1,13 @@
 """Jobs that make exports, and channels that are gone, on each engine."""
 
+from typing import Any
+
+import pytest
+
+from ballotcast.store import export_counts
 from ballotcast.store.channels import past_key, schema_sk
-from ballotcast.store.export_jobs import DAY, HOUR, ExportJob, ExportJobs
+from ballotcast.store.export_counts import DAY, HOUR, AllUnderWay, DaySpent
+from ballotcast.store.export_jobs import ExportJob, ExportJobs
 from ballotcast.store.past_channels import PastChannels
 from ballotcast.store.table import Table
 
@@ -40,6 +46,56 @@ def test_one_that_has_failed_is_asked_for_again(board: Table) -> None:
     assert jobs.under_way(job(), NOW) == 0
     assert jobs.add(job()).state == "queued"
     assert jobs.under_way(job(), NOW + HOUR) == 0, "one that is an hour old is not waited for"
+
+
+def numbered(number: int, now: int = NOW) -> ExportJob:
+    return ExportJob(f"j{number}", "lab", 7, "csv", asked_at=now)
+
+
+def test_a_place_is_the_owners(board: Table) -> None:
+    jobs = ExportJobs(board)
+    made = [jobs.add(numbered(number)) for number in range(3)]
+    with pytest.raises(AllUnderWay):
+        jobs.add(numbered(3))
+    assert jobs.find(made[0], "j3", NOW) is None, "what is refused leaves nothing"
+    jobs.add(numbered(4), "owner")
+    with pytest.raises(AllUnderWay):
+        jobs.add(numbered(5), "owner")
+    jobs.finish(made[0], records=0, size=0)
+    jobs.add(numbered(6))
+    assert jobs.under_way(made[0], NOW) == 4
+
+
+def test_a_day_has_so_many_of_each_party(board: Table, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(export_counts, "MOST_A_DAY", 2)
+    jobs = ExportJobs(board)
+    for number in range(2):
+        jobs.fail(jobs.add(numbered(number)), "it is too large")
+    with pytest.raises(DaySpent) as spent:
+        jobs.add(numbered(0))
+    assert spent.value.wait == DAY - NOW % DAY
+    jobs.add(numbered(2), "owner")
+    assert jobs.add(numbered(3, NOW + spent.value.wait)).id == "j3"
+
+
+def test_those_who_ask_at_once_are_all_counted(board: Table) -> None:
+    """Between the two reads of one another is counted, each time."""
+    jobs, get, number = ExportJobs(board), board.get, 10
+
+    def interrupted(pk: str, sk: str) -> Any:
+        nonlocal number
+        found = get(pk, sk)
+        if number < 12:
+            number += 1
+            ExportJobs(Table(board.client, board.name)).add(numbered(number))
+        return found
+
+    board.get = interrupted  # type: ignore[method-assign, assignment]
+    jobs.add(numbered(1))
+    board.get = get  # type: ignore[method-assign]
+    assert jobs.under_way(numbered(1), NOW) == 3
+    with pytest.raises(AllUnderWay):
+        jobs.add(numbered(2))
 
 
 def test_what_is_kept_of_a_channel_is_forgotten_whole(board: Table) -> None:

@@ -12,9 +12,12 @@ from typing import Any, Literal
 
 from ballotcast.channels.exports import Format
 from ballotcast.store.channels import Archived, channel_pk
+from ballotcast.store.export_counts import DAY, HOUR, AllUnderWay, ExportCounts, Party
 from ballotcast.store.table import ABSENT, Condition, Refusal, Table
+from ballotcast.store.transaction import Cancelled, transact
 
-DAY, HOUR = 86_400, 3600
+RACES = 5
+"""Times that others may be counted between reading the counts and writing them."""
 JobState = Literal["queued", "running", "done", "failed"]
 _OPEN = Condition("#state = :queued OR #state = :running", {":queued": "queued", ":running": "running"})
 
@@ -54,6 +57,10 @@ def _prefix(born: int) -> str:
     return f"EXPORT#{born}#"
 
 
+def _counts_key(channel: Archived) -> str:
+    return f"{_prefix(channel.born)}counts"
+
+
 def _key(job: ExportJob) -> tuple[str, str]:
     return channel_pk(job.name), f"{_prefix(job.born)}{job.id}"
 
@@ -66,16 +73,27 @@ class ExportJobs:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def add(self, job: ExportJob) -> ExportJob:
-        """The job; or the one that is there for the same, unless that has failed."""
+    def add(self, job: ExportJob, party: Party = "public") -> ExportJob:
+        """The job; or the one that is there for the same, unless that has failed. Counted in the same transaction.
+
+        AllUnderWay (also if too many others are asked for in this moment), DaySpent.
+        """
         pk, sk = _key(job)
         values = {name: value for name, value in asdict(job).items() if value is not None}
         again = Condition(f"{ABSENT.expression} OR #state = :failed", {":failed": "failed"})
-        try:
-            self._table.put({"pk": pk, "sk": sk, **values, "expiration": job.asked_at + DAY}, again)
-        except Refusal as refused:
-            return from_item(refused.item)
-        return job
+        row = self._table.putting({"pk": pk, "sk": sk, **values, "expiration": job.asked_at + DAY}, again)
+        for _ in range(RACES):
+            before = self._counts(job, job.asked_at)
+            after = vars(before.and_one(party, job.id, job.asked_at))
+            item = {"pk": pk, "sk": _counts_key(job), **after, "expiration": job.asked_at + 2 * DAY}
+            try:
+                transact(self._table.client, [row, self._table.putting(item, before.unchanged)])
+            except Cancelled as cancelled:
+                if 0 in cancelled.refusals:
+                    return from_item(cancelled.refusals[0])
+            else:
+                return job
+        raise AllUnderWay
 
     def find(self, channel: Archived, job: str, now: int) -> ExportJob | None:
         item = self._table.get(channel_pk(channel.name), f"{_prefix(channel.born)}{job}")
@@ -83,8 +101,16 @@ class ExportJobs:
 
     def under_way(self, channel: Archived, now: int) -> int:
         """How many of a channel are neither done nor failed; one that is an hour old is not waited for."""
-        rows = map(from_item, self._table.query(channel_pk(channel.name), prefix=_prefix(channel.born)))
-        return sum(row.state in ("queued", "running") and row.asked_at > now - HOUR for row in rows)
+        return len(self._counts(channel, now).jobs)
+
+    def _counts(self, channel: Archived, now: int) -> ExportCounts:
+        """The day's; one read, and another of the few jobs that it names."""
+        pk = channel_pk(channel.name)
+        counts = ExportCounts.from_item(self._table.get(pk, _counts_key(channel)))
+        keys = [(pk, f"{_prefix(channel.born)}{job}") for job in counts.jobs]
+        rows = map(from_item, self._table.get_many(keys).values())
+        under_way = (row for row in rows if row.state in ("queued", "running") and row.asked_at > now - HOUR)
+        return counts.on(now // DAY, frozenset(row.id for row in under_way))
 
     def begin(self, job: ExportJob) -> ExportJob | None:
         """One more attempt at it; None if it is over."""
