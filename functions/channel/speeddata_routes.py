@@ -32,7 +32,8 @@ ROOT = "/api/v1"
 PATIENCE = 10
 """Seconds for which a relay is waited for."""
 PAGE, MOST, MOST_SHOWN = 1000, 10_000, 5_000
-"""Channels that are read at once, read at all, and listed: at most 600 bytes each, so a list is far below 6 MiB."""
+"""Channels that are read at once, read at all, and listed. One is at most 960 bytes, and 1,140 as text within the JSON
+that a function answers with, which may have 6 MiB."""
 REQUIRED = ("name", "port", "schema")
 ChannelName = Annotated[str, Path(json_schema_extra={"pattern": NAME.pattern})]
 """Described and not enforced: any other name is 404, as it was."""

@@ -144,6 +144,22 @@ def test_only_so_many_at_once(played: PlayedChannels) -> None:
     ask(played, format="csv")
 
 
+def test_asking_again_tells_it_again_only_after_a_minute(played: PlayedChannels) -> None:
+    def waiting() -> int:
+        queue, name = played.wiring.settings.channel_jobs_queue, "ApproximateNumberOfMessages"
+        return int(played.sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=[name])["Attributes"][name])
+
+    for _ in range(4):
+        ask(played, format="csv")
+    assert waiting() == 1
+    played.wiring.clock.advance(seconds=60)  # type: ignore[attr-defined]
+    job = ask(played, format="csv")
+    assert ask(played, format="csv") == job
+    assert waiting() == 2
+    played.do_jobs()
+    assert look(played, job)["state"] == "done"
+
+
 def test_only_so_many_a_day(played: PlayedChannels, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(export_counts, "MOST_A_DAY", 1)
     first = ask(played, format="csv", to=moment(1))

@@ -16,6 +16,7 @@ from ballotcast.store.export_counts import DAY, HOUR, AllUnderWay, ExportCounts,
 from ballotcast.store.table import ABSENT, Condition, Refusal, Table
 from ballotcast.store.transaction import Cancelled, transact
 
+MINUTE = 60
 RACES = 5
 """Times that others may be counted between reading the counts and writing them."""
 JobState = Literal["queued", "running", "done", "failed"]
@@ -111,6 +112,18 @@ class ExportJobs:
         rows = map(from_item, self._table.get_many(keys).values())
         under_way = (row for row in rows if row.state in ("queued", "running") and row.asked_at > now - HOUR)
         return counts.on(now // DAY, frozenset(row.id for row in under_way))
+
+    def tell(self, job: ExportJob, now: int) -> bool:
+        """Whether whoever makes exports is to be told of it now: at first, and each minute while it is queued."""
+        waits = Condition(
+            "#state = :queued AND (attribute_not_exists(#told) OR #told <= :before)",
+            {":queued": "queued", ":before": now - MINUTE},
+        )
+        try:
+            self._table.update(*_key(job), "SET #told = :now", {":now": now}, waits)
+        except Refusal:
+            return False
+        return True
 
     def begin(self, job: ExportJob) -> ExportJob | None:
         """One more attempt at it; None if it is over."""
