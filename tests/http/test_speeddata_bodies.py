@@ -74,6 +74,16 @@ def test_one_that_was_taken_once_spoils_no_answer(api: httpx.Client, played: Pla
     assert shown["config"]["decimation"] == 5
 
 
+def test_a_schema_that_was_taken_once_spoils_no_answer(api: httpx.Client, played: PlayedChannels) -> None:
+    register(api)
+    table = played.wiring.channels_table
+    [row] = table.query(channel_pk("probe1"), prefix="SCHEMA#")
+    table.put({**row, "text": f'{json.dumps(PLAIN)[:-1]}, "x": [NaN, Infinity]}}'})
+    assert json.loads(api.get(f"{ROOT}/channels/probe1/schema").text, parse_constant=pytest.fail)["x"] == [None, None]
+    sent = api.post(f"{ROOT}/channels/probe1/validate-schema", json={"schema": PLAIN})
+    refused(sent, 409, registered_schema={**PLAIN, "x": [None, None]})
+
+
 def test_a_list_does_not_grow_by_what_is_written_into_a_configuration(
     api: httpx.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
