@@ -32,7 +32,7 @@ ATTEMPTS = 5
 
 @pytest.fixture(scope="module")
 def election(elections: Elections) -> Election:
-    return elections.make([CHAIR], 6)
+    return elections.make([CHAIR], 8)
 
 
 @pytest.fixture
