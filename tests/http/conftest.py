@@ -5,12 +5,14 @@ stock path and run as ASGI alone, and so does what says so (`one_way`) because i
 """
 
 import os
+from collections.abc import Iterator
 
 import pytest
 
 from api_events import TestClient
 from invitations import MAILS, THREE, key_of
 from organising import Organiser
+from relays_played import PlayedChannels
 from world import World
 
 
@@ -25,6 +27,15 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setattr(TestClient, "by_event", request.param == "event")
     return str(request.param)
+
+
+@pytest.fixture
+def played(deployment: World) -> Iterator[PlayedChannels]:
+    """Channels of the publisher o1, whose session its client sends."""
+    played = PlayedChannels(deployment)
+    played.client.headers["Authorization"] = f"Bearer {played.session('o1')}"
+    yield played
+    played.client.close()
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import json
 from base64 import b64encode
-from collections.abc import Iterator
 from typing import Any
 
 import httpx2 as httpx
@@ -11,15 +10,6 @@ import pytest
 from problem import assert_problem
 from relays_played import PlayedChannels
 from sensor import SENSOR
-from world import World
-
-
-@pytest.fixture
-def played(deployment: World) -> Iterator[PlayedChannels]:
-    played = PlayedChannels(deployment)
-    played.client.headers["Authorization"] = f"Bearer {played.session('o1')}"
-    yield played
-    played.client.close()
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """SpeedData's documented API under `/api/v1`: its calls, shapes, statuses and messages, and its Python client."""
 
 import json
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,17 +12,8 @@ from ballotcast.client.speeddata import HTTPError, SpeedDataClient
 from ballotcast.store.channels import channel_pk
 from relays_played import PlayedChannels
 from speeddata_calls import CHANNEL, NANOS, PLAIN, ROOT, refused, register
-from world import World
 
 NOW = 1_795_165_200_123_456_789
-
-
-@pytest.fixture
-def played(deployment: World) -> Iterator[PlayedChannels]:
-    played = PlayedChannels(deployment)
-    played.client.headers["Authorization"] = f"Bearer {played.session('o1')}"
-    yield played
-    played.client.close()
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Bodies to SpeedData's API and to records that Python's reader takes and JSON does not, and what a list may hold."""
 
 import json
-from collections.abc import Iterator
 
 import httpx2 as httpx
 import pytest
@@ -10,15 +9,6 @@ from ballotcast.store.channels import channel_pk
 from channel import speeddata_routes
 from relays_played import PlayedChannels
 from speeddata_calls import NANOS, PLAIN, ROOT, refused, register
-from world import World
-
-
-@pytest.fixture
-def played(deployment: World) -> Iterator[PlayedChannels]:
-    played = PlayedChannels(deployment)
-    played.client.headers["Authorization"] = f"Bearer {played.session('o1')}"
-    yield played
-    played.client.close()
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ taking it fails             it is delivered again, and so is what follows it in 
 """
 
 import json
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from aws_lambda_powertools import Logger
     from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
     from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+
+    from ballotcast.store.queues import Queue
 
 Record = TypeVar("Record")
 Failures = dict[str, list[dict[str, str]]]
@@ -90,6 +92,26 @@ def take_each(
             if mine is not None:
                 held.add(mine)
     return outcome
+
+
+def take_jobs(
+    records: "Sequence[SQSRecord]",
+    take: "Callable[[SQSRecord], object]",
+    *,
+    queue: "Callable[[], Queue]",
+    log: "Logger",
+) -> Failures:
+    """Take each message of a batch on its own; answers with the messages to be delivered again.
+
+    One that cannot be read is given back to `queue` at once, so that it is soon in the dead-letter queue.
+    """
+    outcome = take_each(records, take, log=log, name=message_id)
+    if unreadable := [record for record in records if message_id(record) in outcome.unreadable]:
+        try:
+            queue().return_in({receipt_handle(record): 0 for record in unreadable})
+        except Exception:  # the edge: the queue's visibility timeout brings them there, too, only later
+            log.exception("giving back failed")
+    return report([*outcome.failed, *outcome.unreadable])
 
 
 def take_stream(
