@@ -2,15 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Self
+from typing import Final, Self
 
-from ballotcast.ballots.fields import parse_time
+from ballotcast.ballots.counts_note import Counts, open_counts, sign_counts
 from ballotcast.ballots.manifest import Manifest
-from ballotcast.clock import to_rfc3339
-from ballotcast.crypto import canonical, signed_note
-from ballotcast.crypto.signed_note import NoteError, Signer, Verifier
+from ballotcast.crypto.signed_note import NoteError, Signer
 
-_LABEL = "ballotcast/door/1"
+LABEL: Final = "ballotcast/door/1"
 
 
 class DoorError(ValueError):
@@ -27,27 +25,13 @@ class Door:
 
     def sign(self, manifest: Manifest, log_signer: Signer) -> str:
         """The signed note; the log's key signs it under a name of its own."""
-        return signed_note.sign(self._text(manifest), Signer(_key_name(manifest), log_signer.key))
+        return sign_counts(LABEL, Counts(self.closed_at, self.ballots, self.issued), manifest, log_signer)
 
     @classmethod
     def open(cls, note: str, manifest: Manifest) -> Self:
         """Raises DoorError unless the manifest's log key signed this statement of this election."""
         try:
-            text = Verifier(_key_name(manifest), manifest.log_pk).verify(note)
-            _, _, _, closed_at, ballots, issued, _ = text.split("\n")
-            door = cls(parse_time(closed_at), int(ballots), int(issued))
+            door = cls(*open_counts(LABEL, note, manifest))
         except NoteError as error:
             raise DoorError(str(error)) from None
-        except ValueError:
-            raise DoorError("not the text of a door statement") from None
-        if door._text(manifest) != text or max(door.ballots, door.issued) > canonical.MAX_INTEGER:
-            raise DoorError("not the one spelling of a door statement of this election")
         return door
-
-    def _text(self, manifest: Manifest) -> str:
-        lines = (_LABEL, manifest.origin, manifest.hash.hex(), to_rfc3339(self.closed_at), self.ballots, self.issued)
-        return "".join(f"{line}\n" for line in lines)
-
-
-def _key_name(manifest: Manifest) -> str:
-    return f"{manifest.origin}/door"

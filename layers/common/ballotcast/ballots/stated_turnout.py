@@ -6,15 +6,13 @@ down: so the final numbers, and those of every later statement, are at least as 
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Self
+from typing import Final, Self
 
-from ballotcast.ballots.fields import parse_time
+from ballotcast.ballots.counts_note import Counts, open_counts, sign_counts
 from ballotcast.ballots.manifest import Manifest
-from ballotcast.clock import to_rfc3339
-from ballotcast.crypto import canonical, signed_note
-from ballotcast.crypto.signed_note import NoteError, Signer, Verifier
+from ballotcast.crypto.signed_note import NoteError, Signer
 
-_LABEL = "ballotcast/turnout/1"
+LABEL: Final = "ballotcast/turnout/1"
 
 
 class StatedTurnoutError(ValueError):
@@ -36,29 +34,15 @@ class StatedTurnout:
 
     def sign(self, manifest: Manifest, log_signer: Signer) -> str:
         """The signed note; the log's key signs it under a name of its own."""
-        return signed_note.sign(self._text(manifest), Signer(_key_name(manifest), log_signer.key))
+        return sign_counts(LABEL, Counts(self.slot, self.cast, self.issued), manifest, log_signer)
 
     @classmethod
     def open(cls, note: str, manifest: Manifest) -> Self:
         """Raises StatedTurnoutError unless the manifest's log key signed this statement of this election."""
         try:
-            text = Verifier(_key_name(manifest), manifest.log_pk).verify(note)
-            _, _, _, slot, cast, issued, _ = text.split("\n")
-            stated = cls(parse_time(slot), int(cast), int(issued))
+            stated = cls(*open_counts(LABEL, note, manifest))
         except NoteError as error:
             raise StatedTurnoutError(str(error)) from None
-        except ValueError:
-            raise StatedTurnoutError("not the text of a turnout statement") from None
-        if stated._text(manifest) != text or max(stated.cast, stated.issued) > canonical.MAX_INTEGER:
-            raise StatedTurnoutError("not the one spelling of a turnout statement of this election")
         if stated.slot != slot_of(stated.slot):
             raise StatedTurnoutError("a turnout statement is for a full hour")
         return stated
-
-    def _text(self, manifest: Manifest) -> str:
-        lines = (_LABEL, manifest.origin, manifest.hash.hex(), to_rfc3339(self.slot), self.cast, self.issued)
-        return "".join(f"{line}\n" for line in lines)
-
-
-def _key_name(manifest: Manifest) -> str:
-    return f"{manifest.origin}/turnout"
