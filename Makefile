@@ -16,7 +16,7 @@ from_npm := $(CURDIR)/.tools/web/node_modules/.bin
 python = $(shell PATH="$(PATH)"; for p in python3.13 python3.14 python3.12 python3.11 python3; do \
 	"$$p" -c 'import sys, pip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && command -v "$$p" && break; done)
 
-.PHONY: help environments run up down logs demo localstack localstack-up localstack-down test test-quick test-long test-localstack parity bench oracles vectors lint lint-python lint-scripts validate format build lock clean
+.PHONY: help environments run up down logs demo localstack localstack-up localstack-down test test-quick test-long test-localstack parity bench oracles vectors documents lint lint-python lint-scripts validate format build lock clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -24,7 +24,7 @@ help: ## this list
 
 environments:
 	@test -n "$(python)" || { echo "Python 3.11 or newer with pip is needed" >&2; exit 1; }
-	@PYTHONPATH=cli $(python) -m ballotcast_cli.stack.environments
+	@PYTHONPATH=tools $(python) -m ballotcast_tools.build.environments
 
 run: environments ## the whole system on this machine, in the foreground (PORT=4566)
 	@$(stack) run
@@ -52,7 +52,7 @@ localstack-down: environments ## stop it
 
 localstack-environment:
 	@test -n "$(python)" || { echo "Python 3.11 or newer with pip is needed" >&2; exit 1; }
-	@PYTHONPATH=cli $(python) -m ballotcast_cli.stack.localstack_environment
+	@PYTHONPATH=tools $(python) -m ballotcast_tools.build.localstack_environment
 
 # Tests start many processes: without compiled modules each would compile them again. Three workers more than there are cores,
 # because those on a stack, which come first, wait more than they work; each file has one worker, so that its fixtures are made once.
@@ -86,6 +86,10 @@ bench: $(if $(QUICK),environments,up) ## what it costs, beside stock FastAPI on 
 vectors: environments ## write tests/vectors again, after a change of a format
 	PYTHONPATH=tests .venv/bin/python -m vector_maker
 
+documents: environments ## write the pages of docs/ that are made from the code, after a change of it
+	.venv/bin/python -m ballotcast_tools.documents.drawings
+	.venv/bin/python -m ballotcast_tools.documents.rule_texts
+
 # Each by itself as well: `make lint-python`, `make lint-scripts`.
 lint: lint-python lint-scripts ## style and types, of Python and of the pages' scripts
 
@@ -115,11 +119,11 @@ build: environments ## package for AWS into .aws-sam/build (ARCH=arm64 or x86_64
 lock: environments ## solve all dependencies again and write the lock files
 	.tools/uv/bin/uv lock
 	cd functions/web && npm install --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund
-	PYTHONPATH=cli $(python) -m ballotcast_cli.stack.browser_libraries
-	cd cli && for name in bootstrap stack node; do ../.tools/uv/bin/uv pip compile --quiet --universal --python-version 3.11 \
+	PYTHONPATH=tools $(python) -m ballotcast_tools.build.browser_libraries
+	cd tools/locks && for name in bootstrap stack node; do ../../.tools/uv/bin/uv pip compile --quiet --universal --python-version 3.11 \
 		--generate-hashes --no-annotate --no-header $$name.in --output-file $$name.lock; done
-	cd cli/localstack-core && npm install --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund
-	cd cli/localstack-core && compile="../../.tools/uv/bin/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header" && \
+	cd tools/locks/localstack-core && npm install --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund
+	cd tools/locks/localstack-core && compile="../../../.tools/uv/bin/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header" && \
 		$$compile --python-version 3.12 pyproject.toml --output-file requirements.lock && \
 		$$compile --python-version 3.11 runtime_client.in --output-file runtime_client.lock
 

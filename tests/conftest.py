@@ -10,7 +10,7 @@ import pytest
 import effort
 import garbage
 from ballotcast.store import faults
-from ballotcast_cli.stack.stack import EMULATORS
+from ballotcast_tools.stack.stack import EMULATORS
 from deployed_stack import OPTION, emulator, select_for_emulator, stack
 from world import World, world
 

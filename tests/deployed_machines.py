@@ -3,8 +3,8 @@
 from functools import cache
 from typing import Any
 
-from ballotcast_cli.runtime.template.deployment import Deployment, Machine
-from ballotcast_cli.runtime.template.reading import read_deployment
+from ballotcast_tools.runtime.template.deployment import Deployment, Machine
+from ballotcast_tools.runtime.template.reading import read_deployment
 from checkout import ROOT
 
 STOP_GRACE, DRAIN, CLOSE_GRACE = 7, 900, 30

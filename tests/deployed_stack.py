@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from ballotcast_cli.stack.emulators import Emulator
-from ballotcast_cli.stack.stack import EMULATORS, Stack
+from ballotcast_tools.stack.emulators import Emulator
+from ballotcast_tools.stack.stack import EMULATORS, Stack
 
 OPTION = "--stack"
 LOCALSTACK = EMULATORS["localstack"]

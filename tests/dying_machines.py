@@ -15,10 +15,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from ballotcast_cli.runtime.machines.tasks import Tasks
-from ballotcast_cli.runtime.services.stepfunctions import StepFunctions
-from ballotcast_cli.runtime.storage.database import Database
-from ballotcast_cli.runtime.template.deployment import Machine
+from ballotcast_tools.runtime.machines.tasks import Tasks
+from ballotcast_tools.runtime.services.stepfunctions import StepFunctions
+from ballotcast_tools.runtime.storage.database import Database
+from ballotcast_tools.runtime.template.deployment import Machine
 from deployed_machines import deployed, deployment
 from jumping_machines import JumpingClock, JumpingMachines
 from played_relays import NAME, PlayedRelays

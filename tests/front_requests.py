@@ -8,9 +8,9 @@ from typing import Any
 import httpx2 as httpx
 
 import loops
-from ballotcast_cli.runtime.front.app import Front
-from ballotcast_cli.runtime.front.options import Options
-from ballotcast_cli.runtime.template.deployment import Api, GatewayResponse, Route, Throttle
+from ballotcast_tools.runtime.front.app import Front
+from ballotcast_tools.runtime.front.options import Options
+from ballotcast_tools.runtime.template.deployment import Api, GatewayResponse, Route, Throttle
 
 PORT = 4700
 HERE = f"http://127.0.0.1:{PORT}"

@@ -11,7 +11,7 @@ from typing import Any
 from ballotcast.client.api import Api
 from ballotcast.client.organiser import Organiser
 from ballotcast.clock import to_rfc3339
-from ballotcast_cli.stack.mailbox import Mail, read_mails
+from ballotcast_tools.stack.mailbox import Mail, read_mails
 
 LINK = re.compile(r"\S+/vote#(\S+)")
 SIGN_UP_CODE = re.compile(r"^Code: +(\S+)$", re.MULTILINE)

@@ -8,12 +8,12 @@ from pathlib import Path
 from random import Random
 from typing import Any, Literal
 
-from ballotcast_cli.runtime.machines.engine import Engine, Performer
-from ballotcast_cli.runtime.machines.executions import MACHINES_SCHEMA
-from ballotcast_cli.runtime.services.stepfunctions import StepFunctions
-from ballotcast_cli.runtime.storage.database import Database
-from ballotcast_cli.runtime.template.deployment import Machine
-from ballotcast_cli.runtime.template.roles import Role
+from ballotcast_tools.runtime.machines.engine import Engine, Performer
+from ballotcast_tools.runtime.machines.executions import MACHINES_SCHEMA
+from ballotcast_tools.runtime.services.stepfunctions import StepFunctions
+from ballotcast_tools.runtime.storage.database import Database
+from ballotcast_tools.runtime.template.deployment import Machine
+from ballotcast_tools.runtime.template.roles import Role
 
 FUNCTION = "arn:aws:lambda:eu-west-1:000000000000:function:"
 ALL = Role("everything", [{"Effect": "Allow", "Action": "*", "Resource": "*"}])

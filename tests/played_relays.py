@@ -19,16 +19,16 @@ from ballotcast.store.channels import (
 )
 from ballotcast.store.leases import LEASE
 from ballotcast.store.table import Table
-from ballotcast_cli.runtime.machines.tasks import FunctionFailed, NoSuchFunction, Tasks
-from ballotcast_cli.runtime.services.clients import clients_of
-from ballotcast_cli.runtime.services.dynamodb import DYNAMODB_SCHEMA, DynamoDB
-from ballotcast_cli.runtime.services.planned_writes import TableKind
-from ballotcast_cli.runtime.services.queue_rows import SQS_SCHEMA
-from ballotcast_cli.runtime.services.queues import Queues
-from ballotcast_cli.runtime.services.sqs import Sqs
-from ballotcast_cli.runtime.services.stepfunctions import StepFunctions
-from ballotcast_cli.runtime.services.streams import STREAM_SCHEMA
-from ballotcast_cli.runtime.storage.database import Database
+from ballotcast_tools.runtime.machines.tasks import FunctionFailed, NoSuchFunction, Tasks
+from ballotcast_tools.runtime.services.clients import clients_of
+from ballotcast_tools.runtime.services.dynamodb import DYNAMODB_SCHEMA, DynamoDB
+from ballotcast_tools.runtime.services.planned_writes import TableKind
+from ballotcast_tools.runtime.services.queue_rows import SQS_SCHEMA
+from ballotcast_tools.runtime.services.queues import Queues
+from ballotcast_tools.runtime.services.sqs import Sqs
+from ballotcast_tools.runtime.services.stepfunctions import StepFunctions
+from ballotcast_tools.runtime.services.streams import STREAM_SCHEMA
+from ballotcast_tools.runtime.storage.database import Database
 from deployed_machines import deployment
 from sensor import sensor
 

@@ -10,10 +10,10 @@ from email.message import EmailMessage
 from typing import Any
 
 from ballotcast.mails.blocks import MailContent
-from ballotcast_cli.runtime.services.mails import Ses
-from ballotcast_cli.runtime.sources.mail_server import MailServer, Security
-from ballotcast_cli.runtime.sources.smtp import Bounced, Postman
-from ballotcast_cli.runtime.storage.database import Database
+from ballotcast_tools.runtime.services.mails import Ses
+from ballotcast_tools.runtime.sources.mail_server import MailServer, Security
+from ballotcast_tools.runtime.sources.smtp import Bounced, Postman
+from ballotcast_tools.runtime.storage.database import Database
 from mail_exchange import MailExchange, Taken
 from notify.post import _mime
 

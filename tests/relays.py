@@ -12,7 +12,7 @@ from ballotcast.settings import Settings
 from ballotcast.store.channels import META, OLD_SCHEMA, Channel, channel_pk, listing_pk, port_key, schema_sk
 from ballotcast.store.leases import LEASE
 from ballotcast.wiring import Wiring
-from ballotcast_cli.stack.stack import Stack
+from ballotcast_tools.stack.stack import Stack
 from machine_faults import hurried, without_waits
 
 Seen = TypeVar("Seen")

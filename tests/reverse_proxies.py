@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from ballotcast_cli.stack.process import wait_for
+from ballotcast_tools.stack.process import wait_for
 from certificates import Certificate
 
 EXAMPLES = Path(__file__).parents[1] / "examples/one-machine"

@@ -9,11 +9,11 @@ import threading
 from pathlib import Path
 
 from ballotcast.clock import system_clock
-from ballotcast_cli.runtime.services.queue_rows import SQS_SCHEMA
-from ballotcast_cli.runtime.services.queue_upkeep import release_all
-from ballotcast_cli.runtime.services.queues import Queues
-from ballotcast_cli.runtime.services.sqs import Sqs
-from ballotcast_cli.runtime.storage.database import Database
+from ballotcast_tools.runtime.services.queue_rows import SQS_SCHEMA
+from ballotcast_tools.runtime.services.queue_upkeep import release_all
+from ballotcast_tools.runtime.services.queues import Queues
+from ballotcast_tools.runtime.services.sqs import Sqs
+from ballotcast_tools.runtime.storage.database import Database
 from runtime_queues import QUEUES, url
 
 NAMES = ("mail", "plain.fifo")

@@ -5,11 +5,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from ballotcast_cli.runtime.services.queue_rows import SQS_SCHEMA
-from ballotcast_cli.runtime.services.queues import Queues
-from ballotcast_cli.runtime.services.sqs import Sqs
-from ballotcast_cli.runtime.storage.database import Database
-from ballotcast_cli.runtime.template.deployment import Queue
+from ballotcast_tools.runtime.services.queue_rows import SQS_SCHEMA
+from ballotcast_tools.runtime.services.queues import Queues
+from ballotcast_tools.runtime.services.sqs import Sqs
+from ballotcast_tools.runtime.storage.database import Database
+from ballotcast_tools.runtime.template.deployment import Queue
 from fake_clock import FakeClock
 
 DAY = 86_400

@@ -5,9 +5,9 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from ballotcast_cli.runtime.functions.outcomes import FunctionFailed
-from ballotcast_cli.runtime.storage.database import Database
-from ballotcast_cli.runtime.storage.writer import Transaction
+from ballotcast_tools.runtime.functions.outcomes import FunctionFailed
+from ballotcast_tools.runtime.storage.database import Database
+from ballotcast_tools.runtime.storage.writer import Transaction
 
 PATIENCE = 60
 Handler = Callable[[dict[str, Any]], Any]

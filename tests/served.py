@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from threading import Event, Thread
 from typing import Any
 
-from ballotcast_cli.runtime.server import NO_LIMITS, Application, Servers, Site
+from ballotcast_tools.runtime.server import NO_LIMITS, Application, Servers, Site
 
 
 class ThreadedServer:

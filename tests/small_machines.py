@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ballotcast_cli.runtime.machines.errors import TaskFailed
+from ballotcast_tools.runtime.machines.errors import TaskFailed
 from jumping_machines import FUNCTION, JumpingMachines, machine
 
 Definition = dict[str, Any]

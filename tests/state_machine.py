@@ -6,9 +6,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from ballotcast_cli.machine_definitions import read_definition
-from ballotcast_cli.runtime.machines.errors import TaskFailed
-from ballotcast_cli.runtime.template.deployment import Machine
+from ballotcast_tools.machine_definitions import read_definition
+from ballotcast_tools.runtime.machines.errors import TaskFailed
+from ballotcast_tools.runtime.template.deployment import Machine
 from jumping_machines import FUNCTION, JumpingMachines, machine
 
 Function = Callable[[dict[str, Any]], Any]

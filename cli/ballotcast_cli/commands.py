@@ -4,7 +4,6 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 import click
@@ -13,28 +12,22 @@ EXTRAS: Mapping[str, str] = {"fastavro": "channels", "yaml": "channels", "dns": 
 """The extra of this distribution that has a package; `runtime` has all."""
 
 
-REPOSITORY = Path(__file__).parents[2]
-
-
 @dataclass(frozen=True)
 class LazyCommand:
     """Where a command is defined, and its summary in the list of commands.
 
-    module: in this package. attribute: its name there. in_repository: whether it needs the project's files, which an
-    installed package does not have.
+    module: in `package`. attribute: its name there.
     """
 
     module: str
     summary: str
     attribute: str = "command"
-    in_repository: bool = False
+    package: str = "ballotcast_cli"
 
     def load(self) -> click.Command:
-        """Import the command. Raises ClickException where the repository or a package is missing that it needs."""
-        if self.in_repository and not (REPOSITORY / "template.yaml").exists():
-            raise click.ClickException("this command needs the project's repository, and `make environments` there")
+        """Import the command. Raises ClickException where a package is missing that it needs."""
         try:
-            module = import_module(f"{__package__}.{self.module}")
+            module = import_module(f"{self.package}.{self.module}")
         except ModuleNotFoundError as error:
             raise missing(error) from None
         command: click.Command = getattr(module, self.attribute)

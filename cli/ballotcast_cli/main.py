@@ -1,6 +1,7 @@
 """The command `ballotcast`."""
 
 from collections.abc import Mapping
+from importlib.util import find_spec
 
 import click
 
@@ -39,39 +40,24 @@ COMMANDS: Mapping[str, LazyCommand] = {
         "channels.bridge_command",
         "Publish to channel NAME or to --all what arrives by UDP: a datagram is a record in Avro's binary encoding.",
     ),
-    "demo": LazyCommand(
-        "demo.command",
-        "Play an election on a running deployment: every voter casts one of the real ballots of FILE.",
-        in_repository=True,
-    ),
-    "bench": LazyCommand(
-        "bench.command",
-        "Measure this product beside stock FastAPI on Lambda: CPU time, memory, and requests to DynamoDB.",
-        in_repository=True,
-    ),
     "mail": LazyCommand("mail", "Choose, look at and try what an election's mails say."),
-    "mailbox": LazyCommand("mailbox", "Show the mails of the stack on this machine."),
     "operator": LazyCommand(
         "operator", "For those who run a deployment; needs AWS credentials for its account and region."
-    ),
-    "routes": LazyCommand(
-        "routes", "Show all routes and whether the fast path takes them (docs/fast-path.md).", in_repository=True
-    ),
-    "scale": LazyCommand(
-        "scale.command",
-        "What elections of any size cost, and where they meet a limit (docs/scale.md).",
-        in_repository=True,
-    ),
-    "stack": LazyCommand(
-        "stack.commands",
-        "The whole of Ballotcast on this machine: no account, no container, nothing but this process and its workers.",
-        in_repository=True,
     ),
 }
 
 
+def commands_here() -> Mapping[str, LazyCommand]:
+    """Return the product's commands and, in a checkout, those of its developer tools, which no package contains."""
+    if find_spec("ballotcast_tools") is None:
+        return COMMANDS
+    from ballotcast_tools.commands import COMMANDS as OF_TOOLS
+
+    return {**COMMANDS, **OF_TOOLS}
+
+
 class _Ballotcast(CommandTable):
-    lazy = COMMANDS
+    lazy = commands_here()
 
 
 @click.group(cls=_Ballotcast, context_settings={"help_option_names": ["-h", "--help"]})

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 import chromium
 from ballotcast.client.api import connect
-from ballotcast_cli.stack.stack import Stack
+from ballotcast_tools.stack.stack import Stack
 from invited_elections import Elections
 from static_site import STATIC, static_site
 from voter_page import VoterPage

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from axe import assert_accessible
 from ballotcast.client.api import connect
 from ballotcast.client.voter import Voter
-from ballotcast_cli.stack.stack import Stack
+from ballotcast_tools.stack.stack import Stack
 from chromium import PATIENCE
 
 pytestmark = pytest.mark.stack

@@ -13,8 +13,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 import chromium
-from ballotcast_cli.stack.mailbox import read_mails
-from ballotcast_cli.stack.stack import Stack
+from ballotcast_tools.stack.mailbox import read_mails
+from ballotcast_tools.stack.stack import Stack
 from hostile_site import FETCH, FRAME, POST_FORM, SOCKET, hostile_site
 from invited_elections import Elections
 

@@ -5,7 +5,7 @@ from playwright.sync_api import Browser, BrowserContext, expect
 
 from axe import assert_accessible
 from ballotcast.client.state import Blinded, Credentialed, Sealed, Signed, State
-from ballotcast_cli.stack.process import wait_for
+from ballotcast_tools.stack.process import wait_for
 from invited_elections import Election, Elections
 from voter_page import Interference, VoterPage
 

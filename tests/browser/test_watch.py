@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from axe import assert_accessible
 from ballotcast.client.channels import Channels
 from ballotcast.client.errors import ApiError
-from ballotcast_cli.stack.stack import Stack
+from ballotcast_tools.stack.stack import Stack
 from chromium import PATIENCE
 from invited_elections import Elections
 

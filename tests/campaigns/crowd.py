@@ -18,7 +18,7 @@ from ballotcast.client.errors import ApiError
 from ballotcast.client.state import Cast, Sealed, State, from_json, to_json
 from ballotcast.client.voter import Voter
 from ballotcast.counting import Ballot
-from ballotcast_cli.demo.electorate import Fate
+from ballotcast_tools.demo.electorate import Fate
 
 from .insisting import insist
 

@@ -20,9 +20,9 @@ from ballotcast.client.receipts import check_receipt
 from ballotcast.clock import to_rfc3339
 from ballotcast.counting.blt import parse_blt
 from ballotcast.elections.verification import verify_export
-from ballotcast_cli.demo.command import differences
-from ballotcast_cli.demo.electorate import Fate
-from ballotcast_cli.stack.mailbox import Mail
+from ballotcast_tools.demo.command import differences
+from ballotcast_tools.demo.electorate import Fate
+from ballotcast_tools.stack.mailbox import Mail
 from checkout import ROOT
 
 from .crowd import FATES, Crowd, Person

@@ -16,8 +16,8 @@ from typing import Self
 
 import httpx2 as httpx
 
-from ballotcast_cli.stack.mailbox import Mail, read_mails
-from ballotcast_cli.stack.stack import Stack
+from ballotcast_tools.stack.mailbox import Mail, read_mails
+from ballotcast_tools.stack.stack import Stack
 
 PORTS = range(21000, 32000)
 """Below those that the system gives to connections, one of which could take the port while the runtime is down."""

@@ -4,12 +4,12 @@ import time
 from pathlib import Path
 from typing import Any
 
-from ballotcast_cli.runtime.services.mails import MAILS_SCHEMA, Ses
-from ballotcast_cli.runtime.sources.feedback import Feedback
-from ballotcast_cli.runtime.sources.mail_server import MailServer, Security
-from ballotcast_cli.runtime.sources.smtp import Postman
-from ballotcast_cli.runtime.storage.database import Database
-from ballotcast_cli.runtime.template.reading import read_deployment
+from ballotcast_tools.runtime.services.mails import MAILS_SCHEMA, Ses
+from ballotcast_tools.runtime.sources.feedback import Feedback
+from ballotcast_tools.runtime.sources.mail_server import MailServer, Security
+from ballotcast_tools.runtime.sources.smtp import Postman
+from ballotcast_tools.runtime.storage.database import Database
+from ballotcast_tools.runtime.template.reading import read_deployment
 from mail_exchange import MailExchange
 from notify.feedback import take_feedback
 from organising import Organiser

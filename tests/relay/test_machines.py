@@ -15,7 +15,7 @@ from moto import mock_aws
 from ballotcast.channels.config import ChannelConfig
 from ballotcast.store.channels import META, Channel, channel_pk, listing_pk, new_channel, past_key, port_key, schema_sk
 from ballotcast.store.leases import LEASE
-from ballotcast_cli.machine_definitions import read_definition
+from ballotcast_tools.machine_definitions import read_definition
 from channel_rows import require_whole
 from checkout import ROOT
 from machine_faults import fails, happens_twice, hurried, loses_its_answer, steps

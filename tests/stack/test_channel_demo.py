@@ -8,8 +8,8 @@ import pytest
 from ballotcast.client.api import connect
 from ballotcast.client.channels import Channels
 from ballotcast.client.organiser import Organiser
-from ballotcast_cli.demo.channels import play_channel
-from ballotcast_cli.stack.stack import Stack
+from ballotcast_tools.demo.channels import play_channel
+from ballotcast_tools.stack.stack import Stack
 
 pytestmark = pytest.mark.stack
 

@@ -18,7 +18,7 @@ from ballotcast.store.channels import Channel, new_channel
 from ballotcast.store.log import Log, SignedCheckpoint
 from ballotcast.store.table import Table
 from ballotcast.store.transaction import transact
-from ballotcast_cli.stack.stack import Stack
+from ballotcast_tools.stack.stack import Stack
 from machine_faults import without_waits
 from relays import Relays, StackWiring, wait_for
 from sensor import SENSOR, sample

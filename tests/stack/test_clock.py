@@ -14,7 +14,7 @@ from ballotcast.client import published
 from ballotcast.client.api import Api, connect
 from ballotcast.client.errors import NotYet
 from ballotcast.client.voter import Voter
-from ballotcast_cli.stack.stack import Stack
+from ballotcast_tools.stack.stack import Stack
 from invited_elections import Election, Elections
 
 pytestmark = pytest.mark.stack

@@ -26,12 +26,12 @@ from ballotcast.crypto.encoding import b64u_decode, b64u_encode
 from ballotcast.crypto.tile_files import ENTRIES, TilePath, decode_bundle
 from ballotcast.elections.kept import Kept, Statement
 from ballotcast.elections.verification import verify_export
-from ballotcast_cli.demo.command import differences, people
-from ballotcast_cli.demo.corrections import correct_after_votes, correct_before_votes
-from ballotcast_cli.demo.election import DemoElection, prepare_election
-from ballotcast_cli.demo.electorate import Electorate, Fate
 from ballotcast_cli.deployment import Deployment
-from ballotcast_cli.stack.stack import Stack
+from ballotcast_tools.demo.command import differences, people
+from ballotcast_tools.demo.corrections import correct_after_votes, correct_before_votes
+from ballotcast_tools.demo.election import DemoElection, prepare_election
+from ballotcast_tools.demo.electorate import Electorate, Fate
+from ballotcast_tools.stack.stack import Stack
 from problem import assert_problem
 from voting import new_request
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from ballotcast_cli.stack.emulators import Emulator
-from ballotcast_cli.stack.process import StackError, check_port_free, wait_for
-from ballotcast_cli.stack.stack import Stack
+from ballotcast_tools.stack.emulators import Emulator
+from ballotcast_tools.stack.process import StackError, check_port_free, wait_for
+from ballotcast_tools.stack.stack import Stack
 from deployed_stack import LOCALSTACK
 
 pytestmark = pytest.mark.stack
@@ -28,8 +28,8 @@ Resources:
 DIES = """
 import os, signal, sys
 from pathlib import Path
-from ballotcast_cli.stack.stack import EMULATORS
-from ballotcast_cli.stack.stack import Stack
+from ballotcast_tools.stack.stack import EMULATORS
+from ballotcast_tools.stack.stack import Stack
 Stack(Path(sys.argv[1]), int(sys.argv[2]), emulator=EMULATORS[sys.argv[3]]).start()
 print("started", flush=True)
 os.kill(os.getpid(), signal.SIGKILL)

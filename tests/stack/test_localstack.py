@@ -12,10 +12,10 @@ import boto3
 import httpx2 as httpx
 import pytest
 
-from ballotcast_cli.stack.emulators import Emulator
-from ballotcast_cli.stack.localstack.crowds import AT_ONCE
-from ballotcast_cli.stack.process import wait_for
-from ballotcast_cli.stack.stack import Stack
+from ballotcast_tools.stack.emulators import Emulator
+from ballotcast_tools.stack.localstack.crowds import AT_ONCE
+from ballotcast_tools.stack.process import wait_for
+from ballotcast_tools.stack.stack import Stack
 from deployed_stack import port_free_now
 
 pytestmark = [pytest.mark.stack, pytest.mark.only_on("localstack"), pytest.mark.essential]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ballotcast.store.channels import Channel
-from ballotcast_cli.stack.stack import Stack
+from ballotcast_tools.stack.stack import Stack
 from channel_rows import require_whole
 from poisoned import poisoned
 from relays import Relays, wait_for

@@ -11,8 +11,8 @@ import pytest
 
 import sagas
 from ballotcast.store.channels import Channel
-from ballotcast_cli.machine_definitions import read_definition
-from ballotcast_cli.stack.stack import Stack
+from ballotcast_tools.machine_definitions import read_definition
+from ballotcast_tools.stack.stack import Stack
 from channel_rows import require_whole
 from checkout import ROOT
 from machine_faults import FAULTS, HALT, hurried

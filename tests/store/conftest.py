@@ -11,10 +11,10 @@ import pytest
 from moto import mock_aws
 
 from ballotcast.store.table import Table
-from ballotcast_cli.runtime.services.dynamodb import DYNAMODB_SCHEMA, DynamoDB
-from ballotcast_cli.runtime.services.streams import STREAM_SCHEMA
-from ballotcast_cli.runtime.storage.database import Database
-from ballotcast_cli.scale.dynamodb import AnyTable
+from ballotcast_tools.runtime.services.dynamodb import DYNAMODB_SCHEMA, DynamoDB
+from ballotcast_tools.runtime.services.streams import STREAM_SCHEMA
+from ballotcast_tools.runtime.storage.database import Database
+from ballotcast_tools.scale.dynamodb import AnyTable
 from bearable_moto import bearable
 
 ENDPOINT = os.environ.get("DYNAMODB_ENDPOINT")

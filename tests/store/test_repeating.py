@@ -13,11 +13,11 @@ from ballotcast.store.table import Table
 from ballotcast.store.transaction import transact
 from ballotcast.store.voter import Voter
 from ballotcast.store.voters import Voters
-from ballotcast_cli.runtime.faults import Faults
-from ballotcast_cli.runtime.services.dynamodb import DYNAMODB_SCHEMA, DynamoDB
-from ballotcast_cli.runtime.services.planned_writes import TableKind
-from ballotcast_cli.runtime.services.streams import STREAM_SCHEMA
-from ballotcast_cli.runtime.storage.database import Database
+from ballotcast_tools.runtime.faults import Faults
+from ballotcast_tools.runtime.services.dynamodb import DYNAMODB_SCHEMA, DynamoDB
+from ballotcast_tools.runtime.services.planned_writes import TableKind
+from ballotcast_tools.runtime.services.streams import STREAM_SCHEMA
+from ballotcast_tools.runtime.storage.database import Database
 
 ATTEMPTS = 5
 TIMEOUT = ReadTimeoutError(endpoint_url="https://dynamodb/")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ballotcast_cli.runtime.template import tags
+from ballotcast_tools.runtime.template import tags
 from checkout import ROOT
 
 STACK_PYTHON = ROOT / ".tools/stack/bin/python"
@@ -41,7 +41,7 @@ def expanded(template: dict[str, Any]) -> Resources:
         elif resource["Type"] == "AWS::Serverless::StateMachine":
             properties["DefinitionUri"] = "s3://bucket/machine.json"
     local["Globals"]["Function"]["CodeUri"] = "s3://bucket/functions.zip"
-    expand = [STACK_PYTHON, ROOT / "cli/ballotcast_cli/stack/expand.py"]
+    expand = [STACK_PYTHON, ROOT / "tools/ballotcast_tools/stack/expand.py"]
     region = {**os.environ, "AWS_DEFAULT_REGION": "eu-west-1"}
     answer = subprocess.run(expand, env=region, input=json.dumps(local), capture_output=True, text=True)
     assert answer.returncode == 0, answer.stderr

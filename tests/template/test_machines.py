@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from ballotcast_cli.drawings import PAGE, page
-from ballotcast_cli.machine_definitions import read_definition
+from ballotcast_tools.documents.drawings import PAGE, page
+from ballotcast_tools.machine_definitions import read_definition
 from checkout import ROOT
 
 MACHINES = ["CloseMachine", "TurnoutMachine", "SpawnMachine", "StopMachine", "RepairMachine"]
@@ -87,7 +87,7 @@ def test_the_machines_are_all_here(template: dict[str, Any]) -> None:
 
 
 def test_the_drawings_are_current() -> None:
-    assert PAGE.read_text() == page(), "run python -m ballotcast_cli.drawings"
+    assert PAGE.read_text() == page(), "run make documents"
 
 
 def test_cfn_lint_finds_nothing_in_the_definitions(template: dict[str, Any]) -> None:

@@ -48,4 +48,16 @@ def test_stores_and_the_client_know_nothing_of_http_functions() -> None:
 
 
 def test_nothing_that_is_deployed_imports_what_never_is() -> None:
-    assert offences(PACKAGE, ("ballotcast_cli",)) + offences(ROOT / "functions", ("ballotcast_cli",)) == []
+    never = ("ballotcast_cli", "ballotcast_tools")
+    assert offences(PACKAGE, never) + offences(ROOT / "functions", never) == []
+
+
+def test_the_command_that_people_install_needs_no_tool_but_where_it_lists_those_of_a_checkout() -> None:
+    assert offences(ROOT / "cli", ("ballotcast_tools",)) == ["cli/ballotcast_cli/main.py: ballotcast_tools.commands"]
+
+
+def test_what_a_lambda_build_runs_is_neither_the_command_nor_a_function() -> None:
+    build = ROOT / "tools/ballotcast_tools/build"
+    assert offences(build, ("ballotcast", "ballotcast_cli")) == []
+    for makefile in (ROOT / "functions/Makefile", PACKAGE.parent / "Makefile"):
+        assert "ballotcast_tools.build.packaging" in makefile.read_text()

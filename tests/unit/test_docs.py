@@ -34,8 +34,8 @@ from ballotcast.elections.result import count_election
 from ballotcast.elections.verification import CHECKS
 from ballotcast.http import problems
 from ballotcast.settings import Settings
-from ballotcast_cli.runtime.options import BadOption, from_environment
-from ballotcast_cli.runtime.template import tags
+from ballotcast_tools.runtime.options import BadOption, from_environment
+from ballotcast_tools.runtime.template import tags
 from world import World
 
 ROOT = Path(__file__).parents[2]

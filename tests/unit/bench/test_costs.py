@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from ballotcast_cli.bench.hot_routes import measure
-from ballotcast_cli.bench.playing import play
-from ballotcast_cli.bench.routes import counted_routes, open_routes
+from ballotcast_tools.bench.hot_routes import measure
+from ballotcast_tools.bench.playing import play
+from ballotcast_tools.bench.routes import counted_routes, open_routes
 
 KB = 1024
 BUDGET = {

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from ballotcast_cli.bench import report
-from ballotcast_cli.bench.events import event
-from ballotcast_cli.bench.measures import Comparison, Sample
+from ballotcast_tools.bench import report
+from ballotcast_tools.bench.events import event
+from ballotcast_tools.bench.measures import Comparison, Sample
 
 KEPT = Comparison("warm_post", "a POST", "µs", Sample.of([9, 10, 11]), Sample.of([90, 100, 110]), 0.15)
 OVER = Comparison("cold_cpu", "a start", "ms", Sample.of([50]), Sample.of([100]), 0.30)

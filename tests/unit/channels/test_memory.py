@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ballotcast_cli.runtime.template import tags
+from ballotcast_tools.runtime.template import tags
 from channel_memory import WORK
 from checkout import ROOT
 

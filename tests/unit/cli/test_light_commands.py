@@ -1,9 +1,12 @@
 """Commands are imported when they are run: who counts or verifies needs few packages, and waits for no others."""
 
 import json
+import os
 import resource
+import shutil
 import subprocess
 import sys
+import sysconfig
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,7 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from ballotcast_cli import commands
-from ballotcast_cli.main import COMMANDS, main
+from ballotcast_cli.main import COMMANDS, commands_here, main
 
 TOP = Path(__file__).resolve().parents[3]
 WARD = TOP / "examples" / "student-union.blt"
@@ -35,7 +38,7 @@ def imported(*arguments: str) -> set[str]:
 
 def distributions(modules: set[str]) -> set[str]:
     """The top-level names that are neither Python's nor the project's."""
-    ours = {"ballotcast", "ballotcast_cli"}
+    ours = {"ballotcast", "ballotcast_cli", "ballotcast_tools"}
     return {name.partition(".")[0] for name in modules} - set(sys.stdlib_module_names) - ours - {"__main__"}
 
 
@@ -83,18 +86,18 @@ def _cpu(command: Sequence[str]) -> float:
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", commands_here())
 def test_the_list_of_commands_says_what_each_says_of_itself(name: str) -> None:
-    command = COMMANDS[name].load()
+    command = commands_here()[name].load()
 
     assert command.name == name
-    assert command.get_short_help_str(limit=200) == COMMANDS[name].summary
+    assert command.get_short_help_str(limit=200) == commands_here()[name].summary
 
 
 def test_the_list_is_shown_without_an_import() -> None:
     modules = imported("--help")
 
-    assert not {f"ballotcast_cli.{lazy.module}" for lazy in COMMANDS.values()} & modules
+    assert not {f"{lazy.package}.{lazy.module}" for lazy in commands_here().values()} & modules
 
 
 @pytest.mark.parametrize(
@@ -124,14 +127,49 @@ def test_our_own_missing_module_is_a_fault_and_no_advice() -> None:
         commands.LazyCommand("nowhere", "").load()
 
 
-def test_a_command_of_the_repository_says_so_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(commands, "REPOSITORY", tmp_path)
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The packages of the wheel and their dependencies, as after `pip install .`, without the checkout around them."""
+    folder = tmp_path_factory.mktemp("installed")
+    hatch = tomllib.loads((TOP / "pyproject.toml").read_text())["tool"]["hatch"]["build"]
+    for package in hatch["targets"]["wheel"]["packages"]:
+        shutil.copytree(TOP / package, folder / Path(package).name, ignore=shutil.ignore_patterns("__pycache__"))
+    return folder
 
-    refused = CliRunner().invoke(main, ["routes"])
 
-    assert refused.exit_code == 1
-    assert refused.stderr.startswith("Error: this command needs the project's repository")
-    assert refused.stderr.count("\n") == 1
+def run_installed(installed: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the command without `.pth` files (-S), which would bring the checkout back."""
+    paths = os.pathsep.join([str(installed), sysconfig.get_path("purelib")])
+    return subprocess.run(
+        [sys.executable, "-S", "-c", "from ballotcast_cli.main import main; main()", *arguments],
+        cwd=installed,
+        env={"PYTHONPATH": paths, "PATH": os.environ["PATH"], "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+    )
+
+
+def test_the_wheel_has_the_products_commands_and_no_tools(installed: Path) -> None:
+    listed = run_installed(installed, "--help").stdout
+    refused = run_installed(installed, "stack")
+
+    assert {name for name in commands_here() if f"\n  {name} " in listed} == set(COMMANDS)
+    assert "No such command 'stack'" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["count", str(WARD), "--method", "irv"], 0, "elected: 1 Amara Okafor"),
+        (["verify", str(WARD)], 1, "This export does NOT verify."),
+        (["vote", "--link", "x"], 1, "Error: this link is not complete"),
+    ],
+)
+def test_the_wheel_counts_verifies_and_votes(installed: Path, arguments: Sequence[str], code: int, said: str) -> None:
+    ended = run_installed(installed, *arguments)
+
+    assert "Traceback" not in ended.stderr
+    assert (ended.returncode, said in ended.stdout + ended.stderr) == (code, True), ended
 
 
 def test_an_unknown_command_is_refused() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from ballotcast.counting import RULES, Action
 from ballotcast.counting.formats import FORMATS, known_switches
-from ballotcast_cli import rule_texts
+from ballotcast_tools.documents import rule_texts
 
 from . import properties
 from .test_properties import HAS, LACKS
@@ -33,7 +33,7 @@ def table(heading: str) -> list[list[str]]:
 
 
 def test_the_page_of_rules_is_current() -> None:
-    assert rule_texts.PAGE.read_text("utf-8") == rule_texts.page(), "run python -m ballotcast_cli.rule_texts"
+    assert rule_texts.PAGE.read_text("utf-8") == rule_texts.page(), "run make documents"
 
 
 def test_every_rule_stands_in_the_table_with_its_ballots_and_seats() -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from ballotcast.client.api import Api
 from ballotcast.client.organiser import Organiser
-from ballotcast_cli.demo.channels import play_channel
+from ballotcast_tools.demo.channels import play_channel
 from relays_played import PlayedChannels
 from world import World
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from ballotcast.channels.containers import Batch
 from ballotcast.channels.records import decode
 from ballotcast.channels.schemas import ChannelSchema
-from ballotcast_cli.demo.engine import SCHEMA, datagram, differences, records
+from ballotcast_tools.demo.engine import SCHEMA, datagram, differences, records
 
 SENT = list(records(0, 0, 300))
 schema = ChannelSchema.parse(SCHEMA)

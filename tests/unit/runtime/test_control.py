@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ballotcast_cli.runtime.control import Control, ControlClient
+from ballotcast_tools.runtime.control import Control, ControlClient
 
 
 class Echo:

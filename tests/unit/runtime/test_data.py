@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from ballotcast_cli.runtime.data import Data, InUse
+from ballotcast_tools.runtime.data import Data, InUse
 
 HOLDS = """
 import os, signal, sys
 from pathlib import Path
-from ballotcast_cli.runtime.data import Data
+from ballotcast_tools.runtime.data import Data
 Data(Path(sys.argv[1])).hold()
 print("held", flush=True)
 sys.stdin.read()

@@ -8,9 +8,9 @@ import pytest
 from botocore.exceptions import ReadTimeoutError
 
 from ballotcast.store.faults import passes
-from ballotcast_cli.runtime.faults import Faults
-from ballotcast_cli.runtime.functions.messages import receive
-from ballotcast_cli.runtime.functions.remote import RemoteClient, answer
+from ballotcast_tools.runtime.faults import Faults
+from ballotcast_tools.runtime.functions.messages import receive
+from ballotcast_tools.runtime.functions.remote import RemoteClient, answer
 
 
 class Counting:

@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from ballotcast_cli.runtime.assembly import SCHEMAS
-from ballotcast_cli.runtime.figures import Figures
-from ballotcast_cli.runtime.metrics import Metrics
-from ballotcast_cli.runtime.services.mails import Ses
-from ballotcast_cli.runtime.services.queues import Queues
-from ballotcast_cli.runtime.services.sqs import Sqs
-from ballotcast_cli.runtime.services.streams import advance
-from ballotcast_cli.runtime.storage.database import Database
-from ballotcast_cli.runtime.template.deployment import Deployment, StreamSource
-from ballotcast_cli.runtime.template.reading import read_deployment
+from ballotcast_tools.runtime.assembly import SCHEMAS
+from ballotcast_tools.runtime.figures import Figures
+from ballotcast_tools.runtime.metrics import Metrics
+from ballotcast_tools.runtime.services.mails import Ses
+from ballotcast_tools.runtime.services.queues import Queues
+from ballotcast_tools.runtime.services.sqs import Sqs
+from ballotcast_tools.runtime.services.streams import advance
+from ballotcast_tools.runtime.storage.database import Database
+from ballotcast_tools.runtime.template.deployment import Deployment, StreamSource
+from ballotcast_tools.runtime.template.reading import read_deployment
 from runtime_sources import add_records
 
 TEMPLATE = Path(__file__).parents[3] / "template.yaml"

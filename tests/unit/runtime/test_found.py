@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from ballotcast_cli.runtime.found import MOST, Found, found
-from ballotcast_cli.runtime.machines.executions import MACHINES_SCHEMA
-from ballotcast_cli.runtime.services.dynamodb import DYNAMODB_SCHEMA
-from ballotcast_cli.runtime.services.mails import MAILS_SCHEMA
-from ballotcast_cli.runtime.services.queue_rows import SQS_SCHEMA
-from ballotcast_cli.runtime.storage.database import Database
-from ballotcast_cli.runtime.storage.writer import Transaction
+from ballotcast_tools.runtime.found import MOST, Found, found
+from ballotcast_tools.runtime.machines.executions import MACHINES_SCHEMA
+from ballotcast_tools.runtime.services.dynamodb import DYNAMODB_SCHEMA
+from ballotcast_tools.runtime.services.mails import MAILS_SCHEMA
+from ballotcast_tools.runtime.services.queue_rows import SQS_SCHEMA
+from ballotcast_tools.runtime.storage.database import Database
+from ballotcast_tools.runtime.storage.writer import Transaction
 
 SCHEMA = [DYNAMODB_SCHEMA, MAILS_SCHEMA, SQS_SCHEMA, MACHINES_SCHEMA]
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from ballotcast_cli.runtime import metrics as module
-from ballotcast_cli.runtime.metrics import Metrics, MetricsPage, Requests, resident_memory
+from ballotcast_tools.runtime import metrics as module
+from ballotcast_tools.runtime.metrics import Metrics, MetricsPage, Requests, resident_memory
 
 
 def test_the_text_is_prometheus() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ballotcast_cli.runtime.options import BadOption, Options, from_environment
+from ballotcast_tools.runtime.options import BadOption, Options, from_environment
 
 EXAMPLES = Path(__file__).parents[3] / "examples/one-machine"
 HERE = {"DATA": "/var/lib/ballotcast/data", "PORT": "4566"}

@@ -4,7 +4,7 @@ from threading import Semaphore
 
 import pytest
 
-from ballotcast_cli.runtime.upkeep import AT_ONCE, Upkeep
+from ballotcast_tools.runtime.upkeep import AT_ONCE, Upkeep
 
 
 class Waste:

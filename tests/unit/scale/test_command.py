@@ -8,8 +8,8 @@ import pytest
 from click.testing import CliRunner
 
 from ballotcast_cli.main import main
-from ballotcast_cli.scale.measuring import measure
-from ballotcast_cli.scale.stages import STAGES
+from ballotcast_tools.scale.measuring import measure
+from ballotcast_tools.scale.stages import STAGES
 
 
 @pytest.mark.slow

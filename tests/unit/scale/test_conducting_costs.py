@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from ballotcast_cli.scale.aws import Folder
-from ballotcast_cli.scale.making import BASE_URL, draft
+from ballotcast_tools.scale.aws import Folder
+from ballotcast_tools.scale.making import BASE_URL, draft
 from organise.freezing import freeze
 
 

@@ -9,8 +9,8 @@ from botocore.exceptions import ClientError
 
 from ballotcast.store.table import ABSENT, PRESENT, Condition, Refusal, Table
 from ballotcast.store.transaction import Cancelled, transact
-from ballotcast_cli.scale.capacity import Meter
-from ballotcast_cli.scale.dynamodb import MeteredDynamoDB
+from ballotcast_tools.scale.capacity import Meter
+from ballotcast_tools.scale.dynamodb import MeteredDynamoDB
 from world import World
 
 from .conftest import create_table

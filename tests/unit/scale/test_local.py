@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from ballotcast_cli.scale import aws
-from ballotcast_cli.scale.capacity import Meter
-from ballotcast_cli.scale.measuring import measure
+from ballotcast_tools.scale import aws
+from ballotcast_tools.scale.capacity import Meter
+from ballotcast_tools.scale.measuring import measure
 
 from .conftest import create_table
 

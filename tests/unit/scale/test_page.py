@@ -4,9 +4,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from ballotcast_cli.scale import page
-from ballotcast_cli.scale.measured import COUNTING
-from ballotcast_cli.scale.stages import STAGES
+from ballotcast_tools.scale import page
+from ballotcast_tools.scale.measured import COUNTING
+from ballotcast_tools.scale.stages import STAGES
 
 MINUTES, GIBIBYTES = 10, 2
 

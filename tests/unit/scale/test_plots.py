@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from ballotcast_cli.scale.plots import bars, lines
+from ballotcast_tools.scale.plots import bars, lines
 
 SVG = "{http://www.w3.org/2000/svg}"
 LETTER, HEIGHT = 7.5, 13

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from ballotcast_cli.scale import limits
-from ballotcast_cli.scale.limits import AS_DEPLOYED, Deployment, ladder
-from ballotcast_cli.scale.simulation import breaks_first, refusals, simulate
+from ballotcast_tools.scale import limits
+from ballotcast_tools.scale.limits import AS_DEPLOYED, Deployment, ladder
+from ballotcast_tools.scale.simulation import breaks_first, refusals, simulate
 
 AMPLE = Deployment(
     stage=10**9,

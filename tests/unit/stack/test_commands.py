@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from ballotcast_cli.main import main
-from ballotcast_cli.stack.commands import command, follow
+from ballotcast_tools.stack.commands import command, follow
 
 
 def stack(directory: Path, *arguments: str, port: int = 4566, options: Sequence[str] = ()) -> Result:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ballotcast_cli.stack.deploy import digest, reachable
+from ballotcast_tools.stack.deploy import digest, reachable
 
 ENDPOINT = "http://127.0.0.1:4566"
 
@@ -24,12 +24,12 @@ def test_reachable(value: str, expected: str) -> None:
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    for name in ("functions/vote", "layers/common", "cli/ballotcast_cli/stack"):
+    for name in ("functions/vote", "layers/common", "tools/ballotcast_tools/build"):
         (tmp_path / name).mkdir(parents=True)
     for name in ("template.yaml", "samconfig.toml", "uv.lock"):
         (tmp_path / name).touch()
     for name in ("packaging.py", "pruning.py"):
-        (tmp_path / "cli/ballotcast_cli/stack" / name).touch()
+        (tmp_path / "tools/ballotcast_tools/build" / name).touch()
     (tmp_path / "functions/vote/app.py").write_text("one")
     return tmp_path
 

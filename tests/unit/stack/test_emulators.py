@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from ballotcast_cli.runtime.options import from_environment
-from ballotcast_cli.stack import localstack_emulator, localstack_environment
-from ballotcast_cli.stack.emulators import Place
-from ballotcast_cli.stack.localstack_environment import Missing, dynamodb_local
-from ballotcast_cli.stack.stack import EMULATORS
+from ballotcast_tools.build import localstack_environment
+from ballotcast_tools.build.localstack_environment import Missing, dynamodb_local
+from ballotcast_tools.runtime.options import from_environment
+from ballotcast_tools.stack import localstack_emulator
+from ballotcast_tools.stack.emulators import Place
+from ballotcast_tools.stack.stack import EMULATORS
 from checkout import ROOT
 
 
@@ -48,7 +49,7 @@ def test_a_machine_without_a_python_for_localstack_is_told_which_it_needs(monkey
 
 
 def test_the_supported_pythons_are_those_of_the_lock() -> None:
-    pinned = (ROOT / "cli/localstack-core/pyproject.toml").read_text()
+    pinned = (ROOT / "tools/locks/localstack-core/pyproject.toml").read_text()
     found = re.search(r'requires-python = ">=3\.(\d+),<3\.(\d+)"', pinned)
     assert found
     newest_first = [f"3.{minor}" for minor in range(int(found[2]) - 1, int(found[1]) - 1, -1)]

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from ballotcast_cli.stack.browser_libraries import is_suitable
-from ballotcast_cli.stack.environments import read_pip_configuration, uv_environment, uv_settings
+from ballotcast_tools.build.browser_libraries import is_suitable
+from ballotcast_tools.build.environments import read_pip_configuration, uv_environment, uv_settings
 
 LISTING = """\
 :env:.index-url='https://env.example/simple'

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from ballotcast_cli.stack.function_log import readable, short_name
+from ballotcast_tools.stack.function_log import readable, short_name
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from threading import Thread
 import httpx2
 import pytest
 
-from ballotcast_cli.stack.mailbox import (
+from ballotcast_tools.stack.mailbox import (
     Mail,
     TextMessage,
     mails_document,

@@ -3,8 +3,8 @@
 import re
 from datetime import UTC, datetime
 
-from ballotcast_cli.stack.mailbox import Mail, TextMessage
-from ballotcast_cli.stack.mailbox_page import HEADERS, page
+from ballotcast_tools.stack.mailbox import Mail, TextMessage
+from ballotcast_tools.stack.mailbox_page import HEADERS, page
 
 
 def mail(to: str, subject: str, text: str) -> Mail:

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from ballotcast_cli.stack import packaging
-from ballotcast_cli.stack.environments import TOP
-from ballotcast_cli.stack.packaging import Target, build_functions, target
+from ballotcast_tools.build import packaging
+from ballotcast_tools.build.environments import TOP
+from ballotcast_tools.build.packaging import Target, build_functions, target
 
 HERE = Target(f"{sys.version_info[0]}.{sys.version_info[1]}", platform.machine(), True, sys.executable)
 

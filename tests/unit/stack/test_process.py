@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from ballotcast_cli.stack.held import open_private
-from ballotcast_cli.stack.process import (
+from ballotcast_tools.stack.held import open_private
+from ballotcast_tools.stack.process import (
     StackError,
     check_port_free,
     is_served,

@@ -15,7 +15,7 @@ from aws_lambda_powertools.utilities.idempotency.persistence import dynamodb as 
 from botocore import xform_name
 from botocore.loaders import Loader
 
-from ballotcast_cli.stack.pruning import (
+from ballotcast_tools.build.pruning import (
     AUTHORITIES,
     SERVICES,
     only_aws_authorities,

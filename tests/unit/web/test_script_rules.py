@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ballotcast_cli.stack.browser_libraries import node_here
+from ballotcast_tools.build.browser_libraries import node_here
 from checkout import ROOT
 
 WEB = ROOT / "functions" / "web"

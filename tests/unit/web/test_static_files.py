@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from ballotcast_cli.stack.browser_libraries import integrity
+from ballotcast_tools.build.browser_libraries import integrity
 from checkout import ROOT
 from web.static_files import FOLDER, modules, release, static_files
 

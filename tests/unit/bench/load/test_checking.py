@@ -6,10 +6,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from ballotcast.ballots import receipt
 from ballotcast.ballots.leaf import BallotLeaf
 from ballotcast.crypto.merkle import leaf_hash
-from ballotcast_cli.bench.load.beside import stock
-from ballotcast_cli.bench.load.casting import Casts
-from ballotcast_cli.bench.load.checking import compare_log, wrong_receipts
-from ballotcast_cli.bench.load.sending import send
+from ballotcast_tools.bench.load.beside import stock
+from ballotcast_tools.bench.load.casting import Casts
+from ballotcast_tools.bench.load.checking import compare_log, wrong_receipts
+from ballotcast_tools.bench.load.sending import send
 from keyed_election import KeyedElection, keyed_election
 from voting import new_ballot
 

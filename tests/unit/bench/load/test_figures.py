@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from ballotcast_cli.bench.load.figures import Tally, percentile
+from ballotcast_tools.bench.load.figures import Tally, percentile
 
 
 def test_a_percentile_is_a_value_that_was_measured() -> None:

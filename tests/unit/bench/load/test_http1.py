@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from ballotcast_cli.bench.load.http1 import BrokenOff, Connection, Reader, Response, request
+from ballotcast_tools.bench.load.http1 import BrokenOff, Connection, Reader, Response, request
 from scripted_server import ok, scripted_server
 
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4;x=1\r\nWiki\r\n5\r\npedia\r\n0\r\n\r\n"

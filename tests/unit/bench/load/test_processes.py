@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ballotcast_cli.bench.load.processes import PROC, Server, Watch
+from ballotcast_tools.bench.load.processes import PROC, Server, Watch
 
 TICKS = os.sysconf("SC_CLK_TCK")
 BUSY = """

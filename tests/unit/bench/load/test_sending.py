@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from ballotcast_cli.bench.load.casting import Casts, expect_success
-from ballotcast_cli.bench.load.http1 import request
-from ballotcast_cli.bench.load.sending import Wanted, send
+from ballotcast_tools.bench.load.casting import Casts, expect_success
+from ballotcast_tools.bench.load.http1 import request
+from ballotcast_tools.bench.load.sending import Wanted, send
 from scripted_server import ScriptedServer, ok, scripted_server
 
 BUSY = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n"

@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 from click.testing import CliRunner
 
-from ballotcast_cli.bench.load import told
-from ballotcast_cli.bench.load.figures import Tally
-from ballotcast_cli.bench.load.runs import Side, Timed
 from ballotcast_cli.main import main
+from ballotcast_tools.bench.load import told
+from ballotcast_tools.bench.load.figures import Tally
+from ballotcast_tools.bench.load.runs import Side, Timed
 
 OURS = Side(Tally(2.0, [0.1, 0.2, 0.3, 0.4], retries=3), [2.0], 0.016, 0.1, 1234.56)
 STOCK = Side(Tally(4.0, [0.5, 0.5], Counter({"status 500": 2})), [0.5, 0.25, 1.0])

@@ -3,7 +3,7 @@
 from collections import Counter
 
 from ballotcast.ballots.link import Link
-from ballotcast_cli.bench.load.voting import Errand, vote
+from ballotcast_tools.bench.load.voting import Errand, vote
 from scripted_server import scripted_server
 
 PROBLEM = b'{"type": "urn:ballotcast:problem:gone", "detail": "no"}'

@@ -8,18 +8,18 @@ import pytest
 from click.testing import CliRunner, Result
 
 from ballotcast_cli.main import main
-from ballotcast_cli.runtime.data import Data
-from ballotcast_cli.runtime.services.downloads import Downloads
-from ballotcast_cli.runtime.services.dynamodb import DYNAMODB_SCHEMA, DynamoDB
-from ballotcast_cli.runtime.services.kms import Kms
-from ballotcast_cli.runtime.services.planned_writes import TableKind
-from ballotcast_cli.runtime.services.s3 import S3, S3_SCHEMA
-from ballotcast_cli.runtime.services.secretsmanager import SECRETS_SCHEMA, SecretsManager
-from ballotcast_cli.runtime.services.streams import STREAM_SCHEMA
-from ballotcast_cli.runtime.storage.database import Database
-from ballotcast_cli.runtime.template.stores import read_key
-from ballotcast_cli.runtime.template.tags import load
-from ballotcast_cli.runtime.template.values import Values
+from ballotcast_tools.runtime.data import Data
+from ballotcast_tools.runtime.services.downloads import Downloads
+from ballotcast_tools.runtime.services.dynamodb import DYNAMODB_SCHEMA, DynamoDB
+from ballotcast_tools.runtime.services.kms import Kms
+from ballotcast_tools.runtime.services.planned_writes import TableKind
+from ballotcast_tools.runtime.services.s3 import S3, S3_SCHEMA
+from ballotcast_tools.runtime.services.secretsmanager import SECRETS_SCHEMA, SecretsManager
+from ballotcast_tools.runtime.services.streams import STREAM_SCHEMA
+from ballotcast_tools.runtime.storage.database import Database
+from ballotcast_tools.runtime.template.stores import read_key
+from ballotcast_tools.runtime.template.tags import load
+from ballotcast_tools.runtime.template.values import Values
 from checkout import ROOT
 
 SECRET = "arn:aws:secretsmanager:eu-west-1:000000000000:secret:Identity"

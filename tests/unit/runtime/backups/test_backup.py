@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
 
-from ballotcast_cli.runtime.backups.settling import locked
+from ballotcast_tools.runtime.backups.settling import locked
 
 from .conftest import Place, Running
 

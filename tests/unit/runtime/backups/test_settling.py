@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from ballotcast_cli.runtime.backups.settling import is_pending, settle
+from ballotcast_tools.runtime.backups.settling import is_pending, settle
 
 from .conftest import Place
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ballotcast_cli.runtime.storage.writer import StorageFailed
+from ballotcast_tools.runtime.storage.writer import StorageFailed
 
 from .disk import Disk, disk
 from .writing import adding, names_after, write_all, writer_on

@@ -6,10 +6,10 @@ import sys
 from hashlib import sha256
 from pathlib import Path
 
-from ballotcast_cli.runtime.services.downloads import Downloads
-from ballotcast_cli.runtime.services.master_key import MasterKey
-from ballotcast_cli.runtime.services.s3 import S3, S3_SCHEMA
-from ballotcast_cli.runtime.storage.database import Database
+from ballotcast_tools.runtime.services.downloads import Downloads
+from ballotcast_tools.runtime.services.master_key import MasterKey
+from ballotcast_tools.runtime.services.s3 import S3, S3_SCHEMA
+from ballotcast_tools.runtime.storage.database import Database
 
 SCHEMA = "CREATE TABLE IF NOT EXISTS word (word TEXT PRIMARY KEY, other TEXT NOT NULL)"
 WRITES = """
@@ -17,10 +17,10 @@ import json, os, random, signal, sys
 from hashlib import sha256
 from pathlib import Path
 from threading import Thread
-from ballotcast_cli.runtime.services.downloads import Downloads
-from ballotcast_cli.runtime.services.master_key import MasterKey
-from ballotcast_cli.runtime.services.s3 import S3, S3_SCHEMA
-from ballotcast_cli.runtime.storage.database import Database
+from ballotcast_tools.runtime.services.downloads import Downloads
+from ballotcast_tools.runtime.services.master_key import MasterKey
+from ballotcast_tools.runtime.services.s3 import S3, S3_SCHEMA
+from ballotcast_tools.runtime.storage.database import Database
 
 folder, schema = Path(sys.argv[1]), sys.argv[2]
 

@@ -7,20 +7,20 @@ from pathlib import Path
 
 import pytest
 
-from ballotcast_cli.runtime.services.downloads import Downloads
-from ballotcast_cli.runtime.services.master_key import MasterKey
-from ballotcast_cli.runtime.services.s3 import S3, S3_SCHEMA
-from ballotcast_cli.runtime.storage.database import Database
-from ballotcast_cli.runtime.storage.writer import StorageFailed
+from ballotcast_tools.runtime.services.downloads import Downloads
+from ballotcast_tools.runtime.services.master_key import MasterKey
+from ballotcast_tools.runtime.services.s3 import S3, S3_SCHEMA
+from ballotcast_tools.runtime.storage.database import Database
+from ballotcast_tools.runtime.storage.writer import StorageFailed
 
 LIMITED = """
 import resource, sys
 from pathlib import Path
-from ballotcast_cli.runtime.services.downloads import Downloads
-from ballotcast_cli.runtime.services.master_key import MasterKey
-from ballotcast_cli.runtime.services.s3 import S3, S3_SCHEMA
-from ballotcast_cli.runtime.storage.database import Database
-from ballotcast_cli.runtime.storage.writer import StorageFailed
+from ballotcast_tools.runtime.services.downloads import Downloads
+from ballotcast_tools.runtime.services.master_key import MasterKey
+from ballotcast_tools.runtime.services.s3 import S3, S3_SCHEMA
+from ballotcast_tools.runtime.storage.database import Database
+from ballotcast_tools.runtime.storage.writer import StorageFailed
 
 folder = Path(sys.argv[1])
 database = Database(folder / "data", [S3_SCHEMA])

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from ballotcast_cli.runtime.storage.database import Database, prepare
-from ballotcast_cli.runtime.storage.signals import Signals
-from ballotcast_cli.runtime.storage.writer import StorageFailed, Transaction, Writer
+from ballotcast_tools.runtime.storage.database import Database, prepare
+from ballotcast_tools.runtime.storage.signals import Signals
+from ballotcast_tools.runtime.storage.writer import StorageFailed, Transaction, Writer
 
 from .disk import Disk
 

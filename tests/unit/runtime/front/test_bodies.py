@@ -9,7 +9,7 @@ import httpx2 as httpx
 import pytest
 
 import loops
-from ballotcast_cli.runtime.front.bodies import Bodies, Gone, NoRoom, TooLarge
+from ballotcast_tools.runtime.front.bodies import Bodies, Gone, NoRoom, TooLarge
 from front_requests import Functions, ask, front_of, returned
 from problem import assert_problem
 

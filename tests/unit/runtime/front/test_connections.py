@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from ballotcast_cli.runtime.front.connections import Crowd
-from ballotcast_cli.runtime.server import listen
+from ballotcast_tools.runtime.front.connections import Crowd
+from ballotcast_tools.runtime.server import listen
 from front_requests import Functions, front_of, returned
 from served import ThreadedServer
 
@@ -123,9 +123,9 @@ def test_a_slow_client_gets_it_all() -> None:
 RUNS_OUT = """
 import resource, sys
 resource.setrlimit(resource.RLIMIT_NOFILE, (64, 300))
-from ballotcast_cli.runtime.front.descriptors import raise_limit
+from ballotcast_tools.runtime.front.descriptors import raise_limit
 raise_limit()
-from ballotcast_cli.runtime.front import descriptors
+from ballotcast_tools.runtime.front import descriptors
 print(resource.getrlimit(resource.RLIMIT_NOFILE)[0], descriptors.connections_at_once(), descriptors.accepted_at_once())
 """
 

@@ -7,9 +7,9 @@ import httpx2 as httpx
 import pytest
 
 import loops
-from ballotcast_cli.runtime.front.mailbox import Mailbox
-from ballotcast_cli.runtime.server import listen
-from ballotcast_cli.stack.mailbox import Mail, TextMessage, read_mails, read_text_messages
+from ballotcast_tools.runtime.front.mailbox import Mailbox
+from ballotcast_tools.runtime.server import listen
+from ballotcast_tools.stack.mailbox import Mail, TextMessage, read_mails, read_text_messages
 from served import ThreadedServer
 
 TOKEN = "tOkEn-0123"

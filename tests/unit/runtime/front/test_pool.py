@@ -9,9 +9,9 @@ import httpx2 as httpx
 import pytest
 
 import loops
-from ballotcast_cli.runtime.front.app import Front
-from ballotcast_cli.runtime.front.pool import Full, GivenUp, Pool
-from ballotcast_cli.runtime.template.deployment import Throttle
+from ballotcast_tools.runtime.front.app import Front
+from ballotcast_tools.runtime.front.pool import Full, GivenUp, Pool
+from ballotcast_tools.runtime.template.deployment import Throttle
 from front_requests import HERE, Functions, api, front_of, returned
 from problem import assert_problem
 

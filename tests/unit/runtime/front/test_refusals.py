@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from ballotcast_cli.runtime.front.app import Front
-from ballotcast_cli.runtime.front.options import Options
-from ballotcast_cli.runtime.functions.outcomes import FunctionFailed, FunctionTimedOut
-from ballotcast_cli.runtime.template.deployment import GatewayResponse, Route
+from ballotcast_tools.runtime.front.app import Front
+from ballotcast_tools.runtime.front.options import Options
+from ballotcast_tools.runtime.functions.outcomes import FunctionFailed, FunctionTimedOut
+from ballotcast_tools.runtime.template.deployment import GatewayResponse, Route
 from front_requests import PORT, ROUTES, Functions, api, ask, front_of
 from problem import assert_problem
 

@@ -2,11 +2,11 @@
 
 import pytest
 
-from ballotcast_cli.runtime.front.app import Front
-from ballotcast_cli.runtime.front.options import Options
-from ballotcast_cli.runtime.front.routing import Router
-from ballotcast_cli.runtime.template.deployment import Route
-from ballotcast_cli.runtime.template.reading import read_deployment
+from ballotcast_tools.runtime.front.app import Front
+from ballotcast_tools.runtime.front.options import Options
+from ballotcast_tools.runtime.front.routing import Router
+from ballotcast_tools.runtime.template.deployment import Route
+from ballotcast_tools.runtime.template.reading import read_deployment
 from checkout import ROOT
 from front_requests import PORT, ROUTES, Functions
 

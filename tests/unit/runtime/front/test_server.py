@@ -16,8 +16,8 @@ import pytest
 from api_events import invoke
 from ballotcast.http.fastpath import Handler
 from ballotcast.http.handler import http_handler
-from ballotcast_cli.runtime.front.app import Front
-from ballotcast_cli.runtime.server import listen
+from ballotcast_tools.runtime.front.app import Front
+from ballotcast_tools.runtime.server import listen
 from front_requests import Functions, front_of, returned
 from function_apps import app_of
 from problem import assert_problem

@@ -2,8 +2,8 @@
 
 import pytest
 
-from ballotcast_cli.runtime.front.throttles import Throttles
-from ballotcast_cli.runtime.template.deployment import Throttle
+from ballotcast_tools.runtime.front.throttles import Throttles
+from ballotcast_tools.runtime.template.deployment import Throttle
 from front_requests import Functions, api, ask, front_of
 from problem import assert_problem
 

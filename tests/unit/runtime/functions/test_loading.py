@@ -10,13 +10,13 @@ import pytest
 from botocore.exceptions import ClientError
 
 from ballotcast.store.faults import passes
-from ballotcast_cli.runtime.functions.loading import FunctionWiring, LoadedFunction
-from ballotcast_cli.runtime.services.clients import clients_of
-from ballotcast_cli.runtime.services.dynamodb import DYNAMODB_SCHEMA, DynamoDB
-from ballotcast_cli.runtime.services.planned_writes import TableKind
-from ballotcast_cli.runtime.services.streams import STREAM_SCHEMA
-from ballotcast_cli.runtime.storage.database import Database
-from ballotcast_cli.runtime.template.roles import Role
+from ballotcast_tools.runtime.functions.loading import FunctionWiring, LoadedFunction
+from ballotcast_tools.runtime.services.clients import clients_of
+from ballotcast_tools.runtime.services.dynamodb import DYNAMODB_SCHEMA, DynamoDB
+from ballotcast_tools.runtime.services.planned_writes import TableKind
+from ballotcast_tools.runtime.services.streams import STREAM_SCHEMA
+from ballotcast_tools.runtime.storage.database import Database
+from ballotcast_tools.runtime.template.roles import Role
 
 ALLOWED = [
     {"Effect": "Allow", "Action": "dynamodb:*", "Resource": "arn:aws:dynamodb:eu-west-1:000000000000:table/Board"}

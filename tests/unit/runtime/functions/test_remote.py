@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from ballotcast_cli.runtime.functions.messages import Disconnected, receive
-from ballotcast_cli.runtime.functions.remote import RemoteClient, answer
-from ballotcast_cli.runtime.services.clients import RoleClient
-from ballotcast_cli.runtime.template.roles import Role
+from ballotcast_tools.runtime.functions.messages import Disconnected, receive
+from ballotcast_tools.runtime.functions.remote import RemoteClient, answer
+from ballotcast_tools.runtime.services.clients import RoleClient
+from ballotcast_tools.runtime.template.roles import Role
 
 READS = {"Effect": "Allow", "Action": "dynamodb:GetItem", "Resource": "arn:aws:dynamodb:eu-west-1:000000000000:table/T"}
 ASKED = {"TableName": "T", "Key": {"pk": {"S": "a"}, "sk": {"S": "b"}}}

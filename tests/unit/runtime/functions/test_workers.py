@@ -11,20 +11,20 @@ from typing import Any
 
 import pytest
 
-from ballotcast_cli.runtime.functions.messages import Disconnected, receive, send
-from ballotcast_cli.runtime.functions.outcomes import FunctionFailed, FunctionTimedOut
-from ballotcast_cli.runtime.functions.workers import Workers
-from ballotcast_cli.runtime.services.clients import clients_of
-from ballotcast_cli.runtime.services.downloads import Downloads
-from ballotcast_cli.runtime.services.dynamodb import DYNAMODB_SCHEMA, DynamoDB
-from ballotcast_cli.runtime.services.master_key import MasterKey
-from ballotcast_cli.runtime.services.planned_writes import TableKind
-from ballotcast_cli.runtime.services.s3 import S3, S3_SCHEMA
-from ballotcast_cli.runtime.services.streams import STREAM_SCHEMA
-from ballotcast_cli.runtime.storage.database import Database
-from ballotcast_cli.runtime.template.deployment import Function
-from ballotcast_cli.runtime.template.roles import Role
-from ballotcast_cli.stack.process import wait_for
+from ballotcast_tools.runtime.functions.messages import Disconnected, receive, send
+from ballotcast_tools.runtime.functions.outcomes import FunctionFailed, FunctionTimedOut
+from ballotcast_tools.runtime.functions.workers import Workers
+from ballotcast_tools.runtime.services.clients import clients_of
+from ballotcast_tools.runtime.services.downloads import Downloads
+from ballotcast_tools.runtime.services.dynamodb import DYNAMODB_SCHEMA, DynamoDB
+from ballotcast_tools.runtime.services.master_key import MasterKey
+from ballotcast_tools.runtime.services.planned_writes import TableKind
+from ballotcast_tools.runtime.services.s3 import S3, S3_SCHEMA
+from ballotcast_tools.runtime.services.streams import STREAM_SCHEMA
+from ballotcast_tools.runtime.storage.database import Database
+from ballotcast_tools.runtime.template.deployment import Function
+from ballotcast_tools.runtime.template.roles import Role
+from ballotcast_tools.stack.process import wait_for
 from checkout import ROOT
 
 ALLOWED = [

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from ballotcast_cli.runtime.machines.definition import load
-from ballotcast_cli.runtime.machines.errors import InvalidDefinition
+from ballotcast_tools.runtime.machines.definition import load
+from ballotcast_tools.runtime.machines.errors import InvalidDefinition
 from deployed_machines import definition
 from jumping_machines import FUNCTION
 from machine_faults import FAULTS, hurried, steps

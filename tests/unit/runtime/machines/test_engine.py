@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from ballotcast_cli.runtime.machines.engine import Engine
-from ballotcast_cli.runtime.machines.executions import KEPT, MACHINES_SCHEMA
-from ballotcast_cli.runtime.services.stepfunctions import StepFunctions
-from ballotcast_cli.runtime.storage.database import Database
-from ballotcast_cli.runtime.template.deployment import Machine
+from ballotcast_tools.runtime.machines.engine import Engine
+from ballotcast_tools.runtime.machines.executions import KEPT, MACHINES_SCHEMA
+from ballotcast_tools.runtime.services.stepfunctions import StepFunctions
+from ballotcast_tools.runtime.storage.database import Database
+from ballotcast_tools.runtime.template.deployment import Machine
 from jumping_machines import AtOnce, JumpingClock, arn_of, machine
 from small_machines import ALWAYS, TASK, TOKEN, Definition, Lab, failing, mapping, of
 

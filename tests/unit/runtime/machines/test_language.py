@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from ballotcast_cli.runtime.machines.errors import InvalidDefinition, StateFailed
-from ballotcast_cli.runtime.machines.intrinsics import parse
-from ballotcast_cli.runtime.machines.paths import Path, ResultPath
-from ballotcast_cli.runtime.machines.templates import compile_template
+from ballotcast_tools.runtime.machines.errors import InvalidDefinition, StateFailed
+from ballotcast_tools.runtime.machines.intrinsics import parse
+from ballotcast_tools.runtime.machines.paths import Path, ResultPath
+from ballotcast_tools.runtime.machines.templates import compile_template
 
 DATA = {
     "a": {"b": [10, 20, 30], "with space": 1},

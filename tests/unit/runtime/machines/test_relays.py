@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from ballotcast.store.channels import Channel
-from ballotcast_cli.runtime.services.stepfunctions import StepFunctions
-from ballotcast_cli.runtime.template.deployment import Machine
+from ballotcast_tools.runtime.services.stepfunctions import StepFunctions
+from ballotcast_tools.runtime.template.deployment import Machine
 from channel_rows import require_whole
 from checkout import ROOT
 from deployed_machines import STOP_GRACE, definition, deployed

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from ballotcast_cli.runtime.machines.errors import TaskFailed
-from ballotcast_cli.runtime.machines.retries import Retrier
+from ballotcast_tools.runtime.machines.errors import TaskFailed
+from ballotcast_tools.runtime.machines.retries import Retrier
 from small_machines import ALWAYS, CATCH, FAILED, TASK, Definition, Lab, failing, mapping, of
 
 

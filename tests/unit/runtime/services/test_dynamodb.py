@@ -13,11 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ballotcast.store.table import ABSENT, PRESENT, Condition, Refusal, Table, to_wire
-from ballotcast_cli.runtime.services.dynamodb import DYNAMODB_SCHEMA, DynamoDB
-from ballotcast_cli.runtime.services.items import from_text, to_text
-from ballotcast_cli.runtime.services.planned_writes import TableKind
-from ballotcast_cli.runtime.services.streams import STREAM_SCHEMA, topic
-from ballotcast_cli.runtime.storage.database import Database
+from ballotcast_tools.runtime.services.dynamodb import DYNAMODB_SCHEMA, DynamoDB
+from ballotcast_tools.runtime.services.items import from_text, to_text
+from ballotcast_tools.runtime.services.planned_writes import TableKind
+from ballotcast_tools.runtime.services.streams import STREAM_SCHEMA, topic
+from ballotcast_tools.runtime.storage.database import Database
 from fake_clock import FakeClock
 
 

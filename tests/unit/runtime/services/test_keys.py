@@ -6,10 +6,10 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_private_key
 
 from ballotcast.store.vault import ED25519, Purpose, Vault
-from ballotcast_cli.runtime.services.kms import Kms
-from ballotcast_cli.runtime.services.master_key import MasterKey, UnusableKey, open_or_make
-from ballotcast_cli.runtime.services.secretsmanager import SECRETS_SCHEMA, SecretsManager
-from ballotcast_cli.runtime.storage.database import Database
+from ballotcast_tools.runtime.services.kms import Kms
+from ballotcast_tools.runtime.services.master_key import MasterKey, UnusableKey, open_or_make
+from ballotcast_tools.runtime.services.secretsmanager import SECRETS_SCHEMA, SecretsManager
+from ballotcast_tools.runtime.storage.database import Database
 
 KEY = "arn:aws:kms:eu-west-1:000000000000:key/Key"
 

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from ballotcast_cli.runtime.services.queue_upkeep import release_all
+from ballotcast_tools.runtime.services.queue_upkeep import release_all
 from effort import examples
 from runtime_queues import Lab, lab, url
 

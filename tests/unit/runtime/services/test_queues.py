@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from ballotcast_cli.runtime.services.queue_upkeep import delete_expired, forget_ids, keep_in_step, release_all
-from ballotcast_cli.runtime.storage.writer import Transaction
+from ballotcast_tools.runtime.services.queue_upkeep import delete_expired, forget_ids, keep_in_step, release_all
+from ballotcast_tools.runtime.storage.writer import Transaction
 from runtime_queues import DAY, Lab, lab, url
 
 MAIL, RELAY, PLAIN = "mail", "relay.fifo", "plain.fifo"

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from botocore.exceptions import ClientError
 
-from ballotcast_cli.runtime.services.downloads import Downloads
-from ballotcast_cli.runtime.services.master_key import MasterKey
-from ballotcast_cli.runtime.services.s3 import S3, S3_SCHEMA
-from ballotcast_cli.runtime.storage.database import Database
+from ballotcast_tools.runtime.services.downloads import Downloads
+from ballotcast_tools.runtime.services.master_key import MasterKey
+from ballotcast_tools.runtime.services.s3 import S3, S3_SCHEMA
+from ballotcast_tools.runtime.storage.database import Database
 from fake_clock import FakeClock
 
 BASE = "http://127.0.0.1:4566"

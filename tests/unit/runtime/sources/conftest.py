@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from ballotcast_cli.runtime.services.mails import MAILS_SCHEMA
-from ballotcast_cli.runtime.storage.database import Database
+from ballotcast_tools.runtime.services.mails import MAILS_SCHEMA
+from ballotcast_tools.runtime.storage.database import Database
 from mail_exchange import MailExchange
 from posting import Posting
 

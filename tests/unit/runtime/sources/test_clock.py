@@ -9,9 +9,9 @@ import pytest
 from aws_lambda_powertools.utilities.data_classes import EventBridgeEvent
 
 from ballotcast.store.schedules import Schedules
-from ballotcast_cli.runtime.services.scheduler import SCHEDULE_SCHEMA, TOPIC, Scheduler
-from ballotcast_cli.runtime.sources.clock import ATTEMPTS, Rule, Timetable
-from ballotcast_cli.runtime.template.deployment import ScheduleSource
+from ballotcast_tools.runtime.services.scheduler import SCHEDULE_SCHEMA, TOPIC, Scheduler
+from ballotcast_tools.runtime.sources.clock import ATTEMPTS, Rule, Timetable
+from ballotcast_tools.runtime.template.deployment import ScheduleSource
 from runtime_queues import Lab, lab
 from runtime_sources import PATIENCE, Calls, fail, until
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from ballotcast_cli.runtime.services.streams import Change
-from ballotcast_cli.runtime.sources.filters import UnknownPattern, any_of
-from ballotcast_cli.runtime.sources.stream_events import Record
+from ballotcast_tools.runtime.services.streams import Change
+from ballotcast_tools.runtime.sources.filters import UnknownPattern, any_of
+from ballotcast_tools.runtime.sources.stream_events import Record
 from checkout import ROOT
 
 PATTERNS = [json.loads(found) for found in re.findall(r"Pattern: '(\{.*\})'", (ROOT / "template.yaml").read_text())]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ballotcast_cli.runtime.sources.mail_server import BadMailServer, MailServer, Security, Unreachable, mail_server
+from ballotcast_tools.runtime.sources.mail_server import BadMailServer, MailServer, Security, Unreachable, mail_server
 from certificates import self_signed
 from mail_exchange import MailExchange
 

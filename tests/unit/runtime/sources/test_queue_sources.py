@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from aws_lambda_powertools.utilities.data_classes import SQSEvent
 
-from ballotcast_cli.runtime.sources.queues import QueuePoller
-from ballotcast_cli.runtime.template.deployment import QueueSource
+from ballotcast_tools.runtime.sources.queues import QueuePoller
+from ballotcast_tools.runtime.template.deployment import QueueSource
 from runtime_queues import Lab, lab, url
 from runtime_sources import PATIENCE, Calls, bodies, fail, until
 

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from ballotcast.mails.blocks import MailContent
-from ballotcast_cli.runtime.sources import smtp
+from ballotcast_tools.runtime.sources import smtp
 from mail_exchange import MailExchange
 from notify.post import _mime
 from posting import SENDER, TAGS, Posting, read, until

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from ballotcast_cli.runtime.services.mails import MAILS_SCHEMA, Ses
-from ballotcast_cli.runtime.sources import smtp
-from ballotcast_cli.runtime.sources.mail_rows import MailRows
-from ballotcast_cli.runtime.storage.database import Database
-from ballotcast_cli.runtime.storage.writer import StorageFailed, Transaction
+from ballotcast_tools.runtime.services.mails import MAILS_SCHEMA, Ses
+from ballotcast_tools.runtime.sources import smtp
+from ballotcast_tools.runtime.sources.mail_rows import MailRows
+from ballotcast_tools.runtime.storage.database import Database
+from ballotcast_tools.runtime.storage.writer import StorageFailed, Transaction
 from mail_exchange import DROP, MailExchange
 from posting import SENDER, TAGS, Posting, read, until
 
@@ -133,10 +133,10 @@ def test_a_fault_of_the_server_is_no_mails_fault(
 KILLED = """
 import os, signal, sys, time
 from pathlib import Path
-from ballotcast_cli.runtime.services.mails import MAILS_SCHEMA
-from ballotcast_cli.runtime.sources.mail_server import MailServer, Security
-from ballotcast_cli.runtime.sources.smtp import Postman
-from ballotcast_cli.runtime.storage.database import Database
+from ballotcast_tools.runtime.services.mails import MAILS_SCHEMA
+from ballotcast_tools.runtime.sources.mail_server import MailServer, Security
+from ballotcast_tools.runtime.sources.smtp import Postman
+from ballotcast_tools.runtime.storage.database import Database
 
 class Dying(Database):
     def write(self, operation):

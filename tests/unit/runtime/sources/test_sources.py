@@ -8,16 +8,16 @@ from typing import Any
 import pytest
 
 from ballotcast.clock import system_clock
-from ballotcast_cli.runtime.services.queue_rows import SQS_SCHEMA
-from ballotcast_cli.runtime.services.queues import Queues
-from ballotcast_cli.runtime.services.scheduler import SCHEDULE_SCHEMA
-from ballotcast_cli.runtime.services.streams import STREAM_SCHEMA, record
-from ballotcast_cli.runtime.sources.filters import UnknownPattern
-from ballotcast_cli.runtime.sources.loop import Loop
-from ballotcast_cli.runtime.sources.sources import Sources
-from ballotcast_cli.runtime.storage.database import Database
-from ballotcast_cli.runtime.storage.writer import Transaction
-from ballotcast_cli.runtime.template.deployment import (
+from ballotcast_tools.runtime.services.queue_rows import SQS_SCHEMA
+from ballotcast_tools.runtime.services.queues import Queues
+from ballotcast_tools.runtime.services.scheduler import SCHEDULE_SCHEMA
+from ballotcast_tools.runtime.services.streams import STREAM_SCHEMA, record
+from ballotcast_tools.runtime.sources.filters import UnknownPattern
+from ballotcast_tools.runtime.sources.loop import Loop
+from ballotcast_tools.runtime.sources.sources import Sources
+from ballotcast_tools.runtime.storage.database import Database
+from ballotcast_tools.runtime.storage.writer import Transaction
+from ballotcast_tools.runtime.template.deployment import (
     Api,
     Bucket,
     Deployment,
@@ -27,9 +27,9 @@ from ballotcast_cli.runtime.template.deployment import (
     StreamSource,
     Table,
 )
-from ballotcast_cli.runtime.template.reading import read_deployment
-from ballotcast_cli.runtime.template.roles import Role
-from ballotcast_cli.runtime.upkeep import AT_ONCE, Upkeep
+from ballotcast_tools.runtime.template.reading import read_deployment
+from ballotcast_tools.runtime.template.roles import Role
+from ballotcast_tools.runtime.upkeep import AT_ONCE, Upkeep
 from checkout import ROOT
 from runtime_queues import DAY, QUEUES, Lab, lab
 from runtime_sources import PATIENCE, Calls, add_records, bodies, names, until
@@ -121,7 +121,7 @@ def test_an_idle_deployment_hardly_looks(aws: Lab, monkeypatch: pytest.MonkeyPat
 
 
 def test_a_loop_outlives_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ballotcast_cli.runtime.sources.loop.AFTER_ERROR", 0.01)
+    monkeypatch.setattr("ballotcast_tools.runtime.sources.loop.AFTER_ERROR", 0.01)
     turns, done = iter([ValueError("first"), None]), threading.Event()
 
     def turn() -> None:

@@ -9,10 +9,10 @@ import pytest
 from aws_lambda_powertools.utilities.data_classes import DynamoDBStreamEvent
 from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecordEventName, StreamViewType
 
-from ballotcast_cli.runtime.functions.outcomes import FunctionTimedOut
-from ballotcast_cli.runtime.services.streams import STREAM_SCHEMA, changes, position, record, trim
-from ballotcast_cli.runtime.sources.streams import PASSED, StreamConsumer
-from ballotcast_cli.runtime.template.deployment import StreamSource, Table
+from ballotcast_tools.runtime.functions.outcomes import FunctionTimedOut
+from ballotcast_tools.runtime.services.streams import STREAM_SCHEMA, changes, position, record, trim
+from ballotcast_tools.runtime.sources.streams import PASSED, StreamConsumer
+from ballotcast_tools.runtime.template.deployment import StreamSource, Table
 from runtime_queues import Lab, lab
 from runtime_sources import PATIENCE, Calls, add_records, fail, names, until
 

@@ -10,11 +10,11 @@ from threading import Barrier, Event
 
 import pytest
 
-from ballotcast_cli.runtime.storage import deadline
-from ballotcast_cli.runtime.storage.database import FORMAT, Database, WrongFormat
-from ballotcast_cli.runtime.storage.deadline import TooLate, ends_within
-from ballotcast_cli.runtime.storage.writer import StorageFailed, Transaction
-from ballotcast_cli.stack.process import wait_for
+from ballotcast_tools.runtime.storage import deadline
+from ballotcast_tools.runtime.storage.database import FORMAT, Database, WrongFormat
+from ballotcast_tools.runtime.storage.deadline import TooLate, ends_within
+from ballotcast_tools.runtime.storage.writer import StorageFailed, Transaction
+from ballotcast_tools.stack.process import wait_for
 
 SCHEMA = ["CREATE TABLE IF NOT EXISTS word (word TEXT PRIMARY KEY)"]
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from ballotcast_cli.runtime.template.deployment import Deployment
-from ballotcast_cli.runtime.template.reading import read_deployment
-from ballotcast_cli.runtime.template.tags import load
+from ballotcast_tools.runtime.template.deployment import Deployment
+from ballotcast_tools.runtime.template.reading import read_deployment
+from ballotcast_tools.runtime.template.tags import load
 from checkout import ROOT
 
 LOCAL = {"Environment": "local"}

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 import granted_calls as calls
-from ballotcast_cli.runtime.template.deployment import Deployment, QueueSource, StreamSource
-from ballotcast_cli.runtime.template.reading import read_deployment
-from ballotcast_cli.runtime.template.requests import Right, asked
-from ballotcast_cli.runtime.template.roles import Role
+from ballotcast_tools.runtime.template.deployment import Deployment, QueueSource, StreamSource
+from ballotcast_tools.runtime.template.reading import read_deployment
+from ballotcast_tools.runtime.template.requests import Right, asked
+from ballotcast_tools.runtime.template.roles import Role
 from checkout import ROOT
 from granted_calls import NEEDED, Call
 

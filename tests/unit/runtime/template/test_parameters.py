@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from ballotcast_cli.runtime.template.errors import TemplateError
-from ballotcast_cli.runtime.template.parameters import chosen
+from ballotcast_tools.runtime.template.errors import TemplateError
+from ballotcast_tools.runtime.template.parameters import chosen
 
 DECLARED: dict[str, dict[str, Any]] = {
     "Environment": {"Type": "String", "Default": "prod", "AllowedValues": ["prod", "local"]},

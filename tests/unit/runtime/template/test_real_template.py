@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ballotcast_cli.runtime.template.deployment import (
+from ballotcast_tools.runtime.template.deployment import (
     Deployment,
     Queue,
     QueueSource,
@@ -16,8 +16,8 @@ from ballotcast_cli.runtime.template.deployment import (
     Table,
     Throttle,
 )
-from ballotcast_cli.runtime.template.errors import TemplateError
-from ballotcast_cli.runtime.template.reading import read_deployment
+from ballotcast_tools.runtime.template.errors import TemplateError
+from ballotcast_tools.runtime.template.reading import read_deployment
 from checkout import ROOT
 from granted_calls import ARN, QUEUES, RELAYS
 

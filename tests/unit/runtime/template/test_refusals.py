@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from ballotcast_cli.runtime.template.deployment import Deployment
-from ballotcast_cli.runtime.template.errors import TemplateError
+from ballotcast_tools.runtime.template.deployment import Deployment
+from ballotcast_tools.runtime.template.errors import TemplateError
 
 Deploy = Callable[..., Deployment]
 QUEUE = "Resources/MailQueue/Properties"

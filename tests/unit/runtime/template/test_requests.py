@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from ballotcast_cli.runtime.template.requests import UnknownCall, asked
+from ballotcast_tools.runtime.template.requests import UnknownCall, asked
 from granted_calls import ARN, key
 
 BALLOT, MANIFEST, VOTER = key("BALLOT#1"), key("MANIFEST#1"), key("VOTER#1")

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from ballotcast_cli.runtime.template.errors import TemplateError
-from ballotcast_cli.runtime.template.roles import Context, Role
+from ballotcast_tools.runtime.template.errors import TemplateError
+from ballotcast_tools.runtime.template.roles import Context, Role
 
 TABLE = "arn:aws:dynamodb:eu-west-1:000000000000:table/Board"
 ALLOW = {"Effect": "Allow", "Action": "dynamodb:GetItem", "Resource": TABLE}

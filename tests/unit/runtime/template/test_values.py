@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from ballotcast_cli.runtime.template.errors import TemplateError
-from ballotcast_cli.runtime.template.tags import load
-from ballotcast_cli.runtime.template.values import Values
+from ballotcast_tools.runtime.template.errors import TemplateError
+from ballotcast_tools.runtime.template.tags import load
+from ballotcast_tools.runtime.template.values import Values
 
 TEMPLATE = """
 Parameters:

@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
-from ballotcast_cli.stack.localstack.environment import (
+from ballotcast_tools.stack.localstack.environment import (
     LARGEST_RESPONSE,
     Environment,
     Function,
     InitialisationFailed,
 )
-from ballotcast_cli.stack.localstack.runtime_api import Invocation, Outcome
+from ballotcast_tools.stack.localstack.runtime_api import Invocation, Outcome
 
 RUNTIME = '''
 """What AWS's runtime client does, as far as a test needs it: `python -m awslambdaric HANDLER`."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ballotcast_cli.stack.localstack.hosts import is_this_machine
+from ballotcast_tools.stack.localstack.hosts import is_this_machine
 
 
 @pytest.mark.parametrize(

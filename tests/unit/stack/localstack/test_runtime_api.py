@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from ballotcast_cli.stack.localstack.runtime_api import Invocation, Outcome, RuntimeApi
+from ballotcast_tools.stack.localstack.runtime_api import Invocation, Outcome, RuntimeApi
 
 NEXT = "/2018-06-01/runtime/invocation/next"
 
