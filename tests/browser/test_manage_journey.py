@@ -62,7 +62,7 @@ class Pages:
                 if found := re.search(pattern, tab.locator("main").inner_text()):
                     assert_accessible(tab)
                     return found[1]
-                tab.get_by_role("button", name="Look again").click()
+                tab.get_by_role("button", name="Refresh").click()
                 tab.wait_for_load_state()
             raise AssertionError(f"no mail to {to}")
         finally:
@@ -79,7 +79,7 @@ def pages(browser: Browser, stack: Stack) -> Iterator[Pages]:
 def sign_up(pages: Pages) -> str:
     email = f"organiser@{secrets.token_hex(4)}.example.org"
     pages.page.goto(f"{pages.address}/")
-    pages.follow("For organisers")
+    pages.follow("Run an election")
     pages.look("Log in")
     pages.follow("Sign up")
     pages.look("Become an organiser")

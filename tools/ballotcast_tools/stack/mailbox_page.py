@@ -1,61 +1,140 @@
-"""`/_ballotcast/mailbox`: the messages that a local stack keeps instead of sending, as a page without scripts.
+"""`/_ballotcast/mailbox`: the messages that a local stack keeps instead of sending, as an inbox without scripts.
 
-`?to=` shows what went to one address or telephone number.
+`?to=` shows what went to one address or telephone number, `?mail=` opens a message, `?from=` the messages from so many
+on, and `?html=` is what the frame of a message loads: its HTML, as mail programs show it.
 """
 
-import base64
-import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
+from urllib.parse import urlencode
 
 from .mailbox import Mail, TextMessage
+from .mailbox_style import HASH, MARK, PICTURE, STYLE
 
 PATH = "/_ballotcast/mailbox"
-STYLE = """
-:root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif; }
-:root { background: #fbfbf9; color: #1b1f24; }
-a { color: #1d4f91; }
-@media (prefers-color-scheme: dark) {
-  :root { background: #14171a; color: #e8eaed; }
-  a { color: #8db8f0; }
-}
-body { max-width: 48rem; margin: 0 auto; padding: 1rem; overflow-wrap: anywhere; }
-article { border-top: 1px solid GrayText; padding: 0.5rem 0; }
-h2 { font-size: 1.125rem; margin: 0.5rem 0; }
-pre { white-space: pre-wrap; font: inherit; }
-input, button { font: inherit; padding: 0.5rem; }
-"""
-_HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 HEADERS = {
     "Content-Type": "text/html; charset=utf-8",
     "Cache-Control": "no-store",
-    "Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{_HASH}'; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'",
+    "Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{HASH}'; frame-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
-"""Links lead on without telling from where; the page may load its own style and nothing else."""
+"""Links lead on without telling from where; the page may load its own style, a message's frame, and nothing else."""
+FRAMED = {
+    **HEADERS,
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; "
+    "frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox",
+}
+"""Of a message's HTML: nothing runs and nothing is loaded; its links open a window of their own."""
 LOST = "What this machine sent. Nothing of it left the machine, and it is gone when the stack stops."
 KEPT = "What this machine sent. Nothing of it left the machine."
+AT_ONCE = 50
 _LINK = re.compile(r"https?://[^\s<>\"]+")
 
 
-def page(mails: Sequence[Mail], texts: Sequence[TextMessage], to: str, *, action: str = PATH, note: str = LOST) -> str:
-    """Return the messages as HTML, the newest first, text messages before mails; only those to `to`, if given.
+@dataclass(frozen=True)
+class _Message:
+    id: str
+    to: Sequence[str]
+    subject: str
+    text: str
+    html: str = ""
+    at: str = ""
+    """Local time; text messages have none."""
+
+
+def respond(
+    mails: Sequence[Mail],
+    texts: Sequence[TextMessage],
+    query: Mapping[str, str],
+    *,
+    action: str = PATH,
+    note: str = LOST,
+) -> tuple[dict[str, str], str]:
+    """Return headers and HTML: the inbox, the newest first, text messages before mails; or a mail's HTML.
 
     `action`: the page's own path. `note`: a sentence on what becomes of the messages.
     """
-    articles = [_article("Text message", (text.to,), "", text.text) for text in texts if to in ("", text.to)]
-    articles = [_of_mail(mail) for mail in mails if not to or to in mail.to] + articles
-    found = "".join(reversed(articles)) or "<p>Nothing was sent yet.</p>"
-    asked = f"""<form action="{escape(action)}">
-<label for="to">Only to</label> <input id="to" name="to" value="{escape(to)}"> <button>Look again</button>
+    if "html" in query:
+        found = next((mail.html for mail in mails if mail.id == query["html"]), "")
+        return dict(FRAMED), f'<base target="_blank">{found}'
+    to = query.get("to", "").strip()
+    sent = [_Message(mail.id, mail.to, mail.subject, mail.text, mail.html, _local(mail)) for mail in mails]
+    sent += [_Message(text.id, (text.to,), "Text message", text.text) for text in texts]
+    newest_first = [message for message in reversed(sent) if to in ("", *message.to)]
+    return dict(HEADERS), _inbox(newest_first, query, to, action, note)
+
+
+def _local(mail: Mail) -> str:
+    return f"{mail.sent_at.astimezone():%Y-%m-%d %H:%M}"
+
+
+def _inbox(messages: Sequence[_Message], query: Mapping[str, str], to: str, action: str, note: str) -> str:
+    chosen = next((message for message in messages if message.id == query.get("mail")), None)
+    first = int(query["from"]) if query.get("from", "").isascii() and query.get("from", "").isdigit() else 0
+    shown = messages[first : first + AT_ONCE]
+    search = f"""<form action="{escape(action)}">
+<label for="to">Only to this address</label>
+<input id="to" name="to" value="{escape(to)}" placeholder="Only to this address" autocomplete="off">
+<button>Refresh</button>
 </form>"""
-    return _page(f"<p>{escape(note)}</p>\n{asked}\n{found}")
+    if not shown:
+        text = f"Nothing was sent to {escape(to)} yet." if to else "Nothing was sent yet."
+        next_step = "Invitations, codes and reminders appear here: press “Refresh” after you have sent one."
+        body = f'<div class="empty">{PICTURE}<h2>{text}</h2><p class="quiet">{next_step}</p></div>'
+        return _page(search, f'<p class="quiet">{escape(note)}</p><div class="panes">{body}</div>')
+    opened = chosen or shown[0]
+    rows = "".join(_row(message, opened, to, first, action) for message in shown)
+    turns = "".join(
+        f'<a class="button" href="{_address(action, to, start)}">{name}</a>'
+        for name, start, there in (
+            ("Newer", max(0, first - AT_ONCE), first > 0),
+            ("Older", first + AT_ONCE, first + AT_ONCE < len(messages)),
+        )
+        if there
+    )
+    count = f"{len(messages)} message{'' if len(messages) == 1 else 's'}{f' to {escape(to)}' if to else ''}."
+    turn = f'<nav class="turn" aria-label="Pages">{turns}</nav>' if turns else ""
+    return _page(
+        search,
+        f'<p class="quiet">{count} {escape(note)}</p>\n<div class="panes {"reading" if chosen else "listing"}">'
+        f'<nav class="list" aria-label="Messages"><ul>{rows}</ul></nav>'
+        f"{_article(opened, action, _address(action, to, first))}</div>{turn}",
+    )
 
 
-def _page(content: str) -> str:
+def _address(action: str, to: str, first: int, mail: str = "") -> str:
+    given = {"to": to, "from": str(first) if first else "", "mail": mail}
+    return escape(f"{action}?{urlencode({name: value for name, value in given.items() if value})}")
+
+
+def _row(message: _Message, opened: _Message, to: str, first: int, action: str) -> str:
+    current = ' aria-current="true"' if message is opened else ""
+    when = f"<time>{message.at}</time>" if message.at else ""
+    return (
+        f'<li><a href="{_address(action, to, first, message.id)}"{current}>'
+        f'<span class="who"><span>{escape(", ".join(message.to))}</span>{when}</span>'
+        f'<span class="what">{escape(message.subject)}</span></a></li>'
+    )
+
+
+def _article(message: _Message, action: str, back: str) -> str:
+    text = f"<pre>{_with_links(message.text)}</pre>"
+    if message.html:
+        source = escape(f"{action}?{urlencode({'html': message.id})}")
+        frame = f'<iframe title="The message" src="{source}" loading="lazy"></iframe>'
+        text += f"<details><summary>As mail programs show it</summary>{frame}</details>"
+    at = f", {message.at}" if message.at else ""
+    return (
+        f'<article><a class="button back" href="{back}">All messages</a><h2>{escape(message.subject)}</h2>'
+        f'<p class="quiet">To {escape(", ".join(message.to))}{at}</p>{text}</article>'
+    )
+
+
+def _page(search: str, content: str) -> str:
     return f"""<!doctype html>
 <html lang="en">
 <head>
@@ -65,8 +144,8 @@ def _page(content: str) -> str:
 <style>{STYLE}</style>
 </head>
 <body>
+<header><div><h1>{MARK} Mailbox</h1>{search}</div></header>
 <main>
-<h1>Mailbox</h1>
 {content}
 </main>
 </body>
@@ -75,23 +154,13 @@ def _page(content: str) -> str:
 
 
 DOOR = _page(
-    """<p>The mails that this machine keeps hold voters’ links, so the mailbox opens only at an address with a key.</p>
+    "",
+    f"""<div class="panes"><div class="empty">{PICTURE}<h2>This mailbox needs its key</h2>
+<p>The mails that this machine keeps hold voters’ links, so the mailbox opens only at an address with a key.</p>
 <p>The terminal in which Ballotcast was started shows that address after “Mailbox”;
-<code>.venv/bin/ballotcast stack status</code> shows it again.</p>"""
+<code>.venv/bin/ballotcast stack status</code> shows it again.</p></div></div>""",
 )
 """What is shown to whoever comes without the key."""
-
-
-def _of_mail(mail: Mail) -> str:
-    return _article(mail.subject, mail.to, f", {mail.sent_at:%Y-%m-%d %H:%M:%S} UTC", mail.text)
-
-
-def _article(heading: str, to: Sequence[str], at: str, text: str) -> str:
-    return (
-        f"<article><h2>{escape(heading)}</h2>"
-        f"<p>To {escape(', '.join(to))}{at}</p>"
-        f"<pre>{_with_links(text)}</pre></article>"
-    )
 
 
 def _with_links(text: str) -> str:

@@ -13,7 +13,7 @@ from http import HTTPStatus
 from urllib.parse import parse_qs
 
 from ballotcast_tools.stack.mailbox import Mail, TextMessage, mails_document, texts_document
-from ballotcast_tools.stack.mailbox_page import DOOR, HEADERS, KEPT, page
+from ballotcast_tools.stack.mailbox_page import DOOR, HEADERS, KEPT, respond
 
 from .app import Send
 from .bodies import Receive
@@ -22,7 +22,7 @@ from .options import local_hosts
 
 Messages = Callable[[], tuple[Sequence[Mail], Sequence[TextMessage]]]
 PAGE, MAILS, TEXTS = "mailbox", "mails", "texts"
-COMMON = {**HEADERS, "Cross-Origin-Resource-Policy": "same-origin"}
+Reply = tuple[int, dict[str, str], bytes]
 
 
 class Mailbox:
@@ -41,18 +41,18 @@ class Mailbox:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             raise RuntimeError(f"only HTTP is served, not {scope['type']}")
-        status, kind, body = await self._answer(scope)
-        headers = {**COMMON, "Content-Type": kind, "Content-Length": str(len(body))}
+        status, own, body = await self._answer(scope)
+        headers = {**own, "Cross-Origin-Resource-Policy": "same-origin", "Content-Length": str(len(body))}
         raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
         await send({"type": "http.response.start", "status": status, "headers": raw})
         await send({"type": "http.response.body", "body": body if scope["method"] != "HEAD" else b""})
 
-    async def _answer(self, scope: Scope) -> tuple[int, str, bytes]:
+    async def _answer(self, scope: Scope) -> Reply:
         hosts = [value.lower() for name, value in scope["headers"] if name == b"host"]
         if len(hosts) != 1 or hosts[0] not in self._hosts:
             return _plain(HTTPStatus.MISDIRECTED_REQUEST)
-        if scope["raw_path"] == b"/" and scope["method"] == "GET":
-            return HTTPStatus.OK, HEADERS["Content-Type"], DOOR.encode()
+        if scope["raw_path"] == b"/" and scope["method"] in ("GET", "HEAD"):
+            return HTTPStatus.OK, HEADERS, DOOR.encode()
         token, _, name = scope["raw_path"].removeprefix(b"/").partition(b"/")
         if not hmac.compare_digest(token, self._token.encode()) or name.decode("latin-1") not in (PAGE, MAILS, TEXTS):
             return _plain(HTTPStatus.NOT_FOUND)
@@ -61,11 +61,12 @@ class Mailbox:
         mails, texts = await asyncio.to_thread(self._messages)
         if name != PAGE.encode():
             document = mails_document(mails) if name == MAILS.encode() else texts_document(texts)
-            return HTTPStatus.OK, "application/json", json.dumps(document).encode()
-        to = parse_qs(scope["query_string"].decode(errors="replace")).get("to", [""])[0].strip()
-        shown = page(mails, texts, to, action=f"/{self._token}/{PAGE}", note=KEPT)
-        return HTTPStatus.OK, HEADERS["Content-Type"], shown.encode()
+            return HTTPStatus.OK, {**HEADERS, "Content-Type": "application/json"}, json.dumps(document).encode()
+        given = parse_qs(scope["query_string"].decode(errors="replace"))
+        query = {name: values[0] for name, values in given.items()}
+        headers, shown = respond(mails, texts, query, action=f"/{self._token}/{PAGE}", note=KEPT)
+        return HTTPStatus.OK, headers, shown.encode()
 
 
-def _plain(status: HTTPStatus) -> tuple[int, str, bytes]:
-    return status, "text/plain; charset=utf-8", status.phrase.encode()
+def _plain(status: HTTPStatus) -> Reply:
+    return status, {**HEADERS, "Content-Type": "text/plain; charset=utf-8"}, status.phrase.encode()

@@ -3,7 +3,7 @@
 from typing import Any
 
 from ballotcast_tools.stack.mailbox import parse_mails, parse_texts
-from ballotcast_tools.stack.mailbox_page import HEADERS, PATH, page
+from ballotcast_tools.stack.mailbox_page import PATH, respond
 
 
 def serve_mailbox() -> None:
@@ -22,6 +22,7 @@ def serve_mailbox() -> None:
                 for sms in store.sms_messages:
                     numbers.setdefault(sms["PhoneNumber"], []).append(sms)
             texts = parse_texts({"sms_messages": numbers})
-            return Response(page(mails, texts, request.args.get("to", "").strip()), headers=dict(HEADERS))
+            headers, shown = respond(mails, texts, request.args)
+            return Response(shown, headers=headers)
 
     ROUTER.add(Mailbox())
