@@ -9,7 +9,7 @@ import pytest
 from checkout import ROOT
 
 PACKAGE = ROOT / "layers/common/ballotcast"
-RULES = ("ballots", "channels", "counting", "crypto", "elections")
+RULES = ("ballots", "channels", "counting", "crypto", "elections", "trustees")
 ABOVE = ("boto3", "botocore", "fastapi", "mangum", "aws_lambda_powertools", "starlette", "httpx2", "click")
 OURS = ("ballotcast.store", "ballotcast.http", "ballotcast.wiring", "ballotcast.settings", "ballotcast.client")
 

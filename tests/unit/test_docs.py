@@ -313,7 +313,9 @@ def test_the_protocols_names_are_the_codes() -> None:
     assert first_column("protocol.md", "### What verify checks") == set(CHECKS)
     for reason in BallotRefusal:
         assert f"`{reason}`" in DOCS["protocol.md"]
-    code = "".join(path.read_text() for folder in ("ballots", "counting") for path in (PACKAGE / folder).glob("*.py"))
+    code = "".join(
+        path.read_text() for folder in ("ballots", "counting", "trustees") for path in (PACKAGE / folder).glob("*.py")
+    )
     assert set(re.findall(LABEL, DOCS["protocol.md"])) == set(re.findall(LABEL, code))
 
 

@@ -11,11 +11,12 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 POINT_LENGTH = 65
 SCALAR_LENGTH = 32
 SIGNATURE_LENGTH = 64
+ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+"""n, the number of points of the group."""
 
 PrivateKey = ec.EllipticCurvePrivateKey
 PublicKey = ec.EllipticCurvePublicKey
 
-_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 _CURVE = ec.SECP256R1()
 _ECDSA = ec.ECDSA(hashes.SHA256())
 
@@ -60,7 +61,7 @@ def point(key: PrivateKey) -> bytes:
 def sign(key: PrivateKey, message: bytes) -> bytes:
     """Sign with ECDSA and SHA-256: 64 bytes, r‖s, with the lower of the two values that s can have."""
     r, s = decode_dss_signature(key.sign(message, _ECDSA))
-    return r.to_bytes(SCALAR_LENGTH) + min(s, _ORDER - s).to_bytes(SCALAR_LENGTH)
+    return r.to_bytes(SCALAR_LENGTH) + min(s, ORDER - s).to_bytes(SCALAR_LENGTH)
 
 
 def verify(key: PublicKey, message: bytes, signature: bytes) -> bool:
@@ -72,7 +73,7 @@ def verify(key: PublicKey, message: bytes, signature: bytes) -> bool:
     if len(signature) != SIGNATURE_LENGTH:
         return False
     r, s = int.from_bytes(signature[:SCALAR_LENGTH]), int.from_bytes(signature[SCALAR_LENGTH:])
-    if not (0 < r < _ORDER and 0 < s <= _ORDER // 2):
+    if not (0 < r < ORDER and 0 < s <= ORDER // 2):
         return False
     der = encode_dss_signature(r, s)
     try:
