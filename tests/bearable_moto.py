@@ -4,12 +4,11 @@ It has a way in for each service of AWS, made anew for each test: here only for 
 the whole table once for each item of a transaction: here only the items that a transaction touches are kept, and put
 back if it is cancelled. It seeks every possible type in every value of an answer: here those that are text, numbers and
 truth are taken as they are. And a roll is read by 256 queries, nearly all of empty partitions when the roll is a
-test's: those are answered without the way through HTTP and back.
+test's: those are answered without the way through botocore and back.
 """
 
-import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import deepcopy
 from functools import cache
@@ -77,15 +76,29 @@ def bearable() -> Iterator[None]:
         yield
 
 
-def answer_for_empty_partitions(client: Any) -> None:
-    """Have the queries of a DynamoDB client answered at once where moto holds nothing under their key."""
-    region = client.meta.region_name
+ANSWERED = SimpleNamespace(status_code=200)
 
-    def answer(params: dict[str, Any], **_: Any) -> tuple[Any, dict[str, Any]] | None:
-        query = json.loads(params["body"])
-        key = DynamoType(query["ExpressionAttributeValues"][":pk"])
-        if dynamodb_backends[DEFAULT_ACCOUNT_ID][region].tables[query["TableName"]].items.get(key):
-            return None
-        return SimpleNamespace(status_code=200), {"Items": [], "Count": 0, "ScannedCount": 0}
 
-    client.meta.events.register_last("before-call.dynamodb.Query", answer)
+def answer_for_empty_partitions(client: Any, watched: Callable[[], bool]) -> None:
+    """Have the queries of a DynamoDB client answered at once where moto holds nothing under their key.
+
+    Tests that count requests or let them fail (`watched`) are told of them as botocore tells.
+    """
+    query, emit = client.query, client.meta.events.emit_until_response
+    tables = dynamodb_backends[DEFAULT_ACCOUNT_ID][client.meta.region_name].tables
+    model = client.meta.service_model.operation_model("Query")
+
+    def quick(**asked: Any) -> dict[str, Any]:
+        key = DynamoType(asked["ExpressionAttributeValues"][":pk"])
+        if tables[asked["TableName"]].items.get(key):
+            answer: dict[str, Any] = query(**asked)
+            return answer
+        found: dict[str, Any] = {"Items": [], "Count": 0, "ScannedCount": 0}
+        if not watched():
+            return found
+        emit("before-parameter-build.dynamodb.Query", params=asked, model=model, context={})
+        emit("before-call.dynamodb.Query", params={"headers": {}}, model=model, context={})
+        emit("after-call.dynamodb.Query", http_response=ANSWERED, parsed=found, model=model, context={})
+        return found
+
+    client.query = quick

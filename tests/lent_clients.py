@@ -23,12 +23,17 @@ class LentClients:
             self._note(client.meta.events, name)
         return client
 
+    def watched(self, client: Any) -> bool:
+        """Whether hooks were registered on this client's events during its loan."""
+        return any(events is client.meta.events for events, _, _ in self._hooks)
+
     def take_back(self) -> None:
         for events, name, handler in reversed(self._hooks):
             events.unregister(name, handler)
         for service, client in self._lent:
             for name in REGISTER:
                 delattr(client.meta.events, name)
+            vars(client).pop("query", None)  # what answer_for_empty_partitions put there
             _free[service].append(client)
         self._lent, self._hooks = [], []
 

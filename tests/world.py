@@ -36,7 +36,8 @@ class WorldWiring(Wiring):
             return self._deployment.kms
         client = self._deployment.clients.lend(service, lambda: super(WorldWiring, self).client(service))
         if service == "dynamodb":
-            answer_for_empty_partitions(client)
+            clients = self._deployment.clients
+            answer_for_empty_partitions(client, lambda: clients.watched(client))
         return client
 
 
