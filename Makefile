@@ -16,7 +16,7 @@ from_npm := $(CURDIR)/.tools/web/node_modules/.bin
 python = $(shell PATH="$(PATH)"; for p in python3.13 python3.14 python3.12 python3.11 python3; do \
 	"$$p" -c 'import sys, pip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && command -v "$$p" && break; done)
 
-.PHONY: help environments run up down logs demo localstack localstack-up localstack-down test test-quick test-long test-localstack parity bench oracles vectors documents lint lint-python lint-scripts validate format build lock clean
+.PHONY: help environments run up down logs demo localstack localstack-up localstack-down test collect test-quick test-long test-localstack parity bench oracles vectors documents lint lint-python lint-scripts validate format build lock clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -54,15 +54,19 @@ localstack-environment:
 	@test -n "$(python)" || { echo "Python 3.11 or newer with pip is needed" >&2; exit 1; }
 	@PYTHONPATH=tools $(python) -m ballotcast_tools.build.localstack_environment
 
-# Tests start many processes: without compiled modules each would compile them again. Three workers more than there are cores,
+# Tests start many processes: without compiled modules each would compile them again, which is why one process collects
+# the tests before all workers do. Three workers more than there are cores,
 # because those on a stack, which come first, wait more than they work; each file has one worker, so that its fixtures are made once.
-test test-quick test-long test-localstack parity: export PYTHONDONTWRITEBYTECODE :=
+test collect test-quick test-long test-localstack parity: export PYTHONDONTWRITEBYTECODE :=
 workers = $(shell $(python) -c 'import os; print((os.cpu_count() or 1) + 3)')
 pytest = .venv/bin/pytest -q -n $(workers) --dist loadfile --no-loadscope-reorder
 
 test: environments ## style, types, the template, and the tests, those on the deployed stack too
-	@$(MAKE) --no-print-directory -j2 --output-sync=target lint validate
+	@$(MAKE) --no-print-directory -j2 --output-sync=target lint validate collect
 	$(pytest)
+
+collect: environments
+	@log=$$(.venv/bin/pytest --collect-only -qq 2>&1) || { echo "$$log" >&2; exit 1; }
 
 test-quick: lint ## the inner loop: style, types, and the unit tests but the slow ones, with fewer generated examples
 	$(pytest) --hypothesis-profile quick -m "not slow and not stack" tests/unit
