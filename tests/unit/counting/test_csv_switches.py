@@ -76,3 +76,20 @@ def test_a_list_of_options_with_an_open_quote_is_refused(tmp_path: Path) -> None
     path = tmp_path / "ballots.csv"
     path.write_text("rank 1\nAda\n", encoding="utf-8")
     assert run(path, "--method", "irv", "--options", '"Ada').exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("rows", "warned"),
+    [
+        ("5,0\n3,4\n8,4\n", True),
+        ("5,0\n5,0\n0,4\n10,4\n", True),
+        ("10,4\n5,0\n5,4\n", True),  # above the ballots
+        ("5,0\n3,4\n8,5\n", False),
+        ("5,0\n3,4\n8,4\n8,0\n", False),  # two rows with the highest score
+        ("4,2\n4,2\n", False),
+    ],
+)
+def test_a_row_without_a_label_that_holds_sums_of_scores_is_told(rows: str, warned: bool) -> None:
+    result = run("-", "--method", "score", "--format", "csv", stdin="Ada,Ben\n" + rows)
+    assert result.exit_code == 0, result.output
+    assert ("the sum of all other rows' scores" in result.stderr) == warned

@@ -84,13 +84,30 @@ class MarkReader:
         return rank_together([option for mark, option in marks if mark == rank] for rank in ranks)
 
     def warnings_about(self, bundles: Mapping[str, int]) -> Iterator[str]:
-        """Yield a warning about empty cells next to scores."""
-        if self.kind != "scores" or not self._empty:
+        """Yield warnings about a row that may hold totals of scores, and about empty cells next to scores."""
+        if self.kind != "scores":
+            return
+        if self._holds_totals(bundles):
+            yield "One row has, for every option, the sum of all other rows' scores. If it holds totals, remove it."
+        if not self._empty:
             return
         blank = frozenset(self._empty)
         empty = sum(number for key, number in bundles.items() if key.strip(self._empty) and not blank.isdisjoint(key))
         if empty:
             yield f"{empty} ballot{'' if empty == 1 else 's'} with an empty cell next to scores; it counts as 0."
+
+    def _holds_totals(self, bundles: Mapping[str, int]) -> bool:
+        """Whether the one row with the highest score of all is the sum of the others, at least two."""
+        given = {one: max(mark, 0) for one, mark in self._marks.items()}
+        most = max(given.values(), default=0)
+        highest = {one for one, mark in given.items() if mark == most}
+        rows = [key for key in bundles if not highest.isdisjoint(key)]
+        if sum(bundles.values()) < 3 or len(rows) != 1 or bundles[rows[0]] != 1:
+            return False
+        return all(
+            sum(given[key[place]] * number for key, number in bundles.items()) == 2 * given[one]
+            for place, one in enumerate(rows[0])
+        )
 
     def require_direction(self, bundles: Iterable[str]) -> None:
         """Raise BallotFileError if scores could as well be ranks: all ballots give 1, 2, … in some order."""
