@@ -4,6 +4,7 @@ export PORT
 endif
 BLT ?= $(firstword $(wildcard ../shared/data/elections/glasgow-2007-Hillhead.blt) examples/student-union.blt)
 VOTERS ?= 500
+COVERED ?= tests/unit tests/http tests/store tests/relay tests/attacks
 # Also where .venv is activated: it has no pip, which may be needed first.
 export PATH := $(subst $(CURDIR)/.venv/bin:,,$(PATH))
 
@@ -16,7 +17,7 @@ from_npm := $(CURDIR)/.tools/web/node_modules/.bin
 python = $(shell PATH="$(PATH)"; for p in python3.13 python3.14 python3.12 python3.11 python3; do \
 	"$$p" -c 'import sys, pip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && command -v "$$p" && break; done)
 
-.PHONY: help environments run up down logs demo localstack localstack-up localstack-down test collect test-quick test-long test-localstack parity bench oracles vectors documents lint lint-python lint-scripts validate format build lock clean
+.PHONY: help environments run up down logs demo localstack localstack-up localstack-down test collect test-quick test-long test-localstack check-localstack test-programs coverage wheel site parity bench oracles vectors documents lint lint-python lint-scripts lint-prose validate format build lock clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -57,7 +58,7 @@ localstack-environment:
 # Tests start many processes: without compiled modules each would compile them again, which is why one process collects
 # the tests before all workers do. Three workers more than there are cores,
 # because those on a stack, which come first, wait more than they work; each file has one worker, so that its fixtures are made once.
-test collect test-quick test-long test-localstack parity: export PYTHONDONTWRITEBYTECODE :=
+test collect test-quick test-long test-localstack coverage parity: export PYTHONDONTWRITEBYTECODE :=
 workers = $(shell $(python) -c 'import os; print((os.cpu_count() or 1) + 3)')
 pytest = .venv/bin/pytest -q -n $(workers) --dist loadfile --no-loadscope-reorder
 
@@ -77,6 +78,28 @@ test-long: environments ## what `make test` leaves out: whole matrices, campaign
 test-localstack: localstack-environment ## elections, channels, relay faults and the browser's journeys on LocalStack (QUICK=1: one of each)
 	$(pytest) -n 2 --stack localstack $(if $(QUICK),-m essential) tests/stack tests/browser
 
+check-localstack: ## an election and one test of each kind on LocalStack
+	PORT=4610 $(MAKE) --no-print-directory localstack-up
+	PORT=4610 VOTERS=50 BLT=examples/student-union.blt $(MAKE) --no-print-directory demo
+	$(MAKE) --no-print-directory localstack-down
+	QUICK=1 $(MAKE) --no-print-directory test-localstack
+
+test-programs: ## install the browser and the proxy that tests use, where they are missing (Debian, Ubuntu)
+	@tools/test-programs
+
+coverage: environments ## which lines the tests run (those that need no deployed stack): .tools/coverage.md
+	@PYTHONPATH=tools $(python) -m ballotcast_tools.build.coverage
+	PYTHONPATH=.tools/coverage $(pytest) --cov --cov-report= $(COVERED)
+	PYTHONPATH=.tools/coverage .venv/bin/python -m coverage report --format=markdown >.tools/coverage.md
+	@tail -n 1 .tools/coverage.md
+
+wheel: environments ## build the wheel, install it into an empty environment and run its command there
+	@rm -rf .tools/wheel .tools/wheel-environment
+	.venv/bin/python -m ballotcast_tools.build.wheel
+
+site: environments ## the documentation as a site, .tools/site-html; fails on any broken link
+	@PYTHONPATH=tools $(python) -m ballotcast_tools.build.site
+
 parity: environments ## every test of an API by both paths: ASGI, and API Gateway's events
 	BOTH_WAYS=1 $(pytest) tests/http tests/parity
 
@@ -93,9 +116,10 @@ vectors: environments ## write tests/vectors again, after a change of a format
 documents: environments ## write the pages of docs/ that are made from the code, after a change of it
 	.venv/bin/python -m ballotcast_tools.documents.drawings
 	.venv/bin/python -m ballotcast_tools.documents.rule_texts
+	.venv/bin/python -m ballotcast_tools.documents.openapi
 
-# Each by itself as well: `make lint-python`, `make lint-scripts`.
-lint: lint-python lint-scripts ## style and types, of Python and of the pages' scripts
+# Each by itself as well: `make lint-python`, `make lint-scripts`, `make lint-prose`.
+lint: lint-python lint-scripts lint-prose ## style, types and wording
 
 lint-python: environments
 	.venv/bin/ruff check
@@ -108,6 +132,10 @@ lint-scripts: environments
 		$(from_npm)/tsc; \
 		$(from_npm)/eslint --cache --cache-strategy content --cache-location $(CURDIR)/.tools/web/eslint.json .; \
 		$(from_npm)/oxlint --type-aware static/js
+
+# The rules are in tools/prose/rules.yml; texts that did not change since the last run are not read again.
+lint-prose: environments
+	.venv/bin/python -m ballotcast_tools.prose
 
 validate: environments ## the template
 	AWS_DEFAULT_REGION=eu-west-1 SAM_CLI_TELEMETRY=0 $(tools)/sam validate --lint
@@ -124,8 +152,9 @@ lock: environments ## solve all dependencies again and write the lock files
 	.tools/uv/bin/uv lock
 	cd functions/web && npm install --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund
 	PYTHONPATH=tools $(python) -m ballotcast_tools.build.browser_libraries
-	cd tools/locks && for name in bootstrap stack node; do ../../.tools/uv/bin/uv pip compile --quiet --universal --python-version 3.11 \
+	cd tools/locks && for name in bootstrap stack node site coverage; do ../../.tools/uv/bin/uv pip compile --quiet --universal --python-version 3.11 \
 		--generate-hashes --no-annotate --no-header $$name.in --output-file $$name.lock; done
+	cd tools/locks/prose && npm install --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund
 	cd tools/locks/localstack-core && npm install --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund
 	cd tools/locks/localstack-core && compile="../../../.tools/uv/bin/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header" && \
 		$$compile --python-version 3.12 pyproject.toml --output-file requirements.lock && \

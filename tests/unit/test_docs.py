@@ -34,6 +34,8 @@ from ballotcast.elections.result import count_election
 from ballotcast.elections.verification import CHECKS
 from ballotcast.http import problems
 from ballotcast.settings import Settings
+from ballotcast_tools.documents import openapi
+from ballotcast_tools.documents.release_notes import NotReady, release_notes
 from ballotcast_tools.runtime.options import BadOption, from_environment
 from ballotcast_tools.runtime.template import tags
 from world import World
@@ -41,7 +43,8 @@ from world import World
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "layers/common/ballotcast"
 DOCS = {path.name: path.read_text() for path in sorted((ROOT / "docs").glob("*.md"))}
-PAGES = {**DOCS, "../README.md": (ROOT / "README.md").read_text()}
+AT_THE_TOP = ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md")
+PAGES = {**DOCS, **{f"../{name}": (ROOT / name).read_text() for name in AT_THE_TOP}}
 SOURCES = [path for folder in ("functions", "layers") for path in (ROOT / folder).rglob("*.py")]
 APPS = sorted(path.parent.name for path in (ROOT / "functions").glob("*/app.py"))
 SAMPLE = json.loads((Path(__file__).parent / "bad_encodings.json").read_text())["sample"]
@@ -211,6 +214,34 @@ def test_every_test_that_is_named_exists() -> None:
     assert len(named) > 20
     for path, name in named:
         assert f"def {name}" in (ROOT / path).read_text(), (path, name)
+
+
+def test_the_openapi_documents_are_current(deployment: World) -> None:
+    for name in openapi.APPS:
+        app = importlib.import_module(f"{name}.app").create_app(deployment.wiring())
+        assert (openapi.FOLDER / f"{name}.json").read_text("utf-8") == openapi.text(app), "run make documents"
+    assert {path.stem for path in openapi.FOLDER.iterdir()} == set(openapi.APPS)
+
+
+def test_the_site_has_every_page() -> None:
+    listed = re.findall(r": ([\w-]+\.md)$", (ROOT / "tools/site/mkdocs.yml").read_text(), flags=re.MULTILINE)
+    assert sorted(listed) == sorted(DOCS)
+
+
+def test_the_workflows_and_the_local_check_run_targets_that_exist() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), flags=re.MULTILINE))
+    files = [ROOT / ".ci/run", *(ROOT / ".github/workflows").glob("*.yml"), ROOT / "CONTRIBUTING.md"]
+    called = {name for file in files for name in re.findall(r"\bmake ([a-z]+(?:-[a-z]+)*)", file.read_text())}
+    assert called - {"check-localstack"} <= targets
+    assert {"test", "wheel", "check-localstack"} <= called & targets
+
+
+def test_a_release_publishes_the_section_of_its_version() -> None:
+    changelog = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    assert release_notes("v0.1.0", changelog, "0.1.0").startswith("The first version")
+    for tag, version, missing in (("v0.2.0", "0.1.0", "is not the version"), ("v9.9.9", "9.9.9", "no section 9.9.9")):
+        with pytest.raises(NotReady, match=missing):
+            release_notes(tag, changelog, version)
 
 
 @pytest.mark.parametrize("page", PAGES)
