@@ -27,7 +27,7 @@ _SIGNED = re.compile('X-Amz-(Date|Signature)=[^&"]+')
 
 
 class Context:
-    """What Lambda tells of an invocation."""
+    """What Lambda says of an invocation."""
 
     function_name, memory_limit_in_mb = "function", 256
     invoked_function_arn, aws_request_id = "arn:aws:lambda:eu-central-1:1:function:function", "request"

@@ -1,4 +1,5 @@
-"""axe-core in a page: what it finds against WCAG, in light and in dark; and what the page looks like, for who asks.
+"""axe-core in a page: what it finds against WCAG, in light and in dark; and what the page looks like, for anyone who
+asks.
 
 Where SCREENSHOTS names a folder, each state that is looked at leaves three pictures there, by the width of the window.
 """

@@ -1,6 +1,6 @@
 """moto at a bearable cost; what is written, refused and answered is its own doing as before.
 
-It has a way in for each service of AWS, made anew for each test: here only for those that the product uses. It copies
+It has a way in for each service of AWS, made again for each test: here only for those that the product uses. It copies
 the whole table once for each item of a transaction: here only the items that a transaction touches are kept, and put
 back if it is cancelled. It seeks every possible type in every value of an answer: here those that are text, numbers and
 truth are taken as they are. And a roll is read by 256 queries, nearly all of empty partitions when the roll is a

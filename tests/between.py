@@ -8,7 +8,7 @@ from ballotcast.client.api import Api
 
 Send = Callable[[], httpx.Response]
 Passing = Callable[[httpx.Request, Send], httpx.Response]
-"""Given a request and what sends it on, answers what the client gets; or raises what the client meets."""
+"""Given a request and what sends it on, returns what the client gets; or raises what the client meets."""
 
 
 class Between(httpx.BaseTransport):

@@ -11,7 +11,7 @@ PREFIX = "/api"
 KEPT = ("accept", "content-type", "cookie", "referer")
 
 Passing = Callable[[str, Callable[[], "Answer"]], "Answer | None"]
-"""Given a path and what sends the request on, answers what the page gets; None cuts the connection."""
+"""Given a path and what sends the request on, returns what the page gets; None cuts the connection."""
 
 
 @dataclass(frozen=True)

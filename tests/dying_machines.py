@@ -45,7 +45,7 @@ class DyingDatabase(Database):
 
 
 class KeptClock(JumpingClock):
-    """Goes on from where it was when the process before was killed, a little later."""
+    """Continues from where it was when the process before was killed, a little later."""
 
     def __init__(self, path: Path) -> None:
         super().__init__()

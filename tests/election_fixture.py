@@ -1,4 +1,4 @@
-"""An election as it stands after the first invitation, written straight through the stores: what a freeze leaves.
+"""An election as it is after the first invitation, written straight through the stores: what a freeze leaves.
 
 For tests of what happens after it; how organisers get there is tested with `organise`.
 """
@@ -58,7 +58,7 @@ class FrozenElection:
     election: Election
     manifest: Manifest
     voters: dict[str, Voter]
-    """By address, as they stand on the roll after their link was sent."""
+    """By address, as they are on the roll after their link was sent."""
     links: dict[str, Link]
     wiring: Wiring
 

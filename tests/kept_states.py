@@ -1,4 +1,4 @@
-"""What a voter's side writes down in a test, and what became of it."""
+"""What a voter's side writes down in a test, and the outcome of it."""
 
 from collections.abc import Callable
 

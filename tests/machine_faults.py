@@ -1,4 +1,4 @@
-"""Faults put into a state machine's own definition, so that whoever interprets it meets them at exactly one step."""
+"""Faults put into a state machine's own definition, so that anyone who interprets it meets them at exactly one step."""
 
 import copy
 import json

@@ -115,5 +115,5 @@ def world() -> Iterator[World]:
 
 @cache
 def _session() -> boto3.Session:
-    """One for the process: a new one would read the descriptions of all services anew."""
+    """One for the process: a new one would read the descriptions of all services again."""
     return boto3.Session()

@@ -1,4 +1,4 @@
-"""`ballotcast operator …`: for whoever runs a deployment, with their own AWS credentials, past the API."""
+"""`ballotcast operator …`: for anyone who runs a deployment, with their own AWS credentials, past the API."""
 
 import click
 

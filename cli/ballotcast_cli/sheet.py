@@ -1,4 +1,4 @@
-"""A count as text: the stages as a table, what else a rule tells of them, and why it ended so."""
+"""A count as text: the stages as a table, what else a rule says of them, and why it ended so."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING

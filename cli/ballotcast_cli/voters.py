@@ -102,7 +102,7 @@ def end(election: str, voters: tuple[str, ...], reason: str) -> None:
 def move(election: str, voter: str, email: str, reason: str) -> None:
     """Correct the address of VOTER while voting runs: EMAIL is invited, and the link that was sent before ends.
 
-    Whoever has voted by the old link gets no second vote by the new one."""
+    Anyone who has voted by the old link gets no second vote by the new one."""
     organiser().move_rights(election, {voter: email}, reason)
     click.echo(f"moved, and invited: {email}")
 

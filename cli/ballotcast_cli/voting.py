@@ -100,7 +100,7 @@ def _say_counting() -> None:
 
 @contextmanager
 def _nothing_left_of_a_used_link(file: Path) -> Iterator[None]:
-    """Remove what was begun anew with a link that another device has used: it can never be finished."""
+    """Remove what was begun again with a link that another device has used: it can never be finished."""
     try:
         yield
     except ApiError as error:
@@ -174,7 +174,7 @@ def _choices(manifest: Manifest, marked: Sequence[str]) -> list[Ballot]:
 
 
 def _file_of(link: str) -> Path:
-    """One file for each voter of an election, whose name tells nothing of either: a newer link goes on with it."""
+    """One file for each voter of an election, whose name tells nothing of either: a newer link continues with it."""
     named = Link.parse(link)
     return Path(f"ballot-{sha256(named.salt + named.manifest_hash).hexdigest()[:12]}.json")
 

@@ -64,7 +64,7 @@ def ask_for_export(wiring: Wiring, channel: Archived, wanted: Wanted, party: Par
             detail = f"{MOST_A_DAY} exports of {channel.name} were asked for today, as many as a day may have"
             raise TooMany("exports-spent", detail, retry_after=spent.wait) from None
     if known.state == "queued" and wiring.export_jobs.tell(known, now):
-        # Told again by whoever asks again later: a message that was lost with its sender is not missed.
+        # Told again by anyone who asks again later: a message that was lost with its sender is not missed.
         wiring.channel_jobs_queue.send({"kind": KIND, "channel": job.name, "born": job.born, "job": job.id})
     return known
 

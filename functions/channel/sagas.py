@@ -1,4 +1,4 @@
-"""Moving channels: what is written first, so that a state machine can finish it whoever dies on the way."""
+"""Moving channels: what is written first, so that a state machine can finish it if the caller dies."""
 
 import time
 from typing import Any

@@ -2,7 +2,7 @@
 
 What differs is the address, and that registering and deregistering need a key: an organiser's session, or for
 deregistering the channel's own, as `Authorization: Bearer …` or as the password of the address. Publishing, watching
-and exporting are the channel API's own routes. Problem documents carry its members beside ours.
+and exporting are the channel API's own routes. Problem documents carry its members next to ours.
 """
 
 from collections.abc import Iterator

@@ -126,7 +126,7 @@ def _seconds(given: Document, name: str, member: str, usual: int) -> int:
     if isinstance(found, dict):
         mode = found.get("mode", "time" if name == "rotation" else "ttl")
         if mode not in ("time", "ttl"):
-            return usual  # by size: merging is by time here, and the quota is none
+            return usual  # by size: merging is by time here, and there is no quota
         found = found.get(member, usual)
     return _whole(found, name, 1, 10 * 365 * DAY)
 

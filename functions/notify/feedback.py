@@ -1,4 +1,4 @@
-"""The function `notify-feedback`: what SES tells of mails that came back, by way of an SNS topic.
+"""The function `notify-feedback`: what SES says of mails that came back, by way of an SNS topic.
 
 A mail that bounced for good, that its reader reported as spam, or that SES would not send, makes the invitation
 `bounced`. Bounces that may pass (a full mailbox, an out-of-office note) change nothing. Mails without tags (codes,

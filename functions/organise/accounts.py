@@ -29,7 +29,7 @@ SIGN_UP_REPEATS = 3
 """How often a repeated sign-up may queue the mail while none has gone out: the address may be a stranger's."""
 
 RESERVED = timedelta(days=1)
-"""How long an address is kept for whoever signed up with it and has not verified it."""
+"""How long an address is kept for anyone who signed up with it and has not verified it."""
 
 _NOBODY = b"$2b$12$CUC03MdKkAOx/kXJNqeKd.rsc5Mg1muaAi76EvghnUox/6fzi7z8S"
 """Hash of a password that was thrown away, at the same cost: an unknown address takes as long as a wrong password."""
@@ -38,8 +38,8 @@ _NOBODY = b"$2b$12$CUC03MdKkAOx/kXJNqeKd.rsc5Mg1muaAi76EvghnUox/6fzi7z8S"
 def register_organiser(wiring: Wiring, email: str, password: str) -> str:
     """The organiser's id. Conflict if the address is taken, TooMany when no more verification mails go out today.
 
-    Taken means verified, or signed up with less than a day ago. After a day without verification whoever signs up next
-    is the one who counts: their password replaces the one before, and a code that was mailed before is void.
+    Taken means verified, or signed up with less than a day ago. After a day without verification anyone who signs up
+    next is the one who counts: their password replaces the one before, and a code that was mailed before is void.
 
     The same sign-up again, as after a lost answer, returns the same id and queues the mail if none went out yet.
     """

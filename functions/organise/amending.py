@@ -55,7 +55,7 @@ def amend_roll(
 
     Returns:
         The amended election. None if nothing was written, because another amendment was made or a voter was changed
-        since the cut, the election is closed, or a write beside was refused.
+        since the cut, the election is closed, or another write of the transaction was refused.
 
     Raises:
         Conflict: There is no room for another amendment (amendment_room.py).

@@ -1,7 +1,7 @@
 """How much an election may be amended in all, so that no organiser keeps others from voting, or the count from ending.
 
 Voters' software fetches all amendments in one answer before it seals a ballot, and Lambda answers with 6 MiB at most.
-The ledger and whoever verifies work out the root of each revision that voters were added in, from all its lines.
+The ledger and anyone who verifies work out the root of each revision that voters were added in, from all its lines.
 docs/scale.md has the numbers. The sums lie on the election, and the write that states an amendment has the number of
 those before as its condition: of two at once one is refused, and counts again from what the other left.
 """

@@ -33,7 +33,7 @@ def open_election(wiring: Wiring, election: Election, base_url: str) -> Election
 
 
 def close_election(wiring: Wiring, election: Election) -> Election:
-    """Close now and start the count; closed already: only see to it that the count runs, or starts anew if it failed.
+    """Close now and start the count; closed already: only ensure that the count runs, or starts again if it failed.
 
     One transaction marks both sides and makes the count due now. Killed before the count is started: the function
     `organise-due` starts it within a minute or two, or the same call again does.

@@ -29,7 +29,7 @@ router = routes()
 
 
 class Invitations(BaseModel):
-    """`only` or `voters` (addresses); neither: whoever has not been sent a mail yet."""
+    """`only` or `voters` (addresses); neither: anyone who has not been sent a mail yet."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
     only: Only = OPTIONAL
@@ -159,7 +159,7 @@ def extend(election: ElectionId, body: Extension, organiser: CurrentOrganiser, w
     "/elections/{id}/close", status_code=202, openapi_extra=contract(Access.ORGANISER), responses=refuses(404, 409)
 )
 def close(election: ElectionId, organiser: CurrentOrganiser, wiring: Wired) -> ElectionView:
-    """Close now and start the count; again: start a count that failed anew."""
+    """Close now and start the count; again: start a count that failed again."""
     return ElectionView.of(close_election(wiring, owned_election(wiring, organiser, election)), wiring)
 
 

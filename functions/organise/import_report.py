@@ -44,7 +44,7 @@ def outcome_of(roll: RollFile, daily_mails: int) -> dict[str, Any]:
 
 
 def _days_of_mails(voters: int, most: int) -> list[str]:
-    """Said at once, because whoever invites late reaches some voters after the close."""
+    """Said at once, because anyone who invites late reaches some voters after the close."""
     if voters <= most:
         return []
     return [

@@ -30,7 +30,7 @@ KIND = "import"
 AT_ONCE = 2000
 """Rows of a file that is imported within the request."""
 BATCH = LIMIT - 3
-"""Voters in one transaction, beside the check of the election, the job's progress and the event at its end."""
+"""Voters in one transaction, next to the check of the election, the job's progress and the event at its end."""
 BATCHES_A_MESSAGE = 30
 
 

@@ -2,8 +2,8 @@
 
 A step of a run that is spread over days first takes mails from the allowance, together with a note of how many on the
 job: one transaction, so a step that is repeated takes nothing twice. Then it marks the voters, queues their mails and
-counts them as done. With nothing left of the day it waits for midnight (store/wakes.py). Whoever was invited otherwise
-since the run began is left out.
+counts them as done. With nothing left of the day it waits for midnight (store/wakes.py). Anyone who was invited
+otherwise since the run began is left out.
 """
 
 from collections.abc import Sequence, Set

@@ -10,9 +10,9 @@ allowance is taken once, and voters who were mailed are not mailed again. Withou
 were marked but not mailed are `queued` and chosen again, and messages of the older run are stale by then. Nobody is
 invited whose tag is not under a root that manifest or amendment states.
 
-A reminder's request does the same work whoever has voted: it chooses all who were sent a mail, and is always a job.
-Only the steps of the job look at who has a credential, and nothing that organisers see tells when they do or how many
-are left. A reminder does all of this also when it reminds nobody.
+A reminder's request does the same work regardless of who has voted: it chooses all who were sent a mail, and is always
+a job. Only the steps of the job look at who has a credential, and nothing that organisers see says when they do or how
+many are left. A reminder does all of this also when it reminds nobody.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""A forgotten password: a code is mailed to the organiser's address, and whoever enters it sets a new one.
+"""A forgotten password: a code is mailed to the organiser's address, and anyone who enters it sets a new one.
 
 What tells an address with an account from one without happens behind the queue, where nobody can time it. The code
 proves the address, so it verifies it too. That is sound where a stranger signed up with it: the stranger's password

@@ -22,7 +22,7 @@ ATTEMPTS = 5
 
 
 def voter_key(wiring: Wiring, election: str, email: str) -> str:
-    """The key of whoever has this address, in any spelling of case: a keyed hash, hex."""
+    """The key of anyone who has this address, in any spelling of case: a keyed hash, hex."""
     return wiring.roll_secret.mac("voter", election, email_key(email)).hex()
 
 
@@ -85,7 +85,7 @@ def add_voters(
 
 
 def add_voter(wiring: Wiring, election: Election, row: Row, idempotency_key: str | None = None) -> Voter:
-    """One voter, together with the event that tells of it. Conflict if the address is on the roll already.
+    """One voter, together with the event that says of it. Conflict if the address is on the roll already.
 
     Sent again with its Idempotency-Key because it broke off, a request finds the voter that it added: by the salt.
     """

@@ -1,8 +1,8 @@
 """Issuing: one voter, one credential, signed without being seen.
 
 A credential may be issued from the moment the link is there, before the election opens, until it closes. The value that
-was signed once is signed again for whoever holds the link, at any time: the voter lost the answer, nothing more. For a
-right that was asked to end nothing else is signed, and for one that replaces others nothing if one of those was used.
+was signed once is signed again for anyone who holds the link, at any time: the voter lost the answer, nothing more. For
+a right that was asked to end nothing else is signed, and for one that replaces others nothing if one of those was used.
 """
 
 from dataclasses import dataclass

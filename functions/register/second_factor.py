@@ -47,7 +47,7 @@ def send_code(wiring: Wiring, issuers: Issuers, link: Link) -> str:
 
 
 def _count_phone_send(wiring: Wiring, voter: Voter) -> None:
-    """After the voter's own limit, so that whoever has one link cannot use up what others need on this telephone."""
+    """After the voter's own limit, so that anyone who has one link cannot use up what others need on this telephone."""
     now, number = wiring.clock(), wiring.roll_secret.mac("phone", voter.election, voter.phone).hex()
     wait = seconds_to_midnight(now)
     expires = int(now.timestamp()) + wait

@@ -1,7 +1,7 @@
 """Compaction: what the worker archived batch by batch becomes one object, once there is enough or its period is over.
 
-Only where records lie changes, in one transaction. Whoever dies before it leaves the small ones, which are as good; the
-objects that no row names any more are removed, or expire.
+Only where records lie changes, in one transaction. Anyone who dies before it leaves the small ones, which are as good;
+the objects that no row names any more are removed, or expire.
 """
 
 from collections.abc import Iterable, Iterator

@@ -24,7 +24,7 @@ from relay.worker import Message, Order
 
 REPAIRS = 5
 CALM = 3600
-"""Seconds without a repair after which they are counted anew."""
+"""Seconds without a repair after which they are counted again."""
 
 logger = Logger(service="relay")
 metrics = Metrics(namespace="Ballotcast", service="relay")
@@ -47,7 +47,7 @@ def take_letter(record: SQSRecord, wiring: Wiring) -> None:
     try:
         message = Message.of(record)
     except Unreadable as error:
-        # No channel has it, and no dead-letter queue is behind this one: kept as it is, for whoever reads the log.
+        # No channel has it, and no dead-letter queue is behind this one: kept as it is, for anyone who reads the log.
         wiring.dead_letters.set_aside(message_id(record), json.dumps(record.raw_event))
         logger.error(
             "a letter to no relay was set aside", extra={"message_id": message_id(record), "reason": str(error)}
@@ -55,7 +55,7 @@ def take_letter(record: SQSRecord, wiring: Wiring) -> None:
         count_given_up(1)
         return
     if isinstance(message.content, Order):
-        return  # whoever gave it has stopped waiting
+        return  # anyone who gave it has stopped waiting
     channel, lease = wiring.channels.find(message.relay.channel), wiring.leases.find(message.relay.channel)
     letter = _letter(message, lease, wiring)
     born = channel.born if channel else 0

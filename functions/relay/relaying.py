@@ -28,7 +28,7 @@ from relay.compaction import OPEN, compact
 KEPT = 1000
 """Channels in memory."""
 REMEMBERED = 5
-"""Seconds after which a channel's config is read anew: it can be changed, its schema cannot."""
+"""Seconds after which a channel's config is read again: it can be changed, its schema cannot."""
 
 
 @dataclass(frozen=True)

@@ -162,7 +162,7 @@ class Worker:
         if lease.stuck and first.sequence > lease.stuck.first:
             raise HeldBack("it is stuck at an earlier message")
         if first.received > 1 and not lease.stuck and first.sequence > lease.cursor:
-            # Whoever had it may have died of it. If this one does too, nothing behind it gets past.
+            # Anyone who had it may have died of it. If this one does too, nothing behind it gets past.
             lease = self._get_stuck(lease, rest, "the worker ended without an answer")
         if isinstance(first.content, Unreadable):
             if first.sequence > lease.cursor:
@@ -174,7 +174,7 @@ class Worker:
 
     def _obey(self, lease: Lease | None, relay: RelayId, order: Order) -> Lease | None:
         if lease is None or lease.relay != str(relay):
-            return lease  # whoever gave it has been overtaken
+            return lease  # anyone who gave it has been overtaken
         if lease.stuck and order.kind == "drain":
             raise HeldBack("it is stuck at an earlier message")
         if order.kind == "drain":

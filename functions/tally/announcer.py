@@ -1,8 +1,8 @@
 """The board's stream: the turnout, each time it is told higher, and the result go out on the election's channel.
 
 A rise also starts the machine that states the turnout, at most once an hour. All of it is told by the rows themselves,
-so nothing that writes them knows of channels, and whoever dies after writing one has told it. A row delivered again is
-published with the same key and counts once.
+so nothing that writes them knows of channels, and anyone who dies after writing one has told it. A row delivered again
+is published with the same key and counts once.
 """
 
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ deployed = cache(from_environment)
 class News:
     """What a row has to tell. `moment` is the change's own, so it is the same each time the row comes.
 
-    `final`: the turnout is that of the sealed log. `result_sha256`: of the result, if the row tells of one.
+    `final`: the turnout is that of the sealed log. `result_sha256`: of the result, if the row says of one.
     """
 
     election: str

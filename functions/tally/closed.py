@@ -12,7 +12,7 @@ from ballotcast.store.manifests import FrozenManifest, Manifests
 
 
 class CountStopped(Exception):
-    """The count must not go on: a person has to look. The message holds no secret and no ballot."""
+    """The count must not continue: a person has to look. The message holds no secret and no ballot."""
 
 
 def find_frozen(manifests: Manifests, election: str) -> tuple[FrozenManifest, Manifest]:

@@ -1,7 +1,7 @@
 """The steps of the close machine (close.asl.json) and of turnout.asl.json that touch ballots, told apart by `step`.
 
 Each reads what the steps before left (tally.work), leaves its own, and answers with counts and keys only. Each can be
-repeated, and stops the count rather than go on over something that should not be.
+repeated, and stops the count rather than continue over something that should not be.
 """
 
 from functools import cache

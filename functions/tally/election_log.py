@@ -72,7 +72,7 @@ class ElectionLog:
     def sign(self, issued: int = 0) -> None:
         """Sign and publish the head, unless this process has; `issued` is published with a sealed log.
 
-        If a crash came between a write and this, whoever comes next signs instead.
+        If a crash came between a write and this, anyone who comes next signs instead.
         """
         head = self.head
         if head.size == self._signed:

@@ -39,7 +39,7 @@ def sign_up(page: Paged, form: OurForm) -> Response:
     try:
         return keep(page, response, organiser.log_in(email, password))
     except ClientError:
-        return response  # the account is made; whoever enters the code logs in after it
+        return response  # the account is made; anyone who enters the code logs in after it
 
 
 @router.get("/manage/verify", openapi_extra=PUBLIC)
@@ -72,7 +72,7 @@ def log_in_form(
 
 @router.post("/manage/log-in", openapi_extra=PUBLIC)
 def log_in(page: Paged, form: OurForm) -> Response:
-    """Log in, and go on where a session was missing."""
+    """Log in, and continue where a session was missing."""
     email, wanted = form.text("email"), local_path(form.text("next"), START)
     try:
         token = organiser_at(page).log_in(email, form.secret("password"))

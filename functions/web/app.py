@@ -66,7 +66,7 @@ def create_app(wiring: Wiring) -> FastAPI:
 
 
 async def _no_such_page(request: Request, error: Any) -> Response:
-    """A page for browsers, which ask for HTML; the problem document for whoever takes anything, as programs do.
+    """A page for browsers, which ask for HTML; the problem document for anyone who takes anything, as programs do.
 
     A voter's link whose `#` was encoded leads to the voter's page, whose script reads it from the address. No response
     has any of it.

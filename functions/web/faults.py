@@ -1,6 +1,6 @@
 """What is wrong with a form: told at its fields and in a summary, in the reader's language.
 
-The API words each fault in English beside a JSON pointer. Its sentences are few and fixed; each has its entry in the
+The API words each fault in English next to a JSON pointer. Its sentences are few and fixed; each has its entry in the
 catalogue, and one that has none is shown as it is, marked as English.
 """
 

@@ -63,7 +63,7 @@ def change_mail(page: Page, organiser: Organiser, election: str, form: Form) -> 
 
 
 def _typed(form: Form) -> dict[str, str]:
-    """As typed, but for lines: a browser sends a field without line breaks, and whoever sends one is told."""
+    """As typed, but for lines: a browser sends a field without line breaks, and anyone who sends one is told."""
     return {name: form.text(name) for name in FIELDS}
 
 

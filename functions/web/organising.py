@@ -44,7 +44,7 @@ It comes in the address, so nothing else is said.
 
 
 def organiser_at(page: Page, token: str = "") -> Organiser:
-    """`token`: the session's, or empty for who has none yet."""
+    """`token`: the session's, or empty for anyone who has none yet."""
     return Organiser(page.request.app.state.connect(page.api_address), token)
 
 

@@ -17,7 +17,7 @@ LABELS = {"email": "account.email", "token": "account.code", "password": "accoun
 
 @router.get("/manage/forgot", openapi_extra=PUBLIC)
 def forgot_form(page: Paged) -> Response:
-    """Where whoever forgot the password asks for a code."""
+    """Where anyone who forgot the password asks for a code."""
     return form_page(page, "manage/forgot", email="")
 
 
@@ -50,7 +50,7 @@ def set_password(page: Paged, form: OurForm) -> Response:
     try:
         return keep(page, page.redirect("/manage?done=password"), organiser.log_in(email, password))
     except ClientError:
-        return page.redirect("/manage/log-in")  # the password is set; whoever logs in now does it by hand
+        return page.redirect("/manage/log-in")  # the password is set; anyone who logs in now does it by hand
 
 
 def _renewal(

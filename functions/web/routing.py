@@ -74,7 +74,7 @@ def page_routes() -> APIRouter:
 
 
 def error_page(request: Request, problem: dict[str, Any], headers: dict[str, str]) -> Response:
-    """A problem document as a page that says what to do next; whoever's session is over is led to the log-in."""
+    """A problem document as a page that says what to do next; after a session ended, the log-in page."""
     page, slug = Page(request), problem["type"].rpartition(":")[2]
     if slug in OVER:
         asked = quote(request.scope["path"], safe="")

@@ -1,6 +1,6 @@
 """The (n−1) attack: all voters but one or two are the organiser's, and somebody watches all that there is to see.
 
-What nobody can prevent: with one honest voter, the result tells how they voted. What must not be seen is anything
+What nobody can prevent: with one honest voter, the result says how they voted. What must not be seen is anything
 earlier, and with two of them, anything that tells whose ballot is whose.
 """
 

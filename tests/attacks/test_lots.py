@@ -1,4 +1,4 @@
-"""Attack 1 of protocol 1, and its kin: whoever serves an export, or writes the log, decides a tie as they like."""
+"""Attack 1 of protocol 1, and its kin: anyone who serves an export, or writes the log, decides a tie as they like."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Attack 5 of protocol 1, and its kin: rolls and ledgers that do not fit each other, made by who holds every key."""
+"""Attack 5 of protocol 1, and its kin: rolls and ledgers that do not fit each other, made with every key."""
 
 from collections.abc import Callable
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Checking a ballot and verifying everything in a browser, on the deployed stack: what is right, and whoever lies."""
+"""Checking a ballot and verifying everything in a browser, on the deployed stack: what is right, and false exports."""
 
 import json
 from collections.abc import Callable, Iterator

@@ -152,7 +152,7 @@ def test_elections_of_thousands(modules: Page, ward: Path) -> None:
 
 
 def test_the_rules_import_nothing_but_each_other() -> None:
-    """So whoever doubts a result reads one folder, and they run in a worker as in a page."""
+    """So anyone who doubts a result reads one folder, and they run in a worker as in a page."""
     imported = [
         name for path in MODULES.glob("*.js") for name in re.findall(r"^import .*\"(.*)\"", path.read_text(), re.M)
     ]

@@ -1,4 +1,4 @@
-"""Receipts checked in the browser, step by step; and servers that lie to a voter or to who checks."""
+"""Receipts checked in the browser, step by step; and servers that lie to a voter or to anyone who checks."""
 
 import json
 from collections.abc import Callable, Iterator

@@ -74,7 +74,7 @@ Vote = Callable[..., Any]
 
 @pytest.fixture
 def vote(protocol: Any, between: Between) -> Vote:
-    """In the browser; answers what was refused, what was written and how long it waited."""
+    """In the browser; returns what was refused, what was written and how long it waited."""
 
     def start(link: str = "", choices: Any = CHOICES, **more: Any) -> Any:
         return protocol.run(VOTE, address=between.address, link=link, choices=choices, **more)
@@ -218,7 +218,7 @@ def test_what_is_lost_or_turned_away_is_asked_for_again(
 def test_cut_off_at_any_request_and_resumed_there_is_one_ballot(
     vote: Vote, between: Between, deployment: World
 ) -> None:
-    """Before or after each request the network goes away; then another page goes on from what was written."""
+    """Before or after each request the network goes away; then another page continues from what was written."""
     election = frozen_election(deployment, voters=[f"v{number}@example.org" for number in range(10)])
     start_log(election)
     for number, voter in enumerate(election.voters):

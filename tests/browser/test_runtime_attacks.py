@@ -55,7 +55,7 @@ def foreign(request: pytest.FixtureRequest, organiser: BrowserContext) -> Iterat
 
 
 def test_the_cookie_goes_to_every_port_of_the_machine(organiser: BrowserContext, elections: Elections) -> None:
-    """So that the tests below show something, and docs/security.md tells what is left."""
+    """So that the tests below show something, and docs/security.md says what is left."""
     with hostile_site() as port:
         page = organiser.new_page()
         page.goto(f"http://127.0.0.1:{port}/manage")

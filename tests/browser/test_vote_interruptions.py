@@ -79,7 +79,7 @@ def test_looked_at_on_the_phone_and_voted_on_the_laptop(
 def test_a_tab_closed_before_the_cast(
     context: BrowserContext, voter: VoterPage, elections: Elections, election: Election, link: str
 ) -> None:
-    """The link, or the page alone, goes on with what was marked; removed, nothing is left, also for an older tab."""
+    """The link, or the page alone, continues with what was marked; removed, nothing is left, also for an older tab."""
     voter.open(link)
     voter.expect_step(election.title)
     voter.close()
@@ -185,7 +185,7 @@ def test_a_browser_that_dies_while_it_writes(
     writes: int,
     reached: type[State] | None,
 ) -> None:
-    """After so many states none is written any more, and nothing is sent: the vote goes on from the last one."""
+    """After so many states none is written any more, and nothing is sent: the vote continues from the last one."""
     link = election.voters.pop().link
     voter.to_ballot(link)
     voter.mark_and_review("Alan")

@@ -1,4 +1,4 @@
-"""A vote that goes on from a recovery file, over a network that breaks, or in two tabs at once."""
+"""A vote that continues from a recovery file, over a network that breaks, or in two tabs at once."""
 
 from base64 import b64encode
 from pathlib import Path
@@ -73,7 +73,7 @@ def test_a_recovery_file_goes_on_elsewhere_at_every_step(
     sixth = elsewhere(forged)
     sixth.expect_step("Stop: do not vote here")
 
-    # Whoever has only the link is told that it was used, and goes on with the file.
+    # Anyone who has only the link is told that it was used, and continues with the file.
     stranger = VoterPage(browser.new_context(), elections.api.address)
     stranger.to_ballot(link)
     stranger.mark_and_review("Ada")
@@ -152,7 +152,7 @@ def test_a_double_click_casts_once(voter: VoterPage, link: str) -> None:
 
 
 def test_two_tabs_of_one_voter(context: BrowserContext, voter: VoterPage, elections: Elections, link: str) -> None:
-    """One goes on, the other says so and follows: to the step where the first was closed, and to the receipt."""
+    """One continues, the other says so and follows: to the step where the first was closed, and to the receipt."""
     voter.to_ballot(link)
     voter.page.get_by_role("radio", name="Grace").check()
     second, third = (VoterPage(context, elections.api.address) for _ in range(2))

@@ -1,4 +1,4 @@
-"""Where it does not go on by itself: a second factor, refusals, browsers that cannot. All of it said in plain words."""
+"""Where the page stops: a second factor, refusals, browsers that cannot vote. Each is explained in plain words."""
 
 import re
 from datetime import timedelta

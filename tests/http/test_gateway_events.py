@@ -1,4 +1,4 @@
-"""Events as API Gateway may hand them over: base paths of custom domains, headers that are none, damaged members."""
+"""Events as API Gateway may hand them over: base paths of custom domains, invalid headers, damaged members."""
 
 import json
 from typing import Any

@@ -74,7 +74,7 @@ def test_what_is_wrong_with_us_does_not_pass(code: str) -> None:
 
 
 class Case(NamedTuple):
-    """`request` makes method, path and what else httpx takes; `look` tells what there is at the end."""
+    """`request` makes method, path and what else httpx takes; `look` says what there is at the end."""
 
     function: str
     request: Callable[[FrozenElection], tuple[str, str, dict[str, Any]]]

@@ -1,4 +1,4 @@
-"""Counts that start by the clock: whoever wakes the function, what is due is started once and nothing else is."""
+"""Counts that start by the clock: anyone who wakes the function, what is due is started once and nothing else is."""
 
 import json
 from collections.abc import Callable

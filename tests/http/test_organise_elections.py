@@ -216,7 +216,7 @@ def test_deleting_survives_a_kill_at_every_step(organiser: Organiser, deployment
 
 
 def test_a_purge_that_comes_too_late_leaves_a_frozen_election_alone(organiser: Organiser, deployment: World) -> None:
-    """The wish to delete was queued, the process killed, and the organiser went on with the draft."""
+    """The wish to delete was queued, the process killed, and the organiser continued with the draft."""
     election = organiser.create("v@example.org")
     read = owned_election(organiser.wiring, organiser.id, election)
     freeze(organiser.wiring, read, organiser.wiring.voters.roll(election), BASE_URL)

@@ -209,7 +209,7 @@ def joins_and_runs(organiser: Organiser, election: str, email: str) -> Callable[
 
 @pytest.mark.parametrize("frozen_before", [False, True])
 def test_of_two_runs_at_once_the_later_takes_up_the_others_roll(organiser: Organiser, frozen_before: bool) -> None:
-    """One reads the roll; another lets somebody join and invites; only then the first one goes on."""
+    """One reads the roll; another lets somebody join and invites; only then the first one continues."""
     election = organiser.create("ada@example.org")
     if frozen_before:
         organiser.invite(election)

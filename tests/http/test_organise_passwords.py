@@ -41,7 +41,7 @@ def ask(client: TestClient, email: str = EMAIL) -> httpx.Response:
 
 
 def mailed(client: TestClient, deployment: World, outbox: Outbox) -> str:
-    """The code that is mailed to whoever asks now."""
+    """The code that is mailed to anyone who asks now."""
     assert ask(client).status_code == 202
     deliver(deployment)
     return outbox.mails()[-1].field("Code")

@@ -84,7 +84,7 @@ def test_nobody_is_changed_once_the_manifest_is_frozen(organiser: Organiser) -> 
 
 
 def test_who_was_just_added_is_changed_and_removed_while_voting_runs(organiser: Organiser) -> None:
-    """Nobody was shown a roll that has them; whoever was invited stays."""
+    """Nobody was shown a roll that has them; anyone who was invited stays."""
     election = organiser.create("ada@example.org")
     organiser.invite(election)
     for email in ("bob@example.org", "cid@example.org"):

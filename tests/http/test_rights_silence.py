@@ -16,7 +16,7 @@ MOVES = ((ADA, NEW), (BEN, "ben@example.net"))
 
 
 def played(deployment: World, outbox: Outbox, act: str, users: tuple[str, ...]) -> Any:
-    """What an organiser and whoever watches the service can see of an order for ada and ben."""
+    """What an organiser and anyone who watches the service can see of an order for ada and ben."""
     organiser, election = Organiser(deployment, name=f"o{len(users)}{act}"), frozen_election(deployment)
     take_over(organiser, election)
     for email in users:
@@ -62,7 +62,7 @@ def test_the_same_is_seen_whoever_has_voted(deployment: World, act: str) -> None
 
 
 def test_who_holds_the_link_of_a_right_that_ended_gets_the_same_for_the_same_work(deployment: World) -> None:
-    """So that not even whoever has the old link, or the old mailbox, finds out whether it was used."""
+    """So that not even anyone who has the old link, or the old mailbox, finds out whether it was used."""
     organiser = Organiser(deployment)
     seen = []
     for users in ((), (ADA,)):

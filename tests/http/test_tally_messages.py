@@ -1,4 +1,4 @@
-"""What the board's stream tells of the box, and what the queue tells the log: the two handlers and their events."""
+"""What the board's stream says of the box, and what the queue tells the log: the two handlers and their events."""
 
 import json
 from typing import Any

@@ -170,7 +170,7 @@ def killed() -> None:
 def test_killed_after_a_late_put_before_the_box_is_read(
     deployment: World, election: FrozenElection, ballot: bytes
 ) -> None:
-    """Whoever sends the same bytes is told to wait until the log is sealed, and then it has the ballot."""
+    """Anyone who sends the same bytes is told to wait until the log is sealed, and then it has the ballot."""
     deployment.clock.now = election.manifest.closes_at - timedelta(seconds=1)
     dying = during(deployment.wiring(), "before-call", lambda: deployment.clock.advance(seconds=25))
     with pytest.raises(Killed):
@@ -237,7 +237,7 @@ def test_an_early_close_while_a_process_is_suspended(
 
 
 def test_an_early_close_that_a_cast_did_not_see(deployment: World, election: FrozenElection, ballot: bytes) -> None:
-    """The count waits for whoever relies on what they remember."""
+    """The count waits for anyone who relies on what they remember."""
     suspended = during(deployment.wiring(), "before-call", election.close)
     require_receipt(cast(suspended, election, ballot), election, ballot, 201)
     deployment.clock.advance(seconds=9)

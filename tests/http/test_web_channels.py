@@ -88,7 +88,7 @@ def test_register_publish_watch_and_deregister(browser: Browser, played: PlayedC
     publish = played.client.post(
         "/channels/lab/records", json=json.loads(records[1]), headers={"Authorization": f"Bearer {key}"}
     )
-    assert publish.status_code == 202, publish.text  # the line that the page shows works as it stands
+    assert publish.status_code == 202, publish.text  # the line that the page shows works as it is
 
     assert "lab" in read(browser.get("/watch"))
     page = browser.get("/watch/lab")

@@ -20,4 +20,4 @@ def test_the_page_is_for_everybody_and_loads_little_before_a_click(deployment: W
 
 def test_the_start_page_leads_back_to_a_ballot_begun_here(deployment: World) -> None:
     answer = TestClient(create_app(deployment.wiring())).get("/", headers={"accept-language": "en"})
-    assert 'href="/vote">Go on with a ballot begun on this device</a>' in answer.text
+    assert 'href="/vote">Continue with a ballot begun on this device</a>' in answer.text

@@ -88,7 +88,7 @@ class Rules:
 
 @dataclass(frozen=True)
 class Forger:
-    """issuer: has the issuer's key and writes the ledger, too: an operator. Else: whoever holds box, log and export."""
+    """issuer: has the issuer's key and writes the ledger, too: an operator. Else: whose are box, log and export."""
 
     issuer: bool = True
     most: int = 4
@@ -169,7 +169,7 @@ def promises(forger: Forger) -> dict[str, Callable[[Export], bool]]:
         return ANNS in export.ballots and ANNS not in export.spoilt
 
     def nobody_votes_for_an_honest_voter(export: Export) -> bool:
-        """But for those who check nothing, and for voters who were added publicly, by who has the issuer's key."""
+        """But for those who check nothing, and for voters who were added publicly, with the issuer's key."""
         own = len({ANNS, GUSS} & set(export.ballots))
         return len(export.ballots) - own <= (3 + len(export.added) if forger.issuer else 0)
 

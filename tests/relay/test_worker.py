@@ -1,4 +1,4 @@
-"""The worker: each record once and in order, however messages are delivered and whoever dies."""
+"""The worker: each record once and in order, however messages are delivered and anyone who dies."""
 
 import random
 

@@ -1,4 +1,4 @@
-"""An election on a runtime that is killed again and again: no promise is broken, and all go on at the same address."""
+"""An election on a runtime that is killed again and again: no promise is broken, and all continue at one address."""
 
 import random
 from collections.abc import Callable

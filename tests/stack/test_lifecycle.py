@@ -87,7 +87,7 @@ def test_it_leaves_nothing_when_it_is_stopped(idle: Stack) -> None:
 
 @pytest.mark.only_on("local")
 def test_nothing_of_it_is_for_other_users_and_no_address_of_its_mailbox_lasts(idle: Stack) -> None:
-    """Whoever reads outputs.json has the mailbox, and with it every link."""
+    """Anyone who reads outputs.json has the mailbox, and with it every link."""
     previous = os.umask(0o022)
     try:
         addresses = set()

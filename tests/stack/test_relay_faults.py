@@ -1,4 +1,4 @@
-"""Every step of every saga meets every fault, on the deployed stack: nothing stray is left, and all can go on.
+"""Every step of every saga meets every fault, on the deployed stack: nothing stray is left, and all can continue.
 
 The outcomes are the table in docs/channels.md; UPDATE_DOCS=1 writes it.
 """

@@ -1,4 +1,4 @@
-"""Jobs go forward one step at a time, whoever moves them; events stay in order."""
+"""Jobs go forward one step at a time, anyone who moves them; events stay in order."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""The one way to a table: what goes in comes out, and a refused condition tells what stood there."""
+"""The one way to a table: what goes in comes out, and a refused condition says what stood there."""
 
 from typing import Any
 

@@ -10,7 +10,7 @@ _Tool = partial(LazyCommand, package="ballotcast_tools")
 COMMANDS: Mapping[str, LazyCommand] = {
     "bench": _Tool(
         "bench.command",
-        "Measure this product beside stock FastAPI on Lambda: CPU time, memory, and requests to DynamoDB.",
+        "Measure this product next to stock FastAPI on Lambda: CPU time, memory, and requests to DynamoDB.",
     ),
     "demo": _Tool(
         "demo.command",

@@ -76,8 +76,11 @@ def findings(top: Path, texts: list[Text]) -> list[str]:
     folder = install_textlint(top)
     copied = folder / "texts.txt"
     copied.write_text("\n".join(text.words for text in texts) + "\n", "utf-8")
-    program = [node(top, Installer(top)) / "node", folder / "node_modules" / "textlint" / "bin" / "textlint.js"]
-    options = ["--config", top / "tools" / "prose" / "textlintrc.json", "--format", "unix", copied]
+    program: list[str | Path] = [
+        node(top, Installer(top)) / "node",
+        folder / "node_modules" / "textlint" / "bin" / "textlint.js",
+    ]
+    options: list[str | Path] = ["--config", top / "tools" / "prose" / "textlintrc.json", "--format", "unix", copied]
     ended = subprocess.run([*program, *options], cwd=folder, stdout=subprocess.PIPE, text=True)
     if ended.returncode not in (0, 1):
         raise subprocess.CalledProcessError(ended.returncode, "textlint")

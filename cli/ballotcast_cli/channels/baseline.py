@@ -3,7 +3,7 @@
 channels:
   - name: engine
     port: 26001
-    schema: engine.avsc       # a file beside this one, or the schema itself
+    schema: engine.avsc       # a file next to this one, or the schema itself
     config: {decimation: 10, algorithm: minmax}
 """
 

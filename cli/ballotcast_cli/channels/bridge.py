@@ -95,12 +95,12 @@ class Bridge:
             return Counts(self._counts.received, self._counts.published, len(self._waiting) + self._under_way, dropped)
 
     def pause(self, seconds: float) -> None:
-        """For whoever publishes: Busy as soon as the bridge does not go on any more."""
+        """For anyone who publishes: Busy as soon as the bridge does not continue any more."""
         if self._given_up.wait(seconds):
             raise Busy("the bridge ends")
 
     def wait(self, seconds: float) -> None:
-        """Returns early when the bridge cannot go on; then raises why."""
+        """Returns early when the bridge cannot continue; then raises why."""
         self._all_sent.wait(seconds)
         if self._failure:
             raise self._failure

@@ -62,7 +62,7 @@ def command(
     if every == bool(name) or (every and port is not None) or (keys and not every):
         raise click.UsageError("give either NAME, or --all with each channel on its own port")
     limits = Limits(records=batch, age=age, held=memory * 2**20)
-    for number in (signal.SIGTERM, signal.SIGINT):  # also where whoever started this ignores the latter
+    for number in (signal.SIGTERM, signal.SIGINT):  # also where the parent process ignores the latter
         signal.signal(number, _interrupt)
     if every:
         _serve_all(keys, host, limits, drain)

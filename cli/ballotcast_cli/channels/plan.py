@@ -57,7 +57,7 @@ class Plan:
 
 def plan(declared: Sequence[Channel], existing: Iterable[Existing], *, prune: bool, replace: bool) -> Plan:
     """`prune`: remove the caller's channels that are not declared. `replace`: allow a channel to be removed and created
-    anew, with the loss of what it holds, where it cannot be changed in place (port, schema, failed).
+    again, with the loss of what it holds, where it cannot be changed in place (port, schema, failed).
     """
     present = {channel.name: channel for channel in existing}
     wanted = {channel.name: channel for channel in declared}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from math import inf
 
 OVERHEAD = 128
-"""What holding a record costs beside its bytes, in CPython; so that the bound is one of memory."""
+"""What holding a record costs next to its bytes, in CPython; so that the bound is one of memory."""
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ PROGRAM = "ballotcast"
 
 @dataclass(frozen=True)
 class Transfer:
-    """from_option: whose votes went on; 0 where the rule does not say. to: (option, votes) pairs, votes as text."""
+    """from_option: whose votes continued; 0 where the rule does not say. to: (option, votes) pairs, votes as text."""
 
     from_option: int
     to: Sequence[tuple[int, str]]

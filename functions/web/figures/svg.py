@@ -1,7 +1,7 @@
 """SVG made on the server: classes and presentation attributes only, because the pages' policy knows no inline style.
 
 A figure is as wide as its place: horizontal measures are percentages, heights are CSS pixels, so that text keeps its
-size on every screen. What a figure shows stands in a table beside it; to screen readers it is one image with a name.
+size on every screen. What a figure shows stands in a table next to it; to screen readers it is one image with a name.
 """
 
 from typing import Any

@@ -2,7 +2,7 @@
 
 Off unless the stack is deployed with VoteSnapStart (template.yaml). A snapshot is shared by all processes that are made
 from it, so nothing in it may be secret or unique: no key is made or unwrapped, no election is read. The rehearsal
-reaches no store. Random numbers come from the operating system, each anew (`secrets`); Python's own generator and
+reaches no store. Random numbers come from the operating system, each again (`secrets`); Python's own generator and
 OpenSSL's are fed again after all, for the libraries that use them.
 
 https://docs.aws.amazon.com/lambda/latest/dg/snapstart-runtime-hooks-python.html

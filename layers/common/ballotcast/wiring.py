@@ -55,7 +55,7 @@ CLIENT = Config(
     read_timeout=4,
     retries={"mode": "standard", "total_max_attempts": 3},
     max_pool_connections=16,
-    user_agent="ballotcast",  # botocore's own is put together anew for each call
+    user_agent="ballotcast",  # botocore's own is put together again for each call
 )
 """Short waits and few repeats: a caller behind API Gateway is better served by a quick 503 than by a slow answer."""
 TRUSTING = CLIENT.merge(Config(parameter_validation=False))

@@ -12,7 +12,7 @@ MILLIS = {"name": "time", "type": {"type": "long", "logicalType": "timestamp-mil
 
 
 def channel(*fields: Any) -> ChannelSchema:
-    """A channel's schema; fields of a name beside `time` in milliseconds, or all of them where `time` is one."""
+    """A channel's schema; fields of a name next to `time` in milliseconds, or all of them where `time` is one."""
     named = any(field["name"] == "time" for field in fields)
     return ChannelSchema.parse({"type": "record", "name": "r", "fields": [*([] if named else [MILLIS]), *fields]})
 

@@ -1,4 +1,4 @@
-"""The command for whoever forgot the password."""
+"""The command for anyone who forgot the password."""
 
 import pytest
 from click.testing import CliRunner, Result

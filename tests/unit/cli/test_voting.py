@@ -1,4 +1,4 @@
-"""The voter's command, which goes on where it was interrupted."""
+"""The voter's command, which continues where it was interrupted."""
 
 import json
 from collections.abc import Sequence
@@ -65,7 +65,7 @@ def lose_credentials(request: httpx.Request, send: Send) -> httpx.Response:
 def test_a_newer_link_goes_on_where_the_older_one_was_interrupted(
     election: FrozenElection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A credential was issued for what lies in the file: whoever started over would get none."""
+    """A credential was issued for what lies in the file: anyone who started over would get none."""
     monkeypatch.chdir(tmp_path)
     assert vote(election, election.link(VOTERS[0]), lose_credentials, monkeypatch).exit_code == 1
     done = vote(election, election.resend(VOTERS[0]), lambda _, send: send(), monkeypatch)

@@ -38,7 +38,7 @@ CREATE = (organise_app, register_app, vote_app, tally_app)
 
 
 class Deployment:
-    """What goes on behind the API: mail, jobs, the log."""
+    """What continues behind the API: mail, jobs, the log."""
 
     def __init__(self, world: World) -> None:
         self.world = world

@@ -39,7 +39,7 @@ def raised(kind: str, ballot: tuple[Any, ...], option: int) -> tuple[Any, ...]:
 
 
 def monotonic(method: str, ballots: Ballots, options: int) -> Iterator[bool]:
-    """Whoever wins still wins when voters raise them."""
+    """Anyone who wins still wins when voters raise them."""
     before = winner_of(method, ballots, options)
     for ballot in ballots if before else ():
         after = winner_of(method, changed(ballots, ballot, raised(RULES[method].ballot, ballot, before)), options)
@@ -102,7 +102,7 @@ def independent_of_clones(method: str, ballots: Ballots, options: int) -> Iterat
 
 
 def later_preferences_do_no_harm(method: str, ballots: Ballots, options: int) -> Iterator[bool]:
-    """Whoever wins on a ballot cut off after them still wins when the rest of it is added."""
+    """Anyone who wins on a ballot cut off after them still wins when the rest of it is added."""
     for ballot in ballots:
         for length in range(1, len(ballot)):
             before = winner_of(method, changed(ballots, ballot, ballot[:length]), options)
@@ -120,7 +120,7 @@ def voting_does_no_harm(method: str, ballots: Ballots, options: int) -> Iterator
 
 
 def reversal_changes_the_winner(method: str, ballots: Ballots, options: int) -> Iterator[bool]:
-    """If every ballot ranks everyone and all are turned round, whoever won does not win."""
+    """If every ballot ranks everyone and all are turned round, anyone who won does not win."""
     before = winner_of(method, ballots, options)
     if before and options > 1 and all(len(ballot) == options for ballot in ballots):
         yield winner_of(method, {ballot[::-1]: number for ballot, number in ballots.items()}, options) != before

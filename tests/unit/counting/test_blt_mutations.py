@@ -1,4 +1,4 @@
-"""No fault in a BLT file changes who is elected in silence. `-s` shows what became of the broken files."""
+"""No fault in a BLT file changes who is elected in silence. `-s` shows the outcome of the broken files."""
 
 import contextlib
 import re

@@ -69,7 +69,7 @@ def test_sequential_pav_can_miss_the_best_committee() -> None:
 
 
 def test_what_an_option_would_add_to_a_full_committee_is_exact() -> None:
-    """By hand: beside a, b is the second on two ballots and c on one. Each counts half there, whatever the seats."""
+    """By hand: next to a, b is the second on two ballots and c on one. Each counts half there, whatever the seats."""
     ballots = {(1, 2, 3): 1, (1, 2): 1, (1,): 1}
     counted = count("proportional-approval", options="abc", seats=1, ballots=ballots)
     assert figures(counted) == [3, 1, Fraction(1, 2)]

@@ -61,8 +61,8 @@ def test_one_candidate_with_one_vote_wins(method: str) -> None:
     assert (counted.ballots, counted.blank, counted.valid) == (6, 5, 1)
 
 
-# Where seats go by an order of all options, or by who is left, they go to whoever stands; elsewhere nobody is elected
-# whom no ballot names.
+# Where seats go by an order of all options, or by who is left, they go to anyone who stands; elsewhere nobody is
+# elected whom no ballot names.
 ALL_WHO_STAND = {"scottish-stv", "wigm-stv", "meek-stv", "schulze", "ranked-pairs", "minimax", "majority-judgment"}
 
 

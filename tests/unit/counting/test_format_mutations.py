@@ -170,7 +170,7 @@ def kinds(reading: Reading) -> set[str]:
 
 
 def became(name: str, seed: int) -> tuple[str, str]:
-    """What became of the file that a seed breaks, and its text."""
+    """The outcome of the file that a seed breaks, and its text."""
     drawn = random.Random(f"{name} {seed}")
     ballots = rankings(drawn)
     text = WRITERS[name](ballots)

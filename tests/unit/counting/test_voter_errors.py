@@ -1,4 +1,4 @@
-"""Overvotes, skipped ranks and duplicates: what each setting makes of them, beside a walk down each ballot."""
+"""Overvotes, skipped ranks and duplicates: what each setting makes of them, next to a walk down each ballot."""
 
 import json
 from pathlib import Path

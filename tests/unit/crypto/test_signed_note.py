@@ -57,7 +57,7 @@ def test_every_text_survives_with_blank_lines_in_it(line: str) -> None:
 
 
 def test_any_line_more_spoils_the_note() -> None:
-    """Whoever may add one decides what the note's hash is."""
+    """Anyone who may add one decides what the note's hash is."""
     note = sign("text\n", signer())
     own, other = note.split("\n\n")[1], sign("text\n", Signer("witness.example", signer().key)).split("\n\n")[1]
     for lines in (own + own, own + other, other + own, own + PETER_LINE, own + "— x AAAAAAA=\n", own + "junk\n"):

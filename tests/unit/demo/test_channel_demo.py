@@ -1,4 +1,4 @@
-"""The demo's channel, with the app and the worker in this process: it holds, and it tells when it does not."""
+"""The demo's channel, with the app and the worker in this process: it holds, and it says when it does not."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Verification: an honest export passes, and whoever holds every key of the election still cannot doctor one."""
+"""Verification: an honest export passes, and anyone who holds every key of the election still cannot doctor one."""
 
 from hashlib import sha256
 from pathlib import Path
@@ -72,7 +72,7 @@ def test_no_ballots_at_all(forger: Forger, tmp_path: Path) -> None:
 
 
 def test_a_voter_who_is_on_the_roll_twice_is_found(forger: Forger, honest: Entries, tmp_path: Path) -> None:
-    """The log itself tells of such a roll, so that its root fits the ledger."""
+    """The log itself says of such a roll, so that its root fits the ledger."""
     tags = sorted([*forger.tags, forger.tags[0]])
     roll = RollRevision(revision=1, roll_size=len(tags), roll_root=roll_root(tags))
     amendment = AmendmentLeaf(at=OPENS, reason="One more", roll=roll).encode()

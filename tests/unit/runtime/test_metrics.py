@@ -1,4 +1,4 @@
-"""Figures for the operator: right, readable by Prometheus, for whoever has the token, and no voter's clock."""
+"""Figures for the operator: right, readable by Prometheus, for anyone who has the token, and no voter's clock."""
 
 import contextlib
 import os
@@ -51,7 +51,7 @@ def test_what_cannot_be_read_is_left_out(caplog: pytest.LogCaptureFixture) -> No
 
 
 def test_figures_are_those_of_the_last_whole_minute() -> None:
-    """Whoever reads each second learns no more than whoever reads each minute."""
+    """Anyone who reads each second learns no more than anyone who reads each minute."""
     metrics, waits, requests = Metrics(lambda: 1_000_030.0), list[float](), Requests()
     metrics.register("ballotcast_requests_total", "counter", "Requests.", requests.read)
     requests.count("VoteFunction", 201)

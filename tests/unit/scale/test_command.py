@@ -1,4 +1,4 @@
-"""`ballotcast scale measure` runs stages in fresh processes, and goes on where it was broken off."""
+"""`ballotcast scale measure` runs stages in fresh processes, and continues where it was broken off."""
 
 import json
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""What an operator, or whoever serves an export, might do to it, by subject: each is refused by the check named."""
+"""What an operator, or anyone who serves an export, might do to it, by subject: each is refused by the check named."""
 
 from collections.abc import Iterator
 

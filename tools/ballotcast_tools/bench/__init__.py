@@ -1,1 +1,1 @@
-"""`ballotcast bench`: what our packaging and our path through FastAPI cost, beside the usual way, in the same run."""
+"""`ballotcast bench`: what our packaging and our path through FastAPI cost, next to the usual way, in the same run."""

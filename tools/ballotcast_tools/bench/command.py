@@ -22,7 +22,7 @@ from .tasks import tasks
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), default="bench.json", show_default=True)
 @click.pass_context
 def command(context: click.Context, quick: bool, with_fastrapi: bool, output: Path) -> None:
-    """Measure this product beside stock FastAPI on Lambda: CPU time, memory, and requests to DynamoDB.
+    """Measure this product next to stock FastAPI on Lambda: CPU time, memory, and requests to DynamoDB.
 
     Ratios are of ours to stock in this run. An election on the local stack is part of it where that is up.
     """

@@ -29,7 +29,7 @@ class Cost:
 
 
 def measure(rounds: int) -> tuple[list[Comparison], list[Cost]]:
-    """CPU time of each hot route beside the same app behind stock Mangum and Powertools, and what it asks of AWS."""
+    """CPU time of each hot route next to the same app behind stock Mangum and Powertools, and what it asks of AWS."""
     command = [sys.executable, "-m", "ballotcast_tools.bench.hot_routes", str(rounds)]
     told = {**ENVIRONMENT, "ENVIRONMENT": "local", "PYTHONPATH": str(TOP / "functions")}
     ended = subprocess.run(command, env=told, stdout=subprocess.PIPE, check=True)

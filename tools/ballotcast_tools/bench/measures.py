@@ -1,4 +1,4 @@
-"""Figures: what was measured several times, and ours beside stock."""
+"""Figures: what was measured several times, and ours next to stock."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

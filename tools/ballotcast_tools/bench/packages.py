@@ -70,7 +70,7 @@ class Side:
 
 
 def build() -> tuple[Side, Side]:
-    """Stock and ours, for the Python that this runs on, made anew but for the installed libraries."""
+    """Stock and ours, for the Python that this runs on, made again but for the installed libraries."""
     wanted = packaging.target({"LAYER_PYTHON": sys.executable})
     WORK.mkdir(parents=True, exist_ok=True)
     python = _bare_python(WORK / f"python{wanted.python}")

@@ -3,7 +3,7 @@
 `probe.py cold MODULE EVENT` imports the handler, answers one event, and prints JSON: the answer's status, and the CPU
 seconds of the process, from the start of the interpreter, up to the import's end (init) and up to the answer (total).
 
-`probe.py warm MODULE EVENT [fake]` answers the event as often as each line of its standard input says, and prints for
+`probe.py warm MODULE EVENT [fake]` returns the event as often as each line of its standard input says, and prints for
 each line JSON: the last answer's status, and the CPU seconds of these calls. With `fake`, DynamoDB takes every write
 and costs next to nothing.
 """

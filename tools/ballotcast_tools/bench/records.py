@@ -16,7 +16,7 @@ RECORDS = 10_000
 
 
 def measure(rounds: int) -> Iterator[Comparison]:
-    """Beside them fastavro alone, which encodes and checks nothing."""
+    """Next to them fastavro alone, which encodes and checks nothing."""
     schema, records = ChannelSchema.parse(SENSOR), [sample(number) for number in range(RECORDS)]
     binary, parsed = encode_records(schema, records).data, fastavro.parse_schema(SENSOR)
 

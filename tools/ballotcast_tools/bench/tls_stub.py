@@ -1,6 +1,6 @@
 """DynamoDB and KMS as far as a cast and a put need them, over TLS on this machine, so that calls cost what they cost.
 
-Writes are taken and forgotten. Certificates are made anew for each run and trusted by the measured processes alone.
+Writes are taken and forgotten. Certificates are made again for each run and trusted by the measured processes alone.
 """
 
 import datetime

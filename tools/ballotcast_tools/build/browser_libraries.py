@@ -2,12 +2,12 @@
 
     .tools/web                       what functions/web/package-lock.json names, installed without running scripts:
                                      these libraries, what packs them, and what checks our own scripts (`make lint`)
-    functions/web/static/vendor/     one minified ES module for each library below, ready to be served, and beside it
+    functions/web/static/vendor/     one minified ES module for each library below, ready to be served, and next to it
                                      its types, which only the checks read: no package and no page has them
     functions/web/packed.json        the hash (SRI) of each file that is served; packing anything else fails
 
 None of that code is in the repository, and all of it can be told by its hash. `python3 -m
-ballotcast_tools.build.browser_libraries` packs anew after a change of package.json, and notes the new hashes.
+ballotcast_tools.build.browser_libraries` packs again after a change of package.json, and notes the new hashes.
 """
 
 import base64
@@ -36,7 +36,7 @@ class Unexpected(Exception):
 
 
 def node_here() -> Path | None:
-    """The folder of a `node` of this machine that is new enough and has `npm` beside it."""
+    """The folder of a `node` of this machine that is new enough and has `npm` next to it."""
     found = shutil.which("node")
     if not found or not shutil.which("npm"):
         return None
@@ -55,7 +55,7 @@ def is_suitable(version: str) -> bool:
 
 
 def pack(top: Path, node: Path) -> dict[str, str]:
-    """Fill `static/vendor`, by the `node` and `npm` in the folder `node`; answers the hash of each file."""
+    """Fill `static/vendor`, by the `node` and `npm` in the folder `node`; returns the hash of each file."""
     web, installed = top / "functions" / "web", top / ".tools" / "web"
     vendor = top / VENDOR
     vendor.mkdir(parents=True, exist_ok=True)

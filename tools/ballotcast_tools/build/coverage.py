@@ -14,7 +14,15 @@ def install_coverage(top: Path) -> None:
     with made(folder, "coverage", [lock], for_=sys.version) as needed:
         if needed:
             shutil.rmtree(folder, ignore_errors=True)
-            options = ["--quiet", "--no-deps", "--require-hashes", "--python", python, "--target", folder]
+            options: list[str | Path] = [
+                "--quiet",
+                "--no-deps",
+                "--require-hashes",
+                "--python",
+                python,
+                "--target",
+                folder,
+            ]
             Installer(top).uv("pip", "install", *options, "-r", lock)
 
 

@@ -52,7 +52,7 @@ def correct_after_votes(
 
 
 def _expect(api: Api, link: str, choices: Choices, slug: str) -> None:
-    """Whoever votes by this link is refused, for this reason."""
+    """Anyone who votes by this link is refused, for this reason."""
     try:
         Voter(api, lambda _state: None).vote(link, choices)
     except ApiError as error:

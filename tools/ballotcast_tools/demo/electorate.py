@@ -1,7 +1,7 @@
 """The voters of the demo, and what happens to them on the way: second clicks, lost answers, lost races.
 
 Everybody goes through the client as a person would, over the API's public address. A voter's progress lives in their
-recovery file alone (here: in memory), so whoever is cut off starts again from there with nothing else.
+recovery file alone (here: in memory), so anyone who is cut off starts again from there with nothing else.
 """
 
 import random
@@ -75,7 +75,7 @@ class Person:
     fate: Fate
     file: str = field(default="", repr=False)
     sealed: Sealed | None = field(default=None, repr=False)
-    """What was asked with, for who tries another ballot later."""
+    """What was asked with, for anyone who tries another ballot later."""
 
     @property
     def state(self) -> State:
@@ -86,7 +86,7 @@ class Person:
 
 
 class Electorate:
-    """`api` serves all of them at once; whoever opened it closes it."""
+    """`api` serves all of them at once; anyone who opened it closes it."""
 
     def __init__(self, api: Api, people: Sequence[Person], chance: random.Random) -> None:
         self.people = people
@@ -103,7 +103,7 @@ class Electorate:
         self._each(all_of_it, told)
 
     def sign_ballots(self, told: Callable[[Person], None]) -> None:
-        """Everything before the cast, for who measures the cast alone."""
+        """Everything before the cast, for anyone who measures the cast alone."""
         self._each(self._sign, told)
 
     def cast_ballots(self, told: Callable[[Person], None]) -> None:

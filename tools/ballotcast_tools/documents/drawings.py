@@ -14,7 +14,7 @@ PAGE = TOP / "docs" / "state-machines.md"
 DEFINITIONS = ("relay/spawn", "relay/stop", "relay/repair", "tally/close", "tally/turnout")
 _HEAD = """# State machines
 
-Drawn from the definitions in `functions/` by `make documents`; a test sees to it that they are
+Drawn from the definitions in `functions/` by `make documents`; a test ensures that they are
 current. Solid arrows: success. Dotted: the step failed for good, after its repetitions.
 """
 _SHAPES = {"Choice": ("{", "}"), "Succeed": ("([", "])"), "Fail": ("([", "])"), "Wait": ("[/", "/]")}

@@ -16,7 +16,7 @@ _HEAD = """# The rules, step by step
 
 For readers who want to count again by a program of their own: what [counting.md](counting.md) names, each rule in full.
 The texts are those of the modules in `layers/common/ballotcast/counting`, put here by
-`make documents`; a test sees to it that they are current. Which figures a stage shows is in
+`make documents`; a test ensures that they are current. Which figures a stage shows is in
 counting.md, "The account".
 """
 

@@ -45,7 +45,7 @@ class Data:
 
     @property
     def master_key(self) -> MasterKey:
-        """Made if there is none and no data either. Raises UnusableKey, and MissingKey beside data."""
+        """Made if there is none and no data either. Raises UnusableKey, and MissingKey next to data."""
         if self.database.exists() and not self.master_key_file.exists():
             raise MissingKey(
                 f"{self.master_key_file} is missing, and the data cannot be read without it; restore it from a backup"

@@ -12,7 +12,7 @@ MOST = 20_000
 
 
 class KeptMessages:
-    """Mails are parsed once: whoever waits for a mail asks for all of them again and again."""
+    """Mails are parsed once: anyone who waits for a mail asks for all of them again and again."""
 
     def __init__(self) -> None:
         self._parsed: dict[str, Mail] = {}

@@ -2,8 +2,8 @@
 
 What an operator could join decides what is shown. A figure that moves with a single request shows when somebody acted:
 read each second, the counters of `register` and `vote` give the second of each credential and of each cast, and so do
-commits, queue depths, waiting requests and stream lag of an otherwise quiet machine. Whoever holds the machine can see
-that anyway while it happens; a monitoring system would keep it for years, and elsewhere. Therefore:
+commits, queue depths, waiting requests and stream lag of an otherwise quiet machine. Anyone who holds the machine can
+see that anyway while it happens; a monitoring system would keep it for years, and elsewhere. Therefore:
 
 - All figures are a snapshot of the last whole minute, however often they are read: what CloudWatch records on AWS.
 - `register` and `vote` share one counter, except for their faults (5xx): a minute with one credential and a later one

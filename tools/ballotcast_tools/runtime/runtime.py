@@ -94,7 +94,7 @@ class Runtime:
         self._loaded = {name: self._load(self._functions[name]) for name in sorted(with_routes)}
 
     def start(self) -> None:
-        """Go on with what an earlier process left, and begin to call background functions."""
+        """Continue with what an earlier process left, and begin to call background functions."""
         self.services.s3.delete_strays()
         self.engine.start()
         self._sources.start()

@@ -23,7 +23,7 @@ def command() -> None:
 @click.option("--processes", default=os.cpu_count() or 1, show_default=True, type=click.IntRange(1))
 @click.option("--keep", is_flag=True, help="Write the figures to docs/scale/measured.json.")
 def measure(folder: Path, voters: int, processes: int, keep: bool) -> None:
-    """An election's whole life on the disk, in FOLDER; broken off, it goes on where it was."""
+    """An election's whole life on the disk, in FOLDER; broken off, it continues where it was."""
     kept = ["--keep"] if keep else []
     order = [sys.executable, "-m", "ballotcast_tools.scale.measuring", str(folder), str(voters), str(processes), *kept]
     # The functions are no package: here, as when they are deployed, their folder is where Python looks for them.
@@ -34,5 +34,5 @@ def measure(folder: Path, voters: int, processes: int, keep: bool) -> None:
 
 @command.command("page")
 def page() -> None:
-    """Write tables and plots of docs/scale.md anew."""
+    """Write tables and plots of docs/scale.md again."""
     write()

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 PARTITION = 1_000
 """Write units a second of one partition."""
 HEAT = 600
-"""Seconds that a partition is too warm until it is split in two. Supposed: DynamoDB tells no time."""
+"""Seconds that a partition is too warm until it is split in two. Supposed: DynamoDB states no time."""
 PEAK = 1_800
 """Seconds in which a table on demand may take twice what it has taken before."""
 STARTS, STARTS_A_SECOND = 1_000, 100
@@ -42,7 +42,7 @@ class Deployment:
 
 AS_DEPLOYED = Deployment()
 VOTE = 7
-"""Requests of who follows the link, gets the credential and casts in one go (docs/architecture.md, the cost)."""
+"""Requests of anyone who follows the link, gets the credential and casts in one go (docs/architecture.md, the cost)."""
 
 Rung = tuple[str, int, Deployment]
 """What is changed since the rung before, casts a second, and what they meet."""

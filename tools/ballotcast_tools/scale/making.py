@@ -2,7 +2,7 @@
 
 The ballots are whole and every check of them is run. One shortcut makes a million in minutes: the issuer signs each
 credential's key directly, where in an election it signs a blinded value and the voter unblinds the signature. Both
-ways end in the same kind of signature (RSASSA-PSS), so whoever verifies it does the same work.
+ways end in the same kind of signature (RSASSA-PSS), so anyone who verifies it does the same work.
 """
 
 from collections.abc import Callable, Iterator

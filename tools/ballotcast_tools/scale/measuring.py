@@ -1,6 +1,6 @@
 """Runs the stages one after the other, each in fresh processes, and writes down what each took.
 
-What was measured stays in the folder, so that a run that is broken off goes on where it was. Peak memory is that of
+What was measured stays in the folder, so that a run that is broken off continues where it was. Peak memory is that of
 the stage's processes together; the tables and the bucket lie on disk and are not in it.
 """
 

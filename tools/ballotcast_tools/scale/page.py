@@ -34,7 +34,7 @@ def load() -> list[Measured]:
 
 
 def write() -> None:
-    """The page, and its plots beside what was measured."""
+    """The page, and its plots next to what was measured."""
     PAGE.write_text(page(PAGE.read_text()))
     for name, drawing in plots().items():
         (KEPT.parent / name).write_text(drawing)

@@ -6,9 +6,9 @@ from xml.sax.saxutils import escape
 
 WIDTH = 760
 LEFT, RIGHT, TOP, BOTTOM = 60, 220, 48, 40
-"""Room beside the plot: for the axes, and for the legend on the right."""
+"""Room next to the plot: for the axes, and for the legend on the right."""
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#8c6bb1", "#7f7f7f")
-"""Told apart also by who does not see all colours (Okabe and Ito), on white and on black."""
+"""Told apart also by people who do not see all colours (Okabe and Ito), on white and on black."""
 _STYLE = """
 text { font: 13px system-ui, sans-serif; fill: #24292f } .title { font-weight: 600 } .number { text-anchor: end }
 .middle { text-anchor: middle } .grid { stroke: #8886; stroke-width: 1 } .line { fill: none; stroke-width: 2.5 }

@@ -1,6 +1,6 @@
 """A day's worst minutes, played in steps of a tenth of a second: what takes how many casts, and what refuses them.
 
-A cast goes through API Gateway and an environment of `vote` into a partition of Board; whoever is refused on the way
+A cast goes through API Gateway and an environment of `vote` into a partition of Board; anyone who is refused on the way
 asks again. Nothing else is written for it: the log is built at the close. Rates are fluid, but for chance in arrivals
 and keys (seeded).
 """

@@ -1,7 +1,7 @@
 """The stages of an election as the functions live them, from the import of its roll to the verification of its export.
 
 A stage is a list of calls, each of them what one invocation of a function does. A call gets the deployment and the
-scene, leaves what it did in the deployment, and answers what later stages need to know of it.
+scene, leaves what it did in the deployment, and returns what later stages need to know of it.
 """
 
 from collections.abc import Callable

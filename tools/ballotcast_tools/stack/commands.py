@@ -105,7 +105,7 @@ def run(stack: Stack) -> None:
     """Start it, deploy to it and follow its log until Ctrl-C."""
     if _already_deployed(stack):
         return
-    for number in (signal.SIGTERM, signal.SIGINT):  # also where whoever started this ignores the latter
+    for number in (signal.SIGTERM, signal.SIGINT):  # also where the parent process ignores the latter
         signal.signal(number, _interrupt)
     try:
         with _reported():

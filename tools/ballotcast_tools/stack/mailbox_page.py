@@ -160,7 +160,7 @@ DOOR = _page(
 <p>The terminal in which Ballotcast was started shows that address after “Mailbox”;
 <code>.venv/bin/ballotcast stack status</code> shows it again.</p></div></div>""",
 )
-"""What is shown to whoever comes without the key."""
+"""What is shown to anyone who comes without the key."""
 
 
 def _with_links(text: str) -> str:

@@ -2,7 +2,7 @@
 
     0x01 ‖ M 32 ‖ vk 65 ‖ rand 32 ‖ issuer signature k ‖ HPKE ciphertext 65 + L + 16 ‖ ballot signature 64
 
-Whoever receives one checks it in the order `parse`, `verify_credential`, `verify_signature`, cheapest first.
+Anyone who receives one checks it in the order `parse`, `verify_credential`, `verify_signature`, cheapest first.
 """
 
 from dataclasses import dataclass, replace

@@ -36,7 +36,7 @@ Count = Annotated[int, Field(ge=0, le=255)]
 
 
 class Contest(BaseModel):
-    """A contest with every field checked, as it stands in the manifest.
+    """A contest with every field checked, as it is in the manifest.
 
     min, max: how many options a choice marks, or a ranking ranks, unless it is blank: a blank choice is always valid.
     Where options are scored they are the lowest and the highest score instead, and any number of options may be scored.

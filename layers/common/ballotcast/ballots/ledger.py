@@ -1,4 +1,4 @@
-"""The issuance ledger: one line for each right to vote that was ever on the roll, and what became of it.
+"""The issuance ledger: one line for each right to vote that was ever on the roll, and the outcome of it.
 
     issuance.csv: `tag,added,ended,replaces,blinded_sha256`, then lines in ascending order of tag, each ended by LF
 

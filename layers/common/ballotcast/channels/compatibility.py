@@ -28,7 +28,7 @@ _PROMOTIONS = {
 }
 _NAMED = ("record", "error", "enum", "fixed")
 _MEANS = ("unit", "default", "aliases")
-"""Attributes that count, beside the type's own: of fields and of named types."""
+"""Attributes that count, next to the type's own: of fields and of named types."""
 
 
 @dataclass(frozen=True)

@@ -66,7 +66,7 @@ def _sync(schema: str) -> bytes:
 
 
 def read_container(container: bytes, most: int | None = None) -> tuple[str, Iterator[Batch]]:
-    """The schema's JSON text and the batches of a file, whoever wrote it; codecs null and deflate.
+    """The schema's JSON text and the batches of a file, regardless of its writer; codecs null and deflate.
 
     ContainerError when it cannot be read, also while batches are taken; and when they are over `most` bytes inflated.
     """

@@ -1,4 +1,4 @@
-"""A channel's Avro schema: parsed and fingerprinted by fastavro, with what a relay needs beside that.
+"""A channel's Avro schema: parsed and fingerprinted by fastavro, with what else a relay needs.
 
 Records are read and written by their physical types (a timestamp is its number): exact, and ten times as fast. The
 schema is published and archived as it was given. Refused is what would let a few bytes stand for unbounded work (arrays

@@ -22,7 +22,7 @@ def word(number: float) -> str:
 
 
 def to_json(value: Any) -> Any:
-    """Bytes as Avro's JSON encoding has them, text of the code points 0 to 255; a number that is none is its word."""
+    """Bytes as Avro's JSON encoding has them, text of the code points 0 to 255; NaN and infinity are words."""
     match value:
         case bytes():
             return value.decode("latin-1")

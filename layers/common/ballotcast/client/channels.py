@@ -32,7 +32,7 @@ STEADY = frozenset({"active", "failed"})
 
 @dataclass(frozen=True)
 class Window:
-    """What a channel showed of itself. `next`: where to go on; `poll_after`: seconds until that is worth it."""
+    """What a channel showed of itself. `next`: where to continue; `poll_after`: seconds until that is worth it."""
 
     records: Sequence[Document]
     next: str

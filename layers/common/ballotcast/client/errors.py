@@ -3,7 +3,7 @@
 ClientError
 ├── Unreachable   no answer that was one, after several attempts; nothing is known of what the server did
 ├── ApiError      the server refused, and says why
-├── Untrusted     what the server shows does not prove itself: do not go on
+├── Untrusted     what the server shows does not prove itself: do not continue
 │   └── PromiseBroken   it proves that a ballot is not where its receipt promises it
 ├── NotYet        it may come later; waiting was in vain so far
 └── BadState      a recovery file that cannot be read

@@ -10,7 +10,7 @@ Document = dict[str, Any]
 
 
 class ImportFailed(ClientError):
-    """An import that ended before its last row; `report` tells how far it came."""
+    """An import that ended before its last row; `report` says how far it came."""
 
     def __init__(self, report: Document) -> None:
         super().__init__("the import stopped before its end")
@@ -87,7 +87,7 @@ class Organiser:
         self._document("POST", f"/elections/{election}/voters/moves", json={"moves": orders, "reason": reason})
 
     def import_voters(self, election: str, table: bytes, patience: float = 900, **columns: Any) -> Document:
-        """The report (docs/api.md) of a roll in a table, also of a file that goes on as a job.
+        """The report (docs/api.md) of a roll in a table, also of a file that continues as a job.
 
         `columns`, `header`: which columns to read, where their names are not known. NotYet if the job is not over after
         `patience` seconds (importing again is safe); ImportFailed.
@@ -162,7 +162,7 @@ class Organiser:
         return self._document("POST", f"/elections/{election}/extensions", json=body)
 
     def close(self, election: str) -> Document:
-        """Close now; repeated after a failed count, it is counted anew."""
+        """Close now; repeated after a failed count, it is counted again."""
         return self._document("POST", f"/elections/{election}/close")
 
     def events(self, election: str) -> Iterator[Document]:

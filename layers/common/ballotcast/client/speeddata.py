@@ -35,7 +35,7 @@ class HTTPError(_Base):
 
 
 class SpeedDataClient:
-    """`base_url` ends with `/api/v1`; `session` is the HTTP client, for whoever sets headers or timeouts."""
+    """`base_url` ends with `/api/v1`; `session` is the HTTP client, for anyone who sets headers or timeouts."""
 
     def __init__(self, base_url: str = "http://localhost:8080/api/v1", key: str | None = None) -> None:
         self.base_url = base_url

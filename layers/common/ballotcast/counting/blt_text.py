@@ -114,7 +114,7 @@ def plain_numbers(line: Line) -> list[str] | None:
 
 
 def tokens(line: Line, *, commas_separate: bool = False) -> Iterator[Token]:
-    """The tokens of a line. Raises BallotFileError for what is none, and for a comma whose meaning is not clear.
+    """The tokens of a line. Raises BallotFileError for an invalid token, and for a comma whose meaning is not clear.
 
     commas_separate: a comma is a separator also where spaces are, too.
     """
@@ -145,7 +145,8 @@ def tokens(line: Line, *, commas_separate: bool = False) -> Iterator[Token]:
 
 
 def whole(token: Token | None, end: int, what: str, least: int, most: int) -> int:
-    """The number that a token is. Raises BallotFileError, which says what was expected, if it is none in the range.
+    """The number that a token is. Raises BallotFileError, which says what was expected, if it is not a number in the
+    range.
 
     token: None where the file, or the line, ends. end: the line to report then.
     """

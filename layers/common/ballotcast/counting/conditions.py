@@ -3,7 +3,7 @@
 - turnout (quorum): the ballots cast, blank and spoilt ones among them, as a part of those entitled to vote. Below it
   nobody is elected.
 - share (threshold): the votes with which an option is elected, at the stage where it is, as a part of all valid
-  ballots. Whoever has less is not elected, and the seat stays vacant. Only for rules whose votes are ballots
+  ballots. Anyone who has less is not elected, and the seat stays vacant. Only for rules whose votes are ballots
   (`SHARED`): points, comparisons and grades are no part of anything.
 - none of the above: an option that takes part in the count like any other. The seat that falls to it, and all that
   would be filled after it, stay vacant; its votes are told apart.
@@ -63,7 +63,7 @@ class Conditions:
 class Outcome:
     """Who takes a seat once the conditions are applied, and one sentence for each that keeps somebody from it.
 
-    none_of_the_above: its votes at the first stage as they stand in the account, empty without such an option."""
+    none_of_the_above: its votes at the first stage as they are in the account, empty without such an option."""
 
     elected: tuple[int, ...]
     vacant: int

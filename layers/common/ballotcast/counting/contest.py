@@ -110,7 +110,7 @@ class Sheet:
         return elected
 
     def elect_most(self, what: str, among: AbstractSet[int] | None = None) -> None:
-        """Elect whoever has the most votes at the latest stage to all seats, and say so.
+        """Elect anyone who has the most votes at the latest stage to all seats, and say so.
 
         what: the votes are called in the sentence. among: whom, if not all who have any."""
         able = {option for option in self.contest.standing if self._votes(option)} if among is None else among
@@ -128,7 +128,7 @@ class Sheet:
         return self.why + (f"; a tie was decided by {listed(decided)}." if decided else ".")
 
     def in_votes(self, units: int) -> str:
-        """Units as they stand in the account."""
+        """Units as they are in the account."""
         return in_votes(units, self.decimals, self.unit)
 
     def highest(self, options: Collection[int], decides: Decides, *, back: int | None = None) -> int:

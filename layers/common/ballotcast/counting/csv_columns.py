@@ -1,4 +1,4 @@
-"""The columns beside the votes: which are read over and why that is safe, which one counts, and which are refused."""
+"""The columns next to the votes: which are read over and why that is safe, which one counts, and which are refused."""
 
 from collections.abc import Iterator, Sequence
 

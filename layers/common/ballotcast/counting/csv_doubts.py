@@ -1,4 +1,4 @@
-"""Columns that may be another thing than their names say: votes that are read over, options that are none."""
+"""Columns that may be another thing than their names say: votes that are read over, columns that are not options."""
 
 from collections.abc import Callable, Iterator, Sequence
 

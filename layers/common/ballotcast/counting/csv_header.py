@@ -71,7 +71,7 @@ def columns_of(header: Sequence[str], *, options: Sequence[str], count: str, ign
 
 
 def rank_in(text: str) -> int:
-    """The rank that a text such as ``1st choice``, ``Rank 2`` or ``third`` is; 0 for none. A bare number is none."""
+    """The rank that a text such as ``1st choice``, ``Rank 2`` or ``third`` is; 0 for others, also for a bare number."""
     found = _ALONE.fullmatch(text)
     return _rank(found) if found and not text.isdigit() else 0
 

@@ -27,7 +27,7 @@ RANK_NEEDED = {
 
 
 def is_mark(cell: str) -> bool:
-    """Whether a cell is a number, a rank in words or a mark; an empty one is none."""
+    """Whether a cell is a number, a rank in words or a mark; an empty one is not."""
     key = spelling(cell).casefold()
     return key.lstrip("-").replace(".", "", 1).isdecimal() or key in YES or key in NO or rank_in(key) > 0
 

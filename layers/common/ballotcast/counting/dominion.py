@@ -2,7 +2,7 @@
 
 ``CvrExport.json``, or several numbered ones, holds the marks by ids; ``ContestManifest.json`` and
 ``CandidateManifest.json`` have the names. Of each session the original or the modified record counts, whichever is
-current. Ambiguous marks are none. Several marks at one rank are an overvote.
+current. Ambiguous marks do not count. Several marks at one rank are an overvote.
 """
 
 import re

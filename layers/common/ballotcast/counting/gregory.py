@@ -1,9 +1,9 @@
 """The weighted inclusive Gregory method, which several statutes of the single transferable vote share.
 
-Whoever has the quota is elected. Surpluses are transferred one by one, the largest first: all papers of the option go
-on, each at a part of its value, and what is cut off by the arithmetic is `rounding`. Without a surplus the option with
-the fewest votes is excluded, and its papers go on at the value at which it received them. The rules differ in their
-quota, in how many decimals they count, and in how a paper's new value is cut off.
+Anyone who has the quota is elected. Surpluses are transferred one by one, the largest first: all papers of the option
+continue, each at a part of its value, and what is cut off by the arithmetic is `rounding`. Without a surplus the option
+with the fewest votes is excluded, and its papers continue at the value at which it received them. The rules differ in
+their quota, in how many decimals they count, and in how a paper's new value is cut off.
 """
 
 from collections.abc import Callable, Collection, Iterable
@@ -44,7 +44,7 @@ class Gregory:
         return self.sheet
 
     def _elect(self) -> bool:
-        """Elect by quota and to the last vacancies; say if the count goes on."""
+        """Elect by quota and to the last vacancies; say if the count continues."""
         elected = {option for option in self.continuing if self.votes[option] >= self.quota}
         if len(self.continuing) <= self.vacancies:
             elected |= self.continuing

@@ -11,7 +11,7 @@ Record = dict[str, Any]
 
 
 def load(data: bytes | str) -> Record:
-    """A JSON object. Raises BallotFileError for text that is none, and for a key that an object has twice."""
+    """A JSON object. Raises BallotFileError for text that is not an object, and for a key that an object has twice."""
     text = decode_text(data).content
     try:
         found = json.loads(text, object_pairs_hook=_record, parse_constant=_constant)

@@ -66,7 +66,7 @@ def _grades(contest: Contest) -> dict[int, list[int]]:
 def _majority_values(grades: dict[int, list[int]], ballots: int) -> dict[int, list[int]]:
     """Per option, its majority value shortened to where that of any option changes; so they compare as in full.
 
-    In the order of all its grades, the middle one is followed by those beside it, alternately on both sides (Balinski
+    In the order of all its grades, the middle one is followed by those next to it, alternately on both sides (Balinski
     and Laraki 2011, chapter 13): lower, then upper, of the grades `step` places away from the middle.
     """
     lower, upper = (ballots + 1) // 2, ballots // 2 + 1

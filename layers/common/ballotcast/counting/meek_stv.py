@@ -9,8 +9,8 @@ values are integers in units of 10^-9 votes.
   every vote reaching it that it keeps. A ballot gives its first option that option's part, the next one its part of
   what is left, and so on; each part is rounded up. What is left at its end is non-transferable.
 - Quota: the votes of all options divided by seats + 1, cut off, plus one unit; so it falls as ballots run out.
-- Election: whoever has the quota. Each keep factor of the elected is then multiplied by quota ÷ votes (both steps
-  rounded up) and the ballots are distributed anew, again and again, until another option has the quota or the elected
+- Election: anyone who has the quota. Each keep factor of the elected is then multiplied by quota ÷ votes (both steps
+  rounded up) and the ballots are distributed again, again and again, until another option has the quota or the elected
   together have less than 10^-6 votes above it (or no longer get nearer to it).
 - Exclusion: then the option with the fewest votes. Its ballots count from then on as if it had not been on them.
 - Last seats: when no more options are in the running than seats are free, the ballots are distributed once more, no

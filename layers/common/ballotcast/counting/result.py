@@ -153,7 +153,7 @@ class Count:
     ties: tuple[Tie, ...]
 
     def in_votes(self, units: int) -> str:
-        """Units as they stand in the account."""
+        """Units as they are in the account."""
         return in_votes(units, self.decimals, self.unit)
 
     def as_json(self) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The table of counting rules and the one way to count.
 
 A rule is a module with one function from `Contest` to `Sheet`; to add one, write the module and enter it here. Modules
-are imported with their first count: whoever takes ballots needs the table alone.
+are imported with their first count: anyone who takes ballots needs the table alone.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence

@@ -5,12 +5,12 @@ Source: Scottish Local Government Elections Order 2011 (SSI 2011/399), schedule 
 10^-5 votes.
 
 - Quota (47): valid ballots divided by seats + 1, the fraction dropped, plus one; fixed for the whole count.
-- Election (48): whoever has the quota at the end of a stage is elected.
+- Election (48): anyone who has the quota at the end of a stage is elected.
 - Surplus (49, 50): the largest first, one per stage, also when it cannot change the outcome. All papers of the
-  option go on (weighted inclusive Gregory), each at surplus × its value when received ÷ the option's votes, cut off
+  option continue (weighted inclusive Gregory), each at surplus × its value when received ÷ the option's votes, cut off
   after five decimals *per paper*. What the cut loses is `rounding`; papers without a next available preference are
   non-transferable at the same value. Elected options receive nothing.
-- Exclusion (51): when no surplus is left, the option with the fewest votes; its papers go on, in the same stage, at
+- Exclusion (51): when no surplus is left, the option with the fewest votes; its papers continue, in the same stage, at
   the value at which it received them.
 - Last vacancies (53): when, at the end of a stage, no more options continue than seats are vacant, they are all
   elected and nothing is transferred any more. An exclusion and its transfer are one stage, as in the

@@ -4,13 +4,13 @@ Source: Proportional Representation Foundation, "Reference WIGM Rule" (prfound.o
 losers. Values are integers in units of 10^-4 votes.
 
 - Quota: valid ballots divided by seats + 1, cut off after four decimals, plus 0.0001.
-- Election: whoever has the quota.
+- Election: anyone who has the quota.
 - Surplus: the largest first. Each paper's value is multiplied by the surplus, then divided by the option's votes, and
   both results are cut off after four decimals.
 - Exclusion: when no surplus is left, the option with the fewest votes.
 - The count ends when all seats are filled, or when no more options are left than seats.
 
-A surplus of nothing is no stage here: its papers would go on without value. An exclusion and its transfer are one
+A surplus of nothing is no stage here: its papers would continue without value. An exclusion and its transfer are one
 stage, so the papers of the option that was excluded last are still transferred, which elects nobody else.
 
 Ties: the source draws one order of all options before the count. Here the lot is drawn for each tie ("lot"), or the

@@ -2,8 +2,8 @@
 
     manifest.json  checkpoint  door  tile/…  tile/entries/…  issuance.csv  election_key.hex  result.json
 
-The zip is the same to the byte whoever makes it: files in order of name, stored and not compressed, without times. So
-its hash can be published, and a reader refuses all that could hide something in it or make it larger than it looks.
+The zip is the same to the byte anyone who makes it: files in order of name, stored and not compressed, without times.
+So its hash can be published, and a reader refuses all that could hide something in it or make it larger than it looks.
 """
 
 import struct
@@ -28,7 +28,7 @@ LARGEST = 2**31 - 1
 LINE = 256
 """No line of an export's text is as long."""
 _BROKEN = (BadZipFile, OSError, ValueError, NotImplementedError, struct.error, EOFError)
-"""What zipfile raises for a zip that is none, or a damaged one."""
+"""What zipfile raises for a file that is not a zip, or a damaged zip."""
 
 
 def tile_paths(size: int) -> Iterator[TilePath]:

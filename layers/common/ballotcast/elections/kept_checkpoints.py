@@ -1,7 +1,7 @@
 """Checkpoints that somebody kept while voting lasted, held against the log that was counted.
 
 A log has one end: two checkpoints signed by its key, of which neither is the other's beginning, prove that its writer
-showed different logs, or went on after the end.
+showed different logs, or continued after the end.
 """
 
 from collections.abc import Sequence

@@ -127,7 +127,7 @@ def _name(header: Sequence[str], names: Sequence[str]) -> tuple[int, ...]:
         return (full,)
     name, given, family = (_one(header, names, known, "name") for known in (NAME, GIVEN, FAMILY))
     if name is not None and (given is None) == (family is None):
-        return (name,)  # alone, or beside both of its parts
+        return (name,)  # alone, or next to both of its parts
     if family is None:
         family = name  # German “Name, Vorname”, French “Nom, Prénom”
     elif given is None:

@@ -211,6 +211,6 @@ def _shown(cells: Sequence[str]) -> list[str]:
 
 
 def _short(cell: str) -> str:
-    """A cell as it is shown to whoever sent it, on one line."""
+    """A cell as it is shown to anyone who sent it, on one line."""
     text = " ".join(visible(cell, lambda _: None).split())
     return "".join(one if one.isprintable() else "\ufffd" for one in text)[:SHOWN_CELL]

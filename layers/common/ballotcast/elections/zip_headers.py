@@ -1,4 +1,4 @@
-"""What a zip of plainly stored files holds beside them, to the byte: so that nothing can be hidden in it.
+"""What a zip of plainly stored files holds next to them, to the byte: so that nothing can be hidden in it.
 
 Headers as APPNOTE 6.3 has them (its sections are named below), without times, attributes told as a file of its owner's,
 made on Unix (docs/protocol.md, section 10). A file of 2 GiB or more has other headers; an export has none.

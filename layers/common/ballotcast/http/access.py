@@ -44,7 +44,7 @@ IDEMPOTENT_BY_CONTENT = frozenset({Access.LINK, Access.ANONYMOUS_CREDENTIAL})
 
 @dataclass(frozen=True)
 class Contract:
-    """What a route promises beside its models. `creates`: honours `Idempotency-Key`. `body_limit`: bytes."""
+    """What a route promises next to its models. `creates`: honours `Idempotency-Key`. `body_limit`: bytes."""
 
     access: Access
     creates: bool = False

@@ -1,7 +1,7 @@
 """One call of a function as API Gateway's proxy integration tells it; parameters and body are read when asked for.
 
 What is read is what Mangum and Starlette would have read: headers joined by commas where repeated, the path decoded
-once, parameters as they stand in the event.
+once, parameters as they are in the event.
 """
 
 from base64 import b64decode
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from re import Match
 
 TEXT = ["text/", "application/json", "application/problem+json", "image/svg+xml"]
-"""Types that leave as they are; API Gateway passes base64 on as bytes only to who asks for bytes first."""
+"""Types that leave as they are; API Gateway passes base64 on as bytes only to anyone who asks for bytes first."""
 CONFIG = LambdaConfig(api_gateway_base_path="/", text_mime_types=TEXT, exclude_headers=[])
 
 

@@ -2,7 +2,7 @@
 
 Both cookies go to the organisers' pages alone (`Path`), so that no voter's page, check or cast carries one. A form is
 ours if the browser says so (`Origin`, Fetch standard) and if it holds the value of the cookie `form`, which another
-site can neither read nor guess; masked anew for each page, so that compression does not tell it (BREACH).
+site can neither read nor guess; masked again for each page, so that compression does not tell it (BREACH).
 """
 
 import hmac

@@ -100,7 +100,7 @@ class Direct:
         }
 
     def _answer(self, call: Call, values: dict[str, Any]) -> Response | bytes:
-        """What the endpoint answers; bytes are JSON with the route's own status and no header beside."""
+        """What the endpoint answers; bytes are JSON with the route's own status and no header next to."""
         binding = self._binding
         for name, ask in binding.dependencies:
             solved = ask(call)

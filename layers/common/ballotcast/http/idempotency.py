@@ -33,7 +33,7 @@ IN_PROGRESS_SECONDS = 30
 """How long a request that died keeps others with its key waiting: the function's own timeout."""
 
 NONCE = 12
-"""Bytes; drawn anew for each answer (AES-GCM, NIST SP 800-38D)."""
+"""Bytes; drawn again for each answer (AES-GCM, NIST SP 800-38D)."""
 KEPT_HEADERS = frozenset({"content-type", "location"})
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -107,7 +107,7 @@ class Idempotency:
         return hmac.digest(self._secret.key(f"idempotency/{purpose}"), body, "sha256")
 
     def _begin(self, data: dict[str, str]) -> bytes | None:
-        """The kept answer, sealed; None for whoever comes first."""
+        """The kept answer, sealed; None for anyone who comes first."""
         try:
             self._records.save_inprogress(data, IN_PROGRESS_SECONDS * 1000)
         except IdempotencyValidationError:

@@ -25,7 +25,7 @@ KEY = "bck_"
 
 @dataclass(frozen=True)
 class Publisher:
-    """An organiser, or whoever holds a channel's key: one of the two is empty."""
+    """An organiser, or anyone who holds a channel's key: one of the two is empty."""
 
     organiser: str = ""
     key_hash: str = field(default="", repr=False)

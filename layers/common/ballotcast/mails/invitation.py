@@ -13,7 +13,7 @@ from ballotcast.mails.settings import MailSettings
 
 @dataclass(frozen=True)
 class Occasion:
-    """What an invitation tells of its election."""
+    """What an invitation says of its election."""
 
     title: str
     description: str

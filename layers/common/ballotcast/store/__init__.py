@@ -1,1 +1,1 @@
-"""Where things are kept: one module per entity, its keys beside its to-item and from-item."""
+"""Where things are kept: one module per entity, its keys next to its to-item and from-item."""

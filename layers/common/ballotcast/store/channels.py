@@ -214,7 +214,7 @@ class Channels:
             self._table.put({**item, "sk": schema_sk(channel.born)})
 
     def page(self, status: Status | None, after: str | None, limit: int) -> tuple[list[Channel], str | None]:
-        """Channels in order of their names, and the name to go on `after`, if there may be more."""
+        """Channels in order of their names, and the name to continue `after`, if there may be more."""
         shards = (self._table.query(f"CHANNELS#{n}", after=after, limit=limit + 1) for n in range(SHARDS))
         rows = list(islice(merge(*shards, key=lambda row: str(row["sk"])), limit + 1))
         wanted = [row["sk"] for row in rows[:limit] if status in (None, row["status"])]

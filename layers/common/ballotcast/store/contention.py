@@ -24,7 +24,7 @@ Sleep = Callable[[float], None]
 
 
 def contended(error: ClientError) -> bool:
-    """Whether contention alone was in the way. A condition that was false beside it will not come true by waiting."""
+    """Whether contention alone was in the way. A condition that was false next to it will not come true by waiting."""
     reasons = error.response.get("CancellationReasons", [])
     codes = {error.response["Error"]["Code"], *(reason.get("Code") for reason in reasons)}
     return bool(codes & _CONTENTION) and FALSE not in codes

@@ -1,7 +1,7 @@
 """Starting the close-and-count state machine: by the clock and by hand, and never two results.
 
 Executions of one election may repeat or overlap: every step is idempotent. Names keep the ordinary case to one:
-`<election>-1`, whoever starts it, and the next number only by hand when the one before has failed. Step Functions
+`<election>-1`, anyone who starts it, and the next number only by hand when the one before has failed. Step Functions
 refuses a name for 90 days after its execution ended.
 """
 

@@ -1,6 +1,6 @@
 """Messages that a relay could not take: kept with the reason, shown with the channel, redelivered where that can help.
 
-Channels  CHANNEL#<name> / DEAD#<born>#<arrival>#<message>   reason, how many records, what became of it
+Channels  CHANNEL#<name> / DEAD#<born>#<arrival>#<message>   reason, how many records, the outcome of it
 Bucket    dead/<name>/<message>                              the message's body, for a month
 Bucket    dead/-/<message>                                   a message whose group is no relay's, whole
 """
@@ -95,7 +95,7 @@ class DeadLetters:
         return self._table.updating(channel_pk(channel), _sk(born, letter), update, values, _PARKED)
 
     def settle(self, channel: str, born: int, letter: DeadLetter, state: State, reason: str) -> None:
-        """What became of it; nothing where it is not parked any more."""
+        """The outcome of it; nothing where it is not parked any more."""
         update, values = "SET #state = :state, reason = :reason", {":state": state, ":reason": reason}
         try:
             self._table.update(channel_pk(channel), _sk(born, letter), update, values, _PARKED)

@@ -3,8 +3,8 @@
 Roll   DUE / <time of the close>#<election>
 
 The row is written with the freeze and moved with an early close or a later end, each time in one transaction, so the
-row and the election agree. Whoever starts the count takes the row first: from then on no amendment moves the end. All
-rows share a partition and sort by time: one query finds what is due and reads nothing else.
+row and the election agree. Anyone who starts the count takes the row first: from then on no amendment moves the end.
+All rows share a partition and sort by time: one query finds what is due and reads nothing else.
 """
 
 from collections.abc import Iterator
@@ -17,8 +17,8 @@ from ballotcast.store.table import PRESENT, Condition, Refusal, Table
 
 DUE = "DUE"
 MARGIN = timedelta(seconds=2)
-"""From the close to the start of its count: more than the clock of whoever starts it can be ahead of the clock by which
-an organiser's request still found the election open."""
+"""From the close to the start of its count: more than the clock of anyone who starts it can be ahead of the clock by
+which an organiser's request still found the election open."""
 AFTER_ALL = "$"
 """The character after `#`: a bound that ends with it includes every election of that second."""
 

@@ -143,7 +143,7 @@ class Elections:
         return from_item(item) if item else None
 
     def owned_by(self, organiser: str, *, after: str | None, limit: int) -> tuple[list[Election], str | None]:
-        """A page of an organiser's elections in order of id, and the id to go on `after`, if there may be more.
+        """A page of an organiser's elections in order of id, and the id to continue `after`, if there may be more.
 
         Drafts that are being deleted are left out, so a page may hold fewer than `limit`.
         """
@@ -190,7 +190,7 @@ class Elections:
         return self._roll.updating(election_pk(election), META, "SET inviting = :run", {":run": run}, frozen)
 
     def moving_revision(self, election: str) -> dict[str, Any]:
-        """For a transaction that changes a draft's roll: whoever freezes it by what was read before is refused."""
+        """For a transaction that changes a draft's roll: anyone who freezes it by what was read before is refused."""
         update = "ADD revision :one"
         return self._roll.updating(election_pk(election), META, update, {":one": 1}, NOT_FROZEN)
 
@@ -226,8 +226,8 @@ class Elections:
     def cut_roll(self, election: str) -> Election | None:
         """Begin the next generation of voters; None if the election is gone or is being deleted.
 
-        Whoever reads the roll afterwards finds all voters of the generations before, whatever is added meanwhile: the
-        transactions that add a voter of an older generation are refused from now on.
+        Anyone who reads the roll afterwards finds all voters of the generations before, whatever is added meanwhile:
+        the transactions that add a voter of an older generation are refused from now on.
         """
         there = Condition("attribute_exists(pk) AND attribute_not_exists(deleting)", {})
         try:

@@ -114,7 +114,7 @@ class ExportJobs:
         return counts.on(now // DAY, frozenset(row.id for row in under_way))
 
     def tell(self, job: ExportJob, now: int) -> bool:
-        """Whether whoever makes exports is to be told of it now: at first, and each minute while it is queued."""
+        """Whether anyone who makes exports is to be told of it now: at first, and each minute while it is queued."""
         waits = Condition(
             "#state = :queued AND (attribute_not_exists(#told) OR #told <= :before)",
             {":queued": "queued", ":before": now - MINUTE},

@@ -2,7 +2,7 @@
 
 Roll   ELECTION#<election> / JOB#<id>     what is done and how far; the queue `jobs` carries only the two ids
 
-A job goes on in steps. Each step writes its progress on the condition that nobody else has moved it, so a message
+A job continues in steps. Each step writes its progress on the condition that nobody else has moved it, so a message
 delivered twice does not count twice.
 """
 

@@ -5,7 +5,7 @@ Channels  CHANNEL#<name> / LEASE   the relay's id, the queue's sequence number u
 
 The state machines write it and take it away (functions/relay/*.asl.json); the worker moves it. A batch's outcome is one
 transaction: the cursor on the condition of its old value and relay, the segment's row, the live row, and the keys of
-its publishes. Whoever is fenced off, by another delivery or a newer generation, writes nothing.
+its publishes. Anyone who is fenced off, by another delivery or a newer generation, writes nothing.
 """
 
 import json

@@ -71,7 +71,7 @@ class PastChannels:
         return True
 
     def forget(self, past: PastChannel) -> None:
-        """Remove all its rows, the one that names it last: whoever is killed before that is followed by another."""
+        """Remove all its rows, the one that names it last: anyone who is killed before that is followed by another."""
         pk = channel_pk(past.name)
         rows = [row["sk"] for row in self._table.query(pk, prefix=segments_prefix(past.born))]
         for start in range(0, len(rows), LIMIT):

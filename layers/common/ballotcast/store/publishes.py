@@ -40,7 +40,7 @@ class Publishes:
         self._table = table
 
     def remember(self, channel: Channel, key: str, body: str, now: datetime) -> Key:
-        """Before sending; answers what stands there."""
+        """Before sending; returns what stands there."""
         name, seconds = sha256(key.encode()).hexdigest(), int(now.timestamp())
         over = Condition(f"{ABSENT.expression} OR expiration <= :now", {":now": seconds})
         item = {"pk": channel_pk(channel.name), "sk": _sk(channel.born, name), "body": body}

@@ -46,7 +46,7 @@ class RelayMachines:
             return True
 
     def answer(self, token: str, output: dict[str, str]) -> None:
-        """Let the execution go on that waits with this token; nothing if none does any more."""
+        """Let the execution continue that waits with this token; nothing if none does any more."""
         gone = self._client.exceptions
         try:
             self._client.send_task_success(taskToken=token, output=json.dumps(output))

@@ -34,7 +34,7 @@ class RecordsMessage:
 
 
 def records_message(content: dict[str, Any]) -> RecordsMessage:
-    """KeyError, ValueError, TypeError for what is none."""
+    """Raises KeyError, ValueError, TypeError for an invalid one."""
     batch = Batch(int(content["count"]), b64decode(content["avro"], validate=True))
     key = content.get("key")
     if not isinstance(key, str | None):

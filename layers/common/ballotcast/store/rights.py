@@ -1,8 +1,8 @@
 """Rights to vote that are asked to end while voting runs, and those that replace them (their item: voter.py).
 
 Whether a right was used is settled by the first of two writes to its item: a credential is recorded (`Voters.issue`),
-or `ended` is set. The second write does not look whether there was a first one, so that whoever asks for it learns
-nothing of who has voted. A right keeps its line in the ledger.
+or `ended` is set. The second write does not look whether there was a first one, so that anyone who asks for it learns
+nothing of anyone who has voted. A right keeps its line in the ledger.
 
 A right that replaces another is the same person's. Before a credential is issued for it, `used_before` looks at all
 that it replaces; they have ended, so what is found there stays.

@@ -105,7 +105,7 @@ class Table:
             raise Refusal(from_wire(refused.response.get("Item", {}))) from None
 
     def update(self, pk: str, sk: str, update: str, values: Mapping[str, Any], condition: Condition) -> Item:
-        """One UpdateItem; answers the whole new item, Refusal carries the old one."""
+        """One UpdateItem; returns the whole new item, Refusal carries the old one."""
         key, written = {"pk": {"S": pk}, "sk": {"S": sk}}, _expression(update, condition, values)
         try:
             answer = insist(

@@ -30,7 +30,7 @@ def transact(
 ) -> None:
     """TransactWriteItems; contention is tried again, a false condition is `Cancelled`.
 
-    One token names the transaction while it is not known what became of it: if the first request was carried out and
+    One token names the transaction while it is not known the outcome of it: if the first request was carried out and
     its answer was lost, the second gets that answer, and not the refusal of a condition that is false by now.
     """
     token = secrets.token_hex(16)

@@ -1,7 +1,7 @@
 """Private keys, born wrapped: KMS makes them, this process sees only the public half and the ciphertext.
 
 Every wrapped key is bound to {purpose, election} as KMS encryption context, and each function's role may unwrap the
-keys of its own work only (template.yaml). Unwrapped keys are kept in memory by whoever asked, never stored.
+keys of its own work only (template.yaml). Unwrapped keys are kept in memory by anyone who asked, never stored.
 """
 
 from dataclasses import dataclass, field

@@ -38,7 +38,7 @@ class NotIssued(Exception):
 
 
 class NotAdded(Exception):
-    """Of this batch nothing was written: what had to hold beside it does not."""
+    """Of this batch nothing was written: what had to hold next to it does not."""
 
 
 class NotChanged(Exception):
@@ -63,7 +63,7 @@ class Voters:
         self._roll = roll
 
     def add(self, voters: Sequence[Voter], beside: Callable[[int], Writes] = _nothing) -> int:
-        """Add those not yet there, all in one transaction; answers how many were added.
+        """Add those not yet there, all in one transaction; returns how many were added.
 
         `beside(added)` are writes and checks that belong to the same transaction; NotAdded when one is refused. Voters
         and those together are at most 100 (DynamoDB's limit).

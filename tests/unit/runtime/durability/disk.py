@@ -1,7 +1,7 @@
 """A disk whose power can be cut: SQLite writes through it, and every write and sync is recorded.
 
 What is on the disk after a cut is made from the record: all that was synced, and of what was not any part, down to
-sectors. The real files go on as if nothing had happened, so one run can be cut at each of its moments.
+sectors. The real files continue as if nothing had happened, so one run can be cut at each of its moments.
 """
 
 import contextlib

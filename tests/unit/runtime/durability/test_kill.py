@@ -65,7 +65,7 @@ for turn in range(30):
         finally:
             os._exit(1)  # never on to what the parent does
     os.close(outgoing)
-    # Killed while it goes on writing, after so many acknowledgements; those still in the pipe count as well.
+    # Killed while it continues to write, after so many acknowledgements; those still in the pipe count as well.
     with os.fdopen(incoming) as acknowledged:
         for _ in range(randomly.randrange(1, 120)):
             print(acknowledged.readline(), end="")

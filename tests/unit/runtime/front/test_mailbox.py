@@ -1,4 +1,4 @@
-"""The mailbox: open to who has its address, to nobody else, and readable by the commands."""
+"""The mailbox: open to anyone who has its address, to nobody else, and readable by the commands."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""Many requests at once: a bounded number runs, a bounded number waits, and nothing is done for who has gone."""
+"""Many requests at once: a bounded number runs, a bounded number waits, and nothing is done for anyone who has gone."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

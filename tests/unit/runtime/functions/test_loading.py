@@ -43,7 +43,7 @@ def test_a_function_writes_with_its_own_settings_and_clients(database: Database)
 
 
 def test_a_function_whose_time_is_over_writes_nothing(database: Database) -> None:
-    """On Lambda it would have been killed; here its thread goes on, and what it asks for is refused."""
+    """On Lambda it would have been killed; here its thread continues, and what it asks for is refused."""
     with pytest.raises(ClientError, match="ServiceUnavailable") as refused:
         loaded(database, "put_late", 0.05)({"pk": "late"})
     assert passes(refused.value)

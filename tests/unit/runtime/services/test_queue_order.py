@@ -16,7 +16,7 @@ NAME, LETTERS, GROUPS = "relay.fifo", "letters.fifo", "abc"
 
 
 class Fifo(RuleBasedStateMachine):
-    """A model beside the queue: what was sent to each group, what is done, and who holds what."""
+    """A model next to the queue: what was sent to each group, what is done, and who holds what."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -67,7 +67,7 @@ class Fifo(RuleBasedStateMachine):
 
     @rule()
     def receive_in_vain(self) -> None:
-        """Whoever receives dies of it, which is what makes dead letters."""
+        """Anyone who receives dies of it, which is what makes dead letters."""
         self.receive(10)
         self.time_passes(31)
 

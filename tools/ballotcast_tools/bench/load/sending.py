@@ -26,7 +26,7 @@ class Wanted(NamedTuple):
 
 def send(address: str, wanted: Iterator[Wanted], at_once: int, seconds: float | None = None) -> Tally:
     """Send all that `wanted` yields over `at_once` connections; nothing more is begun after `seconds`."""
-    # asyncio.run would take the thread's own event loop away from whoever set one, as Mangum does.
+    # asyncio.run would take the thread's own event loop away from anyone who set one, as Mangum does.
     with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
         return runner.run(_send(address, wanted, at_once, seconds))
 

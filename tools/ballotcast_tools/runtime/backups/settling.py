@@ -23,7 +23,7 @@ from .manifest import DATABASE
 
 INCOMING, RESTORED, RESETTING, COPYING, LOCK = "incoming", "restored", "resetting", "copying", "backup.lock"
 _OF_OLD_DATABASE = (f"{DATABASE}-wal", f"{DATABASE}-shm")
-"""Beside a new database they would be taken for its own."""
+"""Next to a new database they would be taken for its own."""
 
 
 def settle(directory: Path) -> None:

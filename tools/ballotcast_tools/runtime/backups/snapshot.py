@@ -17,7 +17,7 @@ _OBJECTS = "SELECT file FROM object"
 
 
 def take_snapshot(data: Data, folder: Path) -> list[str]:
-    """Copy the database to `folder`, beside `objects/` with links to the files that it names. Returns their names.
+    """Copy the database to `folder`, next to `objects/` with links to the files that it names. Returns their names.
 
     Raises BackupError if objects are deleted faster than they can be linked, and WrongFormat.
     """

@@ -51,7 +51,7 @@ class Job(Generic[T]):
             return
         try:
             self.result = work()
-        except BaseException as error:  # noqa: BLE001 - whoever awaits the outcome gets it; the thread must go on
+        except BaseException as error:  # noqa: BLE001 - anyone who awaits the outcome gets it; the thread must continue
             self.error = error
 
     def give_up(self, reason: GivenUp) -> None:

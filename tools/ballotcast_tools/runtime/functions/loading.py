@@ -36,7 +36,7 @@ class FunctionWiring(Wiring):
 
 @dataclass(frozen=True)
 class LambdaContext:
-    """What Lambda tells a handler beside the event; `ends_at` is by the monotonic clock."""
+    """What Lambda tells a handler next to the event; `ends_at` is by the monotonic clock."""
 
     function_name: str
     memory_limit_in_mb: int

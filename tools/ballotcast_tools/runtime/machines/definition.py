@@ -18,7 +18,7 @@ SERVICES = frozenset(
         f"arn:aws:states:::sqs:sendMessage{WITH_TOKEN}",
     }
 )
-"""What a task may call, beside functions."""
+"""What a task may call, next to functions."""
 LONGEST = 99_999_999
 _FUNCTION = re.compile(r"arn:aws:lambda:[a-z0-9-]+:\d{12}:function:[\w-]+")
 _TOKEN = ("$$.Task.Token",)

@@ -71,7 +71,7 @@ class Engine:
         self._thread = Thread(target=self._run, name="machines", daemon=True)
 
     def start(self) -> None:
-        """Go on with what was running when the process before ended, and with all that is started from now on."""
+        """Continue with what was running when the process before ended, and with all that is started from now on."""
         self._thread.start()
 
     def stop(self) -> None:
@@ -85,7 +85,7 @@ class Engine:
         return self._clock().timestamp()
 
     def recover(self) -> None:
-        """Perform again what has no result. `start` does this; whoever calls `advance` does it once before."""
+        """Perform again what has no result. `start` does this; anyone who calls `advance` does it once before."""
         now = self.now()
         self.database.write(lambda transaction: forget(transaction, now))
         for branch in branches.performed(self.database.reader()):

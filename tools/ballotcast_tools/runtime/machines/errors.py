@@ -25,4 +25,4 @@ class StateFailed(Exception):
 
 
 class TaskFailed(StateFailed):
-    """Raised by whoever performs a task."""
+    """Raised by anyone who performs a task."""

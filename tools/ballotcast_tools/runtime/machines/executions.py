@@ -133,7 +133,7 @@ def _spread(transaction: Transaction, parent: Branch, spread: Spread, kind: str,
 
 
 def _join(transaction: Transaction, parent: int, kind: str, now: float) -> None:
-    """An iteration has ended: begin the next one, or let the Map go on if it was the last."""
+    """An iteration has ended: begin the next one, or let the Map continue if it was the last."""
     held = transaction.execute(
         "SELECT id, execution, state FROM machine_branch WHERE parent = ? AND phase = 'held' ORDER BY position LIMIT 1",
         [parent],

@@ -13,7 +13,7 @@ def named(code: str) -> type[ClientError]:
 
 
 def error(code: str, operation: str, message: str = "", **response: Any) -> ClientError:
-    """Return the error of a refused `operation`; `response` is what a client finds beside `Error` in it."""
+    """Return the error of a refused `operation`; `response` is what a client finds next to `Error` in it."""
     told: Any = {"Error": {"Code": code, "Message": message}, **response}
     return named(code)(told, operation)
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 OVERHEAD = 3
-"""Bytes of a list or a map beside its elements, each of which has one of its own."""
+"""Bytes of a list or a map next to its elements, each of which has one of its own."""
 
 
 def item_size(item: Mapping[str, Mapping[str, Any]]) -> int:

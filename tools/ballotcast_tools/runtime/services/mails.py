@@ -1,4 +1,4 @@
-"""SES and SNS: what is to be sent is a row, committed before the caller goes on.
+"""SES and SNS: what is to be sent is a row, committed before the caller continues.
 
 Without a mail server everything stays for the mailbox page. With one (sources/smtp.py), a row is sent and then emptied:
 mails hold links, which nothing may keep.

@@ -41,7 +41,7 @@ COLUMNS = "seq, queue, grp, id, dedup, sent, visible, receives, first, receipt, 
 
 @dataclass(frozen=True)
 class Row:
-    """`receipt`: the token of the last receive. `paused`: `visible` was asked for by whoever received the message."""
+    """`receipt`: the token of the last receive. `paused`: `visible` was set by the receiver of the message."""
 
     seq: int
     queue: str

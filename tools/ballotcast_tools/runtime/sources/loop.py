@@ -17,7 +17,7 @@ PATIENCE = 30.0
 class Loop:
     """`turn` does what there is to do, and returns seconds until there will be more; None if only news bring it.
 
-    `news` is set by whoever has some (see Signals.watch).
+    `news` is set by anyone who has some (see Signals.watch).
     """
 
     def __init__(self, name: str, news: Event, turn: Callable[[], float | None]) -> None:

@@ -97,7 +97,7 @@ class Database:
 
 
 def open_reader(path: Path) -> sqlite3.Connection:
-    """Return a connection that cannot write. Whoever uses it from another thread or process sees what is committed."""
+    """Return a connection that cannot write. From another thread or process it shows what is committed."""
     address = f"{path.absolute().as_uri()}?mode=ro"
     connection = sqlite3.connect(address, uri=True, isolation_level=None, cached_statements=256)
     connection.execute("PRAGMA query_only = ON")

@@ -161,7 +161,7 @@ class Writer:
         return None
 
     def _failed(self, error: Exception) -> StorageFailed:
-        """Give the group up. After these two writing may go on; after any other fault nothing is certain.
+        """Give the group up. After these two writing may continue; after any other fault nothing is certain.
 
         A full disk, and somebody who holds the file (`sqlite3 ballotcast.sqlite`): nothing was written, for certain.
         A failed fsync is not tried again: the system may have dropped what it could not write.

@@ -165,8 +165,8 @@ class Secret:
 class Deployment:
     """`secrets` and `roles` by ARN. `topic_subscribers`: ids of functions by the topic's ARN.
 
-    `outputs`: without ApiUrl, which only whoever listens knows. `mail_identity`: the domain, or the address, that mails
-    may be sent from. `roles`: also those that no function or machine has, such as the scheduler's.
+    `outputs`: without ApiUrl, which only anyone who listens knows. `mail_identity`: the domain, or the address, that
+    mails may be sent from. `roles`: also those that no function or machine has, such as the scheduler's.
     """
 
     functions: dict[str, Function]

@@ -19,7 +19,7 @@ _IDLE = (
     *("AutoPublishAliasAllProperties", "SnapStart", "EphemeralStorage", "Description"),
 )
 CODE = "functions"
-"""The folder, beside the template, that every handler is in."""
+"""The folder, next to the template, that every handler is in."""
 
 
 class FunctionReader:

@@ -25,7 +25,7 @@ _SECTIONS = frozenset(
     | {"Resources", "Outputs"}
 )
 API_URL = "ApiUrl"
-"""The output that only whoever listens knows."""
+"""The output that only anyone who listens knows."""
 
 
 def read_deployment(template: Path, parameters: Mapping[str, str], overrides: Mapping[str, str]) -> Deployment:

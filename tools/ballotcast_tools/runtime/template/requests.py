@@ -118,7 +118,7 @@ def _on_bucket(arguments: Arguments) -> Iterator[Right]:
 
 
 def _presigned(arguments: Arguments) -> Iterator[Right]:
-    """AWS asks when the address is used, on behalf of who signed it; here it is asked when it is signed."""
+    """AWS asks when the address is used, on behalf of anyone who signed it; here it is asked when it is signed."""
     return asked("s3", arguments["ClientMethod"], arguments["Params"])
 
 

@@ -19,7 +19,7 @@ _ACCEPTED = b'{"status":"OK"}'
 
 
 class Outcome(NamedTuple):
-    """What became of an event: the function's response, or the error (`errorType`, `errorMessage`) as JSON."""
+    """The outcome of an event: the function's response, or the error (`errorType`, `errorMessage`) as JSON."""
 
     body: bytes
     failed: bool
