@@ -47,5 +47,5 @@ def publish(wiring: Wiring, election: str, roll: int, issued: int, exported: dic
 def _files(wiring: Wiring, frozen: FrozenManifest, sealed: SignedCheckpoint) -> Iterator[tuple[str, bytes]]:
     door = wiring.log.door(frozen.election) or b""
     kept = {export_files.MANIFEST: frozen.manifest, export_files.CHECKPOINT: sealed.note, export_files.DOOR: door}
-    for name in export_files.names(sealed.size):
+    for name in export_files.names(sealed.size, trustees=False):
         yield name, kept.get(name) or work.read(wiring.blobs, f"elections/{frozen.election}/{name}")

@@ -12,7 +12,9 @@ from ballotcast.ballots.ballot import Ballot
 from ballotcast.ballots.contest import Contest
 from ballotcast.crypto.tile_files import decode_bundle
 from forged_export import CLOSES, Entries
+from vector_maker.ceremony import SeededCeremony
 from vector_maker.forger import SeededForger
+from vector_maker.trustees_forger import TrusteesForger
 
 Files = Mapping[str, bytes]
 LATER, LATEST = CLOSES + timedelta(hours=1), CLOSES + timedelta(days=30)
@@ -100,7 +102,21 @@ def tiles() -> Base:
     return _base("tiles", about, forger, ballots)
 
 
-BASES = {"plain": plain, "amended": amended, "extended": extended, "tied": tied, "tiles": tiles}
+@cache
+def trusted() -> Base:
+    forger = TrusteesForger("trusted", SeededCeremony("trusted", 3, ("Ada", "Björn", "Chen", "Dora")))
+    about = "Four trustees, three of whom open the ballots: the fourth has not been seen since voting began."
+    return _base("trusted", about, forger, [forger.ballot(plaintext) for plaintext in (b"\1\2\3", b"\2\1\0")])
+
+
+BASES = {
+    "plain": plain,
+    "amended": amended,
+    "extended": extended,
+    "tied": tied,
+    "tiles": tiles,
+    "trusted": trusted,
+}
 
 
 def _entries(files: Files) -> Entries:

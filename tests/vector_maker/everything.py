@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from vector_maker import counts, exports, formats, kept, primitives, trees
+from vector_maker import counts, exports, formats, kept, primitives, trees, trustees
 
 FILES = {
     "absence.json": kept.absence,
@@ -20,6 +20,7 @@ FILES = {
     "roll.json": formats.roll,
     "sealed.json": primitives.sealed,
     "trees.json": trees.trees,
+    "trustees.json": trustees.trustees,
 }
 
 

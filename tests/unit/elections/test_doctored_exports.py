@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from ballotcast.elections import trustees_audit
 from ballotcast.elections.verification import CHECKS, Outcome, verify_export
 from doctored_exports import SUBJECTS, VECTORS, doctored, whole
 
@@ -12,14 +13,14 @@ WHOLE = sorted(path.stem for path in (VECTORS / "exports").glob("*.zip"))
 
 
 def test_the_whole_exports_are_those_that_others_are_made_of() -> None:
-    assert set(WHOLE) == {"plain", "amended", "extended", "tied", "tiles"}
+    assert set(WHOLE) == {"plain", "amended", "extended", "tied", "tiles", "trusted"}
     assert {case.base for subject in SUBJECTS for case in doctored(subject)} == set(WHOLE)
 
 
 @pytest.mark.parametrize("name", WHOLE)
 def test_a_whole_export_passes_every_check(name: str) -> None:
     report = verify_export(whole(name))
-    assert [check.name for check in report.checks] == list(CHECKS)
+    assert [check.name for check in report.checks] == [*CHECKS, *(trustees_audit.CHECKS if name == "trusted" else ())]
     assert report.ok, report.checks
 
 
@@ -34,7 +35,7 @@ def test_a_doctored_export_is_refused(subject: str, tmp_path: Path) -> None:
 
 def test_every_check_refuses_some_and_no_two_are_the_same() -> None:
     cases = [case for subject in SUBJECTS for case in doctored(subject)]
-    assert {case.check for case in cases} == set(CHECKS)
+    assert {case.check for case in cases} == {*CHECKS, *trustees_audit.CHECKS}
     assert max(Counter(str((case.base, case.check, case.edits)) for case in cases).values()) == 1
     assert max(Counter(case.what for case in cases).values()) == 1
     assert len(cases) >= 250

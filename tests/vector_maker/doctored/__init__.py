@@ -14,6 +14,7 @@ from vector_maker.doctored import (
     results,
     rolls,
     schedules,
+    trustees,
 )
 from vector_maker.doctored.case import Doctored
 
@@ -29,6 +30,7 @@ SUBJECTS = {
     "rolls": rolls.cases,
     "results": results.cases,
     "schedules": schedules.cases,
+    "trustees": trustees.cases,
 }
 
 

@@ -1,7 +1,7 @@
 """The manifest: what an election is, frozen before the first voter acts. Its SHA-256, M, binds each ballot to it.
 
 In Python its keys are bytes and its times aware datetimes; in canonical JSON they are base64url, hex (`roll_root`) and
-RFC 3339 text.
+RFC 3339 text. The member `trustees` is there if the election has any.
 """
 
 from datetime import UTC, datetime
@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from ballotcast.ballots.contest import Contest
 from ballotcast.ballots.faults import first_fault
 from ballotcast.ballots.fields import Ed25519Key, Hash, IssuerSpki, Point, Text, UtcSecond
+from ballotcast.ballots.named_trustees import MOST, NamedTrustees, require_number, require_threshold
 from ballotcast.crypto import canonical
 from ballotcast.crypto.blind_rsa import IssuerPublicKey
 
@@ -40,9 +41,9 @@ class Manifest(BaseModel):
     contests: Annotated[tuple[Contest, ...], Field(min_length=1, strict=False)]
     opens_at: UtcSecond
     closes_at: UtcSecond
-    mode: Literal["managed"]
-    t: Literal[0]
-    n: Literal[0]
+    mode: Literal["managed", "trustees"]
+    t: Annotated[int, Field(ge=0, le=MOST)]
+    n: Annotated[int, Field(ge=0, le=MOST)]
     issuer_pk: IssuerSpki
     election_pk: Point
     issuance_pk: Ed25519Key
@@ -50,6 +51,7 @@ class Manifest(BaseModel):
     log_pk: Ed25519Key
     roll_size: Annotated[int, Field(ge=0, le=canonical.MAX_INTEGER)]
     roll_root: Hash
+    trustees: NamedTrustees | None = Field(default=None, validate_default=True)
 
     @field_validator("contests")
     @classmethod
@@ -64,6 +66,23 @@ class Manifest(BaseModel):
         if closes_at <= info.data.get("opens_at", datetime.min.replace(tzinfo=UTC)):
             raise ValueError("must be after opens_at")
         return closes_at
+
+    @field_validator("t")
+    @classmethod
+    def _threshold_of_mode(cls, t: int, info: ValidationInfo) -> int:
+        return require_threshold(t, info.data.get("mode"))
+
+    @field_validator("n")
+    @classmethod
+    def _as_many_as_open(cls, n: int, info: ValidationInfo) -> int:
+        return require_number(n, info.data.get("t", 0))
+
+    @field_validator("trustees")
+    @classmethod
+    def _as_many_as_named(cls, trustees: NamedTrustees | None, info: ValidationInfo) -> NamedTrustees | None:
+        if (len(trustees.people) if trustees else 0) != info.data.get("n", 0):
+            raise ValueError("must name as many trustees as there are")
+        return trustees
 
     @field_validator("receipt_pk", "log_pk")
     @classmethod
@@ -90,7 +109,7 @@ class Manifest(BaseModel):
 
     def encode(self) -> bytes:
         """The exact bytes that are served and hashed. Raises ManifestError if they are too many."""
-        data = canonical.dumps(self.model_dump(mode="json"))
+        data = canonical.dumps(self.model_dump(mode="json", exclude_none=True))
         if len(data) > MAX_LENGTH:
             raise ManifestError("", f"longer than {MAX_LENGTH} bytes")
         return data

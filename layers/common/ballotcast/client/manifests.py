@@ -43,6 +43,8 @@ def verify_published(api: Api, manifest: Manifest, patience: float) -> Published
     While voting runs, the leaves served are all that the checkpoint is over, so its root proves that none is missing.
     The log starts some seconds after the first mail. NotYet if it is not there after `patience` seconds; Untrusted.
     """
+    if manifest.trustees:  # nobody may vote before all of them have signed it, and no route shows yet that they have
+        raise Untrusted("it cannot be seen whether the election's trustees have confirmed it")
     log = LogReader(api, manifest)
     statements = api.wait_for(log.statements, patience)
     if statements is None:

@@ -2,8 +2,11 @@
 
     manifest.json  checkpoint  door  tile/…  tile/entries/…  issuance.csv  election_key.hex  result.json
 
-The zip is the same to the byte anyone who makes it: files in order of name, stored and not compressed, without times.
-So its hash can be published, and a reader refuses all that could hide something in it or make it larger than it looks.
+With trustees also ceremony.json and opening.json.
+
+The zip is the same to the byte for anyone who makes it: files in order of name, stored and not compressed, without
+times. So its hash can be published, and a reader refuses all that could hide something in it or make it larger than
+it looks.
 """
 
 import struct
@@ -23,6 +26,8 @@ DOOR = "door"
 LEDGER = "issuance.csv"
 ELECTION_KEY = "election_key.hex"
 RESULT = "result.json"
+CEREMONY = "ceremony.json"
+OPENING = "opening.json"
 LARGEST = 2**31 - 1
 """Bytes that a file can have: from one more on, a zip has other headers."""
 LINE = 256
@@ -49,9 +54,11 @@ def _row(level: int | Literal["entries"], count: int) -> Iterator[TilePath]:
         yield TilePath(level, n, min(WIDTH, count - n * WIDTH))
 
 
-def names(size: int) -> list[str]:
-    """The names of all files, in order, for a log of `size` leaves."""
+def names(size: int, trustees: bool) -> list[str]:
+    """The names of all files, in order, for a log of `size` leaves; trustees: whether the election has any."""
     paths = [*map(str, tile_paths(size)), *map(str, bundle_paths(size))]
+    if trustees:
+        paths += [CEREMONY, OPENING]
     return sorted([MANIFEST, CHECKPOINT, DOOR, LEDGER, ELECTION_KEY, RESULT, *paths])
 
 

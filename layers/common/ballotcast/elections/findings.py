@@ -29,8 +29,12 @@ class Findings:
     """The first failure of each check, and what passed. `meanings`: every check there is, in order, in words."""
 
     def __init__(self, meanings: Mapping[str, str]) -> None:
-        self._meanings = meanings
+        self._meanings = dict(meanings)
         self._found: dict[str, Check] = {}
+
+    def include(self, meanings: Mapping[str, str]) -> None:
+        """More checks, which are made after those that were known so far."""
+        self._meanings |= meanings
 
     def failed(self, name: str) -> bool:
         return name in self._found and self._found[name].outcome is Outcome.FAILED

@@ -15,7 +15,14 @@ from ballotcast.crypto import canonical, p256
 from ballotcast.crypto.checkpoint import Checkpoint, CheckpointError
 from ballotcast.crypto.encoding import EncodingError, hex_decode
 from ballotcast.crypto.signed_note import NoteError, Verifier
-from ballotcast.elections import export_files, kept_checkpoints, kept_issuances, kept_receipts, kept_turnouts
+from ballotcast.elections import (
+    export_files,
+    kept_checkpoints,
+    kept_issuances,
+    kept_receipts,
+    kept_turnouts,
+    trustees_audit,
+)
 from ballotcast.elections.ballot_audit import Judges
 from ballotcast.elections.export_files import ExportError, ExportReader
 from ballotcast.elections.findings import Check, Findings, Outcome, Stopped
@@ -27,6 +34,7 @@ from ballotcast.elections.kept_turnouts import audit_doors, audit_turnouts
 from ballotcast.elections.ledger_audit import LedgerAudit
 from ballotcast.elections.log_audit import LogAudit, Progress
 from ballotcast.elections.result import count_election
+from ballotcast.elections.trustees_audit import audit_trustees
 
 __all__ = ["CHECKS", "Check", "Outcome", "Report", "verify_export"]
 
@@ -122,8 +130,11 @@ class _Verification:
     def run(self, export: ExportReader) -> None:
         manifest = self._manifest(export)
         checkpoint = self._checkpoint(export.read(export_files.CHECKPOINT, NOTE), manifest)
-        self._require_files(export, checkpoint.size)
+        self._require_files(export, checkpoint.size, manifest.trustees is not None)
         election_key = self._election_key(export, manifest)
+        if manifest.trustees:
+            self._findings.include(trustees_audit.CHECKS)
+            audit_trustees(export, self._findings, manifest, checkpoint, election_key)
         receipts = ReceiptAudit(self._findings, manifest, self._kept.receipts)
         log = LogAudit(export, self._findings, manifest, receipts)
         with Judges(manifest, election_key, self._processes) as judges:
@@ -157,9 +168,9 @@ class _Verification:
         self._findings.complete("checkpoint", f"{checkpoint.size} leaves, signed by the log's key")
         return checkpoint
 
-    def _require_files(self, export: ExportReader, size: int) -> None:
+    def _require_files(self, export: ExportReader, size: int, trustees: bool) -> None:
         """A log cannot be larger than its export, so that a huge size makes nobody count to it."""
-        if size > sum(export.sizes.values()) or list(export.sizes) != export_files.names(size):
+        if size > sum(export.sizes.values()) or list(export.sizes) != export_files.names(size, trustees):
             raise ExportError(f"its files are not those of an export of {size} leaves, in order")
         self._findings.complete("archive", f"{len(export.sizes)} files")
 

@@ -11,12 +11,13 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from ballotcast.ballots.fields import Blob, Hash, Point
+from ballotcast.ballots.named_trustees import MOST
 from ballotcast.crypto import hpke, p256, schnorr, secret_sharing
 from ballotcast.crypto.hpke import HpkeError
 from ballotcast.trustees.faults import CeremonyError, Reason
 from ballotcast.trustees.join import Join, commitment, joins_hash, proof_context
 from ballotcast.trustees.message import Message
-from ballotcast.trustees.setup import MOST, Setup
+from ballotcast.trustees.setup import Setup
 
 _SHARE = b"ballotcast/share/1\n"
 _SEALED = p256.SCALAR_LENGTH + hpke.OVERHEAD

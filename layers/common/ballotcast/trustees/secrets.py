@@ -13,6 +13,7 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ballotcast.ballots.faults import first_fault
+from ballotcast.ballots.named_trustees import MOST
 from ballotcast.crypto import canonical, hpke, p256, schnorr, secret_sharing
 from ballotcast.crypto.checkpoint import Checkpoint
 from ballotcast.trustees.agreement import Agreement, require_agreements
@@ -23,7 +24,7 @@ from ballotcast.trustees.faults import CeremonyError, Reason
 from ballotcast.trustees.join import Join, commitment, joins_hash, proof_context, require_joins
 from ballotcast.trustees.message import Scalar
 from ballotcast.trustees.release import Release
-from ballotcast.trustees.setup import MOST, Index, Setup
+from ballotcast.trustees.setup import Index, Setup
 from ballotcast.trustees.transcript import Transcript
 
 LABEL: Final = "ballotcast/secrets/1"

@@ -12,12 +12,10 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from ballotcast.ballots.fields import Text
+from ballotcast.ballots.named_trustees import FEWEST, MOST
 from ballotcast.crypto import canonical
 
 LABEL: Final = "ballotcast/ceremony/1"
-FEWEST, MOST = 2, 15
-"""Trustees of an election; the threshold is at least `FEWEST`, too."""
-
 Index = Annotated[int, Field(ge=1, le=MOST)]
 """A trustee's place in the list, from 1."""
 

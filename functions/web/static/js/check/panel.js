@@ -12,6 +12,7 @@ export class Panel {
   #place;
   #notice = h("div");
   #below = h("div");
+  #list = h("ul", { class: "checks" });
   /** By name. @type {Map<string, {item: HTMLElement, badge: HTMLElement, detail: HTMLElement}>} */
   #steps = new Map();
 
@@ -35,16 +36,22 @@ export class Panel {
     title.focus();
   }
 
-  /** The steps to come, none done yet. @param {{name: string, title: string, meaning: string}[]} steps */
+  /** The steps to come, none done yet, or more of them. @param {{name: string, title: string, meaning: string}[]} steps */
   list(steps) {
     for (const { name, title, meaning } of steps) {
       const badge = h("span", { class: "badge" });
       const detail = h("p", { class: "meaning" }, meaning);
       const item = h("li", { "data-check": name }, h("strong", {}, title), " ", badge, detail);
       this.#steps.set(name, { item, badge, detail });
+      this.#list.append(item);
       this.mark(name, "pending");
     }
-    this.append(h("ul", { class: "checks" }, ...[...this.#steps.values()].map(({ item }) => item)));
+    if (!this.#list.isConnected) this.append(this.#list);
+  }
+
+  /** Whether it is one of the steps. @param {string} name */
+  has(name) {
+    return this.#steps.has(name);
   }
 
   /** @param {string} name @param {State} state @param {string} [said] in place of what the step means */

@@ -18,6 +18,7 @@ export const step = (name) => ({ name, title: t(`check.audit_${name}`), meaning:
 
 /** @param {import("./panel.js").Panel} panel @param {import("../verify/findings.js").Check} check */
 export function markCheck(panel, { name, outcome, reason, values }) {
+  if (!panel.has(name)) panel.list([step(name)]); // an election with trustees has more checks, as its manifest shows
   panel.mark(name, outcome, outcome === "failed" ? why(reason, values) : found(name, outcome, values));
 }
 

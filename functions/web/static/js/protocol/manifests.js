@@ -37,6 +37,8 @@ export async function fetchManifest(side, election, manifestHash) {
  * @returns {Promise<Published>}
  */
 export async function verifyPublished(side, manifest, patience) {
+  // Nobody may vote before all trustees have signed the manifest, and no route shows yet that they have.
+  if (manifest.trustees) throw new Untrusted("trustees-not-shown");
   const served = new LogOverHttp(side, manifest.election);
   const statements = await side.waitFor(() => served.statements(), patience);
   if (statements === null) throw new NotYet("no-log");

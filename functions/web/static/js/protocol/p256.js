@@ -10,8 +10,9 @@ import { Malformed } from "./errors.js";
 export const POINT_LENGTH = 65;
 export const SIGNATURE_LENGTH = 64;
 
-const SCALAR_LENGTH = 32;
-const ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
+export const SCALAR_LENGTH = 32;
+/** The number of points of the group. */
+export const ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
 const CURVE = { name: "ECDSA", namedCurve: "P-256" };
 const ECDSA = { name: "ECDSA", hash: "SHA-256" };
 // A PKCS#8 private key without its public half, up to the scalar: whoever imports it works that out.

@@ -4,13 +4,15 @@ import { Malformed } from "../protocol/errors.js";
 import { tilePath, WIDTH } from "../protocol/tiles.js";
 import { crc32, directoryHeader, directoryPlace, endRecord, localHeader, readDirectory } from "./zip.js";
 
-export const [MANIFEST, CHECKPOINT, DOOR, LEDGER, ELECTION_KEY, RESULT] = [
+export const [MANIFEST, CHECKPOINT, DOOR, LEDGER, ELECTION_KEY, RESULT, CEREMONY, OPENING] = [
   "manifest.json",
   "checkpoint",
   "door",
   "issuance.csv",
   "election_key.hex",
   "result.json",
+  "ceremony.json",
+  "opening.json",
 ];
 /** Bytes that the end of a zip can have, behind its directory. */
 const TAIL = 22 + 20 + 56;
@@ -38,14 +40,19 @@ function* row(level, count) {
 /** Every entry bundle of a log of `size` leaves, in order. @param {number} size */
 export const bundles = (size) => row("entries", size);
 
-/** The names of all files, in order, for a log of `size` leaves. @param {number} size @returns {string[]} */
-export function names(size) {
+/**
+ * The names of all files, in order, for a log of `size` leaves.
+ *
+ * @param {number} size @param {boolean} trustees whether the election has any @returns {string[]}
+ */
+export function names(size, trustees) {
   const paths = [...bundles(size)];
   for (let [level, count] = [0, size]; count; [level, count] = [level + 1, Math.floor(count / WIDTH)]) {
     paths.push(...row(level, count));
   }
   const tiles = paths.map(({ level, n, width }) => tilePath(level, n, width));
-  return [MANIFEST, CHECKPOINT, DOOR, LEDGER, ELECTION_KEY, RESULT, ...tiles].sort();
+  const more = trustees ? [CEREMONY, OPENING] : [];
+  return [MANIFEST, CHECKPOINT, DOOR, LEDGER, ELECTION_KEY, RESULT, ...more, ...tiles].sort();
 }
 
 export class ExportFile {

@@ -3,7 +3,7 @@
  * check is passed by.
  *
  * @typedef {"passed" | "failed" | "skipped"} Outcome  skipped: an earlier check left nothing to look at
- * @typedef {typeof CHECKS[number] | typeof KEPT_CHECKS[keyof typeof KEPT_CHECKS]} CheckName
+ * @typedef {typeof CHECKS[number] | typeof TRUSTEE_CHECKS[number] | typeof KEPT_CHECKS[keyof typeof KEPT_CHECKS]} CheckName
  * @typedef {{name: CheckName, outcome: Outcome, reason: string, values: Record<string, string | number>}} Check
  */
 
@@ -27,6 +27,9 @@ export const CHECKS = /** @type {const} */ ([
   "result",
 ]);
 
+/** Further checks of elections with trustees. */
+export const TRUSTEE_CHECKS = /** @type {const} */ (["ceremony", "agreement", "shares"]);
+
 /** A check for each kind of what people can keep of an election, made only if there is anything of the kind. */
 export const KEPT_CHECKS = /** @type {const} */ ({
   checkpoints: "kept-checkpoints",
@@ -43,6 +46,7 @@ export class Stopped extends Error {}
 export class Findings {
   /** @type {Map<CheckName, Check>} */
   #found = new Map();
+  /** @type {readonly CheckName[]} */
   #names;
   #told;
 
@@ -50,6 +54,11 @@ export class Findings {
   constructor(told = () => {}, names = CHECKS) {
     this.#told = told;
     this.#names = names;
+  }
+
+  /** More checks, which are made after those that were known so far. @param {readonly CheckName[]} names */
+  include(names) {
+    this.#names = [...this.#names, ...names];
   }
 
   /** Whether the check has failed. @param {CheckName} name */

@@ -16,11 +16,12 @@ import { lotsSeed } from "../protocol/lots.js";
 import { MAX_LENGTH, parseManifest } from "../protocol/manifest.js";
 import { decodePlaintext } from "../protocol/plaintext.js";
 import { CHECKPOINT, DOOR, ELECTION_KEY, ExportError, ExportFile, LEDGER, MANIFEST, names, RESULT } from "./export_file.js";
-import { CHECKS, Findings, Stopped } from "./findings.js";
+import { CHECKS, Findings, Stopped, TRUSTEE_CHECKS } from "./findings.js";
 import { keptChecks, sortKept } from "./kept.js";
 import { KeptAudit } from "./kept_audit.js";
 import { LedgerAudit } from "./ledger_audit.js";
 import { LogAudit } from "./log_audit.js";
+import { auditTrustees } from "./trustees_audit.js";
 
 /** Bytes that files can have at most (docs/protocol.md, section 10). */
 const [MOST_NOTE, MOST_LEDGER, MOST_RESULT] = [16 * 1024, 2 ** 31 - 1, 64 * 1024 * 1024];
@@ -75,12 +76,17 @@ async function verify(exported, findings, progress, found, kept) {
   found.note = utf8Decode(note);
   findings.complete("checkpoint", { count: checkpoint.size });
 
+  const hasTrustees = manifest.trustees !== null;
   // A log cannot be larger than its export, so that a huge size makes nobody count to it.
-  const fits = checkpoint.size <= exported.size && exported.names.join("\n") === names(checkpoint.size).join("\n");
+  const fits = checkpoint.size <= exported.size && exported.names.join("\n") === names(checkpoint.size, hasTrustees).join("\n");
   if (!fits) throw new ExportError("other-files");
   findings.complete("archive", { count: exported.names.length });
 
   const electionKey = await readElectionKey(exported, manifest, findings);
+  if (hasTrustees) {
+    findings.include(TRUSTEE_CHECKS);
+    await auditTrustees(exported, findings, manifest, checkpoint, electionKey);
+  }
   const audit = new KeptAudit(findings, manifest, kept);
   const log = new LogAudit(exported, findings, manifest, electionKey, await audit.promised());
   await log.run(checkpoint, progress);
