@@ -5,8 +5,10 @@ from ballotcast.ballots.link import LinkError
 from ballotcast.ballots.plaintext import Reason, Spoilt
 from ballotcast.ballots.receipt import ReceiptError
 from ballotcast.client.errors import ApiError, ClientError
+from ballotcast.trustees.faults import CeremonyError
+from ballotcast.trustees.secrets import OutOfTurn, SecretsError
 
-TOLD = (ClientError, LinkError, ReceiptError, LedgerError)
+TOLD = (ClientError, LinkError, ReceiptError, LedgerError, CeremonyError, OutOfTurn, SecretsError)
 """Errors whose message is for people; anything else is a fault of ours and shows itself as one."""
 
 ADVICE = {

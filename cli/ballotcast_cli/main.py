@@ -41,6 +41,9 @@ COMMANDS: Mapping[str, LazyCommand] = {
         "Publish to channel NAME or to --all what arrives by UDP: a datagram is a record in Avro's binary encoding.",
     ),
     "mail": LazyCommand("mail", "Choose, look at and try what an election's mails say."),
+    "trustee": LazyCommand(
+        "trustee", "Make an election's key together with others, and open its ballots after the close."
+    ),
     "operator": LazyCommand(
         "operator", "For those who run a deployment; needs AWS credentials for its account and region."
     ),

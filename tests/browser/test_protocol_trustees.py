@@ -12,6 +12,7 @@ from ballotcast.trustees.deal import Deal
 from ballotcast.trustees.join import Join
 from ballotcast.trustees.message import Message
 from ballotcast.trustees.release import Release, open_election
+from ballotcast.trustees.sealed_file import open_file
 from ballotcast.trustees.secrets import Secrets
 from ballotcast.trustees.transcript import Transcript
 from ceremonies import setup_of
@@ -90,6 +91,53 @@ def test_the_vectors(protocol: Any) -> None:
     assert found["secrets"] == [canonical.dumps(one).decode() for one in GIVEN["secrets"]]
     for kind in ("refused", "complaints"):
         assert found[kind] == [{"reason": case["reason"], "index": case["index"]} for case in GIVEN[kind]]
+
+
+def test_ends_and_files(protocol: Any) -> None:
+    ends = vectors("ends")
+    found = protocol.run(
+        """
+        const [faults, end, file, secrets] = await Promise.all(
+          ["faults", "end", "file", "secrets"].map((name) => load(`trustee_${name}`)),
+        );
+        const text = (value) => new TextEncoder().encode(value);
+        const checked = async (one, at) => {
+          try {
+            const { size, root } = await end.requireEnd(end.parseEnd(text(one)), bytes(given.confirmed), new Date(at));
+            return { size, root: hex(root) };
+          } catch (error) {
+            if (!(error instanceof faults.CeremonyError)) throw error;
+            return error.reason;
+          }
+        };
+        const ended = [];
+        for (const [one, at] of given.ends) ended.push(await checked(one, at));
+        const opened = [];
+        for (const [one, passphrase] of given.files) {
+          const kept = await file.openFile(text(one), passphrase);
+          const again = await file.openFile(await file.sealFile(kept, "another"), "another");
+          opened.push(new TextDecoder().decode(secrets.encodeSecrets(again)));
+        }
+        const [first] = given.files[0];
+        const refused = [];
+        for (const [one, passphrase] of [[first, "wrong"], [first.slice(1), "x"], ["{}", "x"]]) {
+          refused.push((await refusal(() => file.openFile(text(one), passphrase)))?.reason);
+        }
+        return { ended, opened, refused, sealed: new TextDecoder().decode(await file.sealFile(
+          await file.openFile(text(first), given.files[0][1]), "from the browser")) };
+        """,
+        confirmed=ends["manifest_hash"],
+        ends=[(_text({**ends["whole"], **case["members"]}), case["at"]) for case in ends["cases"]],
+        files=[(_text(one["file"]), one["passphrase"]) for one in GIVEN["sealed"]],
+    )
+    assert found["ended"] == [case["reason"] or ends["checkpoint"] for case in ends["cases"]]
+    assert found["opened"] == [_text(GIVEN["secrets"][1])] * 2
+    assert found["refused"] == ["wrong-passphrase", "not-secrets", "not-secrets"]
+    assert open_file(found["sealed"].encode(), "from the browser").encode().decode() == _text(GIVEN["secrets"][1])
+
+
+def _text(value: Any) -> str:
+    return canonical.dumps(value).decode()
 
 
 FINAL = Checkpoint("origin", 12, bytes.fromhex(GIVEN["root"]))

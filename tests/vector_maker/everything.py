@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from vector_maker import counts, exports, formats, kept, primitives, trees, trustees
+from vector_maker import counts, ends, exports, formats, kept, primitives, trees, trustees
 
 FILES = {
     "absence.json": kept.absence,
@@ -12,6 +12,7 @@ FILES = {
     "counts.json": counts.counts,
     "ecdsa.json": primitives.ecdsa,
     "ed25519.json": primitives.ed25519,
+    "ends.json": ends.ends,
     "kept.json": kept.kept,
     "leaves.json": formats.leaves,
     "lots.json": formats.drawn,

@@ -1,9 +1,12 @@
 """A ceremony of trustees with every value, and what must be refused in its place (docs/protocol.md, section 12)."""
 
 from collections.abc import Sequence
+from hashlib import pbkdf2_hmac
 from typing import Any
 
-from ballotcast.crypto import p256
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from ballotcast.crypto import canonical, p256
 from ballotcast.crypto.encoding import b64u_encode
 from vector_maker import seeded
 from vector_maker.ceremony import Json, SeededCeremony
@@ -105,6 +108,17 @@ def secrets(index: int, **more: Any) -> Json:
     }
 
 
+def sealed_file(passphrase: str) -> Json:
+    """The second file of secrets, sealed."""
+    salt, nonce = seeded.draw(f"trustees/salt {passphrase}", 16), seeded.draw(f"trustees/nonce {passphrase}", 12)
+    key = pbkdf2_hmac("sha256", passphrase.encode(), salt, 600_000)
+    label = b"ballotcast/sealed/1"
+    sealed = AESGCM(key).encrypt(nonce, canonical.dumps(secrets(1, deal=MADE.deals[0])), label)
+    parts = {"salt": salt, "nonce": nonce, "sealed": sealed}
+    file = {"v": label.decode(), **{name: b64u_encode(part) for name, part in parts.items()}}
+    return {"passphrase": passphrase, "file": file}
+
+
 def _scalars(numbers: Sequence[int]) -> list[str]:
     return [b64u_encode(one.to_bytes(32)) for one in numbers]
 
@@ -115,7 +129,7 @@ def trustees() -> Json:
         "about": "A ceremony of two of three trustees, with all messages and secrets. refused: one message in the place"
         " of the right one, with the reason and the trustee whom it names. `agree` and `release` have those"
         " of trustees 1 and 3. complaints: a deal in the place of trustee 3's, and who is to blame. secrets: files"
-        " of trustee 1, at first, and with its deal.",
+        " of trustee 1, at first, and with its deal; sealed: the latter as a file.",
         "setup": MADE.setup,
         "ceremony": MADE.hash.hex(),
         "joins_hash": MADE.joins_hash.hex(),
@@ -133,6 +147,7 @@ def trustees() -> Json:
         "agree": [agree(1), agree(3)],
         "release": [release(1), release(3)],
         "secrets": [secrets(1, **undealt), secrets(1, deal=MADE.deals[0])],
+        "sealed": [sealed_file("correct horse battery staple"), sealed_file("Äpfel 😀")],
         "refused": refused(),
         "complaints": complaints(),
     }

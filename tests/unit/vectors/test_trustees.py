@@ -1,20 +1,23 @@
-"""Our code against tests/vectors/trustees.json."""
+"""Our code against tests/vectors/trustees.json and ends.json."""
 
 from typing import Any
 
 import pytest
 
+from ballotcast.ballots.fields import parse_time
 from ballotcast.crypto import canonical
 from ballotcast.crypto.checkpoint import Checkpoint
 from ballotcast.trustees.agreement import Agreement, require_agreements
 from ballotcast.trustees.complaint import Complaint, judge
 from ballotcast.trustees.confirmation import Confirmation, require_confirmations
 from ballotcast.trustees.deal import Deal
+from ballotcast.trustees.end import End
 from ballotcast.trustees.faults import CeremonyError
 from ballotcast.trustees.join import Join, joins_hash
 from ballotcast.trustees.message import Message
 from ballotcast.trustees.release import Release, open_election
-from ballotcast.trustees.secrets import Secrets
+from ballotcast.trustees.sealed_file import WrongPassphrase, open_file, seal
+from ballotcast.trustees.secrets import Secrets, SecretsError
 from ballotcast.trustees.setup import Setup
 from ballotcast.trustees.transcript import Transcript
 from vectors_read import vectors
@@ -76,3 +79,35 @@ def test_a_complaint(case: dict[str, Any]) -> None:
     joins, deals = read(Join, GIVEN["join"]), read(Deal, [*GIVEN["deal"][:2], case["deal"]])
     verdict = judge(SETUP, joins, deals, Complaint.parse(canonical.dumps(case["complaint"])))
     assert (verdict.reason, verdict.index) == (case["reason"], case["index"])
+
+
+def test_a_file_of_secrets_opens_with_its_passphrase_only() -> None:
+    for given in GIVEN["sealed"]:
+        data, passphrase = canonical.dumps(given["file"]), given["passphrase"]
+        secrets = open_file(data, passphrase)
+        assert secrets.encode() == canonical.dumps(GIVEN["secrets"][1])
+    with pytest.raises(WrongPassphrase):
+        open_file(data, f"{passphrase} ")
+    sealed = GIVEN["sealed"][0]["file"]["sealed"]
+    with pytest.raises(WrongPassphrase):
+        open_file(canonical.dumps({**given["file"], "sealed": sealed}), passphrase)
+    for refused in (data[:-1], data.replace(b"sealed/1", b"sealed/2"), b"", b"{}", b"x" * 70_000):
+        with pytest.raises(SecretsError, match="trustee's file"):
+            open_file(refused, passphrase)
+    assert open_file(seal(secrets, "one"), "one") == secrets
+
+
+ENDS = vectors("ends")
+
+
+@pytest.mark.parametrize("case", ENDS["cases"], ids=lambda case: case["what"])
+def test_an_end(case: dict[str, Any]) -> None:
+    data = canonical.dumps({**ENDS["whole"], **case["members"]})
+    confirmed, now = bytes.fromhex(ENDS["manifest_hash"]), parse_time(case["at"])
+    if not case["reason"]:
+        checkpoint = End.parse(data).require(confirmed, now)
+        assert {"size": checkpoint.size, "root": checkpoint.root.hex()} == ENDS["checkpoint"]
+        return
+    with pytest.raises(CeremonyError) as error:
+        End.parse(data).require(confirmed, now)
+    assert error.value.reason == case["reason"]

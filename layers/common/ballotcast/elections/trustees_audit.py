@@ -58,7 +58,7 @@ def _audit_ceremony(export: ExportReader, findings: Findings, manifest: Manifest
     try:
         record = CeremonyRecord.parse(export.read(export_files.CEREMONY, MAX_LENGTH))
         transcript = Transcript(record.setup, record.joins, record.deals)
-        fault = _difference(transcript, manifest)
+        fault = difference(transcript, manifest)
         if fault:
             findings.fail("ceremony", fault)
             return None
@@ -70,7 +70,7 @@ def _audit_ceremony(export: ExportReader, findings: Findings, manifest: Manifest
     return transcript
 
 
-def _difference(transcript: Transcript, manifest: Manifest) -> str:
+def difference(transcript: Transcript, manifest: Manifest) -> str:
     """In what the manifest is of another ceremony; empty if it is not."""
     setup, named = transcript.setup, manifest.trustees
     if named is None or setup.election != manifest.election:

@@ -22,6 +22,8 @@ class Reason(StrEnum):
     TWO_MESSAGES = "two-messages"
     OTHER_CHECKPOINT = "other-checkpoint"
     TOO_FEW = "too-few"
+    NOT_FINAL = "not-final"
+    STILL_OPEN = "still-open"
     WRONG_SHARE = "wrong-share"
 
 
@@ -43,6 +45,8 @@ WORDS = {
     Reason.FALSE_COMPLAINT: "the share that was complained about is right",
     Reason.TWO_MESSAGES: "the trustee signed two messages of one round",
     Reason.OTHER_CHECKPOINT: "the trustee signed for another checkpoint",
+    Reason.NOT_FINAL: "this is not the end of the election's log",
+    Reason.STILL_OPEN: "voting has not ended",
     Reason.TOO_FEW: "fewer trustees than the threshold",
     Reason.WRONG_SHARE: "the share is not the one that this trustee holds",
 }

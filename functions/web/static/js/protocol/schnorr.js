@@ -26,7 +26,7 @@ export async function prove(key, context) {
 }
 
 /**
- * Whether whoever made the proof knew the private key of this point.
+ * Whether the one who made the proof knew the private key of this point.
  *
  * @param {Uint8Array} publicKey 65 bytes @param {Uint8Array} context @param {Uint8Array} proof @returns {Promise<boolean>}
  */
