@@ -69,6 +69,33 @@ def extend(election: str, closes_at: datetime, reason: str) -> None:
 
 @click.command()
 @click.argument("election")
+@click.argument("text", default="")
+@click.option("--replaces", type=int, default=0, metavar="NUMBER", help="The notice that this one corrects.")
+@click.option("--take-back", type=int, default=0, metavar="NUMBER", help="Take this notice back.")
+@click.option("--description", is_flag=True, help="TEXT is the new description.")
+def notice(election: str, text: str, replaces: int, take_back: int, *, description: bool) -> None:
+    """Say TEXT to everybody while the election runs. Every change is kept, and everybody can see it."""
+    if description:
+        organiser().edit_election(election, {"description": text})
+        return
+    given = organiser().give_notice(election, "" if take_back else text, take_back or replaces)
+    click.echo(f"Notice {given['number']}, {given['at']}.")
+
+
+@click.command()
+@click.argument("election")
+def notices(election: str) -> None:
+    """What the organiser said, and each change of it."""
+    for said in published.notices(public_api(), election):
+        what = "description" if said["kind"] == "description" else f"notice {said['replaces'] or said['number']}"
+        change = ", corrected" if said["replaces"] and said["text"] else "" if said["text"] else ", taken back"
+        click.echo(f"{said['at']} {what}{change}")
+        if said["text"]:
+            click.echo(f"  {said['text']}")
+
+
+@click.command()
+@click.argument("election")
 def close(election: str) -> None:
     """Close now and start the count."""
     organiser().close(election)

@@ -94,6 +94,20 @@ def show(election: str) -> None:
 
 @command.command()
 @click.argument("election")
+@click.option("--title", help="Title  [default: the same]")
+@click.option("--opens", type=Moment(), help="now, +2h, +3d, or RFC 3339  [default: in a week]")
+@click.option("--closes", type=Moment(), help="The same  [default: open for as long]")
+@click.option("--roll", is_flag=True, help="With its voters.")
+def copy(election: str, title: str | None, opens: datetime | None, closes: datetime | None, *, roll: bool) -> None:
+    """Draft another election like ELECTION; prints its id."""
+    times = {name: to_rfc3339(at) for name, at in (("opens_at", opens), ("closes_at", closes)) if at}
+    made = organiser().copy_election(election, {**times, **({"title": title} if title else {})}, roll=roll)
+    click.echo(made["id"])
+    click.echo(f"Drafted “{made['title']}”, open from {made['opens_at']} until {made['closes_at']}.", err=True)
+
+
+@command.command()
+@click.argument("election")
 @click.confirmation_option(prompt="Delete this draft with its roll?")
 def delete(election: str) -> None:
     """Delete a draft with its roll."""

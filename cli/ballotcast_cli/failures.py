@@ -44,7 +44,7 @@ def _why_spoilt(spoilt: Spoilt) -> str:
 def in_words(error: Exception) -> str | None:
     """What to tell the user of an error; None for one that is not for people, which is a fault of the program."""
     if isinstance(error, ApiError):
-        fields = "".join(f"\n  {pointer}: {what}" for pointer, what in error.errors if what not in str(error))
+        fields = "".join(f"\n  {one.pointer}: {one.detail}" for one in error.errors if one.detail not in str(error))
         advice = f"\n{ADVICE[error.slug]}" if error.slug in ADVICE else ""
         return f"{error} ({error.status} {error.slug}){fields}{advice}"
     if isinstance(error, Spoilt):

@@ -26,6 +26,8 @@ COMMANDS: Mapping[str, LazyCommand] = {
     "check-receipt": LazyCommand("voting", "Check that the ballot behind a receipt is in the log.", "check"),
     "turnout": LazyCommand("conduct", "How many credentials and ballots: exact once voting has ended.", "turnout"),
     "extend": LazyCommand("conduct", "Have voting end later.", "extend"),
+    "notice": LazyCommand("conduct", "Say TEXT to everybody while the election runs.", "notice"),
+    "notices": LazyCommand("conduct", "What the organiser said, and each change of it.", "notices"),
     "close": LazyCommand("conduct", "Close now and start the count.", "close"),
     "results": LazyCommand("conduct", "The result with every stage of the count.", "results"),
     "export": LazyCommand("conduct", "Download everything that anybody needs to verify the result.", "export"),

@@ -28,7 +28,7 @@ def import_(election: str, file: Path, columns: str, header: bool, dry_run: bool
     act = organiser().check_import if dry_run else organiser().import_voters
     report = act(election, file.read_bytes(), columns=columns, header=header)
     if report.get("undecided"):
-        click.echo(f"Choose columns (--columns): {report['undecided']}", err=True)
+        click.echo(f"Choose columns (--columns): {report['undecided']['detail']}", err=True)
         for row in report["first_rows"]:
             click.echo(" | ".join(f"{place} {cell}" for place, cell in enumerate(row, start=1)))
         raise SystemExit(1)
@@ -42,7 +42,7 @@ def import_(election: str, file: Path, columns: str, header: bool, dry_run: bool
 def _tell(report: Mapping[str, Any]) -> None:
     click.echo(f"added: {report['added']}, duplicates: {report['duplicates']}, rejected: {report['rejected_count']}")
     for warning in report["warnings"]:
-        click.echo(f"  {warning}")
+        click.echo(f"  {warning['detail']}")
     if report["ignored_columns"]:
         click.echo(f"  columns that were ignored: {', '.join(report['ignored_columns'])}")
     for row in report["rejected"]:

@@ -209,7 +209,7 @@ def validate_schema(name: Name, draft: SchemaDraft, wiring: Wired) -> JSONRespon
     try:
         provided = ChannelSchema.parse(draft.avro)
     except SchemaError as error:
-        raise invalid_field("/schema", str(error)) from None
+        raise invalid_field("/schema", "bad-schema", reason=str(error)) from None
     found = compare(registered, provided)
     if found.verdict == "equal":
         answer = {"valid": True, "message": "Schema matches registered schema", "compatibility": "equal"}

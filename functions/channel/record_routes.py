@@ -18,7 +18,7 @@ from ballotcast.channels.records import (
     encode_records,
 )
 from ballotcast.channels.schemas import ChannelSchema
-from ballotcast.errors import FieldError, Invalid, Malformed, TooLarge, Unsupported, invalid_field
+from ballotcast.errors import Invalid, Malformed, TooLarge, Unsupported, field_error, invalid_field
 from ballotcast.http.access import MOST_BODY, MOST_TEXT, Access, contract
 from ballotcast.http.app import routes
 from ballotcast.http.fields import ChannelName as Name
@@ -92,7 +92,7 @@ def read_batch(schema: ChannelSchema, content_type: str, body: bytes) -> Batch:
     except BadRecord as bad:
         pointer = f"/records/{bad.index}" + (f"/{_escaped(bad.field)}" if bad.field else "")
         detail = f"record {bad.index}: {bad}; none was accepted"
-        raise Invalid("bad-record", detail, errors=[FieldError(pointer, str(bad))]) from None
+        raise Invalid("bad-record", detail, errors=[field_error(pointer, "bad-record", reason=str(bad))]) from None
 
 
 def _records(body: bytes) -> list[Any]:
@@ -101,9 +101,9 @@ def _records(body: bytes) -> list[Any]:
     except (ValueError, RecursionError):
         raise Malformed("malformed", "the body is not JSON in UTF-8") from None
     if not isinstance(document, dict) or not isinstance(document.get("records"), list):
-        raise invalid_field("/records", 'send {"records": [{…}, …]}')
+        raise invalid_field("/records", "no-records")
     if strange := sorted(set(document) - {"records"}):
-        raise invalid_field(f"/{_escaped(strange[0])}", "is not known here")
+        raise invalid_field(f"/{_escaped(strange[0])}", "unknown-field")
     records: list[Any] = document["records"]
     return records
 

@@ -10,7 +10,7 @@ from ballotcast.channels.names import name_errors, port_errors
 from ballotcast.channels.schemas import ChannelSchema, SchemaError
 from ballotcast.channels.time_axis import Unit
 from ballotcast.crypto.encoding import b64u_encode
-from ballotcast.errors import Conflict, FieldError, Invalid
+from ballotcast.errors import Conflict, Invalid, field_error, invalid
 from ballotcast.http.publishers import KEY, hash_key
 from ballotcast.store.channels import Channel, Taken, new_channel
 from ballotcast.store.publisher import no_channel
@@ -95,10 +95,9 @@ def _checked(asked: Registration) -> ChannelSchema:
     try:
         schema = ChannelSchema.parse(asked.schema, asked.assumed)
     except SchemaError as error:
-        errors.append(FieldError("/schema", str(error)))
+        errors.append(field_error("/schema", "bad-schema", reason=str(error)))
     if errors:
-        detail = "; ".join(f"{error.pointer}: {error.detail}" for error in errors)
-        raise Invalid("invalid", detail, errors=errors)
+        raise invalid(errors)
     return schema
 
 

@@ -36,12 +36,12 @@ def wanted(
     since, until = _moment(start, f"{place}/from"), _moment(end, f"{place}/to")
     if duration is not None:
         if (since is None) == (until is None):
-            raise invalid_field(f"{place}/duration", "goes with either from or to")
+            raise invalid_field(f"{place}/duration", "duration-alone")
         length = _length(duration, f"{place}/duration")
         try:
             since, until = since or _before(until, length), until or _after(since, length)
         except OverflowError:
-            raise invalid_field(f"{place}/duration", "leads out of the years 1 to 9999") from None
+            raise invalid_field(f"{place}/duration", "duration-too-far") from None
     names = fields.split(",") if isinstance(fields, str) else list(fields or ())
     return Wanted(
         form,
@@ -53,9 +53,9 @@ def wanted(
 
 def _columns(schema: ChannelSchema, form: Format, names: Sequence[str], pointer: str) -> tuple[str, ...]:
     if names and form == "avro":
-        raise invalid_field(pointer, "an Avro file has all fields: ask for csv or parquet")
+        raise invalid_field(pointer, "all-fields")
     if strange := [name for name in names if name not in schema.fields]:
-        raise invalid_field(pointer, f"the schema has no field {strange[0][:64]!r}")
+        raise invalid_field(pointer, "no-such-field", field=strange[0][:64])
     return tuple(name for name in schema.fields if name in names)
 
 
@@ -72,7 +72,7 @@ def _after(moment: datetime | None, length: timedelta) -> datetime:
 def _length(text: str, pointer: str) -> timedelta:
     found = _DURATION.fullmatch(text)
     if not found or not any(found.groups()):
-        raise invalid_field(pointer, "a duration (ISO 8601) of days, hours, minutes, seconds, such as PT30S")
+        raise invalid_field(pointer, "not-duration")
     return timedelta(**{unit: float(part) for unit, part in zip(_UNITS, found.groups(), strict=True) if part})
 
 
@@ -85,4 +85,4 @@ def _moment(text: str | None, pointer: str) -> datetime | None:
             return moment.astimezone(UTC)
     except (ValueError, OverflowError):
         pass
-    raise invalid_field(pointer, "a moment with its zone (RFC 3339), such as 2026-11-20T09:30:00Z")
+    raise invalid_field(pointer, "not-moment")

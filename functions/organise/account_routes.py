@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from ballotcast.elections.addresses import email_address
+from ballotcast.faults import FaultError
 from ballotcast.http.access import Access, contract
 from ballotcast.http.app import routes
 from ballotcast.http.responses import refuses
@@ -21,13 +22,13 @@ Email = Annotated[str, Field(max_length=320), AfterValidator(email_address)]
 
 def _long_enough(password: str) -> str:
     if len(password) < PASSWORD_CHARACTERS:
-        raise ValueError(f"must have at least {PASSWORD_CHARACTERS} characters")
+        raise FaultError("too-short", least=PASSWORD_CHARACTERS)
     return password
 
 
 def _within_bcrypt(password: str) -> str:
     if len(password.encode()) > PASSWORD_BYTES:
-        raise ValueError(f"must not be longer than {PASSWORD_BYTES} bytes in UTF-8")
+        raise FaultError("too-many-bytes", most=PASSWORD_BYTES)
     return password
 
 

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ballotcast.ballots.fields import UtcSecond
 from ballotcast.elections.typed_text import TypedText
+from ballotcast.faults import FaultError
 from ballotcast.http.access import Access, contract
 from ballotcast.http.address import base_url
 from ballotcast.http.app import routes
@@ -38,7 +39,7 @@ class Invitations(BaseModel):
     @model_validator(mode="after")
     def _one_of_them(self) -> Self:
         if {"only", "voters"} <= self.model_fields_set:
-            raise ValueError("only and voters cannot both be given")
+            raise FaultError("one-or-other", one="only", other="voters")
         return self
 
     @property

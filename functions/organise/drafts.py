@@ -37,7 +37,7 @@ def create_election(
     it broke off finds the draft that it made.
     """
     now = wiring.clock()
-    checked = _checked(wiring, fields)
+    checked = checked_draft(wiring, fields)
     identity = secrets.token_hex(8)
     if idempotency_key:
         draft = json.dumps(checked, sort_keys=True)
@@ -56,10 +56,10 @@ def edit_election(wiring: Wiring, election: Election, changes: Mapping[str, Any]
     """The draft with these fields changed. Conflict when it is frozen, or was changed by another request meanwhile."""
     if election.frozen:
         raise frozen_draft()
-    known = {name: value for name, value in asdict(election).items() if name in _FIELDS}
+    known = {name: value for name, value in asdict(election).items() if name in FIELDS}
     times = {name: from_rfc3339(known[name]) for name in ("opens_at", "closes_at")}
     bare = [{name: value for name, value in contest.items() if name != "id"} for contest in election.contests]
-    checked = _checked(wiring, {**known, **times, "contests": bare, **changes})
+    checked = checked_draft(wiring, {**known, **times, "contests": bare, **changes})
     edited = replace(election, **checked, revision=election.revision + 1)
     told = event(election.id, election.organiser, "election-edited", {"fields": sorted(changes)}, wiring.clock())
     if not wiring.elections.edit(edited, election.revision, wiring.events.adding(told)):
@@ -86,16 +86,16 @@ def delete_election(wiring: Wiring, organiser: str, election: str) -> None:
             raise frozen_draft()
 
 
-_FIELDS = ("title", "description", "opens_at", "closes_at", "contests", "second_factor", "country", "mode")
+FIELDS = ("title", "description", "opens_at", "closes_at", "contests", "second_factor", "country", "mode")
 
 
-def _checked(wiring: Wiring, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields as they are kept: times as text, contests complete."""
+def checked_draft(wiring: Wiring, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields as they are kept: times as text, contests complete. Invalid, with pointers, if a rule is broken."""
     require_window(fields["opens_at"], fields["closes_at"], wiring.clock())
     if fields["second_factor"] == "sms" and not wiring.settings.sms_countries:
-        raise invalid_field("/second_factor", "this platform sends no text messages: choose none or email")
+        raise invalid_field("/second_factor", "no-text-messages")
     if fields["country"] and not known_country(fields["country"]):
-        raise invalid_field("/country", "not a country whose telephone numbers are known")
+        raise invalid_field("/country", "bad-country")
     return {
         **fields,
         "opens_at": to_rfc3339(fields["opens_at"]),

@@ -5,12 +5,13 @@ from typing import Annotated, Any, Literal, Self
 from unicodedata import category
 
 from fastapi import Response
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from ballotcast.ballots.contest import Contest
 from ballotcast.ballots.fields import UtcSecond
 from ballotcast.elections.lifecycle import Status
-from ballotcast.elections.typed_text import TypedText
+from ballotcast.elections.typed_text import TypedText, typed
+from ballotcast.faults import FaultError
 from ballotcast.http.access import Access, contract
 from ballotcast.http.app import routes
 from ballotcast.http.fields import ElectionId, IdempotencyKey
@@ -20,7 +21,9 @@ from ballotcast.http.sessions import CurrentOrganiser
 from ballotcast.http.wired import Wired
 from ballotcast.store.elections import Election
 from ballotcast.wiring import Wiring
+from organise.copying import copy_election
 from organise.drafts import create_election, delete_election, edit_election, owned_election
+from organise.noticing import change_description, give_notice
 
 router = routes()
 OPTIONAL: Any = Field(default=None)
@@ -29,7 +32,7 @@ OPTIONAL: Any = Field(default=None)
 
 def _lines(text: str) -> str:
     if any(category(character) == "Cc" and character not in "\t\r\n" for character in text):
-        raise ValueError("must not hold control characters other than tabs and line breaks")
+        raise FaultError("control-in-text")
     return text
 
 
@@ -111,6 +114,35 @@ class ElectionView(BaseModel):
         )
 
 
+class CopyOrder(BaseModel):
+    """What differs from the election that is copied. `roll`: whether its voters are copied as well."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    title: TypedText = OPTIONAL
+    opens_at: UtcSecond = OPTIONAL
+    closes_at: UtcSecond = OPTIONAL
+    roll: bool = False
+
+
+class CopyView(ElectionView):
+    """`roll_import`: the import that adds the voters (`…/voters/imports/{job}`); null without any."""
+
+    roll_import: str | None
+
+
+class NoticeOrder(BaseModel):
+    """`replaces`: the number of the notice that this one corrects; an empty text takes that one back."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    text: Annotated[str, Field(max_length=2000), BeforeValidator(typed), AfterValidator(_lines)]
+    replaces: Annotated[int, Field(ge=0, le=1000)] = 0
+
+
+class NoticeGiven(BaseModel):
+    number: int
+    at: str
+
+
 class ElectionsPage(BaseModel):
     elections: list[ElectionView]
     next_cursor: str | None
@@ -124,6 +156,35 @@ def create(
 ) -> ElectionView:
     """Draft an election."""
     return ElectionView.of(create_election(wiring, organiser, _given(draft), idempotency_key), wiring)
+
+
+@router.post(
+    "/elections/{id}/copies",
+    status_code=201,
+    openapi_extra=contract(Access.ORGANISER, creates=True),
+    responses=refuses(404, 409),
+)
+def copy(
+    election: ElectionId,
+    order: CopyOrder,
+    organiser: CurrentOrganiser,
+    wiring: Wired,
+    idempotency_key: IdempotencyKey = None,
+) -> CopyView:
+    """Draft another election like this one, with or without its voters."""
+    owned = owned_election(wiring, organiser, election)
+    changes = {name: getattr(order, name) for name in order.model_fields_set - {"roll"}}
+    made = copy_election(wiring, owned, changes, with_roll=order.roll, idempotency_key=idempotency_key)
+    shown = ElectionView.of(made.election, wiring)
+    return CopyView(**dict(shown), roll_import=made.job.id if made.job else None)
+
+
+@router.post("/elections/{id}/notices", openapi_extra=contract(Access.ORGANISER), responses=refuses(404, 409))
+def notice(election: ElectionId, order: NoticeOrder, organiser: CurrentOrganiser, wiring: Wired) -> NoticeGiven:
+    """Say something to everybody once the election is frozen, correct it, or take it back; every change is kept."""
+    owned = owned_election(wiring, organiser, election)
+    given = give_notice(wiring, owned, order.text, order.replaces)
+    return NoticeGiven(number=given.number, at=given.at)
 
 
 @router.get("/elections", openapi_extra=contract(Access.ORGANISER))
@@ -142,9 +203,11 @@ def show(election: ElectionId, organiser: CurrentOrganiser, wiring: Wired) -> El
 
 @router.patch("/elections/{id}", openapi_extra=contract(Access.ORGANISER), responses=refuses(404, 409))
 def edit(election: ElectionId, changes: ElectionChanges, organiser: CurrentOrganiser, wiring: Wired) -> ElectionView:
-    """Change a draft; the fields left out stay."""
-    edited = edit_election(wiring, owned_election(wiring, organiser, election), _given(changes, exclude_unset=True))
-    return ElectionView.of(edited, wiring)
+    """Change a draft; the fields left out stay. Of a frozen election the description alone, and everybody sees that."""
+    owned, given = owned_election(wiring, organiser, election), _given(changes, exclude_unset=True)
+    if owned.frozen and given.keys() == {"description"}:
+        return ElectionView.of(change_description(wiring, owned, given["description"]), wiring)
+    return ElectionView.of(edit_election(wiring, owned, given), wiring)
 
 
 @router.delete(

@@ -76,6 +76,6 @@ def _require_running(wiring: Wiring, election: Election) -> None:
 def _require_later(election: Election, closes_at: datetime) -> None:
     assert election.manifest is not None
     if closes_at <= from_rfc3339(election.closes_at):
-        raise invalid_field("/closes_at", "must be later than the end that is in force")
+        raise invalid_field("/closes_at", "not-later")
     if closes_at > Manifest.parse(election.manifest).closes_at + LATEST:
-        raise invalid_field("/closes_at", f"must not be more than {LATEST.days} days after the end in the manifest")
+        raise invalid_field("/closes_at", "far-later", days=LATEST.days)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ballotcast.elections.roll_file import RollFile, Row
+from ballotcast.faults import Fault, fault
 
 LISTED = 2000
 LISTED_BYTES = {"rejected": 150_000, "duplicate_rows": 80_000, "mended": 80_000}
@@ -33,23 +34,26 @@ def outcome_of(roll: RollFile, daily_mails: int) -> dict[str, Any]:
         "added": 0,
         "duplicates": len(roll.duplicates),
         "duplicate_rows": _listed("duplicate_rows", (row._asdict() for row in roll.duplicates)),
-        "rejected": _listed("rejected", (row._asdict() for row in roll.rejected)),
+        "rejected": _listed("rejected", (_row(row.line, row.value, row.reason) for row in roll.rejected)),
         "rejected_count": len(roll.rejected),
-        "mended": _listed("mended", (row._asdict() for row in roll.mended)),
+        "mended": _listed("mended", (_row(row.line, row.value, row.note) for row in roll.mended)),
         "mended_count": len(roll.mended),
         "ignored_columns": list(roll.ignored),
         "columns": {what: [place + 1 for place in places] for what, places in read.items()},
-        "warnings": [*roll.warnings, *_days_of_mails(len(roll.rows), daily_mails)],
+        "warnings": [one.to_json() for one in (*roll.warnings, *_days_of_mails(len(roll.rows), daily_mails))],
     }
 
 
-def _days_of_mails(voters: int, most: int) -> list[str]:
+def _days_of_mails(voters: int, most: int) -> list[Fault]:
     """Said at once, because anyone who invites late reaches some voters after the close."""
     if voters <= most:
         return []
-    return [
-        f"Invitations to {voters} voters take {-(-voters // most)} days: {most} mails are sent a day. Invite early."
-    ]
+    return [fault("days-of-mails", voters=voters, days=-(-voters // most), most=most)]
+
+
+def _row(line: int, value: str, found: Fault) -> dict[str, Any]:
+    """With the fault's code and values: whoever shows the row words it."""
+    return {"line": line, "value": value, **found.to_json()}
 
 
 def _listed(what: str, rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -90,7 +90,7 @@ def check_roll(wiring: Wiring, election: Election, data: bytes, columns: Reading
     except RollFileError as error:
         if not error.first_rows:
             raise _refused(error) from None
-        return {**NOTHING, "compared": False, "undecided": str(error), "first_rows": error.first_rows}
+        return {**NOTHING, "compared": False, "undecided": error.fault.to_json(), "first_rows": error.first_rows}
     keys = {voter_key(wiring, election.id, row.email): row for row in roll.rows} if _small(roll) else {}
     known = wiring.voters.present(election.id, list(keys))
     outcome = with_duplicates(
@@ -138,7 +138,7 @@ def _read(wiring: Wiring, election: Election, data: bytes, columns: Reading) -> 
 
 
 def _refused(error: RollFileError) -> Invalid:
-    return Invalid("bad-roll-file", str(error), errors=[FieldError("", str(error))])
+    return Invalid("bad-roll-file", str(error), errors=[FieldError("", error.fault)])
 
 
 def _small(roll: RollFile) -> bool:

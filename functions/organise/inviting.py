@@ -25,7 +25,7 @@ from typing import Literal, NamedTuple
 from ballotcast.ballots.roll import roll_root
 from ballotcast.clock import from_rfc3339, seconds_to_midnight, to_rfc3339
 from ballotcast.elections.lifecycle import Status
-from ballotcast.errors import Conflict, FieldError, Invalid, Refused, TooMany
+from ballotcast.errors import Conflict, Invalid, Refused, TooMany, field_error
 from ballotcast.store.elections import Election
 from ballotcast.store.events import event
 from ballotcast.store.jobs import Job
@@ -140,7 +140,7 @@ def _chosen(wiring: Wiring, election: str, roll: Sequence[Voter], choice: Choice
     if choice.emails is not None:
         keys = [voter_key(wiring, election, email) for email in choice.emails]
         present = {voter.key for voter in roll}
-        unknown = [FieldError(f"/voters/{n}", "not on the roll") for n, key in enumerate(keys) if key not in present]
+        unknown = [field_error(f"/voters/{n}", "not-on-roll") for n, key in enumerate(keys) if key not in present]
         if unknown:
             raise Invalid("not-on-roll", "some of these addresses are not on the roll", errors=unknown)
         return list(dict.fromkeys(keys))

@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Literal, Self
 
 from fastapi import Request
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, computed_field
 
 from ballotcast.elections.addresses import email_address
 from ballotcast.http.access import Access, contract
@@ -13,6 +13,7 @@ from ballotcast.http.fields import ElectionId, IdempotencyKey
 from ballotcast.http.responses import refuses
 from ballotcast.http.sessions import CurrentOrganiser
 from ballotcast.http.wired import Wired
+from ballotcast.http.worded import Worded
 from ballotcast.mails.settings import MailSettings, Note
 from ballotcast.store.elections import Election
 from organise.drafts import owned_election
@@ -42,9 +43,13 @@ class MailChoice(BaseModel):
         return MailSettings(**self.model_dump())
 
 
-class NoteView(BaseModel):
+class NoteView(Worded):
     field: str
-    note: str
+
+    @computed_field
+    def note(self) -> str:
+        """In English."""
+        return self.words
 
 
 class MailView(MailChoice):
@@ -54,7 +59,7 @@ class MailView(MailChoice):
 
     @classmethod
     def made(cls, settings: MailSettings, notes: list[Note]) -> Self:
-        return cls.model_validate({**settings.to_keep(), "notes": [note._asdict() for note in notes]})
+        return cls.model_validate({**settings.to_keep(), "notes": [note.to_json() for note in notes]})
 
 
 class PreviewOrder(BaseModel):
@@ -109,7 +114,7 @@ def show_preview(
     owned, order = owned_election(wiring, organiser, election), order or PreviewOrder()
     settings = order.mail.settings if "mail" in order.model_fields_set else None
     mail, notes = preview(wiring, owned, settings, base_url(request, wiring.settings), reminds=order.reminds)
-    return Preview(**vars(mail), notes=[NoteView(**note._asdict()) for note in notes])
+    return Preview(**vars(mail), notes=[NoteView(**note.to_json()) for note in notes])
 
 
 @router.post(

@@ -19,7 +19,7 @@ from ballotcast.ballots.amendment import commitment
 from ballotcast.ballots.roll import email_key
 from ballotcast.elections.lifecycle import Status
 from ballotcast.elections.roll_file import Row
-from ballotcast.errors import Conflict, FieldError, Invalid, Refused, invalid_field
+from ballotcast.errors import Conflict, Invalid, Refused, field_error, invalid_field
 from ballotcast.store.elections import Election
 from ballotcast.store.events import Event, event
 from ballotcast.store.organisers import MailRun
@@ -71,7 +71,7 @@ def end_rights(wiring: Wiring, election: Election, emails: Sequence[str], reason
 def _standing(wiring: Wiring, election: Election, emails: Sequence[str]) -> list[Voter]:
     """Those whose right nobody asked to end yet; the others were ended by a request like this one."""
     found = _voters(wiring, election, emails)
-    unknown = [FieldError(f"/voters/{n}", "not on the roll") for n, email in enumerate(emails) if email not in found]
+    unknown = [field_error(f"/voters/{n}", "not-on-roll") for n, email in enumerate(emails) if email not in found]
     if unknown:
         raise Invalid("not-on-roll", "some of these addresses are not on the roll", errors=unknown)
     once = {voter.key: voter for voter in found.values()}
@@ -175,9 +175,7 @@ def _moved(wiring: Wiring, election: Election, moves: Sequence[Move]) -> bool:
     """Whether the same request moved all of them before. Refused, with the reason, where one cannot be moved."""
     old = _voters(wiring, election, [move.voter for move in moves])
     new = _voters(wiring, election, [move.email for move in moves])
-    unknown = [
-        FieldError(f"/moves/{n}/voter", "not on the roll") for n, move in enumerate(moves) if move.voter not in old
-    ]
+    unknown = [field_error(f"/moves/{n}/voter", "not-on-roll") for n, move in enumerate(moves) if move.voter not in old]
     if unknown:
         raise Invalid("not-on-roll", "some of these addresses are not on the roll", errors=unknown)
     _require_stated(election, old.values())
@@ -187,7 +185,7 @@ def _moved(wiring: Wiring, election: Election, moves: Sequence[Move]) -> bool:
     if any(voter.ended for voter in old.values()):
         raise Conflict("right-ended", "the right of one of these addresses was ended, or has another address already")
     if new:
-        taken = [FieldError(f"/moves/{n}/email", "taken") for n, move in enumerate(moves) if move.email in new]
+        taken = [field_error(f"/moves/{n}/email", "taken") for n, move in enumerate(moves) if move.email in new]
         detail = "one of the new addresses is on the roll, or was: nobody gets a second right in an election"
         raise Conflict("voter-exists", detail, errors=taken)
     return False
@@ -225,7 +223,7 @@ def _require_open_reason(reason: str, emails: Iterable[str]) -> None:
     """Everybody reads the reason, for good."""
     told = reason.casefold()
     if any(email.casefold() in told for email in emails):
-        raise invalid_field("/reason", "must not name an address: everybody can read the reason")
+        raise invalid_field("/reason", "names-address")
 
 
 def _require_apart(moves: Sequence[Move]) -> None:
@@ -233,7 +231,7 @@ def _require_apart(moves: Sequence[Move]) -> None:
     for number, move in enumerate(moves):
         for member, email in move._asdict().items():
             if email_key(email) in named:
-                raise invalid_field(f"/moves/{number}/{member}", "must not be named twice")
+                raise invalid_field(f"/moves/{number}/{member}", "named-twice")
             named.add(email_key(email))
 
 

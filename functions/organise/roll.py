@@ -9,7 +9,7 @@ from ballotcast.ballots.roll import SALT_LENGTH, email_key, tag
 from ballotcast.elections.addresses import AddressError, phone_as_written, phone_number
 from ballotcast.elections.lifecycle import Status
 from ballotcast.elections.roll_file import Row
-from ballotcast.errors import Conflict, invalid_field
+from ballotcast.errors import Conflict, FieldError, Invalid, invalid_field
 from ballotcast.http.paging import from_cursor
 from ballotcast.store.elections import Election
 from ballotcast.store.events import event
@@ -95,7 +95,7 @@ def add_voter(wiring: Wiring, election: Election, row: Row, idempotency_key: str
         codes = calling_codes(wiring, election)
         phone = phone_number(row.phone, codes, election.country) if needed else phone_as_written(row.phone)
     except AddressError as error:
-        raise invalid_field("/phone", str(error)) from None
+        raise Invalid("invalid", str(error), errors=[FieldError("/phone", error.fault)]) from None
     voter = new_voter(wiring, election.id, row._replace(phone=phone), idempotency_key)
     told = event(election.id, election.organiser, "voter-added", {}, wiring.clock())
 
@@ -118,7 +118,7 @@ def voters_page(wiring: Wiring, election: str, cursor: str | None, limit: int) -
     """A page of the roll in order of key, and where the next one starts."""
     after = from_cursor(cursor)
     if after is not None and not KEY.fullmatch(after):
-        raise invalid_field("/query/cursor", "not a cursor of ours")
+        raise invalid_field("/query/cursor", "bad-cursor")
     voters = wiring.voters.page(election, after=after, limit=limit)
     return voters, voters[-1].key if len(voters) == limit else None
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from ballotcast.elections.addresses import AddressError, phone_as_written, phone_number
 from ballotcast.elections.lifecycle import Status
 from ballotcast.elections.roll_file import Row
-from ballotcast.errors import Conflict, FieldError, Invalid, invalid_field
+from ballotcast.errors import Conflict, FieldError, Invalid, field_error
 from ballotcast.store.elections import Election
 from ballotcast.store.events import Event, event
 from ballotcast.store.voter import Voter
@@ -68,7 +68,7 @@ def _changed_before(wiring: Wiring, election: Election, changes: Mapping[str, st
         else None
     )
     if now is None or any(getattr(now, name) != value for name, value in changes.items() if name != "phone"):
-        missing = [FieldError("/voter", "not on the roll")]
+        missing = [field_error("/voter", "not-on-roll")]
         raise Invalid("not-on-roll", "this address is not on the roll", errors=missing)
     return now
 
@@ -79,7 +79,7 @@ def _phone(wiring: Wiring, election: Election, phone: str) -> str:
             return phone_number(phone, calling_codes(wiring, election), election.country)
         return phone_as_written(phone)
     except AddressError as error:
-        raise invalid_field("/phone", str(error)) from None
+        raise Invalid("invalid", str(error), errors=[FieldError("/phone", error.fault)]) from None
 
 
 def _require_unstated(election: Election, voters: Sequence[Voter]) -> None:

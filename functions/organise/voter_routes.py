@@ -3,9 +3,8 @@
 from typing import Annotated, Any, Literal, Self
 
 from fastapi import Header, Query, Response
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, computed_field
 
-from ballotcast.elections.addresses import AddressError
 from ballotcast.elections.lifecycle import Status
 from ballotcast.elections.roll_cells import read_name
 from ballotcast.elections.roll_file import Reading, Row
@@ -18,6 +17,7 @@ from ballotcast.http.raw_body import RawBody
 from ballotcast.http.responses import refuses
 from ballotcast.http.sessions import CurrentOrganiser
 from ballotcast.http.wired import Wired
+from ballotcast.http.worded import Told, Worded
 from ballotcast.store.elections import Election
 from ballotcast.store.jobs import Job
 from ballotcast.store.voter import Voter
@@ -42,10 +42,7 @@ ROLL_TYPES = frozenset(
 
 
 def _name(text: str) -> str:
-    try:
-        return read_name([text], lambda _: None)
-    except AddressError as error:
-        raise ValueError(str(error)) from None
+    return read_name([text], lambda _: None)
 
 
 class VoterAdded(BaseModel):
@@ -119,10 +116,14 @@ class VotersPage(BaseModel):
     next_cursor: str | None
 
 
-class Rejected(BaseModel):
+class Rejected(Worded):
     line: int
     value: str
-    reason: str
+
+    @computed_field
+    def reason(self) -> str:
+        """In English."""
+        return self.words
 
 
 class DuplicateRow(BaseModel):
@@ -133,10 +134,14 @@ class DuplicateRow(BaseModel):
     first_line: int | None
 
 
-class MendedRow(BaseModel):
+class MendedRow(Worded):
     line: int
     value: str
-    note: str
+
+    @computed_field
+    def note(self) -> str:
+        """In English."""
+        return self.words
 
 
 class ImportReport(BaseModel):
@@ -155,7 +160,7 @@ class ImportReport(BaseModel):
     mended_count: int
     ignored_columns: list[str]
     columns: dict[str, list[int]]
-    warnings: list[str]
+    warnings: list[Told]
 
 
 class ImportCheck(ImportReport):
@@ -165,7 +170,7 @@ class ImportCheck(ImportReport):
     """
 
     compared: bool
-    undecided: str | None
+    undecided: Told | None
     first_rows: list[list[str]]
 
 

@@ -91,7 +91,7 @@ def _check_voter(wiring: Wiring, issuers: Issuers, request: CredentialRequest, d
 
 def _check_range(issuer: IssuerPublicKey, blinded: bytes) -> None:
     if len(blinded) != issuer.k or not 0 < int.from_bytes(blinded) < issuer.n:
-        raise invalid_field("/blinded", f"must be {issuer.k} bytes, above 0 and below the issuer's modulus")
+        raise invalid_field("/blinded", "bad-blinded", bytes=issuer.k)
 
 
 def _already_issued() -> Conflict:

@@ -1,6 +1,6 @@
 """The log, as C2SP tlog-tiles serves one, and the turnout."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import Path, Response
 from pydantic import BaseModel
@@ -16,6 +16,7 @@ from ballotcast.store.log import SignedCheckpoint
 from tally.public_log import (
     find_checkpoint,
     find_door,
+    find_notices,
     find_statements,
     find_turnout,
     parse_tile_path,
@@ -47,6 +48,27 @@ class Turnout(BaseModel):
     closed_at: str | None
     checkpoint: str
     statement: str | None
+
+
+class NoticeView(BaseModel):
+    """`at`: RFC 3339. `text`: what is said from then on; empty: nothing any more.
+
+    `replaces`: of a notice the number of the one that it corrects, or 0. `before`: the description that this one
+    replaced.
+    """
+
+    number: int
+    at: str
+    kind: Literal["notice", "description"]
+    text: str
+    replaces: int
+    before: str
+
+
+class Notices(BaseModel):
+    """Of the organiser's words only: nothing of it is in the manifest, and nothing proves it."""
+
+    notices: list[NoticeView]
 
 
 class Statements(BaseModel):
@@ -111,6 +133,13 @@ def show_tile(election: ElectionId, path: TilePart, wiring: Wired) -> Response:
     else:
         content = read_tile(wiring.log, wiring.blobs, election, tile.level, tile.n, tile.width)
     return Response(content, media_type=BINARY, headers={"Cache-Control": FOR_EVER, **BY_ACCEPT})
+
+
+@router.get("/elections/{id}/notices", openapi_extra=contract(Access.PUBLIC), responses=refuses(404))
+def show_notices(election: ElectionId, wiring: Wired, response: Response) -> Notices:
+    """What the organiser said beside the manifest, and every change of it, oldest first."""
+    response.headers["Cache-Control"] = "public, max-age=5"
+    return Notices(notices=[NoticeView(**vars(notice)) for notice in find_notices(wiring, election)])
 
 
 @router.get("/elections/{id}/turnout", openapi_extra=contract(Access.PUBLIC), responses=refuses(404))

@@ -14,6 +14,8 @@ from ballotcast.errors import NotFound
 from ballotcast.store.blobs import Blobs
 from ballotcast.store.log import Log, SignedCheckpoint, Turnout, tile_key
 from ballotcast.store.manifests import State
+from ballotcast.store.notices import Notice
+from ballotcast.wiring import Wiring
 from tally import work
 
 
@@ -46,6 +48,14 @@ def find_turnout(log: Log, election: str) -> PublicTurnout:
     exact = Turnout(checkpoint.issued, checkpoint.cast)
     turnout = exact if checkpoint.final else Turnout(*map(rounded, seen.sums))
     return PublicTurnout(checkpoint, turnout, seen.stated.note.decode() if seen.stated else None, seen.state)
+
+
+def find_notices(wiring: Wiring, election: str) -> list[Notice]:
+    """Every change, oldest first; NotFound where there is no such election."""
+    found = wiring.notices.all(election)
+    if not found and wiring.manifests.find(election) is None:
+        raise NotFound("no-election", "there is no such election, or its manifest is not yet published")
+    return found
 
 
 def find_statements(log: Log, election: str) -> tuple[SignedCheckpoint, list[bytes]]:

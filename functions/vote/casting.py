@@ -19,7 +19,7 @@ from ballotcast.ballots.ballot import Ballot, BallotError
 from ballotcast.ballots.leaf import BallotLeaf
 from ballotcast.crypto.merkle import leaf_hash
 from ballotcast.elections.lifecycle import Status
-from ballotcast.errors import Conflict, FieldError, Forbidden, Gone, Invalid, Unavailable
+from ballotcast.errors import Conflict, Forbidden, Gone, Invalid, Unavailable, field_error
 from ballotcast.store.ballots import Ballots
 from vote.polls import Look, Polls
 from vote.sealed_logs import SealedLogs
@@ -48,7 +48,7 @@ def cast_ballot(polls: Polls, ballots: Ballots, logs: SealedLogs, election: str,
     try:
         before, look = _put_or_find(polls, ballots, election, ballot)
     except BallotError as error:
-        raise Invalid(error.reason, _WORDS, errors=[FieldError("/ballot", str(error))]) from None
+        raise Invalid(error.reason, _WORDS, errors=[field_error("/ballot", "bad-ballot", reason=str(error))]) from None
     if before not in (None, ballot):
         raise Conflict("other-ballot", "another ballot was cast with this credential, and it stays")
     leaf = leaf_hash(BallotLeaf(ballot).encode())

@@ -114,7 +114,7 @@ def _all(page: Page, draft: DraftForm, given: dict[str, Any], faults: Faults, re
     faults.join(faults_of(page, refusal, place))
     if faults.found:
         wrong = broken_rules(given, page.request.app.state.wiring.clock())
-        faults.join(Faults([Fault(*place(pointer), in_words(page, detail)) for pointer, detail in wrong]))
+        faults.join(Faults([Fault(*place(one.pointer), in_words(page, one.fault)) for one in wrong]))
         faults.found.sort(key=position)
     return faults
 

@@ -13,7 +13,7 @@ from ballotcast.http.cookies import SignedIn
 from ballotcast.http.fields import ElectionId
 from ballotcast.mails.language import DEFAULT, MailWords, codes
 from ballotcast.mails.placeholders import KNOWN
-from web.faults import Faults, by_label, faults_of, in_words
+from web.faults import Faults, by_label, faults_of, in_words, told
 from web.forms import Form
 from web.organising import done_text, form_page, organiser_at
 from web.pages import Page, Paged
@@ -94,7 +94,7 @@ def _form(
         typed=typed,
         shown=shown,
         untouched=not any(typed[name] for name in ("organisation", "contact", "subject", "text")),
-        notes=[(page.text(LABELS[note["field"]]), in_words(page, note["note"])) for note in notes],
+        notes=[(page.text(LABELS[note["field"]]), in_words(page, told(note, "note"))) for note in notes],
         usual=words.text("subject", title=found["title"]),
         placeholders=", ".join(f"{{{name}}}" for name in KNOWN),
         languages_of_mails={code: MailWords(code).text("language") for code in codes()},

@@ -15,12 +15,14 @@ from ballotcast.errors import NotFound
 from ballotcast.http.access import Access, contract
 from ballotcast.http.cookies import SignedIn
 from ballotcast.http.fields import ElectionId
+from web.copy_form import copy_election
 from web.draft_form import DraftForm, ballot_of
 from web.extension_form import extend_voting
 from web.faults import Faults, faults_of
 from web.forms import OurForm
 from web.mail_routes import ACTS as MAIL_ACTS
 from web.mail_routes import change_mail
+from web.notices import NOTICE_ACTS, change_notices
 from web.organising import delivery_counts, done_text, grouped, organiser_at, standing
 from web.pages import Page, Paged
 from web.routing import advice, page_routes
@@ -76,6 +78,10 @@ def act(page: Paged, token: SignedIn, form: OurForm, election: ElectionId) -> Re
     name, organiser = form.text("act"), organiser_at(page, token)
     if name == "extend":
         return extend_voting(page, organiser, election, form)
+    if name == "copy":
+        return copy_election(page, organiser, election, form)
+    if name in NOTICE_ACTS:
+        return change_notices(page, organiser, election, form)
     if name in MAIL_ACTS:
         return change_mail(page, organiser, election, form)
     chosen = ACTS.get(name)

@@ -18,6 +18,7 @@ from ballotcast.http.fields import ElectionId
 from web.figures.contest import show_contest
 from web.figures.spreadsheet import spreadsheet
 from web.figures.tables import Room, percentage
+from web.notices import shown_notices
 from web.pages import Page, Paged
 from web.routing import page_routes
 
@@ -34,6 +35,7 @@ def result(page: Paged, election: ElectionId) -> Response:
     api = _api(page)
     manifest = json.loads(api.get(f"/elections/{election}/manifest").content)
     known = {"election": election, "channel": RESERVED + election, "manifest": manifest, "number": _number(page)}
+    known["notices"] = shown_notices(api, election)
     try:
         counted = results(api, election)
     except NotYet:

@@ -1,5 +1,6 @@
 """Pages of an election's roll: who is on it, whom mails reached, and importing a file."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import Query, Response
@@ -11,7 +12,7 @@ from ballotcast.http.access import MOST_BODY, Access, contract
 from ballotcast.http.cookies import SignedIn
 from ballotcast.http.fields import ElectionId
 from ballotcast.http.raw_body import RawBody
-from web.faults import Faults, by_label, faults_of, in_words
+from web.faults import Faults, by_label, faults_of, in_words, told
 from web.forms import OurForm, OwnFetch
 from web.organising import delivery_counts, done_text, form_page, organiser_at, standing
 from web.pages import Page, Paged
@@ -95,22 +96,22 @@ def import_(
     except ApiError as error:
         if error.slug != "bad-roll-file":
             raise
-        told = [advice(page, error.slug, error.status), *(in_words(page, detail) for _, detail in error.errors)]
-        problem = {**error.document, "advice": " ".join(str(text.striptags()) for text in told)}
+        said = [advice(page, error.slug, error.status), *(in_words(page, one.fault) for one in error.errors)]
+        problem = {**error.document, "advice": " ".join(str(text.striptags()) for text in said)}
         return JSONResponse(problem, error.status)
 
 
 def _report(page: Page, report: dict[str, Any]) -> dict[str, Any]:
     """The report with its sentences in the page's language."""
 
-    def word(sentence: str) -> str:
-        return str(in_words(page, sentence).striptags())
+    def word(found: Mapping[str, Any], words: str = "detail") -> str:
+        return str(in_words(page, told(found, words)).striptags())
 
     return {
         **report,
-        "rejected": [{**row, "reason": word(row["reason"])} for row in report["rejected"]],
+        "rejected": [{**row, "reason": word(row, "reason")} for row in report["rejected"]],
         "warnings": [word(warning) for warning in report["warnings"]],
-        "mended": [{**row, "note": word(row["note"])} for row in report["mended"]],
+        "mended": [{**row, "note": word(row, "note")} for row in report["mended"]],
         "undecided": word(report["undecided"]) if report.get("undecided") else None,
     }
 

@@ -118,8 +118,7 @@ def refused(error: ClientError) -> errors.Refused:
         return errors.Unavailable(
             "busy", "the service cannot answer now; try again in a moment", retry_after=error.retry_after
         )
-    fields = [errors.FieldError(*field) for field in error.errors]
-    return KINDS[error.status](error.slug, error.detail, errors=fields, retry_after=error.retry_after)
+    return KINDS[error.status](error.slug, error.detail, errors=error.errors, retry_after=error.retry_after)
 
 
 def _refusing(endpoint: Callable[..., Any]) -> Callable[..., Any]:

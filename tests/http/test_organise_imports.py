@@ -1,6 +1,7 @@
 """Rolls from files: small ones at once, large ones as jobs, and every row accounted for whatever happens."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,10 @@ from roll_imports import emails, progress
 from world import World
 
 
+def row_told(line: int, value: str, code: str, reason: str, **params: int) -> dict[str, Any]:
+    return {"line": line, "value": value, "code": code, "params": params, "reason": reason}
+
+
 def test_what_came_of_each_row_is_told(organiser: Organiser) -> None:
     election = organiser.create("ada@example.org")
     answer = organiser.import_(election, csv("ADA@example.org", "bob@example.org", "bad", "Bob@example.org", "c,d"))
@@ -19,8 +24,8 @@ def test_what_came_of_each_row_is_told(organiser: Organiser) -> None:
         "added": 1,
         "duplicates": 2,
         "rejected": [
-            {"line": 4, "value": "bad", "reason": "not an e-mail address"},
-            {"line": 6, "value": "c", "reason": "2 columns where the header has 1"},
+            row_told(4, "bad", "bad-email", "This is not an e-mail address."),
+            row_told(6, "c", "columns", "2 columns, but the first line has 1.", found=2, header=1),
         ],
         "rejected_count": 2,
         "duplicate_rows": [
@@ -96,7 +101,7 @@ def test_more_rows_than_at_once_with_a_bad_address_on_one_line(
         "added": size - 2,
         "duplicates": 1,
         "duplicate_rows": [{"line": size + 1, "value": "V2@EXAMPLE.org", "first_line": 2}],
-        "rejected": [{"line": 171, "value": "v171@example", "reason": "not an e-mail address"}],
+        "rejected": [row_told(171, "v171@example", "bad-email", "This is not an e-mail address.")],
         "rejected_count": 1,
         "mended": [],
         "mended_count": 0,
@@ -166,7 +171,7 @@ def test_columns_that_are_not_known_are_chosen(organiser: Organiser) -> None:
     election, content = organiser.create(), b"Who,Where\nAda,ada@example.org\n"
     told = dry_run(organiser, election, content)
     assert (told["added"], told["first_rows"]) == (0, [["Who", "Where"], ["Ada", "ada@example.org"]])
-    assert "no column email" in str(told["undecided"])
+    assert "no-email-column" in str(told["undecided"])
     chosen = {"columns": "email:2,name:1"}
     assert organiser.import_(election, content, params=chosen).json()["columns"] == {"email": [2], "name": [1]}
     assert organiser.voters(election)["ada@example.org"]["name"] == "Ada"

@@ -233,7 +233,7 @@ def test_an_import_says_at_once_how_many_days_its_invitations_take(organiser: Or
     election = organiser.create(**LATE)
     content = "\n".join(["email", *voters(25)]).encode()
     [said] = organiser.import_(election, content, params={"dry_run": "true"}).json()["warnings"]
-    assert said == "Invitations to 25 voters take 3 days: 10 mails are sent a day. Invite early."
+    assert (said["code"], said["params"]) == ("days-of-mails", {"voters": 25, "days": 3, "most": 10})
     assert organiser.import_(election, content).json()["warnings"] == [said]
 
 

@@ -76,7 +76,9 @@ def test_codes_by_text_message_need_a_number_that_they_may_go_to(organiser: Orga
     assert_problem(organiser.import_(election, b"email\nada@example.org\n"), 422, "bad-roll-file", "")
     imported = organiser.import_(election, f"email,phone\nada@example.org,{PHONE}\nbob@example.org,\n".encode())
     assert imported.json()["added"] == 1
-    assert imported.json()["rejected"] == [{"line": 3, "value": "", "reason": "no telephone number"}]
+    assert imported.json()["rejected"] == [
+        {"line": 3, "value": "", "code": "no-phone", "params": {}, "reason": "Enter a telephone number."}
+    ]
 
 
 def test_numbers_are_read_with_the_election_s_country(deployment: World) -> None:

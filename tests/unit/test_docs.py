@@ -17,7 +17,7 @@ from typing import Any, get_args
 import pytest
 from fastapi.routing import iter_route_contexts
 
-from ballotcast import errors
+from ballotcast import errors, faults, workbooks
 from ballotcast.ballots.ballot import Ballot, cast
 from ballotcast.ballots.ballot import Refusal as BallotRefusal
 from ballotcast.ballots.contest import Contest, Method
@@ -52,6 +52,11 @@ LABEL = "ballotcast/[a-z]+/[12]"
 KINDS = {name: kind for name, kind in vars(errors).items() if isinstance(kind, type) and kind in problems.STATUS}
 BY_VALUE = {"error.reason": [*BallotRefusal]}
 """Slugs that are not written where they are raised, by the expression that stands there."""
+FAULT_MAKERS = {
+    **dict.fromkeys(["fault", "faults.fault", "FaultError", "AddressError", "UnknownColumns", "WorkbookError"], 0),
+    **dict.fromkeys(["field_error", "errors.field_error", "invalid_field", "errors.invalid_field"], 1),
+}
+"""What makes a fault: at which place its code is."""
 FRAMEWORK = {("bad-request", 400), ("not-found", 404), ("method-not-allowed", 405)}
 """What FastAPI and Starlette refuse by themselves (problems.from_http_exception)."""
 
@@ -128,7 +133,7 @@ def slugs_in(tree: ast.AST) -> Iterator[tuple[str, int]]:
 def test_every_problem_is_documented_and_every_documented_problem_occurs() -> None:
     documented = [
         (row[0].strip("`"), int(status))
-        for row in rows(DOCS["problems.md"])
+        for row in rows(DOCS["problems.md"].partition("\n## ")[0])
         if row[0].startswith("`")
         for status in row[1].split(", ")
     ]
@@ -137,6 +142,32 @@ def test_every_problem_is_documented_and_every_documented_problem_occurs() -> No
     assert set(documented) == raised | {(slug, int(status)) for slug, status in by_gateway}
     assert documented == sorted(documented)
     assert len(documented) == len(set(documented))
+
+
+def faults_in(tree: ast.AST) -> Iterator[tuple[str, set[str]]]:
+    """(code, names of its values) of every fault that is made in a module with its code written there."""
+    for call in ast.walk(tree):
+        if isinstance(call, ast.Call) and (place := FAULT_MAKERS.get(ast.unparse(call.func))) is not None:
+            code = call.args[place] if len(call.args) > place else None
+            if isinstance(code, ast.Constant):
+                yield str(code.value), {str(keyword.arg) for keyword in call.keywords}
+
+
+def test_every_code_of_a_fault_is_documented_with_its_values_and_occurs() -> None:
+    table = {row[0].strip("`"): row for row in rows(section("problems.md", "## Codes of fields")) if row[0][0] == "`"}
+    trees = [ast.parse(path.read_text()) for path in SOURCES]
+    made = [found for tree in trees for found in faults_in(tree)]
+    assert list(table) == sorted(table)
+    assert {code for code, _ in made} | {*workbooks.REASONS.values(), faults.OTHER} == set(table)
+    for code, given in made:
+        assert given == set(re.findall(r"`(\w+)`", table[code][1])), code
+    for language in faults.codes():
+        words = json.loads((faults.CATALOGUES / f"{language}.json").read_text())
+        assert list(words) == sorted(table)
+        for code, found in words.items():
+            texts = [found] if isinstance(found, str) else [*found.values()]
+            assert {*re.findall(r"\{(\w+)\}", "".join(texts))} <= {*re.findall(r"`(\w+)`", table[code][1])}, code
+            assert language != faults.DEFAULT or code == faults.OTHER or texts[-1] == table[code][2]
 
 
 def test_every_problem_that_a_route_names_is_documented() -> None:

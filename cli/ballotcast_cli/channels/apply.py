@@ -101,7 +101,7 @@ def _located(baseline: Baseline, name: str) -> Iterator[None]:
     try:
         yield
     except ApiError as error:
-        fields = error.errors or [("", error.detail)]
+        fields = [(one.pointer, one.detail) for one in error.errors] or [("", error.detail)]
         mistakes = [Mistake(baseline.line_of(name, pointer), what) for pointer, what in fields]
         raise _Mistaken(baseline.path, mistakes) from None
 

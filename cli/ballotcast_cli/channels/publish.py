@@ -108,9 +108,10 @@ def group(blocks: Iterable[Batch]) -> Iterator[list[Batch]]:
 def bad_records(error: ApiError) -> dict[int, str]:
     """Index → reason of each record that a refusal names by `/records/<index>`."""
     found: dict[int, str] = {}
-    for pointer, reason in error.errors:
-        first, _, rest = pointer.removeprefix("/").partition("/")
+    for wrong in error.errors:
+        first, _, rest = wrong.pointer.removeprefix("/").partition("/")
         index = rest.partition("/")[0]
         if first == "records" and index.isdecimal():
-            found.setdefault(int(index), reason)
+            reason = wrong.fault.params.get("reason") if wrong.fault.code == "bad-record" else None
+            found.setdefault(int(index), str(reason or wrong.detail))
     return found

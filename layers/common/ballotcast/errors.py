@@ -17,12 +17,22 @@ Refused
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from ballotcast.faults import Fault, Value
+
 
 class FieldError(NamedTuple):
     """One bad field: a JSON pointer (RFC 6901) into the request and what is wrong with it."""
 
     pointer: str
-    detail: str
+    fault: Fault
+
+    @property
+    def detail(self) -> str:
+        """In English."""
+        return str(self.fault)
+
+    def to_json(self) -> dict[str, Any]:
+        return {"pointer": self.pointer, "detail": self.detail, **self.fault.to_json()}
 
 
 class Refused(Exception):
@@ -82,6 +92,19 @@ class TooMany(Refused): ...
 class Unavailable(Refused): ...
 
 
-def invalid_field(pointer: str, detail: str) -> Invalid:
+def field_error(pointer: str, code: str, **params: Value) -> FieldError:
+    """What is wrong with a field, by its code (docs/problems.md)."""
+    return FieldError(pointer, Fault(code, params))
+
+
+def invalid(errors: Sequence[FieldError]) -> Invalid:
+    """The problem `invalid` with these fields, of which `detail` tells three."""
+    return Invalid(
+        "invalid", " ".join(f"{one.pointer or 'the body'}: {one.detail}" for one in errors[:3]), errors=errors
+    )
+
+
+def invalid_field(pointer: str, code: str, **params: Value) -> Invalid:
     """The common case of `Invalid`: one field, one reason."""
-    return Invalid("invalid", detail, errors=[FieldError(pointer, detail)])
+    found = field_error(pointer, code, **params)
+    return Invalid("invalid", found.detail, errors=[found])

@@ -12,6 +12,7 @@ from datetime import date, datetime, time
 from io import BytesIO
 from typing import TYPE_CHECKING
 
+from .faults import OTHER, fault
 from .tables import Block, Row, Table, TableError
 from .text import recognise
 
@@ -99,7 +100,7 @@ def read_sheet(data: bytes, sheet: str = "", *, keep_blank: bool = False) -> She
         SheetRow(header.line, header.cells[:width]),
         "",
         "Unicode text",
-        warnings,
+        [fault(OTHER, reason=warning) for warning in warnings],
         recognise(""),
         1,
         keep_blank,

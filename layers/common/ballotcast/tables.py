@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
+from ballotcast.faults import Fault, fault
 from ballotcast.text import Encoded, TextError, recognise
 
 if TYPE_CHECKING:
@@ -35,12 +36,16 @@ _PADDED = re.compile(r'(^|[,;\t\n])( *"[^"]*(?:""[^"]*)*")(?: +(?=[,;\t\n]|\Z))?
 
 
 class TableError(ValueError):
-    """A file that is no table; `line` (1-based, as an editor shows it) is where."""
+    """A file that is no table; `line` (1-based, as an editor shows it) is where.
 
-    def __init__(self, line: int, reason: str) -> None:
+    `reason`: in English, as ballot files tell it. `fault`: the same with its code, as rolls do (faults).
+    """
+
+    def __init__(self, line: int, reason: str, told: Fault | None = None) -> None:
         super().__init__(f"line {line}: {reason}")
         self.line = line
         self.reason = reason
+        self.fault = told or fault("bad-table", line=line, reason=reason)
 
 
 class Row(NamedTuple):
@@ -69,7 +74,7 @@ class Table:
     header: Row
     delimiter: str
     encoding: str
-    warnings: Sequence[str]
+    warnings: Sequence[Fault]
     text: Encoded
     first_line: int
     keep_blank: bool = False
@@ -142,12 +147,14 @@ def read_table(data: bytes | str, *, keep_blank: bool = False, even: bool = Fals
     try:
         text = recognise(data)
     except TextError as error:
-        raise TableError(error.line, error.reason) from None
+        raise TableError(error.line, error.reason, error.fault) from None
     if text.encoding == "Latin-1":
-        raise TableError(text.odd_line, "neither UTF-8 nor Windows-1252; save the file as CSV UTF-8")
+        told = fault("no-encoding", line=text.odd_line)
+        raise TableError(text.odd_line, "neither UTF-8 nor Windows-1252; save the file as CSV UTF-8", told)
     if b"\0" in text.data:
         content = text.open().read()
-        raise TableError(content.count("\n", 0, content.index("\0")) + 1, "a NUL character; save the file as CSV UTF-8")
+        line = content.count("\n", 0, content.index("\0")) + 1
+        raise TableError(line, "a NUL character; save the file as CSV UTF-8", fault("nul", line=line))
     encoding, warnings = text.encoding, text.warnings
     first_line, delimiter = 1, ""
     if found := _SEP.match(text.open().readline()):
@@ -162,7 +169,7 @@ def read_table(data: bytes | str, *, keep_blank: bool = False, even: bool = Fals
                 cells.pop()
             header = Row(row.line, cells)
             return Table(header, delimiter, encoding, warnings, text, first_line, keep_blank, even, ragged)
-    raise TableError(first_line, "no header")
+    raise TableError(first_line, "no header", fault("empty-file"))
 
 
 def _reader(text: Encoded, delimiter: str, first_line: int) -> "Reader":
@@ -192,15 +199,21 @@ def _quote_error(text: Encoded, delimiter: str, before: int, first_line: int, re
     for found in quoted.finditer(rest):
         line = before + first_line + rest.count("\n", 0, found.start(1))
         if not found[2]:
-            return TableError(line, "a quote that is not closed")
+            return TableError(line, "a quote that is not closed", fault("open-quote", line=line))
         after = rest[found.end() : found.end() + 1]
         if after and after not in (delimiter, "\n"):
             if "\n" in found[1]:
-                return TableError(line, f"a quote that is not closed, or only on another line and before {after!r}")
-            return TableError(line, f"{after!r} after a closing quote; a quote inside quotes is written twice")
+                said = f"a quote that is not closed, or only on another line and before {after!r}"
+                return TableError(line, said, fault("open-quote", line=line))
+            said = f"{after!r} after a closing quote; a quote inside quotes is written twice"
+            return TableError(line, said, fault("quotes", line=line))
         if "field larger" in reason and len(found[1]) > LONGEST_CELL:
-            return TableError(line, "a cell that is too long: a quote that is not closed?")
-    return TableError(before + first_line, "a cell that is too long" if "larger" in reason else reason)
+            said = "a cell that is too long: a quote that is not closed?"
+            return TableError(line, said, fault("long-cell", line=line))
+    line = before + first_line
+    if "larger" in reason:
+        return TableError(line, "a cell that is too long", fault("long-cell", line=line))
+    return TableError(line, reason)
 
 
 def _is_blank(cells: list[str]) -> bool:
@@ -246,7 +259,7 @@ def _delimiter(text: Encoded, first_line: int) -> str:
         f"which a first line sep={mark if mark != chr(9) else '<tab>'} chooses"
         for mark, width in ((mark, fitting.get(mark, 0)) for mark in named)
     )
-    raise TableError(first_line, f"the table can be read in {len(named)} ways: with a {ways}")
+    raise TableError(first_line, f"the table can be read in {len(named)} ways: with a {ways}", fault("two-delimiters"))
 
 
 def _width(text: Encoded, delimiter: str, first_line: int) -> int:

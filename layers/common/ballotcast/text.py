@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from io import BytesIO, TextIOWrapper
 from typing import TextIO
 
+from .faults import Fault, fault
+
 _BYTE_ORDER_MARKS = (  # the longer first: one of UTF-32 begins with that of UTF-16
     (codecs.BOM_UTF32_LE, "UTF-32"),
     (codecs.BOM_UTF32_BE, "UTF-32"),
@@ -21,24 +23,25 @@ _PIECE = 1 << 20
 
 
 class TextError(ValueError):
-    """Bytes that are no text; `line` (1-based) is where."""
+    """Bytes that are no text; `line` (1-based) is where. `fault`: the reason, for whoever words it (faults)."""
 
-    def __init__(self, line: int, reason: str) -> None:
+    def __init__(self, line: int, reason: str, fault: Fault) -> None:
         super().__init__(f"line {line}: {reason}")
         self.line = line
         self.reason = reason
+        self.fault = fault
 
 
 @dataclass(frozen=True)
 class Text:
-    """content: without byte order marks, line ends as they are. encoding: its name. warnings: sentences.
+    """content: without byte order marks, line ends as they are. encoding: its name. warnings: what is doubtful.
 
     odd_line: the first line that is not UTF-8, where that was expected; else 0.
     """
 
     content: str
     encoding: str
-    warnings: Sequence[str] = ()
+    warnings: Sequence[Fault] = ()
     odd_line: int = 0
 
 
@@ -54,7 +57,7 @@ class Encoded:
     start: int
     codec: str
     encoding: str
-    warnings: Sequence[str] = ()
+    warnings: Sequence[Fault] = ()
     odd_line: int = 0
 
     def open(self) -> TextIO:
@@ -88,12 +91,12 @@ def recognise(data: bytes | str) -> Encoded:
         try:
             found = _utf_8(data.decode(encoding).encode(), encoding)
         except UnicodeDecodeError as error:
-            raise TextError(1, f"not {encoding}: {error.reason} at byte {error.start}") from None
+            told = fault("bad-encoding", encoding=encoding, byte=error.start)
+            raise TextError(1, f"not {encoding}: {error.reason} at byte {error.start}", told) from None
     else:
         found = _narrow(data)
     if _misread(found):
-        doubt = "The text looks like UTF-8 that was read as Windows-1252 and saved again: check the names."
-        found = replace(found, warnings=[*found.warnings, doubt])
+        found = replace(found, warnings=[*found.warnings, fault("misread")])
     return found
 
 
@@ -127,7 +130,8 @@ def _narrow(data: bytes) -> Encoded:
         return _utf_8(data)
     if found := _UTF_8.search(data):
         other = _line_of(data, found.start())
-        raise TextError(line, f"not UTF-8, while line {other} is; save the file in one encoding")
+        told = fault("two-encodings", line=line, other=other)
+        raise TextError(line, f"not UTF-8, while line {other} is; save the file in one encoding", told)
     codec, encoding = "cp1252", "Windows-1252"
     try:
         _validate(data, codec)
@@ -135,7 +139,7 @@ def _narrow(data: bytes) -> Encoded:
         codec, encoding = "latin-1", "Latin-1"
     lines = _LINE_END.sub("\n", data.decode(codec)).split("\n")
     shown = lines[line - 1].strip("\ufeff \t")[:60]
-    warning = f"Line {line} is not UTF-8; the file is read as {encoding}. Check the names: {shown!r}."
+    warning = fault("read-as", line=line, encoding=encoding, shown=shown)
     return Encoded(data, 0, codec, encoding, [warning], line)
 
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from ballotcast.store.live import Live
     from ballotcast.store.log import Log
     from ballotcast.store.manifests import Manifests
+    from ballotcast.store.notices import Notices
     from ballotcast.store.organisers import Organisers
     from ballotcast.store.password_resets import PasswordResets
     from ballotcast.store.past_channels import PastChannels
@@ -213,6 +214,12 @@ class Wiring:
         from ballotcast.store.manifests import Manifests
 
         return Manifests(self.board)
+
+    @cached_property
+    def notices(self) -> "Notices":
+        from ballotcast.store.notices import Notices
+
+        return Notices(self.board)
 
     @cached_property
     def amendments(self) -> "Amendments":

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
 
+from ballotcast.faults import FaultError
 from ballotcast.tables import Row
 
 READER = Path(__file__).with_name("workbook_process.py")
@@ -20,15 +21,14 @@ SECONDS = 20
 MOST_TEXT = 64 * 1024 * 1024
 """Bytes of all cells together, as JSON."""
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_REASONS = {
-    "password": "the workbook is protected by a password: save it without one",
-    "sheets": "a workbook with more than 50 sheets: save the sheet with the table alone",
-    "large": "the workbook is too large: save the sheet with the table as CSV",
+REASONS = {
+    "password": "locked-workbook",
+    "sheets": "many-sheets",
+    "large": "large-workbook",
 }
-BROKEN = "not a workbook that can be read: save the sheet as CSV UTF-8"
 
 
-class WorkbookError(ValueError):
+class WorkbookError(FaultError):
     """A file that is no workbook, or one too large to be read. The message repeats nothing of it."""
 
 
@@ -54,7 +54,7 @@ def read_workbook(data: bytes) -> list[Sheet]:
         WorkbookError: The file cannot be read.
     """
     if data.startswith(_OLE):
-        raise WorkbookError("a file of Excel 97 to 2003, or one with a password: save it as .xlsx or as CSV UTF-8")
+        raise WorkbookError("old-workbook")
     environment = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     with TemporaryFile() as written:
         try:
@@ -68,13 +68,13 @@ def read_workbook(data: bytes) -> list[Sheet]:
                 check=True,
             )
         except subprocess.TimeoutExpired:
-            raise WorkbookError(_REASONS["large"]) from None
+            raise WorkbookError("large-workbook") from None
         except subprocess.CalledProcessError:
-            raise WorkbookError(BROKEN) from None
+            raise WorkbookError("bad-workbook") from None
         if written.tell() > MOST_TEXT:
-            raise WorkbookError(_REASONS["large"])
+            raise WorkbookError("large-workbook")
         written.seek(0)
         told = json.load(written)
     if isinstance(told, str):
-        raise WorkbookError(_REASONS.get(told, BROKEN))
+        raise WorkbookError(REASONS.get(told, "bad-workbook"))
     return [Sheet(name, [Row(line, cells) for line, cells in rows]) for name, rows in told]

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from ballotcast.channels.containers import Batch
 from ballotcast.client.errors import ApiError
+from ballotcast.errors import field_error
 from ballotcast_cli.channels import publish
 from ballotcast_cli.channels.publish import FileError, bad_records, batches_of_lines, group
 
@@ -44,8 +45,9 @@ def test_blocks_of_a_container(blocks: list[Batch]) -> None:
 
 
 def test_refused_records_are_read_off_the_problem() -> None:
-    errors = [("/records/7/rpm", "expected float"), ("/records/7", "again"), ("/records/9", "late"), ("/schema", "x")]
+    found = {"/records/7/rpm": "expected float", "/records/7": "again", "/records/9": "late", "/schema": "x"}
+    errors = [field_error(pointer, "other", reason=reason) for pointer, reason in found.items()]
     refusal = ApiError(422, "bad-record", "no", errors)
     assert bad_records(refusal) == {7: "expected float", 9: "late"}
     assert bad_records(ApiError(404, "no-channel", "no")) == {}
-    assert bad_records(ApiError(422, "invalid", "no", [("/records", "too few")])) == {}
+    assert bad_records(ApiError(422, "invalid", "no", [field_error("/records", "no-records")])) == {}

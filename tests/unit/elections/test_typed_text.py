@@ -5,6 +5,7 @@ import pytest
 from ballotcast.elections.draft import contests_of
 from ballotcast.elections.typed_text import look_alike, skeleton, typed
 from ballotcast.errors import Invalid
+from ballotcast.faults import fault
 
 
 def test_what_is_typed_is_put_in_nfc() -> None:
@@ -36,7 +37,7 @@ def test_texts_with_one_skeleton_look_alike(pair: tuple[str, str]) -> None:
         contests_of([{"title": "t", "method": "irv", "options": ["x", *pair]}])
     [field] = refused.value.errors
     assert field.pointer == "/contests/0/options"
-    assert field.detail == f"holds “{pair[0]}” and “{pair[1]}”, which look alike"
+    assert field.fault == fault("look-alike", option=pair[0], other=pair[1])
 
 
 @pytest.mark.parametrize("options", [["Ann", "Bob"], ["é", "e"], ["1", "2"], ["A-B", "AB"], ["Müller", "Mueller"]])

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from ballotcast.ballots.fields import Text
 from ballotcast.counting import RULES, require_countable
 from ballotcast.counting.ballots import HIGHEST_SCORE
+from ballotcast.faults import FaultError
 
 Method = Literal[
     "plurality",
@@ -60,17 +61,17 @@ class Contest(BaseModel):
     def _distinct(cls, options: tuple[str, ...]) -> tuple[str, ...]:
         repeated = [name for name, times in Counter(options).items() if times > 1]
         if repeated:
-            raise ValueError(f"holds “{repeated[0]}” twice")
+            raise FaultError("twice", option=repeated[0])
         return options
 
     @field_validator("seats")
     @classmethod
     def _fillable(cls, seats: int, info: ValidationInfo) -> int:
         if seats > len(info.data.get("options", range(255))):
-            raise ValueError("must not be more than the options")
+            raise FaultError("over-options")
         method = info.data.get("method")
         if seats != 1 and method and RULES[method].one_seat:
-            raise ValueError(f"must be 1 in a contest by {method}")
+            raise FaultError("one-seat", method=method)
         if method:
             require_countable(method, seats=seats, tie="lot", options=len(info.data.get("options", ())))
         return seats
@@ -81,12 +82,12 @@ class Contest(BaseModel):
         method = info.data.get("method")
         if method and RULES[method].ballot == "scores":
             if not info.data.get("min", 0) < highest <= HIGHEST_SCORE:
-                raise ValueError(f"must be more than min, and at most {HIGHEST_SCORE}, where options are scored")
+                raise FaultError("score-range", most=HIGHEST_SCORE)
             return highest
         if highest < info.data.get("min", 0):
-            raise ValueError("must not be less than min")
+            raise FaultError("under-min")
         if highest > len(info.data.get("options", range(255))):
-            raise ValueError("must not be more than the options")
+            raise FaultError("over-options")
         if highest > info.data.get("seats", 255) and method == "plurality":
-            raise ValueError("must not be more than the seats in a plurality contest")
+            raise FaultError("over-seats")
         return highest

@@ -14,6 +14,7 @@ from ballotcast.clock import from_rfc3339, to_rfc3339
 from ballotcast.crypto import ed25519, p256
 from ballotcast.crypto.blind_rsa import IssuerPublicKey
 from ballotcast.crypto.encoding import b64u_decode, b64u_encode, hex_decode
+from ballotcast.faults import FaultError
 
 
 def parse_time(text: str) -> datetime:
@@ -27,7 +28,7 @@ def parse_time(text: str) -> datetime:
         time = None
     # How earlier years are written depends on the system.
     if time is None or time.year < 1000 or to_rfc3339(time) != text:
-        raise ValueError("must be a time spelled like 2026-11-20T09:00:00Z")
+        raise FaultError("not-time")
     return time
 
 
@@ -40,7 +41,7 @@ def _from_text(decode: Callable[[str], object]) -> BeforeValidator:
 
 def _whole_second(time: datetime) -> datetime:
     if time.utcoffset() is None or time.microsecond:
-        raise ValueError("must be an aware time in whole seconds")
+        raise FaultError("not-time")
     return time.astimezone(UTC)
 
 
@@ -55,10 +56,9 @@ _REFUSED = re.compile(
 def _printable(text: str) -> str:
     """Text that shows as one line. Lengths count code points, not UTF-16 units."""
     if found := _REFUSED.search(text):
-        code_point = f"U+{ord(found[0]):04X}"
-        raise ValueError(f"must not hold control, direction or invisible characters, like {code_point}")
+        raise FaultError("invisible", character=f"U+{ord(found[0]):04X}")
     if text != text.strip(" "):
-        raise ValueError("must not begin or end with spaces")
+        raise FaultError("spaces")
     return text
 
 

@@ -4,7 +4,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 
-from ballotcast.errors import FieldError, Invalid
+from ballotcast.errors import FieldError, field_error, invalid
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 RESERVED = "election-"
@@ -19,31 +19,31 @@ BLOCK = 1000
 
 def name_errors(name: str) -> list[FieldError]:
     if not NAME.fullmatch(name):
-        return [FieldError("/name", "1 to 64 of A-Z, a-z, 0-9, ., _ and -, the first a letter or a digit")]
+        return [field_error("/name", "bad-channel-name")]
     if name.lower().startswith(RESERVED):
-        return [FieldError("/name", f"names that begin with {RESERVED} are for elections")]
+        return [field_error("/name", "reserved-name", prefix=RESERVED)]
     return []
 
 
 def port_errors(port: int | None) -> list[FieldError]:
     if port is None or port in PORTS:
         return []
-    return [FieldError("/port", f"{PORTS[0]} to {PORTS[-1]}")]
+    return [field_error("/port", "port-range", first=PORTS[0], last=PORTS[-1])]
 
 
 def port_range(start: int, end: int) -> range:
     """Both ends included. Invalid, naming the field, for one that is empty, outside the ports or too long."""
     errors = [
-        FieldError(f"/query/{field}", f"{PORTS[0]} to {PORTS[-1]}")
+        field_error(f"/query/{field}", "port-range", first=PORTS[0], last=PORTS[-1])
         for field, port in (("start", start), ("end", end))
         if port not in PORTS
     ]
     if not errors and start >= end:
-        errors = [FieldError("/query/end", "must be greater than start")]
+        errors = [field_error("/query/end", "end-before-start")]
     if not errors and end - start >= MOST_PORTS:
-        errors = [FieldError("/query/end", f"at most {MOST_PORTS} ports at once")]
+        errors = [field_error("/query/end", "too-many-ports", most=MOST_PORTS)]
     if errors:
-        raise Invalid("invalid", "; ".join(f"{error.pointer}: {error.detail}" for error in errors), errors=errors)
+        raise invalid(errors)
     return range(start, end + 1)
 
 

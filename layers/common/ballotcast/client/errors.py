@@ -14,6 +14,9 @@ from typing import Any, Self
 
 import httpx2 as httpx
 
+from ballotcast.errors import FieldError
+from ballotcast.faults import Fault
+
 
 class ClientError(Exception):
     """No message repeats a link, a code, a key or a ballot."""
@@ -40,7 +43,7 @@ class BadState(ClientError): ...
 
 
 class ApiError(ClientError):
-    """A problem document (RFC 9457). `slug`: as in docs/problems.md, or empty. `errors`: (JSON pointer, what is wrong).
+    """A problem document (RFC 9457). `slug`: as in docs/problems.md, or empty. `errors`: the bad fields.
 
     `retry_after`: seconds, where the server names them. `document`: all of the answer, empty if it was not JSON.
     """
@@ -50,7 +53,7 @@ class ApiError(ClientError):
         status: int,
         slug: str,
         detail: str,
-        errors: Sequence[tuple[str, str]] = (),
+        errors: Sequence[FieldError] = (),
         retry_after: int | None = None,
         document: Mapping[str, Any] | None = None,
     ) -> None:
@@ -71,7 +74,10 @@ class ApiError(ClientError):
             body = None
         document: dict[str, Any] = body if isinstance(body, dict) else {}
         detail = document.get("detail") or f"the server answered {response.status_code} {response.reason_phrase}"
-        errors = [(error["pointer"], error["detail"]) for error in document.get("errors", [])]
+        errors = [
+            FieldError(error["pointer"], Fault.read(error.get("code"), error.get("params"), error["detail"]))
+            for error in document.get("errors", [])
+        ]
         slug = str(document.get("type", "")).rpartition(":")[2]
         return cls(response.status_code, slug, detail, errors, retry_after(response), document)
 

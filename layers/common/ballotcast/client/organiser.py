@@ -50,6 +50,15 @@ class Organiser:
         """`draft`: title, description, opens_at, closes_at, contests, second_factor, mode (docs/api.md)."""
         return self._post("/elections", json=dict(draft))
 
+    def copy_election(self, election: str, changes: Mapping[str, Any], *, roll: bool = False) -> Document:
+        """Draft another one like it: `changes` may have title, opens_at, closes_at. `roll`: with its voters."""
+        return self._post(f"/elections/{election}/copies", json={**changes, "roll": roll})
+
+    def give_notice(self, election: str, text: str, replaces: int = 0) -> Document:
+        """Say something to everybody; `replaces`: the notice that it corrects. An empty text takes that one back."""
+        body = {"text": text, "replaces": replaces}
+        return self._document("POST", f"/elections/{election}/notices", json=body)
+
     def elections(self) -> Iterator[Document]:
         return self._pages("/elections", "elections")
 

@@ -17,6 +17,11 @@ def turnout(api: Api, election: str) -> Document:
     return dict(api.get(f"/elections/{election}/turnout").json())
 
 
+def notices(api: Api, election: str) -> list[Document]:
+    """What the organiser said beside the manifest, and each change of it, oldest first."""
+    return list(api.get(f"/elections/{election}/notices").json()["notices"])
+
+
 def results(api: Api, election: str, patience: float = 0) -> Document:
     """The result, rounds, ties, spoilt ballots and turnout. NotYet if it is not counted after `patience` seconds."""
     answer = _once_counted(api, f"/elections/{election}/results", patience)

@@ -79,7 +79,12 @@ class _Abif:
         dialect = [name for name, found in (("ranks", ways["rank"]), ("scores", ways["score"])) if found]
         file = None if kind == "ranked" else self._unranked(kind, box.named)
         return box.reading(
-            "ABIF", encoding=decoded.encoding, title=self.title, warnings=decoded.warnings, dialect=dialect, file=file
+            "ABIF",
+            encoding=decoded.encoding,
+            title=self.title,
+            warnings=[*map(str, decoded.warnings)],
+            dialect=dialect,
+            file=file,
         )
 
     def _metadata(self, line: int, text: str) -> None:

@@ -75,7 +75,7 @@ def read_blt(data: bytes | str, switches: Switches | None = None) -> Reading:
         "BLT",
         (*names.dialect, *header.dialect, *cast.dialect, *(["comments"] if found.comments else [])),
         text.encoding,
-        (*text.warnings, *found.warnings, *header.warnings, *cast.warnings, *names.warnings),
+        (*map(str, text.warnings), *found.warnings, *header.warnings, *cast.warnings, *names.warnings),
         names.notes,
         line_of=partial(line_in_plain, text.content) if plain else lambda ballot: cast.first.get(ballot, 0),
     )

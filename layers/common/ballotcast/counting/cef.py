@@ -46,7 +46,7 @@ class _Cef:
 
     def read(self, data: bytes | str) -> Reading:
         decoded = decode_text(data)
-        self.warnings += decoded.warnings
+        self.warnings += map(str, decoded.warnings)
         votes: list[tuple[int, str]] = []
         for line, text in enumerate(decoded.content.split("\n"), 1):
             if text.lstrip().startswith("#/"):

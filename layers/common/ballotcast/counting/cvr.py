@@ -78,7 +78,7 @@ class _Cvr:
         )
         require_chosen(self.columns, choices, header.line)
         self.source, self.chosen = one_contest(self.table, self.columns, choices)
-        self.warnings = [*self.table.warnings, *self._blank_rows()]
+        self.warnings = [*map(str, self.table.warnings), *self._blank_rows()]
         self.columns = [column for column in self.columns if column.name or any(map(str.strip, self._values(column)))]
 
     def read(self) -> CsvReading:

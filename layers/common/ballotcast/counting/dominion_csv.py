@@ -74,7 +74,7 @@ def read_dominion_csv(data: bytes, choices: CsvChoices) -> Reading:
             cards.put((Mark(selection, rank) for mark, (_, selection, rank) in found if mark == "1"), where, line)
     if last == own_line:
         raise BallotFileError(own_line, "no record below the headers")
-    return cards.reading("Dominion CSV", warnings=decoded.warnings, encoding=decoded.encoding)
+    return cards.reading("Dominion CSV", warnings=[*map(str, decoded.warnings)], encoding=decoded.encoding)
 
 
 def _rows(text: str) -> Iterator[tuple[int, list[str]]]:

@@ -59,7 +59,7 @@ def read_pabulib(data: bytes | str, _: Kind, __: Switches, ___: CsvChoices) -> R
     for line, row in votes:
         box.put(line, _ballot(line, row["vote"], numbers, kind), 1)
     file = BallotFile(meta.get("description", (0, ""))[1], tuple(names), 1, (), box.ballots, kind)
-    warnings = [*decoded.warnings, *_doubts(meta, projects, votes, file)]
+    warnings = [*map(str, decoded.warnings), *_doubts(meta, projects, votes, file)]
     return Reading(file, "Pabulib", [f"votes of the type {vote_type}"], decoded.encoding, warnings)
 
 

@@ -88,7 +88,7 @@ def read_preflib(data: bytes | str) -> Reading:
         raise BallotFileError(line, f"{voters} voters announced, and {box.total} found")
     file = BallotFile(title, tuple(names[number] for number in range(1, size + 1)), 1, (), box.ballots)
     warnings = [TIES_ALL_LEFT.format(line=completed_at, number=completed)] if completed else []
-    warnings = [*decoded.warnings, *warnings]
+    warnings = [*map(str, decoded.warnings), *warnings]
     dialect = [kind] if kind else []
     return Reading(file, "PrefLib", dialect, decoded.encoding, warnings, line_of=lambda ballot: lines.get(ballot, 0))
 

@@ -28,6 +28,8 @@ without a single approval are never elected.
 from collections.abc import Sequence
 from math import comb, lcm
 
+from ballotcast.faults import FaultError
+
 from .ballots import options
 from .contest import Contest, Sheet, listed
 from .result import Action, Decides, Separator, Tie
@@ -37,12 +39,9 @@ LARGEST_FIELD = 20_000
 
 
 def require_small_field(field: int, seats: int) -> None:
-    """Raise ValueError unless the exact rule may choose among this many options."""
+    """Raise FaultError unless the exact rule may choose among this many options."""
     if comb(field, seats) > LARGEST_FIELD:
-        raise ValueError(
-            f"proportional-approval compares at most {LARGEST_FIELD} committees, not {seats} of {field} options;"
-            " sequential-proportional-approval has no such bound"
-        )
+        raise FaultError("too-many-committees", most=LARGEST_FIELD)
 
 
 def proportional_approval(contest: Contest) -> Sheet:

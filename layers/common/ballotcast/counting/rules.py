@@ -10,6 +10,8 @@ from importlib import import_module
 from operator import itemgetter
 from typing import TYPE_CHECKING, cast
 
+from ballotcast.faults import FaultError
+
 from .ballots import Ballots, Kind, sift
 from .result import Count, TieRule
 from .voter_errors import NO_ERRORS, SEVERAL, VoterErrors, correct, end_at_once
@@ -71,18 +73,18 @@ RULES: Mapping[str, Rule] = {
 
 
 def require_countable(method: str, *, seats: int, tie: str, options: int = 0) -> None:
-    """Raise ValueError, in words for the organiser, unless a contest with these settings can be counted.
+    """Raise FaultError unless a contest with these settings can be counted.
 
     options: how many the contest has.
     """
     if method not in RULES:
-        raise ValueError(f"unknown method {method!r}; known are {', '.join(RULES)}")
+        raise FaultError("unknown-method", method=method, known=", ".join(RULES))
     if tie not in list(TieRule):
-        raise ValueError(f"unknown tie rule {tie!r}; known are {', '.join(TieRule)}")
+        raise FaultError("unknown-tie", tie=tie, known=", ".join(TieRule))
     if seats < 1:
-        raise ValueError(f"at least one seat is needed, not {seats}")
+        raise FaultError("at-least", bound=1)
     if seats > 1 and RULES[method].one_seat:
-        raise ValueError(f"{method} fills one seat, not {seats}")
+        raise FaultError("one-seat", method=method)
     if method == "proportional-approval":
         from .proportional_approval import require_small_field
 

@@ -4,6 +4,8 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from ballotcast.faults import FaultError
+
 EMAIL_LENGTH = 254
 LOCAL_LENGTH = 64
 PHONE_LENGTH = 40
@@ -19,7 +21,7 @@ _ROUNDED = re.compile(r"\d[.,]\d*E\+?\d+", re.IGNORECASE)
 _EXTENSION = re.compile(r"(?:ext\.?|x|#|app\.?|poste|durchwahl|dw\.?)\s*\d+$", re.IGNORECASE)
 
 
-class AddressError(ValueError):
+class AddressError(FaultError):
     """Not an address that a message could go to. The message never repeats it."""
 
 
@@ -31,11 +33,11 @@ def email_address(text: str) -> str:
     """
     address = unicodedata.normalize("NFC", text.strip())
     if not address:
-        raise AddressError("no e-mail address")
+        raise AddressError("no-email")
     if not address.isascii():
         address = _converted(address)
     if len(address) > EMAIL_LENGTH or len(address.partition("@")[0]) > LOCAL_LENGTH or not _EMAIL.fullmatch(address):
-        raise AddressError("not an e-mail address")
+        raise AddressError("bad-email")
     return address
 
 
@@ -52,15 +54,15 @@ def phone_number(text: str, calling_codes: Sequence[str] | None = None, country:
     """
     number = text.strip()
     if not number:
-        raise AddressError("no telephone number")
+        raise AddressError("no-phone")
     if _ROUNDED.fullmatch(number):
-        raise AddressError("a number that a spreadsheet has rounded: format its column as text and enter it again")
+        raise AddressError("rounded-phone")
     if _EXTENSION.search(number):
-        raise AddressError("a telephone number with an extension, which gets no text messages")
+        raise AddressError("extension")
     if not _NUMBER.fullmatch(number) or not (known := _parsed(number, country or _only_country(calling_codes))):
-        raise AddressError("not a telephone number with its country's code, like +49 151 12345678")
+        raise AddressError("bad-phone")
     if calling_codes is not None and not known.startswith(tuple(calling_codes)):
-        raise AddressError("not in a country that text messages are sent to")
+        raise AddressError("foreign-phone")
     return known
 
 
@@ -75,7 +77,7 @@ def phone_as_written(text: str) -> str:
     if _E164.fullmatch(bare) and "(0" not in written:
         return bare
     if len(written) > PHONE_LENGTH:
-        raise AddressError(f"a telephone number of more than {PHONE_LENGTH} characters")
+        raise AddressError("too-long", most=PHONE_LENGTH)
     return written
 
 
@@ -94,13 +96,13 @@ def known_country(country: str) -> bool:
 def _converted(address: str) -> str:
     local, at, domain = address.rpartition("@")
     if not at or not local.isascii():
-        raise AddressError("an e-mail address in other letters than ASCII before the @, which many mail servers refuse")
+        raise AddressError("ascii-email")
     import idna  # tables of all scripts, needed for few addresses
 
     try:
         return f"{local}@{idna.encode(domain, uts46=True).decode()}"
     except idna.IDNAError:
-        raise AddressError("not an e-mail address") from None
+        raise AddressError("bad-email") from None
 
 
 def _parsed(number: str, country: str) -> str:

@@ -12,7 +12,9 @@ from ballotcast.counting import RULES, require_countable
 from ballotcast.counting.proportional_approval import LARGEST_FIELD
 from ballotcast.crypto import canonical
 from ballotcast.elections.typed_text import look_alike, typed
-from ballotcast.errors import FieldError, Invalid
+from ballotcast.errors import FieldError, field_error, invalid, invalid_field
+from ballotcast.faults import FaultError
+from ballotcast.faults.validation import fault_of
 
 CONTESTS_LENGTH = 80_000
 """Bytes of all contests together in canonical JSON, so that the manifest keeps within its own limit."""
@@ -21,9 +23,9 @@ CONTESTS_LENGTH = 80_000
 def require_window(opens_at: datetime, closes_at: datetime, now: datetime) -> None:
     """Invalid, naming `/closes_at`, unless the election would close after it opens and after now."""
     if closes_at <= opens_at:
-        raise _invalid([FieldError("/closes_at", "must be after opens_at")])
+        raise invalid_field("/closes_at", "before-opening")
     if closes_at <= now:
-        raise _invalid([FieldError("/closes_at", "must be in the future")])
+        raise invalid_field("/closes_at", "past")
 
 
 def contests_of(given: Sequence[Mapping[str, Any]]) -> tuple[Contest, ...]:
@@ -34,27 +36,25 @@ def contests_of(given: Sequence[Mapping[str, Any]]) -> tuple[Contest, ...]:
     pointer for each contest that is wrong, or has two options that look alike.
     """
     if not given:
-        raise _invalid([FieldError("/contests", "must hold at least one contest")])
+        raise invalid_field("/contests", "no-contests")
     contests, wrong = [], []
     for number, fields in enumerate(given):
         try:
             contest = _contest(number, fields)
         except ValidationError as error:
-            wrong += [_field_error(number, found["loc"], found["msg"]) for found in error.errors()]
-        except ValueError as error:
-            wrong.append(FieldError(f"/contests/{number}/method", str(error)))
+            wrong += [FieldError(_pointer(number, found["loc"]), fault_of(found)) for found in error.errors()]
+        except FaultError as error:
+            wrong.append(FieldError(f"/contests/{number}/method", error.fault))
         else:
             contests.append(contest)
             if pair := look_alike(contest.options):
-                wrong.append(
-                    FieldError(f"/contests/{number}/options", "holds “{}” and “{}”, which look alike".format(*pair))
-                )
+                wrong.append(field_error(_pointer(number, ["options"]), "look-alike", option=pair[0], other=pair[1]))
     if wrong:
-        raise _invalid(wrong)
+        raise invalid(wrong)
     if sum(map(_committees, contests)) > LARGEST_FIELD:
-        raise _invalid([FieldError("/contests", f"must not compare more than {LARGEST_FIELD} committees in all")])
+        raise invalid_field("/contests", "too-many-committees", most=LARGEST_FIELD)
     if len(canonical.dumps([contest.model_dump(mode="json") for contest in contests])) > CONTESTS_LENGTH:
-        raise _invalid([FieldError("/contests", f"must not be longer than {CONTESTS_LENGTH} bytes in all")])
+        raise invalid_field("/contests", "contests-too-long", most=CONTESTS_LENGTH)
     return tuple(contests)
 
 
@@ -80,10 +80,5 @@ def _committees(contest: Contest) -> int:
     return comb(len(contest.options), contest.seats) if contest.method == "proportional-approval" else 0
 
 
-def _field_error(number: int, location: Sequence[int | str], message: str) -> FieldError:
-    pointer = "/".join(["/contests", str(number), *map(str, location)])
-    return FieldError(pointer, message.removeprefix("Value error, "))
-
-
-def _invalid(wrong: Sequence[FieldError]) -> Invalid:
-    return Invalid("invalid", "; ".join(f"{field.pointer}: {field.detail}" for field in wrong[:3]), errors=wrong)
+def _pointer(number: int, location: Sequence[int | str]) -> str:
+    return "/".join(["/contests", str(number), *map(str, location)])

@@ -5,13 +5,14 @@ import unicodedata
 from collections.abc import Callable
 
 from ballotcast.elections.addresses import AddressError, email_address
+from ballotcast.faults import Fault, fault
 
 NAME_LENGTH = 200
-INVISIBLE = "invisible characters were removed"
-TAKEN_OUT = "the address alone was taken"
-CONVERTED = "the international domain was converted"
-LINE_BREAKS = "line breaks in the name became spaces"
-UNKNOWN_LANGUAGE = "the language is not known and was left out"
+INVISIBLE = fault("mended-invisible")
+TAKEN_OUT = fault("mended-address")
+CONVERTED = fault("mended-domain")
+LINE_BREAKS = fault("mended-breaks")
+UNKNOWN_LANGUAGE = fault("mended-language")
 _JOINERS = "\u200c\u200d"
 """Zero width, and part of the spelling of names in several scripts."""
 _QUOTES = "\"'“”„‘’‚«»`"
@@ -25,7 +26,7 @@ _LANGUAGES = {
 _BY_WORD = {word: code for code, words in _LANGUAGES.items() for word in words.split()}
 _TAG = re.compile(r"([a-z]{2,3})(?:[-_][a-z0-9]{2,8})*")
 
-Say = Callable[[str], None]
+Say = Callable[[Fault], None]
 
 
 def visible(text: str, say: Say, keep: str = "") -> str:
@@ -42,14 +43,14 @@ def read_email(cell: str, say: Say) -> str:
     """The one address of a cell. Raises AddressError."""
     text = visible(cell, say).strip()
     if not text:
-        raise AddressError("no e-mail address")
+        raise AddressError("no-email")
     bare = _bare(text)
     if bare != text:
         say(TAKEN_OUT)
     if bare.count("@") > 1 and re.search(r"[;,/\s]", bare):
-        raise AddressError("several addresses in one cell: each voter has one")
+        raise AddressError("several-emails")
     if re.search(r"\s", bare):
-        raise AddressError("a space inside the e-mail address")
+        raise AddressError("space-in-email")
     address = email_address(bare)
     if not bare.isascii():
         say(CONVERTED)
@@ -60,12 +61,12 @@ def read_name(cells: list[str], say: Say) -> str:
     """A name on one line, from the columns that hold its parts. Raises AddressError."""
     text = visible(" ".join(cells), say, keep=_JOINERS)
     if any(unicodedata.category(one) == "Cc" and not one.isspace() for one in text):
-        raise AddressError("control characters in the name")
+        raise AddressError("control")
     if any(break_ in text.strip() for break_ in "\n\r\v\f\x85\u2028\u2029"):
         say(LINE_BREAKS)
     name = unicodedata.normalize("NFC", " ".join(text.split()))
     if len(name) > NAME_LENGTH:
-        raise AddressError(f"a name of more than {NAME_LENGTH} characters")
+        raise AddressError("too-long", most=NAME_LENGTH)
     return name
 
 

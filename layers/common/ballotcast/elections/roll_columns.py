@@ -9,6 +9,8 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ballotcast.faults import FaultError
+
 
 def _headers(listed: str) -> frozenset[str]:
     """Headers in their `known_form`, listed with commas."""
@@ -52,7 +54,7 @@ KEPT = ("email", "name", "phone", "language")
 _CHOICE = re.compile(r"(email|name|phone|language):([1-9]\d{0,3}(?:\+[1-9]\d{0,3}){0,3})")
 
 
-class UnknownColumns(ValueError):
+class UnknownColumns(FaultError):
     """No column is known to hold the addresses, or several may be the same thing: somebody has to choose."""
 
 
@@ -77,8 +79,8 @@ def find_columns(header: Sequence[str]) -> Columns:
     email = _one(header, names, EMAIL, "email")
     if email is None:
         if any("@" in name for name in header):  # a voter, whose address is not repeated
-            raise UnknownColumns("the first line must be a header that names the columns, one of them email")
-        raise UnknownColumns(f"the header has no column email; its columns are: {', '.join(shown_names(header))}")
+            raise UnknownColumns("no-header")
+        raise UnknownColumns("no-email-column", names=", ".join(shown_names(header)))
     phone = _one(header, names, MOBILE, "phone")
     if phone is None:
         phone = _one(header, names, PHONE, "phone")
@@ -90,11 +92,11 @@ def chosen_columns(choice: str, *, header: bool = True) -> Columns:
     parts = [_CHOICE.fullmatch(part) for part in choice.split(",")]
     chosen = {part[1]: tuple(int(place) - 1 for place in part[2].split("+")) for part in parts if part}
     if not all(parts) or len(chosen) < len(parts) or "email" not in chosen:
-        raise UnknownColumns("columns are chosen like email:2,name:1+3,phone:5,language:4, one of them email")
+        raise UnknownColumns("bad-choice")
     single = {what: chosen[what] for what in ("email", "phone", "language") if what in chosen}
     places = [place for each in chosen.values() for place in each]
     if any(len(each) > 1 for each in single.values()) or len(set(places)) < len(places):
-        raise UnknownColumns("each column is chosen once, and more than one for the name only")
+        raise UnknownColumns("bad-choice")
     first = {what: each[0] for what, each in single.items()}
     return Columns(first["email"], chosen.get("name", ()), first.get("phone"), first.get("language"), header)
 
@@ -115,8 +117,8 @@ def shown_names(names: Sequence[str]) -> list[str]:
 def _one(header: Sequence[str], names: Sequence[str], known: frozenset[str], what: str) -> int | None:
     found = [place for place, name in enumerate(names) if name in known]
     if len(found) > 1:
-        told = " and ".join(f"{place + 1} ({header[place].strip()[:NAME_LENGTH]})" for place in found[:2])
-        raise UnknownColumns(f"two columns may be the {what}: {told}; choose one")
+        told = ", ".join(f"{place + 1} ({header[place].strip()[:NAME_LENGTH]})" for place in found[:2])
+        raise UnknownColumns("two-columns", what=what, names=told)
     return found[0] if found else None
 
 

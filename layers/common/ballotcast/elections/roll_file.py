@@ -11,6 +11,7 @@ from ballotcast.ballots.roll import email_key
 from ballotcast.elections.addresses import AddressError, phone_as_written, phone_number
 from ballotcast.elections.roll_cells import read_email, read_language, read_name, visible
 from ballotcast.elections.roll_columns import Columns, UnknownColumns, chosen_columns, find_columns, shown_names
+from ballotcast.faults import Fault, fault
 from ballotcast.tables import Row as Record
 from ballotcast.tables import TableError, read_table
 from ballotcast.workbooks import WorkbookError, is_workbook, read_workbook
@@ -22,8 +23,9 @@ SHOWN_ROWS, SHOWN_COLUMNS, SHOWN_CELL = 5, 30, 60
 class RollFileError(ValueError):
     """Not a roll at all: nothing of it is taken. first_rows: those of the table, where there is one to choose from."""
 
-    def __init__(self, reason: str, first_rows: Sequence[Sequence[str]] = ()) -> None:
-        super().__init__(reason)
+    def __init__(self, fault: Fault, first_rows: Sequence[Sequence[str]] = ()) -> None:
+        super().__init__(str(fault))
+        self.fault = fault
         self.first_rows = first_rows
 
 
@@ -42,7 +44,7 @@ class Rejection(NamedTuple):
 
     line: int
     value: str
-    reason: str
+    reason: Fault
 
 
 class Duplicate(NamedTuple):
@@ -58,14 +60,15 @@ class Mended(NamedTuple):
 
     line: int
     value: str
-    note: str
+    note: Fault
 
 
-class _CellError(AddressError):
-    """An AddressError, with the cell."""
+class _CellError(Exception):
+    """What is wrong with a cell, and the cell."""
 
-    def __init__(self, reason: str, value: str) -> None:
-        super().__init__(reason)
+    def __init__(self, fault: Fault, value: str) -> None:
+        super().__init__(str(fault))
+        self.fault = fault
         self.value = value
 
 
@@ -77,7 +80,7 @@ class RollFile:
     header: Sequence[str]
     first_rows: Sequence[Sequence[str]]
     ignored: Sequence[str]
-    warnings: Sequence[str]
+    warnings: Sequence[Fault]
     rows: list[Row] = field(default_factory=list)
     duplicates: list[Duplicate] = field(default_factory=list)
     rejected: list[Rejection] = field(default_factory=list)
@@ -106,7 +109,7 @@ class _Source(NamedTuple):
     records: Iterable[Record]
     """All rows, the header first."""
     width: int
-    warnings: Sequence[str]
+    warnings: Sequence[Fault]
 
 
 def read_roll(data: bytes, reading: Reading = BY_NAME) -> RollFile:
@@ -118,24 +121,24 @@ def read_roll(data: bytes, reading: Reading = BY_NAME) -> RollFile:
         for record in records:
             _take(roll, record, source.width, reading, seen)
     except (TableError, WorkbookError) as error:
-        raise RollFileError(str(error)) from None
+        raise RollFileError(error.fault) from None
     return roll
 
 
 def _source(data: bytes) -> _Source:
     if not is_workbook(data):
         if not data.strip(b"\xef\xbb\xbf \t\r\n"):
-            raise RollFileError("the file is empty")
+            raise RollFileError(fault("empty-file"))
         table = read_table(data, ragged=True)
         return _Source([table.header, *table], len(table.header.cells), table.warnings)
     sheets = read_workbook(data)
     if not sheets:
-        raise RollFileError("the file is empty")
+        raise RollFileError(fault("empty-file"))
     if len(sheets) > 1:
         known = [sheet for sheet in sheets if _is_header(sheet.rows[0].cells)]
         if len(known) != 1:
             told = ", ".join(sheet.name[:40] for sheet in (known or sheets)[:5])
-            raise RollFileError(f"the roll may be on several sheets: {told}; keep the one")
+            raise RollFileError(fault("several-sheets", names=told))
         sheets = known
     rows = sheets[0].rows
     width = len(rows[0].cells)
@@ -156,38 +159,38 @@ def _begun(source: _Source, reading: Reading) -> tuple[RollFile, Sequence[Record
     try:
         columns = chosen_columns(reading.choice, header=reading.header) if reading.choice else find_columns(header)
         if max(columns.used) >= source.width:
-            raise UnknownColumns(f"a column is chosen that is not there: there are {source.width}")
+            raise UnknownColumns("no-such-column", count=source.width)
         if reading.phone_needed and columns.phone is None:
-            raise UnknownColumns("this election needs telephone numbers: add the column phone")
+            raise UnknownColumns("no-phone-column")
     except UnknownColumns as error:
-        raise RollFileError(str(error), shown) from None
+        raise RollFileError(error.fault, shown) from None
     unread = [name for place, name in enumerate(header) if place not in columns.used] if columns.header else []
     roll = RollFile(columns, _shown(header), shown[1 if columns.header else 0 :], shown_names(unread), source.warnings)
     return roll, records[1:] if columns.header else records
 
 
 def _take(roll: RollFile, record: Record, width: int, reading: Reading, seen: dict[str, int]) -> None:
-    notes: list[str] = []
+    notes: list[Fault] = []
     line = record.line
     if not any(cell.strip() for cell in record.cells):
         return
     try:
         if len(record.cells) > width:
-            reason = f"{len(record.cells)} columns where the header has {width}"
-            raise _CellError(reason, record.cells[roll.columns.email])
+            found = fault("columns", found=len(record.cells), header=width)
+            raise _CellError(found, record.cells[roll.columns.email])
         row = _row(record, roll.columns, reading, notes)
     except _CellError as error:
-        roll.rejected.append(Rejection(line, _short(error.value), str(error)))
+        roll.rejected.append(Rejection(line, _short(error.value), error.fault))
         return
     first = seen.setdefault(email_key(row.email), line)
     if first != line:
         roll.duplicates.append(Duplicate(line, row.email, first))
         return
     roll.rows.append(row._replace(line=line))
-    roll.mended.extend(Mended(line, row.email, note) for note in dict.fromkeys(notes))
+    roll.mended.extend(Mended(line, row.email, note) for number, note in enumerate(notes) if note not in notes[:number])
 
 
-def _row(record: Record, columns: Columns, reading: Reading, notes: list[str]) -> Row:
+def _row(record: Record, columns: Columns, reading: Reading, notes: list[Fault]) -> Row:
     cells, say = record.cells, notes.append
     value = cells[columns.email]
     try:
@@ -202,7 +205,7 @@ def _row(record: Record, columns: Columns, reading: Reading, notes: list[str]) -
         else:
             phone = phone_as_written(phone)
     except AddressError as error:
-        raise _CellError(str(error), value) from None
+        raise _CellError(error.fault, value) from None
     return Row(email, phone, name, language)
 
 

@@ -6,6 +6,7 @@ from fastapi import Header, Path
 from pydantic import BeforeValidator, WithJsonSchema
 
 from ballotcast.crypto.encoding import EncodingError, b64u_decode
+from ballotcast.faults import FaultError
 
 ID = "^[A-Za-z0-9_-]{1,64}$"
 """Ids and names in paths. They become parts of keys, addresses and file names, so nothing else is let through."""
@@ -17,7 +18,7 @@ ChannelName = Annotated[str, Path(pattern="^[A-Za-z0-9._-]{1,64}$")]
 def _digits(value: object) -> object:
     """As text a number has digits alone: pydantic reads spaces, line feeds and underscores around them, too."""
     if isinstance(value, str) and not (value.isascii() and value.isdigit()):
-        raise ValueError("must be a whole number, in digits")
+        raise FaultError("not-number")
     return value
 
 
@@ -30,8 +31,11 @@ IdempotencyKey = Annotated[str | None, Header(min_length=1, max_length=255)]
 
 def _decode(value: object) -> bytes:
     if not isinstance(value, str):
-        raise EncodingError("must be text")
-    return b64u_decode(value)
+        raise FaultError("not-text")
+    try:
+        return b64u_decode(value)
+    except EncodingError:
+        raise FaultError("not-bytes") from None
 
 
 Base64Url = Annotated[

@@ -21,4 +21,4 @@ def from_cursor(cursor: str | None) -> str | None:
     try:
         return b64u_decode(cursor).decode()
     except (EncodingError, UnicodeDecodeError):
-        raise invalid_field("/query/cursor", "not a cursor of ours") from None
+        raise invalid_field("/query/cursor", "bad-cursor") from None

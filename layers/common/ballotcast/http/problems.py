@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from ballotcast import errors
+from ballotcast.faults.validation import fault_of
 
 MEDIA_TYPE = "application/problem+json"
 TYPE = "urn:ballotcast:problem:"
@@ -54,7 +55,7 @@ def problem(
         "instance": without_link(instance),
     }
     if fields:
-        document["errors"] = [field._asdict() for field in fields]
+        document["errors"] = [field.to_json() for field in fields]
     return JSONResponse({**document, **(extra or {})}, status, headers, MEDIA_TYPE)
 
 
@@ -84,9 +85,9 @@ def from_validation(error: RequestValidationError, instance: str) -> JSONRespons
     found = error.errors()
     if any(part["type"] == "json_invalid" for part in found):
         return problem(HTTPStatus.BAD_REQUEST, "malformed", "the body is not JSON", instance=instance)
-    fields = [errors.FieldError(_pointer(part["loc"]), part["msg"].removeprefix("Value error, ")) for part in found]
-    detail = "; ".join(f"{field.pointer or 'the body'}: {field.detail}" for field in fields[:3])
-    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", detail, instance=instance, fields=fields)
+    return from_refused(
+        errors.invalid([errors.FieldError(_pointer(part["loc"]), fault_of(part)) for part in found]), instance
+    )
 
 
 def from_http_exception(error: HTTPException, instance: str) -> JSONResponse:

@@ -25,8 +25,13 @@ SCHEMA: dict[str, Any] = {
             "type": "array",
             "items": {
                 "type": "object",
-                "required": ["pointer", "detail"],
-                "properties": {"pointer": {"type": "string"}, "detail": {"type": "string"}},
+                "required": ["pointer", "detail", "code", "params"],
+                "properties": {
+                    "pointer": {"type": "string"},
+                    "detail": {"type": "string"},
+                    "code": {"type": "string", "pattern": "^[a-z-]+$"},
+                    "params": {"type": "object", "additionalProperties": {"type": ["string", "integer"]}},
+                },
             },
         },
     },

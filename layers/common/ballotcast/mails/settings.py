@@ -10,14 +10,13 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any, NamedTuple, Self
 
 from ballotcast.elections.time_zones import zones
-from ballotcast.errors import FieldError
+from ballotcast.errors import FieldError, field_error
+from ballotcast.faults import Fault, fault
 from ballotcast.mails import placeholders
 from ballotcast.mails.language import DEFAULT, MailWords, codes
 
-INVISIBLE = "invisible characters were removed"
-HTML = "HTML is not interpreted: mails show it as it was typed"
-ONE_LINE = "must be one line"
-NO_NAME = "must be a name, not an address of mail or of a web page"
+INVISIBLE = fault("mended-invisible")
+HTML = fault("html-as-text")
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff"
     "\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
@@ -32,7 +31,10 @@ class Note(NamedTuple):
     """Something that was taken otherwise than it was typed."""
 
     field: str
-    note: str
+    note: Fault
+
+    def to_json(self) -> dict[str, Any]:
+        return {"field": self.field, **self.note.to_json()}
 
 
 @dataclass(frozen=True)
@@ -93,23 +95,23 @@ def _cleaned(name: str, text: str, notes: list[Note]) -> str:
 def _faults(name: str, text: str, all_: Mapping[str, Any]) -> list[FieldError]:
     where = f"/{name}"
     if name != "text" and _BREAKS.search(text):
-        return [FieldError(where, ONE_LINE)]
+        return [field_error(where, "one-line")]
     if any(unicodedata.category(one) == "Cc" and one not in "\t\n" for one in text):
-        return [FieldError(where, "must not hold control characters other than tabs and line breaks")]
+        return [field_error(where, "control-in-text")]
     match name:
         case "organisation" if _ADDRESS.search(text):
-            return [FieldError(where, NO_NAME)]
+            return [field_error(where, "no-name")]
         case "zone" if text not in zones():
-            return [FieldError(where, "not a time zone of the IANA database, like Europe/Berlin")]
+            return [field_error(where, "bad-zone")]
         case "subject" | "text":
-            return [FieldError(where, detail) for detail in _placeholder_faults(text, all_)]
+            return [FieldError(where, found) for found in _placeholder_faults(text, all_)]
     return []
 
 
-def _placeholder_faults(text: str, all_: Mapping[str, Any]) -> list[str]:
+def _placeholder_faults(text: str, all_: Mapping[str, Any]) -> list[Fault]:
     known = ", ".join(f"{{{name}}}" for name in placeholders.KNOWN)
-    wrong = [f"unknown placeholder {one}; known are {known}" for one in placeholders.unknown(text)]
+    wrong = [fault("unknown-placeholder", found=one, known=known) for one in placeholders.unknown(text)]
     empty = [
         name for name in ("organisation", "contact") if name in placeholders.used(text) and not str(all_[name]).strip()
     ]
-    return wrong or [f"the placeholder {{{name}}} is used, but {name} is empty" for name in empty]
+    return wrong or [fault("empty-placeholder", found=f"{{{name}}}") for name in empty]

@@ -81,6 +81,10 @@ class Election:
     closed_at: str | None = None
     """Set by an early close only."""
     deleting: bool = False
+    notices: int = 0
+    """How many changes of notices and of the description there were since it was frozen (store/notices.py)."""
+    notice_bytes: int = 0
+    """Of their texts together."""
     mail: dict[str, str] = field(default_factory=dict)
     """What its mails say: fields of `ballotcast.mails.settings.MailSettings`."""
     inviting: str = ""
@@ -278,6 +282,19 @@ class Elections:
             ":at": extended.amended_at,
             ":bytes": extended.amendment_bytes,
         }
+        return self._roll.updating(election_pk(election.id), META, update, values, unchanged)
+
+    def noting(self, election: Election, said: Election) -> dict[str, Any]:
+        """For the transaction that keeps a change of notices: from `election`, as it was read, to `said`.
+
+        Refused if another change was made since `election` was read. No revision is moved: nothing frozen is changed.
+        """
+        unchanged = Condition(
+            "attribute_exists(manifest) AND attribute_not_exists(deleting) AND notices = :since",
+            {":since": election.notices},
+        )
+        update = "SET notices = :number, notice_bytes = :bytes, description = :description"
+        values = {":number": said.notices, ":bytes": said.notice_bytes, ":description": said.description}
         return self._roll.updating(election_pk(election.id), META, update, values, unchanged)
 
     def mark_erased(self, election: str) -> None:

@@ -6,6 +6,7 @@ A job continues in steps. Each step writes its progress on the condition that no
 delivered twice does not count twice.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -39,6 +40,10 @@ def job_sk(job: str) -> str:
     return f"JOB#{job}"
 
 
+def _from_item(item: Item) -> Job:
+    return Job(**{name: item[name] for name in Job.__dataclass_fields__})
+
+
 def to_item(job: Job) -> Item:
     return {"pk": election_pk(job.election), "sk": job_sk(job.id), **vars(job)}
 
@@ -60,7 +65,12 @@ class Jobs:
 
     def find(self, election: str, job: str) -> Job | None:
         item = self._roll.get(election_pk(election), job_sk(job))
-        return Job(**{name: item[name] for name in Job.__dataclass_fields__}) if item else None
+        return _from_item(item) if item else None
+
+    def all(self, election: str) -> Iterator[Job]:
+        """Every job of an election, in order of id."""
+        for item in self._roll.query(election_pk(election), prefix=job_sk("")):
+            yield _from_item(item)
 
     def advance(self, moved: Job) -> bool:
         """Write a step's progress; False when another delivery of the same message was faster."""

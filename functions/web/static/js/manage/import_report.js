@@ -25,7 +25,7 @@ export function told(report) {
     h("li", {}, t("import.duplicates", { count: duplicates })),
     h("li", {}, t("import.rejected", { count })),
     ...(ignored.length ? [h("li", {}, t("import.ignored", { names: ignored.join(", ") }))] : []),
-    ...warnings.map((warning) => h("li", { lang: "en" }, warning)),
+    ...warnings.map((warning) => h("li", {}, warning)),
   );
   return [facts, ...rejected(report), ...doubled(report), ...mended(report)];
 }

@@ -11,11 +11,11 @@ import { actions, notice, once, paragraph, show } from "./screen.js";
  * Returns once the voter wants to go on.
  *
  * @param {import("../protocol/voter.js").Paper} paper verified
- * @param {{step?: string, durable: boolean, later: Node}} known `step`: of the voter's state, if there is one;
- *   `durable`: whether this browser keeps records; `later`: the foot of the step
+ * @param {{step?: string, durable: boolean, notices: Node, later: Node}} known `step`: of the voter's state, if there is one;
+ *   `durable`: whether this browser keeps records; `notices`: of the organiser; `later`: the foot of the step
  * @returns {Promise<boolean>} true: to the ballot; false: to prepare this device
  */
-export function showElection(paper, { step, durable, later }) {
+export function showElection(paper, { step, durable, notices, later }) {
   const { manifest, secondFactor, checkpoint, description, amendments } = paper;
   return new Promise((resolve) =>
     show(
@@ -27,6 +27,7 @@ export function showElection(paper, { step, durable, later }) {
       facts(paper),
       ...amendments.filter(({ schedule }) => schedule).slice(-1).map(({ reason, schedule }) => schedule && moved(reason, schedule)),
       description && said(description),
+      notices,
       step !== "credentialed" && secondFactor !== "none" && paragraph(t(`vote.factor_${secondFactor}`)),
       !step && paragraph(t("vote.continue_text")),
       actions(once(t("vote.continue"), () => resolve(true))),

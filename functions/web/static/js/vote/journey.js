@@ -17,6 +17,7 @@ import { enterCode } from "./code_step.js";
 import { askToContinue } from "./continue_step.js";
 import { openDevice } from "./device.js";
 import { showElection } from "./election_step.js";
+import { noticesOf } from "./notices.js";
 import { later, saveRecovery } from "./files.js";
 import { stillVoting } from "./over.js";
 import { persistently, sleep } from "./patience.js";
@@ -135,7 +136,8 @@ class Journey {
   /** Returns when the voter goes on to the ballot; until then they may prepare this device. */
   async #look() {
     const { step } = this.state ?? {};
-    const known = { step, durable: this.#device.durable, later: this.#later() };
+    const notices = noticesOf(api.anonymous, this.#shown.manifest.election);
+    const known = { step, durable: this.#device.durable, notices, later: this.#later() };
     if (await showElection(this.#shown, known)) return;
     show("election", t("vote.preparing"), paragraph(t("vote.preparing_text")));
     this.state ??= await this.#voter.prepare(this.#shown);

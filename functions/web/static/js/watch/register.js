@@ -1,7 +1,6 @@
 /** The form that registers a channel: its schema is looked at while it is written. */
 
 import { find } from "../dom.js";
-import { t } from "../strings.js";
 
 const PAUSE = 500;
 /** @type {HTMLFormElement} */
@@ -21,13 +20,8 @@ schema.addEventListener("input", () => {
 document.getElementById("errors")?.focus();
 if (schema.value !== schema.defaultValue) void check(); // typed before this script was here
 
-/** First as JSON, here; then by the server's own rules, which say it in the page's language. */
+/** By the server's own rules, which say it in the page's language. */
 async function check() {
-  const place = notJson(schema.value);
-  if (place) {
-    say(t("schema.not_json", place));
-    return;
-  }
   asking = new AbortController();
   // Not as multipart, which API Gateway passes on as binary and emulators damage.
   const body = new URLSearchParams();
@@ -41,25 +35,4 @@ async function check() {
   } catch {
     // Typed on, or no answer: the form itself will say what is wrong.
   }
-}
-
-/** Where a text stops being JSON, if this browser can tell. @param {string} text */
-function notJson(text) {
-  try {
-    JSON.parse(text);
-    return null;
-  } catch (error) {
-    const position = /position (\d+)/.exec(error instanceof Error ? error.message : "");
-    if (!position) return null;
-    const lines = text.slice(0, Number(position[1])).split("\n");
-    return { line: lines.length, column: lines[lines.length - 1].length + 1 };
-  }
-}
-
-/** @param {string} text */
-function say(text) {
-  const fault = document.createElement("p");
-  fault.className = "field-error";
-  fault.textContent = text;
-  find("#verdict").replaceChildren(fault);
 }
