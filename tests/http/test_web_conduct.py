@@ -41,18 +41,18 @@ def upload(browser: Browser, election: str, content: bytes, **query: str) -> htt
 
 def test_what_can_be_done_follows_from_how_it_stands(browser: Browser, organiser: Organiser, deployment: World) -> None:
     election = organiser.create("a@example.org")
-    assert acts(browser, election) == {"begin", "open", "delete"}
+    assert acts(browser, election) == {"begin", "open", "delete", "copy"}
     act(browser, election, "begin")
-    assert acts(browser, election) == {"invite", "remind", "all", "extend"}
+    assert acts(browser, election) == {"invite", "remind", "all", "extend", "notices", "copy"}
     deployment.clock.advance(minutes=59)
     assert organiser.show(election)["status"] == "scheduled"
     deployment.clock.advance(minutes=1)
     renewed = Browser(deployment, organiser.id)
-    assert acts(renewed, election) == {"invite", "remind", "all", "extend", "close"}
+    assert acts(renewed, election) == {"invite", "remind", "all", "extend", "close", "notices", "copy"}
     act(renewed, election, "close")
-    assert acts(renewed, election) == {"count", "erase"}
+    assert acts(renewed, election) == {"count", "erase", "notices", "copy"}
     act(renewed, election, "erase")
-    assert acts(renewed, election) == {"count"}
+    assert acts(renewed, election) == {"count", "notices", "copy"}
 
 
 @pytest.mark.parametrize("name", ["begin", "open", "delete"])
@@ -83,7 +83,7 @@ def test_all_that_is_fixed_is_shown_before_it_is(browser: Browser, organiser: Or
 
 def test_nothing_is_fixed_for_an_empty_roll(browser: Browser, organiser: Organiser) -> None:
     election = organiser.create()
-    assert acts(browser, election) == {"delete"}
+    assert acts(browser, election) == {"delete", "copy"}
     assert "First put voters on the roll" in browser.get(f"/manage/elections/{election}").text
     asked = act(browser, election, "open", sure="")
     assert (asked.status_code, 'role="alert"' in asked.text) == (409, True)
