@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from ballotcast.mails.language import codes
+
 from .group import organiser
 
 FIELDS = ("organisation", "contact", "language", "zone", "subject", "text")
@@ -28,7 +30,7 @@ def show(election: str) -> None:
 @click.argument("election")
 @click.option("--organisation", help="Who asks for the vote; the sender's name.")
 @click.option("--contact", help="The address that answers go to.")
-@click.option("--language", type=click.Choice(["de", "en"]))
+@click.option("--language", type=click.Choice(codes()))
 @click.option("--zone", help="Of the times, like Europe/Berlin.")
 @click.option("--subject", help="With placeholders: {name}, {title}, {organisation}, {contact}, {opens}, {closes}.")
 @click.option("--text", help="The introduction, with the same placeholders.")

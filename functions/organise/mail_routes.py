@@ -6,6 +6,7 @@ from fastapi import Request
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, computed_field
 
 from ballotcast.elections.addresses import email_address
+from ballotcast.faults import FaultError
 from ballotcast.http.access import Access, contract
 from ballotcast.http.address import base_url
 from ballotcast.http.app import routes
@@ -14,6 +15,7 @@ from ballotcast.http.responses import refuses
 from ballotcast.http.sessions import CurrentOrganiser
 from ballotcast.http.wired import Wired
 from ballotcast.http.worded import Worded
+from ballotcast.mails.language import DEFAULT, codes
 from ballotcast.mails.settings import MailSettings, Note
 from ballotcast.store.elections import Election
 from organise.drafts import owned_election
@@ -27,13 +29,19 @@ def _address(text: str) -> str:
     return email_address(text) if text.strip() else ""
 
 
+def _known_language(code: str) -> str:
+    if code not in codes():
+        raise FaultError("no-choice", choices=", ".join(codes()))
+    return code
+
+
 class MailChoice(BaseModel):
     """What is left out is as if nothing had been chosen."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
     organisation: Annotated[str, Field(max_length=100)] = ""
     contact: Annotated[str, Field(max_length=320), AfterValidator(_address)] = ""
-    language: Literal["de", "en"] = "en"
+    language: Annotated[str, AfterValidator(_known_language)] = DEFAULT
     zone: Annotated[str, Field(max_length=60)] = "UTC"
     subject: Annotated[str, Field(max_length=200)] = ""
     text: Annotated[str, Field(max_length=4000)] = ""

@@ -1,8 +1,8 @@
 """What the pages say: every string stands in a catalogue, `catalogue/<language>.json`; a new language is a new file.
 
 A catalogue is an object of sections, each an object of strings. A string has `{names}` to be filled in; where it
-depends on a number it is an object `{"one": …, "other": …}`, chosen by `count` (the plural categories of CLDR that our
-languages have). Strings are text, never HTML.
+depends on a number it is an object `{"one": …, "other": …}`, chosen by `count`: `one` is for 1 alone, in every
+language, so that it may do without the number. Strings are text, never HTML.
 """
 
 import json

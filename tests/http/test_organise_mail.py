@@ -72,7 +72,7 @@ def test_it_may_be_changed_until_the_close_and_what_is_the_same_writes_nothing(o
         ({"contact": "a@b.example\r\nBcc: c@d.example"}, "/contact"),
         ({"organisation": "x@y"}, "/organisation"),
         ({"zone": "Mars/Base"}, "/zone"),
-        ({"language": "fr"}, "/language"),
+        ({"language": "tlh"}, "/language"),
         ({"logo": "x"}, "/logo"),
         ({"text": "x" * 4001}, "/text"),
     ],

@@ -90,7 +90,8 @@ def test_offsets_are_written_as_people_know_them(zone: str, expected: str) -> No
 def test_a_voters_own_language_is_taken_where_all_words_are_ours() -> None:
     ada = replace(ADA, language="de")
     assert invitation(CLUB, OCCASION, ada).subject == "Ihre Stimme: Wahl: Ä “1” & <b>"
-    assert invitation(CLUB, OCCASION, replace(ADA, language="fr")).subject == "Your vote: Wahl: Ä “1” & <b>"
+    assert invitation(CLUB, OCCASION, replace(ADA, language="es")).subject == "Your vote: Wahl: Ä “1” & <b>"
+    assert invitation(CLUB, OCCASION, replace(ADA, language="fr")).subject == "Votre vote\u00a0: Wahl: Ä “1” & <b>"
     assert "Sent by Ballotcast" in invitation(replace(CLUB, text="Dear all"), OCCASION, ada).text
 
 

@@ -11,6 +11,7 @@ from ballotcast.elections.roll_file import Reading, RollFileError, read_roll
 from ballotcast.errors import Invalid
 from ballotcast.faults import OTHER, Fault, codes
 from ballotcast.faults.validation import fault_of
+from ballotcast.mails.language import codes as mail_codes
 from web.faults import in_words
 from web.language import Language, languages
 
@@ -142,5 +143,5 @@ def test_what_another_release_says_is_shown_in_its_own_words_and_harmless() -> N
     assert "&lt;b&gt;{option}" in str(in_words(page_in("de"), known))
 
 
-def test_faults_are_worded_in_the_languages_of_the_pages() -> None:
-    assert set(codes()) == set(languages())
+def test_faults_and_mails_are_worded_in_the_languages_of_the_pages() -> None:
+    assert set(codes()) == set(languages()) == set(mail_codes())

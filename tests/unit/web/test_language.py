@@ -67,9 +67,10 @@ def test_every_string_is_used() -> None:
     [
         ("de", "en", "de"),
         (None, "de-AT,de;q=0.9,en;q=0.8", "de"),
-        (None, "fr, de;q=0.1, en;q=0.5", "en"),
+        (None, "fr-CA, de;q=0.1, en;q=0.5", "fr"),
+        (None, "es, de;q=0.1, en;q=0.5", "en"),
         (None, "de;q=0, en;q=0.5", "en"),
-        (None, "fr", DEFAULT),
+        (None, "es", DEFAULT),
         (None, "", DEFAULT),
         ("../../etc/passwd", "de", "de"),
         ("xx", "de;q=x", DEFAULT),
@@ -88,4 +89,4 @@ def test_values_are_escaped_and_an_unknown_string_is_an_error() -> None:
 
 def test_the_languages_name_themselves_the_default_first() -> None:
     assert next(iter(languages())) == DEFAULT
-    assert languages()["de"] == "Deutsch"
+    assert languages() == {"en": "English", "de": "Deutsch", "fr": "Français"}

@@ -3,10 +3,10 @@
 const element = document.getElementById("strings");
 /** @type {Record<string, Record<string, string | Record<string, string>>>} */
 const sections = element ? JSON.parse(element.textContent) : {};
-const plurals = new Intl.PluralRules(document.documentElement.lang);
 
 /**
- * The string `section.name`, with `{names}` filled in; its plural form follows `values.count`.
+ * The string `section.name`, with `{names}` filled in. Its form follows `values.count`: `one` is for 1 alone, on the server
+ * as well, so that in every language it may do without the number.
  * @param {string} key
  * @param {Record<string, string | number>} [values]
  * @returns {string}
@@ -15,7 +15,7 @@ export function t(key, values = {}) {
   const [section, name] = key.split(".");
   const found = sections[section]?.[name];
   if (found === undefined) throw new Error(`no such string on this page: ${key}`);
-  const text = typeof found === "string" ? found : (found[plurals.select(Number(values.count))] ?? found.other);
+  const text = typeof found === "string" ? found : found[Number(values.count) === 1 ? "one" : "other"];
   /** @param {string} whole @param {string} slot */
   const filled = (whole, slot) => (slot in values ? String(values[slot]) : whole);
   return text.replace(/\{(\w+)\}/g, filled);

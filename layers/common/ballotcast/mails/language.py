@@ -38,7 +38,7 @@ class MailWords:
         return self.text(
             "moment",
             weekday=self._names("weekdays")[local.weekday()],
-            day=local.day,
+            day=self.text("first_day") if local.day == 1 else local.day,
             month=self._names("months")[local.month - 1],
             year=local.year,
             time=f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}",
