@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ballotcast.faults import fault
 from ballotcast.tables import Row, TableError, read_table
 from ballotcast.text import Text, decode
 from effort import examples
@@ -69,7 +70,7 @@ def test_blank_rows_are_found_and_kept_where_that_is_asked_for() -> None:
 def test_other_encodings_are_read_and_said() -> None:
     table = read_table("a,b\nBjörn,2\n".encode("cp1252"))
     assert (table.encoding, next(iter(table)).cells) == ("Windows-1252", ["Björn", "2"])
-    assert table.warnings == ["Line 2 is not UTF-8; the file is read as Windows-1252. Check the names: 'Björn,2'."]
+    assert table.warnings == [fault("read-as", line=2, encoding="Windows-1252", shown="Björn,2")]
     assert decode("a".encode("utf-16")) == Text("a", "UTF-16")
 
 

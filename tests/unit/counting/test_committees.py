@@ -94,7 +94,7 @@ def test_committees_that_are_equally_good_go_to_the_lot_of_their_options() -> No
 def test_the_exact_rule_refuses_more_committees_than_its_bound() -> None:
     require_countable("proportional-approval", seats=5, tie="lot", options=20)
     require_countable("sequential-proportional-approval", seats=5, tie="lot", options=200)
-    with pytest.raises(ValueError, match="20000 committees, not 5 of 21 options"):
+    with pytest.raises(ValueError, match="together may have 20000"):
         require_countable("proportional-approval", seats=5, tie="lot", options=21)
 
 

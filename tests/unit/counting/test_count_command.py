@@ -101,7 +101,7 @@ def test_a_bad_file_is_a_usage_error_that_names_file_and_line(tmp_path: Path) ->
     [
         (["--method", "dictatorship"], "dictatorship"),
         ([], "--method"),
-        (["--method", "irv", "--seats", "2"], "irv fills one seat, not 2"),
+        (["--method", "irv", "--seats", "2"], "This method fills one seat only."),
         (["--method", "irv", "--seats", "0"], "--seats"),
         (["--method", "irv", "--seed", "xyz"], "not hexadecimal"),
         (["--method", "irv", "--tie", "age"], "age"),

@@ -6,6 +6,7 @@ from ballotcast.counting.ballot_file import BallotFileError
 from ballotcast.counting.blt import parse_blt, read_blt
 from ballotcast.counting.formats import format_of
 from ballotcast.counting.text import decode_text
+from ballotcast.faults import fault
 
 TEXT = '2 1\n1 1 2 0\n0\n"Zoë"\n"Chloé"\n"T"\n'
 
@@ -33,15 +34,15 @@ def test_windows_1252_and_latin_1_are_read_with_a_warning() -> None:
     for encoding in ("cp1252", "latin-1"):
         text = decode_text(TEXT.encode(encoding))
         assert (text.content, text.encoding) == (TEXT, "Windows-1252")
-        assert text.warnings == ["Line 4 is not UTF-8; the file is read as Windows-1252. Check the names: '\"Zoë\"'."]
+        assert text.warnings == [fault("read-as", line=4, encoding="Windows-1252", shown='"Zoë"')]
     # A byte that Windows-1252 does not have.
     assert decode_text(b"\x81\r\n").encoding == "Latin-1"
-    assert decode_text(b"a\rb\r\n\x92").warnings[0].startswith("Line 3 ")
+    assert decode_text(b"a\rb\r\n\x92").warnings[0].params["line"] == 3
 
 
 def test_utf_8_that_was_misread_once_is_a_warning() -> None:
     (warning,) = decode_text(TEXT.encode().decode("cp1252").encode()).warnings
-    assert "UTF-8 that was read as Windows-1252" in warning
+    assert warning == fault("misread")
 
 
 def test_two_encodings_in_one_file_are_refused_with_both_lines() -> None:
