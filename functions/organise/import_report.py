@@ -52,7 +52,7 @@ def _days_of_mails(voters: int, most: int) -> list[Fault]:
 
 
 def _row(line: int, value: str, found: Fault) -> dict[str, Any]:
-    """With the fault's code and values: whoever shows the row words it."""
+    """With the fault's code and values: the reader of the row has it worded."""
     return {"line": line, "value": value, **found.to_json()}
 
 

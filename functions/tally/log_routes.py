@@ -137,7 +137,7 @@ def show_tile(election: ElectionId, path: TilePart, wiring: Wired) -> Response:
 
 @router.get("/elections/{id}/notices", openapi_extra=contract(Access.PUBLIC), responses=refuses(404))
 def show_notices(election: ElectionId, wiring: Wired, response: Response) -> Notices:
-    """What the organiser said beside the manifest, and every change of it, oldest first."""
+    """What the organiser said in addition to the manifest, and every change of it, oldest first."""
     response.headers["Cache-Control"] = "public, max-age=5"
     return Notices(notices=[NoticeView(**vars(notice)) for notice in find_notices(wiring, election)])
 

@@ -1,4 +1,4 @@
-"""What an organiser says beside the manifest, as pages show it: what holds now, and every change."""
+"""What an organiser says in addition to the manifest, as pages show it: what holds now, and every change."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -61,7 +61,7 @@ def test_killed_at_any_step_the_same_request_makes_one_whole_copy(
     try:
         organiser.post_once(DyingWiring(deployment, last), f"/elections/{election}/copies", **order)
     except Killed:
-        deployment.take_messages("JOBS_QUEUE")  # so that nothing but the second request can go on
+        deployment.take_messages("JOBS_QUEUE")  # so that nothing but the second request can continue
     made = organiser.post_once(organiser.wiring, f"/elections/{election}/copies", **order).json()
     work_off(deployment)
     assert set(organiser.voters(made["id"])) == {"ada@example.org", "bob@example.org"}

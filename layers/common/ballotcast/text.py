@@ -23,7 +23,7 @@ _PIECE = 1 << 20
 
 
 class TextError(ValueError):
-    """Bytes that are no text; `line` (1-based) is where. `fault`: the reason, for whoever words it (faults)."""
+    """Bytes that are no text; `line` (1-based) is where. `fault`: the reason, with its code (faults)."""
 
     def __init__(self, line: int, reason: str, fault: Fault) -> None:
         super().__init__(f"line {line}: {reason}")

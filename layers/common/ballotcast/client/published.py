@@ -18,7 +18,7 @@ def turnout(api: Api, election: str) -> Document:
 
 
 def notices(api: Api, election: str) -> list[Document]:
-    """What the organiser said beside the manifest, and each change of it, oldest first."""
+    """What the organiser said in addition to the manifest, and each change of it, oldest first."""
     return list(api.get(f"/elections/{election}/notices").json()["notices"])
 
 

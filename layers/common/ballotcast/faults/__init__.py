@@ -1,6 +1,6 @@
 """What is wrong with something that was sent: a code with its values, made once where the fault is found.
 
-Words come later, for whoever reads: `catalogue/<language>.json` has a text for each code, with `{names}` for the
+Words come later, for each reader: `catalogue/<language>.json` has a text for each code, with `{names}` for the
 values; where a text depends on `count` it is an object `{"one": …, "other": …}`. A new language is a new file.
 docs/problems.md lists the codes.
 """
@@ -16,7 +16,7 @@ from typing import Any, Self
 CATALOGUES = Path(__file__).parent / "catalogue"
 DEFAULT = "en"
 OTHER = "other"
-"""A fault that has no code of its own: its one value is the English sentence of whoever found it."""
+"""A fault that has no code of its own: its one value is the English sentence of the code that found it."""
 
 Value = str | int
 

@@ -1,4 +1,4 @@
-"""What an organiser says beside the manifest while an election runs: notices, and what became of the description.
+"""What an organiser says in addition to the manifest while an election runs: notices, and changes of the description.
 
 Board   MANIFEST#<election> / NOTICE#<number>    numbered from 1, written once and never changed
 

@@ -1,4 +1,4 @@
-/** What the organiser says beside the manifest while voting runs: what holds now, and every change of it. */
+/** What the organiser says in addition to the manifest while voting runs: what holds now, and every change of it. */
 import { h } from "../dom.js";
 import { moment } from "../page.js";
 import { t } from "../strings.js";
