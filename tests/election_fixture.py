@@ -22,6 +22,7 @@ from ballotcast.ballots.roll import SALT_LENGTH, email_key, roll_root, tag
 from ballotcast.clock import to_rfc3339
 from ballotcast.crypto import p256
 from ballotcast.crypto.issuer_key import IssuerKey
+from ballotcast.store.due_counts import DueCount
 from ballotcast.store.elections import Election, Keys
 from ballotcast.store.manifests import FrozenManifest
 from ballotcast.store.table import from_wire
@@ -85,7 +86,11 @@ class FrozenElection:
         """Close early, now, on both sides."""
         now = to_rfc3339(self.wiring.clock())
         wiring = self.wiring
-        writes = [wiring.elections.closing(self.election, now), wiring.manifests.closing(self.id, now)]
+        writes = [
+            wiring.elections.closing(self.election, now),
+            wiring.manifests.closing(self.id, now),
+            *wiring.due_counts.moving(DueCount(self.election.closes_at, self.id), now),
+        ]
         wiring.dynamodb.transact_write_items(TransactItems=writes)
 
     def private_key(self, purpose: Purpose) -> bytes:
@@ -160,7 +165,8 @@ def frozen_election(
         roll_root=manifest.roll_root,
         roll_bounds=[0],
     )
-    assert wiring.elections.freeze(frozen, revision=1)
+    due = wiring.due_counts.adding(DueCount(frozen.closes_at, election))
+    assert wiring.elections.freeze(frozen, 1, due)
     wiring.manifests.publish(
         FrozenManifest(
             election,

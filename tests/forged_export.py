@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import PrivateAttr
 
 from ballotcast.ballots import ballot as wire
+from ballotcast.ballots.amendment import AmendmentLeaf
 from ballotcast.ballots.ballot import Ballot
 from ballotcast.ballots.contest import Contest
 from ballotcast.ballots.door import Door
@@ -28,6 +29,7 @@ from ballotcast.crypto.issuer_key import IssuerKey
 from ballotcast.crypto.signed_note import Signer
 from ballotcast.crypto.tile_files import encode_bundle
 from ballotcast.elections import export_files
+from ballotcast.elections.amendment_audit import AmendmentAudit, Withdrawn
 from ballotcast.elections.result import SpoiltBallot, count_election, read_ballot
 from voting import new_request
 
@@ -119,7 +121,7 @@ class Forger:
             "ballots": ballots,
             "issued": ballots,
             "ledger_sha256": sha256(self.ledger(ballots)).digest(),
-            "roll_revision": kinds[b"\2"],
+            "roll_revision": sum(b'"roll"' in entry for entry in entries if entry[:1] == b"\2"),
         }
         return [*entries, ClosingLeaf(**fitting | changes).encode()]
 
@@ -148,8 +150,8 @@ class Forger:
             for number, tag in enumerate(self.tags)
         ).encode()
 
-    def result(self, entries: list[bytes]) -> bytes:
-        """What an honest count of what is readable gives."""
+    def result(self, entries: list[bytes], withdrawn: Withdrawn | None = None) -> bytes:
+        """What an honest count of what is readable gives; or one with other withdrawn options than the entries say."""
         plaintexts: Counter[bytes] = Counter()
         spoilt = []
         for index, entry in enumerate(entries):
@@ -160,7 +162,20 @@ class Forger:
                 else:
                     plaintexts[said] += 1
         key = p256.scalar(self.election_key)
-        return count_election(self.manifest, key, self.root(entries), plaintexts, spoilt).encode()
+        heeded = self.withdrawn(entries) if withdrawn is None else withdrawn
+        return count_election(self.manifest, key, self.root(entries), plaintexts, spoilt, heeded).encode()
+
+    def withdrawn(self, entries: list[bytes]) -> dict[str, set[int]]:
+        """What the amendments that may stand where they are withdraw."""
+        audit = AmendmentAudit(self.manifest)
+        for entry in entries[1:]:
+            try:
+                amendment = parse(entry)
+            except LeafError:
+                continue
+            if isinstance(amendment, AmendmentLeaf):
+                audit.take(amendment)
+        return audit.withdrawn
 
     def files(self, entries: list[bytes], issued: int | None = None) -> dict[str, bytes]:
         """Everything follows from the entries: nothing gives a forgery away but what the entries say."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from ballotcast.ballots.amendment import AmendmentLeaf, RollRevision
+from ballotcast.ballots.amendment import AmendmentLeaf, RollRevision, Withdrawal
 from ballotcast.ballots.roll import roll_root
 from ballotcast.store.queues import amendments_message
 from ballotcast.store.transaction import transact
@@ -31,6 +31,15 @@ def state_rolls(election: FrozenElection, sizes: Iterable[int]) -> int:
 def grow_roll(election: FrozenElection, sizes: Iterable[int]) -> None:
     """Each size becomes a leaf."""
     _tell(election, state_rolls(election, sizes))
+
+
+def withdraw(election: FrozenElection, option: int) -> None:
+    """An option of the first contest, as a leaf."""
+    number = election.wiring.log.head(election.id).amendments + 1
+    gone = Withdrawal(contest="c1", option=option)
+    entry = AmendmentLeaf(at=election.manifest.opens_at, reason="Moved away", withdrawn=gone).encode()
+    transact(election.wiring.dynamodb, [election.wiring.amendments.adding(election.id, number, entry)])
+    _tell(election, number)
 
 
 def _tell(election: FrozenElection, amendments: int) -> None:

@@ -30,6 +30,7 @@ class Recount:
     contest: Contest
     ballots: Ballots
     root: bytes
+    withdrawn: tuple[int, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """What a program that counts again is given."""
@@ -37,6 +38,7 @@ class Recount:
             "contest": self.contest.model_dump(mode="json"),
             "ballots": list(self.ballots.items()),
             "seed": list(lots.seed(ELECTION_KEY, self.root)),
+            "withdrawn": list(self.withdrawn),
         }
 
     def published(self) -> str:
@@ -45,7 +47,8 @@ class Recount:
         plaintexts = Counter[bytes]()
         for ballot, number in self.ballots.items():
             plaintexts[encode(manifest, [ballot])] += number
-        result = json.loads(count_election(manifest, ELECTION_KEY, self.root, plaintexts, []).encode())
+        withdrawn = {self.contest.id: self.withdrawn}
+        result = json.loads(count_election(manifest, ELECTION_KEY, self.root, plaintexts, [], withdrawn).encode())
         return canonical.dumps(result["contests"][0]).decode()
 
 
@@ -82,7 +85,13 @@ def _generate(random: Random, method: str, options: int, most_ballots: int) -> R
     ballots = Counter[Ballot]()
     for _ in range(random.randint(0, most_ballots)):
         ballots[_ballot(random, RULES[method], of)] += random.randint(1, 3)
-    return Recount(of, ballots, random.randbytes(32))
+    return Recount(of, ballots, root := random.randbytes(32), _withdrawn(Random(root), options))
+
+
+def _withdrawn(random: Random, options: int) -> tuple[int, ...]:
+    """No options of most elections; of the others one or more, and never all."""
+    most = options - 1 if random.random() < 0.3 else 0
+    return tuple(sorted(random.sample(range(1, options + 1), random.randint(min(1, most), most))))
 
 
 def _ballot(random: Random, rule: Rule, of: Contest) -> Ballot:

@@ -96,6 +96,27 @@ def notices(election: str) -> None:
 
 @click.command()
 @click.argument("election")
+@click.argument("contest", metavar="CONTEST")
+@click.argument("option", type=click.IntRange(min=1))
+@click.option(
+    "--reason", required=True, prompt="Reason (everybody can read it)", help="Why: everybody can read it, for good."
+)
+@click.confirmation_option(prompt="An option cannot come back. Withdraw it?", help="Do not ask again.")
+def withdraw(election: str, contest: str, option: int, reason: str) -> None:
+    """Withdraw an option while voting runs.
+
+    CONTEST is c1 for the first one, c2 for the second; OPTION its number on the ballot. Ballots that name it are
+    counted without it, those that were cast before too."""
+    shown = organiser().withdraw(election, contest, option, reason)
+    held = next(one for one in shown["contests"] if one["id"] == contest)
+    left = len(held["options"]) - len(shown["withdrawn"][contest])
+    click.echo(f"Withdrawn: {held['options'][option - 1]}. {left} options are left for {held['seats']} seats.")
+    if left <= held["seats"]:
+        click.echo("No more options are left than seats.", err=True)
+
+
+@click.command()
+@click.argument("election")
 def close(election: str) -> None:
     """Close now and start the count."""
     organiser().close(election)

@@ -28,6 +28,7 @@ COMMANDS: Mapping[str, LazyCommand] = {
     "extend": LazyCommand("conduct", "Have voting end later.", "extend"),
     "notice": LazyCommand("conduct", "Say TEXT to everybody while the election runs.", "notice"),
     "notices": LazyCommand("conduct", "What the organiser said, and each change of it.", "notices"),
+    "withdraw": LazyCommand("conduct", "Withdraw an option while voting runs.", "withdraw"),
     "close": LazyCommand("conduct", "Close now and start the count.", "close"),
     "results": LazyCommand("conduct", "The result with every stage of the count.", "results"),
     "export": LazyCommand("conduct", "Download everything that anybody needs to verify the result.", "export"),

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from ballotcast.ballots import plaintext
+from ballotcast.ballots.amendment import AmendmentLeaf
 from ballotcast.ballots.link import Link
 from ballotcast.ballots.manifest import Manifest
 from ballotcast.ballots.mended_link import mend_link
@@ -72,7 +73,7 @@ def vote(link: str | None, marked: tuple[str, ...], recovery: Path | None, *, sh
     if show or (state is None and not prepare):
         paper = voter.open_link(link or "")
         if show or len(marked) != len(paper.manifest.contests):
-            _show(paper.manifest)
+            _show(paper)
         _show_amendments(paper)
         if show:
             return
@@ -190,14 +191,24 @@ def _keep(file: Path, state: State) -> None:
 def _show_amendments(paper: Paper) -> None:
     """What was changed since the election was fixed, in the organisers' words; proved by the log."""
     for change in paper.amendments:
-        what = f"voting ends {to_rfc3339(change.schedule.closes_at)}" if change.schedule else "the roll was changed"
-        click.secho(f"{to_rfc3339(change.at)}: {what}. {change.reason}", fg="yellow", err=True)
+        click.secho(f"{to_rfc3339(change.at)}: {_told(paper.manifest, change)}. {change.reason}", fg="yellow", err=True)
 
 
-def _show(manifest: Manifest) -> None:
+def _told(manifest: Manifest, change: AmendmentLeaf) -> str:
+    if change.schedule:
+        return f"voting ends {to_rfc3339(change.schedule.closes_at)}"
+    if gone := change.withdrawn:
+        [contest] = [one for one in manifest.contests if one.id == gone.contest]
+        return f"{contest.title}: option {gone.option}, {contest.options[gone.option - 1]}, was withdrawn"
+    return "the roll was changed"
+
+
+def _show(paper: Paper) -> None:
+    manifest = paper.manifest
     click.echo(f"{manifest.title}\nfingerprint {manifest.hash.hex()}")
     for contest in manifest.contests:
         asked = "score each from" if RULES[contest.method].ballot == "scores" else "choose"
         click.echo(f"\n{contest.title}: {contest.method}, {asked} {contest.min} to {contest.max}")
         for number, option in enumerate(contest.options, start=1):
-            click.echo(f"  {number} {option}")
+            gone = number in paper.withdrawn.get(contest.id, ())
+            click.echo(f"  {number} {option}{' (withdrawn)' if gone else ''}")

@@ -13,6 +13,7 @@ from ballotcast.ballots.amendment import AmendmentLeaf, RollRevision
 from ballotcast.ballots.roll import roll_root
 from ballotcast.clock import from_rfc3339, to_rfc3339
 from ballotcast.errors import NotFound
+from ballotcast.store.due_counts import DueCount
 from ballotcast.store.elections import Election
 from ballotcast.store.transaction import Cancelled, transact
 from ballotcast.store.voter import Voter
@@ -55,7 +56,8 @@ def amend_roll(
 
     Returns:
         The amended election. None if nothing was written, because another amendment was made or a voter was changed
-        since the cut, the election is closed, or another write of the transaction was refused.
+        since the cut, the election is closed, its count may have been started, or another write of the
+        transaction was refused.
 
     Raises:
         Conflict: There is no room for another amendment (amendment_room.py).
@@ -108,6 +110,7 @@ def _amend(
     writes = [
         wiring.elections.amending_roll(election, amended),
         wiring.amendments.adding(election.id, amended.amendments, leaf),
+        wiring.due_counts.waiting(DueCount(election.closes_at, election.id)),
         *beside,
     ]
     try:

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal, Self
 from fastapi import Request
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from ballotcast.ballots.contest import MOST_OPTIONS, ContestId
 from ballotcast.ballots.fields import UtcSecond
 from ballotcast.elections.typed_text import TypedText
 from ballotcast.faults import FaultError
@@ -25,6 +26,7 @@ from organise.election_routes import OPTIONAL, ElectionView
 from organise.extending import extend_voting
 from organise.invitation_jobs import newest_run, stop_run
 from organise.inviting import Choice, Only, invite
+from organise.withdrawing import Order, withdraw_option
 
 router = routes()
 
@@ -91,6 +93,15 @@ class Extension(BaseModel):
     reason: TypedText
 
 
+class WithdrawnOption(BaseModel):
+    """`contest`: its id. `option`: its number, from 1. `reason`: for everybody to read, for good."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    contest: ContestId
+    option: Annotated[int, Field(ge=1, le=MOST_OPTIONS)]
+    reason: TypedText
+
+
 class EventView(BaseModel):
     id: str
     at: str
@@ -154,6 +165,13 @@ def extend(election: ElectionId, body: Extension, organiser: CurrentOrganiser, w
     """Have voting end later, while it has not ended; every voter's page shows it, with the reason."""
     owned = owned_election(wiring, organiser, election)
     return ElectionView.of(extend_voting(wiring, owned, body.closes_at, body.reason), wiring)
+
+
+@router.post("/elections/{id}/withdrawals", openapi_extra=contract(Access.ORGANISER), responses=refuses(404, 409))
+def withdraw(election: ElectionId, body: WithdrawnOption, organiser: CurrentOrganiser, wiring: Wired) -> ElectionView:
+    """Withdraw an option, while voting has not ended; every voter's page shows it, with the reason."""
+    owned = owned_election(wiring, organiser, election)
+    return ElectionView.of(withdraw_option(wiring, owned, Order(body.contest, body.option, body.reason)), wiring)
 
 
 @router.post(

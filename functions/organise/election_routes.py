@@ -85,7 +85,8 @@ class ElectionChanges(BaseModel):
 
 
 class ElectionView(BaseModel):
-    """`manifest_hash` (M, hex) and `roll_size` (of the newest roll in the log) from freezing on."""
+    """`manifest_hash` (M, hex) and `roll_size` (of the newest roll in the log) from freezing on. `withdrawn`: by the id
+    of a contest the numbers of its options that were withdrawn, from 1."""
 
     id: str
     title: str
@@ -98,6 +99,7 @@ class ElectionView(BaseModel):
     mode: Mode
     status: Status
     created_at: str
+    withdrawn: dict[str, list[int]]
     closed_at: str | None
     manifest_hash: str | None
     roll_size: int | None

@@ -53,7 +53,7 @@ def _state(wiring: Wiring, election: Election, closes_at: datetime, reason: str)
     extended = counted(extended, leaf)
     detail = {"closes_at": end, "reason": reason}
     writes = [
-        wiring.elections.extending(election, extended),
+        wiring.elections.amending(election, extended),
         wiring.amendments.adding(election.id, extended.amendments, leaf),
         wiring.manifests.extending(election.id, end),
         *wiring.due_counts.postponing(DueCount(election.closes_at, election.id), end),

@@ -1,8 +1,13 @@
 """Issuing: one voter, one credential, signed without being seen.
 
 A credential may be issued from the moment the link is there, before the election opens, until it closes. The value that
-was signed once is signed again for anyone who holds the link, at any time: the voter lost the answer, nothing more. For
-a right that was asked to end nothing else is signed, and for one that replaces others nothing if one of those was used.
+was signed once is signed again for anyone who holds the link, until the roll may have been read for the ledger: the
+voter lost the answer, nothing more. For a right that was asked to end nothing else is signed, and for one that replaces
+others nothing if one of those was used.
+
+An issuance receipt promises that the ledger has the credential. A process may be suspended anywhere, and its write may
+come after the roll was read. So the clock is read after the write, and nothing is signed if a count can have begun by
+then. Nobody could use such a credential: voting is over.
 """
 
 from dataclasses import dataclass
@@ -11,6 +16,8 @@ from typing import NamedTuple
 
 from ballotcast.ballots.link import Link
 from ballotcast.crypto.blind_rsa import IssuerPublicKey
+from ballotcast.elections.lifecycle import Status
+from ballotcast.elections.looks import Look
 from ballotcast.errors import Conflict, Forbidden, Gone, NotFound, invalid_field
 from ballotcast.store.voter import Voter
 from ballotcast.store.voters import NotIssued
@@ -48,13 +55,26 @@ def issue_credential(wiring: Wiring, issuers: Issuers, election: str, request: C
     key = issuers.key(election)
     _check_range(key.public, request.blinded)
     digest = sha256(request.blinded)
-    if issuers.closed(election) or issuers.election(election).second_factor != second_factor.NONE:
+    look = issuers.look(election)
+    if look.status is Status.CLOSED or issuers.election(election).second_factor != second_factor.NONE:
         _check_voter(wiring, issuers, request, digest.hexdigest())
     try:
         issued = _record(wiring, (election, voter), request.link.token_hash.hex(), digest.hexdigest())
     except NotIssued as refused:
         raise _reason(refused.voter, request.link) from None
+    _require_in_ledger(issuers, election, look)
     return Credential(key.blind_sign(request.blinded), issuers.receipt(election, issued.tag, digest.digest()))
+
+
+def _require_in_ledger(issuers: Issuers, election: str, look: Look) -> None:
+    """The credential is on the roll, perhaps too late: Forbidden unless no count can have read the roll before."""
+    if not issuers.shows_no_count(look) and look.status is not Status.CLOSED:
+        # It was on the roll before this look, so a poll that is open now was not counted without it.
+        look = issuers.look_again(election)
+        if look.status is not Status.CLOSED:
+            return
+    if not issuers.shows_no_count(look):
+        raise Forbidden("closed", "the election is closed")
 
 
 def _record(wiring: Wiring, place: tuple[str, str], link_hash: str, digest: str) -> Voter:

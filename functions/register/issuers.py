@@ -6,15 +6,18 @@ voter is refused because voting is over, it is read once more: the end may just 
 """
 
 import json
-from collections.abc import Iterator
+from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
+from typing import NamedTuple
 
 from ballotcast.ballots import issuance
 from ballotcast.ballots.issuance import Issuance
+from ballotcast.clock import from_rfc3339
 from ballotcast.crypto.issuer_key import IssuerKey
 from ballotcast.crypto.signed_note import Signer
 from ballotcast.elections.lifecycle import Status
+from ballotcast.elections.looks import Look, shows_no_count
 from ballotcast.errors import NotFound
 from ballotcast.store.elections import Election
 from ballotcast.store.vault import Purpose
@@ -23,6 +26,17 @@ from ballotcast.wiring import Wiring
 KEPT = 256
 """Elections in memory: a key and at most 100 kB of manifest each."""
 STATE_SECONDS = 5
+
+
+class _Read(NamedTuple):
+    election: Election
+    at: datetime
+    """Before it was requested."""
+
+
+def _look(read: _Read, now: datetime) -> Look:
+    election = read.election
+    return Look(election.status(now), from_rfc3339(election.closed_at or election.closes_at), read.at)
 
 
 class Issuers:
@@ -35,28 +49,42 @@ class Issuers:
         self._election = lru_cache(KEPT)(self._find)
 
     def election(self, election: str) -> Election:
+        return self._read(election).election
+
+    def _read(self, election: str) -> _Read:
         # Asked once for each span of the clock: what is remembered is never older than the span is long.
         return self._election(election, int(self._wiring.clock().timestamp()) // STATE_SECONDS)
 
     def closed(self, election: str) -> bool:
         """Over, by the clock or by an early close. Issuing begins with the links, before the election opens."""
-        now = self._wiring.clock()
-        return all(found.status(now) is Status.CLOSED for found in self._looks(election))
+        return self.look(election).status is Status.CLOSED
 
-    def _looks(self, election: str) -> Iterator[Election]:
-        yield self.election(election)
-        yield self._find(election, 0)
+    def look(self, election: str) -> Look:
+        """At the poll now, by an election that is some seconds old at most; closed by one read just now."""
+        now = self._wiring.clock()
+        found = _look(self._read(election), now)
+        return found if found.status is not Status.CLOSED else self.look_again(election)
+
+    def look_again(self, election: str) -> Look:
+        """The same by what is read now."""
+        now = self._wiring.clock()
+        return _look(self._find(election, 0), now)
+
+    def shows_no_count(self, look: Look) -> bool:
+        """Whether no count of the election can have read the roll before this call."""
+        return shows_no_count(look, self._wiring.clock())
 
     def receipt(self, election: str, tag: bytes, blinded_sha256: bytes) -> str:
         """The issuance receipt for a voter's line, a signed note."""
         signer, origin, manifest_hash = self._signer(election)
         return issuance.issue(signer, origin, manifest_hash, Issuance(tag, blinded_sha256))
 
-    def _find(self, election: str, _span: int) -> Election:
+    def _find(self, election: str, _span: int) -> _Read:
+        at = self._wiring.clock()
         found = self._wiring.elections.find(election)
         if found is None or not found.frozen:
             raise NotFound("no-election", "there is no such election")
-        return found
+        return _Read(found, at)
 
     def _unwrap(self, election: str) -> IssuerKey:
         keys = self.election(election).keys

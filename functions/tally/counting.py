@@ -6,6 +6,7 @@ from typing import Any
 from ballotcast.ballots.manifest import Manifest
 from ballotcast.crypto import p256
 from ballotcast.crypto.encoding import hex_decode
+from ballotcast.elections.amendment_audit import AmendmentAudit
 from ballotcast.elections.result import count_election
 from ballotcast.wiring import Wiring
 from tally import work
@@ -18,13 +19,26 @@ def count(wiring: Wiring, election: str) -> dict[str, Any]:
     sealed = require_sealed(wiring.log, manifest)
     keys = (work.counts_key(election, bucket) for bucket in work.buckets(sealed.head.size))
     plaintexts, spoilt = work.read_counts(wiring.blobs, keys)
-    result = count_election(manifest, _published_key(wiring, manifest), sealed.checkpoint.root, plaintexts, spoilt)
+    amended = _amended(wiring, manifest, sealed.ballots.start)
+    key, root = _published_key(wiring, manifest), sealed.checkpoint.root
+    result = count_election(manifest, key, root, plaintexts, spoilt, amended.withdrawn)
     if result.counted + len(spoilt) != len(sealed.ballots):
         raise CountStopped(f"{result.counted} counted and {len(spoilt)} spoilt ballots, of {len(sealed.ballots)} cast")
     why = json.dumps([contest.why for contest in result.contests], ensure_ascii=False)
     wiring.blobs.put(work.why_key(election), why.encode(), work.JSON)
     wiring.blobs.put(work.result_key(election), result.encode(), work.JSON)
     return {"counted": result.counted, "spoilt": len(spoilt)}
+
+
+def _amended(wiring: Wiring, manifest: Manifest, statements: int) -> AmendmentAudit:
+    """What the log's amendments say: its leaves after the manifest's and before the ballots."""
+    leaves = list(wiring.log.entries(manifest.election, most=statements))
+    if len(leaves) != statements:
+        raise CountStopped(f"the log has {len(leaves)} leaves before its ballots, and should have {statements}")
+    try:
+        return AmendmentAudit.over(manifest, leaves[1:])
+    except ValueError as error:
+        raise CountStopped(str(error)) from None
 
 
 def _published_key(wiring: Wiring, manifest: Manifest) -> bytes:

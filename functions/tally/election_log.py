@@ -5,8 +5,6 @@ Any number of processes may write: of two that read the same head, one is refuse
 
 from dataclasses import replace
 
-from ballotcast.ballots import leaf
-from ballotcast.ballots.amendment import AmendmentLeaf
 from ballotcast.ballots.door import Door
 from ballotcast.ballots.leaf import ManifestLeaf
 from ballotcast.ballots.manifest import Manifest
@@ -44,13 +42,7 @@ class ElectionLog:
 
     def amended(self) -> AmendmentAudit:
         """What holds after all amendments on the board. ValueError if one may not stand where it is."""
-        audit = AmendmentAudit(self.manifest)
-        for number, entry in enumerate(self._amendments.behind(self.manifest.election, 0), 1):
-            amendment = leaf.parse(entry)
-            assert isinstance(amendment, AmendmentLeaf), "the board holds amendments only"
-            if fault := audit.take(amendment):
-                raise ValueError(f"amendment {number}: {fault}")
-        return audit
+        return AmendmentAudit.over(self.manifest, self._amendments.behind(self.manifest.election, 0))
 
     def statements(self) -> list[bytes]:
         """The leaves before the ballots: the manifest's, then amendments."""

@@ -19,9 +19,10 @@ from ballotcast.ballots.ballot import Ballot, BallotError
 from ballotcast.ballots.leaf import BallotLeaf
 from ballotcast.crypto.merkle import leaf_hash
 from ballotcast.elections.lifecycle import Status
+from ballotcast.elections.looks import Look
 from ballotcast.errors import Conflict, Forbidden, Gone, Invalid, Unavailable, field_error
 from ballotcast.store.ballots import Ballots
-from vote.polls import Look, Polls
+from vote.polls import Polls
 from vote.sealed_logs import SealedLogs
 
 

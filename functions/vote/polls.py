@@ -5,7 +5,7 @@ every five seconds. A look at the poll says when that was, so that nobody relies
 Before a ballot is refused because voting is over, it is read once more: the end may just have become a later one.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -13,7 +13,8 @@ from ballotcast.ballots import receipt
 from ballotcast.ballots.manifest import Manifest
 from ballotcast.clock import from_rfc3339
 from ballotcast.crypto.signed_note import Signer
-from ballotcast.elections.lifecycle import UNREAD, Status, status
+from ballotcast.elections.lifecycle import Status, status
+from ballotcast.elections.looks import Look, shows_no_count
 from ballotcast.errors import NotFound
 from ballotcast.store.manifests import FrozenManifest, State
 from ballotcast.store.vault import Purpose
@@ -22,23 +23,12 @@ from ballotcast.wiring import Wiring
 KEPT = 256
 """Elections in memory; a manifest has at most 100 kB."""
 STATE_SECONDS = 5
-RELIABLE = timedelta(seconds=15)
-"""For how long after it was read a state that says "open" shows that no count has begun: a state's age and the timeout
-of `vote`, which is less than CloseGraceSeconds ever is."""
 
 
 class _Read(NamedTuple):
     state: State
     at: datetime
     """Before it was requested."""
-
-
-class Look(NamedTuple):
-    """A poll at a moment. ends_at: when voting ends or ended. read_at: when what was ordered of the end was read."""
-
-    status: Status
-    ends_at: datetime
-    read_at: datetime
 
 
 class Polls:
@@ -64,14 +54,8 @@ class Polls:
         return self._look(election, self._read_state(election, 0), now)
 
     def shows_no_count(self, look: Look) -> bool:
-        """Whether no count of the election can have begun before this call.
-
-        A clock that went back since the look shows nothing.
-        """
-        now = self._wiring.clock()
-        if now >= look.ends_at + UNREAD:
-            return False
-        return look.status is Status.CLOSED or timedelta() <= now - look.read_at <= RELIABLE
+        """Whether no count of the election can have begun before this call."""
+        return shows_no_count(look, self._wiring.clock())
 
     def _find(self, election: str) -> FrozenManifest:
         """The manifest as it is served; NotFound for a draft as for what never was."""

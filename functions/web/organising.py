@@ -36,6 +36,7 @@ DONE = {
     "notice": FIXED | {"closed"},
     "copy": frozenset({"draft"}),
     "copyroll": frozenset({"draft"}),
+    "withdraw": FIXED,
     "close": frozenset({"closed"}),
     "count": frozenset({"closed"}),
     "erase": frozenset({"erased"}),

@@ -26,6 +26,7 @@ from web.notices import NOTICE_ACTS, change_notices
 from web.organising import delivery_counts, done_text, grouped, organiser_at, standing
 from web.pages import Page, Paged
 from web.routing import advice, page_routes
+from web.withdrawal_form import withdraw_option
 
 router = page_routes()
 SESSION = contract(Access.BROWSER_SESSION)
@@ -82,6 +83,8 @@ def act(page: Paged, token: SignedIn, form: OurForm, election: ElectionId) -> Re
         return copy_election(page, organiser, election, form)
     if name in NOTICE_ACTS:
         return change_notices(page, organiser, election, form)
+    if name == "withdraw":
+        return withdraw_option(page, organiser, election, form)
     if name in MAIL_ACTS:
         return change_mail(page, organiser, election, form)
     chosen = ACTS.get(name)

@@ -11,7 +11,7 @@ from fastapi import Response
 from ballotcast.channels.names import RESERVED
 from ballotcast.client.api import Api
 from ballotcast.client.errors import ApiError, NotYet
-from ballotcast.client.published import results, turnout
+from ballotcast.client.published import results, turnout, withdrawn
 from ballotcast.errors import NotFound
 from ballotcast.http.access import Access, contract
 from ballotcast.http.fields import ElectionId
@@ -41,7 +41,8 @@ def result(page: Paged, election: ElectionId) -> Response:
     except NotYet:
         seen = _unless_missing(lambda: turnout(api, election))
         state = "closed" if seen and seen["closed_at"] else _state(page, manifest, seen)
-        return page.render("results/waiting", **known, state=state, turnout=seen)
+        gone = withdrawn(api, election) if seen else {}
+        return page.render("results/waiting", **known, state=state, turnout=seen, withdrawn=gone)
     room = Room()
     contests = [show_contest(contest, page.text, room) for contest in counted["contests"]]
     seen = turnout(api, election)

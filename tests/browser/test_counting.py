@@ -53,8 +53,8 @@ COUNT = """async (given) => {
   const { count } = await import("/js/counting/count.js");
   const { jcsEncode } = await import("/js/protocol/jcs.js");
   const accounts = [];
-  for (const { contest, ballots, seed } of JSON.parse(given)) {
-    const account = await count(contest, ballots, new Uint8Array(seed));
+  for (const { contest, ballots, seed, withdrawn } of JSON.parse(given)) {
+    const account = await count(contest, ballots, new Uint8Array(seed), new Set(withdrawn));
     accounts.push(new TextDecoder().decode(jcsEncode(account)));
   }
   return accounts;
@@ -96,6 +96,7 @@ def test_generated_elections(modules: Page, method: str) -> None:
     ties = {(tie["decides"], tie["by"]) for account in accounts for tie in account["ties"]}
     assert ties >= TIES.get(method, BY_LOT)
     assert any(account["valid"] == 0 for account in accounts)
+    assert any(len(account["withdrawn"]) > 1 and account["winners"] for account in accounts)
     assert any(account["blank"] for account in accounts)
     assert any(len(account["winners"]) < account["seats"] for account in accounts)
 

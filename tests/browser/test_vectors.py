@@ -204,10 +204,10 @@ def test_lots_and_counts(modules: Page) -> None:
           const { hexDecode, hexEncode } = await import("/js/protocol/encoding.js");
           const { elections, drawn } = JSON.parse(given);
           const made = [];
-          for (const { contest, ballots, election_key: key, log_root: root } of elections) {
+          for (const { contest, ballots, withdrawn, election_key: key, log_root: root } of elections) {
             const seed = await lotsSeed(hexDecode(key), hexDecode(root));
             const pairs = ballots.map(({ choice, number }) => [choice, number]);
-            made.push({ seed: hexEncode(seed), account: await count(contest, pairs, seed) });
+            made.push({ seed: hexEncode(seed), account: await count(contest, pairs, seed, new Set(withdrawn)) });
           }
           return { made, seed: hexEncode(await lotsSeed(hexDecode(drawn.election_key), hexDecode(drawn.log_root))) };
         }""",

@@ -11,7 +11,6 @@ from ballotcast.errors import Conflict
 from ballotcast.store.due_counts import DueCount
 from ballotcast.store.elections import META, Election, election_pk
 from ballotcast.store.table import Condition
-from ballotcast.store.transaction import transact
 from election_fixture import FrozenElection, frozen_election
 from organise.amendment_room import MOST_AMENDMENTS, MOST_BYTES, MOST_LINES
 from organise.rights import end_rights
@@ -23,17 +22,9 @@ from world import World
 DAY = timedelta(days=1)
 
 
-def with_count_due(deployment: World) -> FrozenElection:
-    """An extension moves the row by which the count starts."""
-    election = frozen_election(deployment)
-    due = DueCount(election.election.closes_at, election.id)
-    transact(election.wiring.dynamodb, [election.wiring.due_counts.adding(due)])
-    return election
-
-
 @pytest.fixture
 def election(deployment: World) -> FrozenElection:
-    return with_count_due(deployment)
+    return frozen_election(deployment)
 
 
 def now(election: FrozenElection) -> Election:
@@ -116,7 +107,7 @@ def test_of_two_at_once_one_gets_the_last_room(organiser: Organiser, election: F
 
 
 def test_a_roll_grows_up_to_the_lines_of_all_revisions_and_rights_still_end(deployment: World) -> None:
-    organiser, election = Organiser(deployment, DAILY_MAILS="2"), with_count_due(deployment)
+    organiser, election = Organiser(deployment, DAILY_MAILS="2"), frozen_election(deployment)
     amended_before(election, roll_lines=MOST_LINES - 4)
     assert move(organiser, election.id, (ADA, NEW)).status_code == 202
     assert now(election).roll_lines == MOST_LINES
@@ -126,3 +117,16 @@ def test_a_roll_grows_up_to_the_lines_of_all_revisions_and_rights_still_end(depl
     assert organiser.wiring.organisers.mails_left(organiser.id, f"{deployment.clock():%Y-%m-%d}", 2) == 1
     assert end(organiser, election.id, BEN).status_code == 202
     assert extend(organiser, election).status_code == 200
+
+
+def test_no_roll_is_stated_once_the_count_may_have_started(organiser: Organiser, election: FrozenElection) -> None:
+    """A process that was suspended since before the end: its transaction comes when the ledger may be written."""
+    left = what_is_left(organiser, election)
+    assert organiser.post(f"/elections/{election.id}/voters", json={"email": NEW}).status_code == 201
+    assert election.wiring.due_counts.take(DueCount(election.election.closes_at, election.id))
+    assert_problem(end(organiser, election.id, ADA), 409, "changed-meanwhile")
+    assert_problem(move(organiser, election.id, (BEN, "ben@example.net")), 409, "changed-meanwhile")
+    assert_problem(organiser.invite(election.id), 409, "changed-meanwhile")
+    assert amendments(election) == []
+    organiser.post(f"/elections/{election.id}/voters/removals", json={"voters": [NEW]})
+    assert what_is_left(organiser, election) == left

@@ -40,6 +40,7 @@ def test_a_draft_is_shown_as_it_was_made(organiser: Organiser) -> None:
         "mode": "managed",
         "status": "draft",
         "created_at": "2026-11-20T09:00:00Z",
+        "withdrawn": {},
         "closed_at": None,
         "manifest_hash": None,
         "roll_size": None,

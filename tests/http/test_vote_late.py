@@ -14,13 +14,13 @@ from ballotcast.clock import to_rfc3339
 from ballotcast.crypto.encoding import b64u_encode
 from ballotcast.crypto.merkle import leaf_hash
 from ballotcast.elections.lifecycle import UNREAD
+from ballotcast.elections.looks import RELIABLE
 from ballotcast.wiring import Wiring
 from counted_election import close_machine, vote
 from election_fixture import FrozenElection, frozen_election
 from problem import assert_problem
 from requests_made import record_requests
 from vote.app import create_app
-from vote.polls import RELIABLE
 from voting import new_ballot
 from world import World
 

@@ -43,12 +43,12 @@ def test_what_can_be_done_follows_from_how_it_stands(browser: Browser, organiser
     election = organiser.create("a@example.org")
     assert acts(browser, election) == {"begin", "open", "delete", "copy"}
     act(browser, election, "begin")
-    assert acts(browser, election) == {"invite", "remind", "all", "extend", "notices", "copy"}
+    assert acts(browser, election) == {"invite", "remind", "all", "extend", "withdraw", "notices", "copy"}
     deployment.clock.advance(minutes=59)
     assert organiser.show(election)["status"] == "scheduled"
     deployment.clock.advance(minutes=1)
     renewed = Browser(deployment, organiser.id)
-    assert acts(renewed, election) == {"invite", "remind", "all", "extend", "close", "notices", "copy"}
+    assert acts(renewed, election) == {"invite", "remind", "all", "extend", "withdraw", "close", "notices", "copy"}
     act(renewed, election, "close")
     assert acts(renewed, election) == {"count", "erase", "notices", "copy"}
     act(renewed, election, "erase")
@@ -250,6 +250,31 @@ def test_voting_is_extended_on_the_page_once_however_often_the_form_is_sent(
     assert organiser.show(election)["closes_at"] == "2026-11-21T12:00:00Z"
     assert organiser.actions(election).count("voting-extended") == 1
     assert "The hall is locked" in browser.get(path).text
+
+
+def test_an_option_is_withdrawn_on_the_page(browser: Browser, organiser: Organiser) -> None:
+    contest = {"title": "Ward", "method": "irv", "options": ["Ash", EVIL, "Cedar"]}
+    election = organiser.create("ada@example.org", contests=[contest])
+    organiser.invite(election)
+    path = f"/manage/elections/{election}"
+    assert browser.post(path, {"act": "withdraw"}).text.count('<option value="c1-') == 3
+    filled = {"act": "withdraw", "sure": "yes", "option": "c1-2", "reason": EVIL}
+    for odd in ({"option": ""}, {"option": "c1-4"}, {"option": "c9-1"}, {"option": "1"}):
+        wrong = browser.post(path, {**filled, **odd})
+        assert (wrong.status_code, set(faults(wrong.text)), field(wrong.text, "reason")) == (422, {"option"}, EVIL)
+    for _ in range(2):
+        assert browser.post(path, filled).headers["location"] == f"{path}?done=withdraw"
+    assert organiser.show(election)["withdrawn"] == {"c1": [2]}
+    assert organiser.actions(election).count("option-withdrawn") == 1
+    shown = browser.get(path).text
+    assert "Withdrawn so far" in shown
+    assert "no more options are left than seats" not in shown
+    assert "<script>alert" not in shown
+    assert browser.post(path, {"act": "withdraw"}).text.count('<option value="c1-') == 2
+    assert browser.post(path, {**filled, "option": "c1-1"}).status_code == 303
+    assert "no more options are left than seats" in browser.get(path).text
+    last = browser.post(path, {**filled, "option": "c1-3"})
+    assert (last.status_code, organiser.show(election)["withdrawn"]) == (409, {"c1": [2, 1]})
 
 
 def test_a_voter_of_a_draft_is_changed_and_removed_on_the_page(browser: Browser, organiser: Organiser) -> None:

@@ -274,6 +274,7 @@ def test_every_method_can_be_shown(method: str, code: str) -> None:
             ballots=made.ballots,
             tie=made.contest.tie,
             seed=b"s" * 32,
+            withdrawn=made.withdrawn,
         ).as_json()
         told = {**made.contest.model_dump(mode="json"), **account, "rounds": account["stages"]}
         view = show_contest(told, Language(code).text, Room())

@@ -66,7 +66,9 @@ class State(NamedTuple):
     roll: tuple[Line, ...]
     sent: frozenset[Issue | Ballot] = frozenset()
     under_way: frozenset[Issue | Ballot] = frozenset()
-    """Accepted by a process that has not written yet. One of `vote` may be suspended for as long as it likes."""
+    """Accepted by a process that has not written yet. It may be suspended for as long as it likes."""
+    issued: frozenset[Issue] = frozenset()
+    """Credentials whose signature and issuance receipt somebody has."""
     box: frozenset[Ballot] = frozenset()
     receipts: frozenset[Ballot] = frozenset()
     read: frozenset[Log] = frozenset()
@@ -88,7 +90,7 @@ class Rules:
     lower_s_only: bool = True
     late_casts_look_again: bool = True
     closed_receipts_are_of_the_log: bool = True
-    ledger_waits_for_credentials: bool = True
+    late_credentials_look_again: bool = True
     closed_is_closed: bool = True
     one_write_decides_the_log: bool = True
     looking_binds_nothing: bool = True
@@ -166,7 +168,7 @@ class Voting:
                     yield f"{name} is thrown away", at(Step.GONE)
             case Step.SEALED:
                 lines = [state.roll[line] for line in self.cast.devices[number]]
-                if any(line.key == device.key for line in lines):
+                if any(Issue(line, device.key) in state.issued for line in self.cast.devices[number]):
                     yield f"{name} gets its credential and casts", at(Step.SIGNED, Ballot(device.key))
                 elif all(line.key or line.ended for line in lines):
                     yield f"{name} is refused a credential", at(Step.REFUSED)
@@ -200,7 +202,7 @@ class Voting:
             return self._free(state, message) and self._unused_before(state, message)
         if message in state.box:
             return False
-        signed = any(line.key == message.key for line in state.roll)
+        signed = any(issue.key == message.key for issue in state.issued)
         lower = message.form != "the other s" or not self.rules.lower_s_only
         return lower and (signed or not self.rules.credential_is_verified)
 
@@ -226,12 +228,18 @@ class Voting:
         if isinstance(message, Issue):
             if self.rules.issue_is_one_conditional_write and not self._free(state, message):
                 return state
-            return _with_line(state, message.line, key=message.key)
+            state = _with_line(state, message.line, key=message.key)
+            return state._replace(issued=state.issued | {message}) if self._is_signed(state) else state
         taken = any(ballot.key == message.key for ballot in state.box)
         if taken and self.rules.one_ballot_a_key and message not in state.box:
             return state
         state = state._replace(box=state.box | {message})
         return state._replace(receipts=state.receipts | {message}) if self._gets_receipt_when_cast(state) else state
+
+    def _is_signed(self, state: State) -> bool:
+        """The process knows by the time since it looked whether the roll may have been read; if so, it looks again."""
+        open_still = not self.rules.closed_is_closed
+        return state.phase is not Phase.SHUT or open_still or not self.rules.late_credentials_look_again
 
     def _gets_receipt_when_cast(self, state: State) -> bool:
         """The process knows by the time since it looked whether the box may have been read; if so, it looks again."""
@@ -261,9 +269,7 @@ class Voting:
         if state.phase is Phase.OPEN:
             yield "the poll ends", state._replace(phase=Phase.GRACE)
             return
-        issuing = any(isinstance(message, Issue) for message in state.under_way)
-        waiting = state.phase is Phase.GRACE and issuing and rules.ledger_waits_for_credentials
-        if len(state.read) < self.cast.closers and not waiting:
+        if len(state.read) < self.cast.closers:
             log = Log(len(state.read), state.box, state.roll)
             yield "roll and box are read", state._replace(phase=Phase.SHUT, read=state.read | {log})
         for log in state.read - state.final:

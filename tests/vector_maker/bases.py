@@ -7,11 +7,12 @@ from functools import cache
 
 from amended_rolls import Amendments, Lines, amendments, history
 from amended_rolls import files as amended_files
-from ballotcast.ballots.amendment import AmendmentLeaf, Schedule
+from ballotcast.ballots.amendment import AmendmentLeaf, Schedule, Withdrawal
 from ballotcast.ballots.ballot import Ballot
 from ballotcast.ballots.contest import Contest
+from ballotcast.ballots.leaf import BallotLeaf, ManifestLeaf
 from ballotcast.crypto.tile_files import decode_bundle
-from forged_export import CLOSES, Entries
+from forged_export import CLOSES, OPENS, Entries, in_order
 from vector_maker.ceremony import SeededCeremony
 from vector_maker.forger import SeededForger
 from vector_maker.trustees_forger import TrusteesForger
@@ -74,6 +75,34 @@ def extended() -> Base:
 
 
 @cache
+def withdrawn() -> Base:
+    """Of two contests one option each: the one whom most rank first, and the one with the highest scores."""
+    ward = {"title": "Ward", "method": "scottish-stv", "options": ["Ash", "Birch", "Cedar", "Dogwood"], "seats": 2}
+    days = {"title": "Days", "method": "score", "options": ["Mon", "Tue", "Wed"], "seats": 1, "min": 0, "max": 5}
+    members = [{**ward, "min": 2, "max": 4, "tie": "lot"}, {**days, "tie": "lot"}]
+    contests = [Contest.model_validate({"id": f"c{number}", **one}) for number, one in enumerate(members, 1)]
+    forger = SeededForger("withdrawn", contests=contests)
+    said = ("1200 612", "1020 610", "1230 065", "2100 033", "1002 000", "0000 060", "0012 101", "1000 111")
+    ballots = [forger.ballot(bytes(map(int, one.replace(" ", "")))) for one in said]
+    stated = [
+        AmendmentLeaf(
+            at=OPENS + timedelta(hours=1), reason="She stands no more", withdrawn=Withdrawal(contest="c1", option=1)
+        ),
+        AmendmentLeaf(at=OPENS + timedelta(hours=2), reason="One hour more", schedule=Schedule(closes_at=LATER)),
+        AmendmentLeaf(
+            at=OPENS + timedelta(hours=2), reason="The hall is let", withdrawn=Withdrawal(contest="c2", option=2)
+        ),
+    ]
+    leaves = [ManifestLeaf(forger.manifest.hash).encode(), *(amendment.encode() for amendment in stated)]
+    entries = forger.closed(leaves + in_order(BallotLeaf(ballot.encode()).encode() for ballot in ballots))
+    about = (
+        "Two contests, of each of which an option was withdrawn while voting ran. Eight ballots: two name nothing else"
+        " in a contest, one is spoilt."
+    )
+    return Base("withdrawn", about, forger, forger.files(entries, len(ballots)), entries, [], stated)
+
+
+@cache
 def tied() -> Base:
     """Ballots of four options, four, three, three and three, in this order."""
     forger = SeededForger("tied", bits=3072, voters=20, contests=_contests(), title="Räte 😀")
@@ -113,6 +142,7 @@ BASES = {
     "plain": plain,
     "amended": amended,
     "extended": extended,
+    "withdrawn": withdrawn,
     "tied": tied,
     "tiles": tiles,
     "trusted": trusted,

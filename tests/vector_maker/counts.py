@@ -16,7 +16,7 @@ TRIED = 400
 def counts() -> dict[str, Any]:
     about = (
         "Elections of one contest, and the account of each (docs/protocol.md, section 10; docs/counting.md). number: of"
-        " ballots with this plaintext, which reads as this choice. seed: of the lots."
+        " ballots with this plaintext, which reads as this choice. withdrawn: options. seed: of the lots."
     )
     chosen = [one for method in RULES for one in _chosen(method)]
     return {"about": about, "elections": [_vector(one) for one in (*chosen, *_tied_runoffs())]}
@@ -59,6 +59,9 @@ def _traits(recount: Recount, account: dict[str, Any]) -> dict[str, bool]:
         "nothing valid": account["valid"] == 0,
         "an empty seat": len(account["winners"]) < account["seats"],
         "several seats": len(account["winners"]) > 1,
+        "withdrawn": bool(account["withdrawn"] and account["winners"]),
+        "more seats than options left": len(recount.contest.options) - len(account["withdrawn"]) < account["seats"],
+        "only withdrawn options named": account["blank"] > recount.ballots.get((), 0),
     }
 
 
@@ -72,6 +75,7 @@ def _vector(recount: Recount) -> dict[str, Any]:
         ],
         "election_key": ELECTION_KEY.hex(),
         "log_root": recount.root.hex(),
+        "withdrawn": recount.withdrawn,
         "seed": lots.seed(ELECTION_KEY, recount.root).hex(),
         "account": json.loads(recount.published()),
     }

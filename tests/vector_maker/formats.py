@@ -15,7 +15,7 @@ from ballotcast.crypto.signed_note import Signer
 from forged_export import ORIGIN
 from recount import contest, manifest_of
 from vector_maker import seeded
-from vector_maker.bases import amended, extended, plain
+from vector_maker.bases import amended, extended, plain, withdrawn
 
 ADDRESSES = (
     " Ada@Example.ORG\n",
@@ -68,10 +68,14 @@ def leaves() -> dict[str, Any]:
     """Those of `amended`, and what they state."""
     base = amended()
     later = [entry for entry in extended().entries if b'"schedule"' in entry]
+    gone = [entry for entry in withdrawn().entries if b'"withdrawn"' in entry]
     ballots = [entry for entry in base.entries if entry[:1] == BallotLeaf(b"").encode()]
-    shown = [entry for entry in base.entries if entry not in ballots[1:]] + later
+    shown = [entry for entry in base.entries if entry not in ballots[1:]] + later + gone
     return {
-        "about": "Leaves of exports/amended.zip; amendments of extended.zip that let voting end later; with hashes.",
+        "about": (
+            "Leaves of exports/amended.zip; amendments of extended.zip that let voting end later, and of withdrawn.zip"
+            " that withdraw options; with hashes."
+        ),
         "leaves": [{"leaf": entry.hex(), "hash": leaf_hash(entry).hex()} for entry in shown],
     }
 

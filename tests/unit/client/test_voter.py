@@ -11,13 +11,13 @@ from fastapi.testclient import TestClient
 from ballotcast.ballots.link import LinkError
 from ballotcast.ballots.plaintext import Spoilt
 from ballotcast.client.api import Api
-from ballotcast.client.errors import ApiError, NotYet, Unreachable
+from ballotcast.client.errors import ApiError, NotYet, OptionWithdrawn, Unreachable
 from ballotcast.client.state import Blinded, Cast, Credentialed, Sealed, Signed, State, from_json, to_json
-from ballotcast.client.voter import LONGEST_COUNT, Choices, Voter
+from ballotcast.client.voter import LONGEST_COUNT, Choices, Paper, Voter
 from between import Send, api_through
 from election_fixture import VOTERS, FrozenElection, frozen_election
 from kept_states import Killed, keep, open_ballots
-from log_fixture import start_log
+from log_fixture import start_log, withdraw
 from world import World
 
 ADA, BEN, CEM = VOTERS
@@ -39,6 +39,27 @@ def test_many_voters_share_a_process(api: Api, election: FrozenElection) -> None
     for email, choice in choices.items():
         voter.vote(election.link(email), choice)
     assert sorted(open_ballots(election)) == [[()], [(1,)], [(2, 3)]]
+
+
+@pytest.mark.parametrize("step", ["opened", "blinded", "credentialed"])
+def test_a_withdrawn_option_is_not_sealed_wherever_the_voter_is(api: Api, election: FrozenElection, step: str) -> None:
+    """It was withdrawn after the device was prepared."""
+    written: list[str] = []
+    voter = Voter(api, keep(written))
+    begun: Paper | State = voter.open_link(election.link(ADA))
+    if step != "opened":
+        assert isinstance(begun, Paper)
+        begun = voter.prepare(begun) if step == "blinded" else voter.prepare_device(begun)
+    withdraw(election, 3)
+    if step == "opened":
+        begun = voter.open_link(election.link(ADA))
+    before = list(written)
+    for choices in ([[3]], CHOICES):
+        with pytest.raises(OptionWithdrawn, match="Ward: option 3, Cedar, was withdrawn"):
+            voter.resume(begun, choices)
+    assert written == before
+    voter.resume(begun, [[2, 1]])
+    assert open_ballots(election) == [[(2, 1)]]
 
 
 class Fate:
@@ -70,7 +91,8 @@ class Fate:
     ("begin", "blows"),
     [
         (Voter.vote, 2 * (3 + 5)),  # before and after each of three states and five requests
-        (lambda voter, link, choices: voter.resume(voter.prepare_device(voter.open_link(link)), choices), 2 * (4 + 5)),
+        # before and after each of four states and six requests: amendments are looked up before the choices are sealed
+        (lambda voter, link, choices: voter.resume(voter.prepare_device(voter.open_link(link)), choices), 2 * (4 + 6)),
     ],
     ids=["in one go", "prepared"],
 )

@@ -1,5 +1,6 @@
 """Every state that a poll can reach: no promise of docs/protocol.md breaks, and each guard is needed for one."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
 
 import pytest
@@ -16,7 +17,7 @@ from protocol_model.promises import (
     lost,
     promises,
 )
-from protocol_model.voting import Cast, Rules, Step, Voting
+from protocol_model.voting import Cast, Rules, State, Step, Voting
 
 WITHOUT = {
     "right_is_on_the_roll": (DISHONEST, "eligibility"),
@@ -30,7 +31,7 @@ WITHOUT = {
     "lower_s_only": (TWO_DEVICES, "nobody speaks for a voter"),
     "late_casts_look_again": (TWO_DEVICES, "receipts are kept"),
     "closed_receipts_are_of_the_log": (TWO_DEVICES, "receipts are kept"),
-    "ledger_waits_for_credentials": (TWO_DEVICES, "issuance receipts are kept"),
+    "late_credentials_look_again": (TWO_DEVICES, "issuance receipts are kept"),
     "closed_is_closed": (TWO_DEVICES, "receipts are kept"),
     "one_write_decides_the_log": (TWO_CLOSERS, "one final log"),
     "looking_binds_nothing": (TWO_DEVICES, "no vote is lost"),
@@ -66,6 +67,20 @@ def test_ballots_come_after_the_box_was_read(cast: Cast) -> None:
     assert any("sent again" in move for state in closed if state.receipts for move in explored.way_to(state)) == (
         cast is TWO_CLOSERS
     )
+
+
+@pytest.mark.parametrize("cast", [TWO_DEVICES, TWO_CLOSERS])
+def test_credentials_come_after_the_roll_was_read(cast: Cast) -> None:
+    """Onto the roll and not into the ledger; nobody gets a signature for them."""
+    explored = Explored(*_start(cast))
+    late = [state for state in explored for log in state.final if state.roll != log.roll]
+    assert late
+    assert any(not state.issued for state in late)
+
+
+def _start(cast: Cast) -> tuple[State, Callable[[State], Iterator[tuple[str, State]]]]:
+    voting = Voting(cast, Rules())
+    return voting.first, voting.moves
 
 
 def test_every_guard_is_tried() -> None:

@@ -57,7 +57,7 @@ def test_leaves() -> None:
         *[AmendmentLeaf] * 4,
         BallotLeaf,
         ClosingLeaf,
-        *[AmendmentLeaf] * 2,
+        *[AmendmentLeaf] * 4,
     ]
     assert [one.encode().hex() for one in parsed] == [one["leaf"] for one in given]
     assert [merkle.leaf_hash(one.encode()).hex() for one in parsed] == [one["hash"] for one in given]
@@ -114,7 +114,7 @@ def test_counts(method: str) -> None:
         ballots = {
             plaintext.decode(manifest, bytes.fromhex(one["plaintext"]))[0]: one["number"] for one in vector["ballots"]
         }
-        recount = Recount(contest, ballots, bytes.fromhex(vector["log_root"]))
+        recount = Recount(contest, ballots, bytes.fromhex(vector["log_root"]), tuple(vector["withdrawn"]))
         assert json.loads(recount.published()) == vector["account"]
         assert bytes(recount.as_json()["seed"]).hex() == vector["seed"]
 

@@ -15,6 +15,7 @@ from vector_maker.doctored import (
     rolls,
     schedules,
     trustees,
+    withdrawals,
 )
 from vector_maker.doctored.case import Doctored
 
@@ -31,6 +32,7 @@ SUBJECTS = {
     "results": results.cases,
     "schedules": schedules.cases,
     "trustees": trustees.cases,
+    "withdrawals": withdrawals.cases,
 }
 
 

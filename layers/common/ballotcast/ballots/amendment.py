@@ -2,6 +2,7 @@
 
     0x02‖JCS{at, reason, roll: {revision, roll_root, roll_size, ended}}
     0x02‖JCS{at, reason, schedule: {closes_at}}
+    0x02‖JCS{at, reason, withdrawn: {contest, option}}
 
 A roll that grew has a new revision, numbered from 1; the manifest's own is revision 0. `ended` commits to every right
 that somebody asked to end, or to replace by that of another address, before anyone can tell whether it was used. The
@@ -15,6 +16,7 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from ballotcast.ballots.contest import MOST_OPTIONS, ContestId
 from ballotcast.ballots.fields import Hash, Text, UtcSecond
 from ballotcast.crypto import canonical
 
@@ -55,6 +57,18 @@ class Schedule(BaseModel):
     closes_at: UtcSecond
 
 
+class Withdrawal(BaseModel):
+    """An option that nobody can elect from now on; ballots that name it are counted without it.
+
+    contest: its id. option: its number, from 1, in the manifest's order.
+    """
+
+    model_config = _STRICT
+
+    contest: ContestId
+    option: Annotated[int, Field(ge=1, le=MOST_OPTIONS)]
+
+
 class AmendmentLeaf(BaseModel):
     """`at`: when it was made. `reason`: why, in the organiser's words, or the service's for voters who were added.
 
@@ -67,15 +81,16 @@ class AmendmentLeaf(BaseModel):
     reason: Text
     roll: RollRevision | None = None
     schedule: Schedule | None = None
+    withdrawn: Withdrawal | None = None
 
     @model_validator(mode="after")
     def _one_change(self) -> Self:
-        if (self.roll is None) == (self.schedule is None):
+        if [self.roll, self.schedule, self.withdrawn].count(None) != 2:
             raise ValueError("must amend one thing")
         return self
 
     def encode(self) -> bytes:
-        """0x02‖JCS{at, reason, roll} or 0x02‖JCS{at, reason, schedule}"""
+        """0x02‖JCS{at, reason, and one of roll, schedule and withdrawn}"""
         return KIND + canonical.dumps(self.model_dump(mode="json", exclude_none=True))
 
 

@@ -34,6 +34,8 @@ Method = Literal[
 ]
 Tie = Literal["lot", "previous-stages"]
 Count = Annotated[int, Field(ge=0, le=255)]
+ContestId = Annotated[str, StringConstraints(pattern=r"^c[1-9][0-9]{0,4}$")]
+MOST_OPTIONS = 255
 
 
 class Contest(BaseModel):
@@ -45,14 +47,19 @@ class Contest(BaseModel):
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
-    id: Annotated[str, StringConstraints(pattern=r"^c[1-9][0-9]{0,4}$")]
+    id: ContestId
     title: Text
     method: Method
-    options: Annotated[tuple[Text, ...], Field(min_length=1, max_length=255, strict=False)]
+    options: Annotated[tuple[Text, ...], Field(min_length=1, max_length=MOST_OPTIONS, strict=False)]
     seats: Annotated[int, Field(ge=1, le=255)]
     min: Count
     max: Annotated[int, Field(ge=1, le=255)]
     tie: Tie
+
+    @property
+    def fewest_options(self) -> int:
+        """How many options must be left when others are withdrawn: one, and as many as a choice has to name."""
+        return 1 if RULES[self.method].ballot == "scores" else max(self.min, 1)
 
     # Each rule hangs on the later of its fields, so that its error names one.
 

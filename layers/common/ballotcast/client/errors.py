@@ -6,7 +6,8 @@ ClientError
 ├── Untrusted     what the server shows does not prove itself: do not continue
 │   └── PromiseBroken   it proves that a ballot is not where its receipt promises it
 ├── NotYet        it may come later; waiting was in vain so far
-└── BadState      a recovery file that cannot be read
+├── BadState      a recovery file that cannot be read
+└── OptionWithdrawn   choices that name an option which was withdrawn: nothing was sealed
 """
 
 from collections.abc import Mapping, Sequence
@@ -40,6 +41,9 @@ class NotYet(ClientError): ...
 
 
 class BadState(ClientError): ...
+
+
+class OptionWithdrawn(ClientError, ValueError): ...
 
 
 class ApiError(ClientError):

@@ -1,6 +1,7 @@
 """Getting the one manifest that a link or a receipt names, and making sure that it is the one that everybody sees."""
 
 from datetime import datetime
+from types import MappingProxyType
 from typing import NamedTuple
 
 from ballotcast.ballots import leaf
@@ -11,7 +12,7 @@ from ballotcast.client.api import Api
 from ballotcast.client.errors import NotYet, Untrusted
 from ballotcast.client.log_reader import LogReader
 from ballotcast.crypto import merkle
-from ballotcast.elections.amendment_audit import AmendmentAudit
+from ballotcast.elections.amendment_audit import AmendmentAudit, Withdrawn
 
 
 def fetch_manifest(api: Api, election: str, manifest_hash: bytes) -> Manifest:
@@ -29,12 +30,13 @@ def fetch_manifest(api: Api, election: str, manifest_hash: bytes) -> Manifest:
 class Published(NamedTuple):
     """What everybody sees of an election: its log's newest checkpoint (signed note), and what was amended under it.
 
-    closes_at: the end in force. amendments: in order.
+    closes_at: the end in force. amendments: in order. withdrawn: the options that they withdraw.
     """
 
     checkpoint: str
     closes_at: datetime
     amendments: tuple[AmendmentLeaf, ...] = ()
+    withdrawn: Withdrawn = MappingProxyType({})
 
 
 def verify_published(api: Api, manifest: Manifest, patience: float) -> Published:
@@ -56,7 +58,7 @@ def verify_published(api: Api, manifest: Manifest, patience: float) -> Published
     log.prove_start([merkle.leaf_hash(one) for one in leaves], checkpoint)
     audit = AmendmentAudit(manifest)
     amendments = tuple(_take(audit, one) for one in leaves[1:])
-    return Published(note, audit.closes_at, amendments)
+    return Published(note, audit.closes_at, amendments, audit.withdrawn)
 
 
 def _take(audit: AmendmentAudit, data: bytes) -> AmendmentLeaf:

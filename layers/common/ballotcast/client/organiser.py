@@ -170,6 +170,11 @@ class Organiser:
         body = {"closes_at": closes_at, "reason": reason}
         return self._document("POST", f"/elections/{election}/extensions", json=body)
 
+    def withdraw(self, election: str, contest: str, option: int, reason: str) -> Document:
+        """Withdraw an option by its number, from 1. Everybody can read the reason."""
+        body = {"contest": contest, "option": option, "reason": reason}
+        return self._document("POST", f"/elections/{election}/withdrawals", json=body)
+
     def close(self, election: str) -> Document:
         """Close now; repeated after a failed count, it is counted again."""
         return self._document("POST", f"/elections/{election}/close")

@@ -1,5 +1,6 @@
 """What is published of an election, for anyone: turnout, result and export."""
 
+import json
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ import httpx2 as httpx
 
 from ballotcast.client.api import Api
 from ballotcast.client.errors import ApiError, NotYet, Unreachable, Untrusted
+from ballotcast.crypto.encoding import b64u_decode
 
 Document = dict[str, Any]
 
@@ -20,6 +22,15 @@ def turnout(api: Api, election: str) -> Document:
 def notices(api: Api, election: str) -> list[Document]:
     """What the organiser said in addition to the manifest, and each change of it, oldest first."""
     return list(api.get(f"/elections/{election}/notices").json()["notices"])
+
+
+def withdrawn(api: Api, election: str) -> dict[str, list[int]]:
+    """By contest the numbers of its options that were withdrawn, as the service says: nothing here verifies it."""
+    found: dict[str, list[int]] = {}
+    for leaf in map(b64u_decode, api.get(f"/elections/{election}/log/statements").json()["leaves"][1:]):
+        if gone := json.loads(leaf[1:]).get("withdrawn"):
+            found.setdefault(gone["contest"], []).append(gone["option"])
+    return found
 
 
 def results(api: Api, election: str, patience: float = 0) -> Document:

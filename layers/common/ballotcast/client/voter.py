@@ -9,7 +9,7 @@ ballot.
 
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from functools import lru_cache, partial
 from hashlib import sha256
@@ -27,13 +27,16 @@ from ballotcast.ballots.manifest import Manifest
 from ballotcast.ballots.mended_link import mend_link
 from ballotcast.ballots.receipt import ReceiptError
 from ballotcast.client.api import COUNTING, Api, member
-from ballotcast.client.errors import ApiError, BadState, Untrusted
+from ballotcast.client.errors import ApiError, BadState, OptionWithdrawn, Untrusted
 from ballotcast.client.manifests import fetch_manifest, verify_published
 from ballotcast.client.state import Blinded, Cast, Credentialed, Sealed, Signed, State, Step
+from ballotcast.counting import RULES
+from ballotcast.counting.ballots import ranks, scores
 from ballotcast.crypto import blind_rsa, p256
 from ballotcast.crypto.blind_rsa import BlindRsaError
 from ballotcast.crypto.encoding import EncodingError, b64u_decode, b64u_encode
 from ballotcast.crypto.merkle import leaf_hash
+from ballotcast.elections.amendment_audit import Withdrawn
 
 Persist = Callable[[State], None]
 """Writes a state where it outlives this process, and returns when it is there."""
@@ -62,6 +65,8 @@ class Paper:
     """The end in force, after the amendments."""
     amendments: tuple[AmendmentLeaf, ...] = ()
     """What was changed since the manifest, under the checkpoint."""
+    withdrawn: Withdrawn = field(default_factory=dict)
+    """The options that the amendments withdraw."""
 
 
 class Voter:
@@ -80,7 +85,8 @@ class Voter:
         self._fetch = lru_cache(KEPT)(partial(fetch_manifest, api))
 
     def vote(self, link: str, choices: Choices, ask_code: AskCode | None = None) -> Cast:
-        """All of it. Spoilt (ValueError) for choices that would not be counted, before anything is bound."""
+        """All of it. Spoilt or OptionWithdrawn (ValueErrors) for choices that would not be counted as they are, before
+        anything is bound."""
         return self.resume(self.open_link(link), choices, ask_code)
 
     def resume(self, begun: Paper | State, choices: Choices, ask_code: AskCode | None = None) -> Cast:
@@ -113,9 +119,10 @@ class Voter:
         return self._written(_blind(self._api.address, paper))
 
     def seal(self, begun: Paper | Blinded, choices: Choices) -> Sealed:
-        """Seal the choices to the election key. Spoilt (ValueError) for choices that would not be counted."""
+        """Seal the choices to the election key. Spoilt, OptionWithdrawn."""
         manifest = begun.manifest if isinstance(begun, Paper) else self._manifest(begun)
-        marks = plaintext.encode(manifest, choices)
+        withdrawn = begun.withdrawn if isinstance(begun, Paper) else self._withdrawn(manifest)
+        marks = _marks(manifest, choices, withdrawn)
         blinded = _blind(self._api.address, begun) if isinstance(begun, Paper) else begun
         return self._written(Sealed(**vars(blinded), sealed_choices=seal_choices(manifest, _key(blinded), marks)))
 
@@ -156,9 +163,9 @@ class Voter:
         return self._written(Signed(**common, ballot=ballot.encode()))
 
     def mark(self, state: Credentialed, choices: Choices) -> Signed:
-        """Seal the choices and sign the ballot. Spoilt (ValueError) for choices that would not be counted."""
+        """Seal the choices and sign the ballot. Spoilt, OptionWithdrawn."""
         manifest, key = self._manifest(state), _key(state)
-        sealed = seal_choices(manifest, key, plaintext.encode(manifest, choices))
+        sealed = seal_choices(manifest, key, _marks(manifest, choices, self._withdrawn(manifest)))
         ballot = sign_ballot(manifest, key, state.rand, state.signature, sealed)
         return self._written(Signed(**_common(state), issuance=state.issuance, ballot=ballot.encode()))
 
@@ -192,7 +199,7 @@ class Voter:
 
     def _seal_with_code(self, paper: Paper, choices: Choices, ask_code: AskCode | None) -> Signed:
         """Ask for the code before the choices are sealed, where it is known that one is needed."""
-        plaintext.encode(paper.manifest, choices)
+        _marks(paper.manifest, choices, paper.withdrawn)
         code = None
         if paper.second_factor != "none" and ask_code:
             self.request_code(paper)
@@ -220,6 +227,22 @@ class Voter:
 
     def _manifest(self, state: State) -> Manifest:
         return self._fetch(state.election, state.manifest_hash)
+
+    def _withdrawn(self, manifest: Manifest) -> Withdrawn:
+        """Looked up now: a device may have been prepared long ago."""
+        return verify_published(self._api, manifest, self._patience).withdrawn
+
+
+def _marks(manifest: Manifest, choices: Choices, withdrawn: Withdrawn) -> bytes:
+    """The plaintext. Spoilt; OptionWithdrawn if they name an option that would be passed over."""
+    marks = plaintext.encode(manifest, choices)
+    for contest, choice in zip(manifest.contests, plaintext.decode(manifest, marks), strict=True):
+        gone = withdrawn.get(contest.id, ())
+        scored = RULES[contest.method].ballot == "scores"
+        named = [scores(choice)] if scored else [[(option, 0) for option in rank] for rank in ranks(choice)]
+        if found := next((option for rank in named for option, _ in rank if option in gone), None):
+            raise OptionWithdrawn(f"{contest.title}: option {found}, {contest.options[found - 1]}, was withdrawn")
+    return marks
 
 
 def _blind(address: str, paper: Paper) -> Blinded:

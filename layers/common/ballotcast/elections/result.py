@@ -8,13 +8,14 @@ drawn with `lots_seed` (ballotcast.ballots.lots).
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from ballotcast.ballots import lots
 from ballotcast.ballots.ballot import Ballot
+from ballotcast.ballots.contest import Contest
 from ballotcast.ballots.fields import Hash
 from ballotcast.ballots.manifest import Manifest
 from ballotcast.ballots.plaintext import Reason, Spoilt, decode
@@ -22,6 +23,7 @@ from ballotcast.counting import Ballot as BallotRead
 from ballotcast.counting import Ballots, count
 from ballotcast.crypto import canonical, p256
 from ballotcast.crypto.hpke import HpkeError
+from ballotcast.elections.amendment_audit import Withdrawn
 
 
 class Part(BaseModel):
@@ -36,8 +38,8 @@ class SpoiltBallot(Part):
 
 
 class ContestResult(Part):
-    """winners: in order of election. ballots = blank + valid. rounds, ties and what else the rule tells: as in
-    `Count.as_json`, where rounds are called stages.
+    """winners: in order of election. withdrawn: options, ascending. ballots = blank + valid. rounds, ties and what else
+    the rule tells: as in `Count.as_json`, where rounds are called stages.
 
     why: the account's sentence, for those who read the result. It is never encoded, and empty when read back: were it
     in the published bytes, nobody could word it better and still verify them.
@@ -48,6 +50,7 @@ class ContestResult(Part):
     id: str
     method: str
     seats: int
+    withdrawn: tuple[int, ...]
     ballots: int
     blank: int
     valid: int
@@ -91,8 +94,11 @@ def count_election(
     log_root: bytes,
     plaintexts: Mapping[bytes, int],
     spoilt: Iterable[SpoiltBallot],
+    withdrawn: Withdrawn,
 ) -> Result:
     """The one result that these ballots have.
+
+    A ballot is judged as it was cast: withdrawn options are struck from it after that.
 
     election_key: the private key's scalar, 32 bytes. log_root: of the final checkpoint, 32 bytes. plaintexts: how many
     ballots say each, as `read_ballot` returned them.
@@ -109,12 +115,14 @@ def count_election(
         lots_seed=seed,
         counted=sum(plaintexts.values()),
         spoilt=tuple(sorted(spoilt, key=lambda ballot: ballot.index)),
-        contests=tuple(_count_contest(manifest, position, made, seed) for position, made in enumerate(choices)),
+        contests=tuple(
+            _count_contest(contest, made, seed, withdrawn.get(contest.id, ()))
+            for contest, made in zip(manifest.contests, choices, strict=True)
+        ),
     )
 
 
-def _count_contest(manifest: Manifest, position: int, choices: Ballots, seed: bytes) -> ContestResult:
-    contest = manifest.contests[position]
+def _count_contest(contest: Contest, choices: Ballots, seed: bytes, withdrawn: Collection[int]) -> ContestResult:
     account = count(
         contest.method,
         options=contest.options,
@@ -123,6 +131,7 @@ def _count_contest(manifest: Manifest, position: int, choices: Ballots, seed: by
         tie=contest.tie,
         seed=seed,
         contest=contest.id,
+        withdrawn=withdrawn,
     ).as_json()
     # The seed is `lots_seed`; spoilt ballots were sifted out before and are listed once, for all contests.
     del account["contest"], account["seed"], account["spoilt"]

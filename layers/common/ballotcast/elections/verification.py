@@ -221,7 +221,9 @@ class _Verification:
     def _result(
         self, export: ExportReader, manifest: Manifest, election_key: bytes, checkpoint: Checkpoint, log: LogAudit
     ) -> None:
-        recounted = count_election(manifest, election_key, checkpoint.root, log.plaintexts, log.spoilt)
+        recounted = count_election(
+            manifest, election_key, checkpoint.root, log.plaintexts, log.spoilt, log.amendments.withdrawn
+        )
         published = export.read(export_files.RESULT, RESULT)
         try:
             told = canonical.loads(published)

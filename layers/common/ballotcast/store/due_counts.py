@@ -3,8 +3,8 @@
 Roll   DUE / <time of the close>#<election>
 
 The row is written with the freeze and moved with an early close or a later end, each time in one transaction, so the
-row and the election agree. Anyone who starts the count takes the row first: from then on no amendment moves the end.
-All rows share a partition and sort by time: one query finds what is due and reads nothing else.
+row and the election agree. Anyone who starts the count takes the row first: from then on no amendment is made that
+hangs on it. All rows share a partition and sort by time: one query finds what is due and reads nothing else.
 """
 
 from collections.abc import Iterator
@@ -19,6 +19,8 @@ DUE = "DUE"
 MARGIN = timedelta(seconds=2)
 """From the close to the start of its count: more than the clock of anyone who starts it can be ahead of the clock by
 which an organiser's request still found the election open."""
+WAITING = Condition("attribute_exists(pk) AND attribute_not_exists(taken)", {})
+"""For its time: nobody is about to start the count."""
 AFTER_ALL = "$"
 """The character after `#`: a bound that ends with it includes every election of that second."""
 
@@ -48,8 +50,11 @@ class DueCounts:
 
     def postponing(self, due: DueCount, closes_at: str) -> list[dict[str, Any]]:
         """For the transaction that states a later end. Refused once the count may have been started."""
-        waiting = Condition("attribute_exists(pk) AND attribute_not_exists(taken)", {})
-        return [self._roll.deleting(DUE, due.sk, waiting), self.adding(DueCount(closes_at, due.election))]
+        return [self._roll.deleting(DUE, due.sk, WAITING), self.adding(DueCount(closes_at, due.election))]
+
+    def waiting(self, due: DueCount) -> dict[str, Any]:
+        """For a transaction that amends the election otherwise. Refused once the count may have been started."""
+        return self._roll.checking(DUE, due.sk, WAITING)
 
     def take(self, due: DueCount) -> bool:
         """Before the count is started; doing it twice is doing it once. False if the row was moved or is gone."""

@@ -78,6 +78,8 @@ class Election:
     """Of the leaves of all of them together. Like `roll_lines` it changes with `amendments` only."""
     roll_lines: int = 0
     """Of all revisions of the roll together that voters were added in, without the manifest's."""
+    withdrawn: dict[str, list[int]] = field(default_factory=dict)
+    """By the id of a contest, the numbers of its options that an amendment withdrew, in that order."""
     closed_at: str | None = None
     """Set by an early close only."""
     deleting: bool = False
@@ -265,22 +267,26 @@ class Elections:
         }
         return self._roll.updating(election_pk(election.id), META, update, values, unchanged)
 
-    def extending(self, election: Election, extended: Election) -> dict[str, Any]:
-        """For the transaction that states a later end: from `election`, as it was read, to `extended`.
+    def amending(self, election: Election, amended: Election) -> dict[str, Any]:
+        """For the transaction that states a later end or a withdrawal: from `election`, as it was read, to `amended`.
 
         Refused if another amendment was made since `election` was read, or if the election is closed by then.
         """
         unchanged = Condition(
             "attribute_exists(manifest) AND attribute_not_exists(closed_at) AND closes_at > :now"
             " AND amendments = :since",
-            {":now": extended.amended_at, ":since": election.amendments},
+            {":now": amended.amended_at, ":since": election.amendments},
         )
-        update = "SET closes_at = :end, amendments = :number, amended_at = :at, amendment_bytes = :bytes"
+        update = (
+            "SET closes_at = :end, withdrawn = :withdrawn, amendments = :number, amended_at = :at,"
+            " amendment_bytes = :bytes"
+        )
         values = {
-            ":end": extended.closes_at,
-            ":number": extended.amendments,
-            ":at": extended.amended_at,
-            ":bytes": extended.amendment_bytes,
+            ":end": amended.closes_at,
+            ":withdrawn": amended.withdrawn,
+            ":number": amended.amendments,
+            ":at": amended.amended_at,
+            ":bytes": amended.amendment_bytes,
         }
         return self._roll.updating(election_pk(election.id), META, update, values, unchanged)
 

@@ -13,7 +13,7 @@ import { irv } from "./irv.js";
 import { majorityJudgment } from "./majority_judgment.js";
 import { meekStv } from "./meek_stv.js";
 import { minimax } from "./minimax.js";
-import { gather, weight } from "./papers.js";
+import { gather, strike, weight } from "./papers.js";
 import { plurality } from "./plurality.js";
 import { proportionalApproval, sequentialProportionalApproval } from "./proportional_approval.js";
 import { rankedPairs } from "./ranked_pairs.js";
@@ -54,30 +54,36 @@ const RULES = {
   "meek-stv": meekStv,
 };
 
+/** The methods whose ballots are scores. */
+const SCORED = new Set(["score", "star", "majority-judgment"]);
+
 /**
  * Count a contest.
  * @param {{id: string, method: string, options: string[], seats: number,
  *   tie: "lot" | "previous-stages"}} contest  as in a valid manifest
  * @param {Iterable<import("./papers.js").Paper>} ballots  those not spoilt, as pairs of ballot and number
  * @param {Uint8Array} seed  of the lot: the 32 bytes of `lots_seed`
+ * @param {ReadonlySet<number>} withdrawn  options that are struck from every ballot before the count
  * @returns {Promise<Account>} the contest's account, as in `result.json`
  *
  * @typedef {{id: string, method: string, seats: number, tie: "lot" | "previous-stages", withdrawn: number[],
  *   ballots: number, blank: number, valid: number, winners: number[], quota?: string, rounds: Sheet["stages"],
  *   ties: Sheet["ties"]}} Account
  */
-export async function count({ id, method, options, seats, tie }, ballots, seed) {
-  const cast = gather(ballots);
+export async function count({ id, method, options, seats, tie }, ballots, seed, withdrawn) {
+  const cast = gather(withdrawn.size ? strike(ballots, withdrawn, SCORED.has(method)) : ballots);
   const papers = cast.filter(([ballot]) => ballot.length);
   const [all, valid] = [weight(cast), weight(papers)];
-  const ready = { id, options: options.map((_, index) => index + 1), seats, papers, valid, tie, seed };
+  const numbers = options.map((_, index) => index + 1);
+  const standing = numbers.filter((option) => !withdrawn.has(option));
+  const ready = { id, size: options.length, options: standing, seats, papers, valid, tie, seed };
   const sheet = valid ? await RULES[method](ready) : new Sheet(ready);
   return {
     id,
     method,
     seats,
     tie,
-    withdrawn: [],
+    withdrawn: numbers.filter((option) => withdrawn.has(option)),
     ballots: all,
     blank: all - valid,
     valid,

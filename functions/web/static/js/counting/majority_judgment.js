@@ -4,18 +4,19 @@
  * even. Among options with the same one, it is taken away from each and the middle of the rest compared, and so on: the
  * sequence of these grades is the majority value, and the highest in the order of a dictionary is first.
  */
+import { under } from "./figures.js";
 import { Sheet } from "./sheet.js";
 
 /** @param {import("./sheet.js").Contest<import("./papers.js").Scores>} contest  its ballots are scores */
 export async function majorityJudgment(contest) {
   const { options, valid } = contest;
   const grades = gradesOf(contest);
-  const values = grades.map((counts) => majorityValue(counts, valid));
+  const values = new Map(options.map((option) => [option, majorityValue(grades[option - 1], valid)]));
   const sheet = new Sheet(contest);
   /** @param {(value: Uint8Array) => number} figure */
-  const tally = (figure) => new Map(options.map((option) => [option, figure(values[option - 1])]));
+  const tally = (figure) => new Map(options.map((option) => [option, figure(under(values, option))]));
   sheet.endStage("grades", tally((value) => value[0]), { grades });
-  sheet.endStage("majority-values", tally((value) => values.filter((other) => isLower(other, value)).length));
+  sheet.endStage("majority-values", tally((value) => [...values.values()].filter((other) => isLower(other, value)).length));
   await sheet.elect(options, contest.seats);
   return sheet;
 }
@@ -31,8 +32,8 @@ function gradesOf(contest) {
     0,
   );
   /** @type {number[][]} */
-  const grades = contest.options.map(() => new Array(highest + 1).fill(0));
-  for (const counts of grades) counts[0] = contest.valid;
+  const grades = Array.from({ length: contest.size }, () => new Array(highest + 1).fill(0));
+  for (const option of contest.options) grades[option - 1][0] = contest.valid;
   for (const [ballot, number] of contest.papers) {
     for (const [option, grade] of ballot) {
       grades[option - 1][0] -= number;

@@ -138,7 +138,9 @@ class MeekStv {
       option: excluded,
       nonTransferable: this.nonTransferable,
       quota: this.sheet.inVotes(this.#quota()),
-      keep_factors: [...this.keep.values()].map((units) => this.sheet.inVotes(units)),
+      keep_factors: Array.from({ length: this.sheet.contest.size }, (_, index) =>
+        this.sheet.inVotes(this.keep.get(index + 1) ?? 0n),
+      ),
     });
   }
 }

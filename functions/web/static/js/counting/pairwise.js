@@ -14,9 +14,9 @@ import { Sheet } from "./sheet.js";
  * @returns {number[][]}
  */
 function preferences(contest) {
-  const size = contest.options.length;
+  const { size } = contest;
   /** @type {number[][]} */
-  const matrix = contest.options.map(() => new Array(size).fill(0));
+  const matrix = Array.from({ length: size }, () => new Array(size).fill(0));
   /** @type {number[]} */
   const place = new Array(size);
   for (const [ballot, number] of contest.papers) {
@@ -24,8 +24,8 @@ function preferences(contest) {
     ranks(ballot).forEach((rank, at) => rank.forEach((option) => (place[option - 1] = at)));
     for (const option of ballot.flat()) {
       const row = matrix[option - 1];
-      for (let other = 0; other < size; other += 1) {
-        if (place[option - 1] < place[other]) row[other] += number;
+      for (const other of contest.options) {
+        if (place[option - 1] < place[other - 1]) row[other - 1] += number;
       }
     }
   }

@@ -34,6 +34,25 @@ export function gather(ballots) {
   return [...papers.values()];
 }
 
+/**
+ * Ballots without options that were withdrawn: what stood below them moves up. A ballot that is left with nothing is
+ * blank.
+ *
+ * @param {Iterable<Paper>} ballots @param {ReadonlySet<number>} withdrawn @param {boolean} scored  of the kind scores
+ * @returns {Paper[]}
+ */
+export function strike(ballots, withdrawn, scored) {
+  /** @param {Ballot} ballot @returns {Ballot} */
+  const struck = (ballot) =>
+    ranks(ballot)
+      .map((rank) => rank.filter((option) => !withdrawn.has(option)))
+      .filter((rank) => rank.length)
+      .map((rank) => (rank.length > 1 ? rank : rank[0]));
+  /** @param {Ballot} ballot @returns {Ballot} */
+  const scores = (ballot) => ranks(ballot).filter(([option]) => !withdrawn.has(option));
+  return [...ballots].map(([ballot, number]) => [scored ? scores(ballot) : struck(ballot), number]);
+}
+
 /** How many ballots the papers stand for. @param {Iterable<Paper>} papers */
 export function weight(papers) {
   let ballots = 0;

@@ -45,7 +45,7 @@ class Committees {
   /** @param {import("./sheet.js").Contest<import("./papers.js").Options>} contest */
   constructor(contest) {
     // Divided among seats + 1 at most: an option that is not elected is told as if it came to those that are.
-    const largest = Math.min(contest.seats + 1, contest.options.length);
+    const largest = Math.min(contest.seats + 1, contest.size);
     const unit = leastCommonMultiple(Array.from({ length: largest }, (_, index) => index + 1));
     this.sheet = new Sheet(contest, { decimals: DECIMALS, unit });
     this.ballots = contest.papers.map(([approved, number]) => ({ approved, number, chosen: 0 }));

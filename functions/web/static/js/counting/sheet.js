@@ -7,7 +7,8 @@ import { decide } from "./ties.js";
  * @template {import("./papers.js").Ballot} [B=import("./papers.js").Ballot]
  * @typedef {object} Contest
  * @property {string} id  enters the lot only
- * @property {number[]} options  their numbers, from 1
+ * @property {number} size  how many options it has, withdrawn ones among them
+ * @property {number[]} options  the numbers, from 1, of those that are not withdrawn
  * @property {number} seats
  * @property {import("./papers.js").Paper<B>[]} papers  none of them blank, and at least one
  * @property {number} valid  how many ballots the papers stand for
@@ -62,7 +63,7 @@ export class Sheet {
    */
   endStage(action, votes, more = {}) {
     const { option = 0, transferred = new Map(), nonTransferable = 0, rounding = 0, ...others } = more;
-    const units = this.contest.options.map((number) => BigInt(votes.get(number) ?? 0));
+    const units = Array.from({ length: this.contest.size }, (_, index) => BigInt(votes.get(index + 1) ?? 0));
     this.figures.push(units);
     this.stages.push({
       stage: this.figures.length,

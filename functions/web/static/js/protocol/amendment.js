@@ -2,6 +2,7 @@
  * Amendments: what an election's organiser changes after the manifest is frozen, as the log states it
  * (docs/protocol.md, section 9).
  */
+import { contestId, MAX_OPTIONS } from "./contest.js";
 import { equal, sha256, utf8 } from "./encoding.js";
 import { FieldError, hash, integer, list, record, text, time } from "./fields.js";
 import { MAX_INTEGER } from "./jcs.js";
@@ -14,12 +15,15 @@ const MOST_ENDED = 500;
 export const LATEST = 30 * 24 * 60 * 60 * 1000;
 
 /**
- * `at`: when it was made. `ended`: the commitment of each right that was asked to end, ascending. One of `roll` and
- * `schedule` is there: what was amended.
+ * `at`: when it was made. `ended`: the commitment of each right that was asked to end, ascending. `withdrawn`: an
+ * option by its number, from 1. One of `roll`, `schedule` and `withdrawn` is there: what was amended.
  *
  * @typedef {{revision: number, roll_root: Uint8Array, roll_size: number, ended: Uint8Array[]}} Roll
  * @typedef {{closes_at: Date}} Schedule
- * @typedef {{at: Date, reason: string} & ({roll: Roll, schedule?: undefined} | {roll?: undefined, schedule: Schedule})} Amendment
+ * @typedef {{contest: string, option: number}} Withdrawal
+ * @typedef {{at: Date, reason: string} & ({roll: Roll, schedule?: undefined, withdrawn?: undefined} |
+ *   {roll?: undefined, schedule: Schedule, withdrawn?: undefined} |
+ *   {roll?: undefined, schedule?: undefined, withdrawn: Withdrawal})} Amendment
  */
 
 const roll = record({
@@ -29,14 +33,17 @@ const roll = record({
   ended: ascending,
 });
 const schedule = record({ closes_at: time });
+const withdrawn = record({ contest: contestId, option: integer(1, MAX_OPTIONS) });
 const KINDS = {
   roll: record({ at: time, reason: text, roll }),
   schedule: record({ at: time, reason: text, schedule }),
+  withdrawn: record({ at: time, reason: text, withdrawn }),
 };
 
 /** @param {unknown} value parsed JSON @param {string} [path] @returns {Amendment} */
 export function amendment(value, path) {
-  const kind = value && typeof value === "object" && "schedule" in value ? "schedule" : "roll";
+  const members = value && typeof value === "object" ? value : {};
+  const kind = "schedule" in members ? "schedule" : "withdrawn" in members ? "withdrawn" : "roll";
   return KINDS[kind](value, path);
 }
 

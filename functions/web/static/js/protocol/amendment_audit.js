@@ -1,5 +1,6 @@
 /** The amendments of a log, one after the other: which may stand where they are, and what holds after them. */
 import { LATEST } from "./amendment.js";
+import { fewestOptions } from "./contest.js";
 import { hexEncode } from "./encoding.js";
 
 /**
@@ -16,12 +17,17 @@ export class AmendmentAudit {
   newest = null;
   /** The end in force. @type {Date} */
   closesAt;
+  /** The numbers of the options that were withdrawn, by contest, in the manifest's order. @type {Set<number>[]} */
+  withdrawn;
+  #contests;
   #latest;
 
   /** @param {import("./manifest.js").Manifest} manifest */
   constructor(manifest) {
     this.rolls = [{ size: manifest.roll_size, root: hexEncode(manifest.roll_root), ended: new Set() }];
     this.closesAt = manifest.closes_at;
+    this.withdrawn = manifest.contests.map(() => new Set());
+    this.#contests = manifest.contests;
     this.#latest = manifest.closes_at.getTime() + LATEST;
   }
 
@@ -30,10 +36,14 @@ export class AmendmentAudit {
    *
    * @param {import("./amendment.js").Amendment} amendment @returns {string}
    */
-  take({ at, roll, schedule }) {
+  take({ at, roll, schedule, withdrawn }) {
     if (at >= this.closesAt) return "amended-after-the-end";
     if (this.newest && at < this.newest) return "amended-out-of-order";
-    const fault = schedule ? this.#takeSchedule(schedule) : this.#takeRoll(roll);
+    const fault = schedule
+      ? this.#takeSchedule(schedule)
+      : withdrawn
+        ? this.#takeWithdrawal(withdrawn)
+        : this.#takeRoll(roll);
     if (!fault) this.newest = at;
     return fault;
   }
@@ -54,6 +64,18 @@ export class AmendmentAudit {
     if (roll.roll_size === before.size && !roll.ended.length) return "nothing-amended";
     const ended = new Set(roll.ended.map(hexEncode));
     this.rolls.push({ size: roll.roll_size, root: hexEncode(roll.roll_root), ended });
+    return "";
+  }
+
+  /** @param {import("./amendment.js").Withdrawal} withdrawal */
+  #takeWithdrawal({ contest: id, option }) {
+    const at = this.#contests.findIndex((one) => one.id === id);
+    const contest = this.#contests[at];
+    if (!contest || option > contest.options.length) return "no-such-option";
+    const gone = this.withdrawn[at];
+    if (gone.has(option)) return "withdrawn-before";
+    if (contest.options.length - gone.size - 1 < fewestOptions(contest)) return "too-few-options";
+    gone.add(option);
     return "";
   }
 

@@ -30,12 +30,14 @@ export const METHODS = {
   "meek-stv": method("ranked"),
 };
 
-const MAX_OPTIONS = 255;
+/** A contest's id. */
+export const contestId = pattern(/^c[1-9][0-9]{0,4}$/);
+export const MAX_OPTIONS = 255;
 const HIGHEST_SCORE = 254;
 const MAX_COMMITTEES = 20_000;
 
 const members = record({
-  id: pattern(/^c[1-9][0-9]{0,4}$/),
+  id: contestId,
   title: text,
   method: oneOf(Object.keys(METHODS)),
   options: distinct,
@@ -52,6 +54,13 @@ const members = record({
  * @typedef {{id: string, title: string, method: string, options: string[], seats: number, min: number, max: number,
  *   tie: "lot" | "previous-stages"}} Contest
  */
+
+/**
+ * How many options must be left when others are withdrawn: one, and as many as a choice has to name.
+ *
+ * @param {Contest} contest
+ */
+export const fewestOptions = ({ method, min }) => (METHODS[method].ballot === "scores" ? 1 : Math.max(min, 1));
 
 /** @param {unknown} value @param {string} path @returns {Contest} */
 export function contest(value, path) {

@@ -22,9 +22,10 @@ export async function fetchManifest(side, election, manifestHash) {
 
 /**
  * What everybody sees of an election: its log's newest checkpoint (signed note), and what was amended under it, in order.
- * `closesAt`: the end in force.
+ * `closesAt`: the end in force. `withdrawn`: for each contest the numbers of the options that they withdraw.
  *
- * @typedef {{checkpoint: string, closesAt: Date, amendments: import("./amendment.js").Amendment[]}} Published
+ * @typedef {{checkpoint: string, closesAt: Date, amendments: import("./amendment.js").Amendment[],
+ *   withdrawn: Set<number>[]}} Published
  */
 
 /**
@@ -50,7 +51,7 @@ export async function verifyPublished(side, manifest, patience) {
   await log.proveStart(hashes, checkpoint, () => served.door());
   const audit = new AmendmentAudit(manifest);
   const amendments = leaves.slice(1).map((leaf) => takeAmendment(audit, leaf));
-  return { checkpoint: note, closesAt: audit.closesAt, amendments };
+  return { checkpoint: note, closesAt: audit.closesAt, amendments, withdrawn: audit.withdrawn };
 }
 
 /** @param {AmendmentAudit} audit @param {Uint8Array} bytes */

@@ -16,14 +16,24 @@ import { concat } from "./encoding.js";
 import { Spoilt } from "./errors.js";
 
 /**
- * Throws Spoilt for choices that would not be counted.
+ * Throws Spoilt for choices that would not be counted, and with the reason `withdrawn` for those that name an option
+ * which the count would pass over.
  *
- * @param {Choice[]} choices @param {Contests} manifest @returns {Uint8Array} L bytes
+ * @param {Contests} manifest @param {Choice[]} choices
+ * @param {Set<number>[]} [withdrawn] for each contest the options that were withdrawn
+ * @returns {Uint8Array} L bytes
  */
-export function encodePlaintext(manifest, choices) {
+export function encodePlaintext(manifest, choices, withdrawn = []) {
   if (choices.length !== manifest.contests.length) throw new Spoilt("wrong-length");
   const marks = concat(...manifest.contests.map((contest, index) => mark(contest, choices[index])));
   decodePlaintext(manifest, marks);
+  let at = 0;
+  for (const [index, { id, options }] of manifest.contests.entries()) {
+    for (const option of withdrawn[index] ?? []) {
+      if (marks[at + option - 1]) throw new Spoilt("withdrawn", id);
+    }
+    at += options.length;
+  }
   return marks;
 }
 

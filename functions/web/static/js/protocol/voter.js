@@ -27,12 +27,13 @@ import { next } from "./state.js";
 
 /**
  * What a link opens: an election that proved to be the one the mail names. `secondFactor`: `none`, `email` or `sms`.
- * `checkpoint`: the log's newest, a signed note; `closesAt` and `amendments`: what was amended under it, and so the end in
- * force. Nothing proves the rest: `description` is what the organisers say,
+ * `checkpoint`: the log's newest, a signed note; `closesAt`, `amendments` and `withdrawn`: what was amended under it, and so
+ * the end in force, and the options of each contest that nobody can elect any more. Nothing proves the rest: `description` is what the organisers say,
  * `closedAt` (RFC 3339) what the service says of an early close, else null, `now` (Unix milliseconds) its clock, or NaN.
  *
  * @typedef {{link: string, manifest: import("./manifest.js").Manifest, secondFactor: string, checkpoint: string,
- *   closesAt: Date, amendments: import("./amendment.js").Amendment[], description: string, closedAt: string | null, now: number}} Paper
+ *   closesAt: Date, amendments: import("./amendment.js").Amendment[], withdrawn: Set<number>[],
+ *   description: string, closedAt: string | null, now: number}} Paper
  * @typedef {import("./state.js").State} State
  * @typedef {import("./state.js").Blinded | import("./state.js").Sealed} Uncredentialed
  */
@@ -87,15 +88,16 @@ export class Voter {
   }
 
   /**
-   * Seal the choices to the election key. Spoilt for choices that would not be counted.
+   * Seal the choices to the election key. Spoilt for choices that would not be counted, or that name a withdrawn option.
    *
    * @param {Paper | import("./state.js").Blinded} begun
    * @param {import("./plaintext.js").Choice[]} choices one for each contest
+   * @param {Set<number>[]} withdrawn as in what was published
    * @returns {Promise<import("./state.js").Sealed>}
    */
-  async seal(begun, choices) {
+  async seal(begun, choices, withdrawn) {
     const manifest = "step" in begun ? await this.manifest(begun) : begun.manifest;
-    const marks = encodePlaintext(manifest, choices);
+    const marks = encodePlaintext(manifest, choices, withdrawn);
     const blinded = "step" in begun ? begun : await this.#blind(begun);
     const sealed_choices = await sealChoices(manifest, await privateKey(blinded), marks);
     return this.#written(next("sealed", blinded, { sealed_choices }));
@@ -143,15 +145,16 @@ export class Voter {
   }
 
   /**
-   * Seal the choices and sign the ballot. Spoilt for choices that would not be counted.
+   * Seal the choices and sign the ballot. Spoilt as for `seal`.
    *
    * @param {import("./state.js").Credentialed} state
    * @param {import("./plaintext.js").Choice[]} choices one for each contest
+   * @param {Set<number>[]} withdrawn as in what was published
    * @returns {Promise<import("./state.js").Signed>}
    */
-  async mark(state, choices) {
+  async mark(state, choices, withdrawn) {
     const [manifest, key] = [await this.manifest(state), await privateKey(state)];
-    const sealed = await sealChoices(manifest, key, encodePlaintext(manifest, choices));
+    const sealed = await sealChoices(manifest, key, encodePlaintext(manifest, choices, withdrawn));
     const ballot = await signBallot(manifest, key, state.rand, state.signature, sealed);
     return this.#written(next("signed", state, { ballot }));
   }

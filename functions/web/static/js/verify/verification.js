@@ -202,7 +202,7 @@ async function recount(exported, manifest, electionKey, checkpoint, log, finding
  *
  * @param {Manifest} manifest @param {OpeningKey} electionKey @param {Checkpoint} checkpoint @param {LogAudit} log
  */
-async function countElection(manifest, electionKey, checkpoint, { plaintexts, spoilt }) {
+async function countElection(manifest, electionKey, checkpoint, { plaintexts, spoilt, amendments }) {
   const seed = await lotsSeed(electionKey.scalar, checkpoint.root);
   const said = [...plaintexts.values()].map(({ plaintext, number }) => {
     return { choices: decodePlaintext(manifest, plaintext), number };
@@ -212,7 +212,7 @@ async function countElection(manifest, electionKey, checkpoint, { plaintexts, sp
   for (const [at, contest] of manifest.contests.entries()) {
     /** @type {import("../counting/papers.js").Paper[]} */
     const ballots = said.map(({ choices, number }) => [choices[at], number]);
-    contests.push(await count(contest, ballots, seed));
+    contests.push(await count(contest, ballots, seed, amendments.withdrawn[at]));
   }
   return {
     v: 1,

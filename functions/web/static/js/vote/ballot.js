@@ -4,6 +4,7 @@
  * Needs the strings of the section `vote` on its page, and nothing else: the organiser's preview shows it too.
  */
 import { h } from "../dom.js";
+import { strike } from "../counting/papers.js";
 import { METHODS } from "../protocol/contest.js";
 import { Spoilt } from "../protocol/errors.js";
 import { encodePlaintext } from "../protocol/plaintext.js";
@@ -23,13 +24,16 @@ const FIELDS = { choice: choiceField, ranked: rankingField, scores: scoreField }
 
 /**
  * @param {Contest[]} contests as in a manifest
- * @param {{choices?: Choice[], changed?: () => void}} [options] `choices`: what is marked at first, one for each
- *   contest; `changed`: called after each change
+ * @param {{choices?: Choice[], withdrawn?: Set<number>[], changed?: () => void}} [options] `choices`: what is marked at
+ *   first, one for each contest; `withdrawn`: options of each that are shown and cannot be marked; `changed`: called
+ *   after each change
  * @returns {{element: HTMLElement, choices: () => Choice[], problems: () => Problem[], focus: (contest: Contest) => void}}
  *   `problems` shows them at their contests too
  */
-export function ballotForm(contests, { choices = [], changed = () => {} } = {}) {
-  const fields = contests.map((contest, index) => contestField(contest, choices[index] ?? [], changed));
+export function ballotForm(contests, { choices = [], withdrawn = [], changed = () => {} } = {}) {
+  const fields = contests.map((contest, index) =>
+    contestField(contest, choices[index] ?? [], withdrawn[index] ?? new Set(), changed),
+  );
   return {
     element: h("div", { class: "ballot" }, ...fields.map(({ element }) => element)),
     choices: () => fields.map(({ choice }) => choice()),
@@ -38,12 +42,13 @@ export function ballotForm(contests, { choices = [], changed = () => {} } = {}) 
   };
 }
 
-/** @param {Contest} contest @param {Choice} before @param {() => void} changed */
-function contestField(contest, before, changed) {
+/** @param {Contest} contest @param {Choice} before @param {Set<number>} withdrawn @param {() => void} changed */
+function contestField(contest, before, withdrawn, changed) {
   const { ballot } = METHODS[contest.method];
+  const [marked] = strike([[before, 1]], withdrawn, ballot === "scores")[0];
   const tally = h("p", { class: "tally", role: "status" });
   const error = h("p", { class: "field-error", id: `${contest.id}-error` });
-  const { content, choice } = FIELDS[ballot](contest, before, () => {
+  const { content, choice } = FIELDS[ballot](contest, marked, withdrawn, () => {
     error.textContent = "";
     count();
     changed();
@@ -65,11 +70,19 @@ function contestField(contest, before, changed) {
     { class: "contest", "aria-describedby": described, "data-contest": contest.id },
     h("legend", {}, heading),
     rules,
+    withdrawn.size ? h("p", { class: "notice warn" }, without(contest, withdrawn)) : null,
     ...content,
     tally,
     error,
   );
   return { element, choice, problem, focus: () => heading.focus() };
+}
+
+/** Which options were withdrawn, and whether there is still a contest. @param {Contest} contest @param {Set<number>} withdrawn */
+function without({ options, seats }, withdrawn) {
+  const [gone, left] = [options.filter((_, index) => withdrawn.has(index + 1)), options.length - withdrawn.size];
+  const few = left <= seats ? ` ${t("vote.few_left", { count: left, seats })}` : "";
+  return t("vote.withdrawn_options", { count: gone.length, options: gone.join(", ") }) + few;
 }
 
 /** What a voter may do in a contest, in sentences. @param {Contest} contest @returns {string[]} */

@@ -29,14 +29,15 @@ const LONGEST_TIMER = 60_000;
 
 /**
  * @template T
- * @param {Api} api @param {import("../protocol/manifest.js").Manifest} manifest @param {import("./device.js").Kept} kept
- * @param {Ways<T>} ways
+ * @param {Api} api @param {Pick<import("../protocol/voter.js").Paper, "manifest" | "withdrawn">} paper
+ * @param {import("./device.js").Kept} kept @param {Ways<T>} ways
  * @returns {Promise<T>} what `cast` returned
  */
-export async function fillIn(api, manifest, kept, ways) {
+export async function fillIn(api, { manifest, withdrawn }, kept, ways) {
   const { keep, before, cast } = ways;
   const form = ballotForm(manifest.contests, {
     choices: kept.choices ?? [],
+    withdrawn,
     changed: () => keep(form.choices()),
   });
   let contest = /** @type {import("../protocol/contest.js").Contest | null} */ (null);

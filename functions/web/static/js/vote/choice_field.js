@@ -6,10 +6,11 @@ import { optionFilter } from "./option_filter.js";
 /**
  * @param {import("../protocol/contest.js").Contest} contest
  * @param {import("../protocol/plaintext.js").Choice} choice what is marked at first
+ * @param {Set<number>} withdrawn options that cannot be marked any more
  * @param {() => void} changed called after each change
  * @returns {{content: (Node | null)[], choice: () => number[]}}
  */
-export function choiceField(contest, choice, changed) {
+export function choiceField(contest, choice, withdrawn, changed) {
   const several = contest.max > 1;
   /** @param {number | "blank"} value @param {string} name */
   const row = (value, name) => {
@@ -20,11 +21,14 @@ export function choiceField(contest, choice, changed) {
       name: contest.id,
       value,
       checked: value !== "blank" && choice.includes(value),
+      disabled: value !== "blank" && withdrawn.has(value),
       onchange: changed,
     });
     return h("div", { class: "choice" }, input, h("label", { for: id }, name));
   };
-  const rows = contest.options.map((name, index) => row(index + 1, name));
+  const rows = contest.options.map((name, index) =>
+    row(index + 1, withdrawn.has(index + 1) ? t("vote.withdrawn", { option: name }) : name),
+  );
   const inputs = rows.flatMap((element) => element.querySelector("input") ?? []);
   const clear = () => {
     for (const input of inputs) input.checked = false;

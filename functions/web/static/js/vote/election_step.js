@@ -5,6 +5,7 @@ import { hexEncode, timeEncode } from "../protocol/encoding.js";
 import { t } from "../strings.js";
 import { actions, notice, once, paragraph, show } from "./screen.js";
 
+/** @typedef {import("../protocol/manifest.js").Manifest} Manifest */
 /** @typedef {import("../dom.js").Child} Child @typedef {import("../protocol/amendment.js").Amendment} Amendment */
 
 /**
@@ -26,13 +27,14 @@ export function showElection(paper, { step, durable, notices, later }) {
       !durable && notice(t("vote.keeps_nothing"), "warn"),
       facts(paper),
       ...amendments.filter(({ schedule }) => schedule).slice(-1).map(({ reason, schedule }) => schedule && moved(reason, schedule)),
+      ...amendments.flatMap((amendment) => amendment.withdrawn ?? []).map((gone) => withdrew(manifest, gone)),
       description && said(description),
       notices,
       step !== "credentialed" && secondFactor !== "none" && paragraph(t(`vote.factor_${secondFactor}`)),
       !step && paragraph(t("vote.continue_text")),
       actions(once(t("vote.continue"), () => resolve(true))),
       folded("vote.checks_title", checks(checkpoint), ...fingerprint(manifest)),
-      amendments.length && folded("vote.amendments_title", ...listed(amendments)),
+      amendments.length && folded("vote.amendments_title", ...listed(manifest, amendments)),
       step !== "credentialed" && folded("vote.prepare_title", ...preparing(() => resolve(false))),
       later,
     ),
@@ -74,13 +76,29 @@ function moved(reason, { closes_at: closes }) {
   return notice(t("vote.extended", { moment: moment(timeEncode(closes)), reason }), "warn");
 }
 
-/** All that was changed since the election was fixed, proved by the log. @param {Amendment[]} amendments */
-function listed(amendments) {
+/** @param {Manifest} manifest @param {import("../protocol/amendment.js").Withdrawal} withdrawal */
+const withdrew = (manifest, withdrawal) => notice(t("vote.amended_withdrawn", named(manifest, withdrawal)), "warn");
+
+/** @param {Manifest} manifest @param {import("../protocol/amendment.js").Withdrawal} withdrawal */
+function named({ contests }, { contest: id, option }) {
+  const contest = contests.find((one) => one.id === id);
+  return { contest: contest?.title ?? "", option: contest?.options[option - 1] ?? "" };
+}
+
+/**
+ * All that was changed since the election was fixed, proved by the log.
+ *
+ * @param {Manifest} manifest @param {Amendment[]} amendments
+ */
+function listed(manifest, amendments) {
   /** @param {Amendment} amendment */
-  const line = ({ at, reason, roll }) => {
-    const kind = !roll ? "schedule" : roll.ended.length ? "ended" : "grew";
-    return h("li", {}, `${moment(timeEncode(at))}: `, t(`vote.amended_${kind}`, { count: roll?.ended.length ?? 0 }), ` ${reason}`);
+  const what = ({ roll, withdrawn }) => {
+    if (withdrawn) return t("vote.amended_withdrawn", named(manifest, withdrawn));
+    if (!roll) return t("vote.amended_schedule");
+    return roll.ended.length ? t("vote.amended_ended", { count: roll.ended.length }) : t("vote.amended_grew");
   };
+  /** @param {Amendment} amendment */
+  const line = (amendment) => h("li", {}, `${moment(timeEncode(amendment.at))}: `, what(amendment), ` ${amendment.reason}`);
   return [paragraph(t("vote.amendments_text")), h("ul", {}, ...amendments.map(line))];
 }
 

@@ -124,7 +124,7 @@ class Journey {
   async #choose() {
     this.#paper ??= await this.#open();
     if (!this.kept.choices && this.state?.step !== "credentialed") await this.#look();
-    return fillIn(api, this.#shown.manifest, this.kept, {
+    return fillIn(api, this.#shown, this.kept, {
       keep: (choices) => this.#keep({ choices }),
       before: () => this.#look(),
       cast: (choices) => this.#cast(choices),
@@ -157,14 +157,15 @@ class Journey {
   async #cast(choices) {
     const way = this.#asks();
     if (way === "none" || way === "prepared") this.#casting.reach("seal");
-    if (way === "prepared") return this.#voter.mark(this.at("credentialed"), choices);
+    if (way === "prepared") return this.#voter.mark(this.at("credentialed"), choices, this.#shown.withdrawn);
     const begun = this.state ? this.at("blinded") : this.#shown;
-    if (way === "none") return this.#voter.seal(begun, choices);
+    const { withdrawn } = this.#shown;
+    if (way === "none") return this.#voter.seal(begun, choices, withdrawn);
     let sealed = /** @type {import("../protocol/state.js").Sealed | null} */ (null);
     return enterCode(way, {
       order: () => persistently(t("vote.known_issue"), () => this.#voter.requestCode(sealed ?? begun)),
       enter: async (code) => {
-        const bound = (sealed ??= await this.#voter.seal(begun, choices));
+        const bound = (sealed ??= await this.#voter.seal(begun, choices, withdrawn));
         return persistently(t("vote.known_issue"), () => this.#voter.getCredential(bound, code));
       },
       later: () => this.#later(),

@@ -9,10 +9,11 @@ import * as rankings from "./ranking.js";
 /**
  * @param {import("../protocol/contest.js").Contest} contest
  * @param {(number | number[])[]} choice the ranking at first
+ * @param {Set<number>} withdrawn options that cannot be marked any more
  * @param {() => void} changed called after each change
  * @returns {{content: (Node | null)[], choice: () => (number | number[])[]}}
  */
-export function rankingField(contest, choice, changed) {
+export function rankingField(contest, choice, withdrawn, changed) {
   const { equal } = METHODS[contest.method];
   let ranking = rankings.ofChoice(choice);
   /** @param {number} option */
@@ -61,6 +62,7 @@ export function rankingField(contest, choice, changed) {
 
   /** @param {number} option @param {string} text */
   function adder(option, text) {
+    if (withdrawn.has(option)) return h("li", { class: "quiet" }, t("vote.withdrawn", { option: text }));
     const add = () => change(option, rankings.add(ranking, option), nextAdder);
     const label = h("span", { class: "visually-hidden" }, t("vote.add_to_ranking"));
     return h("li", {}, h("button", { type: "button", class: "add", onclick: add }, "+ ", label, " ", text));

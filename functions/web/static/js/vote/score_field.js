@@ -10,15 +10,17 @@ const FEW_OPTIONS = 40;
 /**
  * @param {import("../protocol/contest.js").Contest} contest
  * @param {import("../protocol/plaintext.js").Choice} choice option and score, at first
+ * @param {Set<number>} withdrawn options that cannot be marked any more
  * @param {() => void} changed called after each change
  * @returns {{content: (Node | null)[], choice: () => [number, number][]}}
  */
-export function scoreField(contest, choice, changed) {
+export function scoreField(contest, choice, withdrawn, changed) {
   const scores = Array.from({ length: contest.max - contest.min + 1 }, (_, index) => contest.min + index);
   const few = scores.length <= FEW_SCORES && contest.options.length <= FEW_OPTIONS;
   const given = new Map(/** @type {[number, number][]} */ (choice));
   const fields = contest.options.map((name, index) => {
     const [id, score] = [`${contest.id}-${index + 1}`, given.get(index + 1)];
+    if (withdrawn.has(index + 1)) return gone(name);
     return (few ? radios : list)(id, name, scores, score, changed);
   });
   const clear = () => {
@@ -38,6 +40,11 @@ export function scoreField(contest, choice, changed) {
         .filter(({ value }) => value !== "")
         .map(({ option, value }) => [option, Number(value)]),
   };
+}
+
+/** An option that was withdrawn. @param {string} name */
+function gone(name) {
+  return { element: h("p", { class: "quiet" }, t("vote.withdrawn", { option: name })), value: () => "", clear: () => {} };
 }
 
 /**
