@@ -95,7 +95,9 @@ class MailConsumer(Consumer):
 
     def good(self, number: int) -> Record:
         self.wiring.organisers.add(Organiser(f"o{number}", f"o{number}@example.org", "", self.world.clock()))
-        return sqs_message(json.dumps({"kind": "verification", "organiser": f"o{number}"}))
+        return sqs_message(
+            json.dumps({"kind": "verification", "organiser": f"o{number}", "base_url": "https://a.example"})
+        )
 
     def handle(self, event: dict[str, Any]) -> Any:
         return deliver_all(event, Mailer(self.wiring))

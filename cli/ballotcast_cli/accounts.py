@@ -4,7 +4,7 @@ import click
 
 from ballotcast.client.organiser import Organiser
 
-from .deployment import save_session
+from .deployment import forget_session, load_device, load_session, save_device, save_session
 from .group import deployment, public_api
 
 PASSWORD = click.option("--password", prompt=True, hide_input=True, envvar="BALLOTCAST_PASSWORD", show_envvar=True)
@@ -52,7 +52,17 @@ def reset_password(email: str, code: str, password: str) -> None:
         code = click.prompt("Code")
     password = password or click.prompt("New password", hide_input=True, confirmation_prompt=True)
     organiser.set_password(email, code.strip(), password)
+    save_device(deployment(), organiser.device)
     click.echo(f"The new password is set; ballotcast log-in {email}")
+
+
+@click.command("log-out")
+def log_out() -> None:
+    """End the session at once."""
+    here = deployment()
+    Organiser(public_api(), load_session(here)).log_out()
+    forget_session(here)
+    click.echo("Logged out.")
 
 
 @click.command("log-in")
@@ -60,5 +70,6 @@ def reset_password(email: str, code: str, password: str) -> None:
 @PASSWORD
 def log_in(email: str, password: str) -> None:
     """Open a session of an hour; the commands for organisers use it."""
-    save_session(deployment(), Organiser(public_api()).log_in(email, password))
+    organiser = Organiser(public_api(), device=load_device(deployment()))
+    save_session(deployment(), organiser.log_in(email, password), organiser.device)
     click.echo(f"Logged in as {email}, for an hour.")

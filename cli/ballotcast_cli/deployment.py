@@ -41,9 +41,29 @@ def local_stack() -> tuple[Path | None, dict[str, str]]:
     return None, {}
 
 
-def save_session(deployment: Deployment, token: str) -> None:
-    sessions = _sessions()
-    sessions[deployment.api] = token
+def save_session(deployment: Deployment, token: str, device: str) -> None:
+    """`device`: for the next log-in here."""
+    _save({**_sessions(), deployment.api: token, _device_of(deployment): device})
+
+
+def forget_session(deployment: Deployment) -> None:
+    _save({name: token for name, token in _sessions().items() if name != deployment.api})
+
+
+def save_device(deployment: Deployment, device: str) -> None:
+    _save({**_sessions(), _device_of(deployment): device})
+
+
+def load_device(deployment: Deployment) -> str:
+    """What the last log-in left; empty if there was none."""
+    return str(_sessions().get(_device_of(deployment), ""))
+
+
+def _device_of(deployment: Deployment) -> str:
+    return f"{deployment.api} device"
+
+
+def _save(sessions: dict[str, Any]) -> None:
     file = _session_file()
     file.parent.mkdir(parents=True, exist_ok=True)
     write_private(file, json.dumps(sessions))

@@ -16,6 +16,7 @@ COMMANDS: Mapping[str, LazyCommand] = {
         "accounts", "Set a new password by a code that is mailed to EMAIL.", "reset_password"
     ),
     "log-in": LazyCommand("accounts", "Open a session of an hour; the commands for organisers use it.", "log_in"),
+    "log-out": LazyCommand("accounts", "End the session at once.", "log_out"),
     "doctor": LazyCommand("doctor", "Check SPF, DKIM and DMARC of the sender's domain, as SES needs them."),
     "elections": LazyCommand("elections", "Create, list, show and delete elections."),
     "voters": LazyCommand("voters", "Import, edit and list the roll of an election."),
@@ -47,6 +48,7 @@ COMMANDS: Mapping[str, LazyCommand] = {
     "trustee": LazyCommand(
         "trustee", "Make an election's key together with others, and open its ballots after the close."
     ),
+    "people": LazyCommand("people", "Invite others to conduct or to observe an election, and remove them."),
     "operator": LazyCommand(
         "operator", "For those who run a deployment; needs AWS credentials for its account and region."
     ),

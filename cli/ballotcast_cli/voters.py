@@ -6,6 +6,8 @@ from typing import Any
 
 import click
 
+from ballotcast.client.roll_table import write_roll
+
 from .group import organiser
 
 
@@ -75,6 +77,27 @@ def remove(election: str, voters: tuple[str, ...]) -> None:
     click.echo(f"removed: {organiser().remove_voters(election, voters)}")
 
 
+@command.command()
+@click.argument("election")
+@click.confirmation_option(prompt="Take everybody off this roll?")
+def empty(election: str) -> None:
+    """Take everybody off the roll of a draft."""
+    organiser().empty_roll(election)
+    click.echo("The roll is being emptied.")
+
+
+@command.command()
+@click.argument("election")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def export(election: str, file: Path) -> None:
+    """Write the roll to FILE as CSV, with the state of each mail; who got a credential only after close.
+
+    Text that looks like a formula has an apostrophe before it, so that a spreadsheet runs nothing."""
+    with file.open("w", encoding="utf-8", newline="") as opened:
+        written = write_roll(opened, organiser().voters(election))
+    click.echo(f"voters: {written}")
+
+
 REASON = click.option(
     "--reason", required=True, prompt="Reason (everybody can read it)", help="Why: everybody can read it, for good."
 )
@@ -109,9 +132,11 @@ def move(election: str, voter: str, email: str, reason: str) -> None:
 
 @command.command("list")
 @click.argument("election")
-def list_(election: str) -> None:
+@click.option("--search", default="", help="Only those whose address or name begins so.")
+@click.option("--delivery", type=click.Choice(["none", "queued", "sent", "bounced"]), help="Only these mails.")
+def list_(election: str, search: str, delivery: str | None) -> None:
     """The roll with the state of each mail; who got a credential only after close."""
-    for voter in organiser().voters(election):
+    for voter in organiser().voters(election, search=search, delivery=delivery or ""):
         issued = {None: "", True: "issued", False: "not issued"}[voter["issued"]]
         right = voter["right"] if voter["right"] in ("ended", "moved") else ""
         told = f"{voter['delivery']:<8} {voter['email']:<40} {voter['name']:<30} {right:<6} {issued}"

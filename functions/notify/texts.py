@@ -3,12 +3,16 @@
 from ballotcast.mails.blocks import MailContent
 
 
-def verification(organiser: str, code: str, hours: int) -> MailContent:
+def verification(organiser: str, code: str, hours: int, link: str) -> MailContent:
     """To somebody who signed up as an organiser."""
     return MailContent(
         "Verify your address for Ballotcast",
         f"""\
 Somebody, hopefully you, signed up with this address to organise elections.
+
+Open this address, or enter the code where you signed up:
+
+{link}
 
 Organiser: {organiser}
 Code:      {code}
@@ -21,13 +25,15 @@ This message was sent by Ballotcast. Nobody reads answers to it.
     )
 
 
-def password_reset(code: str, minutes: int) -> MailContent:
+def password_reset(code: str, minutes: int, link: str) -> MailContent:
     """To an organiser for whose address a new password was asked for."""
     return MailContent(
         "Set a new password for Ballotcast",
         f"""\
 Somebody, hopefully you, forgot the password of the organiser with this
-address.
+address. Open this address, or enter the code on the page that asked for it:
+
+{link}
 
 Code:      {code}
 

@@ -22,9 +22,11 @@ from ballotcast.batches import Unreadable, message_id, pause, read_object, recei
 from ballotcast.elections.lifecycle import Status
 from ballotcast.mails.invitation import Recipient, invitation, second_factor, second_factor_short
 from ballotcast.mails.settings import MailSettings
+from ballotcast.mails.to_organisers import joining
 from ballotcast.store.elections import Election
 from ballotcast.store.mails import occasion_of, sample_recipient
 from ballotcast.store.voter import Voter
+from ballotcast.typed_code import grouped_code, new_code
 from ballotcast.wiring import Wiring, from_environment
 from notify import texts
 from notify.post import Post, Undeliverable
@@ -32,6 +34,9 @@ from notify.post import Post, Undeliverable
 CODE_LIFE = timedelta(minutes=10)
 VERIFICATION_LIFE = timedelta(hours=24)
 RESET_LIFE = timedelta(minutes=30)
+JOIN_LIFE = timedelta(days=7)
+JOIN_EVERY = timedelta(minutes=10)
+"""At most one mail in this time for one invitation."""
 RESET_EVERY = timedelta(minutes=10)
 """At most one code to set a new password in this time to one organiser."""
 RESETS = 3
@@ -40,7 +45,7 @@ RESETS = 3
 FIRST_PAUSE, LONGEST_PAUSE = 5, 90
 """Seconds until a message that failed comes again: somebody may wait for a code, and most faults pass at once."""
 
-KINDS = ("invitation", "reminder", "test", "otp", "verification", "reset")
+KINDS = ("invitation", "reminder", "test", "member", "otp", "verification", "reset")
 """Only these may enter the log: a kind that somebody made up could hold anything."""
 
 logger = Logger(service="notify")
@@ -69,12 +74,25 @@ class Worker:
                 "reminds": bool(reminds),
             }:
                 self._test(election, organiser, base_url, reminds=reminds)
+            case {
+                "kind": "member",
+                "election": str(election),
+                "organiser": str(organiser),
+                "by": str(by),
+                "base_url": str(base_url),
+            }:
+                self._ask_to_join(election, organiser, by, base_url)
             case {"kind": "otp", "election": str(election), "voter": str(voter)}:
                 self._send_code(election, voter)
-            case {"kind": "verification", "organiser": str(organiser)}:
-                self._verify(organiser)
-            case {"kind": "reset", "organiser": str(organiser), "request": str(request)}:
-                self._reset(organiser, request)
+            case {"kind": "verification", "organiser": str(organiser), "base_url": str(base_url)}:
+                self._verify(organiser, base_url)
+            case {
+                "kind": "reset",
+                "organiser": str(organiser),
+                "request": str(request),
+                "base_url": str(base_url),
+            }:
+                self._reset(organiser, request, base_url)
             case _:
                 raise Unreadable("a message of no known kind")
 
@@ -113,13 +131,38 @@ class Worker:
             self._wiring.voters.mark_mailed(election_id, key, run, link.token_hash.hex())
 
     def _test(self, election_id: str, identity: str, base_url: str, *, reminds: bool) -> None:
-        """The invitation as it is now, to its organiser. Its link is of nobody."""
+        """The invitation as it is now, to the organiser who asked for it. Its link is of nobody."""
         election, organiser = self._wiring.elections.find(election_id), self._wiring.organisers.find(identity)
-        if not election or election.deleting or not organiser or election.organiser != identity:
+        if not election or election.deleting or not organiser or not self._takes_part(election, identity):
             return
         sample = sample_recipient(organiser.email, election, base_url)
         mail = invitation(MailSettings.kept(election.mail), occasion_of(election), sample, reminds=reminds, test=True)
         self._post.mail(organiser.email, mail)
+
+    def _takes_part(self, election: Election, organiser: str) -> bool:
+        """Whether they still do: they may have been removed since the message was queued."""
+        if election.organiser == organiser:
+            return True
+        member = self._wiring.members.find(election.id, organiser)
+        return bool(member and member.joined)
+
+    def _ask_to_join(self, election_id: str, identity: str, by: str, base_url: str) -> None:
+        """A new code for an invitation that is not accepted yet, which replaces the one before."""
+        election, member = self._wiring.elections.find(election_id), self._wiring.members.find(election_id, identity)
+        host = self._wiring.organisers.find(by)
+        if not election or election.deleting or not member or member.joined or not host:
+            return
+        code, now = new_code(), self._wiring.clock()
+        mac = self._wiring.roll_secret.mac("join", election_id, identity, code)
+        expires, until = (int((now + span).timestamp()) for span in (JOIN_LIFE, JOIN_EVERY))
+        if not self._wiring.members.offer(election_id, identity, mac, expires, until):
+            return
+        link = f"{election.base_url or base_url}/manage/verify?election={election_id}#{grouped_code(code)}"
+        settings = MailSettings.kept(election.mail)
+        shown = grouped_code(code)
+        self._post.mail(
+            member.email, joining(settings, election.title, host.email, member.role, link, shown, JOIN_LIFE.days)
+        )
 
     def _send_code(self, election_id: str, key: str) -> None:
         """A new code, which replaces the one before; only its keyed hash is kept."""
@@ -137,28 +180,32 @@ class Worker:
             mail = second_factor(settings, election.title, code, minutes, voter.language)
             self._post.mail(voter.email, mail)
 
-    def _verify(self, identity: str) -> None:
-        """A new code, which replaces the one before; only its hash is kept."""
+    def _verify(self, identity: str, base_url: str) -> None:
+        """A new code, which replaces the one before; only its keyed hash is kept."""
         organiser = self._wiring.organisers.find(identity)
-        code = secrets.token_hex(16)
+        code = new_code()
         expires = int((self._wiring.clock() + VERIFICATION_LIFE).timestamp())
-        digest = hashlib.sha256(code.encode()).hexdigest()
-        if organiser and self._wiring.organisers.offer_verification(identity, digest, expires):
-            hours = int(VERIFICATION_LIFE.total_seconds()) // 3600
-            self._post.mail(organiser.email, texts.verification(identity, code, hours))
+        mac = self._wiring.roll_secret.mac("verify", identity, code).hex()
+        if organiser and self._wiring.organisers.offer_verification(identity, mac, expires):
+            hours, shown = int(VERIFICATION_LIFE.total_seconds()) // 3600, grouped_code(code)
+            link = f"{base_url}/manage/verify?organiser={identity}#{shown}"
+            self._post.mail(organiser.email, texts.verification(identity, shown, hours, link))
 
-    def _reset(self, identity: str, request: str) -> None:
+    def _reset(self, identity: str, request: str, base_url: str) -> None:
         """A new code, if the address has an account and a turn: `organise` asks for every address alike."""
         organiser, now = self._wiring.organisers.find(identity), self._wiring.clock()
         if not organiser:
             return
-        code = secrets.token_hex(16)
+        code = new_code()
         mac = self._wiring.roll_secret.mac("reset", identity, code)
         expires, until = (int((now + span).timestamp()) for span in (RESET_LIFE, RESET_EVERY))
         if not self._wiring.password_resets.offer(identity, request, mac, expires, now, until, RESETS):
             return
         if self._wiring.organisers.spend_verification(f"{now:%Y-%m-%d}", self._wiring.settings.daily_mails):
-            self._post.mail(organiser.email, texts.password_reset(code, int(RESET_LIFE.total_seconds()) // 60))
+            minutes, shown = int(RESET_LIFE.total_seconds()) // 60, grouped_code(code)
+            self._post.mail(
+                organiser.email, texts.password_reset(shown, minutes, f"{base_url}/manage/password#{shown}")
+            )
 
     def _find(self, election: str, key: str) -> tuple[Voter | None, Election | None]:
         """The voter, unless personal data is erased, and the election."""

@@ -1,21 +1,27 @@
 """Routes of organisers' accounts and sessions."""
 
 import unicodedata
-from typing import Annotated
+from typing import Annotated, Any
 
+from fastapi import Request, Response
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from ballotcast.elections.addresses import email_address
 from ballotcast.faults import FaultError
 from ballotcast.http.access import Access, contract
+from ballotcast.http.address import base_url
 from ballotcast.http.app import routes
 from ballotcast.http.responses import refuses
-from ballotcast.http.sessions import LIFETIME
+from ballotcast.http.sessions import LIFETIME, CurrentOrganiser, current_session
 from ballotcast.http.wired import Wired
-from organise.accounts import PASSWORD_BYTES, log_in, register_organiser, verify_organiser
+from organise.accounts import PASSWORD_BYTES, ask_verification, log_in, log_out, register_organiser, verify_organiser
 
 router = routes()
 PASSWORD_CHARACTERS = 12
+SCORE = 3
+"""Of zxcvbn, from 0 to 4: 10^8 guesses at least."""
+
+OPTIONAL: Any = Field(default=None)
 
 Email = Annotated[str, Field(max_length=320), AfterValidator(email_address)]
 
@@ -23,6 +29,15 @@ Email = Annotated[str, Field(max_length=320), AfterValidator(email_address)]
 def _long_enough(password: str) -> str:
     if len(password) < PASSWORD_CHARACTERS:
         raise FaultError("too-short", least=PASSWORD_CHARACTERS)
+    return password
+
+
+def _hard_to_guess(password: str) -> str:
+    """`zxcvbn` is imported with the first new password: its lists of words take a tenth of a second."""
+    from zxcvbn import zxcvbn
+
+    if zxcvbn(password)["score"] < SCORE:
+        raise FaultError("weak-password")
     return password
 
 
@@ -38,7 +53,9 @@ def _nfc(password: str) -> str:
 
 
 Password = Annotated[str, Field(max_length=1000, repr=False), AfterValidator(_nfc)]
-NewPassword = Annotated[Password, AfterValidator(_long_enough), AfterValidator(_within_bcrypt)]
+NewPassword = Annotated[
+    Password, AfterValidator(_long_enough), AfterValidator(_within_bcrypt), AfterValidator(_hard_to_guess)
+]
 
 
 class SignUp(BaseModel):
@@ -52,45 +69,66 @@ class SignedUp(BaseModel):
 
 
 class Verification(BaseModel):
+    """`token`: the code that was mailed; left out: have another one mailed."""
+
     model_config = ConfigDict(extra="forbid", strict=True)
     organiser_id: Annotated[str, Field(max_length=64)]
-    token: Annotated[str, Field(max_length=100, repr=False)]
+    token: Annotated[str, Field(max_length=100, repr=False)] = OPTIONAL
 
 
 class Verified(BaseModel):
     verified: bool
 
 
+Device = Annotated[str, Field(max_length=100, repr=False)]
+
+
 class Credentials(BaseModel):
+    """`device`: what the last log-in on this device responded with, or empty."""
+
     model_config = ConfigDict(extra="forbid", strict=True)
     email: Email
     password: Password
+    device: Device = ""
 
 
 class Session(BaseModel):
-    """`token` goes into the header `Authorization: Bearer …`; `expires_in` is in seconds."""
+    """`token` goes into the header `Authorization: Bearer …`; `expires_in` is in seconds. `device`: for next time."""
 
     token: str
     expires_in: int
+    device: str
 
 
 @router.post(
     "/organisers", status_code=201, openapi_extra=contract(Access.PUBLIC, creates=True), responses=refuses(409, 429)
 )
-def register(body: SignUp, wiring: Wired) -> SignedUp:
+def register(body: SignUp, request: Request, wiring: Wired) -> SignedUp:
     """Sign up; a code to verify the address is mailed to it."""
-    return SignedUp(organiser_id=register_organiser(wiring, body.email, body.password))
+    pages = base_url(request, wiring.settings)
+    return SignedUp(organiser_id=register_organiser(wiring, body.email, body.password, pages))
 
 
 @router.post("/organisers/verify", openapi_extra=contract(Access.PUBLIC), responses=refuses(403))
-def verify(body: Verification, wiring: Wired) -> Verified:
-    """Verify an organiser's address by the code that was mailed to it."""
+def verify(body: Verification, request: Request, wiring: Wired) -> Verified:
+    """Verify an organiser's address by the code that was mailed to it, or have another code mailed."""
+    if "token" not in body.model_fields_set:
+        ask_verification(wiring, body.organiser_id, base_url(request, wiring.settings))
+        return Verified(verified=False)
     verify_organiser(wiring, body.organiser_id, body.token)
     return Verified(verified=True)
 
 
+@router.delete(
+    "/sessions", status_code=204, response_class=Response, openapi_extra=contract(Access.ORGANISER), responses={}
+)
+def close(request: Request, organiser: CurrentOrganiser, wiring: Wired) -> None:
+    """Log out: the session that this request comes with ends at once."""
+    log_out(wiring, current_session(request))
+
+
 @router.post("/sessions", openapi_extra=contract(Access.PUBLIC), responses=refuses(401, 429))
-def open_(body: Credentials, wiring: Wired) -> Session:
+def open_(body: Credentials, request: Request, wiring: Wired) -> Session:
     """Log in. Takes no Idempotency-Key into account: a token is never stored."""
-    token = log_in(wiring, body.email, body.password)
-    return Session(token=token, expires_in=int(LIFETIME.total_seconds()))
+    token, device = log_in(wiring, body.email, body.password, base_url(request, wiring.settings), body.device)
+    return Session(token=token, expires_in=int(LIFETIME.total_seconds()), device=device)

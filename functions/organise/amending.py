@@ -32,6 +32,7 @@ def cut_roll(wiring: Wiring, election: Election) -> tuple[Election, list[Voter]]
     cut = wiring.elections.cut_roll(election.id)
     if cut is None:
         raise NotFound("no-election", "you have no such election")
+    cut = replace(cut, caller=election.caller, role=election.role)
     return cut, [voter for voter in wiring.voters.roll(cut.id) if voter.generation < cut.roll_generation]
 
 

@@ -13,6 +13,7 @@ from organise import (
     election_routes,
     mail_routes,
     password_routes,
+    people_routes,
     right_routes,
     voter_routes,
 )
@@ -21,7 +22,7 @@ from organise import (
 def create_app(wiring: Wiring) -> FastAPI:
     accounts = (account_routes.router, password_routes.router)
     roll = (voter_routes.router, right_routes.router)
-    elections = (election_routes.router, *roll, mail_routes.router, conduct_routes.router)
+    elections = (election_routes.router, *roll, mail_routes.router, people_routes.router, conduct_routes.router)
     return build_app("organise", "running elections", wiring, *accounts, *elections)
 
 

@@ -11,7 +11,7 @@ from ballotcast.store.events import event
 from ballotcast.store.transaction import Cancelled, transact
 from ballotcast.wiring import Wiring
 from organise.amending import cut_roll
-from organise.drafts import owned_election
+from organise.drafts import election_again
 from organise.freezing import amended_end, freeze, publish
 
 ATTEMPTS = 5
@@ -60,7 +60,7 @@ def _mark_closed(wiring: Wiring, election: Election) -> Election:
     for _ in range(ATTEMPTS):
         # clocks differ a little, and an election is not closed before its newest amendment
         closed_at = max(to_rfc3339(wiring.clock()), election.amended_at)
-        told = event(election.id, election.organiser, "election-closed", {}, wiring.clock())
+        told = event(election.id, election.actor, "election-closed", {}, wiring.clock())
         writes = [
             wiring.elections.closing(election, closed_at),
             wiring.manifests.closing(election.id, closed_at, amended_end(election)),
@@ -70,7 +70,7 @@ def _mark_closed(wiring: Wiring, election: Election) -> Election:
         try:
             transact(wiring.dynamodb, writes)
         except Cancelled:
-            election = owned_election(wiring, election.organiser, election.id)
+            election = election_again(wiring, election)
             if election.status(wiring.clock()) is Status.CLOSED:
                 return election
         else:

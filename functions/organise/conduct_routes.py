@@ -1,5 +1,6 @@
 """Routes of conducting an election: invitations, opening, closing, and what was done."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
 from fastapi import Request
@@ -7,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ballotcast.ballots.contest import MOST_OPTIONS, ContestId
 from ballotcast.ballots.fields import UtcSecond
+from ballotcast.elections.roles import Role
 from ballotcast.elections.typed_text import TypedText
 from ballotcast.faults import FaultError
 from ballotcast.http.access import Access, contract
@@ -18,6 +20,7 @@ from ballotcast.http.paging import Cursor, Limit, from_cursor, to_cursor
 from ballotcast.http.responses import refuses
 from ballotcast.http.sessions import CurrentOrganiser
 from ballotcast.http.wired import Wired
+from ballotcast.store.events import Event
 from ballotcast.store.jobs import Job
 from organise.account_routes import Email
 from organise.closing import close_election, open_election
@@ -26,6 +29,7 @@ from organise.election_routes import OPTIONAL, ElectionView
 from organise.extending import extend_voting
 from organise.invitation_jobs import newest_run, stop_run
 from organise.inviting import Choice, Only, invite
+from organise.people import names_of
 from organise.withdrawing import Order, withdraw_option
 
 router = routes()
@@ -103,11 +107,27 @@ class WithdrawnOption(BaseModel):
 
 
 class EventView(BaseModel):
+    """`organiser`: the id of who did it; `name`: their address. `detail.member`: the address that it was done to."""
+
     id: str
     at: str
     organiser: str
+    name: str
     action: str
     detail: dict[str, Any]
+
+    @classmethod
+    def of(cls, told: Event, names: Mapping[str, str]) -> Self:
+        """`names`: addresses by id."""
+        member = told.detail.get("member")
+        return cls(
+            id=told.id,
+            at=told.at,
+            organiser=told.organiser,
+            name=names.get(told.organiser, ""),
+            action=told.action,
+            detail=told.detail if member is None else {**told.detail, "member": names.get(member, "")},
+        )
 
 
 class EventsPage(BaseModel):
@@ -141,7 +161,7 @@ def send(
 @router.get("/elections/{id}/invitations", openapi_extra=contract(Access.ORGANISER), responses=refuses(404))
 def show_run(election: ElectionId, organiser: CurrentOrganiser, wiring: Wired) -> NewestRun:
     """How far the invitations are. Reminders are not shown: their progress would tell who has voted."""
-    job = newest_run(wiring, owned_election(wiring, organiser, election))
+    job = newest_run(wiring, owned_election(wiring, organiser, election, Role.OBSERVER))
     return NewestRun(run=RunView.of(job) if job else None)
 
 
@@ -187,7 +207,9 @@ def list_events(
     election: ElectionId, organiser: CurrentOrganiser, wiring: Wired, limit: Limit = 100, cursor: Cursor = None
 ) -> EventsPage:
     """What organisers did, oldest first; nothing that a voter did."""
-    owned_election(wiring, organiser, election)
+    owned = owned_election(wiring, organiser, election, Role.OBSERVER)
     found = wiring.events.page(election, after=from_cursor(cursor), limit=limit)
-    events = [EventView(**{name: getattr(told, name) for name in EventView.model_fields}) for told in found]
+    concerned = {told.organiser for told in found} | {told.detail.get("member", told.organiser) for told in found}
+    names = names_of(wiring, owned, concerned)
+    events = [EventView.of(told, names) for told in found]
     return EventsPage(events=events, next_cursor=to_cursor(found[-1].id) if len(found) == limit else None)

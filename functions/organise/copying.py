@@ -54,17 +54,22 @@ def copy_election(
     identity = secrets.token_hex(8)
     if idempotency_key:
         asked = json.dumps([source.id, changes, with_roll], sort_keys=True, default=str)
-        identity = wiring.session_secret.mac("copy", source.organiser, idempotency_key, asked)[:8].hex()
-        if made := _made_before(wiring, source.organiser, identity):
+        identity = wiring.session_secret.mac("copy", source.actor, idempotency_key, asked)[:8].hex()
+        if made := _made_before(wiring, source.actor, identity):
             return made
     draft = Election(
-        id=identity, organiser=source.organiser, created_at=to_rfc3339(now), mail=dict(source.mail), **checked
+        id=identity,
+        organiser=source.actor,
+        created_at=to_rfc3339(now),
+        roll_indexed=True,
+        mail=dict(source.mail),
+        **checked,
     )
     job = _roll_job(wiring, source, draft) if with_roll else None
     told = event(draft.id, draft.organiser, "election-copied", {"from": source.id, "roll": with_roll}, now)
     beside = [wiring.events.adding(told), *([wiring.jobs.adding(job)] if job else [])]
     if not wiring.elections.add(draft, *beside):
-        if idempotency_key and (made := _made_before(wiring, source.organiser, identity)):
+        if idempotency_key and (made := _made_before(wiring, source.actor, identity)):
             return made
         raise Conflict("id-taken", "the id drawn for this election is taken: try again", retry_after=1)
     _begin(wiring, job)

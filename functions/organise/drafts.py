@@ -14,18 +14,44 @@ from typing import Any
 from ballotcast.clock import from_rfc3339, to_rfc3339
 from ballotcast.elections.addresses import known_country
 from ballotcast.elections.draft import contests_of, require_window
-from ballotcast.errors import Conflict, NotFound, invalid_field
+from ballotcast.elections.roles import Role
+from ballotcast.errors import Conflict, Forbidden, NotFound, invalid_field
 from ballotcast.store.elections import Election
 from ballotcast.store.events import event
 from ballotcast.wiring import Wiring
 
 
-def owned_election(wiring: Wiring, organiser: str, election: str) -> Election:
-    """NotFound for somebody else's election as for one that never was or is being deleted."""
+def owned_election(wiring: Wiring, organiser: str, election: str, needed: Role = Role.ORGANISER) -> Election:
+    """The election, for somebody whose role in it covers the one that is needed.
+
+    NotFound for an election that they have no part in, as for one that never was or is being deleted; Forbidden if
+    their role is a lesser one. The role is read with each request, so it ends at once; of the owner under whose account
+    the election is, nothing more is read.
+    """
     found = wiring.elections.find(election)
-    if found is None or found.organiser != organiser or found.deleting:
-        raise NotFound("no-election", "you have no such election")
-    return found
+    if found is None or found.deleting:
+        raise no_election()
+    role = Role.OWNER
+    if found.organiser != organiser:
+        member = wiring.members.find(election, organiser)
+        if member is None or not member.joined:
+            raise no_election()
+        role = member.role
+    if not role.covers(needed):
+        raise Forbidden("role-missing", f"you are {role.value} of this election: this takes {needed.value}")
+    return replace(found, caller=organiser, role=role)
+
+
+def election_again(wiring: Wiring, election: Election) -> Election:
+    """As it is now, for the same request."""
+    found = wiring.elections.find(election.id)
+    if found is None or found.deleting:
+        raise no_election()
+    return replace(found, caller=election.caller, role=election.role)
+
+
+def no_election() -> NotFound:
+    return NotFound("no-election", "you have no such election")
 
 
 def create_election(
@@ -42,7 +68,7 @@ def create_election(
     if idempotency_key:
         draft = json.dumps(checked, sort_keys=True)
         identity = wiring.session_secret.mac("election", organiser, idempotency_key, draft)[:8].hex()
-    election = Election(id=identity, organiser=organiser, created_at=to_rfc3339(now), **checked)
+    election = Election(id=identity, organiser=organiser, created_at=to_rfc3339(now), roll_indexed=True, **checked)
     created = event(election.id, organiser, "election-created", {}, now)
     if not wiring.elections.add(election, wiring.events.adding(created)):
         before = wiring.elections.find(identity) if idempotency_key else None
@@ -61,9 +87,9 @@ def edit_election(wiring: Wiring, election: Election, changes: Mapping[str, Any]
     bare = [{name: value for name, value in contest.items() if name != "id"} for contest in election.contests]
     checked = checked_draft(wiring, {**known, **times, "contests": bare, **changes})
     edited = replace(election, **checked, revision=election.revision + 1)
-    told = event(election.id, election.organiser, "election-edited", {"fields": sorted(changes)}, wiring.clock())
+    told = event(election.id, election.actor, "election-edited", {"fields": sorted(changes)}, wiring.clock())
     if not wiring.elections.edit(edited, election.revision, wiring.events.adding(told)):
-        if owned_election(wiring, election.organiser, election.id).frozen:
+        if election_again(wiring, election).frozen:
             raise frozen_draft()
         raise Conflict("changed-meanwhile", "the draft was changed by another request meanwhile: read it again")
     return edited
@@ -75,8 +101,10 @@ def delete_election(wiring: Wiring, organiser: str, election: str) -> None:
     The wish is queued before the mark: killed in between, the draft is deleted all the same.
     """
     found = wiring.elections.find(election)
-    if found is None or found.organiser != organiser:
-        raise NotFound("no-election", "you have no such election")
+    if found is None:
+        raise no_election()
+    if found.organiser != organiser or not found.deleting:  # another owner's, or the request for the first time
+        found = owned_election(wiring, organiser, election, Role.OWNER)
     if found.frozen:
         raise frozen_draft()
     wiring.jobs_queue.send({"kind": "purge", "election": election, "created_at": found.created_at, "start": 0})

@@ -1,5 +1,6 @@
 """Routes of elections: drafts and what is shown of each."""
 
+from dataclasses import replace
 from hashlib import sha256
 from typing import Annotated, Any, Literal, Self
 from unicodedata import category
@@ -10,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from ballotcast.ballots.contest import Contest
 from ballotcast.ballots.fields import UtcSecond
 from ballotcast.elections.lifecycle import Status
+from ballotcast.elections.roles import Role
 from ballotcast.elections.typed_text import TypedText, typed
 from ballotcast.faults import FaultError
 from ballotcast.http.access import Access, contract
@@ -86,7 +88,7 @@ class ElectionChanges(BaseModel):
 
 class ElectionView(BaseModel):
     """`manifest_hash` (M, hex) and `roll_size` (of the newest roll in the log) from freezing on. `withdrawn`: by the id
-    of a contest the numbers of its options that were withdrawn, from 1."""
+    of a contest the numbers of its options that were withdrawn, from 1. `role`: the caller's."""
 
     id: str
     title: str
@@ -104,6 +106,7 @@ class ElectionView(BaseModel):
     manifest_hash: str | None
     roll_size: int | None
     personal_data_erased: bool
+    role: Literal["owner", "organiser", "observer"]
 
     @classmethod
     def of(cls, election: Election, wiring: Wiring) -> Self:
@@ -191,16 +194,23 @@ def notice(election: ElectionId, order: NoticeOrder, organiser: CurrentOrganiser
 
 @router.get("/elections", openapi_extra=contract(Access.ORGANISER))
 def list_(organiser: CurrentOrganiser, wiring: Wired, limit: Limit = 100, cursor: Cursor = None) -> ElectionsPage:
-    """Your elections, in order of id."""
+    """The elections that you have a part in, in order of id."""
     found, more = wiring.elections.owned_by(organiser, after=from_cursor(cursor), limit=min(limit, 100))
-    elections = [ElectionView.of(election, wiring) for election in found]
+    theirs = [election.id for election in found if election.organiser != organiser]
+    roles = wiring.members.roles(theirs, organiser) if theirs else {}
+    own = [
+        replace(election, caller=organiser, role=roles.get(election.id, Role.OWNER))
+        for election in found
+        if election.organiser == organiser or election.id in roles
+    ]
+    elections = [ElectionView.of(election, wiring) for election in own]
     return ElectionsPage(elections=elections, next_cursor=to_cursor(more) if more else None)
 
 
 @router.get("/elections/{id}", openapi_extra=contract(Access.ORGANISER), responses=refuses(404))
 def show(election: ElectionId, organiser: CurrentOrganiser, wiring: Wired) -> ElectionView:
     """One of your elections."""
-    return ElectionView.of(owned_election(wiring, organiser, election), wiring)
+    return ElectionView.of(owned_election(wiring, organiser, election, Role.OBSERVER), wiring)
 
 
 @router.patch("/elections/{id}", openapi_extra=contract(Access.ORGANISER), responses=refuses(404, 409))

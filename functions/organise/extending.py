@@ -19,7 +19,7 @@ from ballotcast.store.events import event
 from ballotcast.store.transaction import Cancelled, transact
 from ballotcast.wiring import Wiring
 from organise.amendment_room import counted
-from organise.drafts import owned_election
+from organise.drafts import election_again
 from organise.freezing import publish
 
 ATTEMPTS = 5
@@ -40,7 +40,7 @@ def extend_voting(wiring: Wiring, election: Election, closes_at: datetime, reaso
         if extended := _state(wiring, election, closes_at, reason):
             publish(wiring, extended)
             return extended
-        election = owned_election(wiring, election.organiser, election.id)
+        election = election_again(wiring, election)
     raise Conflict("changed-meanwhile", "the election is being changed by other requests: try again")
 
 
@@ -57,7 +57,7 @@ def _state(wiring: Wiring, election: Election, closes_at: datetime, reason: str)
         wiring.amendments.adding(election.id, extended.amendments, leaf),
         wiring.manifests.extending(election.id, end),
         *wiring.due_counts.postponing(DueCount(election.closes_at, election.id), end),
-        wiring.events.adding(event(election.id, election.organiser, "voting-extended", detail, now)),
+        wiring.events.adding(event(election.id, election.actor, "voting-extended", detail, now)),
     ]
     try:
         transact(wiring.dynamodb, writes)

@@ -21,6 +21,7 @@ from ballotcast.ballots.roll import roll_root
 from ballotcast.clock import from_rfc3339
 from ballotcast.elections import broadcast
 from ballotcast.elections.addresses import gets_text_messages
+from ballotcast.elections.roles import Role
 from ballotcast.errors import Conflict
 from ballotcast.store.channels import new_channel
 from ballotcast.store.due_counts import MARGIN, DueCount
@@ -51,7 +52,7 @@ def freeze(wiring: Wiring, draft: Election, roll: Sequence[Voter], base_url: str
             break
         winner = wiring.elections.find(draft.id)
         if winner and winner.frozen:
-            frozen = winner
+            frozen = replace(winner, caller=draft.caller, role=draft.role)
             break
         if winner is None or winner.revision != draft.revision:
             raise Conflict("changed-meanwhile", "the draft was changed by another request meanwhile: read it again")
@@ -83,7 +84,7 @@ def _freeze_once(
         roll_bounds=[draft.roll_generation - 1],
     )
     detail = {"manifest": manifest.hash.hex(), "roll_size": manifest.roll_size}
-    told = event(draft.id, draft.organiser, "election-frozen", detail, wiring.clock())
+    told = event(draft.id, draft.actor, "election-frozen", detail, wiring.clock())
     beside = [
         wiring.events.adding(told),
         # from here on the count starts when the election closes, whether or not anything below is done
@@ -129,7 +130,8 @@ def amended_end(frozen: Election) -> str | None:
 
 
 def _registering_channel(wiring: Wiring, draft: Election) -> list[dict[str, Any]]:
-    """It belongs to nobody, so that nobody but the platform publishes on it; the election's organiser can resume it."""
+    """It belongs to nobody, so that nobody but the platform publishes on it; the election's people can resume it."""
+    others = wiring.members.of(draft.id) if draft.people else []
     channel = new_channel(
         name=broadcast.channel_name(draft.id),
         port=None,
@@ -139,6 +141,7 @@ def _registering_channel(wiring: Wiring, draft: Election) -> list[dict[str, Any]
         config=broadcast.CONFIG,
         now=wiring.clock(),
         keeper=draft.organiser,
+        keepers=[one.id for one in others if one.joined and one.role.covers(Role.ORGANISER)],
     )
     return wiring.channels.registering(channel, broadcast.SCHEMA)
 

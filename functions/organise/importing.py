@@ -29,7 +29,7 @@ from organise.roll import add_voters, calling_codes, new_voter, require_growing,
 KIND = "import"
 AT_ONCE = 2000
 """Rows of a file that is imported within the request."""
-BATCH = LIMIT - 3
+BATCH = LIMIT - 4
 """Voters in one transaction, next to the check of the election, the job's progress and the event at its end."""
 BATCHES_A_MESSAGE = 30
 
@@ -62,7 +62,7 @@ def import_roll(
     job = Job(
         id=_job_id(wiring, election, data, idempotency_key, columns),
         election=election.id,
-        organiser=election.organiser,
+        organiser=election.actor,
         kind=KIND,
         created_at=to_rfc3339(wiring.clock()),
         total=len(roll.rows),

@@ -212,15 +212,15 @@ def _send(
     name = "some" if choice.emails is not None else choice.only or "waiting"
     detail = {"only": name} if choice.reminds else {"only": name, "mails": len(chosen)}
     if name in ("all", "waiting") and election.inviting not in ("", run.id):
-        stop_run(wiring, election.id, election.inviting, election.organiser)
-    wiring.events.add(event(election.id, election.organiser, "invitations-ordered", detail, now))
+        stop_run(wiring, election.id, election.inviting, election.actor)
+    wiring.events.add(event(election.id, election.actor, "invitations-ordered", detail, now))
     if len(chosen) <= AT_ONCE and not choice.reminds and not run.spread:
         enlist(wiring, election.id, chosen, run.id, reminds=False, enlisted=enlisted)
         return
     job = Job(
         id=run.id,
         election=election.id,
-        organiser=election.organiser,
+        organiser=election.actor,
         kind=KIND,
         created_at=to_rfc3339(now),
         total=len(chosen),

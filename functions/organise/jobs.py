@@ -16,7 +16,7 @@ from ballotcast.wiring import Wiring, from_environment
 from organise import importing, invitation_jobs
 from organise.importing import continue_import
 from organise.invitation_jobs import continue_invitations
-from organise.sweeping import erase, purge
+from organise.sweeping import empty, erase, purge
 
 logger = Logger(service="organise-jobs")
 wiring = from_environment()
@@ -41,8 +41,18 @@ def _step(record: SQSRecord, wiring: Wiring) -> None:
             "start": int(start),
         } if start in range(len(PARTITIONS)):
             purge(wiring, election, created_at, start)
-        case {"kind": "erase", "election": str(election), "start": int(start)} if start in range(len(PARTITIONS)):
-            erase(wiring, election, start)
+        case {"kind": "erase", "election": str(election), "start": int(start), **rest} if start in range(
+            len(PARTITIONS)
+        ):
+            erase(wiring, election, start, str(rest.get("by", "")))
+        case {
+            "kind": "empty",
+            "election": str(election),
+            "generation": int(generation),
+            "by": str(by),
+            "start": int(start),
+        } if start in range(len(PARTITIONS)):
+            empty(wiring, election, generation, start, by)
         case _:
             raise Unreadable("a message of no known kind")
 

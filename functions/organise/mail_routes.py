@@ -6,6 +6,7 @@ from fastapi import Request
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, computed_field
 
 from ballotcast.elections.addresses import email_address
+from ballotcast.elections.roles import Role
 from ballotcast.faults import FaultError
 from ballotcast.http.access import Access, contract
 from ballotcast.http.address import base_url
@@ -101,7 +102,7 @@ class TestMailQueued(BaseModel):
 @router.get("/elections/{id}/mail", openapi_extra=contract(Access.ORGANISER), responses=refuses(404))
 def show_mail(election: ElectionId, organiser: CurrentOrganiser, wiring: Wired) -> MailView:
     """What this election's mails say."""
-    return MailView.made(_kept(owned_election(wiring, organiser, election)), [])
+    return MailView.made(_kept(owned_election(wiring, organiser, election, Role.OBSERVER)), [])
 
 
 @router.put("/elections/{id}/mail", openapi_extra=contract(Access.ORGANISER), responses=refuses(403, 404, 409))
@@ -119,7 +120,7 @@ def show_preview(
     order: PreviewOrder | None = None,
 ) -> Preview:
     """The invitation as a voter would get it, with a link of nobody."""
-    owned, order = owned_election(wiring, organiser, election), order or PreviewOrder()
+    owned, order = owned_election(wiring, organiser, election, Role.OBSERVER), order or PreviewOrder()
     settings = order.mail.settings if "mail" in order.model_fields_set else None
     mail, notes = preview(wiring, owned, settings, base_url(request, wiring.settings), reminds=order.reminds)
     return Preview(**vars(mail), notes=[NoteView(**note.to_json()) for note in notes])

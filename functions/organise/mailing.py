@@ -43,7 +43,7 @@ def choose_mail(wiring: Wiring, election: Election, settings: MailSettings) -> C
     found = checked(settings)
     if found.settings == MailSettings.kept(election.mail):
         return found
-    told = event(election.id, election.organiser, "mail-edited", {}, wiring.clock())
+    told = event(election.id, election.actor, "mail-edited", {}, wiring.clock())
     if not wiring.elections.set_mail(election, found.settings.to_keep(), wiring.events.adding(told)):
         raise Conflict("changed-meanwhile", "the election was changed by another request meanwhile: read it again")
     return found
@@ -54,13 +54,13 @@ def preview(
 ) -> tuple[MailContent, list[Note]]:
     """The mail with these settings, or with those that are stored; its link is of nobody."""
     found = checked(settings) if settings else Checked(MailSettings.kept(election.mail), [])
-    organiser = wiring.organisers.find(election.organiser)
+    organiser = wiring.organisers.find(election.actor)
     sample = sample_recipient(organiser.email if organiser else "", election, base_url)
     return invitation(found.settings, occasion_of(election), sample, reminds=reminds), found.notes
 
 
 def send_test(wiring: Wiring, election: Election, base_url: str, *, reminds: bool) -> None:
-    """Mail the organiser the invitation as it is now. It takes one mail of the day's allowance.
+    """Mail the organiser who asks the invitation as it is now. It takes one mail of the day's allowance.
 
     Raises:
         Forbidden: The organiser may not send mails yet.
@@ -70,7 +70,7 @@ def send_test(wiring: Wiring, election: Election, base_url: str, *, reminds: boo
     _require_mailing(wiring, election)
     require_sender(wiring, election.organiser)
     take_allowance(wiring, election.organiser, f"{wiring.clock():%Y-%m-%d}", 1, MailRun(""))
-    message = {"kind": "test", "election": election.id, "organiser": election.organiser}
+    message = {"kind": "test", "election": election.id, "organiser": election.actor}
     wiring.mail_queue.send({**message, "base_url": base_url, "reminds": reminds})
 
 

@@ -13,7 +13,7 @@ from ballotcast.store.events import event
 from ballotcast.store.notices import Notice
 from ballotcast.store.transaction import Cancelled, transact
 from ballotcast.wiring import Wiring
-from organise.drafts import owned_election
+from organise.drafts import election_again
 
 MOST = 100
 """Changes of one election in all."""
@@ -53,7 +53,7 @@ def _say(wiring: Wiring, election: Election, wanted: Notice) -> tuple[Election, 
         said = _written(wiring, election, wanted)
         if said:
             return said
-        election = owned_election(wiring, election.organiser, election.id)
+        election = election_again(wiring, election)
     raise Conflict("changed-meanwhile", "the election is being changed by other requests: try again")
 
 
@@ -77,7 +77,7 @@ def _written(wiring: Wiring, election: Election, wanted: Notice) -> tuple[Electi
             "notices-full", f"an election has at most {MOST} changes of notices, of {MOST_BYTES} bytes in all"
         )
     action = "description-changed" if describes else "notice-given"
-    told = event(election.id, election.organiser, action, {"number": notice.number}, now)
+    told = event(election.id, election.actor, action, {"number": notice.number}, now)
     writes = [wiring.elections.noting(election, said), wiring.notices.adding(election.id, notice)]
     try:
         transact(wiring.dynamodb, [*writes, wiring.events.adding(told)])

@@ -3,7 +3,7 @@
 import re
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from ballotcast.ballots.roll import SALT_LENGTH, email_key, tag
 from ballotcast.elections.addresses import AddressError, phone_as_written, phone_number
@@ -67,11 +67,13 @@ def add_voters(
     `election` was read is no reason: the voters then join the next generation.
     """
     identity = election.id
+    wiring.roll_index.put(voters)
     for _ in range(ATTEMPTS):
         generation = election.roll_generation
 
         def writes(added: int, generation: int = generation) -> Writes:
-            return [wiring.elections.accepting_voters(identity, generation, wiring.clock()), *beside(added)]
+            counted = [wiring.roll_index.counting(identity, added)] if added else []
+            return [wiring.elections.accepting_voters(identity, generation, wiring.clock()), *counted, *beside(added)]
 
         try:
             added = wiring.voters.add([replace(voter, generation=generation) for voter in voters], writes)
@@ -79,9 +81,18 @@ def add_voters(
         except NotAdded:
             found = wiring.elections.find(identity)
             if found is None or found.roll_generation == generation:
+                _unindex(wiring, identity, voters)
                 raise
             election = found
     raise NotAdded
+
+
+def _unindex(wiring: Wiring, election: str, voters: Sequence[Voter]) -> None:
+    """Nobody was added: no address of theirs stays behind."""
+    present = wiring.voters.present(election, [voter.key for voter in voters])
+    for voter in voters:
+        if voter.key not in present:
+            wiring.roll_index.remove(voter)
 
 
 def add_voter(wiring: Wiring, election: Election, row: Row, idempotency_key: str | None = None) -> Voter:
@@ -97,7 +108,7 @@ def add_voter(wiring: Wiring, election: Election, row: Row, idempotency_key: str
     except AddressError as error:
         raise Invalid("invalid", str(error), errors=[FieldError("/phone", error.fault)]) from None
     voter = new_voter(wiring, election.id, row._replace(phone=phone), idempotency_key)
-    told = event(election.id, election.organiser, "voter-added", {}, wiring.clock())
+    told = event(election.id, election.actor, "voter-added", {}, wiring.clock())
 
     def beside(added: int) -> Writes:
         return [wiring.events.adding(told)] if added else []
@@ -114,13 +125,40 @@ def add_voter(wiring: Wiring, election: Election, row: Row, idempotency_key: str
     return replace(voter, generation=generation)
 
 
-def voters_page(wiring: Wiring, election: str, cursor: str | None, limit: int) -> tuple[list[Voter], str | None]:
-    """A page of the roll in order of key, and where the next one starts."""
+@dataclass(frozen=True)
+class Wanted:
+    """`text`: what an address or a name begins with; `delivery`: of the invitation's mail. Empty: any."""
+
+    text: str = ""
+    delivery: str = ""
+
+
+def voters_page(
+    wiring: Wiring, election: Election, wanted: Wanted, cursor: str | None, limit: int
+) -> tuple[list[Voter], str | None]:
+    """A page of the roll in order of address, and where the next one starts.
+
+    In order of key where there are no addresses any more, or no index; Conflict then if only some are wanted.
+    """
     after = from_cursor(cursor)
+    if election.roll_indexed and not election.erased:
+        try:
+            page = wiring.roll_index.page(
+                election.id, text=wanted.text, delivery=wanted.delivery, after=after or "", limit=limit
+            )
+        except LookupError:
+            raise _no_cursor() from None
+        return page.voters, page.more or None
+    if wanted != Wanted():
+        raise Conflict("not-searchable", "this roll can only be listed: it is erased, or older than the search")
     if after is not None and not KEY.fullmatch(after):
-        raise invalid_field("/query/cursor", "bad-cursor")
-    voters = wiring.voters.page(election, after=after, limit=limit)
+        raise _no_cursor()
+    voters = wiring.voters.page(election.id, after=after, limit=limit)
     return voters, voters[-1].key if len(voters) == limit else None
+
+
+def _no_cursor() -> Invalid:
+    return invalid_field("/query/cursor", "bad-cursor")
 
 
 def erase_personal_data(wiring: Wiring, election: Election) -> None:
@@ -130,5 +168,5 @@ def erase_personal_data(wiring: Wiring, election: Election) -> None:
     """
     if election.status(wiring.clock()) is not Status.CLOSED:
         raise Conflict("not-closed", "personal data is needed until the election is closed")
-    wiring.jobs_queue.send({"kind": "erase", "election": election.id, "start": 0})
+    wiring.jobs_queue.send({"kind": "erase", "election": election.id, "start": 0, "by": election.actor})
     wiring.elections.mark_erased(election.id)

@@ -14,10 +14,11 @@ from ballotcast.elections.roll_file import Row
 from ballotcast.errors import Conflict, FieldError, Invalid, field_error
 from ballotcast.store.elections import Election
 from ballotcast.store.events import Event, event
+from ballotcast.store.roll_index import rows_of
 from ballotcast.store.voter import Voter
 from ballotcast.store.voters import NotChanged
 from ballotcast.wiring import Wiring
-from organise.drafts import frozen_draft
+from organise.drafts import frozen_draft, no_election
 from organise.roll import calling_codes, new_voter, roll_closed, voter_key
 
 
@@ -31,9 +32,24 @@ def remove_voters(wiring: Wiring, election: Election, emails: Sequence[str]) -> 
     found = wiring.voters.find_many(election.id, keys)
     _require_unstated(election, found)
     if found:
-        told = event(election.id, election.organiser, "voters-removed", {"voters": len(found)}, wiring.clock())
-        _change(wiring, election, found, None, told)
+        told = event(election.id, election.actor, "voters-removed", {"voters": len(found)}, wiring.clock())
+        change_voters(wiring, election, found, None, told)
     return len(found)
+
+
+def empty_roll(wiring: Wiring, election: Election) -> None:
+    """Have all voters taken off a draft's roll who are on it now, in the background; who is added later stays.
+
+    Again is harmless. Conflict if the election is frozen. If it is frozen before the job has ended, those who are left
+    stay: they are on the roll that was stated.
+    """
+    if election.frozen:
+        raise frozen_draft()
+    cut = wiring.elections.cut_roll(election.id)
+    if cut is None:
+        raise no_election()
+    message = {"kind": "empty", "election": election.id, "generation": cut.roll_generation, "by": election.actor}
+    wiring.jobs_queue.send({**message, "start": 0})
 
 
 def edit_voter(wiring: Wiring, election: Election, email: str, changes: Mapping[str, str]) -> Voter:
@@ -56,8 +72,8 @@ def edit_voter(wiring: Wiring, election: Election, email: str, changes: Mapping[
         after = replace(before, name=row.name, phone=row.phone, language=row.language)
     if after == before:
         return before
-    told = event(election.id, election.organiser, "voter-edited", {"fields": sorted(changes)}, wiring.clock())
-    _change(wiring, election, [before], after, told)
+    told = event(election.id, election.actor, "voter-edited", {"fields": sorted(changes)}, wiring.clock())
+    change_voters(wiring, election, [before], after, told)
     return after
 
 
@@ -88,14 +104,19 @@ def _require_unstated(election: Election, voters: Sequence[Voter]) -> None:
         raise frozen_draft()
 
 
-def _change(wiring: Wiring, election: Election, before: Sequence[Voter], after: Voter | None, told: Event) -> None:
+def change_voters(
+    wiring: Wiring, election: Election, before: Sequence[Voter], after: Voter | None, *told: Event
+) -> None:
     """Write with the move of the election's number; Conflict, with the reason, if that or a voter is in the way."""
-    elections = wiring.elections
+    elections, index = wiring.elections, wiring.roll_index
+    if after:
+        index.put([after])
     moving = (
         elections.editing_roll(election, wiring.clock()) if election.frozen else elections.moving_revision(election.id)
     )
     try:
-        wiring.voters.change(before, after, [moving, wiring.events.adding(told)])
+        counted = [] if after else [index.counting(election.id, -len(before))]
+        wiring.voters.change(before, after, [moving, *map(wiring.events.adding, told), *counted])
     except NotChanged as refused:
         now = wiring.elections.find(election.id)
         if now and now.status(wiring.clock()) is Status.CLOSED:
@@ -107,3 +128,5 @@ def _change(wiring: Wiring, election: Election, before: Sequence[Voter], after: 
         raise Conflict(
             "changed-meanwhile", "the roll was changed by another request meanwhile: read it again"
         ) from None
+    for voter in before:
+        index.remove(voter, but=rows_of(after) if after else ())

@@ -6,6 +6,7 @@ from fastapi import Header, Query, Response
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, computed_field
 
 from ballotcast.elections.lifecycle import Status
+from ballotcast.elections.roles import Role
 from ballotcast.elections.roll_cells import read_name
 from ballotcast.elections.roll_file import Reading, Row
 from ballotcast.errors import Unsupported
@@ -24,8 +25,8 @@ from ballotcast.store.voter import Voter
 from organise.account_routes import Email
 from organise.drafts import owned_election
 from organise.importing import check_roll, find_import, import_roll
-from organise.roll import add_voter, erase_personal_data, voters_page
-from organise.roll_editing import edit_voter, remove_voters
+from organise.roll import Wanted, add_voter, erase_personal_data, voters_page
+from organise.roll_editing import edit_voter, empty_roll, remove_voters
 
 router = routes()
 ROLL_TYPES = frozenset(
@@ -112,8 +113,11 @@ class VoterView(BaseModel):
 
 
 class VotersPage(BaseModel):
+    """`count`: voters on the whole roll; null where that is not known (older elections)."""
+
     voters: list[VoterView]
     next_cursor: str | None
+    count: int | None
 
 
 class Rejected(Worded):
@@ -188,7 +192,7 @@ class ImportJob(ImportReport):
         return cls.model_validate({**progress, **job.outcome})
 
 
-class Erasing(BaseModel):
+class Running(BaseModel):
     state: Literal["running"]
 
 
@@ -223,6 +227,18 @@ def edit(election: ElectionId, body: VoterChanges, organiser: CurrentOrganiser, 
 def remove(election: ElectionId, body: Removal, organiser: CurrentOrganiser, wiring: Wired) -> Removed:
     """Take voters off the roll who were not invited yet; addresses that are not on it are ignored."""
     return Removed(removed=remove_voters(wiring, owned_election(wiring, organiser, election), body.voters))
+
+
+@router.delete(
+    "/elections/{id}/voters",
+    status_code=202,
+    openapi_extra=contract(Access.ORGANISER),
+    responses=refuses(404, 409),
+)
+def empty(election: ElectionId, organiser: CurrentOrganiser, wiring: Wired) -> Running:
+    """Take everybody off a draft's roll who is on it now, in the background."""
+    empty_roll(wiring, owned_election(wiring, organiser, election))
+    return Running(state="running")
 
 
 @router.post(
@@ -262,19 +278,26 @@ def import_(
 @router.get("/elections/{id}/voters/imports/{job}", openapi_extra=contract(Access.ORGANISER), responses=refuses(404))
 def show_import(election: ElectionId, job: JobId, organiser: CurrentOrganiser, wiring: Wired) -> ImportJob:
     """How far an import is."""
-    return ImportJob.of(find_import(wiring, owned_election(wiring, organiser, election), job))
+    return ImportJob.of(find_import(wiring, owned_election(wiring, organiser, election, Role.OBSERVER), job))
 
 
-@router.get("/elections/{id}/voters", openapi_extra=contract(Access.ORGANISER), responses=refuses(404))
+@router.get("/elections/{id}/voters", openapi_extra=contract(Access.ORGANISER), responses=refuses(404, 409))
 def list_(
-    election: ElectionId, organiser: CurrentOrganiser, wiring: Wired, limit: Limit = 100, cursor: Cursor = None
+    election: ElectionId,
+    organiser: CurrentOrganiser,
+    wiring: Wired,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+    search: Annotated[str, Query(max_length=200)] = "",
+    delivery: Literal["", "none", "queued", "sent", "bounced"] = "",
 ) -> VotersPage:
-    """The roll, in an order that tells nothing."""
-    owned = owned_election(wiring, organiser, election)
-    found, more = voters_page(wiring, election, cursor, limit)
+    """The roll in order of address: all of it, who is found by the beginning of an address or a name, or by a state."""
+    owned = owned_election(wiring, organiser, election, Role.OBSERVER)
+    found, more = voters_page(wiring, owned, Wanted(search.strip(), delivery), cursor, limit)
     closed = owned.status(wiring.clock()) is Status.CLOSED
     voters = [VoterView.of(voter, owned, closed=closed) for voter in found]
-    return VotersPage(voters=voters, next_cursor=to_cursor(more) if more else None)
+    count = wiring.roll_index.count(election) if owned.roll_indexed else None
+    return VotersPage(voters=voters, next_cursor=to_cursor(more) if more else None, count=count)
 
 
 @router.delete(
@@ -283,7 +306,7 @@ def list_(
     openapi_extra=contract(Access.ORGANISER),
     responses=refuses(404, 409),
 )
-def erase(election: ElectionId, organiser: CurrentOrganiser, wiring: Wired) -> Erasing:
+def erase(election: ElectionId, organiser: CurrentOrganiser, wiring: Wired) -> Running:
     """After close: hide addresses and telephone numbers now, and erase them in the background; counts stay."""
-    erase_personal_data(wiring, owned_election(wiring, organiser, election))
-    return Erasing(state="running")
+    erase_personal_data(wiring, owned_election(wiring, organiser, election, Role.OWNER))
+    return Running(state="running")

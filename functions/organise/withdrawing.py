@@ -19,7 +19,7 @@ from ballotcast.store.events import event
 from ballotcast.store.transaction import Cancelled, transact
 from ballotcast.wiring import Wiring
 from organise.amendment_room import counted
-from organise.drafts import owned_election
+from organise.drafts import election_again
 from organise.freezing import publish
 
 ATTEMPTS = 5
@@ -51,7 +51,7 @@ def withdraw_option(wiring: Wiring, election: Election, order: Order) -> Electio
         if amended := _state(wiring, election, order):
             publish(wiring, amended)
             return amended
-        election = owned_election(wiring, election.organiser, election.id)
+        election = election_again(wiring, election)
     raise Conflict("changed-meanwhile", "the election is being changed by other requests: try again")
 
 
@@ -73,7 +73,7 @@ def _state(wiring: Wiring, election: Election, order: Order) -> Election | None:
         wiring.elections.amending(election, amended),
         wiring.amendments.adding(election.id, amended.amendments, leaf),
         wiring.due_counts.waiting(DueCount(election.closes_at, election.id)),
-        wiring.events.adding(event(election.id, election.organiser, "option-withdrawn", order._asdict(), now)),
+        wiring.events.adding(event(election.id, election.actor, "option-withdrawn", order._asdict(), now)),
     ]
     try:
         transact(wiring.dynamodb, writes)

@@ -94,7 +94,10 @@ def _saved(
     if not fresh and not is_signed_in(page.request):
         return _form(page, draft, election, Faults(status=401), lapsed=True)
     try:
-        organiser.token = organiser.log_in(email, form.secret("password")) if fresh else signed_in(page.request)
+        if fresh:
+            organiser.log_in(email, form.secret("password"))
+        else:
+            organiser.token = signed_in(page.request)
     except ClientError as error:
         return _form(page, draft, election, faults_of(page, error, by_label(page, LABELS)), lapsed=True, email=email)
     try:
@@ -105,7 +108,7 @@ def _saved(
         response = _form(page, draft, election, faults, lapsed=over)
     else:
         response = page.redirect(f"/manage/elections/{saved['id']}?done=saved")
-    return keep(page, response, organiser.token) if fresh else response
+    return keep(page, response, organiser) if fresh else response
 
 
 def _all(page: Page, draft: DraftForm, given: dict[str, Any], faults: Faults, refusal: ClientError) -> Faults:

@@ -6,16 +6,18 @@ from typing import Any
 from fastapi import Response
 
 from ballotcast.client.organiser import Organiser
-from ballotcast.http.cookies import keep_session
+from ballotcast.http.cookies import device_of, keep_device, keep_session
 from ballotcast.http.sessions import LIFETIME
 from web.faults import Faults
 from web.pages import Page
 
 FIXED = frozenset({"scheduled", "open"})
+ANY = FIXED | {"draft", "closed", "erased"}
 DONE = {
     "verified": frozenset({""}),
     "password": frozenset({""}),
     "delete": frozenset({""}),
+    "empty": frozenset({"draft"}),
     "saved": frozenset({"draft"}),
     "added": FIXED | {"draft"},
     "edited": FIXED | {"draft"},
@@ -40,6 +42,10 @@ DONE = {
     "close": frozenset({"closed"}),
     "count": frozenset({"closed"}),
     "erase": frozenset({"erased"}),
+    "left": frozenset({""}),
+    "joined": ANY,
+    "invited": ANY,
+    "removed_person": ANY,
 }
 """What a page may say was done just before, and the election's states in which that can be so (empty: no election).
 
@@ -49,12 +55,13 @@ It comes in the address, so nothing else is said.
 
 def organiser_at(page: Page, token: str = "") -> Organiser:
     """`token`: the session's, or empty for anyone who has none yet."""
-    return Organiser(page.request.app.state.connect(page.api_address), token)
+    return Organiser(page.request.app.state.connect(page.api_address), token, device_of(page.request))
 
 
-def keep(page: Page, response: Response, token: str) -> Response:
-    """Keep a session that was opened just now."""
-    keep_session(page.request, response, token, int(LIFETIME.total_seconds()))
+def keep(page: Page, response: Response, organiser: Organiser) -> Response:
+    """Keep a session that was opened just now, and what the next log-in in this browser takes."""
+    keep_session(page.request, response, organiser.token, int(LIFETIME.total_seconds()))
+    keep_device(page.request, response, organiser.device)
     return response
 
 

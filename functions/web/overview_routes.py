@@ -25,6 +25,7 @@ from web.mail_routes import change_mail
 from web.notices import NOTICE_ACTS, change_notices
 from web.organising import delivery_counts, done_text, grouped, organiser_at, standing
 from web.pages import Page, Paged
+from web.people_form import PEOPLE_ACTS, ROLES, change_people
 from web.routing import advice, page_routes
 from web.withdrawal_form import withdraw_option
 
@@ -54,6 +55,7 @@ ACTS = {
     "close": Act(lambda organiser, election: organiser.close(election), asks=True, danger=True),
     "count": Act(lambda organiser, election: organiser.close(election)),
     "erase": Act(lambda organiser, election: organiser.erase_personal_data(election), asks=True, danger=True),
+    "empty": Act(lambda organiser, election: organiser.empty_roll(election), asks=True, danger=True),
     "delete": Act(lambda organiser, election: organiser.delete_election(election), asks=True, danger=True),
 }
 FIXING = ("begin", "open")
@@ -85,6 +87,9 @@ def act(page: Paged, token: SignedIn, form: OurForm, election: ElectionId) -> Re
         return change_notices(page, organiser, election, form)
     if name == "withdraw":
         return withdraw_option(page, organiser, election, form)
+    if name in PEOPLE_ACTS:
+        changed = change_people(page, organiser, election, form)
+        return _overview(page, organiser, election, changed) if isinstance(changed, Faults) else changed
     if name in MAIL_ACTS:
         return change_mail(page, organiser, election, form)
     chosen = ACTS.get(name)
@@ -158,6 +163,8 @@ def _overview(
         turnout=_if_there("no-log", lambda: published.turnout(organiser.api, election)) if frozen else None,
         counted=shown["status"] == "closed" and _counted(organiser, election),
         ballots=ballot_of(DraftForm.of(shown)),
+        people=organiser.people(election),
+        roles=ROLES,
         events=events["events"],
         later=events["next_cursor"],
     )

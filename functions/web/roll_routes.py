@@ -1,6 +1,8 @@
 """Pages of an election's roll: who is on it, whom mails reached, and importing a file."""
 
+import io
 from collections.abc import Mapping
+from itertools import islice
 from typing import Annotated, Any
 
 from fastapi import Query, Response
@@ -8,6 +10,8 @@ from fastapi.responses import JSONResponse
 
 from ballotcast.client.errors import ApiError, ClientError
 from ballotcast.client.organiser import Organiser
+from ballotcast.client.roll_table import write_roll
+from ballotcast.errors import TooLarge
 from ballotcast.http.access import MOST_BODY, Access, contract
 from ballotcast.http.cookies import SignedIn
 from ballotcast.http.fields import ElectionId
@@ -22,6 +26,9 @@ from web.routing import advice, page_routes
 router = page_routes()
 SESSION = contract(Access.BROWSER_SESSION)
 ROLL_FILE = contract(Access.BROWSER_SESSION, body_limit=MOST_BODY)
+MOST_TABLE = 5000
+"""Voters in a table that is downloaded: fifty requests for pages of the roll."""
+STATES = ("none", "queued", "sent", "bounced")
 LABELS = {"email": "manage.email", "phone": "manage.phone", "name": "manage.name"}
 
 
@@ -32,9 +39,15 @@ def roll(
     election: ElectionId,
     cursor: Annotated[str, Query(max_length=400)] = "",
     done: Annotated[str, Query(max_length=20)] = "",
+    search: Annotated[str, Query(max_length=200)] = "",
+    delivery: Annotated[str, Query(pattern="^(none|queued|sent|bounced)?$")] = "",
+    table: Annotated[bool, Query()] = False,
 ) -> Response:
-    """A page of the roll."""
-    return _roll(page, organiser_at(page, token), election, cursor, done=done)
+    """A page of the roll: of all, or of those who are looked for; or all of it as a `table` (CSV)."""
+    if table:
+        return _table(page, organiser_at(page, token), election)
+    wanted = {"search": search.strip(), "delivery": delivery}
+    return _roll(page, organiser_at(page, token), election, cursor, done=done, wanted=wanted)
 
 
 @router.post("/manage/elections/{id}/voters", openapi_extra=SESSION)
@@ -116,6 +129,17 @@ def _report(page: Page, report: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _table(page: Page, organiser: Organiser, election: str) -> Response:
+    """The roll as CSV; TooLarge over `MOST_TABLE` voters, which the command writes."""
+    voters = list(islice(organiser.voters(election), MOST_TABLE + 1))
+    if len(voters) > MOST_TABLE:
+        raise TooLarge("roll-too-long", f"over {MOST_TABLE} voters: use `ballotcast voters export`")
+    text = io.StringIO(newline="")
+    write_roll(text, voters)
+    headers = {"Content-Disposition": f'attachment; filename="roll-{election}.csv"'}
+    return Response("\ufeff" + text.getvalue(), headers=headers, media_type="text/csv; charset=utf-8; header=present")
+
+
 def _roll(
     page: Page,
     organiser: Organiser,
@@ -125,9 +149,10 @@ def _roll(
     typed: dict[str, str] | None = None,
     *,
     done: str = "",
+    wanted: dict[str, str] | None = None,
 ) -> Response:
-    shown = organiser.election(election)
-    listed = organiser.page(f"/elections/{election}/voters", cursor)
+    shown, wanted = organiser.election(election), wanted or {"search": "", "delivery": ""}
+    listed = organiser.page(f"/elections/{election}/voters", cursor, wanted=wanted)
     return form_page(
         page,
         "manage/roll",
@@ -137,6 +162,9 @@ def _roll(
         delivery=delivery_counts(standing(listed["voters"])),
         cursor=cursor,
         more=listed["next_cursor"],
+        count=listed["count"],
+        wanted=wanted,
+        states=STATES,
         typed=typed or {"email": "", "phone": "", "name": "", "voter": ""},
         done=done_text(page, done, election=shown),
     )

@@ -252,7 +252,7 @@ def test_a_mail_that_cannot_be_sent_leaves_the_voter_the_link_that_they_have(
 
 def test_an_unverified_sender_is_refused_by_ses_and_told_as_undeliverable(deployment: World) -> None:
     with pytest.raises(Undeliverable):
-        Post(deployment.wiring()).mail("ada@example.org", verification("o1", "code", 24))
+        Post(deployment.wiring()).mail("ada@example.org", verification("o1", "code", 24, "https://a.example"))
 
 
 def test_a_message_of_no_known_kind_is_told_again(worker: Worker) -> None:
@@ -268,6 +268,6 @@ def test_the_handler_takes_an_empty_batch_to_the_worker_of_its_environment(
 
     for name, value in deployment.environment.items():
         monkeypatch.setenv(name, value)
-    message = {"kind": "verification", "organiser": "unknown"}
+    message = {"kind": "verification", "organiser": "unknown", "base_url": "https://a.example"}
     assert handler(sqs_event(message), Context()) == {"batchItemFailures": []}
     assert outbox.mails() == []

@@ -45,6 +45,7 @@ def test_a_draft_is_shown_as_it_was_made(organiser: Organiser) -> None:
         "manifest_hash": None,
         "roll_size": None,
         "personal_data_erased": False,
+        "role": "owner",
     }
     assert organiser.show(made["id"]) == made
     assert organiser.actions(made["id"]) == ["election-created"]

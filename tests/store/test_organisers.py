@@ -10,7 +10,7 @@ from ballotcast.store.organisers import MailRun, Organiser, Organisers
 from ballotcast.store.table import Table
 
 ADA = Organiser("o1", "ada@example.org", "hash", datetime(2026, 11, 20, 9, tzinfo=UTC))
-NOW, MOST, LOCK = 1_800_000_000, 5, 900
+NOW = 1_800_000_000
 
 
 @pytest.fixture
@@ -70,23 +70,7 @@ def test_verification_is_asked_for_once_in_a_while_until_verified(organisers: Or
     assert not organisers.ask_verification("o1", NOW + 9999, NOW + 10_599)
 
 
-def test_the_sixth_attempt_waits_for_the_lock_and_starts_a_new_count(organisers: Organisers) -> None:
-    assert all(organisers.begin_login("o1", NOW, MOST, NOW + LOCK) for _ in range(MOST))
-    assert not organisers.begin_login("o1", NOW, MOST, NOW + LOCK)
-    assert not organisers.begin_login("o1", NOW + LOCK - 1, MOST, NOW + 2 * LOCK)
-    assert all(organisers.begin_login("o1", NOW + LOCK, MOST, NOW + 2 * LOCK) for _ in range(MOST))
-    assert not organisers.begin_login("o1", NOW + LOCK, MOST, NOW + 2 * LOCK)
-
-
-def test_a_login_that_went_well_clears_the_count(organisers: Organisers) -> None:
-    for _ in range(3):
-        assert all(organisers.begin_login("o1", NOW, MOST, NOW + LOCK) for _ in range(MOST - 1))
-        organisers.clear_failures("o1")
-
-
-def test_an_unknown_organiser_has_no_attempts_and_gets_no_item(organisers: Organisers) -> None:
-    assert not organisers.begin_login("o2", NOW, MOST, NOW + LOCK)
-    organisers.clear_failures("o2")
+def test_an_unknown_organiser_gets_no_item(organisers: Organisers) -> None:
     assert not organisers.approve("o2")
     assert organisers.find("o2") is None
 

@@ -10,7 +10,7 @@ from ballotcast.store.password_resets import PasswordResets
 from ballotcast.store.table import Table
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
-ADA = Organiser("o1", "ada@example.org", "old", NOON - timedelta(days=2), verification_hash="v", failures=5)
+ADA = Organiser("o1", "ada@example.org", "old", NOON - timedelta(days=2), verification_hash="v")
 NOW, MOST, TRIES = int(NOON.timestamp()), 3, 5
 LATER = NOW + 1800
 
@@ -18,7 +18,7 @@ LATER = NOW + 1800
 @pytest.fixture
 def organisers(roll: Table) -> Organisers:
     store = Organisers(roll)
-    assert store.add(replace(ADA, locked_until=LATER))
+    assert store.add(ADA)
     return store
 
 

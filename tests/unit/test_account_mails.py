@@ -11,7 +11,8 @@ from ballotcast.mails.blocks import MailContent
 from notify import texts
 from notify.post import _mime
 
-MAILS = [texts.verification("o1", "code", 24), texts.password_reset("0" * 32, 30)]
+LINK = "https://a.example/manage/verify#K7QM-3XPD"
+MAILS = [texts.verification("o1", "K7QM-3XPD", 24, LINK), texts.password_reset("K7QM-3XPD", 30, LINK)]
 SENDER = "Ballots <ballots@example.org>"
 
 

@@ -138,11 +138,14 @@ class Table:
         return _rows(self.text, self.delimiter, self.first_line)
 
 
-def read_table(data: bytes | str, *, keep_blank: bool = False, even: bool = False, ragged: bool = False) -> Table:
+def read_table(
+    data: bytes | str, *, keep_blank: bool = False, even: bool = False, ragged: bool = False, nul: bool = False
+) -> Table:
     """Read a table with a header. Raises TableError, and nothing else, for whatever is not one.
 
     keep_blank: whether rows of empty cells only are rows like others. even: whether all rows must be equally long.
-    ragged: whether rows may be of any length, for a caller that looks at the length of each.
+    ragged: whether rows may be of any length, for a caller that looks at the length of each. nul: whether cells below
+    the header may hold NUL characters, for a caller that refuses such rows.
     """
     try:
         text = recognise(data)
@@ -151,7 +154,7 @@ def read_table(data: bytes | str, *, keep_blank: bool = False, even: bool = Fals
     if text.encoding == "Latin-1":
         told = fault("no-encoding", line=text.odd_line)
         raise TableError(text.odd_line, "neither UTF-8 nor Windows-1252; save the file as CSV UTF-8", told)
-    if b"\0" in text.data:
+    if b"\0" in text.data and not nul:
         content = text.open().read()
         line = content.count("\n", 0, content.index("\0")) + 1
         raise TableError(line, "a NUL character; save the file as CSV UTF-8", fault("nul", line=line))
@@ -167,6 +170,8 @@ def read_table(data: bytes | str, *, keep_blank: bool = False, even: bool = Fals
             cells = row.cells
             while not cells[-1].strip():
                 cells.pop()
+            if "\0" in "".join(cells):
+                raise TableError(row.line, "a NUL character; save the file as CSV UTF-8", fault("nul", line=row.line))
             header = Row(row.line, cells)
             return Table(header, delimiter, encoding, warnings, text, first_line, keep_blank, even, ragged)
     raise TableError(first_line, "no header", fault("empty-file"))

@@ -31,7 +31,9 @@ if TYPE_CHECKING:
     from ballotcast.store.leases import Leases
     from ballotcast.store.live import Live
     from ballotcast.store.log import Log
+    from ballotcast.store.login_attempts import LoginAttempts
     from ballotcast.store.manifests import Manifests
+    from ballotcast.store.members import Members
     from ballotcast.store.notices import Notices
     from ballotcast.store.organisers import Organisers
     from ballotcast.store.password_resets import PasswordResets
@@ -43,9 +45,11 @@ if TYPE_CHECKING:
     from ballotcast.store.relay_queues import RelayQueues
     from ballotcast.store.results import Results
     from ballotcast.store.rights import Rights
+    from ballotcast.store.roll_index import RollIndex
     from ballotcast.store.schedules import Schedules
     from ballotcast.store.secrets import Secret
     from ballotcast.store.segments import Segments
+    from ballotcast.store.sessions import Sessions
     from ballotcast.store.turnout_machine import TurnoutMachine
     from ballotcast.store.vault import Vault
     from ballotcast.store.voters import Voters
@@ -180,16 +184,34 @@ class Wiring:
         return PasswordResets(self.roll)
 
     @cached_property
+    def login_attempts(self) -> "LoginAttempts":
+        from ballotcast.store.login_attempts import LoginAttempts
+
+        return LoginAttempts(self.roll)
+
+    @cached_property
     def elections(self) -> "Elections":
         from ballotcast.store.elections import Elections
 
         return Elections(self.roll)
 
     @cached_property
+    def members(self) -> "Members":
+        from ballotcast.store.members import Members
+
+        return Members(self.roll)
+
+    @cached_property
     def voters(self) -> "Voters":
         from ballotcast.store.voters import Voters
 
         return Voters(self.roll)
+
+    @cached_property
+    def roll_index(self) -> "RollIndex":
+        from ballotcast.store.roll_index import RollIndex
+
+        return RollIndex(self.roll)
 
     @cached_property
     def rights(self) -> "Rights":
@@ -262,6 +284,12 @@ class Wiring:
         from ballotcast.store.secrets import Secret
 
         return Secret(self.client("secretsmanager"), self.settings.session_secret)
+
+    @cached_property
+    def sessions(self) -> "Sessions":
+        from ballotcast.store.sessions import Sessions
+
+        return Sessions(self.channels_table)
 
     @cached_property
     def roll_secret(self) -> "Secret":

@@ -19,8 +19,9 @@ BUDGET = {
     # the checkpoint, the running sums, the newest statement, and what was ordered of the end
     "turnout": ({"BatchGetItem": 1}, 4, 0),
     "tile": ({"GetItem": 1, "Query": 1}, 2, 0),
-    # four items in one transaction, twice a unit each; the reads: how far its relay is, what is kept of an earlier one
-    "register channel": ({"TransactWriteItems": 1, "GetItem": 1, "Query": 1}, 2, 8),
+    # four items in one transaction, twice a unit each; the reads: how far its relay is, what is kept of an earlier one,
+    # and whether the organiser's session has ended
+    "register channel": ({"TransactWriteItems": 1, "GetItem": 1, "Query": 1, "BatchGetItem": 1}, 4, 8),
     "channel": ({"GetItem": 4, "Query": 1}, 5, 0),
     "100 records": ({"SendMessage": 1, "UpdateItem": 1}, 0, 1),
     "live": ({"Query": 1}, 3, 0),

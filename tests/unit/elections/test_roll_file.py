@@ -191,7 +191,7 @@ def test_columns_that_are_not_read_are_named() -> None:
             fault("two-columns", what="email", names="1 (email), 2 (E-Mail)"),
         ),
         (b'email,name\nana@example.org,"Ana\nben@example.org,Ben\n', fault("open-quote", line=2)),
-        (b"email\nhal@example.org\0\n", fault("nul", line=2)),
+        (b"email\0\nhal@example.org\n", fault("nul", line=1)),
         (b"PK\x03\x04", fault("bad-workbook")),
     ],
 )
@@ -200,6 +200,14 @@ def test_what_is_no_roll_takes_nobody(data: bytes, told: Fault) -> None:
         read_roll(data)
     assert refused.value.fault == told
     assert "example" not in str(refused.value)
+
+
+def test_a_line_with_a_nul_is_refused_alone_whichever_cell_has_it() -> None:
+    data = b'email,note\nana@example.org,\nhal@example.org\0,\nben@example.org,x\0y\n"cid@example.org",z\n'
+    roll = read_roll(data)
+    assert [row.email for row in roll.rows] == ["ana@example.org", "cid@example.org"]
+    told = "a NUL character: the file is damaged here"
+    assert roll.rejected == [Rejection(3, "hal@example.org\ufffd", told), Rejection(4, "x\ufffdy", told)]
 
 
 def test_columns_can_be_chosen_where_their_names_are_not_known() -> None:
@@ -236,7 +244,7 @@ def table(*rows: list[str]) -> bytes:
     return text.getvalue().encode()
 
 
-CELLS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=20)
+CELLS = st.text(st.characters(codec="utf-8"), max_size=20)
 
 
 @given(st.lists(st.one_of(st.sampled_from(["ada@example.org", "Bob@example.org"]), CELLS), max_size=30))

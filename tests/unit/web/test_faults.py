@@ -28,7 +28,7 @@ NO_ROLL = [
     (b"email,e-mail\nx,y\n", "two-columns"),
     (b'email\n"x\n', "open-quote"),
     (b'email\n"x"y\n', "quotes"),
-    (b"email\n\0\n", "nul"),
+    (b"email\0\nx\n", "nul"),
     (b"email\n\xfc\n\xc3\xbc\n", "two-encodings"),
     (b"email\n\x81\n", "no-encoding"),
     (b"\xff\xfea", "bad-encoding"),

@@ -65,16 +65,21 @@ def draft(wiring: Folder) -> Election:
         second_factor="none",
         mode="managed",
         created_at=to_rfc3339(OPENED),
+        roll_indexed=True,
     )
     wiring.elections.add(election)
     return election
+
+
+SPELLED = "voter"
+"""What all addresses begin with."""
 
 
 def roll_files(voters: int, rows: int) -> Iterator[bytes]:
     """CSV files of at most so many rows, as an organiser would send them one after the other."""
     for first in range(0, voters, rows):
         numbers = range(first, min(first + rows, voters))
-        yield "".join(["email\n", *(f"voter{number}@example.org\n" for number in numbers)]).encode()
+        yield "".join(["email\n", *(f"{SPELLED}{number}@example.org\n" for number in numbers)]).encode()
 
 
 def calls(scene: Scene) -> list[Callable[[Folder, Scene], None]]:

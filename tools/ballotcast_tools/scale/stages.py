@@ -16,7 +16,7 @@ from ballotcast_cli.verify import LARGE
 from organise.importing import import_roll
 from organise.inviting import Choice, invite
 from organise.jobs import work as work_jobs
-from organise.roll import voters_page
+from organise.roll import Wanted, voters_page
 from register import ledger
 from tally import count, public_log, work
 
@@ -53,10 +53,15 @@ def _import(wiring: Folder, scene: Scene) -> None:
 
 
 def _list(wiring: Folder, scene: Scene) -> None:
-    cursor = None
-    for _ in range(min(PAGES, scene.voters // PAGE)):
-        _, last = voters_page(wiring, ELECTION, cursor, PAGE)
-        cursor = to_cursor(last) if last else None
+    """Pages of the whole roll, and of those who are found by the letters that every address begins with."""
+    election = wiring.elections.find(ELECTION)
+    assert election
+    for wanted in (Wanted(), Wanted(making.SPELLED)):
+        cursor = None
+        for _ in range(min(PAGES, scene.voters // PAGE) // 2):
+            found, last = voters_page(wiring, election, wanted, cursor, PAGE)
+            assert len(found) == PAGE
+            cursor = to_cursor(last) if last else None
 
 
 def _invite(wiring: Folder, scene: Scene) -> None:

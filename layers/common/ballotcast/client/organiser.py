@@ -1,6 +1,7 @@
 """The organiser's side: one method for each route, JSON in and JSON out. ApiError where the server refuses."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from ballotcast.client.api import Api
@@ -18,11 +19,12 @@ class ImportFailed(ClientError):
 
 
 class Organiser:
-    """`token`: of a session opened before; `log_in` opens one."""
+    """`token`: of a session opened before; `log_in` opens one. `device`: of a log-in before, on this device."""
 
-    def __init__(self, api: Api, token: str = "") -> None:
+    def __init__(self, api: Api, token: str = "", device: str = "") -> None:
         self.api = api
         self.token = token
+        self.device = device
 
     def sign_up(self, email: str, password: str) -> str:
         """The organiser's id; a code to verify the address is mailed."""
@@ -33,18 +35,30 @@ class Organiser:
         """Prove the address by the code that was mailed to it."""
         self.api.post("/organisers/verify", json={"organiser_id": organiser_id, "token": token})
 
+    def ask_verification(self, organiser_id: str) -> None:
+        """Have another code mailed; at most one in ten minutes."""
+        self.api.post("/organisers/verify", json={"organiser_id": organiser_id})
+
     def ask_reset(self, email: str) -> None:
         """Have a code to set a new password mailed. Whether there is such an account is not told."""
         self.api.post("/organisers/reset", json={"email": email})
 
     def set_password(self, email: str, token: str, password: str) -> None:
-        """By the code that was mailed."""
-        self.api.post("/organisers/password", json={"email": email, "token": token, "password": password})
+        """By the code that was mailed. What to log in with, whatever strangers have tried, is kept here."""
+        body = {"email": email, "token": token, "password": password}
+        self.device = str(self.api.post("/organisers/password", json=body).json()["device"])
 
     def log_in(self, email: str, password: str) -> str:
-        """Open a session of an hour; its token is kept here and answered."""
-        self.token = str(self.api.post("/sessions", json={"email": email, "password": password}).json()["token"])
+        """Open a session of an hour; its token is kept here and returned, and `device` for the next log-in."""
+        body = {"email": email, "password": password, **({"device": self.device} if self.device else {})}
+        opened = self.api.post("/sessions", json=body).json()
+        self.token, self.device = str(opened["token"]), str(opened["device"])
         return self.token
+
+    def log_out(self) -> None:
+        """End the session at once."""
+        self.api.send("DELETE", "/sessions", headers=self._session())
+        self.token = ""
 
     def create_election(self, draft: Mapping[str, Any]) -> Document:
         """`draft`: title, description, opens_at, closes_at, contests, second_factor, mode (docs/api.md)."""
@@ -86,6 +100,10 @@ class Organiser:
         path = f"/elections/{election}/voters/removals"
         return int(self._document("POST", path, json={"voters": list(emails)})["removed"])
 
+    def empty_roll(self, election: str) -> None:
+        """Take everybody off a draft's roll who is on it now; in the background."""
+        self._document("DELETE", f"/elections/{election}/voters")
+
     def end_rights(self, election: str, emails: Sequence[str], reason: str) -> None:
         """Ask to end the rights of voters who were invited. Everybody can read the reason."""
         self._document("POST", f"/elections/{election}/voters/endings", json={"voters": list(emails), "reason": reason})
@@ -126,8 +144,9 @@ class Organiser:
         """How far it is by now."""
         return self._document("GET", f"/elections/{election}/voters/imports/{job}")
 
-    def voters(self, election: str) -> Iterator[Document]:
-        return self._pages(f"/elections/{election}/voters", "voters")
+    def voters(self, election: str, *, search: str = "", delivery: str = "") -> Iterator[Document]:
+        """All, or those whose address or name begins with `search`, and whose invitation's mail is in a state."""
+        return self._pages(f"/elections/{election}/voters", "voters", search=search, delivery=delivery)
 
     def erase_personal_data(self, election: str) -> None:
         self.api.send("DELETE", f"/elections/{election}/voters/personal-data", headers=self._session())
@@ -162,6 +181,22 @@ class Organiser:
         """Have it sent to oneself."""
         self._post(f"/elections/{election}/mail/test", json={"reminds": reminds})
 
+    def people(self, election: str) -> list[Document]:
+        """Who conducts and observes it: `email`, `role`, `state`, `since`."""
+        return list(self._document("GET", f"/elections/{election}/people")["people"])
+
+    def invite_person(self, election: str, email: str, role: str) -> None:
+        """Invite somebody as `owner`, `organiser` or `observer`, or change the role of somebody who is there."""
+        self._post(f"/elections/{election}/people", json={"email": email, "role": role})
+
+    def remove_person(self, election: str, email: str) -> None:
+        """Also withdraws an invitation; those who own nothing remove only themselves."""
+        self._document("POST", f"/elections/{election}/people/removals", json={"email": email})
+
+    def accept_invitation(self, election: str, code: str) -> Document:
+        """The election, whose code was mailed to this organiser's address."""
+        return self._document("POST", f"/elections/{election}/people/acceptance", json={"token": code})
+
     def open(self, election: str) -> Document:
         return self._document("POST", f"/elections/{election}/open")
 
@@ -182,9 +217,12 @@ class Organiser:
     def events(self, election: str) -> Iterator[Document]:
         return self._pages(f"/elections/{election}/events", "events")
 
-    def page(self, path: str, cursor: str = "", limit: int = 100) -> Document:
-        """One page of a listing, with `next_cursor`."""
-        return self._document("GET", path, params={"limit": limit, **({"cursor": cursor} if cursor else {})})
+    def page(
+        self, path: str, cursor: str = "", limit: int = 100, *, wanted: Mapping[str, str] = MappingProxyType({})
+    ) -> Document:
+        """One page of a listing, with `next_cursor`; `wanted`: what it is restricted to."""
+        chosen = {name: value for name, value in {"cursor": cursor, **wanted}.items() if value}
+        return self._document("GET", path, params={"limit": limit, **chosen})
 
     def _file(self) -> dict[str, str]:
         """API Gateway passes bytes as they are under this type only."""
@@ -199,10 +237,10 @@ class Organiser:
     def _post(self, path: str, **options: Any) -> Document:
         return dict(self.api.post_once(path, headers=self._session(), **options).json())
 
-    def _pages(self, path: str, name: str) -> Iterator[Document]:
+    def _pages(self, path: str, name: str, **wanted: str) -> Iterator[Document]:
         cursor: str | None = ""
         while cursor is not None:
-            page = self.page(path, cursor)
+            page = self.page(path, cursor, wanted=wanted)
             yield from page[name]
             cursor = page["next_cursor"]
 

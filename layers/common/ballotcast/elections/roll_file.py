@@ -129,7 +129,7 @@ def _source(data: bytes) -> _Source:
     if not is_workbook(data):
         if not data.strip(b"\xef\xbb\xbf \t\r\n"):
             raise RollFileError(fault("empty-file"))
-        table = read_table(data, ragged=True)
+        table = read_table(data, ragged=True, nul=True)
         return _Source([table.header, *table], len(table.header.cells), table.warnings)
     sheets = read_workbook(data)
     if not sheets:
@@ -178,6 +178,9 @@ def _take(roll: RollFile, record: Record, width: int, reading: Reading, seen: di
         if len(record.cells) > width:
             found = fault("columns", found=len(record.cells), header=width)
             raise _CellError(found, record.cells[roll.columns.email])
+        damaged = next((cell for cell in record.cells if "\0" in cell), None)
+        if damaged is not None:
+            raise _CellError(fault("nul", line=line), damaged)
         row = _row(record, roll.columns, reading, notes)
     except _CellError as error:
         roll.rejected.append(Rejection(line, _short(error.value), error.fault))

@@ -18,7 +18,8 @@ from ballotcast.http.address import base_url
 
 PAGES = "/manage"
 """Below the deployment's address: where the cookies go."""
-SESSION, FORM = "session", "form"
+SESSION, FORM, DEVICE = "session", "form", "device"
+YEAR = 365 * 24 * 60 * 60
 FIELD, HEADER = "form_token", "x-form-token"
 _LENGTH = 32
 
@@ -41,6 +42,15 @@ def keep_session(request: Request, response: Response, token: str, seconds: int)
     """Also a new form cookie: what was known before the log-in counts no more."""
     _set(request, response, SESSION, token, seconds)
     _set(request, response, FORM, b64u_encode(secrets.token_bytes(_LENGTH)), None)
+
+
+def device_of(request: Request) -> str:
+    """What the last log-in in this browser left; it gives no access (organise/devices.py)."""
+    return request.cookies.get(_name(request, DEVICE), "")
+
+
+def keep_device(request: Request, response: Response, device: str) -> None:
+    _set(request, response, DEVICE, device, YEAR)
 
 
 def forget_session(request: Request, response: Response) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import Depends, Request
 
 from ballotcast.errors import Forbidden, Unauthorised
-from ballotcast.http.sessions import organiser_of
+from ballotcast.http.sessions import session_of
 from ballotcast.wiring import Wiring
 
 if TYPE_CHECKING:
@@ -39,8 +39,8 @@ class Publisher:
 
     def require_keeper(self, channel: "Channel") -> None:
         """Forbidden unless they may resume and remove the channel: its owner, its key's holder, or an election's
-        organiser for the election's channel."""
-        if not (self.organiser and self.organiser == channel.keeper):
+        owners and organisers for the election's channel."""
+        if not (self.organiser and self.organiser in (channel.keeper, *channel.keepers)):
             self.require(channel)
 
 
@@ -54,7 +54,7 @@ def current_publisher(request: Request) -> Publisher:
     token = _token(request.headers.get("authorization", ""))
     if token.startswith(KEY):
         return Publisher(key_hash=hash_key(token))
-    return Publisher(organiser=organiser_of(f"Bearer {token}", wiring.session_secret, wiring.clock))
+    return Publisher(organiser=session_of(f"Bearer {token}", wiring).organiser)
 
 
 CurrentPublisher = Annotated[Publisher, Depends(current_publisher)]

@@ -44,7 +44,7 @@ ALWAYS = frozenset({400, 500, 503})
 """A request that cannot be read, a fault of ours, and AWS's."""
 BODY = frozenset({413, 415, 422})
 ACCESS = {
-    Access.ORGANISER: frozenset({401}),
+    Access.ORGANISER: frozenset({401, 403}),
     Access.PUBLISHER: frozenset({401, 403}),
     Access.BROWSER_SESSION: frozenset({401}),
 }

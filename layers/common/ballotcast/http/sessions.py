@@ -1,8 +1,11 @@
-"""Organisers' sessions: a signed token (JWT, RFC 7519, HS256) that lasts an hour and holds an id, nothing else.
+"""Organisers' sessions: a signed token (JWT, RFC 7519, HS256) that lasts an hour and holds ids, nothing else.
 
-The library of tokens is imported with the first one: it takes 20 ms, and most functions never meet a session.
+Each request looks whether the session has ended before, by a log-out or a new password (store/sessions.py). The library
+of tokens is imported with the first one: it takes 20 ms, and most functions never meet a session.
 """
 
+import secrets
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated
 
@@ -17,16 +20,28 @@ LIFETIME = timedelta(hours=1)
 _ALGORITHM, _ISSUER = "HS256", "ballotcast"
 
 
-def open_session(secret: Secret, organiser: str, clock: Clock) -> str:
+@dataclass(frozen=True)
+class Session:
+    """`generation`: of the organiser's sessions, when it was opened. `expires`: epoch seconds."""
+
+    organiser: str
+    id: str
+    generation: int
+    expires: int
+
+
+def open_session(secret: Secret, organiser: str, clock: Clock, generation: int = 0) -> str:
+    """`generation`: as read before the password was looked at."""
     import jwt
 
     now = clock()
     claims = {"iss": _ISSUER, "sub": organiser, "iat": now, "exp": now + LIFETIME}
+    claims |= {"jti": secrets.token_hex(8), "gen": generation}
     return jwt.encode(claims, secret.key("session"), algorithm=_ALGORITHM)
 
 
-def organiser_of(authorization: str | None, secret: Secret, clock: Clock) -> str:
-    """The organiser whose session the header `Authorization: Bearer …` carries; Unauthorised without one."""
+def session_of(authorization: str | None, wiring: Wiring) -> Session:
+    """The session that the header `Authorization: Bearer …` carries; Unauthorised without one that is valid now."""
     scheme, _, token = (authorization or "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise Unauthorised("no-session", "log in first: send the session's token as Authorization: Bearer …")
@@ -35,23 +50,34 @@ def organiser_of(authorization: str | None, secret: Secret, clock: Clock) -> str
     try:
         claims = jwt.decode(
             token.strip(),
-            secret.key("session"),
+            wiring.session_secret.key("session"),
             algorithms=[_ALGORITHM],
             issuer=_ISSUER,
-            options={"require": ["exp", "iat", "iss", "sub"], "verify_exp": False, "verify_iat": False},
+            options={"require": ["exp", "iat", "iss", "jti", "sub"], "verify_exp": False, "verify_iat": False},
         )
     except jwt.InvalidTokenError:
         raise Unauthorised("bad-session", "the session's token is not one of ours: log in again") from None
-    if not claims["iat"] <= clock().timestamp() + 1 or clock().timestamp() >= claims["exp"]:
+    now = wiring.clock().timestamp()
+    session = Session(claims["sub"], claims["jti"], int(claims.get("gen", 0)), int(claims["exp"]))
+    over = not claims["iat"] <= now + 1 or now >= session.expires
+    if over or wiring.sessions.ended(session.organiser, session.id, session.generation):
         raise Unauthorised("session-over", "the session is over: log in again")
-    organiser: str = claims["sub"]
-    return organiser
+    return session
+
+
+def current_session(request: Request) -> Session:
+    """Whose session it is that calls, looked at once for each request."""
+    wiring: Wiring = request.app.state.wiring
+    known: Session | None = request.scope.get("ballotcast.session")
+    if known is None:
+        known = session_of(request.headers.get("authorization"), wiring)
+        request.scope["ballotcast.session"] = known
+    return known
 
 
 def current_organiser(request: Request) -> str:
     """The id of the organiser who calls; the dependency that access `organiser` demands."""
-    wiring: Wiring = request.app.state.wiring
-    return organiser_of(request.headers.get("authorization"), wiring.session_secret, wiring.clock)
+    return current_session(request).organiser
 
 
 CurrentOrganiser = Annotated[str, Depends(current_organiser)]

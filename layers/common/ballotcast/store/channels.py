@@ -13,7 +13,7 @@ one more for each saga after it: it never comes twice, not even when a name is g
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -95,6 +95,8 @@ class Channel:
     repairs: int = 0
     keeper: str = ""
     """The organiser who may resume or remove a channel of the platform's own: its election's."""
+    keepers: list[str] = field(default_factory=list)
+    """Others who may: those who conduct the election with them."""
     around: bool = False
     """Whether the repair refuses what its relay is stuck at, by the owner's word, instead of trying it again."""
     rotated_by: str = field(default="", repr=False)
@@ -235,6 +237,14 @@ class Channels:
         item = self._table.get(*port_key("", port))
         return item["holder"] if item else None
 
+    def passing(self, channel: str, keeper: str, keepers: Sequence[str]) -> dict[str, Any]:
+        """For a transaction: who may look after an election's channel from then on; refused if there is none."""
+        values = {":keeper": keeper, ":keepers": list(keepers)}
+        there = Condition("attribute_exists(pk)", {})
+        return self._table.updating(
+            channel_pk(channel), META, "SET keeper = :keeper, keepers = :keepers", values, there
+        )
+
     def begin(self, channel: Channel, status: Status, now: datetime, **changes: Any) -> Channel | None:
         """Put a channel into a new saga: its state, the next generation. None when somebody has moved it since."""
         begun = replace(
@@ -306,6 +316,7 @@ def new_channel(
     config: ChannelConfig,
     now: datetime,
     keeper: str = "",
+    keepers: Sequence[str] = (),
     asked: str = "",
 ) -> Channel:
     generation = int(now.timestamp() * 1000)
@@ -322,6 +333,7 @@ def new_channel(
         created_at=to_rfc3339(now),
         saga_since=int(now.timestamp()),
         keeper=keeper,
+        keepers=list(keepers),
         longest=config.retention,
         asked=asked,
     )

@@ -15,11 +15,14 @@ from typing import Any
 
 from ballotcast.clock import from_rfc3339, to_rfc3339
 from ballotcast.elections import lifecycle
+from ballotcast.elections.roles import Role
 from ballotcast.store.organisers import organiser_pk
 from ballotcast.store.table import ABSENT, Condition, Item, Refusal, Table
 from ballotcast.store.transaction import Cancelled, transact
 
 META = "META"
+OF_REQUEST = frozenset({"caller", "role"})
+"""Fields that are not stored."""
 NOT_FROZEN = Condition("attribute_exists(pk) AND attribute_not_exists(manifest) AND attribute_not_exists(deleting)", {})
 
 
@@ -70,6 +73,8 @@ class Election:
     """For each revision of the roll from the manifest's, 0, on: the newest generation of voters that it has."""
     roll_edits: int = 0
     """How often voters of no stated roll were changed or removed since the manifest was frozen."""
+    roll_indexed: bool = False
+    """Whether all its voters are in the index (store/roll_index.py): elections from before it are not."""
     amended_at: str = ""
     """Of the newest amendment."""
     amendments: int = 0
@@ -91,8 +96,18 @@ class Election:
     """What its mails say: fields of `ballotcast.mails.settings.MailSettings`."""
     inviting: str = ""
     """The newest invitation run that is a job."""
+    people: int = 0
+    """How many there are next to its own account, with those who are invited (store/members.py)."""
     erased: bool = False
     """Personal data of the roll has been erased."""
+    caller: str = ""
+    """The organiser who acts in this request, in `role`. Neither is stored here (store/members.py)."""
+    role: Role = Role.OWNER
+
+    @property
+    def actor(self) -> str:
+        """Who acts: for the history."""
+        return self.caller or self.organiser
 
     @property
     def frozen(self) -> bool:
@@ -117,7 +132,7 @@ def to_item(election: Election) -> Item:
     item: Item = {
         "pk": election_pk(election.id),
         "sk": META,
-        **{name: getattr(election, name) for name in Election.__dataclass_fields__},
+        **{name: getattr(election, name) for name in Election.__dataclass_fields__ if name not in OF_REQUEST},
         "contests": json.dumps(election.contests),
         "keys": vars(election.keys) if election.keys else None,
     }

@@ -41,8 +41,6 @@ class Organiser:
     """Epoch seconds until which no further verification mail is asked for."""
     sign_up_repeats: int = 0
     """How often the first verification mail was asked for again."""
-    failures: int = 0
-    locked_until: int = 0
 
 
 @dataclass(frozen=True)
@@ -78,8 +76,6 @@ def to_item(organiser: Organiser) -> Item:
         "verification_expires": organiser.verification_expires,
         "verification_asked_until": organiser.verification_asked_until,
         "sign_up_repeats": organiser.sign_up_repeats,
-        "failures": organiser.failures,
-        "locked_until": organiser.locked_until,
     }
 
 
@@ -115,6 +111,11 @@ class Organisers:
         item = self._roll.get(organiser_pk(organiser), PROFILE)
         return from_item(item) if item else None
 
+    def emails(self, organisers: Sequence[str]) -> dict[str, str]:
+        """Addresses of those of these distinct organisers who have an account."""
+        found = self._roll.get_many([(organiser_pk(organiser), PROFILE) for organiser in organisers])
+        return {item["id"]: item["email"] for item in found.values()}
+
     def ask_verification(self, organiser: str, now: int, until: int) -> bool:
         """Take the turn to ask for a verification mail; False when verified, or asked for a short while ago."""
         due = Condition("verified = :no AND verification_asked_until <= :now", {":no": False, ":now": now})
@@ -129,16 +130,21 @@ class Organisers:
         return self._update(organiser, "ADD sign_up_repeats :one", {":one": 1}, due)
 
     def offer_verification(self, organiser: str, token_hash: str, expires: int) -> bool:
-        """Remember the newest verification token's hash; False when already verified or unknown."""
+        """Remember the newest code's keyed hash; False when already verified or unknown."""
         return self._update(
             organiser,
-            "SET verification_hash = :hash, verification_expires = :expires",
-            {":hash": token_hash, ":expires": expires},
+            "SET verification_hash = :hash, verification_expires = :expires, verification_tries = :none",
+            {":hash": token_hash, ":expires": expires, ":none": 0},
             Condition("verified = :no", {":no": False}),
         )
 
+    def count_verification(self, organiser: str, most: int) -> bool:
+        """Count an attempt with the newest code; False after `most`, and where there is no code."""
+        below = Condition("verified = :no AND verification_tries < :most", {":no": False, ":most": most})
+        return self._update(organiser, "ADD verification_tries :one", {":one": 1}, below)
+
     def verify(self, organiser: str, token_hash: str, now: int) -> bool:
-        """Spend a verification token; False when it is not the newest one or too old."""
+        """Spend a verification code; False when it is not the newest one or too old."""
         return self._update(
             organiser,
             "SET verified = :yes REMOVE verification_hash, verification_expires",
@@ -148,21 +154,6 @@ class Organisers:
 
     def approve(self, organiser: str) -> bool:
         return self._update(organiser, "SET approved = :yes", {":yes": True}, PRESENT)
-
-    def begin_login(self, organiser: str, now: int, attempts: int, lock: int) -> bool:
-        """Count an attempt before the password is looked at, so that parallel guesses are counted too.
-
-        False while locked. After `attempts` uncleared attempts the account locks until `lock` (epoch seconds) is past;
-        the attempt after that starts a new count.
-        """
-        below = Condition("failures < :most", {":most": attempts})
-        if self._update(organiser, "SET locked_until = :lock ADD failures :one", {":lock": lock, ":one": 1}, below):
-            return True
-        over = Condition("locked_until <= :now", {":now": now})
-        return self._update(organiser, "SET locked_until = :lock, failures = :one", {":lock": lock, ":one": 1}, over)
-
-    def clear_failures(self, organiser: str) -> None:
-        self._update(organiser, "SET failures = :none, locked_until = :none", {":none": 0}, PRESENT)
 
     def find_run(self, organiser: str, request: str, now: int) -> MailRun | None:
         """The run that this request began less than a day ago."""

@@ -1,4 +1,4 @@
-"""Codes to set a new password: attributes of the organiser's item, so code, password and lock change in one write.
+"""Codes to set a new password: attributes of the organiser's item, so code and password change in one write.
 
 Roll   ORGANISER#<id> / PROFILE      see store/organisers.py; who takes an unverified address over voids its code
 """
@@ -8,6 +8,7 @@ from typing import Any
 
 from ballotcast.store.organisers import PROFILE, organiser_pk
 from ballotcast.store.table import Condition, Item, Refusal, Table
+from ballotcast.store.transaction import Cancelled, transact
 
 
 class PasswordResets:
@@ -44,10 +45,13 @@ class PasswordResets:
         """Before the code is looked at, so that parallel guesses are counted too."""
         self._update(organiser, "ADD reset_tries :one", {":one": 1}, Condition("attribute_exists(reset_mac)", {}))
 
-    def spend(self, organiser: str, code_mac: bytes, password_hash: str, now: int, tries: int) -> str:
+    def spend(
+        self, organiser: str, code_mac: bytes, password_hash: str, now: int, tries: int, *beside: dict[str, Any]
+    ) -> str:
         """The hash of the password that stands; empty if the code is wrong, replaced, too old, or tried too often.
 
-        A code sets the password once, verifies the address and ends a lock. Spent again in its time, as when the answer
+        A code sets the password once and verifies the address, together with the writes `beside`.
+        Spent again in its time, as when the answer
         was lost, it changes nothing: the hash is then of the password that it was spent for, or of a later one.
         """
         good = Condition(
@@ -56,10 +60,11 @@ class PasswordResets:
         )
         found = self._update(
             organiser,
-            "SET password_hash = :password, verified = :yes, failures = :none, locked_until = :none, reset_spent = :yes"
+            "SET password_hash = :password, verified = :yes, reset_spent = :yes"
             " REMOVE verification_hash, verification_expires",
-            {":password": password_hash, ":yes": True, ":none": 0},
+            {":password": password_hash, ":yes": True},
             good,
+            *beside,
         )
         if found is None:
             return password_hash
@@ -68,11 +73,19 @@ class PasswordResets:
         in_time = found["reset_expires"] > now and found["reset_tries"] <= tries
         return str(found["password_hash"]) if in_time else ""
 
-    def _update(self, organiser: str, update: str, values: dict[str, Any], condition: Condition) -> Item | None:
+    def _update(
+        self, organiser: str, update: str, values: dict[str, Any], condition: Condition, *beside: dict[str, Any]
+    ) -> Item | None:
         """None when it was done; else the item that stood against it, empty for an unknown organiser."""
         both = Condition(f"attribute_exists(pk) AND ({condition.expression})", condition.values)
+        pk = organiser_pk(organiser)
         try:
-            self._roll.update(organiser_pk(organiser), PROFILE, update, values, both)
+            if beside:
+                transact(self._roll.client, [self._roll.updating(pk, PROFILE, update, values, both), *beside])
+            else:
+                self._roll.update(pk, PROFILE, update, values, both)
         except Refusal as refusal:
             return refusal.item
+        except Cancelled as cancelled:
+            return cancelled.refusals[0]
         return None

@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any
 
 from ballotcast.store.faults import repeat
+from ballotcast.store.roll_index import RollIndex
 from ballotcast.store.table import ABSENT, PRESENT, Condition, Refusal, Table
 from ballotcast.store.transaction import Cancelled, transact
 from ballotcast.store.voter import LINK, PARTITIONS, Voter, from_item, link_pk, phone_pk, to_item, voter_pk
@@ -201,7 +202,8 @@ class Voters:
                 return
 
     def mark_bounced(self, election: str, key: str, run: str) -> None:
-        """If the run is still the voter's newest."""
+        """If the run is still the voter's newest. The index (roll_index.py) has it first."""
+        RollIndex(self._roll).put_bounced(election, key)
         current = Condition("#run = :run", {":run": run})
         self._update(election, key, "SET delivery = :bounced", {":bounced": "bounced"}, current)
 
