@@ -206,8 +206,8 @@ def test_a_line_with_a_nul_is_refused_alone_whichever_cell_has_it() -> None:
     data = b'email,note\nana@example.org,\nhal@example.org\0,\nben@example.org,x\0y\n"cid@example.org",z\n'
     roll = read_roll(data)
     assert [row.email for row in roll.rows] == ["ana@example.org", "cid@example.org"]
-    told = "a NUL character: the file is damaged here"
-    assert roll.rejected == [Rejection(3, "hal@example.org\ufffd", told), Rejection(4, "x\ufffdy", told)]
+    damaged = [Rejection(3, "hal@example.org\ufffd", fault("nul", line=3))]
+    assert roll.rejected == [*damaged, Rejection(4, "x\ufffdy", fault("nul", line=4))]
 
 
 def test_columns_can_be_chosen_where_their_names_are_not_known() -> None:
