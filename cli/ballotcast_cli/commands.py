@@ -66,7 +66,7 @@ class CommandTable(click.Group):
 
 
 def missing(error: ModuleNotFoundError) -> click.ClickException:
-    """What to tell of a package that is not installed. Raises the error itself if the module is one of ours."""
+    """Return what to tell of a package that is not installed. Raises the error itself if the module is one of ours."""
     package = (error.name or "").partition(".")[0]
     if not package or package.startswith("ballotcast") or package in sys.stdlib_module_names:
         raise error

@@ -9,7 +9,7 @@ from .deployment import Deployment, find_deployment, load_session
 
 
 def deployment() -> Deployment:
-    """The deployment that `--api`, the environment or the local stack names."""
+    """Return the deployment that `--api`, the environment or the local stack names."""
     return find_deployment(click.get_current_context().find_root().params["api"])
 
 
@@ -18,6 +18,6 @@ def public_api() -> Api:
 
 
 def organiser() -> Organiser:
-    """The organiser who logged in before."""
+    """Return the organiser who logged in before."""
     here = deployment()
     return Organiser(connect(here.api), load_session(here))

@@ -95,7 +95,7 @@ def _bounces(domain: str, bounces: str, resolve: Resolver) -> Told:
 
 
 def _dmarc(domain: str, bounces: str, resolve: Resolver) -> Told:
-    """The record of the domain, or of the nearest one above it that has one."""
+    """Return the record of the domain, or of the nearest one above it that has one."""
     labels = domain.split(".")
     for at in range(len(labels) - 1):
         name = f"_dmarc.{'.'.join(labels[at:])}"

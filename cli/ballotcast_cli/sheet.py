@@ -13,7 +13,7 @@ Names = Mapping[int, str]
 
 
 def sheet(cast: BallotFile, counted: Count, width: int, outcome: "Outcome | None" = None) -> Iterator[str]:
-    """The count as lines of text for a terminal of `width` columns: a row per option, a column per stage."""
+    """Yield the count as lines of text for a terminal of `width` columns: a row per option, a column per stage."""
     names = {number: f"{number} {name}" for number, name in enumerate(cast.options, start=1)}
     if cast.title:
         yield cast.title

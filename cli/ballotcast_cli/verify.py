@@ -81,7 +81,7 @@ def _require_election(expected: str, found: str) -> None:
 
 
 def _statements(path: Path) -> Iterator[Statement]:
-    """What a recovery file or a proof of absence has of signed statements; any other file is one itself."""
+    """Yield what a recovery file or a proof of absence has of signed statements; any other file is one itself."""
     if path.stat().st_size > MAX_LENGTH:
         raise click.ClickException(
             f"{path.name} is larger than anything that is kept of an election ({MAX_LENGTH} bytes)"

@@ -36,7 +36,7 @@ class _Channel:
 
 
 def ask_for_export(wiring: Wiring, channel: Archived, wanted: Wanted, party: Party) -> ExportJob:
-    """The job for this, which may be there already. TooLarge, TooMany."""
+    """Return the job for this, which may be there already. Raises TooLarge, TooMany."""
     segments, now = wanted_segments(wiring, channel, wanted), int(wiring.clock().timestamp())
     if size(segments) > MOST_BYTES or count(segments) > MOST_RECORDS:
         raise TooLarge("export-too-large", f"over {MOST_RECORDS} records or {MOST_BYTES} bytes: narrow from and to")
@@ -101,7 +101,7 @@ def make_export(wiring: Wiring, name: str, born: int, job: str) -> None:
 
 
 def _written(wiring: Wiring, job: ExportJob, path: Path) -> int:
-    """How many records. LookupError, TooLong."""
+    """Return how many records. Raises LookupError, TooLong."""
     schema, wanted = wiring.channels.schema(job), Wanted(job.form, job.since, job.until, tuple(job.fields))
     for race in range(RACES):
         archive = Archive(wiring, schema, wanted_segments(wiring, job, wanted), wanted, _telling(wiring, job))

@@ -115,7 +115,7 @@ def _party(request: Request, channel: Channel) -> Party:
 
 
 def give(wiring: Wiring, channel: Archived, schema: ChannelSchema, asked: Wanted, accept: str) -> Response:
-    """The bytes themselves, or 303 to a link."""
+    """Return the bytes themselves, or 303 to a link."""
     # API Gateway passes bytes as bytes only if the first type accepted is a binary one of the API's.
     direct = asked.form == "csv" or accept.partition(",")[0].partition(";")[0].strip() == MEDIA_TYPES[asked.form]
     try:

@@ -46,7 +46,9 @@ class Exported:
 def export_channel(
     wiring: Wiring, channel: Archived, schema: ChannelSchema, wanted: Wanted, *, direct: bool
 ) -> Exported:
-    """TooLarge; LookupError where a compaction came between. `direct`: whether the caller can take the content."""
+    """Raise TooLarge; raises LookupError where a compaction came between. `direct`: whether the caller can take the
+    content.
+    """
     segments = wanted_segments(wiring, channel, wanted)
     if size(segments) > MOST_BYTES or count(segments) > MOST_RECORDS:
         raise TooLarge(
@@ -70,7 +72,7 @@ def export_channel(
 
 
 def _fits(content: bytes, form: Format) -> bool:
-    """Whether a function can return it."""
+    """Return whether a function can return it."""
     if len(content) > DIRECT:
         return False
     return form != "csv" or len(json.dumps(content.decode())) <= ANSWER
@@ -112,7 +114,7 @@ class Archive:
         self.records = self.read = 0
 
     def __iter__(self) -> Iterator[Batch]:
-        """LookupError when an object is gone: it was compacted since its row was read."""
+        """Raise LookupError when an object is gone: it was compacted since its row was read."""
         since, until = self._wanted.since, self._wanted.until
         for segment in self._segments:
             whole = (since is None or segment.earliest >= since) and (until is None or segment.latest < until)

@@ -20,7 +20,7 @@ OVERDUE = 30
 
 
 def await_saga(wiring: Wiring, channel: Channel, seconds: float) -> Channel | None:
-    """The channel once it is out of its saga, or as it is when the time is over; None when it is gone."""
+    """Return the channel once it is out of its saga, or as it is when the time is over; None when it is gone."""
     until = time.monotonic() + seconds
     while True:
         found = wiring.channels.find(channel.name)

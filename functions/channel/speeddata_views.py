@@ -47,7 +47,7 @@ def channel_view(channel: Channel, lease: Lease | None = None, *, brief: bool = 
 
 
 def _asked(channel: Channel) -> Document | None:
-    """The configuration as it was given; none where it cannot be given back, as what was once taken cannot."""
+    """Return the configuration as it was given; none where it cannot be given back, as what was once taken cannot."""
     try:
         found = read_json(channel.asked.encode()) if channel.asked else None
     except (ValueError, RecursionError):
@@ -74,12 +74,12 @@ def _is_short(value: Any) -> bool:
 
 
 def pid_of(channel: Channel) -> int:
-    """What tells this run of its relay from every other: a number, as a process id is."""
+    """Return what tells this run of its relay from every other: a number, as a process id is."""
     return int((channel.relay or "").partition("#")[2] or channel.generation)
 
 
 def is_shown(channel: Channel) -> bool:
-    """Whether its clients are to see it: it has a port, and is not being stopped."""
+    """Return whether its clients are to see it: it has a port, and is not being stopped."""
     return channel.port is not None and channel.status != "stopping"
 
 
@@ -138,7 +138,7 @@ def _whole(value: Any, name: str, least: int, most: int) -> int:
 
 
 def port_of(given: Any) -> int:
-    """A number, or its digits as text."""
+    """Return a number, or its digits as text."""
     try:
         if isinstance(given, bool | float):
             raise ValueError

@@ -36,7 +36,7 @@ class Post:
         self._configuration: _Configuration = {"ConfigurationSetName": name} if name else {}
 
     def mail(self, to: str, mail: MailContent, tags: Mapping[str, str] = NO_TAGS) -> None:
-        """One mail. Undeliverable if SES rejects it; any other error is worth another try.
+        """One mail. Raises Undeliverable if SES rejects it; any other error is worth another try.
 
         `tags` come back with a bounce; they are of letters, digits, `-` and `_` only.
         """
@@ -52,7 +52,7 @@ class Post:
             raise Undeliverable from None
 
     def text(self, to: str, message: str) -> None:
-        """One text message. Undeliverable if it would go to a country that the stack does not allow."""
+        """One text message. Raises Undeliverable if it would go to a country that the stack does not allow."""
         if not to.startswith(self._settings.sms_countries or ("\n",)):
             raise Undeliverable
         self._texts.publish(
@@ -63,7 +63,7 @@ class Post:
 
 
 def _mime(sender: str, to: str, mail: MailContent) -> bytes:
-    """The message in ASCII. The policy refuses a line break in a header, wherever it came from.
+    """Return the message in ASCII. The policy refuses a line break in a header, wherever it came from.
 
     Bodies are base64: whatever stands between us and the reader may break lines, and re-encode or strip them, and a
     link of 200 characters comes out whole. Quoted-printable shows `=` inside a link where a program decodes it badly.
@@ -81,7 +81,7 @@ def _mime(sender: str, to: str, mail: MailContent) -> bytes:
 
 
 def _named(name: str, sender: str) -> Address:
-    """The platform's address under the organisation's name."""
+    """Return the platform's address under the organisation's name."""
     try:
         return Address(name, addr_spec=parseaddr(sender)[1])
     except ValueError as error:

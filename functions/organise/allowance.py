@@ -12,7 +12,7 @@ def spends(wiring: Wiring, organiser: str, day: str, mails: int, run: MailRun) -
 
 
 def take_allowance(wiring: Wiring, organiser: str, day: str, mails: int, run: MailRun) -> None:
-    """The same; TooMany when it does not suffice."""
+    """The same; raises TooMany when it does not suffice."""
     if not spends(wiring, organiser, day, mails, run):
         wait, most = seconds_to_midnight(wiring.clock()), wiring.settings.daily_mails
         raise TooMany("daily-mails", f"more than {most} mails in a day are not sent for you", retry_after=wait)

@@ -19,7 +19,7 @@ MOST_LINES = 100_000_000
 
 
 def counted(amended: Election, leaf: bytes, lines: int = 0) -> Election:
-    """The election with the sums that its newest amendment brings.
+    """Return the election with the sums that its newest amendment brings.
 
     Args:
         amended: With the number of amendments that it has by this one, and the sums of those before.

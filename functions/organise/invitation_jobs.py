@@ -57,7 +57,7 @@ def newest_run(wiring: Wiring, election: Election) -> Job | None:
 
 
 def stop_run(wiring: Wiring, election: str, run: str, organiser: str) -> Job | None:
-    """The run, from now on without further steps; as it is if it is over. None if there is no such job.
+    """Return the run, from now on without further steps; as it is if it is over. None if there is no such job.
 
     A step that is under way is finished: its mails go out.
     """
@@ -107,7 +107,10 @@ def _step(wiring: Wiring, now: Job, batch: Sequence[str]) -> None:
 
 
 def _granted(wiring: Wiring, now: Job, wanted: int) -> Job | None:
-    """The job with mails that it may send now. None if it waits for another day, or another delivery was faster."""
+    """Return the job with mails that it may send now.
+
+    None if it waits for another day, or another delivery was faster.
+    """
     granted = now.parameters.get("granted")
     if granted is None or granted > now.done or not wanted:
         return now

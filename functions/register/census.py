@@ -38,7 +38,7 @@ def count_issued(event: DynamoDBStreamEvent, log: Log) -> None:
 
 
 def _newly_issued(record: DynamoDBRecord) -> tuple[str, str] | None:
-    """The election and the record's sequence number, if a credential was issued by this change."""
+    """Return the election and the record's sequence number, if a credential was issued by this change."""
     with reading():
         change = record.dynamodb
         if not change or not _issues(change):

@@ -21,12 +21,12 @@ deployed = cache(from_environment)
 
 
 def ledger_key(election: str) -> str:
-    """Where the ledger lies in the bucket."""
+    """Return where the ledger lies in the bucket."""
     return f"elections/{election}/issuance.csv"
 
 
 def write_ledger(wiring: Wiring, election: Election) -> Ledger:
-    """The ledger of a closed election; what was written before stands."""
+    """Return the ledger of a closed election; what was written before stands."""
     key = ledger_key(election.id)
     if written := wiring.blobs.get(key):
         return Ledger.parse(written)

@@ -11,7 +11,7 @@ from register.issuers import Issuers
 
 
 def find_place(voters: Voters, link: Link) -> tuple[str, str]:
-    """(election, voter key) that the link was made for, replaced or not; NotFound for one that we never made."""
+    """(election, voter key) that the link was made for, replaced or not; raises NotFound for one that we never made."""
     place = voters.by_link(link.token_hash.hex())
     if place is None:
         raise NotFound("unknown-link", "this link is not one of ours")
@@ -19,7 +19,7 @@ def find_place(voters: Voters, link: Link) -> tuple[str, str]:
 
 
 def open_link(voters: Voters, issuers: Issuers, link: Link) -> Voter:
-    """The voter behind the link, whose right has not ended; Gone or Invalid as for `read_link`, Gone if it has.
+    """Return the voter behind the link, whose right has not ended; Gone or Invalid as for `read_link`, Gone if it has.
 
     Whether it was used before it ended, nobody is told: neither by the answer nor by what is done for it.
     """
@@ -30,7 +30,9 @@ def open_link(voters: Voters, issuers: Issuers, link: Link) -> Voter:
 
 
 def read_link(voters: Voters, issuers: Issuers, link: Link) -> Voter:
-    """The voter behind the link; Gone if a newer link took its place, Invalid if a part is not as it was sent."""
+    """Return the voter behind the link; raises Gone if a newer link took its place, Invalid if a part is not as it was
+    sent.
+    """
     voter = voters.find(*find_place(voters, link))
     if voter is None or not voter.holds(link.token_hash.hex()):
         raise replaced_link()

@@ -52,7 +52,10 @@ class Relay:
         self._subjects: dict[tuple[str, int], Subject] = {}
 
     def subject(self, lease: Lease) -> tuple[Channel, ChannelSchema]:
-        """The lease's channel as it was within the last REMEMBERED seconds. LookupError when it is gone."""
+        """Return the lease's channel as it was within the last REMEMBERED seconds.
+
+        Raises LookupError when it is gone.
+        """
         key, now = (lease.channel, lease.born), self._wiring.clock().timestamp()
         known = self._subjects.get(key)
         if known is None or now >= known.until:
@@ -66,14 +69,17 @@ class Relay:
         return known.channel, known.schema
 
     def read(self, lease: Lease, message: RecordsMessage) -> list[Point]:
-        """Unreadable if it does not hold what it says."""
+        """Raise Unreadable if it does not hold what it says."""
         try:
             return decode(self.subject(lease)[1], message.batch)
         except ContainerError as error:
             raise Unreadable(str(error)) from None
 
     def apply(self, lease: Lease, deliveries: Sequence[Delivery], settling: Sequence[dict[str, Any]] = ()) -> Lease:
-        """Relay what is above the cursor, and write `settling` with it; the lease after it. Unreadable, FencedOff."""
+        """Relay what is above the cursor, and write `settling` with it; the lease after it.
+
+        Raises Unreadable, FencedOff.
+        """
         fresh = [one for one in deliveries if one.sequence > lease.cursor]
         if not fresh:
             return lease
@@ -98,7 +104,7 @@ class Relay:
         return after
 
     def pass_over(self, lease: Lease, sequence: int, settling: Sequence[dict[str, Any]]) -> None:
-        """Leave out a message that can never be relayed, and is kept elsewhere. FencedOff."""
+        """Leave out a message that can never be relayed, and is kept elsewhere. Raises FencedOff."""
         self._wiring.leases.move(lease, replace(lease, cursor=sequence), settling)
 
     def flush(self, lease: Lease) -> Lease:

@@ -52,7 +52,7 @@ def _try(wiring: Wiring, channel: Channel, letter: DeadLetter) -> bool:
 
 
 def _settle(wiring: Wiring, channel: Channel, letter: DeadLetter) -> None:
-    """NotYet, FencedOff."""
+    """Raise NotYet, FencedOff."""
     lease = wiring.leases.find(channel.name)
     if lease is None or lease.born != channel.born:
         _tell(wiring, channel, letter, f"{letter.reason}; the relay is gone")

@@ -17,7 +17,7 @@ class Overtaken(Exception):
 
 
 def step(order: dict[str, Any], wiring: Wiring) -> None:
-    """`{"channel", "generation"}`: settle what is parked of a channel that is being repaired. Overtaken."""
+    """`{"channel", "generation"}`: settle what is parked of a channel that is being repaired. Raises Overtaken."""
     channel = wiring.channels.find(order["channel"])
     if channel is None or channel.generation != int(order["generation"]):
         raise Overtaken

@@ -55,7 +55,9 @@ class Message:
 
     @classmethod
     def of(cls, record: SQSRecord) -> "Message":
-        """Unreadable if SQS's own attributes are not those of a relay's message: then nothing says whose it is."""
+        """Raise Unreadable if SQS's own attributes are not those of a relay's message: then nothing says whose it
+        is.
+        """
         with reading():
             attributes, group = record.attributes, group_id(record)
             relay = RelayId.parse(group)
@@ -70,7 +72,9 @@ class Message:
 
 
 def read_content(body: object, relay: RelayId) -> RecordsMessage | Order | Unreadable:
-    """What a message in this relay's group asks for; or why it cannot be read, which is the relay's to deal with."""
+    """Return what a message in this relay's group asks for; or why it cannot be read, which is the relay's to deal
+    with.
+    """
     try:
         content = read_object(body)
         with reading():
@@ -116,7 +120,7 @@ class Worker:
         return failed + [message_id(record) for record in records[len(messages) :]]
 
     def _take(self, relay: RelayId, messages: Sequence[Message]) -> Sequence[Message]:
-        """The messages of one group; answers those that are to come again."""
+        """Return the messages of one group; answers those that are to come again."""
         lease: Lease | None = None
         position, together = 0, True
         try:
@@ -222,8 +226,8 @@ def _pause(message: Message) -> int:
 
 
 def _run(messages: Sequence[Message]) -> Sequence[Message]:
-    """The first message with those after it that can be relayed together: records that can be read, and no more than
-    one publish may have, which bounds the memory that they take."""
+    """Return the first message with those after it that can be relayed together: records that can be read, and no more
+    than one publish may have, which bounds the memory that they take."""
     size = records = 0
     for message in messages:
         content = message.content

@@ -41,7 +41,7 @@ class _Rows:
         self._tile = cache(self._read)
 
     def leaf_hashes(self, n: int) -> Iterator[bytes]:
-        """Of tile `n` of level 0. CountStopped unless they are the log's."""
+        """Of tile `n` of level 0. Raises CountStopped unless they are the log's."""
         index, (size, root) = n * WIDTH, (self._sealed.checkpoint.size, self._sealed.checkpoint.root)
         width = min(WIDTH, size - index)
         try:
@@ -55,7 +55,7 @@ class _Rows:
         return (tile[at : at + HASH_LENGTH] for at in range(0, len(tile), HASH_LENGTH))
 
     def statement(self, index: int) -> bytes:
-        """A leaf that is no ballot; nothing if there is none at this place."""
+        """Return a leaf that is no ballot; nothing if there is none at this place."""
         if index == self._sealed.head.size - 1:
             return self._sealed.sealed.closing
         return next(self._wiring.log.entries(self._election, index, most=1), b"")

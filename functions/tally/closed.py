@@ -16,7 +16,7 @@ class CountStopped(Exception):
 
 
 def find_frozen(manifests: Manifests, election: str) -> tuple[FrozenManifest, Manifest]:
-    """The manifest as it is kept and as it reads. CountStopped if there is none."""
+    """Return the manifest as it is kept and as it reads. Raises CountStopped if there is none."""
     frozen = manifests.find(election)
     if frozen is None:
         raise CountStopped(f"election {election} has no manifest on the board")
@@ -48,7 +48,7 @@ class SealedLog(NamedTuple):
 
 
 def require_sealed(log: Log, manifest: Manifest) -> SealedLog:
-    """The log's end. CountStopped unless the log's key signed the whole of it."""
+    """Return the log's end. Raises CountStopped unless the log's key signed the whole of it."""
     head, signed = log.head(manifest.election), log.checkpoint(manifest.election, consistent=True)
     if not (head.sealed and signed and signed.final and signed.size == head.size):
         raise CountStopped("the log is not sealed")

@@ -30,8 +30,8 @@ def decrypt(wiring: Wiring, election: str, partitions: list[int]) -> dict[str, A
     """Open the log's ballots in these partitions, bucket by bucket of the log → `{ballots}`.
 
     A row that the log does not have came too late: `vote` signed no receipt for it, and it is left out. Whether every
-    ballot of the log was found, the bundles show. CountStopped for a row of the log that is not a valid ballot of this
-    election: `vote` lets none in, so somebody else did.
+    ballot of the log was found, the bundles show. Raises CountStopped for a row of the log that is not a valid ballot
+    of this election: `vote` lets none in, so somebody else did.
     """
     frozen, manifest = find_frozen(wiring.manifests, election)
     election_key = _election_key(wiring, frozen, manifest)
@@ -64,7 +64,7 @@ class Places:
         self._ballots = ballots
 
     def find(self, leaf_hash: bytes) -> int | None:
-        """The ballot's index; None if it is not in the log."""
+        """Return the ballot's index; None if it is not in the log."""
         index = bisect_left(self._ballots, leaf_hash, key=self._at) + self._ballots.start
         return index if index < self._ballots.stop and self._at(index) == leaf_hash else None
 

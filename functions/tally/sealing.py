@@ -42,8 +42,8 @@ class Ledger(NamedTuple):
 def seal(log: ElectionLog, blobs: Blobs, runs: Sequence[bytes], ledger: Ledger, closed_at: datetime) -> Sealed:
     """Bring the log to its end, from wherever it is; done again, it checks again and changes nothing.
 
-    `runs`: the leaf hashes of every ballot in the box, each run concatenated in ascending order. CountStopped if the
-    log was sealed with other ballots, two ballots are the same, or the rolls contradict each other.
+    `runs`: the leaf hashes of every ballot in the box, each run concatenated in ascending order. Raises CountStopped if
+    the log was sealed with other ballots, two ballots are the same, or the rolls contradict each other.
     """
     door = Door(closed_at, sum(map(len, runs)) // HASH_LENGTH, ledger.issued)
     if (shut := log.shut(door)) != door:
@@ -68,7 +68,7 @@ def seal(log: ElectionLog, blobs: Blobs, runs: Sequence[bytes], ledger: Ledger, 
 def _require_amended(log: ElectionLog, ledger: Ledger, closed_at: datetime) -> int:
     """Bring in the amendments that the log lacks; returns the newest revision of the roll.
 
-    CountStopped unless they state the rolls that the ledger has, and voting can have ended then.
+    Raises CountStopped unless they state the rolls that the ledger has, and voting can have ended then.
     """
     head = log.head
     if head.amendments != ledger.amendments:
@@ -91,7 +91,7 @@ def _require_amended(log: ElectionLog, ledger: Ledger, closed_at: datetime) -> i
 def _build(
     log: ElectionLog, runs: Sequence[bytes], ledger: Ledger, closed_at: datetime, roll_revision: int
 ) -> tuple[list[bytes], Sealed]:
-    """Every level of the tree, and what the log is sealed with."""
+    """Return every level of the tree, and what the log is sealed with."""
     statements = log.statements()
     leaves = bytearray(b"".join(map(merkle.leaf_hash, statements)))
     for ballot in _ascending(runs):
@@ -111,7 +111,7 @@ def _build(
 
 
 def _ascending(runs: Sequence[bytes]) -> Iterator[bytes]:
-    """The hashes of all runs. CountStopped unless they ascend strictly."""
+    """Yield the hashes of all runs. Raises CountStopped unless they ascend strictly."""
     last = b""
     for leaf_hash in merge(*map(_hashes, runs)):
         if leaf_hash <= last:

@@ -14,7 +14,7 @@ class SequenceMessage:
 
 
 def read_message(body: object) -> SequenceMessage:
-    """Unreadable unless it is a message of ours: nothing else may reach the log."""
+    """Raise Unreadable unless it is a message of ours: nothing else may reach the log."""
     content = read_object(body)
     with reading():
         election, amendments = content["election"], content["amendments"]

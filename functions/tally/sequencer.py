@@ -37,13 +37,16 @@ class Sequencer:
         self._log = lru_cache(KEPT)(self._open)
 
     def handle(self, event: dict[str, Any]) -> dict[str, Any]:
-        """A batch of messages, answered with those to deliver again; or an order to seal, or to state the turnout."""
+        """Return a batch of messages, answered with those to deliver again; or an order to seal, or to state the
+        turnout.
+        """
         if "Records" in event:
             return self._sequence(SQSEvent(event))
         return self._state(event) if "turnout" in event else self._seal(event)
 
     def _sequence(self, event: SQSEvent) -> Failures:
-        """The messages that can be read, an election's together; answers with those that are to be delivered again.
+        """Return the messages that can be read, an election's together; answers with those that are to be delivered
+        again.
 
         One that cannot be read holds up nothing, not even its own election: the log takes messages in any order.
         """

@@ -27,7 +27,7 @@ MARGIN = timedelta(minutes=1)
 
 
 def hour_to_state(moment: datetime) -> datetime:
-    """The full hour that a statement made now is for."""
+    """Return the full hour that a statement made now is for."""
     return slot_of(moment - MARGIN)
 
 

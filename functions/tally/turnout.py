@@ -48,9 +48,9 @@ def count_cast(event: DynamoDBStreamEvent, log: Log) -> None:
 
 
 def _row_of_the_box(record: DynamoDBRecord) -> tuple[str, bool] | None:
-    """The election of a ballot's row, and whether the row is one that `vote` writes.
+    """Return the election of a ballot's row, and whether the row is one that `vote` writes.
 
-    None for rows of other kinds. Unreadable where it does not even say of which kind the row is.
+    None for rows of other kinds. Raises Unreadable where it does not even say of which kind the row is.
     """
     with reading():
         assert record.dynamodb

@@ -46,7 +46,7 @@ class Counts(NamedTuple):
 
 
 def buckets(size: int) -> range:
-    """The buckets of a log of `size` leaves."""
+    """Return the buckets of a log of `size` leaves."""
     return range(-(-size // BUCKET))
 
 
@@ -111,7 +111,7 @@ def write_counts(blobs: Blobs, key: str, opened: Iterable[Opened]) -> None:
 
 
 def read_counts(blobs: Blobs, keys: Iterable[str]) -> Counts:
-    """All of them together."""
+    """Return all of them together."""
     plaintexts: Counter[bytes] = Counter()
     spoilt: list[SpoiltBallot] = []
     for key in keys:

@@ -36,7 +36,7 @@ class SealedLogs:
         self._tile = lru_cache(KEPT_TILES)(self._read)
 
     def has(self, election: str, leaf_hash: bytes) -> bool | None:
-        """Whether the election's log has the ballot with this leaf hash; None while the log is not sealed.
+        """Return whether the election's log has the ballot with this leaf hash; None while the log is not sealed.
 
         A binary search: the ballots are in ascending order. Of a million, it reads 12 tiles, most of which are kept.
         """

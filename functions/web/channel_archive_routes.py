@@ -79,6 +79,6 @@ def _api(page: Page) -> Api:
 
 
 def _require_name(name: str) -> None:
-    """NotFound for what no channel can be called, so that no other address is asked for."""
+    """Raise NotFound for what no channel can be called, so that no other address is asked for."""
     if not NAME.fullmatch(name):
         raise NotFound("no-channel", "no channel can have that name")

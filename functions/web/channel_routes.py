@@ -148,7 +148,7 @@ def _api(page: Page) -> Api:
 
 
 def _channel(channels: Channels, name: str) -> Document:
-    """NotFound for what no channel can be called, so that no other address is asked for."""
+    """Raise NotFound for what no channel can be called, so that no other address is asked for."""
     if not NAME.fullmatch(name):
         raise NotFound("no-channel", "no channel can have that name")
     return channels.get_channel(name)
@@ -189,7 +189,7 @@ def _whole(text: str) -> int | str:
 
 
 def _errors(error: ApiError) -> Document:
-    """Which fields are at fault; the ApiError itself if none of ours is."""
+    """Return which fields are at fault; the ApiError itself if none of ours is."""
     if error.slug in {"name-taken", "port-taken"}:
         field = error.slug.removesuffix("-taken")
         return {field: (f"{field}_taken", {"by": error.document.get("used_by", "")})}

@@ -57,7 +57,7 @@ class Verdict:
 
 
 def judge(text: str) -> Verdict:
-    """What the API would say of this schema, and where the mistake is."""
+    """Return what the API would say of this schema, and where the mistake is."""
     from ballotcast.channels.schemas import ChannelSchema, SchemaError
 
     try:
@@ -76,7 +76,7 @@ def judge(text: str) -> Verdict:
 
 
 def signals(schema: dict[str, Any]) -> tuple[Signal, ...]:
-    """The fields of a registered schema, in its order."""
+    """Return the fields of a registered schema, in its order."""
     from ballotcast.channels.schemas import ChannelSchema
 
     numbers = ChannelSchema.parse(schema, "ns").numbers
@@ -93,7 +93,7 @@ def signals(schema: dict[str, Any]) -> tuple[Signal, ...]:
 
 
 def example(schema: dict[str, Any], time: int) -> dict[str, Any]:
-    """A record that fits, as JSON is published; `time`: on its time axis."""
+    """Return a record that fits, as JSON is published; `time`: on its time axis."""
     from ballotcast.channels.schemas import ChannelSchema, physical
 
     parsed = ChannelSchema.parse(schema)

@@ -31,7 +31,7 @@ class Form:
         return value if isinstance(value, str) else ""
 
     def lines(self, name: str) -> list[str]:
-        """The lines of a text area that are not blank."""
+        """Return the lines of a text area that are not blank."""
         return [line.strip() for line in self.text(name).split("\n") if line.strip()]
 
     def names(self) -> Iterator[str]:
@@ -63,7 +63,7 @@ async def _parsed(request: Request) -> Form:
 
 
 def own_fetch(request: Request) -> None:
-    """Forbidden unless a script of ours sent this request."""
+    """Raise Forbidden unless a script of ours sent this request."""
     require_own_form(request, request.headers.get(HEADER, ""))
 
 

@@ -22,12 +22,12 @@ class TwoSuchTimes(ValueError):
 
 
 def known_zone(name: str) -> str:
-    """The name if it is one of `zones()`, else UTC."""
+    """Return the name if it is one of `zones()`, else UTC."""
     return name if name in zones() else "UTC"
 
 
 def from_wall(text: str, zone: str, which: str = "") -> datetime:
-    """The moment in UTC. `which` of two, `first` or `second`, where clocks go back.
+    """Return the moment in UTC. `which` of two, `first` or `second`, where clocks go back.
 
     NotATime, NoSuchTime; TwoSuchTimes if `which` does not tell.
     """
@@ -49,7 +49,7 @@ def from_wall(text: str, zone: str, which: str = "") -> datetime:
 
 
 def to_wall(moment: datetime, zone: str) -> tuple[str, str]:
-    """What the field shows, and which of two times it is (empty where there is one)."""
+    """Return what the field shows, and which of two times it is (empty where there is one)."""
     wall = moment.astimezone(ZoneInfo(zone))
     text = wall.replace(tzinfo=None).isoformat(timespec="seconds" if wall.second else "minutes")
     try:

@@ -28,7 +28,10 @@ Value = TypeVar("Value")
 
 
 def read_schema(file: Path) -> dict[str, Any]:
-    """The Avro schema of a channel in a JSON file (.avsc). SchemaError if it is not one, or there is no such file."""
+    """Return the Avro schema of a channel in a JSON file (.avsc).
+
+    Raises SchemaError if it is not one, or there is no such file.
+    """
     try:
         return ChannelSchema.parse(json.loads(file.read_bytes())).json
     except OSError as error:
@@ -94,13 +97,13 @@ class Baseline:
     lines: Lines
 
     def line_of(self, name: str, pointer: str = "") -> int:
-        """Where a channel stands, or the part of it that a JSON pointer of the API's names."""
+        """Return where a channel stands, or the part of it that a JSON pointer of the API's names."""
         index = next(index for index, channel in enumerate(self.channels) if channel.name == name)
         return self.lines.of(("channels", index, *filter(None, pointer.split("/"))))
 
 
 def read_baseline(path: Path) -> Baseline:
-    """YamlError with every mistake; OSError if the file cannot be read."""
+    """YamlError with every mistake; raises OSError if the file cannot be read."""
     document, lines = read_yaml(path.read_bytes())
     try:
         entries = _File.model_validate({} if document is None else document, context=path.parent).channels

@@ -9,7 +9,7 @@ RECEIVE_BUFFER = 8 * 2**20
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """OSError if the address is not ours or the port is in use."""
+    """Raise OSError if the address is not ours or the port is in use."""
     family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_DGRAM)[0]
     opened = socket.socket(family, kind, protocol)
     try:

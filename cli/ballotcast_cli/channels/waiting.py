@@ -38,7 +38,7 @@ class Waiting:
         return self._size + OVERHEAD * len(self._records)
 
     def add(self, record: bytes, now: float) -> bool:
-        """False, and nothing kept, when the record would go over `held`."""
+        """Return False, and nothing kept, when the record would go over `held`."""
         if self.held + len(record) + OVERHEAD > self._limits.held:
             return False
         self._records.append((record, now))
@@ -55,7 +55,7 @@ class Waiting:
         return self._records[0][1] + self._limits.age
 
     def take(self) -> list[bytes]:
-        """The oldest records, within a batch's limits; one that is over `size` by itself goes alone."""
+        """Return the oldest records, within a batch's limits; one that is over `size` by itself goes alone."""
         batch: list[bytes] = []
         size = 0
         while self._records and len(batch) < self._limits.records:

@@ -6,7 +6,9 @@ BARS = "▁▂▃▄▅▆▇█"
 
 
 def draw(values: Sequence[float], width: int) -> str:
-    """The newest `width` values, from the lowest bar to the highest; a signal that does not move is a low line."""
+    """Return the newest `width` values, from the lowest bar to the highest; a signal that does not move is a low
+    line.
+    """
     shown = values[-width:]
     low, high = min(shown, default=0), max(shown, default=0)
     scale = (len(BARS) - 1) / (high - low) if high > low else 0

@@ -51,7 +51,10 @@ class Lines:
 
 
 def read_yaml(data: bytes) -> tuple[Any, Lines]:
-    """The document as plain values; None for an empty one. YamlError if it is not YAML, or not as strict as ours."""
+    """Return the document as plain values; None for an empty one.
+
+    Raises YamlError if it is not YAML, or not as strict as ours.
+    """
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

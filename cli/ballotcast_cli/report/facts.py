@@ -49,11 +49,11 @@ class Report:
         return self.reading.file.options
 
     def named(self, option: int) -> str:
-        """An option's number and name."""
+        """Return an option's number and name."""
         return f"{option} {self.options[option - 1]}"
 
     def facts(self) -> Iterator[tuple[str, str]]:
-        """What was counted, by what and how, as pairs of a label and a text."""
+        """Yield what was counted, by what and how, as pairs of a label and a text."""
         counted = self.counted
         yield "File", self.name
         yield "SHA-256 of the file", self.sha256
@@ -69,7 +69,9 @@ class Report:
             yield "Seed of the lot", counted.seed.hex()
 
     def percent(self, units: int) -> str:
-        """A part of the valid ballots, or of the points and the like of a rule whose figures are no ballots: empty."""
+        """Return a part of the valid ballots, or of the points and the like of a rule whose figures are no ballots:
+        empty.
+        """
         whole = self.counted.unit * self.counted.valid
         if not RULES[self.counted.method].shares or not whole:
             return ""
@@ -77,11 +79,11 @@ class Report:
         return f"{hundredths // 100}.{hundredths % 100:02d}%"
 
     def transfer(self, stage: Stage) -> Transfer:
-        """What was transferred at a stage."""
+        """Return what was transferred at a stage."""
         return Transfer(stage.option, [(to, self.counted.in_votes(units)) for to, units in stage.transferred])
 
     def transfers_votes(self) -> bool:
-        """Whether the rule hands votes on."""
+        """Return whether the rule hands votes on."""
         return any(stage.option or stage.non_transferable for stage in self.counted.stages)
 
     def exhausted(self) -> Iterator[tuple[str, str]]:
@@ -94,7 +96,7 @@ class Report:
             yield f"the ballot {one.reason} (ballots)", str(one.ballots)
 
     def as_json(self) -> dict[str, Any]:
-        """The report in JSON types, as docs/report.schema.json has it."""
+        """Return the report in JSON types, as docs/report.schema.json has it."""
         withdrawn, reading = self.counted.withdrawn, self.reading
         described: dict[str, Any] = {
             "title": reading.file.title,

@@ -17,7 +17,7 @@ small{color:#444}.elected{font-weight:bold}.sign{margin-top:4em;display:flex;gap
 
 
 def as_html(report: Report) -> str:
-    """A whole HTML document."""
+    """Return a whole HTML document."""
     title = escape(f"Count: {report.title}")
     body = "\n".join(_body(report))
     return (

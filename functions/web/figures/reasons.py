@@ -102,7 +102,7 @@ class Reasons:
         return self._of_two("results.why_star", stage)
 
     def _of_two(self, key: str, stage: Stage) -> Markup:
-        """How many ballots prefer who won a runoff, and how many the other one."""
+        """Return how many ballots prefer who won a runoff, and how many the other one."""
         [winner] = stage["elected"]
         others = sum(map(self._scale.units, stage["votes"])) - self._scale.units(stage["votes"][winner - 1])
         votes = self._figure(stage, winner)

@@ -37,7 +37,7 @@ def rounds(
 
 
 def swatch(group: int) -> str:
-    """The class of a group's colour."""
+    """Return the class of a group's colour."""
     return "left-over" if group > 7 else f"series-{group + 1}"
 
 
@@ -79,7 +79,7 @@ def _flows(groups: Groups, before: Mapping[str, Any], after: Mapping[str, Any], 
 
 
 def _places(votes: Mapping[int, int]) -> dict[int, int]:
-    """Where each group's part of the bar begins."""
+    """Return where each group's part of the bar begins."""
     found, at = {}, 0
     for group, units in votes.items():
         found[group] = at

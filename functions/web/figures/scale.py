@@ -24,7 +24,9 @@ class Scale:
 
     @classmethod
     def of(cls, columns: Iterable[Sequence[str]], marks: tuple[str, str]) -> Self:
-        """A scale on which figures of the same column (a round, with its quota) differ, if MOST decimals show it."""
+        """Return a scale on which figures of the same column (a round, with its quota) differ, if MOST decimals show
+        it.
+        """
         given = [column for column in columns if column]
         decimals = max((len(text.partition(".")[2]) for column in given for text in column), default=0)
         exact = [{_units(text, decimals) for text in column} for column in given]
@@ -50,7 +52,7 @@ class Scale:
         return 1 if units == 10**self.decimals else 0
 
     def show(self, units: int, *, signed: bool = False) -> Markup:
-        """An element; `signed`: a change, with its sign (a true minus)."""
+        """Return an element; `signed`: a change, with its sign (a true minus)."""
         sign = ("+" if units > 0 else "−" if units < 0 else "±") if signed else ""
         text = sign + self.text(abs(units))
         whole = self.exact(units)
@@ -59,7 +61,7 @@ class Scale:
         return Markup('<data value="{0}" title="{0}">{1}</data>').format(whole, text)
 
     def text(self, units: int) -> str:
-        """The figure as it is shown; units >= 0."""
+        """Return the figure as it is shown; units >= 0."""
         point, group = self._marks
         whole, part = divmod(units // 10 ** (self.decimals - self.shown), 10**self.shown)
         return f"{whole:,}".replace(",", group) + (f"{point}{part:0{self.shown}d}" if self.shown else "")

@@ -20,7 +20,7 @@ def element(name: str, *children: Markup | str, **attributes: Any) -> Markup:
 
 
 def figure(id_: str, title: str, description: str, height: float, *children: Markup) -> Markup:
-    """The whole image; `id_` is unique on its page."""
+    """Return the whole image; `id_` is unique on its page."""
     return element(
         "svg",
         element("title", title, id=f"{id_}-title"),

@@ -49,7 +49,7 @@ def reading() -> Iterator[None]:
 
 
 def read_object(body: object) -> dict[str, Any]:
-    """The JSON object that is a message's body. Unreadable."""
+    """Return the JSON object that is a message's body. Raises Unreadable."""
     if not isinstance(body, str):
         raise Unreadable("it has no body")
     try:
@@ -133,7 +133,7 @@ def take_stream(
 
 
 def stream_name(record: "DynamoDBRecord") -> str:
-    """The sequence number, by which an operator finds the record in its stream for a day."""
+    """Return the sequence number, by which an operator finds the record in its stream for a day."""
     change = record.get("dynamodb")
     return str(change.get("SequenceNumber", "")) if isinstance(change, dict) else ""
 
@@ -152,13 +152,13 @@ def message_id(record: "SQSRecord") -> str:
 
 
 def group_id(record: "SQSRecord") -> str:
-    """The message group of a FIFO queue; empty where none is stated."""
+    """Return the message group of a FIFO queue; empty where none is stated."""
     attributes = record.get("attributes")
     return str(attributes.get("MessageGroupId", "")) if isinstance(attributes, dict) else ""
 
 
 def received(record: "SQSRecord") -> int:
-    """How many times the message has been delivered, this time included; 1 where that is not stated."""
+    """Return how many times the message has been delivered, this time included; 1 where that is not stated."""
     attributes = record.get("attributes")
     count = str(attributes.get("ApproximateReceiveCount")) if isinstance(attributes, dict) else ""
     return int(count) if count.isdecimal() else 1

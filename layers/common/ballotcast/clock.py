@@ -22,5 +22,5 @@ def to_rfc3339(moment: datetime) -> str:
 
 
 def from_rfc3339(text: str) -> datetime:
-    """The inverse of `to_rfc3339`; ValueError for anything else."""
+    """Return the inverse of `to_rfc3339`; raises ValueError for anything else."""
     return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)

@@ -84,7 +84,8 @@ class Absence(BaseModel):
         return absence
 
     def verify(self) -> Shown:
-        """What the proof shows, if its signatures and hashes hold. Whose election it is, the manifest's hash says.
+        """Return what the proof shows, if its signatures and hashes hold. Whose election it is, the manifest's hash
+        says.
 
         Raises AbsenceError.
         """
@@ -113,7 +114,7 @@ class Absence(BaseModel):
         return Shown(manifest, leaf_hash, checkpoint, closing)
 
     def _require_gap(self, leaf_hash: bytes, ballots: range) -> None:
-        """AbsenceError unless the neighbours are ballots and leave no place for this leaf hash between them."""
+        """Raise AbsenceError unless the neighbours are ballots and leave no place for this leaf hash between them."""
         if ballots.start < 1:
             raise AbsenceError("the closing leaf states more ballots than the log can have")
         if any(one.index not in ballots for one in self.neighbours):

@@ -70,7 +70,7 @@ class Ballot:
         return cls(*parts[1:])
 
     def encode(self) -> bytes:
-        """The bytes that are cast."""
+        """Return the bytes that are cast."""
         return self._signed_part() + self.signature
 
     @property
@@ -92,7 +92,7 @@ class Ballot:
             raise BallotError(Refusal.BAD_BALLOT_SIGNATURE)
 
     def open(self, election_key: p256.PrivateKey) -> bytes:
-        """The plaintext, L bytes. Raises HpkeError."""
+        """Return the plaintext, L bytes. Raises HpkeError."""
         return hpke.open_(election_key, _seal_info(self.manifest_hash, self.vk), self.sealed)
 
     def _signed_part(self) -> bytes:
@@ -105,7 +105,7 @@ def cast(manifest: Manifest, key: p256.PrivateKey, rand: bytes, issuer_signature
 
 
 def seal_choices(manifest: Manifest, key: p256.PrivateKey, plaintext: bytes) -> bytes:
-    """The plaintext (L bytes) sealed to the election key for this credential's key: 65 + L + 16 bytes.
+    """Return the plaintext (L bytes) sealed to the election key for this credential's key: 65 + L + 16 bytes.
 
     It does not need the issuer's signature, so choices can be sealed before the credential is requested.
     """
@@ -115,7 +115,7 @@ def seal_choices(manifest: Manifest, key: p256.PrivateKey, plaintext: bytes) -> 
 def sign_ballot(
     manifest: Manifest, key: p256.PrivateKey, rand: bytes, issuer_signature: bytes, sealed: bytes
 ) -> Ballot:
-    """A ballot around sealed choices, signed with the credential's key.
+    """Return a ballot around sealed choices, signed with the credential's key.
 
     ECDSA is randomised, so no two results are alike: write the bytes down, then send them.
     """

@@ -19,7 +19,7 @@ class Counts(NamedTuple):
 
 
 def sign_counts(label: Label, counts: Counts, manifest: Manifest, log_signer: Signer) -> str:
-    """The signed note."""
+    """Return the signed note."""
     return signed_note.sign(_text(label, counts, manifest), Signer(_key_name(label, manifest), log_signer.key))
 
 

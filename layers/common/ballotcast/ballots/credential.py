@@ -9,5 +9,5 @@ _LABEL = b"ballotcast/credential/1\n"
 
 
 def prepare(manifest_hash: bytes, vk: bytes, rand: bytes) -> bytes:
-    """The prepared message that the issuer's signature is over: rand‖label‖M‖vk."""
+    """Return the prepared message that the issuer's signature is over: rand‖label‖M‖vk."""
     return blind_rsa.prepare(_LABEL + manifest_hash + vk, rand)

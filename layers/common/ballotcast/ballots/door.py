@@ -24,7 +24,7 @@ class Door:
     issued: int
 
     def sign(self, manifest: Manifest, log_signer: Signer) -> str:
-        """The signed note; the log's key signs it under a name of its own."""
+        """Return the signed note; the log's key signs it under a name of its own."""
         return sign_counts(LABEL, Counts(self.closed_at, self.ballots, self.issued), manifest, log_signer)
 
     @classmethod

@@ -28,17 +28,19 @@ class Issuance(NamedTuple):
 
 
 def signer(manifest_origin: str, der: bytes) -> Signer:
-    """The issuance key of the election whose log is `manifest_origin`, from its PKCS#8 DER."""
+    """Return the issuance key of the election whose log is `manifest_origin`, from its PKCS#8 DER."""
     return Signer.from_pkcs8(_key_name(manifest_origin), der)
 
 
 def issue(signer: Signer, manifest_origin: str, manifest_hash: bytes, issuance: Issuance) -> str:
-    """The signed note."""
+    """Return the signed note."""
     return signed_note.sign(_text(manifest_origin, manifest_hash, issuance), signer)
 
 
 def verify(receipt: str, manifest: "Manifest") -> Issuance:
-    """What a receipt states. IssuanceError unless the manifest's issuance key signed it for this election."""
+    """Return what a receipt states. Raises IssuanceError unless the manifest's issuance key signed it for this
+    election.
+    """
     try:
         text = Verifier(_key_name(manifest.origin), manifest.issuance_pk).verify(receipt)
         _, _, _, tag, blinded, _ = text.split("\n")

@@ -39,11 +39,11 @@ class Link:
         return cls(token, manifest_hash, salt)
 
     def encode(self) -> str:
-        """The link without its URL."""
+        """Return the link without its URL."""
         return ".".join([VERSION, *map(b64u_encode, (self.token, self.manifest_hash, self.salt))])
 
     def url(self, page: str) -> str:
-        """The link as the fragment of the voting page's URL."""
+        """Return the link as the fragment of the voting page's URL."""
         return f"{page}#{self.encode()}"
 
     @property

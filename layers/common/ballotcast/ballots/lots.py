@@ -6,7 +6,7 @@ _LABEL = b"ballotcast/lots/2\n"
 
 
 def seed(election_key: bytes, log_root: bytes) -> bytes:
-    """The 32 bytes that every lot of the election is drawn with.
+    """Return the 32 bytes that every lot of the election is drawn with.
 
     election_key: the private key's scalar, 32 bytes; only the count knows it before it is published. log_root: of the
     final checkpoint, 32 bytes. Signatures play no part, because the log's key can make many of one root.

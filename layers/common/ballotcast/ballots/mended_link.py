@@ -22,7 +22,7 @@ _PAGE = re.compile(r"(https?://[^\s<>\"'#*]+/vote)[#*]$", re.IGNORECASE)
 
 
 def mend_link(text: str) -> str:
-    """The link in a text, as `parse` takes it: with the address of its page before it, where that is there.
+    """Return the link in a text, as `parse` takes it: with the address of its page before it, where that is there.
 
     Raises LinkError, which never repeats the text: there is no whole link in it, or there are two.
     """
@@ -50,7 +50,7 @@ def _decoded(text: str) -> str:
 
 
 def _address(joined: str, link: str) -> str:
-    """The page's address with its `#`: the last one that begins before the link. Empty if there is none."""
+    """Return the page's address with its `#`: the last one that begins before the link. Empty if there is none."""
     before = joined[: joined.find(link)]
     found = _PAGE.search(before[max(0, before.lower().rfind("http")) :])
     return f"{found[1]}#" if found else ""

@@ -54,7 +54,7 @@ def encode(manifest: Manifest, choices: Sequence[Sequence[int | tuple[int, ...]]
 
 
 def decode(manifest: Manifest, plaintext: bytes) -> list[Choice]:
-    """The choice in each contest, in the manifest's order. Raises Spoilt for a plaintext that breaks a rule."""
+    """Return the choice in each contest, in the manifest's order. Raises Spoilt for a plaintext that breaks a rule."""
     if len(plaintext) != manifest.plaintext_length:
         raise Spoilt(Reason.WRONG_LENGTH)
     choices = []
@@ -78,7 +78,7 @@ def _mark(contest: Contest, choice: Choice) -> bytes:
 
 
 def _marked(rule: Rule, choice: Choice) -> Iterator[tuple[int, int]]:
-    """Each option named, with its byte."""
+    """Yield each option named, with its byte."""
     if rule.ballot == "scores":
         yield from ((option, score + 1) for option, score in scores(choice))
     else:

@@ -13,12 +13,12 @@ class ReceiptError(ValueError):
 
 
 def signer(manifest_origin: str, der: bytes) -> Signer:
-    """The receipt key of the election whose log is `manifest_origin`, from its PKCS#8 DER."""
+    """Return the receipt key of the election whose log is `manifest_origin`, from its PKCS#8 DER."""
     return Signer.from_pkcs8(_key_name(manifest_origin), der)
 
 
 def issue(signer: Signer, manifest: Manifest, leaf_hash: bytes) -> str:
-    """The signed note that acknowledges the ballot with this leaf hash."""
+    """Return the signed note that acknowledges the ballot with this leaf hash."""
     return signed_note.sign(_text(manifest, leaf_hash), signer)
 
 
@@ -33,7 +33,7 @@ def verify(receipt: str, manifest: Manifest, leaf_hash: bytes) -> None:
 
 
 def open_receipt(receipt: str, manifest: Manifest) -> bytes:
-    """The leaf hash that a receipt promises. ReceiptError unless the manifest's receipt key signed it."""
+    """Return the leaf hash that a receipt promises. Raises ReceiptError unless the manifest's receipt key signed it."""
     try:
         leaf_hash = hex_decode(receipt.split("\n")[3])
     except (IndexError, EncodingError):

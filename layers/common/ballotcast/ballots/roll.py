@@ -12,7 +12,7 @@ _LOWER_CASE = {letter: letter + 32 for letter in b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
 
 
 def email_key(email: str) -> str:
-    """The form in which two spellings of one address are equal: without space around it, A to Z in lower case.
+    """Return the form in which two spellings of one address are equal: without space around it, A to Z in lower case.
 
     A roll's addresses are ASCII, with international domains as A-labels (xn--…); other letters stay as they are.
     """
@@ -20,15 +20,17 @@ def email_key(email: str) -> str:
 
 
 def tag(salt: bytes, email: str) -> bytes:
-    """A voter's line on the roll, 32 bytes; only who knows the voter's 16-byte salt can tell whose it is."""
+    """Return a voter's line on the roll, 32 bytes; only who knows the voter's 16-byte salt can tell whose it is."""
     return sha256(_LABEL + salt + email_key(email).encode()).digest()
 
 
 def rolls_digest(rolls: Iterable[tuple[int, bytes]]) -> bytes:
-    """A hash over sizes and roots of all revisions of a roll, by which two sides find that they mean the same ones."""
+    """Return a hash over sizes and roots of all revisions of a roll, by which two sides find that they mean the same
+    ones.
+    """
     return sha256(b"".join(size.to_bytes(8) + root for size, root in rolls)).digest()
 
 
 def roll_root(tags: Iterable[bytes]) -> bytes:
-    """The RFC 9162 root over the sorted tags, 32 bytes; the order of `tags` does not matter."""
+    """Return the RFC 9162 root over the sorted tags, 32 bytes; the order of `tags` does not matter."""
     return merkle.root([merkle.leaf_hash(tag) for tag in sorted(tags)])

@@ -20,7 +20,7 @@ class StatedTurnoutError(ValueError):
 
 
 def slot_of(moment: datetime) -> datetime:
-    """The full hour at or before `moment`."""
+    """Return the full hour at or before `moment`."""
     return moment.replace(minute=0, second=0, microsecond=0)
 
 
@@ -33,7 +33,7 @@ class StatedTurnout:
     issued: int
 
     def sign(self, manifest: Manifest, log_signer: Signer) -> str:
-        """The signed note; the log's key signs it under a name of its own."""
+        """Return the signed note; the log's key signs it under a name of its own."""
         return sign_counts(LABEL, Counts(self.slot, self.cast, self.issued), manifest, log_signer)
 
     @classmethod

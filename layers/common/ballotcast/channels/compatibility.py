@@ -62,7 +62,7 @@ def compare(registered: ChannelSchema, provided: ChannelSchema) -> Comparison:
 
 
 def means_the_same(schema: ChannelSchema, other: Any) -> bool:
-    """Whether two schemas of records differ in nothing but words: docs, and attributes that mean nothing."""
+    """Return whether two schemas of records differ in nothing but words: docs, and attributes that mean nothing."""
     return bool(_essence(schema.json, "") == _essence(other, ""))
 
 
@@ -107,7 +107,7 @@ class _Resolution:
             yield from self._named(reader, writer, path)
 
     def _candidates(self, reader: list[Any], writer: Any) -> list[Any]:
-        """The branches that may read a type: those of its kind and name or alias, and of what it may become."""
+        """Return the branches that may read a type: those of its kind and name or alias, and of what it may become."""
         known = self._branches.get(id(reader))
         if known is None:
             known = self._branches[id(reader)] = {}
@@ -185,7 +185,7 @@ def _definitions(schema: Any) -> dict[str, Any]:
 
 
 def _essence(schema: Any, namespace: str) -> Any:
-    """A schema without what means nothing, with full names: equal for equal meanings."""
+    """Return a schema without what means nothing, with full names: equal for equal meanings."""
     if isinstance(schema, list):
         return [_essence(part, namespace) for part in schema]
     if isinstance(schema, str):
@@ -219,7 +219,7 @@ def _essence(schema: Any, namespace: str) -> Any:
 
 
 def _meaning(schema: Any) -> str:
-    """The logical type with its attributes; empty: the plain value."""
+    """Return the logical type with its attributes; empty: the plain value."""
     logical = logical_type(schema)
     if logical == "decimal":
         return f"decimal({schema.get('precision')}, {schema.get('scale', 0)})"

@@ -38,7 +38,7 @@ def _encode_bytes(data: bytes) -> bytes:
 
 
 def header(schema: str) -> bytes:
-    """The file's head. The sync marker follows from the schema, so that files of one schema can be joined."""
+    """Return the file's head. The sync marker follows from the schema, so that files of one schema can be joined."""
     metadata = {b"avro.schema": schema.encode(), b"avro.codec": b"deflate"}
     pairs = b"".join(_encode_bytes(name) + _encode_bytes(value) for name, value in metadata.items())
     return MAGIC + encode_long(len(metadata)) + pairs + encode_long(0) + _sync(schema)
@@ -66,9 +66,10 @@ def _sync(schema: str) -> bytes:
 
 
 def read_container(container: bytes, most: int | None = None) -> tuple[str, Iterator[Batch]]:
-    """The schema's JSON text and the batches of a file, regardless of its writer; codecs null and deflate.
+    """Return the schema's JSON text and the batches of a file, regardless of its writer; codecs null and deflate.
 
-    ContainerError when it cannot be read, also while batches are taken; and when they are over `most` bytes inflated.
+    Raises ContainerError when it cannot be read, also while batches are taken; and when they are over `most` bytes
+    inflated.
     """
     source = _Source(container)
     if source.take(len(MAGIC)) != MAGIC:

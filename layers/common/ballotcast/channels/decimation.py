@@ -42,7 +42,7 @@ class Decimator:
         return self._state
 
     def take(self, records: Sequence[Point]) -> list[Point]:
-        """The points of the buckets that these records close, with that of one begun under another config."""
+        """Return the points of the buckets that these records close, with that of one begun under another config."""
         points = self.flush() if self._state and self._state["of"] != self._of else []
         position = 0
         while position < len(records):
@@ -123,6 +123,6 @@ def _row(points: list[Point]) -> bytes | None:
 
 
 def unpack(row: bytes) -> list[Point]:
-    """A number that JSON does not have is null: rows were written before these were marked."""
+    """Return a number that JSON does not have is null: rows were written before these were marked."""
     points: list[Point] = json.loads(zlib.decompress(row), parse_constant=lambda _: None)
     return points

@@ -46,7 +46,7 @@ _ARROW_UNIT: dict[Unit, Literal["s", "ms", "us", "ns"]] = {"s": "s", "ms": "ms",
 
 
 def within(schema: ChannelSchema, batch: Batch, start: int | None, end: int | None) -> Batch:
-    """The batch's records whose time is from `start` on and before `end`, in units of the time axis."""
+    """Return the batch's records whose time is from `start` on and before `end`, in units of the time axis."""
     if start is None and end is None:
         return batch
     axis = schema.time.field
@@ -58,7 +58,7 @@ def within(schema: ChannelSchema, batch: Batch, start: int | None, end: int | No
 
 
 def export(schema: ChannelSchema, batches: Iterable[Batch], form: Format, fields: Fields = None) -> bytes:
-    """All records of the batches, in their order. TooLong over MOST_LENGTH."""
+    """Return all records of the batches, in their order. TooLong over MOST_LENGTH."""
     output = BytesIO()
     write_export(schema, batches, form, output, fields)
     return output.getvalue()

@@ -23,7 +23,7 @@ class Extent:
         """Full names of the types that contain themselves."""
 
     def of(self, schema: Any, namespace: str = "") -> tuple[int, int]:
-        """SchemaError for a type of which a few bytes stand for unbounded work."""
+        """Raise SchemaError for a type of which a few bytes stand for unbounded work."""
         if isinstance(schema, list):
             sizes = [self.of(part, namespace) for part in schema]
             return max((values for values, _ in sizes), default=0), 1 + min((width for _, width in sizes), default=0)

@@ -11,7 +11,7 @@ _SINGLE_SIZE, _CONFLUENT_SIZE = 10, 5
 
 
 def unframe(data: bytes, fingerprint: str, reader: RecordReader) -> bytes:
-    """The bytes without a framing that names our schema. BadRecord for one that does not."""
+    """Return the bytes without a framing that names our schema. Raises BadRecord for one that does not."""
     if data.startswith(SINGLE) and len(data) >= _SINGLE_SIZE:
         if data[len(SINGLE) : _SINGLE_SIZE] == bytes.fromhex(fingerprint)[::-1]:
             return data[_SINGLE_SIZE:]

@@ -28,7 +28,7 @@ MOST_DIGITS = 1000
 
 
 def logical_type(schema: Any) -> str:
-    """The logical type of a type that it fits; empty where there is none."""
+    """Return the logical type of a type that it fits; empty where there is none."""
     if not isinstance(schema, dict) or not isinstance(schema["type"], str):
         return ""
     kind, name = schema["type"], schema.get("logicalType")
@@ -50,7 +50,7 @@ _FIXED = {"uuid": 16, "duration": 12}
 
 
 def decimal_digits(schema: dict[str, Any]) -> int:
-    """How many digits a decimal has. SchemaError for one whose attributes not every reader can use."""
+    """Return how many digits a decimal has. Raises SchemaError for one whose attributes not every reader can use."""
     precision, scale = schema.get("precision"), schema.get("scale", 0)
     if type(precision) is not int or not 1 <= precision <= MOST_DIGITS:
         raise SchemaError(f"a decimal must state its precision, 1 to {MOST_DIGITS}")

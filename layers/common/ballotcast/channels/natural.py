@@ -29,7 +29,7 @@ class Misfit(ValueError):
 
 
 def is_single(schema: Any) -> bool:
-    """Whether each union of a schema has at most one type besides null."""
+    """Return whether each union of a schema has at most one type besides null."""
     if isinstance(schema, list):
         return len([part for part in schema if part != "null"]) < 2 and all(map(is_single, schema))
     return all(map(is_single, _inner(schema)))

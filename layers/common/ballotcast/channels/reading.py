@@ -44,7 +44,7 @@ class RecordReader:
         self._walk = _Compiler(extent, time, finite=finite).compile(schema)
 
     def ends(self, data: bytes) -> list[int]:
-        """The positions behind each record of a batch. BadRecord, TooMuch."""
+        """Return the positions behind each record of a batch. Raises BadRecord, TooMuch."""
         spent, at, ends = Spent(), 0, list[int]()
         while at < len(data):
             if len(ends) == MOST_RECORDS:
@@ -61,7 +61,7 @@ class RecordReader:
         return ends
 
     def is_one(self, data: bytes) -> bool:
-        """Whether the bytes are one record and nothing else."""
+        """Return whether the bytes are one record and nothing else."""
         try:
             return bool(data) and self._walk(data, 0, Spent()) == len(data)
         except (Unfit, TooMuch):
@@ -76,7 +76,7 @@ class _Compiler:
         self._named: dict[str, Walk] = {}
 
     def compile(self, schema: dict[str, Any]) -> Walk:
-        """The record itself, one of whose fields may be the time axis."""
+        """Return the record itself, one of whose fields may be the time axis."""
         return self._record(schema, "", self._time)
 
     def _of(self, schema: Any, namespace: str) -> Walk:
@@ -147,7 +147,7 @@ def _logical(schema: dict[str, Any]) -> Walk | None:
 
 
 def _moment(schema: Any, time: TimeAxis) -> Walk:
-    """A time in the years 1 to 9999, in units of the axis."""
+    """Return a time in the years 1 to 9999, in units of the axis."""
     kind = schema["type"] if isinstance(schema, dict) else schema
     least, below = (second * PER_SECOND[time.unit] for second in (meaning.YEAR_1, meaning.YEAR_10000))
     words = f"a time of the years 1 to 9999 in {time.unit}"

@@ -35,7 +35,7 @@ class TooManyBytes(ValueError):
 
 
 def encode_records(schema: ChannelSchema, records: Sequence[Any]) -> Batch:
-    """JSON's values as Avro. BadRecord, TooManyBytes, TooMuch."""
+    """JSON's values as Avro. Raises BadRecord, TooManyBytes, TooMuch."""
     for index, record in enumerate(records):
         if type(record) is not dict:
             raise BadRecord(index, "must be an object")
@@ -57,7 +57,7 @@ def _convert(schema: ChannelSchema, convert: Convert, records: Sequence[Record])
 
 
 def _encode(schema: ChannelSchema, records: Sequence[Record]) -> Batch:
-    """Records whose bytes are bytes. BadRecord."""
+    """Records whose bytes are bytes. Raises BadRecord."""
     if not _fit(schema, records):
         raise _first_bad(schema, records)
     output = BytesIO()
@@ -70,7 +70,7 @@ def _encode(schema: ChannelSchema, records: Sequence[Record]) -> Batch:
 
 
 def _checked(reader: RecordReader, batch: Batch) -> Batch:
-    """The batch, once it has been read strictly. BadRecord, TooManyBytes, TooMuch."""
+    """Return the batch, once it has been read strictly. Raises BadRecord, TooManyBytes, TooMuch."""
     if len(batch.data) > MOST_BYTES:
         raise TooManyBytes
     if len(reader.ends(batch.data)) != batch.count:
@@ -114,7 +114,10 @@ def _top_field(path: str) -> str:
 
 
 def check_binary(schema: ChannelSchema, data: bytes) -> Batch:
-    """Records one after the other, encoded already: counted, each read once. BadRecord, TooManyBytes, TooMuch."""
+    """Records one after the other, encoded already: counted, each read once.
+
+    Raises BadRecord, TooManyBytes, TooMuch.
+    """
     if len(data) > MOST_BYTES:
         raise TooManyBytes
     bare = unframe(data, schema.fingerprint, schema.from_avro)
@@ -125,7 +128,7 @@ def check_binary(schema: ChannelSchema, data: bytes) -> Batch:
 
 
 def check_container(schema: ChannelSchema, container: bytes) -> Batch:
-    """An object container file of this schema, or one that reads as it.
+    """Return an object container file of this schema, or one that reads as it.
 
     BadRecord, TooManyBytes, TooMuch, ContainerError.
     """
@@ -152,7 +155,7 @@ class _Written:
 
     @classmethod
     def parse(cls, text: str) -> "_Written":
-        """ContainerError unless its types are bounded as a channel's are."""
+        """Raise ContainerError unless its types are bounded as a channel's are."""
         try:
             given = json.loads(text)
             parse_schema(json.loads(text))
@@ -162,7 +165,7 @@ class _Written:
             raise ContainerError(f"its schema cannot be used: {error}") from None
 
     def join(self, batches: Iterable[Batch]) -> Batch:
-        """All records of a file, each read strictly. ContainerError, BadRecord, TooMuch."""
+        """Return all records of a file, each read strictly. Raises ContainerError, BadRecord, TooMuch."""
         count, parts = 0, list[bytes]()
         for batch in batches:
             count += batch.count
@@ -186,7 +189,7 @@ def select(schema: ChannelSchema, batch: Batch, wanted: Callable[[Record], bool]
 
 
 def decode(schema: ChannelSchema, batch: Batch) -> list[Record]:
-    """The records of a batch that was checked. ContainerError if it is not what it says."""
+    """Return the records of a batch that was checked. Raises ContainerError if it is not what it says."""
     return _read(batch, schema.batch, None)
 
 

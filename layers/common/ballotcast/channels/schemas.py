@@ -40,7 +40,7 @@ class ChannelSchema:
 
     @classmethod
     def parse(cls, given: Any, assumed: Unit | None = None) -> "ChannelSchema":
-        """From an Avro record schema as an object or as JSON text. SchemaError."""
+        """From an Avro record schema as an object or as JSON text. Raises SchemaError."""
         if isinstance(given, str) and given.lstrip()[:1] == "{":
             try:
                 given = json.loads(given)
@@ -118,7 +118,7 @@ class ChannelSchema:
 
 
 def physical(schema: Any) -> Any:
-    """The schema without logical types: data read by it are the numbers and bytes that are stored."""
+    """Return the schema without logical types: data read by it are the numbers and bytes that are stored."""
     if isinstance(schema, list):
         return [physical(part) for part in schema]
     if isinstance(schema, dict):

@@ -37,7 +37,7 @@ def to_json(value: Any) -> Any:
 
 
 def shown(record: Point) -> Point:
-    """What the live window shows of a record, or of a point that was shown before and calculated with."""
+    """Return what the live window shows of a record, or of a point that was shown before and calculated with."""
     marks: dict[str, str] = {}
     point: Point = {
         name: _plain(value, f"/{name}", marks) for name, value in record.items() if name not in (NOT_JSON, LEFT_OUT)
@@ -71,7 +71,7 @@ def _plain(value: Any, place: str, marks: dict[str, str]) -> Any:
 
 
 def cut(point: Point, axis: str, most: int) -> Point:
-    """The point without its largest fields, so that it has at most `most` characters as JSON; the axis stays."""
+    """Return the point without its largest fields, so that it has at most `most` characters as JSON; the axis stays."""
     sizes = {name: len(json.dumps({name: value})) for name, value in point.items()}
     kept, left, size = {axis: point[axis]}, 0, sizes.pop(axis) + len(LEFT_OUT) + 16
     for name in sorted(sizes, key=sizes.__getitem__):

@@ -31,12 +31,12 @@ class TimeAxis:
     unit: Unit
 
     def at(self, moment: datetime) -> int:
-        """A moment on the axis; exact, whole units."""
+        """Return a moment on the axis; exact, whole units."""
         return (moment - _EPOCH) // timedelta(microseconds=1) * PER_SECOND[self.unit] // 10**6
 
 
 def time_axis(fields: list[dict[str, Any]], assumed: Unit | None = None) -> TimeAxis:
-    """The first `long` with a timestamp logical type, else the number `time` that states its unit.
+    """Return the first `long` with a timestamp logical type, else the number `time` that states its unit.
 
     Avro has a logical type with the type; one that is written with the field instead is understood, too, unless it and
     a `unit` differ. A unit is stated by the field's attribute `unit` (s, ms, us, ns) or by its word in the field's

@@ -44,7 +44,7 @@ Walk = Callable[[bytes, int, Spent], int]
 
 
 def read_long(data: bytes, at: int) -> tuple[int, int]:
-    """A number, and the position behind it."""
+    """Return a number, and the position behind it."""
     byte = data[at]
     at += 1
     number, shift = byte & 0x7F, 7
@@ -250,7 +250,7 @@ def record(fields: Sequence[tuple[str, Walk]]) -> Walk:
 
 
 def nested(walk: Walk, values: int) -> Walk:
-    """A type that contains itself, with so many values at each level."""
+    """Return a type that contains itself, with so many values at each level."""
 
     def deeper(data: bytes, at: int, spent: Spent) -> int:
         spent.depth += 1

@@ -65,7 +65,7 @@ class Api:
         return self.send("GET", path, **options)
 
     def post(self, path: str, **options: Any) -> httpx.Response:
-        """A POST that is idempotent by its content."""
+        """Return a POST that is idempotent by its content."""
         return self.send("POST", path, **options)
 
     def post_last(self, path: str, **options: Any) -> httpx.Response:
@@ -76,7 +76,7 @@ class Api:
         return self.post(path, headers={"Connection": "close"}, **options)
 
     def post_once(self, path: str, *, headers: dict[str, str] | None = None, **options: Any) -> httpx.Response:
-        """A POST that counts once, however often it has to be sent."""
+        """Return a POST that counts once, however often it has to be sent."""
         return self.post(path, headers={**(headers or {}), "Idempotency-Key": secrets.token_urlsafe(16)}, **options)
 
     def send(self, method: str, path: str, **options: Any) -> httpx.Response:
@@ -106,11 +106,11 @@ class Api:
         return end is not None and self._now() + pause >= end
 
     def _limit(self, end: float | None) -> dict[str, Any]:
-        """What is left of the time, as httpx takes it."""
+        """Return what is left of the time, as httpx takes it."""
         return {} if end is None else {"timeout": httpx.Timeout(end - self._now(), connect=CONNECT)}
 
     def wait_for(self, look: Callable[[], Found | None], patience: float) -> Found | None:
-        """What `look` finds, looking again with growing pauses of `patience` seconds in all; else None."""
+        """Return what `look` finds, looking again with growing pauses of `patience` seconds in all; else None."""
         waited, pause = 0.0, FIRST_PAUSE
         while (found := look()) is None and waited < patience:
             pause = min(pause, patience - waited)
@@ -127,7 +127,7 @@ def _worth_repeating(error: ApiError, spent: bool) -> bool:
 
 
 def member(answer: httpx.Response, name: str, kind: type[Found]) -> Found:
-    """A member of a JSON answer. Untrusted if there is none of this kind."""
+    """Return a member of a JSON answer. Raises Untrusted if there is none of this kind."""
     try:
         value = answer.json()[name]
     except (ValueError, TypeError, LookupError):
@@ -138,5 +138,5 @@ def member(answer: httpx.Response, name: str, kind: type[Found]) -> Found:
 
 
 def connect(address: str, *, within: float | None = None) -> Api:
-    """The API at this address, over a client of its own with kept connections; `within` as for Api."""
+    """Return the API at this address, over a client of its own with kept connections; `within` as for Api."""
     return Api(httpx.Client(base_url=address, timeout=TIMEOUT), within=within)

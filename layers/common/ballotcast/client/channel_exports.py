@@ -27,7 +27,7 @@ class ChannelExport:
     place: str
 
     def save(self, path: Path, asked: Mapping[str, str], fields: Sequence[str], progress: Progress | None) -> int:
-        """Write the file whole or not at all; its bytes. NotYet where the job failed."""
+        """Write the file whole or not at all; its bytes. Raises NotYet where the job failed."""
         part = path.with_name(path.name + ".part")
         columns = {"fields": ",".join(fields)} if fields else {}
         headers = {**self.headers, "Accept": EXPORTS[asked["format"]]}

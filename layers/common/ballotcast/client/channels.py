@@ -63,8 +63,8 @@ class Channels:
     ) -> Document:
         """Waits for the relay, too; `api_key` of the answer is shown this once. `port` None: it has none.
 
-        ApiError 409 with `document["used_by"]` if name or port is taken. NotYet if it is still registering after a
-        minute.
+        ApiError 409 with `document["used_by"]` if name or port is taken. Raises NotYet if it is still registering after
+        a minute.
         """
         body = {"name": name, "port": port, "schema": dict(schema), "config": dict(config or {})}
         headers = {**self._headers, "Prefer": "wait=5"}
@@ -128,13 +128,13 @@ class Channels:
         return dict(answer.json())
 
     def rotate_key(self, name: str) -> str:
-        """A new key for the channel; the old one stops working within seconds."""
+        """Return a new key for the channel; the old one stops working within seconds."""
         return str(self.api.post_once(f"/channels/{name}/key", headers=self._headers).json()["api_key"])
 
     def publish(
         self, name: str, records: Sequence[Mapping[str, Any]], *, key: str = "", patience: float = PATIENCE
     ) -> Document:
-        """All of the records or none (422 names the first that does not fit); kept durably once this returns.
+        """Return all of the records or none (422 names the first that does not fit); kept durably once this returns.
 
         `key`: an Idempotency-Key, for a caller who may repeat the call; `patience`: seconds for which a channel that
         pushes back is asked again.
@@ -148,7 +148,7 @@ class Channels:
         return self._publish(name, {"content": data}, {"Content-Type": media_type}, key, patience)
 
     def live(self, name: str, since: str = "", etag: str = "") -> Window | None:
-        """What came after `since` (a window's `next`; else the newest), decimated; None: as it was at `etag`."""
+        """Return what came after `since` (a window's `next`; else the newest), decimated; None: as it was at `etag`."""
         headers = {"If-None-Match": etag} if etag else {}
         answer = self.api.get(f"/channels/{name}/live", params={"since": since} if since else {}, headers=headers)
         if answer.status_code == httpx.codes.NOT_MODIFIED:
@@ -157,7 +157,7 @@ class Channels:
         return Window(shown["records"], shown["next"], shown["poll_after_ms"] / 1000, answer.headers.get("etag", ""))
 
     def tail(self, name: str, since: str = "") -> Iterator[Sequence[Document]]:
-        """The live records as they come, without end, no sooner than the server asks for."""
+        """Yield the live records as they come, without end, no sooner than the server asks for."""
         window = Window((), since, 0, "")
         while True:
             fresh = self.live(name, window.next, window.etag)
@@ -180,7 +180,8 @@ class Channels:
         born: int = 0,
         progress: Progress | None = None,
     ) -> int:
-        """Every accepted record once and in order, to `path`; its bytes. What is too large for a request is a job.
+        """Return every accepted record once and in order, to `path`; its bytes. What is too large for a request is a
+        job.
 
         Args:
             format: a key of EXPORTS.
@@ -196,7 +197,7 @@ class Channels:
         return ChannelExport(self.api, self._headers, place).save(path, asked, fields, progress)
 
     def past_channels(self) -> list[Document]:
-        """The organiser's channels that are gone, as long as records of them are kept."""
+        """Return the organiser's channels that are gone, as long as records of them are kept."""
         return list(self._get("/past-channels")["channels"])
 
     def purge(self, name: str, born: int) -> None:
@@ -237,5 +238,5 @@ class Channels:
 
 
 def pushed_back(error: ApiError) -> bool:
-    """Whether the channel will take the same request later: a backlog, or a relay that is not ready yet."""
+    """Return whether the channel will take the same request later: a backlog, or a relay that is not ready yet."""
     return error.slug in {"backlog", "not-ready"} or error.status == httpx.codes.TOO_MANY_REQUESTS

@@ -26,10 +26,10 @@ class Recorded:
 
 
 def check_receipt(api: Api, receipt: str, earlier: str = "") -> Recorded:
-    """Whether the ballot that a receipt (signed note) acknowledges is in the log, once that has ended.
+    """Return whether the ballot that a receipt (signed note) acknowledges is in the log, once that has ended.
 
     The server does not see which ballot is looked for. `earlier`: a checkpoint seen before, which the log must still
-    contain. ReceiptError if it is no receipt of the election it names; NotYet until the election is counted;
+    contain. Raises ReceiptError if it is no receipt of the election it names; NotYet until the election is counted;
     PromiseBroken, with the proof, if the ballot is missing; Untrusted if something that the server shows does not
     verify.
     """

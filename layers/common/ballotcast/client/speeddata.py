@@ -44,7 +44,7 @@ class SpeedDataClient:
         self.session = httpx.Client(headers=headers, timeout=TIMEOUT, follow_redirects=True)
 
     def list_channels(self, status: str | None = None) -> list[Document]:
-        """All channels, or those that are `registered` or `active`. HTTPError."""
+        """Return all channels, or those that are `registered` or `active`. HTTPError."""
         asked = {"status": status} if status else {}
         found: list[Document] = self._json(self.session.get(f"{self.base_url}/channels", params=asked))["channels"]
         return found

@@ -109,14 +109,14 @@ STEPS: dict[str, type[State]] = {
 
 
 def to_json(state: State) -> str:
-    """The recovery file. Bytes are unpadded base64url."""
+    """Return the recovery file. Bytes are unpadded base64url."""
     step = next(name for name, kind in STEPS.items() if isinstance(state, kind))
     values = {name: b64u_encode(value) if isinstance(value, bytes) else value for name, value in vars(state).items()}
     return json.dumps({"v": VERSION, "step": step, **values}, indent=1) + "\n"
 
 
 def from_json(text: str) -> State:
-    """The inverse of `to_json`. BadState for anything else."""
+    """Return the inverse of `to_json`. Raises BadState for anything else."""
     try:
         values: dict[str, Any] = dict(json.loads(text))
     except (ValueError, TypeError, RecursionError):

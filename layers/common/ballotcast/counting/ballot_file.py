@@ -47,13 +47,13 @@ class BallotFile:
     errors: VoterErrors = field(default=NO_ERRORS, compare=False)
 
     def each_ballot(self) -> Iterator[Ballot]:
-        """Every single ballot; equal ones follow each other."""
+        """Yield every single ballot; equal ones follow each other."""
         for ballot, number in self.ballots.items():
             for _ in range(number):
                 yield ballot
 
     def ballots_for(self, method: str, errors: VoterErrors = NO_ERRORS) -> Ballots:
-        """The ballots as a method of `RULES` reads them. Raises ValueError where the file does not say so much.
+        """Return the ballots as a method of `RULES` reads them. Raises ValueError where the file does not say so much.
 
         errors: what becomes of voters' errors, if not what the format makes of them.
 
@@ -113,7 +113,7 @@ class BallotFile:
 
 
 def has_equal_ranks(method: str) -> bool:
-    """Whether a method reads several options at one rank of a ballot as equal, and not as an overvote."""
+    """Return whether a method reads several options at one rank of a ballot as equal, and not as an overvote."""
     return RULES[method].equal or (RULES[method].ballot == "choice" and method != "plurality")
 
 
@@ -148,12 +148,14 @@ class Box(Generic[Cast]):
 
 
 def rank_together(tied: Iterable[list[int]]) -> Ballot:
-    """A ranking of groups of options, best first; a group of one is no tie, one of none a rank that is skipped."""
+    """Return a ranking of groups of options, best first; a group of one is no tie, one of none a rank that is
+    skipped.
+    """
     return tuple(group[0] if len(group) == 1 else tuple(sorted(group)) for group in tied)
 
 
 def ties_all_left(groups: Sequence[Sequence[int]], size: int, withdrawn: Collection[int] = ()) -> bool:
-    """Whether the last group of a ranking holds all of `size` options that are left, withdrawn ones aside.
+    """Return whether the last group of a ranking holds all of `size` options that are left, withdrawn ones aside.
 
     To rank them equally and last says the same as to stop before them, which programs write in this way.
     """
@@ -163,5 +165,5 @@ def ties_all_left(groups: Sequence[Sequence[int]], size: int, withdrawn: Collect
 
 
 def has_control(name: str) -> bool:
-    """Whether a name holds what no name may, lest it changes a terminal or a file."""
+    """Return whether a name holds what no name may, lest it changes a terminal or a file."""
     return any(unicodedata.category(character) == "Cc" for character in name)

@@ -59,18 +59,18 @@ def parse_ballot(text: str, kind: Kind) -> Ballot:
 
 
 def options(ballot: Ballot) -> tuple[int, ...]:
-    """The options of a choice, or of a ranking without equal ranks."""
+    """Return the options of a choice, or of a ranking without equal ranks."""
     return cast("tuple[int, ...]", ballot)
 
 
 def ranks(ballot: Ballot) -> Iterator[tuple[int, ...]]:
-    """The options at each rank of a ranking, best first."""
+    """Yield the options at each rank of a ranking, best first."""
     for rank in ballot:
         yield rank if isinstance(rank, tuple) else (rank,)
 
 
 def scores(ballot: Ballot) -> tuple[tuple[int, int], ...]:
-    """The (option, score) pairs of a ballot of scores."""
+    """Return the (option, score) pairs of a ballot of scores."""
     return cast("tuple[tuple[int, int], ...]", ballot)
 
 
@@ -103,7 +103,10 @@ def sift(
 
 
 def _reader(kind: Kind, equal: bool, numbers: frozenset[int], limit: int | None) -> Callable[[Ballot], bool]:
-    """The test whether a ballot is not spoilt. Nearly every ballot passes at a glance; the others are looked at."""
+    """Return the test whether a ballot is not spoilt.
+
+    Nearly every ballot passes at a glance; the others are looked at.
+    """
     most = len(numbers) if limit is None else limit
     highest = HIGHEST_SCORE if limit is None else limit
     given = range(highest + 1) if kind == "scores" and len(numbers) * highest <= _MOST_PAIRS else ()

@@ -34,7 +34,10 @@ def _check_ids(rows: Rows, with_id: Sequence[Row]) -> None:
 
 
 def _after_id(rows: Sequence[Row], header: Header, cast: Cast, switches: Switches) -> dict[Ballot, int]:
-    """The ballots of a file with ids. Some programs write a number of ballots after the id, for others the id is it."""
+    """Return the ballots of a file with ids.
+
+    Some programs write a number of ballots after the id, for others the id is it.
+    """
     cast.dialect["ids of ballots"] = None
     counted = [row[1:] for row in rows]
     single = [[Token(row[0].line, "number", "1"), *row[1:]] for row in rows]
@@ -102,7 +105,7 @@ def _gather(rows: Rows, header: Header, cast: Cast) -> dict[Ballot, int]:
 
 
 def _plain(line: Line, size: int) -> tuple[Ballot, int] | None:
-    """The ballot of a line of numbers and how many there are; None if it needs another look."""
+    """Return the ballot of a line of numbers and how many there are; None if it needs another look."""
     texts = line.text.split()
     number, *options = map(int, texts)
     if any(text[0] == "0" for text in texts) or len(set(options)) < len(options) or number > LARGEST:
@@ -111,7 +114,7 @@ def _plain(line: Line, size: int) -> tuple[Ballot, int] | None:
 
 
 def _weight(row: Row, cast: Cast) -> tuple[int, int]:
-    """How many ballots a row stands for, and where in it the ranking begins."""
+    """Return how many ballots a row stands for, and where in it the ranking begins."""
     refuse_weight(row[0])
     number = whole(row[0], row[0].line, HOW_MANY, 1, LARGEST)
     if len(row) > 1 and row[1].kind == "times":

@@ -55,7 +55,7 @@ def read_header(lines: Sequence[Line], end: int, *, commas_separate: bool) -> He
 
 
 def ends_ballots(rest: Sequence[Token]) -> bool:
-    """Whether the ballots end on this line, in one 0 more than that of the last ballot."""
+    """Return whether the ballots end on this line, in one 0 more than that of the last ballot."""
     numbers = [token.text for token in rest if token.kind != "quote"]
     return numbers == ["0"] or numbers[-2:] == ["0", "0"]
 

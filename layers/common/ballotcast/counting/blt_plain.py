@@ -53,14 +53,14 @@ def read_plain(text: str) -> Plain | None:
 
 
 def line_in_plain(text: str, ballot: Ballot) -> int:
-    """The first line of a plain file that holds a ballot; 0 if there is none."""
+    """Return the first line of a plain file that holds a ballot; 0 if there is none."""
     numbers = "".join(f" {option}" for option in ballot)
     found = re.search(rf"^[0-9]+{numbers} 0$", text, re.MULTILINE)
     return text.count("\n", 0, found.start()) + 1 if found else 0
 
 
 def _is_plain(text: str, start: int, end: int) -> bool:
-    """Whether every line holds numbers that do not begin with 0, then a 0, with one space between them."""
+    """Return whether every line holds numbers that do not begin with 0, then a 0, with one space between them."""
     lines = text.count("\n", start, end)
     return (
         text.count(" 0\n", start, end) == text.count(" 0", start, end) == lines

@@ -52,7 +52,7 @@ def _tokens(line: Line, switches: Switches) -> Row:
 
 
 def tokens_of(row: Row | Line) -> Row:
-    """The tokens of a row, however it is kept."""
+    """Return the tokens of a row, however it is kept."""
     return [Token(row.number, "number", text) for text in row.text.split()] if isinstance(row, Line) else row
 
 
@@ -80,7 +80,10 @@ def _rows_in_lines(lines: Sequence[Line], header: Header, end: int, cast: Cast, 
 
 
 def _ends_all(line: Line, row: Row) -> bool:
-    """Whether a line is the 0 that ends the ballots. Raises BallotFileError if no ballot can begin as it does."""
+    """Return whether a line is the 0 that ends the ballots.
+
+    Raises BallotFileError if no ballot can begin as it does.
+    """
     if not row:
         raise BallotFileError(line.number, f"a line of commas where {HOW_MANY} is expected")
     if row[0].kind != "group":
@@ -94,7 +97,7 @@ def _ends_all(line: Line, row: Row) -> bool:
 
 
 def _zeros(row: Row | Line) -> list[str]:
-    """Each 0 of a row."""
+    """Return each 0 of a row."""
     return _INNER_ZERO.findall(row.text) if isinstance(row, Line) else [token.text for token in row if is_zero(token)]
 
 
@@ -134,7 +137,7 @@ def _cut(row: Row | Line) -> Row | Line:
 
 
 def line_of(row: Row | Line) -> int:
-    """The number of a row's line."""
+    """Return the number of a row's line."""
     return row.number if isinstance(row, Line) else row[0].line
 
 
@@ -188,5 +191,5 @@ def refuse_weight(token: Token) -> None:
 
 
 def is_zero(token: Token) -> bool:
-    """Whether a token is the 0 that ends a ballot or all of them."""
+    """Return whether a token is the 0 that ends a ballot or all of them."""
     return token.kind == "number" and token.text == "0"

@@ -78,7 +78,9 @@ def _warnings(doubtful: Sequence[tuple[int, str]]) -> list[str]:
 
 
 def _without_comments(number: int, line: str, began: int) -> tuple[str, int, str]:
-    """What is left of a line, where the comment began that it leaves open (0 for none), and what was taken out."""
+    """Return what is left of a line, where the comment began that it leaves open (0 for none), and what was taken
+    out.
+    """
     left: list[str] = []
     taken: list[str] = []
     place = 0
@@ -109,12 +111,13 @@ def _without_comments(number: int, line: str, began: int) -> tuple[str, int, str
 
 
 def plain_numbers(line: Line) -> list[str] | None:
-    """The numbers of a line that holds only numbers and spaces, as nearly all lines do; None for others."""
+    """Return the numbers of a line that holds only numbers and spaces, as nearly all lines do; None for others."""
     return line.text.split() if _PLAIN.fullmatch(line.text) else None
 
 
 def tokens(line: Line, *, commas_separate: bool = False) -> Iterator[Token]:
-    """The tokens of a line. Raises BallotFileError for an invalid token, and for a comma whose meaning is not clear.
+    """Yield the tokens of a line. Raises BallotFileError for an invalid token, and for a comma whose meaning is not
+    clear.
 
     commas_separate: a comma is a separator also where spaces are, too.
     """
@@ -145,8 +148,8 @@ def tokens(line: Line, *, commas_separate: bool = False) -> Iterator[Token]:
 
 
 def whole(token: Token | None, end: int, what: str, least: int, most: int) -> int:
-    """The number that a token is. Raises BallotFileError, which says what was expected, if it is not a number in the
-    range.
+    """Return the number that a token is. Raises BallotFileError, which says what was expected, if it is not a number in
+    the range.
 
     token: None where the file, or the line, ends. end: the line to report then.
     """

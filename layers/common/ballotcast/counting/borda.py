@@ -62,7 +62,7 @@ def _most_points(contest: Contest, halves: dict[int, int]) -> Sheet:
 
 
 def _ranked(contest: Contest) -> set[int]:
-    """The options that some ballot ranks."""
+    """Return the options that some ballot ranks."""
     found: set[int] = set()
     for ballot, _ in contest.papers:
         if not found.issuperset(ballot):

@@ -50,6 +50,8 @@ class CsvReading(Reading):
 
 
 def two_readings(line: int, reason: str, readings: Mapping[str, str]) -> BallotFileError:
-    """The error for a file that can be read in two ways. readings: what it says then, by the switch that decides so."""
+    """Return the error for a file that can be read in two ways. readings: what it says then, by the switch that
+    decides so.
+    """
     ways = ", or ".join(f"{meaning} ({switch})" for switch, meaning in readings.items())
     return BallotFileError(line, f"{reason}: either {ways}")

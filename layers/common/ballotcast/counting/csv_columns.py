@@ -21,12 +21,12 @@ def require_chosen(columns: Sequence[Column], choices: CsvChoices, line: int) ->
 
 
 def listing(columns: Sequence[Column]) -> str:
-    """The names of columns, in quotes."""
+    """Return the names of columns, in quotes."""
     return ", ".join(repr(column.name) for column in columns)
 
 
 def counting_column(source: Source, columns: Sequence[Column], choices: CsvChoices) -> int:
-    """The place of the column that says how many ballots a row stands for; -1 if there is none."""
+    """Return the place of the column that says how many ballots a row stands for; -1 if there is none."""
     counting = [column for column in columns if column.role == "count"]
     if len(counting) > 1:
         raise BallotFileError(
@@ -85,7 +85,9 @@ def require_read_over(source: Source, columns: Sequence[Column]) -> Iterator[str
 
 
 def _may_number(source: Source, place: int) -> bool:
-    """Whether counts could as well number the rows: they ascend one by one, or are 1, 2, 3, … in another order."""
+    """Return whether counts could as well number the rows: they ascend one by one, or are 1, 2, 3, … in another
+    order.
+    """
     if source.rows < 2 or not _running(source, place):
         return False
     numbers = [whole(value.strip()) for value in source.values[place]]
@@ -93,11 +95,11 @@ def _may_number(source: Source, place: int) -> bool:
 
 
 def _running(source: Source, place: int) -> bool:
-    """Whether a column numbers the rows: whole numbers without a gap or a repetition."""
+    """Return whether a column numbers the rows: whole numbers without a gap or a repetition."""
     numbers = [whole(value.strip()) for value in source.values[place]]
     return len(numbers) == source.rows and min(numbers) >= 0 and max(numbers) - min(numbers) == len(set(numbers)) - 1
 
 
 def quoted(name: str) -> str:
-    """A column's name as a shell reads it."""
+    """Return a column's name as a shell reads it."""
     return repr(name) if " " in name else name

@@ -12,7 +12,7 @@ from .csv_source import Source
 
 
 def one_contest(table: Table, columns: Sequence[Column], choices: CsvChoices) -> tuple[Source, bool]:
-    """The rows of one contest, and whether `CsvChoices.contest` has chosen them."""
+    """Return the rows of one contest, and whether `CsvChoices.contest` has chosen them."""
     source = Source(table, columns)
     for column in columns:
         if column.role != "contest":
@@ -27,7 +27,7 @@ def one_contest(table: Table, columns: Sequence[Column], choices: CsvChoices) ->
 
 
 def columns_of_contest(groups: Sequence[str], choices: CsvChoices, line: int, *, chosen: bool) -> str:
-    """The name of the only group of columns, or of the one chosen."""
+    """Return the name of the only group of columns, or of the one chosen."""
     for name in groups:
         if choices.contest and fold(name) == fold(choices.contest):
             return name

@@ -61,7 +61,7 @@ class Column:
 
 
 def columns_of(header: Sequence[str], *, options: Sequence[str], count: str, ignore: Sequence[str]) -> list[Column]:
-    """The columns of a header. What a person says of a column goes before what its name says."""
+    """Return the columns of a header. What a person says of a column goes before what its name says."""
     chosen: dict[str, str] = {fold(name): "open" for name in options}
     chosen |= {fold(count): "count"} | {fold(name): "ignored" for name in ignore}
     return [
@@ -71,7 +71,9 @@ def columns_of(header: Sequence[str], *, options: Sequence[str], count: str, ign
 
 
 def rank_in(text: str) -> int:
-    """The rank that a text such as ``1st choice``, ``Rank 2`` or ``third`` is; 0 for others, also for a bare number."""
+    """Return the rank that a text such as ``1st choice``, ``Rank 2`` or ``third`` is; 0 for others, also for a bare
+    number.
+    """
     found = _ALONE.fullmatch(text)
     return _rank(found) if found and not text.isdigit() else 0
 

@@ -42,7 +42,7 @@ class ListReader:
         return len(set(self._ballots.values())) == len(self._ballots)
 
     def ballots(self, keys: Sequence[str]) -> list[Ballot]:
-        """The ballots in the cells of rows."""
+        """Return the ballots in the cells of rows."""
         return [self._ballots[key] for key in keys]
 
     def warnings_about(self, bundles: Mapping[str, int]) -> Iterator[str]:

@@ -27,7 +27,7 @@ RANK_NEEDED = {
 
 
 def is_mark(cell: str) -> bool:
-    """Whether a cell is a number, a rank in words or a mark; an empty one is not."""
+    """Return whether a cell is a number, a rank in words or a mark; an empty one is not."""
     key = spelling(cell).casefold()
     return key.lstrip("-").replace(".", "", 1).isdecimal() or key in YES or key in NO or rank_in(key) > 0
 
@@ -71,7 +71,7 @@ class MarkReader:
         return len(set(marks)) == len(marks)
 
     def ballots(self, keys: Sequence[str]) -> list[Ballot]:
-        """The ballots in the cells of rows."""
+        """Return the ballots in the cells of rows."""
         part_of, parts = self._part_of, self._parts
         found = [tuple(filter(None, map(part_of, parts, key))) for key in keys]
         return list(map(self._ranking, found)) if self.kind == "ranked" else found
@@ -97,7 +97,7 @@ class MarkReader:
             yield f"{empty} ballot{'' if empty == 1 else 's'} with an empty cell next to scores; it counts as 0."
 
     def _holds_totals(self, bundles: Mapping[str, int]) -> bool:
-        """Whether the one row with the highest score of all is the sum of the others, at least two."""
+        """Return whether the one row with the highest score of all is the sum of the others, at least two."""
         given = {one: max(mark, 0) for one, mark in self._marks.items()}
         most = max(given.values(), default=0)
         highest = {one for one, mark in given.items() if mark == most}

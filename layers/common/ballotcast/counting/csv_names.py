@@ -11,7 +11,7 @@ from itertools import islice
 
 
 def word_set(text: str) -> frozenset[str]:
-    """The words and phrases between commas."""
+    """Return the words and phrases between commas."""
     return frozenset(phrase.strip() for phrase in text.split(","))
 
 
@@ -47,7 +47,7 @@ _ODD_SPACE = re.compile("[\t\r\v\f\x1c-\x1f]")
 
 
 def spelling(text: str) -> str:
-    """A name without what nobody can see."""
+    """Return a name without what nobody can see."""
     if text.isascii():
         return " ".join(text.split())
     visible = "".join(character for character in text if unicodedata.category(character) != "Cf")
@@ -55,7 +55,7 @@ def spelling(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """What two spellings have in common if they differ in case only."""
+    """Return what two spellings have in common if they differ in case only."""
     return spelling(spelling(text).casefold())
 
 
@@ -70,7 +70,7 @@ def folded(texts: Iterable[str]) -> Iterator[Sequence[str]]:
 
 
 def no_vote(cell: str, further: Iterable[str] = ()) -> str:
-    """The label that a cell holds in place of a vote; empty for none. An empty cell has no label either."""
+    """Return the label that a cell holds in place of a vote; empty for none. An empty cell has no label either."""
     key = fold(cell)
     if key in further:
         return key
@@ -79,7 +79,9 @@ def no_vote(cell: str, further: Iterable[str] = ()) -> str:
 
 
 def is_doubtful(name: str) -> bool:
-    """Whether a name is likely none: a label that may mean no vote, words like one, or the error of a spreadsheet."""
+    """Return whether a name is likely none: a label that may mean no vote, words like one, or the error of a
+    spreadsheet.
+    """
     key = fold(name)
     return key in DOUBTFUL or name.startswith("#") or bool(_LIKE_A_LABEL.search(re.sub("[-_ ]+", " ", key)))
 
@@ -98,5 +100,5 @@ def close_names(names: Iterable[str]) -> Iterator[str]:
 
 
 def is_no_name(text: str) -> bool:
-    """Whether a text is a number, a date, a time or an address."""
+    """Return whether a text is a number, a date, a time or an address."""
     return bool(_NOT_A_NAME.fullmatch(text))

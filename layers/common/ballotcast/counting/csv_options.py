@@ -34,7 +34,7 @@ class Options:
         return fold(str(text)) in self._numbers
 
     def number(self, text: str, line_of: Callable[[], int]) -> int:
-        """The option with this name. Raises BallotFileError for none, and for another spelling of one."""
+        """Return the option with this name. Raises BallotFileError for none, and for another spelling of one."""
         key = fold(text)
         number = self._numbers.get(key, 0)
         if not number:
@@ -49,7 +49,7 @@ class Options:
 
 
 def options_in(texts: Iterable[str], choices: CsvChoices, line_of: LineOf, header: int) -> Options:
-    """The options whose names occur, in alphabetical order. Raises BallotFileError where that is unsure."""
+    """Return the options whose names occur, in alphabetical order. Raises BallotFileError where that is unsure."""
     spelt: dict[str, str] = {}
     for text in sorted(set(map(spelling, texts))):
         key = fold(text)

@@ -61,7 +61,7 @@ class RankReader:
         return len(set(self._ranks.values())) == len(self._ranks)
 
     def ballots(self, keys: Sequence[str]) -> list[Ballot]:
-        """The rankings in the cells of rows, as cast."""
+        """Return the rankings in the cells of rows, as cast."""
         rank_of, no_rank = self._ranks.__getitem__, self._no_rank
         rankings: list[Ballot] = [tuple(map(rank_of, key.rstrip(no_rank))) for key in keys]
         for key, ranking in zip(keys, rankings, strict=True) if self._overvotes else ():
@@ -137,7 +137,10 @@ def _ranks_any(rank: int | tuple[int, ...]) -> bool:
 
 
 def require_ranks(columns: Sequence[Column], line: int) -> list[Column]:
-    """The columns in the order of their ranks. Raises BallotFileError unless there is one for each rank from 1."""
+    """Return the columns in the order of their ranks.
+
+    Raises BallotFileError unless there is one for each rank from 1.
+    """
     ordered = sorted(columns, key=lambda column: column.rank)
     for rank, column in enumerate(ordered, 1):
         if column.rank != rank:

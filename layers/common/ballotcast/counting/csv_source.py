@@ -98,21 +98,21 @@ class Source:
         return self.table.header.line
 
     def line_of(self, place: int, fits: Callable[[str], bool]) -> int:
-        """The line of the first cell in a column that fits; of the header if there is none."""
+        """Return the line of the first cell in a column that fits; of the header if there is none."""
         return next((row.line_of(place) for row in self if fits(row.cells[place])), self.line)
 
     def line_of_row(self, places: Sequence[int], fits: Callable[[str], bool]) -> int:
-        """The line of the first row whose key for these places fits; of the header if there is none."""
+        """Return the line of the first row whose key for these places fits; of the header if there is none."""
         take = _cells_at(places)
         keys = ((row.line, "".join(map(self._characters.__getitem__, take(row.cells)))) for row in self)
         return next((line for line, key in keys if fits(key)), self.line)
 
     def by_character(self, meanings: Mapping[str, T]) -> dict[str, T]:
-        """What is known by the text of a cell, by its character in keys."""
+        """Return what is known by the text of a cell, by its character in keys."""
         return {self._characters[text]: meaning for text, meaning in meanings.items()}
 
     def bundles(self, places: Sequence[int], count: int) -> Counter[str]:
-        """How many ballots have the same key for these places. count: the column that says so of a row, or -1.
+        """Return how many ballots have the same key for these places. count: the column that says so of a row, or -1.
 
         The rows are forgotten: it can be asked for once.
         """
@@ -160,12 +160,12 @@ def _add(counter: Counter[str], characters: str) -> None:
 
 
 def _cells_at(places: Sequence[int]) -> Callable[[list[str]], Sequence[str]]:
-    """The function that takes the cells in some places of a row."""
+    """Return the function that takes the cells in some places of a row."""
     if len(places) > 1:
         return itemgetter(*places)
     return itemgetter(slice(places[0], places[0] + 1) if places else slice(0))
 
 
 def whole(text: str) -> int:
-    """A whole number that every JSON reader can hold; -1 for other text."""
+    """Return a whole number that every JSON reader can hold; -1 for other text."""
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 16 and int(text) <= LARGEST else -1

@@ -22,7 +22,7 @@ _EXPORT = re.compile(r"(?:.*/)?CvrExport(?:_(?P<number>[0-9]{1,9}))?\.json")
 
 
 def is_export(data: bytes) -> bool:
-    """Whether a ZIP file holds such records."""
+    """Return whether a ZIP file holds such records."""
     return any(map(_EXPORT.fullmatch, _names(data)))
 
 

@@ -34,7 +34,7 @@ class Format:
 
 
 def _reader(module: str) -> Reader:
-    """The function ``read_<module>`` of a module of this package."""
+    """Return the function ``read_<module>`` of a module of this package."""
 
     def read(data: bytes, kind: Kind, switches: Switches, choices: CsvChoices) -> Reading:
         found: Reader = getattr(import_module(f".{module}", __package__), f"read_{module}")
@@ -87,7 +87,7 @@ FORMATS: Mapping[str, Format] = {
 
 
 def known_switches() -> Mapping[str, tuple[str, ...]]:
-    """The names of ``--read`` and their values: how to read a file that can be read in two ways."""
+    """Return the names of ``--read`` and their values: how to read a file that can be read in two ways."""
     from .blt import BLT_SWITCHES
     from .cef import CEF_SWITCHES
     from .records import RECORD_SWITCHES
@@ -96,7 +96,7 @@ def known_switches() -> Mapping[str, tuple[str, ...]]:
 
 
 def format_of(name: str, data: bytes) -> str:
-    """The format by the end of a file's name or, where that tells nothing, by its beginning."""
+    """Return the format by the end of a file's name or, where that tells nothing, by its beginning."""
     suffix = PurePath(name).suffix.lower().removeprefix(".")
     for format_name, known in FORMATS.items():
         if suffix in known.suffixes:

@@ -11,7 +11,9 @@ Record = dict[str, Any]
 
 
 def load(data: bytes | str) -> Record:
-    """A JSON object. Raises BallotFileError for text that is not an object, and for a key that an object has twice."""
+    """Return a JSON object. Raises BallotFileError for text that is not an object, and for a key that an object has
+    twice.
+    """
     text = decode_text(data).content
     try:
         found = json.loads(text, object_pairs_hook=_record, parse_constant=_constant)
@@ -25,7 +27,7 @@ def load(data: bytes | str) -> Record:
 
 
 def records(parent: Record, key: str, where: str, *, needed: bool = True) -> Sequence[Record]:
-    """The objects in a list. A single object stands for a list of one. where: what is read, for the error."""
+    """Return the objects in a list. A single object stands for a list of one. where: what is read, for the error."""
     found = parent.get(key)
     if found is None and not needed:
         return []
@@ -36,7 +38,7 @@ def records(parent: Record, key: str, where: str, *, needed: bool = True) -> Seq
 
 
 def text(parent: Record, key: str, where: str) -> str:
-    """A text, or a whole number as text."""
+    """Return a text, or a whole number as text."""
     found = parent.get(key)
     if isinstance(found, bool) or not isinstance(found, (str, int)) or found == "":
         raise BallotFileError(1, f"{where}: no text {key!r}")
@@ -44,7 +46,7 @@ def text(parent: Record, key: str, where: str) -> str:
 
 
 def number(parent: Record, key: str, where: str, usual: int | None = None) -> int:
-    """A whole number from 0 to 999,999, also as text."""
+    """Return a whole number from 0 to 999,999, also as text."""
     found = parent.get(key, usual)
     if isinstance(found, str) and found.isascii() and found.isdecimal() and len(found) < 7:
         found = int(found)

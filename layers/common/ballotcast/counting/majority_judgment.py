@@ -52,7 +52,7 @@ def majority_judgment(contest: Contest) -> Sheet:
 
 
 def _grades(contest: Contest) -> dict[int, list[int]]:
-    """How many ballots give each standing option each grade, from 0 to the highest that any ballot gives."""
+    """Return how many ballots give each standing option each grade, from 0 to the highest that any ballot gives."""
     pairs = given(contest)
     highest = max((grade for _, grade in pairs), default=0)
     grades = {option: [0] * (highest + 1) for option in contest.standing}
@@ -81,5 +81,7 @@ def _majority_values(grades: dict[int, list[int]], ballots: int) -> dict[int, li
 
 
 def _grade(heap: list[int], place: int) -> int:
-    """The grade at a place (1-based) in the order of all grades, lowest first; `heap`: how many are at most each."""
+    """Return the grade at a place (1-based) in the order of all grades, lowest first; `heap`: how many are at most
+    each.
+    """
     return bisect_left(heap, place)

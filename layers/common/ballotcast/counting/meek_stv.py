@@ -148,5 +148,5 @@ class _Meek:
 
 
 def _up(dividend: int, divisor: int) -> int:
-    """The quotient rounded up to a whole unit."""
+    """Return the quotient rounded up to a whole unit."""
     return -(-dividend // divisor)

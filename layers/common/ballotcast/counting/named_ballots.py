@@ -83,7 +83,7 @@ class NamedBallots:
         dialect: Sequence[str] = (),
         file: BallotFile | None = None,
     ) -> Reading:
-        """The file as read, after `finish`. file: what it is read as, if not as these rankings."""
+        """Return the file as read, after `finish`. file: what it is read as, if not as these rankings."""
         origin = "options as the file gives them" if self._declared else "options as their names occur"
         if not self._declared and self._choices.options:
             origin = "options as given"

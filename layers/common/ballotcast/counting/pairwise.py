@@ -19,7 +19,7 @@ Matrix = Sequence[Sequence[int]]
 
 
 def preferences(contest: Contest) -> list[list[int]]:
-    """How many ballots prefer the row's option to the column's.
+    """Return how many ballots prefer the row's option to the column's.
 
     The work per ballot is one step per option ranked: ballots are first gathered by which options stand above an
     option, whatever their order there.
@@ -53,7 +53,7 @@ def preferences(contest: Contest) -> list[list[int]]:
 
 
 def compare(contest: Contest) -> tuple[Sheet, list[list[int]]]:
-    """A sheet whose first stage is the comparison of all pairs, and its matrix."""
+    """Return a sheet whose first stage is the comparison of all pairs, and its matrix."""
     sheet, matrix = Sheet(contest), preferences(contest)
     standing = contest.standing
     wins = {one: sum(matrix[one - 1][other - 1] > matrix[other - 1][one - 1] for other in standing) for one in standing}
@@ -69,7 +69,8 @@ def compare(contest: Contest) -> tuple[Sheet, list[list[int]]]:
 
 
 def smith_set(options: Iterable[int], matrix: Matrix) -> tuple[int, ...]:
-    """The smallest set of options each of which beats every other of these: a Condorcet winner alone, if there is one.
+    """Return the smallest set of options each of which beats every other of these: a Condorcet winner alone, if there
+    is one.
 
     They are the options from which every other is reached by steps to an option that does not beat them."""
     standing = sorted(options)
@@ -86,7 +87,7 @@ def smith_set(options: Iterable[int], matrix: Matrix) -> tuple[int, ...]:
 
 
 def below(contest: Contest, beats: Callable[[int, int], bool]) -> dict[int, int]:
-    """How many options stand below each, given a relation without circles.
+    """Return how many options stand below each, given a relation without circles.
 
     Level by level: those that no option left beats are the next level, and equal to each other."""
     left = set(contest.standing)

@@ -49,7 +49,7 @@ class AmbiguousFileError(BallotFileError):
 
 
 def explain(reading: Reading) -> Iterator[str]:
-    """What was found in the file, as lines of text."""
+    """Yield what was found in the file, as lines of text."""
     file = reading.file
     yield f"format: {listed([reading.format, *reading.dialect])}"
     yield f"encoding: {reading.encoding}"
@@ -83,7 +83,7 @@ def times_named(file: BallotFile) -> Counter[int]:
 
 
 def in_words(ballot: Ballot, kind: Kind, options: Sequence[str]) -> str:
-    """A ballot as a person would say it: ``1st Ada, 2nd Björn and Chloé equally``."""
+    """Return a ballot as a person would say it: ``1st Ada, 2nd Björn and Chloé equally``."""
     if not ballot:
         return "blank"
     if kind == "scores":

@@ -43,7 +43,7 @@ class Mark:
 
 
 def one_contest(contests: Sequence[Contest], choices: CsvChoices) -> Contest:
-    """The only contest, or the one that is chosen by its name or id. Raises BallotFileError."""
+    """Return the only contest, or the one that is chosen by its name or id. Raises BallotFileError."""
     wanted = fold(choices.contest)
     if not wanted and len(contests) == 1:
         return contests[0]
@@ -86,7 +86,7 @@ class Cards:
     def reading(
         self, format_name: str, dialect: Sequence[str] = (), warnings: Sequence[str] = (), encoding: str = "JSON"
     ) -> Reading:
-        """The ballots as read."""
+        """Return the ballots as read."""
         kind: Kind = "ranked" if self.contest.ranked else "choice"
         file = BallotFile(self.contest.name, self.options.names, 1, (), self._box.ballots, kind)
         if self.contest.ranked:
@@ -147,5 +147,5 @@ class Cards:
 
 
 def no_line() -> int:
-    """The line of what has none."""
+    """Return the line of what has none."""
     return 1

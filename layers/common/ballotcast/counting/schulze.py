@@ -36,7 +36,7 @@ def schulze(contest: Contest) -> Sheet:
 
 
 def strongest_paths(matrix: list[list[int]]) -> list[list[int]]:
-    """The strength of the strongest path from the row's option to the column's, 0 if there is none."""
+    """Return the strength of the strongest path from the row's option to the column's, 0 if there is none."""
     size = range(len(matrix))
     path = [[votes if votes > matrix[j][i] else 0 for j, votes in enumerate(row)] for i, row in enumerate(matrix)]
     for between in size:

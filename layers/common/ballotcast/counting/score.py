@@ -26,7 +26,7 @@ def score(contest: Contest) -> Sheet:
 
 
 def totals(contest: Contest) -> dict[int, int]:
-    """The points of every standing option."""
+    """Return the points of every standing option."""
     added = dict.fromkeys(contest.standing, 0)
     for (option, points), number in given(contest).items():
         added[option] += points * number
@@ -34,7 +34,9 @@ def totals(contest: Contest) -> dict[int, int]:
 
 
 def given(contest: Contest) -> Counter[tuple[int, int]]:
-    """How many ballots give an option a score, for each such pair; ballots of equal weight are gathered together."""
+    """Return how many ballots give an option a score, for each such pair; ballots of equal weight are gathered
+    together.
+    """
     by_weight: defaultdict[int, list[Sequence[tuple[int, int]]]] = defaultdict(list)
     for ballot, number in cast("Collection[tuple[Sequence[tuple[int, int]], int]]", contest.papers):
         by_weight[number].append(ballot)

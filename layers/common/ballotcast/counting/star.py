@@ -77,7 +77,9 @@ def _finalists(sheet: Sheet, points: Mapping[int, int]) -> list[int]:
 
 
 def _by_losses(contest: Contest, tied: Collection[int]) -> list[set[int]]:
-    """The tied in batches, best first: those with the most losses among the ones left drop out, again and again."""
+    """Return the tied in batches, best first: those with the most losses among the ones left drop out, again and
+    again.
+    """
     beats = _comparisons(contest, tied)
     left, dropped = set(tied), list[set[int]]()
     while left:
@@ -89,7 +91,7 @@ def _by_losses(contest: Contest, tied: Collection[int]) -> list[set[int]]:
 
 
 def _comparisons(contest: Contest, options: Collection[int]) -> dict[tuple[int, int], int]:
-    """How many ballots score the first of a pair of options higher than the second."""
+    """Return how many ballots score the first of a pair of options higher than the second."""
     beats = {(one, other): 0 for one in options for other in options}
     full, others = _by_extent(contest.papers, len(contest.standing))
     place = {option: place for place, option in enumerate(sorted(contest.standing))}

@@ -22,7 +22,7 @@ from .result import Decides, Separator, Stage, Tie, TieRule
 
 
 def lot(seed: bytes, contest: str, stage: int, option: int) -> bytes:
-    """The 32 bytes an option draws; the definition is the module's."""
+    """Return the 32 bytes an option draws; the definition is the module's."""
     return hashlib.sha256(b"ballotcast/lot/1\n" + seed + f"{contest}\n{stage}\n{option}".encode()).digest()
 
 

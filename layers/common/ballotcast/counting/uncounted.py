@@ -35,7 +35,7 @@ class Account:
 
 
 def account_for(reading: Reading, method: str, *, errors: VoterErrors = NO_ERRORS, limit: int | None = None) -> Account:
-    """The ballots of a file that `count` with these settings leaves out, or ends early."""
+    """Return the ballots of a file that `count` with these settings leaves out, or ends early."""
     file, rule = reading.file, RULES[method]
     numbers = frozenset(range(1, len(file.options) + 1))
     equal = rule.equal or errors.overvote == SEVERAL
@@ -55,7 +55,7 @@ def account_for(reading: Reading, method: str, *, errors: VoterErrors = NO_ERROR
 
 
 def by_reason(uncounted: tuple[Uncounted, ...]) -> Iterator[tuple[str, int]]:
-    """Each reason with its number of ballots."""
+    """Yield each reason with its number of ballots."""
     found: Counter[str] = Counter()
     for one in uncounted:
         found[one.reason] += one.ballots
@@ -63,7 +63,7 @@ def by_reason(uncounted: tuple[Uncounted, ...]) -> Iterator[tuple[str, int]]:
 
 
 def _as_counted(file: BallotFile, cast: Ballot, method: str, errors: VoterErrors) -> tuple[Ballot, str]:
-    """A ballot of the file as the method reads it, and the error that ends it."""
+    """Return a ballot of the file as the method reads it, and the error that ends it."""
     ballot, end = cast, ""
     if file.kind == "ranked":
         settled, equal = errors.or_else(file.errors), has_equal_ranks(method)

@@ -63,18 +63,18 @@ NO_ERRORS = VoterErrors()
 
 
 def is_as_cast(ballot: Ballot) -> bool:
-    """Whether a ranking has an error, or equal ranks; quick for all others."""
+    """Return whether a ranking has an error, or equal ranks; quick for all others."""
     return 0 in ballot or len(set(ballot)) < len(ballot) or tuple in map(type, ballot)
 
 
 def any_as_cast(ballots: Iterable[Ballot], options: int) -> bool:
-    """Whether some ranking of so many options has an error, or equal ranks."""
+    """Return whether some ranking of so many options has an error, or equal ranks."""
     numbers = frozenset(range(1, options + 1))
     return any(len(set(ballot)) < len(ballot) or not numbers.issuperset(ballot) for ballot in ballots)
 
 
 def corrected(ballot: Ballot, errors: VoterErrors, *, equal: bool) -> tuple[Ballot, str]:
-    """A ranking as the rules read it, and the error that ends it above an option; empty for none.
+    """Return a ranking as the rules read it, and the error that ends it above an option; empty for none.
 
     equal: whether several options at a rank are equal, and no overvote.
     """
@@ -155,7 +155,7 @@ def ended_by(ballots: Ballots, errors: VoterErrors, *, equal: bool) -> Iterator[
 
 
 def undecided(ballot: Ballot, overvote: Overvote) -> str:
-    """What has two readings in a ranking as cast: an overvote above an option. Empty if that is settled."""
+    """Return what has two readings in a ranking as cast: an overvote above an option. Empty if that is settled."""
     for place, rank in enumerate(ballot):
         if not isinstance(rank, tuple) or 0 not in rank:
             continue

@@ -63,7 +63,7 @@ class IssuerPublicKey:
         return issuer
 
     def spki(self) -> bytes:
-        """The key as DER SubjectPublicKeyInfo with the rsaEncryption identifier."""
+        """Return the key as DER SubjectPublicKeyInfo with the rsaEncryption identifier."""
         return self._key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
 
     @cached_property
@@ -72,7 +72,9 @@ class IssuerPublicKey:
         return (self.n.bit_length() + 7) // 8
 
     def verify(self, prepared: bytes, signature: bytes, salt_length: int = SALT_LENGTH) -> bool:
-        """Whether `signature` is RSASSA-PSS (SHA-384, MGF1-SHA-384) over the prepared message: k bytes, below n."""
+        """Return whether `signature` is RSASSA-PSS (SHA-384, MGF1-SHA-384) over the prepared message: k bytes, below
+        n.
+        """
         if len(signature) != self.k or int.from_bytes(signature) >= self.n:
             return False
         pss = padding.PSS(padding.MGF1(hashes.SHA384()), salt_length)
@@ -148,7 +150,10 @@ def _mgf1(seed: bytes, length: int) -> bytes:
 
 
 def rsa_integer(public_key: IssuerPublicKey, value: bytes) -> int:
-    """The number that k bytes spell. BlindRsaError unless it is one of the scheme's: above 0 and below n."""
+    """Return the number that k bytes spell.
+
+    Raises BlindRsaError unless it is one of the scheme's: above 0 and below n.
+    """
     if len(value) != public_key.k:
         raise BlindRsaError(f"must have {public_key.k} bytes")
     number = int.from_bytes(value)

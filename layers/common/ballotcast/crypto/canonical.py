@@ -37,7 +37,7 @@ def loads(data: bytes) -> Any:
 
 
 def _ordered(value: Any, depth: int) -> Any:
-    """The value with every object's members in canonical order, after checking that it lies in the subset."""
+    """Return the value with every object's members in canonical order, after checking that it lies in the subset."""
     if depth == 0 and isinstance(value, list | dict):
         raise CanonicalError("nested too deeply")
     match value:

@@ -50,7 +50,7 @@ class Checkpoint:
         return cls(lines[0], int(lines[1]), root)
 
     def sign(self, log: Signer) -> str:
-        """The signed note. Raises CheckpointError unless the signer is the log itself, named by its origin."""
+        """Return the signed note. Raises CheckpointError unless the signer is the log itself, named by its origin."""
         if log.name != self.origin:
             raise CheckpointError("the log's key is named by the log's origin")
         return signed_note.sign(self.text, log)

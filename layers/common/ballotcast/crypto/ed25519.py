@@ -20,7 +20,7 @@ _SMALL = {0, 1, _P - 1, _ORDER_8, _P - _ORDER_8}
 
 
 def require_key(key: bytes) -> bytes:
-    """The key itself. Raises ValueError unless it is the one encoding of a point that is not of small order."""
+    """Return the key itself. Raises ValueError unless it is the one encoding of a point that is not of small order."""
     if len(key) != KEY_LENGTH:
         raise ValueError("an Ed25519 key has 32 bytes")
     y = int.from_bytes(key, "little") & (1 << 255) - 1
@@ -32,7 +32,7 @@ def require_key(key: bytes) -> bytes:
 
 
 def verify(key: bytes, message: bytes, signature: bytes) -> bool:
-    """Whether `signature` (64 bytes) holds. False too for a key that `require_key` refuses."""
+    """Return whether `signature` (64 bytes) holds. False too for a key that `require_key` refuses."""
     if len(signature) != SIGNATURE_LENGTH or int.from_bytes(signature[32:], "little") >= _ORDER:
         return False
     try:

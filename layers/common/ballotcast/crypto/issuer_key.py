@@ -42,7 +42,7 @@ class IssuerKey:
 
     @classmethod
     def generate(cls, bits: int = KEY_SIZES[0]) -> Self:
-        """A fresh key. Where KMS makes key pairs, take `from_pkcs8` instead."""
+        """Return a fresh key. Where KMS makes key pairs, take `from_pkcs8` instead."""
         numbers = rsa.generate_private_key(PUBLIC_EXPONENT, bits).private_numbers()
         return cls(numbers.p, numbers.q)
 

@@ -61,7 +61,7 @@ def split(size: int) -> int:
 
 
 def inclusion_ranges(index: int, size: int) -> list[Range]:
-    """The leaf ranges [start, end) whose roots make up PATH(index, D[size]) of section 2.1.3.1, leaf side first.
+    """Return the leaf ranges [start, end) whose roots make up PATH(index, D[size]) of section 2.1.3.1, leaf side first.
 
     Raises ValueError unless 0 <= index < size.
     """
@@ -81,7 +81,7 @@ def inclusion_ranges(index: int, size: int) -> list[Range]:
 
 
 def consistency_ranges(old_size: int, new_size: int) -> list[Range]:
-    """The leaf ranges whose roots make up PROOF(old_size, D[new_size]) of section 2.1.4.1.
+    """Return the leaf ranges whose roots make up PROOF(old_size, D[new_size]) of section 2.1.4.1.
 
     Raises ValueError unless 0 < old_size <= new_size.
     """
@@ -113,7 +113,7 @@ def consistency_proof(leaf_hashes: Sequence[bytes], old_size: int) -> list[bytes
 
 
 def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes) -> bool:
-    """Whether `proof` shows that the leaf hash `leaf` is at `index` under `root` (section 2.1.3.2)."""
+    """Return whether `proof` shows that the leaf hash `leaf` is at `index` under `root` (section 2.1.3.2)."""
     if not 0 <= index < size or len(leaf) != HASH_LENGTH:
         return False
     fn, sn, result = index, size - 1, leaf
@@ -131,7 +131,9 @@ def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes],
 
 
 def verify_consistency(old_size: int, new_size: int, old_root: bytes, new_root: bytes, proof: Sequence[bytes]) -> bool:
-    """Whether `proof` shows that the new tree extends the old one (section 2.1.4.2); an empty old tree never does."""
+    """Return whether `proof` shows that the new tree extends the old one (section 2.1.4.2); an empty old tree never
+    does.
+    """
     if not 0 < old_size <= new_size:
         return False
     if old_size == new_size:

@@ -22,7 +22,7 @@ _ECDSA = ec.ECDSA(hashes.SHA256())
 
 
 def generate() -> PrivateKey:
-    """A fresh private key from the system's random source."""
+    """Return a fresh private key from the system's random source."""
     return ec.generate_private_key(_CURVE)
 
 
@@ -35,14 +35,14 @@ def from_pkcs8(der: bytes) -> PrivateKey:
 
 
 def from_scalar(scalar: bytes) -> PrivateKey:
-    """The private key of a 32-byte scalar. Raises ValueError unless 0 < scalar < group order."""
+    """Return the private key of a 32-byte scalar. Raises ValueError unless 0 < scalar < group order."""
     if len(scalar) != SCALAR_LENGTH:
         raise ValueError("a P-256 scalar has 32 bytes")
     return ec.derive_private_key(int.from_bytes(scalar), _CURVE)
 
 
 def scalar(key: PrivateKey) -> bytes:
-    """The private key as 32 bytes."""
+    """Return the private key as 32 bytes."""
     return key.private_numbers().private_value.to_bytes(SCALAR_LENGTH)
 
 
@@ -54,7 +54,7 @@ def from_point(point: bytes) -> PublicKey:
 
 
 def point(key: PrivateKey) -> bytes:
-    """The public key of a private key, as 65 bytes."""
+    """Return the public key of a private key, as 65 bytes."""
     return key.public_key().public_bytes(serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint)
 
 
@@ -65,7 +65,7 @@ def sign(key: PrivateKey, message: bytes) -> bytes:
 
 
 def verify(key: PublicKey, message: bytes, signature: bytes) -> bool:
-    """Whether `signature` (64 bytes, r‖s) holds.
+    """Return whether `signature` (64 bytes, r‖s) holds.
 
     False too unless 0 < r < n and 0 < s ≤ (n-1)/2, n being the group order: with s, n - s would hold as well, so anyone
     who sees a signature could make another one.

@@ -17,7 +17,7 @@ _COORDINATE = 32
 
 
 def decode(encoded: bytes) -> Point:
-    """The point of 65 bytes. Raises ValueError unless they are an uncompressed point of the curve."""
+    """Return the point of 65 bytes. Raises ValueError unless they are an uncompressed point of the curve."""
     p256.from_point(encoded)
     return int.from_bytes(encoded[1 : 1 + _COORDINATE]), int.from_bytes(encoded[1 + _COORDINATE :])
 
@@ -30,7 +30,7 @@ def encode(point: Point) -> bytes:
 
 
 def add(one: Point, other: Point) -> Point:
-    """The sum of two points of the curve."""
+    """Return the sum of two points of the curve."""
     if one is None or other is None:
         return one or other
     (x1, y1), (x2, y2) = one, other
@@ -45,7 +45,7 @@ def add(one: Point, other: Point) -> Point:
 
 
 def total(points: Iterable[Point]) -> Point:
-    """The sum of all."""
+    """Return the sum of all."""
     result: Point = None
     for point in points:
         result = add(result, point)
@@ -68,7 +68,7 @@ def multiply(number: int, point: Point) -> Point:
 
 
 def evaluate(coefficients: Sequence[Point], at: int) -> Point:
-    """The sum of at^k times the k-th point: a polynomial in points, at a small public number."""
+    """Return the sum of at^k times the k-th point: a polynomial in points, at a small public number."""
     result: Point = None
     for coefficient in reversed(coefficients):
         result = add(multiply(at, result), coefficient)
@@ -85,7 +85,7 @@ def _doubled(x: int, y: int, z: int) -> tuple[int, int, int]:
 
 
 def _added(x: int, y: int, z: int, x2: int, y2: int) -> tuple[int, int, int]:
-    """The sum of a point and one that is in affine coordinates, and not the identity."""
+    """Return the sum of a point and one that is in affine coordinates, and not the identity."""
     if z == 0:
         return x2, y2, 1
     square = z * z % _P

@@ -22,7 +22,7 @@ def prove(key: p256.PrivateKey, context: bytes) -> bytes:
 
 
 def verify(public_key: bytes, context: bytes, proof: bytes) -> bool:
-    """Whether anyone who made the proof knew the private key of this 65-byte point."""
+    """Return whether anyone who made the proof knew the private key of this 65-byte point."""
     if len(proof) != LENGTH:
         return False
     nonce, response = proof[: p256.POINT_LENGTH], proof[p256.POINT_LENGTH :]

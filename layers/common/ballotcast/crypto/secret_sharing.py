@@ -15,17 +15,17 @@ Polynomial = tuple[bytes, ...]
 
 
 def polynomial(threshold: int) -> Polynomial:
-    """A random polynomial that `threshold` of its values determine."""
+    """Return a random polynomial that `threshold` of its values determine."""
     return tuple(p256.scalar(p256.generate()) for _ in range(threshold))
 
 
 def commitments(coefficients: Polynomial) -> tuple[bytes, ...]:
-    """Each coefficient times the generator, 65 bytes each."""
+    """Return each coefficient times the generator, 65 bytes each."""
     return tuple(p256.point(p256.from_scalar(one)) for one in coefficients)
 
 
 def share(coefficients: Polynomial, index: int) -> bytes:
-    """The polynomial's value at an index from 1, 32 bytes."""
+    """Return the polynomial's value at an index from 1, 32 bytes."""
     value = 0
     for coefficient in reversed(coefficients):
         value = value * index + int.from_bytes(coefficient)
@@ -33,22 +33,22 @@ def share(coefficients: Polynomial, index: int) -> bytes:
 
 
 def share_key(points: Sequence[bytes], index: int) -> bytes:
-    """The public key of the share of this index, by its commitments. Raises ValueError if it is the identity."""
+    """Return the public key of the share of this index, by its commitments. Raises ValueError if it is the identity."""
     return p256_points.encode(p256_points.evaluate([p256_points.decode(one) for one in points], index))
 
 
 def add_scalars(scalars: Sequence[bytes]) -> bytes:
-    """The sum modulo the group's order."""
+    """Return the sum modulo the group's order."""
     return (sum(map(int.from_bytes, scalars)) % p256.ORDER).to_bytes(p256.SCALAR_LENGTH)
 
 
 def add_points(points: Sequence[bytes]) -> bytes:
-    """The sum of public keys. Raises ValueError if it is the identity."""
+    """Return the sum of public keys. Raises ValueError if it is the identity."""
     return p256_points.encode(p256_points.total(map(p256_points.decode, points)))
 
 
 def fits(scalar: bytes, point: bytes) -> bool:
-    """Whether `scalar` is the private key of this public key."""
+    """Return whether `scalar` is the private key of this public key."""
     try:
         return p256.point(p256.from_scalar(scalar)) == point
     except ValueError:
@@ -56,7 +56,7 @@ def fits(scalar: bytes, point: bytes) -> bool:
 
 
 def interpolate(shares: Mapping[int, bytes]) -> bytes:
-    """The polynomial's value at 0, from as many shares by index as determine it.
+    """Return the polynomial's value at 0, from as many shares by index as determine it.
 
     The result is wrong, and no error, if shares are wrong or too few: compare it with the public key.
     """

@@ -37,7 +37,7 @@ class Verifier:
         return sha256(self.name.encode() + b"\n" + ED25519 + self.public_key).digest()[:KEY_ID_LENGTH]
 
     def verify(self, note: str) -> str:
-        """The text of a note that this key signed, and nobody else. Raises NoteError."""
+        """Return the text of a note that this key signed, and nobody else. Raises NoteError."""
         text, name, key_id, signature = _parse(note)
         if (name, key_id) != (self.name, self.key_id):
             raise NoteError("no signature of the expected key")
@@ -71,7 +71,7 @@ class Signer:
 
 
 def sign(text: str, signer: Signer) -> str:
-    """The note of `text` with the signer's signature. Raises NoteError unless the text may stand in a note."""
+    """Return the note of `text` with the signer's signature. Raises NoteError unless the text may stand in a note."""
     _check_text(text)
     signature = b64_encode(signer.verifier.key_id + signer.key.sign(text.encode()))
     return f"{text}\n— {signer.name} {signature}\n"

@@ -24,7 +24,7 @@ class TileError(ValueError):
 
 
 def edge(size: int) -> list[TileKey]:
-    """The (level, n) of each partial tile of a tree of `size` leaves: all that `append` and `edge_root` need."""
+    """Return the (level, n) of each partial tile of a tree of `size` leaves: all that `append` and `edge_root` need."""
     tiles = []
     level = 0
     while size:
@@ -85,7 +85,7 @@ def consistency_proof_from_tiles(old_size: int, size: int, read: Read) -> list[b
 
 
 def rows(leaf_hashes: bytes) -> list[bytes]:
-    """Every level of the tree over these concatenated leaf hashes, as the concatenated hashes of its tiles."""
+    """Return every level of the tree over these concatenated leaf hashes, as the concatenated hashes of its tiles."""
     levels = [leaf_hashes]
     while len(below := levels[-1]) >= TILE_LENGTH:
         full = range(0, len(below) // TILE_LENGTH * TILE_LENGTH, TILE_LENGTH)
@@ -94,7 +94,7 @@ def rows(leaf_hashes: bytes) -> list[bytes]:
 
 
 def tile_of(levels: Sequence[bytes], level: int, n: int, width: int) -> bytes:
-    """A `Read` of the tree that `rows` made."""
+    """Return a `Read` of the tree that `rows` made."""
     start = n * TILE_LENGTH
     return levels[level][start : start + width * HASH_LENGTH]
 

@@ -28,7 +28,7 @@ class Judged(NamedTuple):
 
 
 def judge(data: bytes, manifest: Manifest, election_key: p256.PrivateKey | None) -> Judged:
-    """Every check of a ballot (wire format) that needs no other ballot."""
+    """Return every check of a ballot (wire format) that needs no other ballot."""
     try:
         ballot = Ballot.parse(data, manifest)
     except BallotError as error:

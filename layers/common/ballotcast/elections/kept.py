@@ -38,7 +38,9 @@ class Kept:
 
     @classmethod
     def sort(cls, statements: Iterable[Statement]) -> Self:
-        """Each under its kind. NotKept for one that says of no kind that it is it; whether it is true is seen later."""
+        """Return each under its kind. Raises NotKept for one that says of no kind that it is it; whether it is true is
+        seen later.
+        """
         kept = cls()
         for statement in statements:
             getattr(kept, _kind(statement)).append(statement)

@@ -39,7 +39,7 @@ def _fault(export: ExportReader, manifest: Manifest, final: Checkpoint, note: by
         return f"signed over {kept.size} leaves, but this log ended with {final.size}: its key signed two logs"
 
     def read(level: int, n: int, width: int) -> bytes:
-        """The first `width` hashes of a tile, as the final log has it."""
+        """Return the first `width` hashes of a tile, as the final log has it."""
         whole = min(tiles.WIDTH, (final.size >> tiles.HEIGHT * level) - n * tiles.WIDTH)
         return export.read(str(TilePath(level, n, whole)), tiles.TILE_LENGTH)[: width * HASH_LENGTH]
 

@@ -69,7 +69,9 @@ class LedgerAudit:
         return self.lines - self.ended - superseded
 
     def _read(self) -> Iterator[Placed]:
-        """LedgerError unless every line is spelled as it must be and the tags ascend, so that none is there twice."""
+        """Raise LedgerError unless every line is spelled as it must be and the tags ascend, so that none is there
+        twice.
+        """
         lines, header = self._export.lines(LEDGER), HEADER.encode() + b"\n"
         if next(lines, b"") != header:
             raise LedgerError("line 1 is not the header")

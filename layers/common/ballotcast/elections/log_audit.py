@@ -95,7 +95,7 @@ class LogAudit:
         self._findings.complete("one-ballot-each", f"{self.ballots} credentials, none used twice")
 
     def _bundles(self, size: int, judges: Judges) -> Iterator[tuple[list[bytes], list[Judged]]]:
-        """Each bundle's entries, and its ballots as they were judged; some bundles are under way meanwhile.
+        """Yield each bundle's entries, and its ballots as they were judged; some bundles are under way meanwhile.
 
         What stops the reading is raised only when all before it is through, as if nothing had been read ahead.
         """

@@ -14,7 +14,7 @@ _IGNORED = re.compile(r"[\s\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef
 
 
 def typed(text: Any) -> Any:
-    """The text in Unicode NFC; anything else as it is, for the type that checks it."""
+    """Return the text in Unicode NFC; anything else as it is, for the type that checks it."""
     return unicodedata.normalize("NFC", text) if isinstance(text, str) else text
 
 
@@ -22,7 +22,7 @@ TypedText = Annotated[Text, BeforeValidator(typed)]
 
 
 def skeleton(text: str) -> str:
-    """What is left of a text's look: NFKC, case-folded, NFKC again, without white space and variation selectors.
+    """Return what is left of a text's look: NFKC, case-folded, NFKC again, without white space and variation selectors.
 
     That is less than the skeleton of UTS 39: letters of two scripts that look alike, as in Latin and Cyrillic, differ.
     """
@@ -31,7 +31,7 @@ def skeleton(text: str) -> str:
 
 
 def look_alike(texts: Iterable[str]) -> tuple[str, str] | None:
-    """The first two of the texts that are different and have one skeleton; None if there are none."""
+    """Return the first two of the texts that are different and have one skeleton; None if there are none."""
     known: dict[str, str] = {}
     for text in texts:
         other = known.setdefault(skeleton(text), text)

@@ -26,7 +26,7 @@ class Stored(NamedTuple):
 
 
 def described(name: str) -> zipfile.ZipInfo:
-    """What to write a file with so that its headers are these."""
+    """Return what to write a file with so that its headers are these."""
     info = zipfile.ZipInfo(name, EPOCH)
     info.create_system, info.external_attr = UNIX, OWNERS
     return info

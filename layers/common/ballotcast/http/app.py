@@ -105,7 +105,7 @@ class ContractRoute(APIRoute):
 
 
 def _require_type(request: Request, body: bytes, expected: str) -> None:
-    """Unsupported for a body of another type, Malformed for JSON that is not UTF-8 (RFC 8259 section 8.1).
+    """Raise Unsupported for a body of another type, Malformed for JSON that is not UTF-8 (RFC 8259 section 8.1).
 
     Python reads JSON in UTF-16 and UTF-32 as well, which hold a NUL in their first four bytes.
     """
@@ -141,12 +141,12 @@ class Api(FastAPI):
 
 
 def routes(route_class: type[ContractRoute] = ContractRoute) -> APIRouter:
-    """A router whose routes keep their contracts."""
+    """Return a router whose routes keep their contracts."""
     return APIRouter(route_class=route_class)
 
 
 def build_app(name: str, title: str, wiring: Wiring, *routers: APIRouter) -> FastAPI:
-    """The app of the function `name`. Undeclared if any of its routes has no contract."""
+    """Return the app of the function `name`. Raises Undeclared if any of its routes has no contract."""
     app = Api(
         title=f"Ballotcast: {title}",
         version="1",
@@ -167,7 +167,7 @@ def build_app(name: str, title: str, wiring: Wiring, *routers: APIRouter) -> Fas
 
 
 def declared_routes(app: FastAPI) -> list[ContractRoute]:
-    """Every route of an app that `build_app` made."""
+    """Return every route of an app that `build_app` made."""
     found: list[ContractRoute] = app.state.routes
     return found
 

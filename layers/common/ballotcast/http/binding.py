@@ -142,7 +142,7 @@ def _optional(field: Any, find: Callable[[Call], str | None]) -> Read:
 
 
 def _scalar(field: Any) -> Callable[[Any], Any]:
-    """The validator of a parameter."""
+    """Return the validator of a parameter."""
     if field.validation_alias not in (None, field.alias) or field.config:
         raise NotSimple(f"parameter {field.name} goes by other names")
     kinds = {kind for kind, _ in _kinds(field._type_adapter.core_schema)}
@@ -152,7 +152,7 @@ def _scalar(field: Any) -> Callable[[Any], Any]:
 
 
 def _default(field: Any) -> Callable[[], Any]:
-    """What an absent value stands for; Odd where it must be there."""
+    """Return what an absent value stands for; raises Odd where it must be there."""
     if field.field_info.is_required():
         return _missing
     if field.field_info.default_factory or field.field_info.validate_default:
@@ -184,7 +184,8 @@ def _body(route: APIRoute) -> tuple[str, Read]:
 def _kinds(
     schema: Any, python: bool = False, named: dict[tuple[str, bool], Any] | None = None
 ) -> Iterator[tuple[str, bool]]:
-    """The types by which a core schema validates, and whether they see Python values even where JSON's text is read.
+    """Yield the types by which a core schema validates, and whether they see Python values even where JSON's text is
+    read.
 
     `named`: definitions that were not reached yet.
     """

@@ -45,7 +45,7 @@ class Call:
 
     @cached_property
     def query(self) -> dict[str, str]:
-        """The parameters; Odd if one was given more than once."""
+        """The parameters; raises Odd if one was given more than once."""
         if many := self.event.get("multiValueQueryStringParameters"):
             if any(type(values) is not list or len(values) != 1 for values in many.values()):
                 raise Odd
@@ -64,7 +64,7 @@ class Call:
         return LightRequest(self)
 
     def scope(self) -> MutableMapping[str, Any]:
-        """What Mangum and the router make of the call (ASGI)."""
+        """Return what Mangum and the router make of the call (ASGI)."""
         scope: MutableMapping[str, Any] = APIGateway(self.event, self.context, CONFIG).scope
         scope.update(app=self.app, router=self.app.router, route=self.route, endpoint=self.route.endpoint)
         scope["path_params"] = self.path_params
@@ -77,7 +77,7 @@ def _match(route: APIRoute, event: dict[str, Any]) -> "Match[str] | None":
 
 
 def _headers(event: dict[str, Any]) -> dict[str, str]:
-    """By lower-case name. Odd where Starlette would not read the same, or Mangum no address."""
+    """By lower-case name. Raises Odd where Starlette would not read the same, or Mangum no address."""
     single, many = event.get("headers") or {}, event.get("multiValueHeaders") or {}
     found = {} if single.keys() <= many.keys() else {name.lower(): value for name, value in single.items()}
     for name, values in many.items():

@@ -36,7 +36,7 @@ class Decision(NamedTuple):
 
 
 def decide(app: FastAPI) -> Iterator[Decision]:
-    """Which path each route of an app that `build_app` made takes."""
+    """Yield which path each route of an app that `build_app` made takes."""
     before: list[ContractRoute] = []
     for route in declared_routes(app):
         try:
@@ -49,7 +49,7 @@ def decide(app: FastAPI) -> Iterator[Decision]:
 
 
 def fast_handler(app: FastAPI, stock: Handler) -> Handler:
-    """A handler that answers simple calls itself and gives all others to `stock`."""
+    """Return a handler that answers simple calls itself and gives all others to `stock`."""
     direct = {
         (decision.resource, decision.method): Direct(app, decision.route, decision.binding)
         for decision in decide(app)
@@ -100,7 +100,7 @@ class Direct:
         }
 
     def _answer(self, call: Call, values: dict[str, Any]) -> Response | bytes:
-        """What the endpoint answers; bytes are JSON with the route's own status and no header next to."""
+        """Return what the endpoint answers; bytes are JSON with the route's own status and no header next to."""
         binding = self._binding
         for name, ask in binding.dependencies:
             solved = ask(call)
@@ -120,7 +120,9 @@ class Direct:
         return content
 
     def _read(self, event: dict[str, Any], context: Any) -> Call:
-        """The call, if it keeps the route's contract and is a REST API's (neither an HTTP API's nor a balancer's)."""
+        """Return the call, if it keeps the route's contract and is a REST API's (neither an HTTP API's nor a
+        balancer's).
+        """
         gateway = event["requestContext"]
         if "version" in event or "elb" in gateway or self._app.dependency_overrides:
             raise Odd
@@ -136,7 +138,7 @@ class Direct:
         return call
 
     def _encoded(self, result: Any, given: Response | None) -> Response:
-        """What is neither a response nor of a declared model, as FastAPI encodes it."""
+        """Return what is neither a response nor of a declared model, as FastAPI encodes it."""
         kind: Any = getattr(self._route.response_class, "value", self._route.response_class)
         status = (given and given.status_code) or self._route.status_code
         response: Response = kind(jsonable_encoder(result), **({"status_code": status} if status else {}))
@@ -152,7 +154,7 @@ class Direct:
 
 
 def _blank() -> Response:
-    """What an endpoint that asks for a response sets headers and the status on."""
+    """Return what an endpoint that asks for a response sets headers and the status on."""
     response = Response()
     response.raw_headers.clear()
     response.status_code = None  # type: ignore[assignment]
@@ -190,7 +192,7 @@ def _resource(path: str) -> str:
 
 
 def _overlap(one: str, other: str) -> bool:
-    """Whether a path may be of both."""
+    """Return whether a path may be of both."""
     for here, there in zip(one.split("/"), other.split("/"), strict=False):
         if ":path}" in here or ":path}" in there:
             return True

@@ -23,7 +23,7 @@ HOST_AND_PORT = re.compile(rf"{HOST.pattern}(?::[0-9]{{1,5}})?")
 
 
 def below_base_path(event: Event) -> Event:
-    """The event with `path` as `resource` has it; what stood before it becomes `basePath`."""
+    """Return the event with `path` as `resource` has it; what stood before it becomes `basePath`."""
     path = event["path"] or "/"
     base = _base_path(path, event["resource"], event.get("pathParameters") or {})
     if not base or not _PREFIX.fullmatch(base):
@@ -32,7 +32,9 @@ def below_base_path(event: Event) -> Event:
 
 
 def _base_path(path: str, resource: str, parameters: dict[str, str]) -> str:
-    """What stands before the part of `path` that `resource` describes, without a trailing slash; often nothing."""
+    """Return what stands before the part of `path` that `resource` describes, without a trailing slash; often
+    nothing.
+    """
     if resource == "/":
         return path.rstrip("/")
     given, wanted = path.split("/")[1:], resource.split("/")[1:]
@@ -50,7 +52,9 @@ def _base_path(path: str, resource: str, parameters: dict[str, str]) -> str:
 
 
 def address_prefix(event: Event) -> str:
-    """What stands before every path of ours at the address that was asked: a stage, a base path, both, or nothing."""
+    """Return what stands before every path of ours at the address that was asked: a stage, a base path, both, or
+    nothing.
+    """
     context, path = event["requestContext"], event["path"] or "/"
     asked = context.get("path") or ""
     if asked.endswith(path) or (path == "/" and asked):
@@ -61,7 +65,7 @@ def address_prefix(event: Event) -> str:
 
 
 def readable(event: Event) -> Event:
-    """The event as Mangum can read it; whatever else is wrong with it, Mangum raises."""
+    """Return the event as Mangum can read it; whatever else is wrong with it, Mangum raises."""
     event = below_base_path(event) if event.get("resource") else event
     headers = _headers(event)
     mended = {name: value for name, value in headers.items() if isinstance(value, str)}

@@ -25,7 +25,7 @@ from ballotcast.http.gateway import readable
 
 
 def http_handler(app: FastAPI, service: str, *, silent: bool = False, measured: bool = False) -> Handler:
-    """The Lambda handler of an app.
+    """Return the Lambda handler of an app.
 
     `silent` is for the functions whose calls must not be told by time (register, vote): no log line, no metric and no
     trace for a call that went as it should or was refused; only a failure of ours is told, without who or what.
@@ -46,7 +46,7 @@ def http_handler(app: FastAPI, service: str, *, silent: bool = False, measured: 
 
 
 def stock_handler(app: FastAPI) -> Handler:
-    """An app as Mangum and FastAPI run it, whatever the route."""
+    """Return an app as Mangum and FastAPI run it, whatever the route."""
     logging.getLogger("mangum").setLevel(logging.WARNING)  # it would tell every request at INFO
     return Stock(app, lifespan="off", text_mime_types=TEXT)
 
@@ -66,7 +66,7 @@ class Stock(Mangum):
 
 
 def _answering(run: Handler, app: FastAPI, logger: Logger) -> Handler:
-    """The handler with a 500 for what fails outside of a route: Lambda would make it a 502 without words."""
+    """Return the handler with a 500 for what fails outside of a route: Lambda would make it a 502 without words."""
 
     def answer(event: dict[str, Any], context: Any) -> dict[str, Any]:
         try:

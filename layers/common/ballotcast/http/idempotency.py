@@ -107,7 +107,7 @@ class Idempotency:
         return hmac.digest(self._secret.key(f"idempotency/{purpose}"), body, "sha256")
 
     def _begin(self, data: dict[str, str]) -> bytes | None:
-        """The kept answer, sealed; None for anyone who comes first."""
+        """Return the kept answer, sealed; None for anyone who comes first."""
         try:
             self._records.save_inprogress(data, IN_PROGRESS_SECONDS * 1000)
         except IdempotencyValidationError:

@@ -8,7 +8,8 @@ _PLACEHOLDER = re.compile(r"\{([^{}\r\n]*)\}")
 
 
 def unknown(text: str) -> list[str]:
-    """What stands in braces and is no placeholder, each once, in order: `{nmae}`. Also the outer braces of `{{name}}`.
+    """Return what stands in braces and is no placeholder, each once, in order: `{nmae}`. Also the outer braces of
+    `{{name}}`.
 
     A brace that is not closed in its line is text.
     """
@@ -18,10 +19,12 @@ def unknown(text: str) -> list[str]:
 
 
 def used(text: str) -> set[str]:
-    """The placeholders of a text that has no unknown ones."""
+    """Return the placeholders of a text that has no unknown ones."""
     return {one[1] for one in _PLACEHOLDER.finditer(text)}
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:
-    """The text with values in the place of placeholders, in one pass: what a value holds is not looked at again."""
+    """Return the text with values in the place of placeholders, in one pass: what a value holds is not looked at
+    again.
+    """
     return _PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), text)

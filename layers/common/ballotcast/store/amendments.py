@@ -27,7 +27,7 @@ class Amendments:
         return self._board.putting({"pk": manifest_pk(election), "sk": amendment_sk(number), "e": entry}, ABSENT)
 
     def behind(self, election: str, number: int) -> Iterator[bytes]:
-        """The leaves of all later amendments, in order, strongly consistent; a read for each, and one more."""
+        """Yield the leaves of all later amendments, in order, strongly consistent; a read for each, and one more."""
         for following in count(number + 1):
             item = self._board.get(manifest_pk(election), amendment_sk(following))
             if item is None:

@@ -36,11 +36,11 @@ class Ballots:
         return None
 
     def find(self, election: str, ballot: bytes) -> bytes | None:
-        """The ballot cast with the same credential, if there is one."""
+        """Return the ballot cast with the same credential, if there is one."""
         key = ballot_key(ballot)
         item = self._board.get(ballot_pk(election, key[:2]), key)
         return item["b"] if item else None
 
     def in_partition(self, election: str, partition: str) -> Iterator[bytes]:
-        """Every ballot of a partition, strongly consistent."""
+        """Return every ballot of a partition, strongly consistent."""
         return (item["b"] for item in self._board.query(ballot_pk(election, partition)))

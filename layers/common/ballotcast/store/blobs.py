@@ -32,7 +32,7 @@ class Blobs:
             return None
 
     def get_part(self, key: str, start: int, length: int) -> bytes:
-        """The bytes from `start` on, at most `length`; the object is there and is longer than `start`."""
+        """Return the bytes from `start` on, at most `length`; the object is there and is longer than `start`."""
         wanted = f"bytes={start}-{start + length - 1}"
         return repeat(lambda: self._client.get_object(Bucket=self._bucket, Key=key, Range=wanted)["Body"].read())
 
@@ -46,7 +46,7 @@ class Blobs:
         return (found["Key"] for page in pages for found in page.get("Contents", []))
 
     def link(self, key: str, filename: str, seconds: int) -> str:
-        """A presigned GET that saves as `filename`."""
+        """Return a presigned GET that saves as `filename`."""
         return self._client.generate_presigned_url(
             "get_object",
             Params={

@@ -24,14 +24,17 @@ Sleep = Callable[[float], None]
 
 
 def contended(error: ClientError) -> bool:
-    """Whether contention alone was in the way. A condition that was false next to it will not come true by waiting."""
+    """Return whether contention alone was in the way.
+
+    A condition that was false next to it will not come true by waiting.
+    """
     reasons = error.response.get("CancellationReasons", [])
     codes = {error.response["Error"]["Code"], *(reason.get("Code") for reason in reasons)}
     return bool(codes & _CONTENTION) and FALSE not in codes
 
 
 def insist(write: Callable[[], Answer], *, attempts: int = ATTEMPTS, sleep: Sleep = time.sleep) -> Answer:
-    """What `write` answers, in one of so many attempts with full jitter between them; else its error."""
+    """Return what `write` answers, in one of so many attempts with full jitter between them; else its error."""
     for attempt in range(attempts - 1):
         try:
             return write()

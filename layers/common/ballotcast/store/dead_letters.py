@@ -77,7 +77,7 @@ class DeadLetters:
         return [from_item(row) for row in rows]
 
     def body(self, channel: str, letter: DeadLetter) -> str:
-        """LookupError when its month is over."""
+        """Raise LookupError when its month is over."""
         content = self._blobs.get(self._object(channel, letter))
         if content is None:
             raise LookupError(letter.message)

@@ -64,7 +64,7 @@ class ExportCounts:
         return now if day == self.day else replace(now, day=day, public_asked=0, owner_asked=0)
 
     def and_one(self, party: Party, job: str, now: int) -> "ExportCounts":
-        """With another job. AllUnderWay, DaySpent. `now`: epoch seconds."""
+        """With another job. Raises AllUnderWay, DaySpent. `now`: epoch seconds."""
         asked = self.public_asked if party == "public" else self.owner_asked
         if asked >= MOST_A_DAY:
             raise DaySpent((now // DAY + 1) * DAY - now)

@@ -75,7 +75,8 @@ class ExportJobs:
         self._table = table
 
     def add(self, job: ExportJob, party: Party = "public") -> ExportJob:
-        """The job; or the one that is there for the same, unless that has failed. Counted in the same transaction.
+        """Return the job; or the one that is there for the same, unless that has failed. Counted in the same
+        transaction.
 
         AllUnderWay (also if too many others are asked for in this moment), DaySpent.
         """
@@ -101,11 +102,11 @@ class ExportJobs:
         return from_item(item) if item and item["expiration"] > now else None
 
     def under_way(self, channel: Archived, now: int) -> int:
-        """How many of a channel are neither done nor failed; one that is an hour old is not waited for."""
+        """Return how many of a channel are neither done nor failed; one that is an hour old is not waited for."""
         return len(self._counts(channel, now).jobs)
 
     def _counts(self, channel: Archived, now: int) -> ExportCounts:
-        """The day's; one read, and another of the few jobs that it names."""
+        """Return the day's; one read, and another of the few jobs that it names."""
         pk = channel_pk(channel.name)
         counts = ExportCounts.from_item(self._table.get(pk, _counts_key(channel)))
         keys = [(pk, f"{_prefix(channel.born)}{job}") for job in counts.jobs]
@@ -114,7 +115,9 @@ class ExportJobs:
         return counts.on(now // DAY, frozenset(row.id for row in under_way))
 
     def tell(self, job: ExportJob, now: int) -> bool:
-        """Whether anyone who makes exports is to be told of it now: at first, and each minute while it is queued."""
+        """Return whether anyone who makes exports is to be told of it now: at first, and each minute while it is
+        queued.
+        """
         waits = Condition(
             "#state = :queued AND (attribute_not_exists(#told) OR #told <= :before)",
             {":queued": "queued", ":before": now - MINUTE},

@@ -112,7 +112,7 @@ def repeat(act: Callable[[], Answer], *, sleep: Sleep = time.sleep) -> Answer:
 
 
 def describe(error: Exception) -> str:
-    """The operation and AWS's code, or the exception's name: never a message, which may repeat what was sent."""
+    """Return the operation and AWS's code, or the exception's name: never a message, which may repeat what was sent."""
     if isinstance(error, ClientError):
         return f"{error.operation_name}: {_code(error)}"
     return type(error).__name__

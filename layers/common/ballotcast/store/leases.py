@@ -33,7 +33,7 @@ class Stuck:
         return min(self.messages.values())
 
     def behind(self, cursor: int) -> "Stuck | None":
-        """What is left when all up to the cursor is done."""
+        """Return what is left when all up to the cursor is done."""
         left = {message: sequence for message, sequence in self.messages.items() if sequence > cursor}
         return Stuck(left, self.reason) if left else None
 
@@ -85,8 +85,8 @@ class Leases:
         return from_item(item) if item else None
 
     def move(self, old: Lease, new: Lease, beside: Sequence[dict[str, Any]]) -> Lease:
-        """The lease from `old` to `new`, and the writes `beside` it, or nothing; what it is stuck at follows the
-        cursor. FencedOff."""
+        """Return the lease from `old` to `new`, and the writes `beside` it, or nothing; what it is stuck at follows the
+        cursor. Raises FencedOff."""
         new = replace(new, stuck=old.stuck.behind(new.cursor) if old.stuck else None)
         values: dict[str, Any] = {
             ":new": new.cursor,

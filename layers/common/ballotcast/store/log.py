@@ -130,12 +130,15 @@ class Log:
         return door
 
     def door(self, election: str) -> bytes | None:
-        """The door statement; None before the close."""
+        """Return the door statement; None before the close."""
         item = self._board.get(log_pk(election), DOOR)
         return item["note"] if item else None
 
     def seal(self, election: str, head: Head) -> Head:
-        """Write the head that ends the log, by one conditional put: from here on it is decided. Overtaken if moved."""
+        """Write the head that ends the log, by one conditional put: from here on it is decided.
+
+        Raises Overtaken if moved.
+        """
         item, condition = _head_item(election, head)
         try:
             self._board.put(item, condition)
@@ -144,7 +147,7 @@ class Log:
         return replace(head, version=head.version + 1)
 
     def entries(self, election: str, start: int = 0, most: int | None = None) -> Iterator[bytes]:
-        """The statements before the ballots from index `start` on, at most so many, in order."""
+        """Return the statements before the ballots from index `start` on, at most so many, in order."""
         after = entry_sk(start - 1) if start else None
         rows = self._board.query(log_pk(election), prefix=ENTRY, after=after, limit=most)
         return (row["e"] for row in rows)
@@ -176,11 +179,11 @@ class Log:
             return
 
     def turnout(self, election: str) -> Turnout:
-        """The running sums, as the streams told them."""
+        """Return the running sums, as the streams told them."""
         return turnout_of(self._board.get(log_pk(election), TURNOUT) or {})
 
     def stated(self, election: str) -> SignedTurnout | None:
-        """The newest turnout statement."""
+        """Return the newest turnout statement."""
         item = self._board.get(log_pk(election), STATED)
         return _stated(item) if item else None
 
@@ -210,12 +213,12 @@ class Log:
 
 
 def turnout_of(item: Item) -> Turnout:
-    """The sums of a row of TURNOUT, as it is in the table or in its stream."""
+    """Return the sums of a row of TURNOUT, as it is in the table or in its stream."""
     return Turnout(int(item.get("issued", 0)), int(item.get("cast", 0)))
 
 
 def _head_item(election: str, head: Head) -> tuple[Item, Condition]:
-    """The head as its next version, on condition of the one that it has."""
+    """Return the head as its next version, on condition of the one that it has."""
     item: Item = {
         "pk": log_pk(election),
         "sk": HEAD,

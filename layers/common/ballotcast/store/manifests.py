@@ -67,7 +67,7 @@ class Manifests:
         self._board = board
 
     def publish(self, frozen: FrozenManifest) -> None:
-        """Once; publishing the same again is harmless. ValueError if another manifest stands there."""
+        """Once; publishing the same again is harmless. Raises ValueError if another manifest stands there."""
         try:
             self._board.put(to_item(frozen), ABSENT)
         except Refusal as refused:
@@ -82,14 +82,17 @@ class Manifests:
         return state_of(self._board.get(state_pk(election), STATE))
 
     def closing(self, election: str, closed_at: str, closes_at: str | None = None) -> dict[str, Any]:
-        """The public side of an early close, for the transaction that also marks the roll's side.
+        """Return the public side of an early close, for the transaction that also marks the roll's side.
 
         closes_at: the end in force, where it is not the manifest's.
         """
         return self._stating(election, State(closes_at, closed_at))
 
     def extending(self, election: str, closes_at: str) -> dict[str, Any]:
-        """The public side of a later end, for the transaction that also states it. Refused after an early close."""
+        """Return the public side of a later end, for the transaction that also states it.
+
+        Raises Refused after an early close.
+        """
         return self._stating(election, State(closes_at))
 
     def _stating(self, election: str, state: State) -> dict[str, Any]:
@@ -99,5 +102,5 @@ class Manifests:
 
 
 def state_of(item: Item | None) -> State:
-    """The row `STATE` as it was read; None: there is none."""
+    """Return the row `STATE` as it was read; None: there is none."""
     return State(**{name: item[name] for name in State._fields if name in item}) if item else State()

@@ -52,7 +52,7 @@ class PastChannels:
         self._table = table
 
     def of(self, organiser: str, now: int, name: str = "") -> list[PastChannel]:
-        """An organiser's, or those of one name, in order of name and time; none whose time is over."""
+        """Return an organiser's, or those of one name, in order of name and time; none whose time is over."""
         rows = self._table.query(past_key(organiser, "", 0)[0], prefix=f"{name}#" if name else "")
         return [from_item(row) for row in rows if row["expiration"] > now]
 

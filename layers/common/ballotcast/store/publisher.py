@@ -51,7 +51,7 @@ class Publisher:
         self._targets: dict[str, Target] = {}
 
     def target(self, name: str) -> Target:
-        """NotFound."""
+        """Raise NotFound."""
         now, known = self._clock().timestamp(), self._targets.get(name)
         if known and now < known.until:
             return known

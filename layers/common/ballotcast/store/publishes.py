@@ -58,7 +58,7 @@ class Publishes:
         return item["n"] if item else 0
 
     def done(self, channel: Channel, keys: Iterable[str]) -> dict[str, bool]:
-        """Whether the relay has the records of each key; a key that is over by now is left out."""
+        """Return whether the relay has the records of each key; a key that is over by now is left out."""
         wanted = {(channel_pk(channel.name), _sk(channel.born, key)): key for key in keys}
         return {wanted[at]: item.get("done", False) for at, item in self._table.get_many(list(wanted)).items()}
 

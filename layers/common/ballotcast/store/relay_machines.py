@@ -38,7 +38,7 @@ class RelayMachines:
             return
 
     def is_closed(self, channel: Channel) -> bool:
-        """Whether the execution of the channel's generation has ended, or never began."""
+        """Return whether the execution of the channel's generation has ended, or never began."""
         arn = self._machines[channel.status].replace(":stateMachine:", ":execution:") + f":{_name(channel)}"
         try:
             return self._client.describe_execution(executionArn=arn)["status"] != "RUNNING"

@@ -40,7 +40,7 @@ class Rights:
         return self._roll.putting(to_item(voter), ABSENT)
 
     def used_before(self, voter: Voter) -> bool:
-        """Whether a credential was issued for a right that this one replaces, directly or not.
+        """Return whether a credential was issued for a right that this one replaces, directly or not.
 
         All of these have ended, so this does not change. A read for each of them, whatever it finds.
         """

@@ -30,7 +30,7 @@ class Secret:
         return value
 
     def key(self, label: str) -> bytes:
-        """A 32-byte key for one use."""
+        """Return a 32-byte key for one use."""
         return hmac.digest(self._value, f"ballotcast/{label}/1".encode(), hashlib.sha256)
 
     def mac(self, label: str, *parts: str) -> bytes:

@@ -60,7 +60,7 @@ class Segments:
         self._blobs = blobs
 
     def write(self, channel: Channel, first: int, container: bytes) -> str:
-        """An object of its own, which does not count yet; its key."""
+        """Return an object of its own, which does not count yet; its key."""
         days = channel.config.retention
         key = f"{_folder(channel, days)}{first:020}-{secrets.token_hex(4)}.avro"
         self._blobs.put(key, container, "application/avro")
@@ -91,7 +91,7 @@ class Segments:
                 yield from_item(item)
 
     def read(self, segment: Segment) -> bytes:
-        """LookupError when the object is gone: its days are over."""
+        """Raise LookupError when the object is gone: its days are over."""
         content = self._blobs.get(segment.object)
         if content is None:
             raise LookupError(segment.object)

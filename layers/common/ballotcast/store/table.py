@@ -180,22 +180,22 @@ class Table:
         return found
 
     def putting(self, item: Item, condition: Condition | None = None) -> dict[str, Any]:
-        """A Put for `transact`."""
+        """Return a Put for `transact`."""
         return {"Put": {"TableName": self.name, "Item": to_wire(item), **_expression(None, condition, {})}}
 
     def updating(
         self, pk: str, sk: str, update: str, values: Mapping[str, Any], condition: Condition
     ) -> dict[str, Any]:
-        """An Update for `transact`."""
+        """Return an Update for `transact`."""
         key = {"pk": {"S": pk}, "sk": {"S": sk}}
         return {"Update": {"TableName": self.name, "Key": key, **_expression(update, condition, values)}}
 
     def checking(self, pk: str, sk: str, condition: Condition) -> dict[str, Any]:
-        """A ConditionCheck for `transact`: writes nothing, but must hold."""
+        """Return a ConditionCheck for `transact`: writes nothing, but must hold."""
         key = {"pk": {"S": pk}, "sk": {"S": sk}}
         return {"ConditionCheck": {"TableName": self.name, "Key": key, **_expression(None, condition, {})}}
 
     def deleting(self, pk: str, sk: str, condition: Condition | None = None) -> dict[str, Any]:
-        """A Delete for `transact`."""
+        """Return a Delete for `transact`."""
         key = {"pk": {"S": pk}, "sk": {"S": sk}}
         return {"Delete": {"TableName": self.name, "Key": key, **_expression(None, condition, {})}}

@@ -46,7 +46,7 @@ class Vault:
         self._emulated = emulated
 
     def create(self, purpose: Purpose, election: str, spec: "DataKeyPairSpecType") -> WrappedKey:
-        """A new key pair; `spec` in KMS's words: `RSA_2048`, `ECC_NIST_P256`, `ECC_NIST_EDWARDS25519`."""
+        """Return a new key pair; `spec` in KMS's words: `RSA_2048`, `ECC_NIST_P256`, `ECC_NIST_EDWARDS25519`."""
         try:
             pair = repeat(
                 lambda: self._client.generate_data_key_pair_without_plaintext(
@@ -74,7 +74,7 @@ class Vault:
         return WrappedKey(public=public, wrapped=wrapped["CiphertextBlob"])
 
     def unwrap(self, purpose: Purpose, election: str, wrapped: bytes) -> bytes:
-        """The DER PKCS#8 private key."""
+        """Return the DER PKCS#8 private key."""
         answer = repeat(
             lambda: self._client.decrypt(
                 KeyId=self._key, CiphertextBlob=wrapped, EncryptionContext=_context(purpose, election)

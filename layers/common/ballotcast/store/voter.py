@@ -70,11 +70,11 @@ class Voter:
         return bool(self.blinded_sha256)
 
     def holds(self, link_hash: str) -> bool:
-        """Whether this link of the voter is valid."""
+        """Return whether this link of the voter is valid."""
         return link_hash in (self.link_hash, self.link_before)
 
     def salted(self, salt: bytes) -> bool:
-        """Whether this is the voter's salt; any is, once personal data is erased."""
+        """Return whether this is the voter's salt; any is, once personal data is erased."""
         return self.salt in (b"", salt)
 
 

@@ -32,7 +32,7 @@ class Agreement(Message):
 def require_agreement(
     transcript: Transcript, manifest_hash: bytes, checkpoint: Checkpoint, agreement: Agreement
 ) -> None:
-    """CeremonyError unless a trustee of the transcript agreed to this checkpoint of this election."""
+    """Raise CeremonyError unless a trustee of the transcript agreed to this checkpoint of this election."""
     index = agreement.index
     if index > transcript.setup.n:
         raise CeremonyError(Reason.ANOTHER_INDEX, index)
@@ -46,7 +46,7 @@ def require_agreement(
 def require_agreements(
     transcript: Transcript, manifest_hash: bytes, checkpoint: Checkpoint, agreements: Sequence[Agreement]
 ) -> None:
-    """CeremonyError unless at least the threshold agreed, in ascending order of their indices, each once."""
+    """Raise CeremonyError unless at least the threshold agreed, in ascending order of their indices, each once."""
     for agreement in agreements:
         require_agreement(transcript, manifest_hash, checkpoint, agreement)
     require_ascending(agreements)
@@ -55,7 +55,7 @@ def require_agreements(
 
 
 def require_ascending(messages: Sequence[Message]) -> None:
-    """CeremonyError unless every trustee is there at most once, in the order of indices."""
+    """Raise CeremonyError unless every trustee is there at most once, in the order of indices."""
     for one, following in pairwise(messages):
         if one.index >= following.index:
             raise CeremonyError(Reason.ANOTHER_INDEX, following.index)

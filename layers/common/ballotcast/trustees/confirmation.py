@@ -24,7 +24,7 @@ class Confirmation(Message):
 
 
 def require_confirmation(transcript: Transcript, manifest_hash: bytes, confirmation: Confirmation, index: int) -> None:
-    """CeremonyError unless this trustee signed this transcript and this manifest."""
+    """Raise CeremonyError unless this trustee signed this transcript and this manifest."""
     confirmation.require(transcript.setup, index, transcript.signing_key(index))
     if confirmation.transcript != transcript.hash:
         raise CeremonyError(Reason.OTHER_TRANSCRIPT, index)
@@ -33,7 +33,7 @@ def require_confirmation(transcript: Transcript, manifest_hash: bytes, confirmat
 
 
 def require_confirmations(transcript: Transcript, manifest_hash: bytes, confirmations: Sequence[Confirmation]) -> None:
-    """CeremonyError unless all trustees did, in the order of their indices."""
+    """Raise CeremonyError unless all trustees did, in the order of their indices."""
     if len(confirmations) != transcript.setup.n:
         raise CeremonyError(Reason.MISSING, min(len(confirmations), transcript.setup.n - 1) + 1)
     for index, confirmation in enumerate(confirmations, 1):

@@ -31,12 +31,12 @@ class Join(Message):
 
 
 def proof_context(ceremony: bytes, index: int) -> bytes:
-    """What a proof of the constant term is about, besides the point."""
+    """Return what a proof of the constant term is about, besides the point."""
     return _PROOF + ceremony + bytes([index])
 
 
 def commitment(ceremony: bytes, index: int, proof: bytes, points: Sequence[bytes]) -> bytes:
-    """What a trustee commits to, 32 bytes; proof and points have fixed lengths."""
+    """Return what a trustee commits to, 32 bytes; proof and points have fixed lengths."""
     return sha256(_COMMITMENT + ceremony + bytes([index]) + proof + b"".join(points)).digest()
 
 
@@ -46,7 +46,7 @@ def joins_hash(joins: Sequence[Join]) -> bytes:
 
 
 def require_joins(setup: Setup, joins: Sequence[Join]) -> None:
-    """CeremonyError unless every trustee has joined, by keys and a commitment that nobody shares."""
+    """Raise CeremonyError unless every trustee has joined, by keys and a commitment that nobody shares."""
     if len(joins) != setup.n:
         raise CeremonyError(Reason.MISSING, min(len(joins), setup.n - 1) + 1)
     for index, join in enumerate(joins, 1):

@@ -36,7 +36,7 @@ class Message(BaseModel):
 
     @classmethod
     def parse(cls, data: bytes) -> Self:
-        """Read a message of this round. CeremonyError unless `encode` of the result gives `data` back."""
+        """Read a message of this round. Raises CeremonyError unless `encode` of the result gives `data` back."""
         if len(data) > MAX_LENGTH:
             raise _malformed(f"longer than {MAX_LENGTH} bytes")
         try:
@@ -52,7 +52,7 @@ class Message(BaseModel):
 
     @classmethod
     def sign(cls, key: p256.PrivateKey, setup: Setup, index: int, **members: Any) -> Self:
-        """A new message. ECDSA is randomised: keep it, and send the same bytes again."""
+        """Return a new message. ECDSA is randomised: keep it, and send the same bytes again."""
         unsigned = cls(ceremony=setup.hash, index=index, signature=bytes(p256.SIGNATURE_LENGTH), **members)
         return unsigned.model_copy(update={"signature": p256.sign(key, unsigned.signed_bytes())})
 
@@ -60,15 +60,15 @@ class Message(BaseModel):
         return canonical.dumps(self.model_dump(mode="json"))
 
     def signed_bytes(self) -> bytes:
-        """What the signature is over."""
+        """Return what the signature is over."""
         return LABEL.encode() + b"\n" + canonical.dumps(self.model_dump(mode="json", exclude={"signature"}))
 
     def is_signed(self, signing_key: bytes) -> bool:
-        """Whether the holder of this key, 65 bytes, signed it."""
+        """Return whether the holder of this key, 65 bytes, signed it."""
         return p256.verify(p256.from_point(signing_key), self.signed_bytes(), self.signature)
 
     def require(self, setup: Setup, index: int, signing_key: bytes) -> None:
-        """CeremonyError unless it is this trustee's message of this ceremony."""
+        """Raise CeremonyError unless it is this trustee's message of this ceremony."""
         if self.ceremony != setup.hash:
             raise CeremonyError(Reason.ANOTHER_CEREMONY, index)
         if self.index != index:

@@ -27,7 +27,7 @@ class Release(Message):
 
 
 def require_release(transcript: Transcript, manifest_hash: bytes, checkpoint: Checkpoint, release: Release) -> None:
-    """CeremonyError unless this is the share that its trustee holds, for this checkpoint of this election."""
+    """Raise CeremonyError unless this is the share that its trustee holds, for this checkpoint of this election."""
     index = release.index
     if index > transcript.setup.n:
         raise CeremonyError(Reason.ANOTHER_INDEX, index)
@@ -43,7 +43,7 @@ def require_release(transcript: Transcript, manifest_hash: bytes, checkpoint: Ch
 def open_election(
     transcript: Transcript, manifest_hash: bytes, checkpoint: Checkpoint, releases: Sequence[Release]
 ) -> bytes:
-    """The election's private key, 32 bytes, from the threshold's shares or more.
+    """Return the election's private key, 32 bytes, from the threshold's shares or more.
 
     Raises CeremonyError, naming whose share is wrong.
     """
