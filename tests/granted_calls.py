@@ -112,6 +112,7 @@ NEEDED: dict[str, list[Call]] = {
         *transact("Roll", ConditionCheck="ELECTION#e", Put="VOTER#v", Update="ORGANISER#o", Delete="DUE"),
         *put("Roll", "IDEMPOTENCY#organise", "JOBS"),
         *get("Board", "STATE#e"),
+        *get_many("Board", "RESULT#e", "RESULT#f"),
         *put("Board", "MANIFEST#e"),
         *put("Channels", "CHANNEL#election-e", "CHANNELS#3", "PORTS#none"),
         *update("Channels", "CHANNEL#election-e", "SESSIONS#o"),

@@ -1,5 +1,6 @@
 """Routes of elections: drafts and what is shown of each."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from hashlib import sha256
 from typing import Annotated, Any, Literal, Self
@@ -88,7 +89,8 @@ class ElectionChanges(BaseModel):
 
 class ElectionView(BaseModel):
     """`manifest_hash` (M, hex) and `roll_size` (of the newest roll in the log) from freezing on. `withdrawn`: by the id
-    of a contest the numbers of its options that were withdrawn, from 1. `role`: the caller's."""
+    of a contest the numbers of its options that were withdrawn, from 1. `role`: the caller's. `counted`: its result is
+    published."""
 
     id: str
     title: str
@@ -107,10 +109,23 @@ class ElectionView(BaseModel):
     roll_size: int | None
     personal_data_erased: bool
     role: Literal["owner", "organiser", "observer"]
+    counted: bool
 
     @classmethod
     def of(cls, election: Election, wiring: Wiring) -> Self:
+        return cls.all_of([election], wiring)[0]
+
+    @classmethod
+    def all_of(cls, elections: Sequence[Election], wiring: Wiring) -> list[Self]:
+        """Of the closed ones, one request looks up which are counted."""
+        now = wiring.clock()
+        counted = wiring.results.counted(one.id for one in elections if one.status(now) == "closed")
+        return [cls._of(election, wiring, counted=election.id in counted) for election in elections]
+
+    @classmethod
+    def _of(cls, election: Election, wiring: Wiring, *, counted: bool) -> Self:
         return cls(
+            counted=counted,
             **{name: getattr(election, name) for name in cls.model_fields if name in Election.__dataclass_fields__}
             | {"roll_size": election.roll_size if election.frozen else None},
             status=election.status(wiring.clock()),
@@ -203,8 +218,7 @@ def list_(organiser: CurrentOrganiser, wiring: Wired, limit: Limit = 100, cursor
         for election in found
         if election.organiser == organiser or election.id in roles
     ]
-    elections = [ElectionView.of(election, wiring) for election in own]
-    return ElectionsPage(elections=elections, next_cursor=to_cursor(more) if more else None)
+    return ElectionsPage(elections=ElectionView.all_of(own, wiring), next_cursor=to_cursor(more) if more else None)
 
 
 @router.get("/elections/{id}", openapi_extra=contract(Access.ORGANISER), responses=refuses(404))

@@ -18,18 +18,26 @@ PART = 4 * 1024 * 1024
 """Bytes of a part of an export: a function's answer has at most 6 MB, and bytes grow by a third in it."""
 
 
+WHOLE = 3_500_000
+"""Bytes of a result that is shown with all its rounds: quotation marks are escaped once more in a function's answer."""
+
+
 class Elected(Part):
     option: int
     name: str
 
 
 class ContestView(ContestResult):
-    """A contest's result with its names; options: in the order that numbers refer to. why: who is elected, and why."""
+    """A contest's result with its names; options: in the order that numbers refer to. why: who is elected, and why.
+
+    rounds_left_out: `rounds` is empty, because all contests together are too long; `?contest=` with its id has them.
+    """
 
     why: str
     title: str
     options: tuple[str, ...]
     elected: tuple[Elected, ...]
+    rounds_left_out: bool = False
 
 
 class ResultView(Result):
@@ -70,10 +78,17 @@ def require_published(results: Results, manifests: Manifests, election: str) -> 
     raise NotFound("no-election", "there is no such election, or its manifest is not yet published")
 
 
-def show_result(published: Published, manifest: Manifest, blobs: Blobs) -> ResultView:
-    result = Result.model_validate_json(work.read(blobs, work.result_key(published.election)))
+def show_result(published: Published, manifest: Manifest, blobs: Blobs, contest: str = "") -> ResultView:
+    """`contest`: the id of the only one that is wanted; NotFound if there is none."""
+    content = work.read(blobs, work.result_key(published.election))
+    result = Result.model_validate_json(content)
     sentences = json.loads(work.read(blobs, work.why_key(published.election)))
-    contests = [_view(*parts) for parts in zip(result.contests, manifest.contests, sentences, strict=True)]
+    parts = zip(result.contests, manifest.contests, sentences, strict=True)
+    contests = [_view(*part) for part in parts if contest in ("", part[0].id)]
+    if not contests:
+        raise NotFound("no-contest", "the election has no such contest")
+    if len(content) > WHOLE and not contest:
+        contests = _without_rounds(contests, len(content) - WHOLE)
     return ResultView(
         **{**_fields(result), "contests": contests},
         election=published.election,
@@ -82,6 +97,18 @@ def show_result(published: Published, manifest: Manifest, blobs: Blobs) -> Resul
         issued=published.issued,
         cast=published.cast,
     )
+
+
+def _without_rounds(contests: list[ContestView], surplus: int) -> list[ContestView]:
+    """Leave out the longest rounds, until `surplus` bytes are saved."""
+    sizes = {one.id: len(json.dumps(one.rounds)) for one in contests}
+    left_out = set[str]()
+    for name in sorted(sizes, key=lambda name: -sizes[name]):
+        if surplus > 0:
+            left_out.add(name)
+            surplus -= sizes[name]
+    shorter = {"rounds": (), "rounds_left_out": True}
+    return [one.model_copy(update=shorter) if one.id in left_out else one for one in contests]
 
 
 def show_export(published: Published, blobs: Blobs) -> ExportView:

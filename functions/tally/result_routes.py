@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import Path, Response
+from fastapi import Path, Query, Response
 
 from ballotcast.http.access import Access, contract
 from ballotcast.http.app import routes
@@ -25,11 +25,17 @@ router = routes()
 
 
 @router.get("/elections/{id}/results", openapi_extra=contract(Access.PUBLIC), responses=refuses(403, 404))
-def results(election: ElectionId, wiring: Wired, response: Response) -> ResultView:
-    """The result with every round and tie, spoilt ballots and turnout; 403 before the count."""
+def results(
+    election: ElectionId, wiring: Wired, response: Response, contest: Annotated[str, Query(max_length=20)] = ""
+) -> ResultView:
+    """The result with every round and tie, spoilt ballots and turnout; 403 before the count.
+
+    `contest`: the id of the only one that is wanted. Where all are too long for one answer, the longest come without
+    rounds.
+    """
     published, manifest = require_published(wiring.results, wiring.manifests, election)
     response.headers["Cache-Control"] = "public, max-age=300"
-    return show_result(published, manifest, wiring.blobs)
+    return show_result(published, manifest, wiring.blobs, contest)
 
 
 @router.get(

@@ -1,6 +1,7 @@
 """Pages of an organiser's elections: all of them, and the form in which one is drafted."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import Query, Response
@@ -14,8 +15,8 @@ from ballotcast.http.fields import ElectionId
 from web.draft_form import MOST_CONTESTS, ContestForm, DraftForm, ballot_of, broken_rules, position
 from web.faults import Fault, Faults, by_label, faults_of, in_words
 from web.forms import Form, LongForm
-from web.methods import BY_BALLOT
-from web.organising import done_text, form_page, keep, organiser_at
+from web.methods import BY_BALLOT, RECOMMENDED
+from web.organising import BADGES, done_text, form_page, keep, organiser_at, time_left
 from web.pages import Page, Paged
 from web.routing import OVER, page_routes
 
@@ -39,7 +40,8 @@ def dashboard(
     listed = organiser_at(page, token).page("/elections", cursor)
     newest_first = sorted(listed["elections"], key=lambda election: election["created_at"], reverse=True)
     more = listed["next_cursor"]
-    return page.render("manage/dashboard", elections=newest_first, more=more, done=done_text(page, done))
+    known: dict[str, Any] = {"badges": BADGES, "time_left": partial(time_left, page)}
+    return page.render("manage/dashboard", **known, elections=newest_first, more=more, done=done_text(page, done))
 
 
 @router.get("/manage/elections/new", openapi_extra=SESSION)
@@ -146,5 +148,6 @@ def _form(
         email=email,
         zones=zones(),
         methods=BY_BALLOT,
+        recommended=RECOMMENDED,
         ballots=ballot_of(draft) if focus == "ballot" else [],
     )

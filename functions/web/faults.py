@@ -50,6 +50,10 @@ class Faults:
     def of(self, name: str) -> list[Markup]:
         return [fault.text for fault in self.found if fault.name == name]
 
+    def begins(self, start: str) -> bool:
+        """Whether a field whose name begins so is at fault."""
+        return any(fault.name.startswith(start) for fault in self.found)
+
     def __bool__(self) -> bool:
         return bool(self.found or self.notice)
 

@@ -1,5 +1,7 @@
 """How votes are counted, as organisers choose it: the methods by what voters do (docs/counting.md)."""
 
+RECOMMENDED = ("plurality", "approval", "scottish-stv")
+"""What most elections of clubs, boards and companies need; the form shows the others on request."""
 BY_BALLOT = {
     "choice": (
         "plurality",

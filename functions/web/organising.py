@@ -6,10 +6,12 @@ from typing import Any
 from fastapi import Response
 
 from ballotcast.client.organiser import Organiser
+from ballotcast.clock import from_rfc3339
 from ballotcast.http.cookies import device_of, keep_device, keep_session
 from ballotcast.http.sessions import LIFETIME
 from web.faults import Faults
 from web.pages import Page
+from web.times import left
 
 FIXED = frozenset({"scheduled", "open"})
 ANY = FIXED | {"draft", "closed", "erased"}
@@ -51,6 +53,19 @@ DONE = {
 
 It comes in the address, so nothing else is said.
 """
+
+
+BADGES = {"open": "live", "scheduled": "warn", "closed": "warn", "counted": "good"}
+"""State of an election → class of its badge."""
+
+
+def time_left(page: Page, election: Mapping[str, Any]) -> str:
+    """How long it is until the election opens or, if it is open, closes; else nothing."""
+    now, status = page.request.app.state.wiring.clock(), election["status"]
+    if status not in FIXED:
+        return ""
+    until = from_rfc3339(election["opens_at" if status == "scheduled" else "closes_at"])
+    return page.text(f"manage.until_{status}", left=left(page.language, until, now))
 
 
 def organiser_at(page: Page, token: str = "") -> Organiser:

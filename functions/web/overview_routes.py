@@ -19,11 +19,12 @@ from web.copy_form import copy_election
 from web.draft_form import DraftForm, ballot_of
 from web.extension_form import extend_voting
 from web.faults import Faults, faults_of
+from web.figures.shares import percentage
 from web.forms import OurForm
 from web.mail_routes import ACTS as MAIL_ACTS
 from web.mail_routes import change_mail
 from web.notices import NOTICE_ACTS, change_notices
-from web.organising import delivery_counts, done_text, grouped, organiser_at, standing
+from web.organising import BADGES, delivery_counts, done_text, grouped, organiser_at, standing, time_left
 from web.pages import Page, Paged
 from web.people_form import PEOPLE_ACTS, ROLES, change_people
 from web.routing import advice, page_routes
@@ -147,6 +148,7 @@ def _overview(
     events = organiser.page(f"/elections/{election}/events", cursor)
     frozen = shown["status"] != "draft"
     inviting = shown["status"] in ("scheduled", "open")
+    seen = _if_there("no-log", lambda: published.turnout(organiser.api, election)) if frozen else None
     return page.render(
         "manage/overview",
         faults.status if faults else 200,
@@ -160,8 +162,11 @@ def _overview(
         late=_late(page, shown),
         delivery=delivery_counts(standing(roll["voters"])),
         run=organiser.invitations(election)["run"] if inviting else None,
-        turnout=_if_there("no-log", lambda: published.turnout(organiser.api, election)) if frozen else None,
-        counted=shown["status"] == "closed" and _counted(organiser, election),
+        turnout=seen,
+        state="counted" if shown["counted"] else shown["status"],
+        badges=BADGES,
+        time_left=time_left(page, shown),
+        cast_part=_cast_part(page, seen, shown),
         ballots=ballot_of(DraftForm.of(shown)),
         people=organiser.people(election),
         roles=ROLES,
@@ -170,9 +175,11 @@ def _overview(
     )
 
 
-def _counted(organiser: Organiser, election: str) -> bool:
-    """The export is told by its address, which is less than the result."""
-    return _if_there("not-counted", lambda: organiser.api.get(f"/elections/{election}/export")) is not None
+def _cast_part(page: Page, seen: dict[str, Any] | None, shown: dict[str, Any]) -> str:
+    """Which part of the voters has cast a ballot, as far as that is told; nothing before the log."""
+    if seen is None or not shown["roll_size"]:
+        return ""
+    return percentage(min(seen["cast"], shown["roll_size"]), shown["roll_size"], page.text)
 
 
 def _if_there(otherwise: str, look: Callable[[], Any]) -> Any:

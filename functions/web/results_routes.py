@@ -3,24 +3,28 @@
 import json
 from collections.abc import Callable
 from datetime import datetime
+from html import unescape
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from fastapi import Response
+from fastapi import Query, Response
+from markupsafe import Markup
 
 from ballotcast.channels.names import RESERVED
 from ballotcast.client.api import Api
 from ballotcast.client.errors import ApiError, NotYet
 from ballotcast.client.published import results, turnout, withdrawn
-from ballotcast.errors import NotFound
+from ballotcast.errors import Forbidden, NotFound
 from ballotcast.http.access import Access, contract
 from ballotcast.http.fields import ElectionId
-from web.figures.contest import show_contest
+from web.figures.contest import ContestView, show_contest
+from web.figures.shares import percentage
 from web.figures.spreadsheet import spreadsheet
-from web.figures.tables import Room, percentage
+from web.figures.table_file import table_file
+from web.figures.tables import Room
 from web.notices import shown_notices
 from web.pages import Page, Paged
-from web.routing import page_routes
+from web.routing import VARY, page_routes
 
 router = page_routes()
 PUBLIC = contract(Access.PUBLIC)
@@ -30,8 +34,8 @@ Document = dict[str, Any]
 
 
 @router.get("/results/{id}", openapi_extra=PUBLIC)
-def result(page: Paged, election: ElectionId) -> Response:
-    """The result of an election, or how far it is."""
+def result(page: Paged, election: ElectionId, view: Annotated[Literal["", "minutes"], Query()] = "") -> Response:
+    """The result of an election, or how far it is; `view=minutes`: the same as a document to print."""
     api = _api(page)
     manifest = json.loads(api.get(f"/elections/{election}/manifest").content)
     known = {"election": election, "channel": RESERVED + election, "manifest": manifest, "number": _number(page)}
@@ -47,18 +51,29 @@ def result(page: Paged, election: ElectionId) -> Response:
     contests = [show_contest(contest, page.text, room) for contest in counted["contests"]]
     seen = turnout(api, election)
     parts = {name: percentage(counted[name], counted["roll"], page.text) for name in ("issued", "cast")}
-    response = page.render("results/counted", **known, result=counted, contests=contests, turnout=seen, parts=parts)
+    known |= {"result": counted, "contests": contests, "turnout": seen, "parts": parts}
+    template = "results/minutes" if view else "results/counted"
+    response = page.render(template, **known, shared=_shared(page, counted, contests, parts["cast"]))
     response.headers.update(FOR_EVERYBODY)
     return response
 
 
 @router.get("/results/{id}/csv", openapi_extra=PUBLIC)
-def result_as_csv(page: Paged, election: ElectionId) -> Response:
-    """Every figure of the result, exact; 403 before the count."""
-    name = f"ballotcast-{election}.csv"
-    document = dict(_api(page).get(f"/elections/{election}/results").json())
+def result_as_csv(
+    page: Paged, election: ElectionId, form: Annotated[Literal["long", "table"], Query()] = "long"
+) -> Response:
+    """Every figure of the result, exact, one in a line; or a line for each option. 403 before the count."""
+    try:
+        document = results(_api(page), election)
+    except NotYet:
+        raise Forbidden("not-counted", "the ballots of this election are not counted yet") from None
+    table = form == "table"
+    name = f"ballotcast-{election}{'-table' if table else ''}.csv"
     headers = {"Cache-Control": "public, max-age=300", "Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(spreadsheet(document), headers=headers, media_type="text/csv; charset=utf-8; header=present")
+    if table:
+        headers["Vary"] = VARY
+    content = table_file(document, page.text) if table else spreadsheet(document)
+    return Response(content, headers=headers, media_type="text/csv; charset=utf-8; header=present")
 
 
 @router.get("/results/{id}/statement", openapi_extra=PUBLIC)
@@ -71,6 +86,18 @@ def turnout_statement(page: Paged, election: ElectionId) -> Response:
     name = f"ballotcast-turnout-{election}-{hour}.txt"
     headers = {"Cache-Control": "no-cache", "Content-Disposition": f'attachment; filename="{name}"'}
     return Response(note, headers=headers, media_type="text/plain; charset=utf-8")
+
+
+def _shared(page: Page, counted: Document, contests: list[ContestView], part: Markup) -> str:
+    """The result in a few lines of text, to be passed on."""
+    lines = [page.text("results.title", election=counted["title"])]
+    for view in contests:
+        outcome = Markup(" ").join(view.card.outcome).striptags()
+        lines.append(page.text("results.shared_contest", contest=view.contest["title"], outcome=outcome))
+    number = _number(page)
+    figures = {"cast": number(counted["cast"]), "roll": number(counted["roll"]), "part": part}
+    lines.append(page.text("results.shared_turnout", **figures))
+    return "\n".join(unescape(str(line)) for line in lines)
 
 
 def _api(page: Page) -> Api:

@@ -60,20 +60,20 @@ def test_from_the_first_ballot_to_the_printed_result(page: Page, stack: Stack, e
     expect(page.get_by_text("Closed; being counted")).to_be_visible()
     results(elections.api, election.id, patience=COUNT_PATIENCE)
     page.evaluate(LOOKED_AT_AGAIN)
-    expect(page.get_by_text("Result: North.")).to_be_visible()
+    expect(page.get_by_role("region", name="Chair").get_by_text("Result: North.")).to_be_visible()
     expect(page.get_by_role("img", name="Council: votes round by round")).to_be_visible()
     expect(page.get_by_role("rowheader", name=HOSTILE).first).to_be_visible()
     expect(page.locator("[data-channel]")).to_have_attribute("data-points", MORE_THAN_ONE)
     expect(page.locator("[data-channel] .value").last).to_have_text(str(VOTERS))
     assert_accessible(page)
     with page.expect_download() as saving:
-        page.get_by_role("link", name="Result as CSV").click()
+        page.get_by_role("link", name="Every figure as CSV").click()
     assert saving.value.suggested_filename == f"ballotcast-{election.id}.csv"
 
     page.emulate_media(media="print")
     page.set_viewport_size({"width": 680, "height": 900})  # what A4 leaves between its margins
     assert page.evaluate("document.documentElement.scrollWidth") <= 680
-    expect(page.get_by_role("link", name="Result as CSV")).to_be_hidden()
+    expect(page.get_by_role("link", name="Every figure as CSV")).to_be_hidden()
     assert page.pdf(format="A4", margin=SPACE).startswith(b"%PDF")  # type: ignore[arg-type]
     assert errors == []
 

@@ -20,6 +20,7 @@ from ballotcast.http.handler import http_handler
 from counted_election import close_and_count, close_machine, vote, vote_unreadably
 from election_fixture import VOTERS, FrozenElection, frozen_election
 from organise.amending import amend_roll, cut_roll
+from organise.election_routes import ElectionView
 from organising import Organiser
 from outbox import Outbox
 from problem import assert_problem
@@ -66,6 +67,13 @@ def test_results(client: TestClient, deployment: World, election: FrozenElection
     assert (contest["valid"], contest["blank"], contest["ties"]) == (1, 0, [])
     assert (contest["method"], contest["quota"]) == ("scottish-stv", "1.00000")
     assert contest["rounds"][0]["votes"] == ["0.00000", "1.00000", "0.00000"]
+
+
+def test_its_organiser_sees_that_it_is_counted(deployment: World, election: FrozenElection) -> None:
+    wiring = deployment.wiring()
+    assert not ElectionView.of(election.election, wiring).counted
+    close_and_count(deployment, election)
+    assert ElectionView.of(election.election, wiring).counted
 
 
 def test_why_is_told_beside_the_result_and_not_in_it(

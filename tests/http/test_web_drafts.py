@@ -128,7 +128,8 @@ def test_all_that_is_wrong_is_told_at_once(browser: Browser, organiser: Organise
     answer = browser.post(path, {**wrong, "contest-0-options": "Ada\nAda"})
     named = ["title", "closes_at", "contest-0-options", "contest-0-seats", "contest-1-title", "contest-1-options"]
     assert set(faults(answer.text)) == set(named)
-    summary = re.findall(r'<li><a href="#([\w-]+)">', answer.text)
+    alert = answer.text.partition('role="alert"')[2].partition("</div>")[0]
+    summary = re.findall(r'<li><a href="#([\w-]+)">', alert)
     assert [name.rpartition("-")[0] for name in summary] == [name.rpartition("-")[0] for name in named]
     unread = browser.post(path, {**wrong, "opens_at": "", "title": "Hillhead"})
     assert set(faults(unread.text)) == {"opens_at", "contest-0-seats", "contest-1-title", "contest-1-options"}

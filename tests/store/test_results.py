@@ -15,3 +15,10 @@ def test_what_was_published_first_stays(board: Table) -> None:
     assert results.publish(replace(PUBLISHED, export_sha256="f" * 64)) == PUBLISHED
     assert results.find(PUBLISHED.election) == PUBLISHED
     assert results.find("other") is None
+
+
+def test_which_of_many_are_counted(board: Table) -> None:
+    results = Results(board)
+    results.publish(PUBLISHED)
+    assert results.counted(["other", PUBLISHED.election]) == {PUBLISHED.election}
+    assert results.counted([]) == set()

@@ -1,49 +1,49 @@
-"""A bar for each option, longest first; no more than fit on a screen."""
+"""A bar for each option, longest first: name and figure as text, which wraps, and a bar as long as its part of all."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from web.figures.svg import TEXT, clipped, element, figure, percent
+from web.figures.svg import element, percent
 
 MOST = 20
-BAR, GAP = 14, 8
-_ROW = TEXT + BAR + GAP
-_NAME = 72.0
-"""Percent of the width that names may take."""
+HEIGHT = 12
 
 
 @dataclass(frozen=True)
 class Bar:
-    """`text`: the figure as it is written; `good`: stands out, as who is elected does."""
+    """`text`: the figure as it is written; `share`: its part of all, if that is said; `good`: it was elected."""
 
     name: str
     value: int
-    text: str
+    text: Markup | str
     good: bool = False
+    share: Markup | str = ""
 
 
-def bars(id_: str, title: str, description: str, rows: Sequence[Bar]) -> Markup:
-    longest = max((row.value for row in rows), default=0) or 1
-    shown = sorted(rows, key=lambda row: -row.value)[:MOST]
-    drawn = [_row(row, longest, place * _ROW) for place, row in enumerate(shown)]
-    return figure(id_, title, description, len(shown) * _ROW, *drawn)
+def bars(rows: Sequence[Bar], whole: int, *, most: int = MOST, line: int = 0) -> Markup:
+    """A list. `whole`: what the full width stands for. `line`: where a majority or quota is marked, if not 0."""
+    whole = max(whole, *(row.value for row in rows), 1) if rows else 1
+    shown = sorted(rows, key=lambda row: -row.value)[:most]
+    return element("ul", *(_row(row, whole, line) for row in shown), class_="bars")
 
 
-def _row(row: Bar, longest: int, top: float) -> Markup:
-    name = f"✓ {row.name}" if row.good else row.name
-    return element(
-        "g",
-        clipped(name, 0, top, _NAME, TEXT, class_="strong" if row.good else "plain"),
-        element("text", row.text, x="100%", y=top + TEXT - 5, text_anchor="end"),
-        element("rect", x=0, y=top + TEXT, width="100%", height=BAR, class_="track"),
+def _row(row: Bar, whole: int, line: int) -> Markup:
+    name = element("span", f"✓ {row.name}" if row.good else row.name, class_="name", dir="auto")
+    figure = element("span", element("strong", row.text), *([" · ", row.share] if row.share else []), class_="votes")
+    parts = [
+        element("rect", width="100%", height=HEIGHT, rx=3, class_="track"),
         element(
             "rect",
-            x=0,
-            y=top + TEXT,
-            width=percent(100 * row.value / longest),
-            height=BAR,
+            width=percent(100 * row.value / whole),
+            height=HEIGHT,
+            rx=3,
             class_="series-1" if row.good else "series-8",
         ),
-    )
+    ]
+    if line:
+        x = percent(100 * line / whole)
+        parts.append(element("line", x1=x, x2=x, y1=0, y2=HEIGHT, class_="middle"))
+    bar = element("svg", *parts, class_="length", width="100%", height=HEIGHT, aria_hidden="true", focusable="false")
+    return element("li", name, figure, bar, **({"class_": "elected"} if row.good else {}))

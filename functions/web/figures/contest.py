@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from web.figures import tables
 from web.figures.bars import MOST, Bar, bars
+from web.figures.card import LISTED, SHARED, Card, Cards
 from web.figures.flows import NAMED, Groups, standing
 from web.figures.grades import grades
 from web.figures.reasons import Reasons
@@ -19,9 +20,9 @@ from web.figures.words import Contest, Text, Words
 
 RANKED = frozenset({"irv", "scottish-stv", "wigm-stv", "meek-stv"})
 """Methods whose stages are rounds of one count."""
-SHARED = frozenset({"plurality", "approval"})
-"""Methods whose votes are parts of the ballots."""
 MATRIX = frozenset({"pairwise", "strongest-paths"})
+COMPARED = MATRIX | {"locking", "majority-values", "worst-defeats"}
+"""Stages whose figures say how many of the other options each is better than."""
 
 
 @dataclass
@@ -29,7 +30,8 @@ class StageView:
     """One stage of a method that has no rounds."""
 
     title: Markup
-    figure: Markup
+    figure: Markup | None
+    """None where the card has it."""
     sheets: list[Table]
     notes: list[Markup]
     matrix: bool
@@ -41,7 +43,7 @@ class ContestView:
     what it stands for). `whole`: all rounds are in the tables. `fewer`: not all are in the figure."""
 
     contest: Contest
-    outcome: list[Markup]
+    card: Card
     why: list[Markup]
     ties: list[Markup]
     lots: bool
@@ -66,7 +68,7 @@ def show_contest(contest: Contest, text: Text, room: tables.Room) -> ContestView
     words = Words(contest, text, scale)
     view = ContestView(
         contest,
-        outcome=list(words.outcome()),
+        card=Cards(contest, words, text, scale).card(),
         why=list(Reasons(contest, words, text, scale).sentences()),
         ties=list(words.ties()),
         lots=any(tie["by"] == "lot" for tie in contest["ties"]),
@@ -74,6 +76,8 @@ def show_contest(contest: Contest, text: Text, room: tables.Room) -> ContestView
         cuts=scale.cuts,
         stages=[] if ranked else [_stage(contest, stage, text, marks, room) for stage in contest["rounds"]],
     )
+    if view.card.bars and view.stages and len(contest["options"]) <= LISTED:
+        view.stages[-1].figure = None
     if ranked and contest["rounds"]:
         _add_rounds(view, words, scale, text, room)
     return view
@@ -117,7 +121,7 @@ def _stage(
         middles = [(rows[option - 1].name, stage["grades"][option - 1], rows[option - 1].text) for option in order]
         drawn = grades(f"{id_}-grades", title, described, middles)
     else:
-        drawn = bars(f"{id_}-bars", title, described, rows)
+        drawn = bars(rows, _whole(contest, stage, scale))
     shares = contest["valid"] if contest["method"] in SHARED else 0
     found = [tables.of_stage(contest, stage, order, scale, title, text, shares, room)]
     if action in MATRIX:
@@ -125,6 +129,15 @@ def _stage(
     if stage.get("majorities"):
         found.append(tables.of_majorities(contest, stage, text, room))
     return StageView(title, drawn, found, list(_notes(contest, stage, scale, text)), action in MATRIX)
+
+
+def _whole(contest: Contest, stage: Mapping[str, Any], scale: Scale) -> int:
+    """What a bar over the full width stands for: all ballots, all comparisons, or the sum of all figures."""
+    if contest["method"] in SHARED:
+        return scale.units(str(contest["valid"]))
+    if stage["action"] in COMPARED:
+        return scale.units(str(len(contest["options"]) - 1))
+    return sum(map(scale.units, stage["votes"]))
 
 
 def _place(option: int, winners: Sequence[int]) -> int:

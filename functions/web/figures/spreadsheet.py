@@ -11,20 +11,33 @@ from typing import Any
 
 HEADER = ("contest", "title", "method", "stage", "action", "figure", "option", "name", "other", "other_name", "value")
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
+KEPT = frozenset({"seats", "ballots", "blank", "valid", "quota", "winner"})
+MOST = 4_000_000
+"""Characters: a function's answer has at most 6 MB."""
 Cells = tuple[Any, ...]
 Result = Mapping[str, Any]
 
 
-def spreadsheet(result: Result) -> str:
-    """`result`: as `GET /elections/{id}/results` tells it."""
-    file = io.StringIO()
+def spreadsheet(result: Result, most: int = MOST) -> str:
+    """`result`: as `GET /elections/{id}/results` returns it, with the rounds of every contest.
+
+    Once the file has `most` characters, only the figures in KEPT are added; its last row says how many are left out.
+    """
+    file, left_out = io.StringIO(), 0
     writer = csv.writer(file, lineterminator="\r\n")
     writer.writerow(HEADER)
-    writer.writerows(map(_inert, _rows(result)))
+    for row in _rows(result):
+        if file.tell() < most or row[HEADER.index("figure")] in KEPT:
+            writer.writerow(inert(row))
+        else:
+            left_out += 1
+    if left_out:
+        writer.writerow(_election("left out here; in the JSON of each contest", left_out))
     return "\ufeff" + file.getvalue()
 
 
-def _inert(cells: Cells) -> list[Any]:
+def inert(cells: Cells) -> list[Any]:
+    """The cells, none of which a spreadsheet program takes for a formula."""
     return [f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell for cell in cells]
 
 

@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from web.figures.flows import lost
 from web.figures.scale import Scale
+from web.figures.shares import percentage
 from web.figures.words import Contest, Text
 
 WIDTH = 6
@@ -160,9 +161,3 @@ def of_majorities(contest: Contest, stage: Mapping[str, Any], text: Text, room: 
     if len(table.rows) < len(stage["majorities"]):
         table.cut = text("results.too_large")
     return table
-
-
-def percentage(part: int, whole: int, text: Text) -> Markup:
-    """Cut off after one decimal."""
-    tenths = 1000 * part // whole if whole else 0
-    return text("results.percent", figure=f"{tenths // 10}{text('results.decimal_mark')}{tenths % 10}")

@@ -26,7 +26,7 @@ def sentences(found: Iterable[Markup]) -> str:
 
 def test_a_tie_is_not_called_the_most_votes() -> None:
     tied = shown("plurality", ["Yes", "No"], {(1,): 1, (2,): 1})
-    assert re.fullmatch(r"Result: (Yes|No)\.", sentences(tied.outcome))
+    assert re.fullmatch(r"Result: (Yes|No)\.", sentences(tied.card.outcome))
     assert sentences(tied.why) == "Yes and No have equally many votes: 1 each. A tie was decided by lot."
     won = shown("plurality", ["Yes", "No"], {(1,): 1, (2,): 2})
     assert sentences(won.why) == "No has the most votes: 2."
@@ -50,4 +50,4 @@ def test_a_name_keeps_its_directions_to_itself() -> None:
     """A right-to-left override in one must not turn round what follows it."""
     turned = "\u202eAda"
     found = shown("plurality", [turned, "Ben"], {(1,): 2})
-    assert all(f"<bdi>{turned}</bdi>" in sentence for sentence in (*found.outcome, *found.why))
+    assert all(f"<bdi>{turned}</bdi>" in sentence for sentence in (*found.card.outcome, *found.why))

@@ -7,6 +7,7 @@ on, and `?html=` is what the frame of a message loads: its HTML, as mail program
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from html import escape
 from urllib.parse import urlencode
 
@@ -69,7 +70,9 @@ def respond(
 
 
 def _local(mail: Mail) -> str:
-    return f"{mail.sent_at.astimezone():%Y-%m-%d %H:%M}"
+    """In local time; of today's mails only the time of day."""
+    at = mail.sent_at.astimezone()
+    return f"{at:%H:%M}" if at.date() == datetime.now().astimezone().date() else f"{at:%Y-%m-%d %H:%M}"
 
 
 def _inbox(messages: Sequence[_Message], query: Mapping[str, str], to: str, action: str, note: str) -> str:

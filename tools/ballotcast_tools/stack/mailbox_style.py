@@ -41,6 +41,7 @@ li a:focus-visible { outline-offset: -3px; }
 li a[aria-current] { background: var(--accent-ground); box-shadow: inset 4px 0 var(--accent); }
 .who { display: flex; justify-content: space-between; gap: 1rem; font-size: 0.875rem; color: var(--quiet); }
 .list { overflow: hidden; }
+.who span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .who time { white-space: nowrap; }
 .what { display: block; font-weight: 600; }
 article { padding: 1.25rem; min-width: 0; }

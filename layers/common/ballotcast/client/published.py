@@ -34,9 +34,17 @@ def withdrawn(api: Api, election: str) -> dict[str, list[int]]:
 
 
 def results(api: Api, election: str, patience: float = 0) -> Document:
-    """The result, rounds, ties, spoilt ballots and turnout. NotYet if it is not counted after `patience` seconds."""
-    answer = _once_counted(api, f"/elections/{election}/results", patience)
-    return dict(answer.json())
+    """The result, rounds, ties, spoilt ballots and turnout. NotYet if it is not counted after `patience` seconds.
+
+    Contests whose rounds did not fit into one answer are requested one by one.
+    """
+    path = f"/elections/{election}/results"
+    found = dict(_once_counted(api, path, patience).json())
+    for contest in found["contests"]:
+        if contest.get("rounds_left_out"):
+            [whole] = api.get(f"{path}?contest={contest['id']}").json()["contests"]
+            contest["rounds"] = whole["rounds"]
+    return found
 
 
 def export(api: Api, election: str, path: Path, patience: float = 0) -> Document:

@@ -4,6 +4,7 @@ Board    RESULT#<election> / RESULT     hashes and sizes of what lies in the buc
 Bucket   elections/<election>/…         result.json, export.zip and what the count made on its way (store/blobs.py)
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ballotcast.store.table import ABSENT, Refusal, Table
@@ -38,6 +39,11 @@ class Results:
         except Refusal as refused:
             return _from_item(refused.item)
         return published
+
+    def counted(self, elections: Iterable[str]) -> set[str]:
+        """Those of the elections whose result is published."""
+        keys = [(result_pk(election), RESULT) for election in elections]
+        return {str(item["election"]) for item in self._board.get_many(keys).values()} if keys else set()
 
     def find(self, election: str) -> Published | None:
         item = self._board.get(result_pk(election), RESULT)

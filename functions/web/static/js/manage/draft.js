@@ -1,4 +1,4 @@
-/** The form of a draft: the reader's time zone, what the chosen method does, and one sending at a time. */
+/** The form of a draft: the reader's time zone, and one sending at a time. */
 import { find } from "../dom.js";
 
 /** @type {HTMLSelectElement} */
@@ -13,15 +13,6 @@ if ("guess" in zone.dataset && known) {
     if (untouched) input.value = onTheWall(new Date(`${input.value}Z`), input.value.length);
   }
   zone.value = here;
-}
-
-/** @type {NodeListOf<HTMLSelectElement>} */
-const methods = document.querySelectorAll("select[data-method]");
-for (const select of methods) {
-  select.addEventListener("change", () => {
-    const about = find("[data-about-method]", select.parentElement ?? document);
-    about.textContent = find(`#about-${select.value}`).textContent;
-  });
 }
 
 let sent = false;

@@ -32,6 +32,6 @@ export class Facts {
     if (!relay) return;
     if (this.records) this.records.textContent = String(relay.records);
     const at = relay.last_record_at;
-    if (at) this.last?.replaceChildren(h("time", { datetime: at }, moment(at)));
+    if (at) this.last?.replaceChildren(h("time", { datetime: at }, moment(at, true)));
   }
 }
