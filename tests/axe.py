@@ -1,7 +1,8 @@
 """axe-core in a page: what it finds against WCAG, in light and in dark; and what the page looks like, for anyone who
 asks.
 
-Where SCREENSHOTS names a folder, each state that is looked at leaves three pictures there, by the width of the window.
+Where SCREENSHOTS names a folder, each state that is looked at leaves a picture there for each width of the window and
+each colour scheme.
 """
 
 import os
@@ -63,17 +64,19 @@ def assert_accessible(page: Page) -> None:
     for width in WIDTHS if folder else WIDTHS[:1]:
         page.set_viewport_size({"width": width, "height": before["height"]})
         assert page.evaluate("document.documentElement.scrollWidth") <= width, page.title()
-        if folder:
-            page.screenshot(path=_picture(Path(folder), page.title(), width), full_page=True)
+        for scheme in SCHEMES if folder else ():
+            page.emulate_media(color_scheme=scheme)
+            page.screenshot(path=_picture(Path(str(folder)), page.title(), f"{width}-{scheme}"), full_page=True)
     page.set_viewport_size(before)
 
 
-_number = count(len(WIDTHS))
+_PICTURES = len(WIDTHS) * len(SCHEMES)
+_number = count(_PICTURES)
 
 
-def _picture(folder: Path, title: str, width: int) -> Path:
+def _picture(folder: Path, title: str, kind: str) -> Path:
     """Named by the test, the state's number in it and its title."""
     test = os.environ["PYTEST_CURRENT_TEST"].partition("::")[2].partition(" ")[0]
-    name = re.sub(r"\W+", "-", f"{test} {next(_number) // len(WIDTHS):03} {title}").strip("-")
+    name = re.sub(r"\W+", "-", f"{test} {next(_number) // _PICTURES:03} {title}").strip("-")
     folder.mkdir(parents=True, exist_ok=True)
-    return folder / f"{name[:120]}-{width}.png"
+    return folder / f"{name[:120]}-{kind}.png"

@@ -10,7 +10,9 @@ import pytest
 import effort
 import garbage
 from ballotcast.store import faults
+from ballotcast_tools.build import page_bundles
 from ballotcast_tools.stack.stack import EMULATORS
+from checkout import ROOT
 from deployed_stack import OPTION, emulator, select_for_emulator, stack
 from world import World, world
 
@@ -27,6 +29,12 @@ effort.register_profiles()
 _loop = asyncio.new_event_loop()
 asyncio.set_event_loop(_loop)
 atexit.register(_loop.close)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The pages load bundles: those of the scripts and styles as they are now, made once, before any worker starts."""
+    if not hasattr(config, "workerinput"):
+        page_bundles.bring_up_to_date(ROOT)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

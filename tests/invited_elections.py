@@ -3,7 +3,7 @@
 import re
 import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -57,8 +57,9 @@ class Elections:
         opens_in: timedelta = timedelta(),
         lasts: timedelta = timedelta(days=1),
         description: str = "",
+        mail: Mapping[str, str] | None = None,
     ) -> Election:
-        """Frozen and invited; opens after `opens_in`, for as long as it `lasts`."""
+        """Frozen and invited; opens after `opens_in`, for as long as it `lasts`. `mail`: who asks, as in the mails."""
         opens = datetime.now(UTC) + opens_in
         draft = {
             "title": title,
@@ -73,6 +74,8 @@ class Elections:
         run = secrets.token_hex(4)
         emails = [f"voter{number}@{run}.example.org" for number in range(voters)]
         self.organiser.import_voters(election, "\r\n".join(["email", *emails]).encode())
+        if mail:
+            self.organiser.choose_mail(election, mail)
         self.organiser.invite(election)
         return Election(election, title, [Invited(email, self.newest_link(email)) for email in emails])
 

@@ -41,7 +41,8 @@ class CredentialWanted(LinkHeld):
 class LinkView(BaseModel):
     """What a link opens. `manifest_hash`: hex. `second_factor`: `none`, `email` or `sms`.
 
-    `closed_at`: of an early close. It and `description` stand in no manifest: they are what service and organiser say.
+    `closed_at`: of an early close. `organisation` and `contact`: as in the election's mails, or empty. These and
+    `description` are in no manifest: they are what service and organiser say.
     """
 
     election: str
@@ -49,6 +50,8 @@ class LinkView(BaseModel):
     second_factor: str
     closed_at: str | None
     description: str
+    organisation: str
+    contact: str
 
 
 class CodeSent(BaseModel):
@@ -83,6 +86,8 @@ def open_voter_link(held: LinkHeld, issuers: Issuing, wiring: Wired) -> LinkView
         second_factor=election.second_factor,
         closed_at=election.closed_at,
         description=election.description,
+        organisation=election.mail.get("organisation", ""),
+        contact=election.mail.get("contact", ""),
     )
 
 

@@ -18,11 +18,12 @@ from web.language import choose, languages
 
 LANGUAGE_COOKIE = "ballotcast-language"
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; worker-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src {static}; style-src {static}; img-src 'self'; connect-src 'self'; "
+    "worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+"""`static`: where scripts and styles may come from."""
 HEADERS = {
-    "Content-Security-Policy": POLICY,
+    "Content-Security-Policy": POLICY.format(static="'self'"),
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Referrer-Policy": "same-origin",
@@ -43,7 +44,7 @@ class Page:
         self.request = request
         settings = request.app.state.wiring.settings
         self.address, self.api_address = base_url(request, settings), own_url(request, settings)
-        self.mailbox = settings.mailbox_page
+        self.mailbox, self._static_url = settings.mailbox_page, settings.static_url
         self.prefix = urlsplit(self.address).path
         self.language = choose(request.cookies.get(LANGUAGE_COOKIE), request.headers.get("accept-language", ""))
         self.form = FormToken(request)
@@ -70,6 +71,9 @@ class Page:
         }
         response = HTMLResponse(_templates().get_template(f"{template}.html").render({**known, **context}), status)
         self.form.keep(response)
+        if self._static_url:
+            origin = "{0.scheme}://{0.netloc}".format(urlsplit(self._static_url))
+            response.headers["Content-Security-Policy"] = POLICY.format(static=f"'self' {origin}")
         return response
 
     def redirect(self, path: str) -> RedirectResponse:
@@ -77,15 +81,24 @@ class Page:
         return RedirectResponse(f"/{self.url(path).lstrip('/')}", 303)  # `//` would lead to another host
 
     def static(self, name: str) -> str:
-        return f"{self.prefix}/static/{static_files.release()}/{name}"
+        """The address of a file on this page's own origin."""
+        return f"{self.prefix}/static/{static_files.static_files()[name].path}"
+
+    def style(self, name: str) -> Markup:
+        """The element that loads a style sheet."""
+        return Markup('<link rel="stylesheet" href="{}"{}>').format(*self._loaded(name))
 
     def script(self, entry: str) -> Markup:
-        """The elements that load a page's module and all that it imports, at once."""
-        first, *imported = static_files.modules(entry)
-        preload = Markup('<link rel="modulepreload" href="{}" integrity="{}">')
-        links = (preload.format(self.static(file.name), file.integrity) for file in imported)
-        module = Markup('<script type="module" src="{}" integrity="{}"></script>')
-        return Markup("\n").join([*links, module.format(self.static(first.name), first.integrity)])
+        """The element that loads the bundle of a page's module and of all that it imports."""
+        return Markup('<script type="module" src="{}"{}></script>').format(*self._loaded(entry))
+
+    def _loaded(self, name: str) -> tuple[str, Markup]:
+        """Where browsers load a file from, a CDN perhaps, and the attributes by which they check it."""
+        file = static_files.static_files()[name]
+        checked = Markup(' integrity="{}"').format(file.integrity)
+        if not self._static_url:
+            return self.static(name), checked
+        return f"{self._static_url}/{file.path}", checked + Markup(' crossorigin="anonymous"')
 
     def strings(self, *sections: str) -> Markup:
         """What the page's scripts say, as data."""

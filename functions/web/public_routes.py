@@ -43,9 +43,10 @@ def choose_language(
 
 @router.get("/static/{release}/{path:path}", openapi_extra=PUBLIC)
 def static(release: Release, path: StaticPath) -> Response:
-    """A script or style of this release, for ever."""
-    file = static_files.static_files().get(path)
-    if file is None or release != static_files.release():
+    """A script or style with this hash, for ever."""
+    found = static_files.served(f"{release}/{path}")
+    if found is None:
         raise NotFound("no-file", "there is no such file in this release")
+    content, media_type = found
     headers = {"Cache-Control": f"public, max-age={YEAR}, immutable"}
-    return Response(file.content, headers=headers, media_type=file.type)
+    return Response(content, headers=headers, media_type=media_type)

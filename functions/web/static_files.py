@@ -1,70 +1,63 @@
-"""Scripts and styles: served as they are, under an address that has the hash of all of them, and so for ever.
+"""Static files: the bundles of this build, each served under an address that has its own hash, and so for ever.
 
-`/static/<hash>/js/vote/main.js` is `static/js/vote/main.js`. Modules import each other by relative paths, so one page
-never mixes two releases; what a page will need is named to the browser ahead (`modulepreload`), with its own hash.
+`/static/<hash>/js/vote/main.js` is `served/js/vote/main.js`. The build makes that folder and notes each hash in it
+(ballotcast_tools.build.page_bundles); by these browsers check what they load. A file that no release changed keeps its
+address.
 """
 
 import base64
-import re
+import json
 from dataclasses import dataclass
 from functools import cache
-from hashlib import sha256, sha384
-from pathlib import Path, PurePosixPath
+from hashlib import sha256
+from pathlib import Path
 
-FOLDER = Path(__file__).parent / "static"
-TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
-_IMPORT = re.compile(r"""^\s*(?:import|export)\b[^;'"]*?["'](\.[^"']+)["']|\bfrom\s*["'](\.[^"']+)["']""", re.MULTILINE)
+FOLDER = Path(__file__).parent / "served"
+MAP = ".map"
+TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", MAP: "application/json"}
+HASH_LENGTH = 16
 
 
 @dataclass(frozen=True)
 class StaticFile:
+    """`integrity`: as in the attribute of that name (W3C Subresource Integrity)."""
+
     name: str
-    content: str
-    type: str
+    integrity: str
 
     @property
-    def integrity(self) -> str:
-        """As in the attribute of that name (W3C Subresource Integrity)."""
-        return "sha384-" + base64.b64encode(sha384(self.content.encode()).digest()).decode()
+    def hash(self) -> str:
+        """What its address has of its hash: in hexadecimal digits."""
+        return base64.b64decode(self.integrity.removeprefix("sha384-")).hex()[:HASH_LENGTH]
+
+    @property
+    def path(self) -> str:
+        """Its address below `/static/`."""
+        return f"{self.hash}/{self.name}"
 
 
 @cache
 def static_files() -> dict[str, StaticFile]:
-    """Path below the folder → file."""
-    found = (path for path in sorted(FOLDER.rglob("*")) if path.suffix in TYPES)
-    files = ((path.relative_to(FOLDER).as_posix(), path) for path in found)
-    return {name: StaticFile(name, path.read_text(), f"{TYPES[path.suffix]}; charset=utf-8") for name, path in files}
+    """Path below the folder → file, of all that pages name."""
+    hashes: dict[str, str] = json.loads((FOLDER / "hashes.json").read_text())
+    return {name: StaticFile(name, integrity) for name, integrity in hashes.items()}
 
 
 @cache
 def release() -> str:
-    """What all files together are told by."""
-    summed = sha256()
-    for file in static_files().values():
-        summed.update(f"{file.name}\0{file.content}\0".encode())
-    return summed.hexdigest()[:16]
+    """Tell all files together from those of any other release."""
+    noted = "".join(f"{name} {file.integrity}\n" for name, file in sorted(static_files().items()))
+    return sha256(noted.encode()).hexdigest()[:HASH_LENGTH]
 
 
 @cache
-def modules(entry: str) -> tuple[StaticFile, ...]:
-    """The module `entry` and all that it imports statically, itself first."""
-    found: dict[str, StaticFile] = {}
-    waiting = [entry]
-    while waiting:
-        name = waiting.pop()
-        if name in found:
-            continue
-        found[name] = file = static_files()[name]
-        targets = (one or other for one, other in _IMPORT.findall(file.content))
-        waiting += [_resolved(name, target) for target in targets]
-    return tuple(found.values())
+def served(path: str) -> tuple[str, str] | None:
+    """Content and media type of what is at `<hash>/<name>` below `/static/`, None if this build has no such file.
 
-
-def _resolved(importer: str, target: str) -> str:
-    parts: list[str] = []
-    for part in (PurePosixPath(importer).parent / target).parts:
-        if part == "..":
-            parts.pop()
-        else:
-            parts.append(part)
-    return "/".join(parts)
+    A bundle's source map is next to it.
+    """
+    _, _, name = path.partition("/")
+    file = static_files().get(name.removesuffix(MAP))
+    if file is None or file.path != path.removesuffix(MAP) or not (FOLDER / name).is_file():
+        return None
+    return (FOLDER / name).read_text(), f"{TYPES[Path(name).suffix]}; charset=utf-8"

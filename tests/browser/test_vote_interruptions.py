@@ -276,7 +276,6 @@ def test_what_an_interrupted_preparation_began_is_cast_in_one_go(voter: VoterPag
 def test_the_browsers_own_back_and_forward(voter: VoterPage, election: Election, link: str) -> None:
     """A step each, and to the same contest as by the page's own button; nothing of the vote is in the history."""
     voter.open(link)
-    voter.expect_text("From the organisers")
     assert voter.page.locator(".typed").inner_text() == DESCRIPTION
     assert voter.page.locator(".fingerprint span").count() == 16
     voter.press("Continue to the ballot")

@@ -35,6 +35,8 @@ def test_a_link_tells_its_election(client: TestClient, election: FrozenElection)
         "second_factor": "none",
         "closed_at": None,
         "description": "",
+        "organisation": "",
+        "contact": "",
     }
 
 

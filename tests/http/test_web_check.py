@@ -32,7 +32,8 @@ def test_the_page_has_both_checks_and_a_policy_that_lets_them_work(browser: Brow
     assert "default-src 'none'" in policy
     [script] = re.findall(r'<script type="module" src="([^"]+/js/check/main\.js)"', answer.text)
     assert browser.get(script).status_code == 200
-    worker = browser.get(script.replace("check/main", "verify/worker"))
+    [address] = re.findall(r'data-worker="([^"]+)"', answer.text)
+    worker = browser.get(address)
     assert worker.headers["content-type"].startswith("text/javascript")
 
 

@@ -19,6 +19,7 @@ COMMANDS: Mapping[str, LazyCommand] = {
     "mailbox": _Tool("mailbox", "Show the mails of the stack on this machine."),
     "routes": _Tool("routes", "Show all routes and whether the fast path takes them (docs/fast-path.md)."),
     "scale": _Tool("scale.command", "What elections of any size cost, and where they meet a limit (docs/scale.md)."),
+    "scripts": _Tool("scripts", "Make the pages' scripts again and compare them with what a deployment serves."),
     "stack": _Tool(
         "stack.commands",
         "The whole of Ballotcast on this machine: no account, no container, nothing but this process and its workers.",

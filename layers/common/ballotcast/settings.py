@@ -57,6 +57,11 @@ class Settings:
         return self._environment.get("PUBLIC_URL", "").rstrip("/") or None
 
     @property
+    def static_url(self) -> str | None:
+        """Where browsers find scripts and styles, if that is not the public address; without a trailing slash."""
+        return self._environment.get("STATIC_URL", "").rstrip("/") or None
+
+    @property
     def roll_table(self) -> str:
         return self._required("ROLL_TABLE")
 

@@ -67,3 +67,23 @@ def test_the_ladder_ends_where_nothing_breaks() -> None:
     large = [broke for casts, broke in found if casts == 50_000]
     assert large[:4] == ["stage throttle", "API Gateway", "Board", "Board"]
     assert large[-1] == ""
+
+
+def test_a_crowd_of_fifty_thousand_casts_within_a_minute_and_opens_the_page_once_the_throttle_is_raised() -> None:
+    stories = [
+        (voters, act, simulate(deployment, voters / MINUTE, MINUTE)) for voters, act, _, deployment in limits.crowds()
+    ]
+    through = [
+        (voters, act, sum(second.taken for second in story) >= 0.99 * sum(second.offered for second in story))
+        for voters, act, story in stories
+    ]
+    assert through == [
+        (1_000, "open", True),
+        (1_000, "cast", True),
+        (50_000, "open", False),
+        (50_000, "cast", True),
+        (50_000, "open", False),
+        (50_000, "open", True),
+    ]
+    for _, _, story in stories:
+        assert sum(second.taken for second in story) <= sum(second.offered for second in story) + 1e-6

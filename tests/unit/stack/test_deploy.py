@@ -28,7 +28,7 @@ def project(tmp_path: Path) -> Path:
         (tmp_path / name).mkdir(parents=True)
     for name in ("template.yaml", "samconfig.toml", "uv.lock"):
         (tmp_path / name).touch()
-    for name in ("packaging.py", "pruning.py"):
+    for name in ("packaging.py", "pruning.py", "page_bundles.py"):
         (tmp_path / "tools/ballotcast_tools/build" / name).touch()
     (tmp_path / "functions/vote/app.py").write_text("one")
     return tmp_path

@@ -48,8 +48,11 @@ def test_functions_carry_code_and_bytecode_and_nothing_else(tmp_path: Path) -> N
     build_functions(tmp_path, HERE)
 
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
-    assert {path.suffix for path in files} <= {".py", ".pyc", ".json", ".html", ".js", ".css", ".svg", ".txt"}
-    assert {path.name for path in tmp_path.rglob("*.json")} == {"de.json", "en.json"}, "no npm lock, no machine"
+    assert {path.suffix for path in files} <= {".py", ".pyc", ".json", ".html", ".js", ".css", ".map", ".svg", ".txt"}
+    assert {path.name for path in tmp_path.rglob("*.json")} == {"de.json", "en.json", "fr.json", "hashes.json"}, (
+        "no npm lock, no machine"
+    )
+    assert not (tmp_path / "web" / "static").exists(), "bundles only"
     bytecode = next(tmp_path.rglob("app*.pyc")).read_bytes()
     assert bytecode[:4] == MAGIC_NUMBER
     assert bytecode[4] == 0b01  # hash-based and unchecked (PEP 552)

@@ -20,13 +20,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import pruning
+from . import page_bundles, pruning
 from .environments import TOP, uv_environment
 
 LAYERS = TOP / ".tools" / "layers"
 BUILDERS = {"package.json", "package-lock.json", "packed.json", "tsconfig.json", ".oxlintrc.json"}
 """What only the packing of the pages' libraries and the checks of the pages' scripts read."""
-SHIPPED = {".py", ".json", ".html", ".js", ".css", ".svg", ".txt"}
+SHIPPED = {".py", ".json", ".html", ".js", ".css", ".map", ".svg", ".txt"}
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,11 @@ def build_layer(folder: Path, wanted: Target) -> None:
 
 
 def build_functions(folder: Path, wanted: Target) -> None:
-    """Fill `folder` with the code of all functions: each is deployed with the whole of it and enters by its Handler."""
+    """Fill `folder` with the code of all functions: each is deployed with the whole of it and enters by its Handler.
+
+    The pages' scripts and styles are bundled first, if they changed.
+    """
+    page_bundles.bring_up_to_date(TOP)
     add_sources(TOP / "functions", folder, wanted, strip=folder, prefix="/var/task")
 
 
@@ -113,7 +117,10 @@ def layer_requirements() -> str:
 
 
 def _sources(folder: Path) -> Iterator[Path]:
+    bundled = TOP / page_bundles.SOURCES
     for path in sorted(folder.rglob("*")):
+        if path.is_relative_to(bundled):
+            continue
         built_from = path.name in BUILDERS or path.name.endswith(".asl.json") or "__pycache__" in path.parts
         if path.suffix in SHIPPED and not built_from:
             yield path

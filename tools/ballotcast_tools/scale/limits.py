@@ -43,6 +43,13 @@ class Deployment:
 AS_DEPLOYED = Deployment()
 VOTE = 7
 """Requests of anyone who follows the link, gets the credential and casts in one go (docs/architecture.md, the cost)."""
+OPENING, OPENING_BY_CDN, CASTING = 7, 4, 2
+"""Requests of a browser that sees the page for the first time, up to the election; without the three files that a CDN
+may have; and from the tap to the receipt (tests/browser/test_vote_weight.py counts them)."""
+MINUTE = 60
+
+Crowd = tuple[int, str, str, Deployment]
+"""How many voters, what all of them do within a minute, what is changed in the deployment, and what they meet."""
 
 Rung = tuple[str, int, Deployment]
 """What is changed since the rung before, casts a second, and what they meet."""
@@ -63,3 +70,15 @@ def ladder() -> list[Rung]:
         large = replace(large, **raised)
         rungs.append((change, 50_000, large))
     return rungs
+
+
+def crowds() -> list[Crowd]:
+    """All voters open the page within a minute, and all cast within one."""
+    first, cdn, cast = (replace(AS_DEPLOYED, requests=number) for number in (OPENING, OPENING_BY_CDN, CASTING))
+    rows = [
+        (voters, act, "as deployed", meets)
+        for voters in (1_000, 50_000)
+        for act, meets in (("open", first), ("cast", cast))
+    ]
+    rows.append((50_000, "open", "scripts and styles by a CDN", cdn))
+    return [*rows, (50_000, "open", "and stage throttle 10,000", replace(cdn, stage=10_000))]

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from .limits import ladder
+from .limits import MINUTE, crowds, ladder
 from .measured import COUNTING, SPREAD, Measured
 from .plots import bars, lines
 from .simulation import breaks_first, refusals, simulate
@@ -42,7 +42,7 @@ def write() -> None:
 
 def page(text: str) -> str:
     """The page with current tables; each stands behind a comment that names it."""
-    for name, rows in (("costs", _costs()), ("count", _count()), ("ladder", _ladder())):
+    for name, rows in (("costs", _costs()), ("count", _count()), ("ladder", _ladder()), ("crowds", _crowds())):
         table = "".join(f"| {' | '.join(row)} |\n" for row in rows)
         text = re.sub(rf"(<!-- {name} -->\n)(?:\|.*\n)*", rf"\g<1>{table}", text)
     return text
@@ -112,3 +112,31 @@ def _ladder() -> Iterator[Sequence[str]]:
     yield ["--:", "---", "--:", "--:", "---"]
     for name, casts, taken, refused, broke in _climbed():
         yield [f"{casts:,}", name, f"{taken:,.0f}", f"{refused:.1%}", broke or "nothing"]
+
+
+def _crowds() -> Iterator[Sequence[str]]:
+    """How many of a crowd are through when the minute is over."""
+    yield [
+        "voters",
+        "all",
+        "what is changed",
+        "requests a second",
+        "through within the minute",
+        "refused",
+        "what breaks",
+    ]
+    yield ["--:", "---", "---", "--:", "--:", "--:", "---"]
+    for voters, act, name, deployment in crowds():
+        story = simulate(deployment, voters / MINUTE, MINUTE)
+        through = min(1.0, sum(second.taken for second in story) / sum(second.offered for second in story))
+        refused = sum(max(0.0, share) for share in refusals(story).values())
+        asked = voters / MINUTE * deployment.requests
+        yield [
+            f"{voters:,}",
+            act,
+            name,
+            f"{asked:,.0f}",
+            f"{through:.0%}",
+            f"{refused:.1%}",
+            breaks_first(story) or "nothing",
+        ]

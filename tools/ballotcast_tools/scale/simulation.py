@@ -92,7 +92,7 @@ def _spread(keys: int, count: int, chance: Random) -> list[int]:
     return [found[number] for number in range(count)]
 
 
-def simulate(deployment: Deployment, casts: int, seconds: int, seed: int = 1) -> list[Second]:
+def simulate(deployment: Deployment, casts: float, seconds: int, seed: int = 1) -> list[Second]:
     """So many casts a second for so long, from a standstill."""
     chance = Random(seed)  # noqa: S311 - no secret
     environments = Environments(deployment.concurrency)
@@ -114,7 +114,7 @@ def simulate(deployment: Deployment, casts: int, seconds: int, seed: int = 1) ->
             second.refused["Lambda"] += let_in - run
             taken = run * partitions.write(run)
             second.refused["Board"] += run - taken
-            back += (asked - taken) * limits.PATIENCE - again
+            back = max(0.0, back + (asked - taken) * limits.PATIENCE - again)  # rounding alone makes it negative
             second.offered += offered
             second.taken += taken
         partitions.split(number)

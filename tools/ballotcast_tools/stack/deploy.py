@@ -10,12 +10,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from ballotcast_tools.build.page_bundles import SERVED
+
 from .mailbox import REGION
 from .process import StackError, tail
 
 STACK_NAME = "ballotcast"  # as in samconfig.toml
 ROOT_KEY = "test"  # the access key whose bearer may do everything on the emulator
-_PACKAGING = [f"tools/ballotcast_tools/build/{module}.py" for module in ("packaging", "pruning")]
+_PACKAGING = [f"tools/ballotcast_tools/build/{module}.py" for module in ("packaging", "pruning", "page_bundles")]
 _INPUTS = ["template.yaml", "samconfig.toml", "uv.lock", "functions", "layers", *_PACKAGING]
 _AWS_URL = re.compile(r"^https://(?P<api>\w+)\.execute-api\.[\w.-]+(?::\d+)?/(?P<stage>[\w-]+)/?$")
 
@@ -136,6 +138,11 @@ def digest(project: Path) -> str:
 
 
 def _files(project: Path) -> Iterator[Path]:
+    bundles = project / SERVED
     for name in _INPUTS:
         path = project / name
-        yield from sorted(p for p in path.rglob("*") if p.is_file() and p.suffix != ".pyc") if path.is_dir() else [path]
+        if path.is_dir():
+            found = sorted(p for p in path.rglob("*") if p.is_file() and p.suffix != ".pyc")
+            yield from (p for p in found if not p.is_relative_to(bundles))
+        else:
+            yield path

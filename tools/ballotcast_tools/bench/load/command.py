@@ -7,7 +7,7 @@ import click
 
 from ballotcast_tools.bench import report
 
-from . import told
+from . import arrivals, told
 from .beside import stock
 from .casting import Casts
 from .checking import count_and_compare, wrong_receipts
@@ -21,6 +21,12 @@ from .where import Place, find_place
 @click.option("--voters", type=click.IntRange(1, 20_000), default=200, show_default=True, help="How many vote.")
 @click.option("--at-once", type=click.IntRange(1, 5_000), default=20, show_default=True, help="At the same moment.")
 @click.option("--casts-only", is_flag=True, help="Prepare all ballots first; measure only how they are cast.")
+@click.option(
+    "--within",
+    type=click.FloatRange(0, min_open=True),
+    metavar="SECONDS",
+    help="All open the page spread over this long, then all cast spread over as long; instead of --at-once.",
+)
 @click.option("--beside", type=click.Choice(["stock"]), help="Cast at stock FastAPI in turn (with --casts-only).")
 @click.option("--seconds", type=click.FloatRange(0, min_open=True), help="Then send each kind of request this long.")
 @click.option("--count", "counted", is_flag=True, help="Close the election; compare its log and result with the votes.")
@@ -32,6 +38,7 @@ def command(
     voters: int,
     at_once: int,
     casts_only: bool,
+    within: float | None,
     beside: str | None,
     seconds: float | None,
     counted: bool,
@@ -47,10 +54,15 @@ def command(
     """
     if beside and not casts_only:
         raise click.UsageError("--beside goes with --casts-only: the stock server takes ballots and nothing else")
+    if within and (casts_only or seconds):
+        raise click.UsageError("--within measures whole votes, and goes without --casts-only and --seconds")
     place = find_place(api or click.get_current_context().find_root().params.get("api"), mailbox, server_pid)
     at_once = min(at_once, voters)
-    allow_open_files(2 * at_once + 200)
+    allow_open_files(2 * (voters if within else at_once) + 200)
     scene = set_up(place.api, place.mailbox, voters)
+    if within:
+        _arrive(place, scene, within, counted, output)
+        return
     run = told.Run(place.api, place.kind, voters, at_once, casts_only, Side())
     measure = _cast_only if casts_only else _vote
     receipts = measure(run, place, scene, seconds, beside=bool(beside))
@@ -66,6 +78,19 @@ def command(
     if output:
         report.write(output, told.document(run))
     if run.failed:
+        raise SystemExit(1)
+
+
+def _arrive(place: Place, scene: Scene, within: float, counted: bool, output: Path | None) -> None:
+    """Measure voters who come over `within` seconds. Ends with 1 if one failed, was lost or counted twice."""
+    with progress("openings, votes", 2 * len(scene.meant)) as done:
+        found = arrivals.play(place.api, scene.errands, within, done)
+    wrong = count_and_compare(scene, found.receipts) if counted else []
+    for line in (*told.arrivals(found, within), *(f"  WRONG: {one}" for one in wrong)):
+        click.echo(line)
+    if output:
+        report.write(output, {**told.arrivals_document(found, within, place.api, place.kind), "wrong": wrong})
+    if wrong or len(found.receipts) < len(scene.meant):
         raise SystemExit(1)
 
 

@@ -6,6 +6,8 @@ from typing import Any
 
 from ballotcast_tools.bench import report
 
+from .arrivals import Arrivals
+from .figures import Tally
 from .runs import Side, Timed
 
 
@@ -70,6 +72,37 @@ def lines(run: Run) -> Iterator[str]:
         yield f"  {ours.retries:,} requests were turned away and sent again"
     for kind, number in {**run.unprepared, **ours.errors}.items():
         yield f"  {number:,} failed: {kind}"
+
+
+def arrivals(found: Arrivals, within: float) -> Iterator[str]:
+    """Return the account of voters who came over `within` seconds: both acts, then the requests by kind."""
+    yield f"everybody opened the page within {within:g} s, and then cast within {within:g} s"
+    acts = {"page to election": found.opened, "tap to receipt": found.cast}
+    for name, tally in (*acts.items(), *sorted(found.requests.items(), key=lambda kind: -kind[1].completed)):
+        columns = [
+            f"{tally.completed:>7,}",
+            *(f"p{one} {_told(tally.milliseconds(one), 'ms'):>11}" for one in (50, 99)),
+        ]
+        failed = [f"{number:,} failed: {kind}" for kind, number in tally.errors.items()]
+        yield f"  {name:<44}" + "  ".join([*columns, *failed])
+
+
+def arrivals_document(found: Arrivals, within: float, where: str, kind: str) -> dict[str, Any]:
+    """Return the same figures, percentiles in milliseconds."""
+
+    def figures(tally: Tally) -> dict[str, Any]:
+        percentiles = {f"p{one}": tally.milliseconds(one) for one in (50, 99)}
+        return {"completed": tally.completed, "errors": dict(tally.errors), **percentiles}
+
+    return {
+        "within": within,
+        "opened": figures(found.opened),
+        "cast": figures(found.cast),
+        "requests": {name: figures(tally) for name, tally in sorted(found.requests.items())},
+        "where": where,
+        "stack": kind,
+        **report.circumstances(),
+    }
 
 
 def table(sides: Sequence[tuple[str, Side]]) -> Iterator[str]:

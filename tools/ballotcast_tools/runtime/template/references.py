@@ -41,6 +41,7 @@ _ATTRIBUTES: dict[str, dict[str, Naming]] = {
 
 UNUSED = frozenset(
     {
+        "AWS::CloudFront::Distribution",
         "AWS::CloudWatch::Alarm",
         "AWS::CloudWatch::Dashboard",
         "AWS::IAM::RolePolicy",  # it is read, but has nothing to refer to

@@ -1,4 +1,5 @@
 /** The verification's worker, for as long as one verification takes. */
+import { find } from "../dom.js";
 
 /**
  * AbortError once `signal` says so; any other error if the worker breaks down.
@@ -9,7 +10,7 @@
  * @returns {Promise<import("../verify/verification.js").Report>}
  */
 export function audit(blob, kept, signal, { progress, told }) {
-  const worker = new Worker(new URL("../verify/worker.js", import.meta.url), { type: "module" });
+  const worker = new Worker(find("#checks").dataset.worker ?? "", { type: "module" });
   /** @type {Promise<import("../verify/verification.js").Report>} */
   const report = new Promise((resolve, reject) => {
     signal.addEventListener("abort", () => reject(signal.reason));

@@ -1,4 +1,5 @@
 /** The page of checks: nothing of what is checked here is sent anywhere. */
+import "../page.js";
 import { address, find, h } from "../dom.js";
 import { connect } from "../protocol/api.js";
 import { MAX_LENGTH } from "../protocol/absence.js";

@@ -1,6 +1,6 @@
 /** Why nothing is verified: it is too early, it could not be found out, or what was sent proves nothing. */
 import { h } from "../dom.js";
-import { moment } from "../page.js";
+import { moment } from "../moments.js";
 import { timeEncode } from "../protocol/encoding.js";
 import { ApiError, Malformed, Unreachable, Untrusted } from "../protocol/errors.js";
 import { parseManifest } from "../protocol/manifest.js";

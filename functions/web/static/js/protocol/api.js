@@ -71,6 +71,16 @@ export class Side {
   }
 
   /**
+   * The answer to a GET that is sent ahead of its need, once; null if it is none that helps: the same is asked again then.
+   *
+   * @param {string} path @returns {Promise<Answer | null>}
+   */
+  async ahead(path) {
+    const answer = await this.#once(path, {});
+    return answer !== null && answer.status < 400 ? answer : null;
+  }
+
+  /**
    * What `look` answers, looking again with growing pauses of `patience` seconds in all while that is null.
    *
    * @template T

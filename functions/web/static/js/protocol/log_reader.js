@@ -19,7 +19,7 @@ export class LogOverHttp {
   /** @param {import("./api.js").Side} side @param {string} election */
   constructor(side, election) {
     this.#side = side;
-    this.#election = `/elections/${election}`;
+    this.#election = `/elections/${encodeURIComponent(election)}`;
   }
 
   /** The signed note as it is served; null while there is no log. @returns {Promise<string | null>} */
@@ -31,10 +31,12 @@ export class LogOverHttp {
   /**
    * The signed note, and the leaves under it before the ballots; null while there is no log. Untrusted if it is neither.
    *
+   * @param {{ahead?: boolean}} [options] `ahead`: asked once, before it is needed; null for any failure
    * @returns {Promise<{note: string, leaves: Uint8Array[]} | null>}
    */
-  async statements() {
-    const found = await this.#side.find(`${this.#election}/log/statements`);
+  async statements({ ahead = false } = {}) {
+    const path = `${this.#election}/log/statements`;
+    const found = await (ahead ? this.#side.ahead(path) : this.#side.find(path));
     if (!found) return null;
     return {
       note: member(found, "checkpoint", "string"),

@@ -29,19 +29,31 @@ export async function fetchManifest(side, election, manifestHash) {
  */
 
 /**
+ * Ask for what `verifyPublished` verifies while the manifest is still on its way.
+ *
+ * @param {import("./api.js").Side} side @param {string} election @returns {ReturnType<LogOverHttp["statements"]>}
+ */
+export function askAhead(side, election) {
+  const asked = new LogOverHttp(side, election).statements({ ahead: true });
+  asked.catch(() => {}); // whoever waits for it sees the failure; nobody does if the manifest is refused
+  return asked;
+}
+
+/**
  * The log's newest checkpoint, verified, with this manifest as its first leaf and the amendments after it.
  *
  * While voting runs, the leaves served are all that the checkpoint is over, so its root proves that none is missing. The
  * log starts some seconds after the first mail. NotYet if it is not there after `patience` seconds; Untrusted.
  *
  * @param {import("./api.js").Side} side @param {import("./manifest.js").Manifest} manifest @param {number} patience
+ * @param {ReturnType<LogOverHttp["statements"]>} [asked] what was asked for ahead of the manifest; without an answer it is asked again
  * @returns {Promise<Published>}
  */
-export async function verifyPublished(side, manifest, patience) {
+export async function verifyPublished(side, manifest, patience, asked) {
   // Nobody may vote before all trustees have signed the manifest, and no route shows yet that they have.
   if (manifest.trustees) throw new Untrusted("trustees-not-shown");
   const served = new LogOverHttp(side, manifest.election);
-  const statements = await side.waitFor(() => served.statements(), patience);
+  const statements = (await asked) ?? (await side.waitFor(() => served.statements(), patience));
   if (statements === null) throw new NotYet("no-log");
   const { note, leaves } = statements;
   const log = new LogReader(manifest, (path) => served.fetchTile(path));

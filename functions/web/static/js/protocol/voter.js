@@ -18,7 +18,7 @@ import { BadState, orUntrusted, Untrusted } from "./errors.js";
 import { verifyIssuance } from "./issuance.js";
 import { ballotLeaf } from "./leaf.js";
 import { LinkError, parseLink } from "./link.js";
-import { fetchManifest, verifyPublished } from "./manifests.js";
+import { askAhead, fetchManifest, verifyPublished } from "./manifests.js";
 import { leafHash } from "./merkle.js";
 import * as p256 from "./p256.js";
 import { encodePlaintext } from "./plaintext.js";
@@ -28,11 +28,13 @@ import { next } from "./state.js";
 /**
  * What a link opens: an election that proved to be the one the mail names. `secondFactor`: `none`, `email` or `sms`.
  * `checkpoint`: the log's newest, a signed note; `closesAt`, `amendments` and `withdrawn`: what was amended under it, and so
- * the end in force, and the options of each contest that nobody can elect any more. Nothing proves the rest: `description` is what the organisers say,
- * `closedAt` (RFC 3339) what the service says of an early close, else null, `now` (Unix milliseconds) its clock, or NaN.
+ * the end in force, and the options of each contest that nobody can elect any more. Nothing proves the rest: `organisation`,
+ * `contact` (an address of mail) and `description` are what the organisers say, or empty, `closedAt` (RFC 3339) what the
+ * service says of an early close, else null, `now` (Unix milliseconds) its clock, or NaN.
  *
  * @typedef {{link: string, manifest: import("./manifest.js").Manifest, secondFactor: string, checkpoint: string,
  *   closesAt: Date, amendments: import("./amendment.js").Amendment[], withdrawn: Set<number>[],
+ *   organisation: string, contact: string,
  *   description: string, closedAt: string | null, now: number}} Paper
  * @typedef {import("./state.js").State} State
  * @typedef {import("./state.js").Blinded | import("./state.js").Sealed} Uncredentialed
@@ -66,12 +68,16 @@ export class Voter {
     const { text: link, manifestHash } = parseLink(url);
     const opened = await this.#api.identified.post("/links", { link });
     const election = member(opened, "election", "string");
-    const manifest = await this.manifest({ election, manifest_hash: manifestHash });
+    const coming = this.manifest({ election, manifest_hash: manifestHash });
+    const asked = askAhead(this.#api.identified, election);
+    const manifest = await coming;
     return {
       link,
       manifest,
-      ...(await this.published(manifest)),
+      ...(await this.published(manifest, asked)),
       secondFactor: member(opened, "second_factor", "string"),
+      organisation: optional(opened, "organisation", "string") ?? "",
+      contact: optional(opened, "contact", "string") ?? "",
       description: optional(opened, "description", "string") ?? "",
       closedAt: optional(opened, "closed_at", "string"),
       now: Date.parse(opened.headers.get("Date") ?? ""),
@@ -189,10 +195,11 @@ export class Voter {
   /**
    * What the log shows of an election before its ballots, verified. Untrusted, NotYet.
    *
-   * @param {import("./manifest.js").Manifest} manifest @returns {Promise<import("./manifests.js").Published>}
+   * @param {import("./manifest.js").Manifest} manifest @param {ReturnType<typeof askAhead>} [asked]
+   * @returns {Promise<import("./manifests.js").Published>}
    */
-  published(manifest) {
-    return verifyPublished(this.#api.identified, manifest, this.#patience);
+  published(manifest, asked) {
+    return verifyPublished(this.#api.identified, manifest, this.#patience, asked);
   }
 
   /** @param {Paper} paper @returns {Promise<import("./state.js").Blinded>} */

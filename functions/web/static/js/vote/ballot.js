@@ -1,10 +1,11 @@
 /**
  * The ballot paper: a form with all contests of an election, by their methods.
  *
- * Needs the strings of the section `vote` on its page, and nothing else: the organiser's preview shows it too.
+ * Needs the strings of the sections `vote` and `grades` on its page, and nothing else: the organiser's preview shows it too.
  */
 import { h } from "../dom.js";
 import { strike } from "../counting/papers.js";
+import { inWords } from "../grades.js";
 import { METHODS } from "../protocol/contest.js";
 import { Spoilt } from "../protocol/errors.js";
 import { encodePlaintext } from "../protocol/plaintext.js";
@@ -86,9 +87,11 @@ function without({ options, seats }, withdrawn) {
 }
 
 /** What a voter may do in a contest, in sentences. @param {Contest} contest @returns {string[]} */
-export function instructions({ method, options, seats, min, max }) {
+export function instructions(contest) {
+  const { method, options, seats, min, max } = contest;
   const { ballot, equal } = METHODS[method];
   const limit = () => {
+    if (inWords(contest)) return t("vote.rule_grades");
     if (ballot === "scores") return t("vote.rule_scores", { min, max });
     const kind = ballot === "ranked" ? "rank" : "choose";
     if (ballot === "choice" && max === 1) return t("vote.rule_choose_one");

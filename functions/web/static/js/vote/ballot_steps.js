@@ -1,7 +1,7 @@
 /** Filling in the ballot and reviewing it, as often as the voter likes. */
 import { chosen } from "../chosen.js";
 import { h } from "../dom.js";
-import { moment } from "../page.js";
+import { moment } from "../moments.js";
 import { timeEncode } from "../protocol/encoding.js";
 import { t } from "../strings.js";
 import { place } from "./back.js";
@@ -21,10 +21,10 @@ const LONGEST_TIMER = 60_000;
  * @template T
  * @typedef {{keep: (choices: import("../protocol/plaintext.js").Choice[]) => Promise<void>, before: () => Promise<void>,
  *   cast: (choices: import("../protocol/plaintext.js").Choice[]) => Promise<T | null>, later: () => Node,
- *   asks: () => string}} Ways
+ *   asks: () => string, reviewed?: boolean}} Ways
  *   `keep`: called after each change; `before`: shows the step before, and returns when the voter comes from it again;
  *   `cast`: what comes after the review, null if the voter came back from it; `later`: makes the foot of a step; `asks`:
- *   `prepared`, or which code the cast asks for: `none`, `email`, `sms`
+ *   `prepared`, or which code the cast asks for: `none`, `email`, `sms`; `reviewed`: whether to begin with the review
  */
 
 /**
@@ -35,6 +35,7 @@ const LONGEST_TIMER = 60_000;
  */
 export async function fillIn(api, { manifest, withdrawn }, kept, ways) {
   const { keep, before, cast } = ways;
+  let { reviewed = false } = ways;
   const form = ballotForm(manifest.contests, {
     choices: kept.choices ?? [],
     withdrawn,
@@ -42,7 +43,9 @@ export async function fillIn(api, { manifest, withdrawn }, kept, ways) {
   });
   let contest = /** @type {import("../protocol/contest.js").Contest | null} */ (null);
   for (;;) {
-    while (!(await mark(manifest, form, kept, contest, ways))) await before();
+    const ready = reviewed && form.problems().length === 0;
+    reviewed = false;
+    if (!ready) while (!(await mark(manifest, form, kept, contest, ways))) await before();
     const choices = form.choices();
     let decided;
     while ((decided = await review(api, manifest, choices, ways)).cast) {

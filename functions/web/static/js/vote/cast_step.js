@@ -1,6 +1,6 @@
 /** Casting in one go: what is done and what is to come; and sending, always the same bytes, until they are acknowledged. */
 import { h } from "../dom.js";
-import { moment } from "../page.js";
+import { moment } from "../moments.js";
 import { timeEncode } from "../protocol/encoding.js";
 import { ApiError } from "../protocol/errors.js";
 import { t } from "../strings.js";

@@ -1,6 +1,6 @@
 /** The second factor: a code that comes apart from the link. */
 import { h } from "../dom.js";
-import { moment } from "../page.js";
+import { moment } from "../moments.js";
 import { ApiError } from "../protocol/errors.js";
 import { t } from "../strings.js";
 import { place } from "./back.js";

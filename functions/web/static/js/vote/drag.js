@@ -1,51 +1,64 @@
-/** Moving an item of a list by mouse, pen or finger (pointer events). */
+/** Dragging an item of a list onto another one, by mouse, pen or finger (pointer events). The list stays as it is. */
 
 /** Pixels from the window's edge where it begins to scroll, and by how many. */
 const EDGE = 48;
 const STEP = 12;
+/** Pixels that a finger may slip without dragging. */
+const SLIP = 8;
 
 /**
- * @param {HTMLElement} handle what is held
- * @param {HTMLElement} item the list's item that it moves
- * @param {(place: number) => void} dropped with how many of the other items stand above
+ * @param {HTMLElement} handle what is held; a press that does not move stays a click
+ * @param {HTMLElement} item the list's item that it belongs to
+ * @param {(other: HTMLElement) => void} dropped with the item that it was dropped onto
  */
 export function makeDraggable(handle, item, dropped) {
-  const others = () => [...(item.parentElement?.children ?? [])].filter((other) => other !== item);
+  let from = 0;
+  let dragging = false;
+  let onto = /** @type {HTMLElement | null} */ (null);
   /** @param {number} y */
-  const placeAt = (y) =>
-    others().filter((other) => {
-      const { top, height } = other.getBoundingClientRect();
-      return y > top + height / 2;
-    }).length;
-  /** @param {number | null} place */
-  const mark = (place) => {
-    for (const [index, other] of others().entries()) {
-      other.classList.toggle("drop-above", index === place);
-      other.classList.toggle("drop-below", place !== null && index === place - 1);
-    }
+  const itemAt = (y) => {
+    const others = /** @type {HTMLElement[]} */ ([...(item.parentElement?.children ?? [])]);
+    return others.find((other) => {
+      const { top, bottom } = other.getBoundingClientRect();
+      return other !== item && top <= y && y < bottom;
+    });
+  };
+  /** @param {HTMLElement | null} target */
+  const mark = (target) => {
+    onto?.classList.remove("onto");
+    target?.classList.add("onto");
+    onto = target;
   };
   const release = () => {
+    const target = onto;
     item.classList.remove("dragged");
     mark(null);
+    return target;
   };
 
   handle.addEventListener("pointerdown", (event) => {
     if (event.button !== 0) return;
     handle.setPointerCapture(event.pointerId);
-    item.classList.add("dragged");
+    [from, dragging] = [event.clientY, false];
   });
   handle.addEventListener("pointermove", (event) => {
     if (!handle.hasPointerCapture(event.pointerId)) return;
     const { clientY: y } = event;
+    dragging ||= Math.abs(y - from) > SLIP;
+    if (!dragging) return;
+    item.classList.add("dragged");
     if (y < EDGE) scrollBy(0, -STEP);
     if (y > innerHeight - EDGE) scrollBy(0, STEP);
-    mark(placeAt(y));
+    mark(itemAt(y) ?? null);
   });
-  handle.addEventListener("pointerup", (event) => {
-    if (!handle.hasPointerCapture(event.pointerId)) return;
-    const marked = others().some(({ classList }) => classList.contains("drop-above") || classList.contains("drop-below"));
+  handle.addEventListener("pointerup", () => {
+    const target = release();
+    if (dragging && target) dropped(target);
+  });
+  handle.addEventListener("pointercancel", () => {
+    dragging = false;
     release();
-    if (marked) dropped(placeAt(event.clientY));
   });
-  handle.addEventListener("pointercancel", release);
+  // What was dragged was not tapped.
+  handle.addEventListener("click", (event) => dragging && event.stopImmediatePropagation(), { capture: true });
 }

@@ -1,9 +1,12 @@
-/** What this election is, how it is protected, and the ways on: to the ballot, or to prepare this device first. */
+/** Who asks for this vote, what it is about and until when, and the ways on: to the ballot, or to prepare this device first. */
 import { h } from "../dom.js";
-import { moment } from "../page.js";
+import { deadline, moment, timeLeft } from "../moments.js";
 import { hexEncode, timeEncode } from "../protocol/encoding.js";
 import { t } from "../strings.js";
-import { actions, notice, once, paragraph, show } from "./screen.js";
+import { actions, notice, once, paragraph, showUnder } from "./screen.js";
+
+/** Letters of a description that is shown at once. */
+const SHORT = 280;
 
 /** @typedef {import("../protocol/manifest.js").Manifest} Manifest */
 /** @typedef {import("../dom.js").Child} Child @typedef {import("../protocol/amendment.js").Amendment} Amendment */
@@ -17,28 +20,42 @@ import { actions, notice, once, paragraph, show } from "./screen.js";
  * @returns {Promise<boolean>} true: to the ballot; false: to prepare this device
  */
 export function showElection(paper, { step, durable, notices, later }) {
-  const { manifest, secondFactor, checkpoint, description, amendments } = paper;
+  const { manifest, secondFactor, organisation, contact, description, amendments } = paper;
+  const asks = organisation && paragraph(t("vote.asks", { organisation }), "asks");
   return new Promise((resolve) =>
-    show(
+    showUnder(
+      asks,
       "election",
       manifest.title,
+      contact && h("p", { class: "quiet" }, `${t("vote.contact")} `, h("a", { href: `mailto:${contact}` }, contact)),
       notYet(manifest),
       step && notice(t(`vote.device_${step}`), step === "credentialed" ? "good" : "warn"),
       !durable && notice(t("vote.keeps_nothing"), "warn"),
-      facts(paper),
       ...amendments.filter(({ schedule }) => schedule).slice(-1).map(({ reason, schedule }) => schedule && moved(reason, schedule)),
       ...amendments.flatMap((amendment) => amendment.withdrawn ?? []).map((gone) => withdrew(manifest, gone)),
+      until(paper),
+      paragraph(t("vote.on_ballot", { contests: titles(manifest) })),
       description && said(description),
       notices,
-      step !== "credentialed" && secondFactor !== "none" && paragraph(t(`vote.factor_${secondFactor}`)),
-      !step && paragraph(t("vote.continue_text")),
       actions(once(t("vote.continue"), () => resolve(true))),
-      folded("vote.checks_title", checks(checkpoint), ...fingerprint(manifest)),
-      amendments.length && folded("vote.amendments_title", ...listed(manifest, amendments)),
+      step !== "credentialed" && secondFactor !== "none" && paragraph(t(`vote.factor_${secondFactor}`), "quiet"),
+      folded("vote.checks_title", checks(paper), facts(paper), ...fingerprint(manifest)),
+      amendments.length > 0 && folded("vote.amendments_title", ...listed(manifest, amendments)),
       step !== "credentialed" && folded("vote.prepare_title", ...preparing(() => resolve(false))),
       later,
     ),
   );
+}
+
+/** @param {import("../protocol/voter.js").Paper} paper */
+function until({ closesAt }) {
+  const end = timeEncode(closesAt);
+  return paragraph(t("vote.until", { moment: deadline(end), left: timeLeft(end) }), "lead");
+}
+
+/** @param {import("../protocol/manifest.js").Manifest} manifest */
+function titles({ contests }) {
+  return new Intl.ListFormat(document.documentElement.lang).format(contests.map(({ title }) => title));
 }
 
 /** @param {string} title @param {...Child} content */
@@ -62,9 +79,11 @@ function notYet({ opens_at: opens }) {
   return Date.now() < opens.getTime() && notice(t("vote.not_yet", { moment: moment(timeEncode(opens)) }), "warn");
 }
 
-/** The organisers' own words: below the facts that are proved, and said to be theirs. @param {string} description */
+/** The organisers' own words, said to be theirs; folded where they are long. @param {string} description */
 function said(description) {
-  return [h("h2", {}, t("vote.said_title")), paragraph(t("vote.said_text"), "quiet"), paragraph(description, "typed")];
+  const words = paragraph(description, "typed");
+  if (description.length > SHORT) return folded("vote.said_title", words, paragraph(t("vote.said_text"), "quiet"));
+  return h("blockquote", {}, words);
 }
 
 /**
@@ -103,29 +122,26 @@ function listed(manifest, amendments) {
 }
 
 /** @param {import("../protocol/voter.js").Paper} paper */
-function facts({ manifest, closesAt: closes, amendments }) {
-  const { contests, opens_at: opens } = manifest;
+function facts({ manifest, amendments }) {
   const roll = amendments.findLast(({ roll: stated }) => stated)?.roll?.roll_size ?? manifest.roll_size;
-  /** @param {string} name @param {...Child} value */
-  const fact = (name, ...value) => [h("dt", {}, t(`vote.${name}`)), h("dd", {}, ...value)];
-  const titles = contests.map(({ title }) => h("li", {}, title));
+  /** @param {string} name @param {string} value */
+  const fact = (name, value) => [h("dt", {}, t(`vote.${name}`)), h("dd", {}, value)];
   return h(
     "dl",
     { class: "facts" },
-    ...fact("opens", moment(timeEncode(opens))),
-    ...fact("closes", moment(timeEncode(closes))),
+    ...fact("opens", moment(timeEncode(manifest.opens_at))),
     ...fact("roll", t("vote.voters", { count: roll })),
-    ...fact("contests", h("ul", { class: "plain" }, ...titles)),
   );
 }
 
-/** @param {string} checkpoint */
-function checks(checkpoint) {
+/** What was checked before the election was shown, and what cannot be. @param {import("../protocol/voter.js").Paper} paper */
+function checks({ checkpoint, description, organisation }) {
   const size = checkpoint.split("\n")[1];
-  /** @param {string} text */
-  const passed = (text) => h("li", { "data-state": "passed" }, text);
+  /** @param {string} state @param {string} text */
+  const item = (state, text) => h("li", { "data-state": state }, text);
   const list = [t("vote.check_link"), t("vote.check_signed", { count: Number(size) }), t("vote.check_first")];
-  return h("ul", { class: "checks" }, ...list.map(passed));
+  const unchecked = (organisation || description) && item("skipped", t("vote.check_said"));
+  return h("ul", { class: "checks" }, ...list.map((text) => item("passed", text)), unchecked);
 }
 
 /** The manifest's hash in groups, as people compare it. @param {import("../protocol/manifest.js").Manifest} manifest */

@@ -3,7 +3,7 @@
  *
  * Nothing is bound until the voter presses “Cast my vote” or prepares the device.
  */
-import { address } from "../dom.js";
+import { address, find as element } from "../dom.js";
 import { connect } from "../protocol/api.js";
 import { ApiError, orUntrusted } from "../protocol/errors.js";
 import { mendLink } from "../protocol/mended_link.js";
@@ -24,7 +24,7 @@ import { persistently, sleep } from "./patience.js";
 import { insistOnRecovery } from "./recovery_step.js";
 import { showReceipt } from "./receipt_step.js";
 import { findStart, newId, stateOf } from "./records.js";
-import { expectCode, notice, paragraph, show } from "./screen.js";
+import { expectCode, notice, paragraph, returnTo, show } from "./screen.js";
 import { showStop } from "./stop_step.js";
 import { alone } from "./tabs.js";
 
@@ -38,8 +38,9 @@ export async function vote(start) {
   try {
     const link = start.link ? mendLink(start.link) : "";
     const { election, find } = await findStart(device, link ? { ...start, link } : start);
+    returnTo(start.was ?? null);
     const done = await alone(`ballotcast/vote/${election}`, showOtherTab, async () => {
-      journey = new Journey(device, await find(), link);
+      journey = new Journey(device, await find(), link, start.was?.step);
       await journey.go();
       return journey;
     });
@@ -62,17 +63,19 @@ export async function vote(start) {
 class Journey {
   #device;
   #link;
+  #was;
   #paper = /** @type {import("../protocol/voter.js").Paper | null} */ (null);
   #voter = new Voter(api, (state) => this.#persist(state));
   #casting = new CastingStep(() => this.#later());
 
   /**
    * @param {import("./records.js").Device} device @param {import("./device.js").Kept} kept
-   * @param {string} link that was opened now, if any
+   * @param {string} link that was opened now, if any @param {string} [was] the step that the page was left at for another language
    */
-  constructor(device, kept, link) {
+  constructor(device, kept, link, was = "") {
     this.#device = device;
     this.#link = link;
+    this.#was = was;
     this.kept = kept;
     this.state = stateOf(kept);
     expectCode(kept.secondFactor !== "" && kept.secondFactor !== "none");
@@ -123,13 +126,17 @@ class Journey {
   /** The election and its ballot paper, until the voter casts. @returns {Promise<State>} sealed or signed */
   async #choose() {
     this.#paper ??= await this.#open();
-    if (!this.kept.choices && this.state?.step !== "credentialed") await this.#look();
+    const marking = ["ballot", "review"].includes(this.#was) || this.kept.choices || this.state?.step === "credentialed";
+    if (this.#was === "election" || !marking) await this.#look();
+    const reviewed = this.#was === "review";
+    this.#was = "";
     return fillIn(api, this.#shown, this.kept, {
       keep: (choices) => this.#keep({ choices }),
       before: () => this.#look(),
       cast: (choices) => this.#cast(choices),
       later: () => this.#later(),
       asks: () => this.#asks(),
+      reviewed,
     });
   }
 
@@ -202,7 +209,8 @@ class Journey {
       const manifest = await persistently(t("vote.known_open"), () => this.#voter.manifest(state));
       await this.#keep({ title: manifest.title });
       const published = await persistently(t("vote.known_open"), () => this.#voter.published(manifest));
-      return { manifest, ...published, secondFactor: "none", description: "", link: "", closedAt: null, now: NaN };
+      const unsaid = { organisation: "", contact: "", description: "", link: "", closedAt: null, now: NaN };
+      return { manifest, ...published, secondFactor: "none", ...unsaid };
     }
     await this.#takeLink();
     show("election", t("vote.opening"), paragraph(t("vote.opening_text")));
@@ -237,6 +245,8 @@ class Journey {
   async #keep(changes) {
     this.kept = Object.assign(this.kept, { id: this.kept.id || newId() }, changes);
     await this.#device.put({ ...this.kept });
+    // By this the page continues here after it was loaded in another language (main.js).
+    if (this.#device.durable) element("#voting").dataset.record = this.kept.id;
   }
 
   /** How to go on another time, for the foot of a step. */

@@ -2,6 +2,7 @@
  * The voter's page. It looks at the link only when the voter says so: programs that scan mails open links, and none of
  * them should set anything going. Everything else is loaded at that moment.
  */
+import "../page.js";
 import { find, h, prefix, present } from "../dom.js";
 import { t } from "../strings.js";
 import { textOf } from "./chosen_file.js";
@@ -11,9 +12,15 @@ import { missing } from "./support.js";
 const place = find("#voting");
 const heading = h("h1", { tabindex: -1 }, t("vote.title"));
 
+/** In the tab's own store: the record and the step that were shown when another language was chosen. */
+const LEFT = "ballotcast-left";
+
+/** Milliseconds in sight after which somebody is reading. */
+const READING = 2000;
+
 let begun = false;
 
-/** Once only, whatever else is clicked meanwhile. @param {{link?: string, id?: string, file?: string}} start */
+/** Once only, whatever else is clicked meanwhile. @param {import("./records.js").Start} start */
 async function begin(start) {
   if (begun) return;
   begun = true;
@@ -28,10 +35,7 @@ async function begin(start) {
 async function loaded() {
   place.inert = true;
   try {
-    /** @type {HTMLTemplateElement} */
-    const template = find("#journey");
-    document.head.append(template.content);
-    return (await import("./journey.js")).vote;
+    return await journey();
   } catch {
     const again = h("button", { type: "button", onclick: () => location.reload() }, t("vote.reload"));
     place.replaceChildren(heading, h("p", { class: "notice bad", role: "alert" }, t("vote.not_loaded")), again);
@@ -39,6 +43,43 @@ async function loaded() {
   } finally {
     place.inert = false;
   }
+}
+
+/** The element that loads it, from the template that keeps it from loading. @returns {HTMLScriptElement} */
+function bundle() {
+  /** @type {HTMLTemplateElement} */
+  const { content } = find("#journey");
+  return find("script", content);
+}
+
+/** What the bundle of the journey exports; the browser checks it against its hash before it runs. */
+async function journey() {
+  const script = bundle();
+  await new Promise((resolve, reject) => {
+    script.addEventListener("load", resolve);
+    script.addEventListener("error", reject);
+    document.head.append(script);
+  });
+  /** @type {typeof import("./journey.js")} */
+  const { vote } = await import(script.src);
+  return vote;
+}
+
+/**
+ * Fetch the journey's bundle while the page is read: at the first sign of a person, or when it was in sight for a while.
+ * Programs that scan mails give none and do not stay. A failure changes nothing: the click fetches it then.
+ */
+function loadAhead() {
+  const { src, integrity } = bundle();
+  const signs = ["pointermove", "pointerdown", "scroll", "keydown"];
+  const load = () => {
+    clearTimeout(timer);
+    for (const sign of signs) removeEventListener(sign, load);
+    if (begun) return;
+    document.head.append(h("link", { rel: "preload", as: "script", href: src, integrity, crossorigin: "anonymous" }));
+  };
+  const timer = setTimeout(() => document.visibilityState === "visible" && load(), READING);
+  for (const sign of signs) addEventListener(sign, load, { passive: true });
 }
 
 function invited() {
@@ -109,9 +150,18 @@ async function start() {
     place.replaceChildren(heading, h("p", { class: "notice bad" }, t(`vote.browser_${lacking}`)));
     return;
   }
-  const device = await openDevice();
-  const content = arrived() ? invited() : elsewhere(await device.all());
-  place.replaceChildren(heading, ...present(content));
+  const was = leftForAnotherLanguage();
+  if (arrived()) {
+    place.replaceChildren(heading, ...present(invited()));
+    loadAhead();
+  } else {
+    const device = await openDevice();
+    if (was && (await device.find(was.id))) {
+      await begin({ id: was.id, was });
+      return;
+    }
+    place.replaceChildren(heading, ...present(elsewhere(await device.all())));
+  }
   // Another link opened in this tab: what it interrupts is kept.
   addEventListener("hashchange", () => isLink(location.hash) && location.reload());
 }
@@ -122,15 +172,45 @@ find(".skip").addEventListener("click", (event) => {
   find("#main").focus();
 });
 
-/** A change of language takes a link along that was not opened yet. */
+/** A change of language takes a link along that was not opened yet, and comes back to where the vote is. */
 /** @type {NodeListOf<HTMLAnchorElement>} */
 const languages = document.querySelectorAll("a[hreflang]");
 for (const link of languages) {
   link.addEventListener("click", (event) => {
-    if (!arrived()) return;
+    const { record: id, step } = place.dataset;
+    const target = link.href + arrived();
+    if (!id && !arrived()) return;
     event.preventDefault();
-    location.replace(link.href + arrived());
+    if (id && step) void leave({ id, step, scroll: scrollY }, target);
+    else location.replace(target);
   });
+}
+
+/** Go once what was marked is written. @param {{id: string, step: string, scroll: number}} was @param {string} target */
+async function leave(was, target) {
+  keepPlace(was);
+  await (await openDevice()).find(was.id); // waits for what is being written
+  location.assign(target);
+}
+
+/** @param {{id: string, step: string, scroll: number}} was */
+function keepPlace(was) {
+  try {
+    sessionStorage.setItem(LEFT, JSON.stringify(was));
+  } catch {
+    // This browser keeps nothing: the page lists what was begun.
+  }
+}
+
+/** Where this tab was, told once. @returns {{id: string, step: string, scroll: number} | null} */
+function leftForAnotherLanguage() {
+  try {
+    const was = sessionStorage.getItem(LEFT);
+    sessionStorage.removeItem(LEFT);
+    return was && JSON.parse(was);
+  } catch {
+    return null;
+  }
 }
 
 void start();

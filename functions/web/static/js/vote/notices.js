@@ -1,6 +1,6 @@
 /** What the organiser says in addition to the manifest while voting runs: what holds now, and every change of it. */
 import { h } from "../dom.js";
-import { moment } from "../page.js";
+import { moment } from "../moments.js";
 import { t } from "../strings.js";
 import { paragraph } from "./screen.js";
 

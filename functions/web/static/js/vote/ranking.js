@@ -51,20 +51,15 @@ export function toggleTied(ranking, option) {
 }
 
 /**
- * The option put where `place` others stand above it; between two of one rank it shares that rank.
+ * The option in the place of `target`: pulled up it stands right before it, pulled down right behind. A target without a
+ * rank gives none: an option without one too comes last, another stays where it is.
  *
- * @param {Ranking} ranking @param {number} option @param {number} place @returns {Ranking}
+ * @param {Ranking} ranking @param {number} option @param {number} target @returns {Ranking}
  */
-export function drop(ranking, option, place) {
+export function takePlace(ranking, option, target) {
+  const [from, to] = [rankOf(ranking, option), rankOf(ranking, target)];
+  if (to < 0 || option === target) return from < 0 ? add(ranking, option) : ranking;
   const rest = without(ranking, option);
-  let above = 0;
-  for (const [index, rank] of rest.entries()) {
-    if (place <= above) return [...rest.slice(0, index), [option], ...rest.slice(index)];
-    const within = place - above;
-    if (within < rank.length) {
-      return rest.map((other) => (other === rank ? [...rank.slice(0, within), option, ...rank.slice(within)] : other));
-    }
-    above += rank.length;
-  }
-  return [...rest, [option]];
+  const at = rankOf(rest, target) + Number(from >= 0 && from < to);
+  return [...rest.slice(0, at), [option], ...rest.slice(at)];
 }

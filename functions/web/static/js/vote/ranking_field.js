@@ -1,10 +1,18 @@
-/** Ranking options: by buttons, by the arrow keys on an item, and by dragging its handle. */
+/**
+ * Ranking options in one list that stays as it is: a tap gives an option the next number, another takes the number away.
+ *
+ * The order is changed by buttons, by the arrow keys on an option, and by dragging a number onto another option. No row
+ * moves or changes its size, so a second tap never meets an option that it was not meant for.
+ */
 import { h } from "../dom.js";
 import { METHODS } from "../protocol/contest.js";
 import { t } from "../strings.js";
 import { makeDraggable } from "./drag.js";
 import { optionFilter } from "./option_filter.js";
 import * as rankings from "./ranking.js";
+
+/** Milliseconds within which a second tap on the same option belongs to the first: a double tap ranks it, once. */
+const DOUBLE_TAP = 400;
 
 /**
  * @param {import("../protocol/contest.js").Contest} contest
@@ -16,135 +24,115 @@ import * as rankings from "./ranking.js";
 export function rankingField(contest, choice, withdrawn, changed) {
   const { equal } = METHODS[contest.method];
   let ranking = rankings.ofChoice(choice);
+  let tapped = { option: 0, at: 0 };
   /** @param {number} option */
   const name = (option) => contest.options[option - 1];
-  const ranked = h("ol", { class: "ranking", "aria-label": t("vote.ranked") });
-  const rest = h("ul", { class: "unranked", "aria-label": t("vote.unranked") });
-  const none = h("p", { class: "quiet" }, t("vote.none_ranked"));
   const told = h("p", { class: "visually-hidden", role: "status" });
-  /** @type {HTMLLIElement[]} */
-  const unranked = contest.options.map((text, index) => adder(index + 1, text));
-  rest.append(...unranked);
+  const order = h("ol", { class: "order", "aria-label": t("vote.ranked") });
+  const rows = contest.options.map((_, index) => (withdrawn.has(index + 1) ? gone : row)(index + 1));
 
   function draw() {
-    ranked.replaceChildren(...ranking.flat().map(item));
-    none.hidden = ranking.length > 0;
-    for (const [index, element] of unranked.entries()) {
-      element.classList.toggle("gone", rankings.rankOf(ranking, index + 1) >= 0);
-    }
+    for (const { show } of rows) show();
+    order.replaceChildren(...ranking.map((rank) => h("li", {}, rank.map(name).join(` ${t("vote.tied_with")} `))));
+    order.hidden = ranking.length === 0;
   }
 
-  /**
-   * Take over a new ranking, say where the option is now, and keep the focus where the next key is expected.
-   *
-   * @param {number} option @param {import("./ranking.js").Ranking} wanted
-   * @param {(option: number) => HTMLElement | null | undefined} control
-   */
-  function change(option, wanted, control) {
+  /** Take over a new ranking, and say where the option is now. @param {number} option @param {rankings.Ranking} wanted */
+  function change(option, wanted) {
     ranking = wanted;
     draw();
     const rank = rankings.rankOf(ranking, option) + 1;
-    const key = rank ? "vote.now_ranked" : "vote.now_unranked";
-    told.textContent = t(key, { option: name(option), rank, of: ranking.length });
-    /** @type {HTMLElement | null} */
-    const first = ranked.querySelector("button") ?? rest.querySelector("li:not(.gone) button");
-    (control(option) ?? first)?.focus();
+    told.textContent = t(rank ? "vote.now_ranked" : "vote.now_unranked", { option: name(option), rank, of: ranking.length });
     changed();
   }
 
-  /** @param {string} act @returns {(option: number) => HTMLElement | null} */
-  const control = (act) => (option) => ranked.querySelector(`[data-option="${option}"] [data-act="${act}"]`);
-  /** @param {number} option */
-  const nextAdder = (option) =>
-    [...unranked.slice(option), ...unranked.slice(0, option).reverse()]
-      .find((element) => !element.hidden && !element.classList.contains("gone"))
-      ?.querySelector("button");
-
-  /** @param {number} option @param {string} text */
-  function adder(option, text) {
-    if (withdrawn.has(option)) return h("li", { class: "quiet" }, t("vote.withdrawn", { option: text }));
-    const add = () => change(option, rankings.add(ranking, option), nextAdder);
-    const label = h("span", { class: "visually-hidden" }, t("vote.add_to_ranking"));
-    return h("li", {}, h("button", { type: "button", class: "add", onclick: add }, "+ ", label, " ", text));
+  /** An option that was withdrawn. @param {number} option */
+  function gone(option) {
+    return { element: h("li", { class: "quiet" }, t("vote.withdrawn", { option: name(option) })), show: () => {} };
   }
 
   /** @param {number} option */
-  function remove(option) {
-    const below = ranking.flat()[ranking.flat().indexOf(option) + 1];
-    change(option, rankings.without(ranking, option), () => (below ? control("remove")(below) : null));
-  }
-
-  /** @param {number} option */
-  function item(option) {
-    const at = rankings.rankOf(ranking, option);
-    const [first, tied] = [ranking.flat()[0] === option, rankings.isTied(ranking, option)];
-    const last = ranking.flat().at(-1) === option && ranking[at].length === 1;
-    /** @param {number} by @param {string} act */
-    const move = (by, act) => change(option, rankings.move(ranking, option, by), control(act));
-    const tie = () => change(option, rankings.toggleTied(ranking, option), control("tie"));
-    /**
-     * @param {string} act @param {string} sign @param {() => void} does @param {boolean} [off]
-     * @param {Record<string, unknown>} [more]
-     */
-    const button = (act, sign, does, off = false, more = {}) => {
+  function row(option) {
+    /** In a preview, which takes nothing. */
+    const isOff = () => choose.matches(":disabled");
+    const has = () => rankings.rankOf(ranking, option) >= 0;
+    const toggle = () => change(option, has() ? rankings.without(ranking, option) : rankings.add(ranking, option));
+    /** @param {MouseEvent} event keys have a `detail` of 0 */
+    const onclick = ({ detail, timeStamp }) => {
+      const again = detail > 0 && tapped.option === option && timeStamp - tapped.at < DOUBLE_TAP;
+      tapped = { option, at: timeStamp };
+      if (!again && !isOff()) toggle();
+    };
+    const move = (/** @type {number} */ by) => has() && change(option, rankings.move(ranking, option, by));
+    const tie = () => has() && change(option, rankings.toggleTied(ranking, option));
+    /** @param {string} act @param {string} sign @param {() => void} does */
+    const button = (act, sign, does) => {
       const label = t(`vote.${act}_option`, { option: name(option) });
-      const onclick = () => off || does();
-      const known = { type: "button", class: "small", "data-act": act, title: label, "aria-label": label };
-      return h("button", { ...known, "aria-disabled": off ? "true" : null, onclick, ...more }, sign);
+      /** @type {HTMLButtonElement} */
+      const made = h("button", { type: "button", class: "small", title: label, "aria-label": label }, sign);
+      made.addEventListener("click", () => made.getAttribute("aria-disabled") || does());
+      return made;
     };
     /** @type {Record<string, () => void>} */
-    const keys = {
-      ArrowUp: () => move(-1, "hold"),
-      ArrowDown: () => move(1, "hold"),
-      Delete: () => remove(option),
-      ...(equal ? { "=": tie } : {}),
-    };
+    const keys = { ArrowUp: () => move(-1), ArrowDown: () => move(1), ...(equal ? { "=": tie } : {}) };
     /** @param {KeyboardEvent} event */
     const onkeydown = (event) => {
       if (!keys[event.key] || event.ctrlKey || event.altKey || event.metaKey) return;
       event.preventDefault();
       keys[event.key]();
     };
-    const shared = ranking[at].length > 1;
-    const alone = first && !shared;
-    const hold = button("hold", "⠿", () => {}, false, { class: "small hold" });
-    const element = h(
-      "li",
-      { "data-option": option, class: shared ? "shared" : null, onkeydown },
-      hold,
-      h("span", { class: "rank" }, at + 1),
-      h("span", { class: "name" }, name(option)),
-      h(
-        "span",
-        { class: "moves" },
-        button("up", "↑", () => move(-1, "up"), alone),
-        button("down", "↓", () => move(1, "down"), last),
-        equal && button("tie", "=", tie, first, { "aria-pressed": tied }),
-        button("remove", "×", () => remove(option)),
-      ),
-    );
-    makeDraggable(hold, element, (place) => change(option, rankings.drop(ranking, option, place), control("hold")));
-    return element;
+
+    const id = `${contest.id}-${option}`;
+    const number = h("span", { class: "rank", "aria-hidden": "true", onclick });
+    const place = h("span", { class: "visually-hidden", id: `${id}-rank` });
+    const choose = h("button", { type: "button", class: "name", "aria-describedby": place.id, onclick }, name(option));
+    const [up, down] = [button("up", "↑", () => move(-1)), button("down", "↓", () => move(1))];
+    const tied = equal ? button("tie", "=", tie) : null;
+    const moves = h("span", { class: "moves" }, up, down, tied);
+    const element = h("li", { "data-option": option, onkeydown }, number, choose, place, moves);
+    const show = () => {
+      const at = rankings.rankOf(ranking, option);
+      const shared = at >= 0 && ranking[at].length > 1;
+      const [first, last] = [at === 0, at === ranking.length - 1];
+      number.textContent = at < 0 ? "" : `${shared ? "=" : ""}${at + 1}`;
+      place.textContent = at < 0 ? "" : t("vote.rank_of", { rank: at + 1, of: ranking.length });
+      choose.setAttribute("aria-pressed", String(at >= 0));
+      element.classList.toggle("ranked", at >= 0);
+      turnOff(up, first && !shared);
+      turnOff(down, last && !shared);
+      if (!tied) return;
+      tied.setAttribute("aria-pressed", String(at >= 0 && rankings.isTied(ranking, option)));
+      turnOff(tied, first && !rankings.isTied(ranking, option));
+    };
+    makeDraggable(number, element, (other) => {
+      const target = Number(other.dataset.option);
+      if (!isOff()) change(option, rankings.takePlace(ranking, option, target));
+    });
+    return { element, show };
   }
 
   const clear = () => {
-    ranking = [];
+    [ranking, tapped] = [[], { option: 0, at: 0 }];
     draw();
     changed();
   };
   draw();
-  const filter = optionFilter(contest, () => unranked.map((element, index) => [contest.options[index], element]));
+  const filter = optionFilter(contest, () => rows.map(({ element }, index) => [contest.options[index], element]));
+  const kinds = ["ranking", equal && "equal", filter && "long"].filter(Boolean).join(" ");
   return {
     content: [
-      h("h3", {}, t("vote.ranked")),
-      none,
-      ranked,
-      h("h3", {}, t("vote.unranked")),
       filter,
-      rest,
+      h("ul", { class: kinds }, ...rows.map(({ element }) => element)),
+      order,
       h("button", { type: "button", class: "small", onclick: clear }, t("vote.clear")),
       told,
     ],
     choice: () => rankings.toChoice(ranking),
   };
+}
+
+/** A button that stays where it is, with its focus, and does nothing. @param {HTMLElement} button @param {boolean} off */
+function turnOff(button, off) {
+  if (off) button.setAttribute("aria-disabled", "true");
+  else button.removeAttribute("aria-disabled");
 }

@@ -7,8 +7,8 @@ import { progressOf, stateFromJson, stateToJson } from "../protocol/state.js";
 /**
  * @typedef {Awaited<ReturnType<typeof import("./device.js").openDevice>>} Device
  * @typedef {import("./device.js").Kept} Kept
- * @typedef {{link?: string, id?: string, file?: string, instead?: Kept | null}} Start `instead`: the record at which the
- *   voter chose the file
+ * @typedef {{link?: string, id?: string, file?: string, instead?: Kept | null, was?: {step: string, scroll: number}}} Start
+ *   `instead`: the record at which the voter chose the file; `was`: where the page was left for another language
  */
 
 /** Null while nothing is bound. @param {Kept} kept @returns {import("../protocol/state.js").State | null} */

@@ -1,5 +1,6 @@
 /** Scoring options: a row of radio buttons for each where they are few, else a list to pull down. */
 import { h } from "../dom.js";
+import { inWords, scoreText } from "../grades.js";
 import { t } from "../strings.js";
 import { optionFilter } from "./option_filter.js";
 
@@ -18,10 +19,15 @@ export function scoreField(contest, choice, withdrawn, changed) {
   const scores = Array.from({ length: contest.max - contest.min + 1 }, (_, index) => contest.min + index);
   const few = scores.length <= FEW_SCORES && contest.options.length <= FEW_OPTIONS;
   const given = new Map(/** @type {[number, number][]} */ (choice));
+  /** @type {[string | number, string][]} */
+  const labelled = [
+    ["", inWords(contest) ? t("vote.no_grade") : t("vote.no_score")],
+    ...scores.map((score) => /** @type {[number, string]} */ ([score, scoreText(contest, score)])),
+  ];
   const fields = contest.options.map((name, index) => {
     const [id, score] = [`${contest.id}-${index + 1}`, given.get(index + 1)];
     if (withdrawn.has(index + 1)) return gone(name);
-    return (few ? radios : list)(id, name, scores, score, changed);
+    return (few ? radios : list)(id, name, labelled, score, changed);
   });
   const clear = () => {
     for (const field of fields) field.clear();
@@ -48,17 +54,17 @@ function gone(name) {
 }
 
 /**
- * @param {string} id @param {string} name @param {number[]} scores @param {number | undefined} given
+ * @param {string} id @param {string} name @param {[string | number, string][]} scores @param {number | undefined} given
  * @param {() => void} changed
  */
 function radios(id, name, scores, given, changed) {
-  /** @param {number | ""} value @param {string | number} label */
+  /** @param {number | string} value @param {string} label */
   const one = (value, label) => {
     const input = h("input", { type: "radio", id: `${id}-${value}`, name: id, value, onchange: changed });
     input.checked = value === (given ?? "");
     return h("span", { class: "choice" }, input, h("label", { for: input.id }, label));
   };
-  const rows = [one("", t("vote.no_score")), ...scores.map((score) => one(score, score))];
+  const rows = scores.map(([value, label]) => one(value, label));
   const inputs = rows.flatMap((row) => row.querySelector("input") ?? []);
   return {
     element: h("fieldset", { class: "scale" }, h("legend", {}, name), ...rows),
@@ -70,12 +76,11 @@ function radios(id, name, scores, given, changed) {
 }
 
 /**
- * @param {string} id @param {string} name @param {number[]} scores @param {number | undefined} given
+ * @param {string} id @param {string} name @param {[string | number, string][]} scores @param {number | undefined} given
  * @param {() => void} changed
  */
 function list(id, name, scores, given, changed) {
-  const options = [["", t("vote.no_score")], ...scores.map((score) => [score, score])];
-  const select = h("select", { id, onchange: changed }, ...options.map(([value, text]) => h("option", { value }, text)));
+  const select = h("select", { id, onchange: changed }, ...scores.map(([value, text]) => h("option", { value }, text)));
   select.value = String(given ?? "");
   return {
     element: h("div", { class: "scored" }, h("label", { for: id }, name), select),

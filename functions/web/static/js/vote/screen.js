@@ -7,10 +7,16 @@ import { t } from "../strings.js";
 const place = find("#voting");
 const STEPS = ["start", "election", "ballot", "review", "code", "cast", "receipt"];
 let hasCode = false;
+let left = /** @type {{step: string, scroll: number} | null} */ (null);
 
 /** Whether this election asks for a code; the list of steps has one more then. @param {boolean} expected */
 export function expectCode(expected) {
   hasCode = expected;
+}
+
+/** Where the page was before it was loaded in another language: the first step is shown there, if it is that one. @param {typeof left} was */
+export function returnTo(was) {
+  left = was;
 }
 
 /**
@@ -19,11 +25,22 @@ export function expectCode(expected) {
  * @param {string} step one of STEPS @param {string} heading @param {...(Child | Child[])} content
  */
 export function show(step, heading, ...content) {
+  showUnder(null, step, heading, ...content);
+}
+
+/**
+ * The same with a line above the heading.
+ *
+ * @param {Child} above @param {string} step @param {string} heading @param {...(Child | Child[])} content
+ */
+export function showUnder(above, step, heading, ...content) {
   const title = h("h1", { tabindex: -1 }, heading);
   document.title = `${heading} · Ballotcast`;
-  place.replaceChildren(progress(step), title, ...present(content));
+  place.replaceChildren(...present([progress(step), above, title, ...content]));
+  place.dataset.step = step;
   title.focus();
-  scrollTo(0, 0);
+  scrollTo(0, left?.step === step ? left.scroll : 0);
+  if (step !== "election" || left?.step === step) left = null; // what looks the election up comes first
 }
 
 /** @param {string} text @param {string} [kind] `good`, `bad`, `warn` or nothing */

@@ -2,7 +2,7 @@
 import { h, prefix } from "../dom.js";
 import { ApiError, BadState, NotYet, ProtocolError, Untrusted } from "../protocol/errors.js";
 import { LinkError } from "../protocol/link.js";
-import { moment } from "../page.js";
+import { moment } from "../moments.js";
 import { has, t } from "../strings.js";
 import { Over } from "./over.js";
 import { recoveryField, recoveryOffer } from "./files.js";

@@ -1,7 +1,7 @@
 /** How many records a channel has had, and when the last one came: on its page these grow with the live window. */
 
 import { h, prefix } from "../dom.js";
-import { moment } from "../page.js";
+import { moment } from "../moments.js";
 
 const LEAST = 3000;
 
