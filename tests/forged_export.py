@@ -163,7 +163,8 @@ class Forger:
                     plaintexts[said] += 1
         key = p256.scalar(self.election_key)
         heeded = self.withdrawn(entries) if withdrawn is None else withdrawn
-        return count_election(self.manifest, key, self.root(entries), plaintexts, spoilt, heeded).encode()
+        root, voters = self.root(entries), self.voters
+        return count_election(self.manifest, key, root, plaintexts, spoilt, heeded, voters=voters).encode()
 
     def withdrawn(self, entries: list[bytes]) -> dict[str, set[int]]:
         """What the amendments that may stand where they are withdraw."""

@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from random import Random
@@ -14,23 +14,30 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from ballotcast.ballots import lots
 from ballotcast.ballots.contest import Contest
 from ballotcast.ballots.manifest import Manifest
-from ballotcast.ballots.plaintext import encode
+from ballotcast.ballots.plaintext import Reason, encode
 from ballotcast.counting import RULES, Ballot, Ballots, Rule
 from ballotcast.crypto import canonical, p256
 from ballotcast.crypto.issuer_key import IssuerKey
-from ballotcast.elections.result import count_election
+from ballotcast.elections.result import SpoiltBallot, count_election
 
 ELECTION_KEY = bytes(31) + b"\1"
 
 
 @dataclass(frozen=True)
 class Recount:
-    """A contest with its ballots; `root` is the log's, with which the lots are drawn."""
+    """A contest with its ballots; `root` is the log's, with which the lots are drawn. spoilt: ballots that are besides.
+    voters: who could have voted."""
 
     contest: Contest
     ballots: Ballots
     root: bytes
     withdrawn: tuple[int, ...] = ()
+    spoilt: int = 0
+    voters: int = 0
+
+    @property
+    def turnout(self) -> dict[str, int]:
+        return {"cast": sum(self.ballots.values()) + self.spoilt, "voters": self.voters}
 
     def as_json(self) -> dict[str, Any]:
         """What a program that counts again is given."""
@@ -39,6 +46,7 @@ class Recount:
             "ballots": list(self.ballots.items()),
             "seed": list(lots.seed(ELECTION_KEY, self.root)),
             "withdrawn": list(self.withdrawn),
+            "turnout": self.turnout,
         }
 
     def published(self) -> str:
@@ -48,8 +56,9 @@ class Recount:
         for ballot, number in self.ballots.items():
             plaintexts[encode(manifest, [ballot])] += number
         withdrawn = {self.contest.id: self.withdrawn}
-        result = json.loads(count_election(manifest, ELECTION_KEY, self.root, plaintexts, [], withdrawn).encode())
-        return canonical.dumps(result["contests"][0]).decode()
+        spoilt = [SpoiltBallot(index=index, reason=Reason.UNREADABLE) for index in range(1, self.spoilt + 1)]
+        counted = count_election(manifest, ELECTION_KEY, self.root, plaintexts, spoilt, withdrawn, voters=self.voters)
+        return canonical.dumps(json.loads(counted.encode())["contests"][0]).decode()
 
 
 def generated(method: str, number: int) -> Iterator[Recount]:
@@ -59,6 +68,46 @@ def generated(method: str, number: int) -> Iterator[Recount]:
     for place in range(number):
         small = place % 4 > 0
         yield _generate(random, method, *((random.randint(1, 6), 8) if small else (random.randint(4, 9), 60)))
+
+
+def concluded(method: str, number: int) -> Iterator[Recount]:
+    """So many small elections by a method, each under other conditions than the one before, the same in every run."""
+    random = Random(f"{method} under conditions")
+    for recount in generated(method, number):
+        of, cast = recount.contest, sum(recount.ballots.values())
+        spoilt = random.randint(0, 3)
+        voters = cast + spoilt + random.randint(0, 12)
+        given = {**of.model_dump(mode="json"), **_conditions(random, of)}
+        yield replace(recount, contest=Contest.model_validate(given), spoilt=spoilt, voters=voters)
+
+
+def motions(number: int) -> Iterator[Recount]:
+    """So many motions; votes for and against are often equal."""
+    random = Random("motions")
+    for _ in range(number):
+        given = contest("plurality", 2, 1).model_dump(mode="json") | {"motion": True}
+        of = Contest.model_validate(given | {n: v for n, v in _conditions(random, None).items() if n != "order"})
+        votes = [random.randint(0, 4) for _ in range(3)]
+        ballots: Ballots = {ballot: cast for ballot, cast in zip(((1,), (2,), ()), votes, strict=True) if cast}
+        voters = sum(votes) + random.randint(1, 8)
+        yield Recount(of, ballots, random.randbytes(32), spoilt=random.randint(0, 1), voters=voters)
+
+
+def _conditions(random: Random, of: Contest | None) -> dict[str, Any]:
+    """Any conditions that the contest can have."""
+    parts = ("1/3", "1/2", ">1/2", "40/100", "2/3", "1/1", ">1/4")
+    given: dict[str, Any] = {}
+    if random.random() < 0.6:
+        given["quorum"] = random.choice(parts)
+    if random.random() < 0.6 and (of is None or RULES[of.method].shares):
+        given |= {"threshold": random.choice(parts), "threshold_of": random.choice(("valid", "ballots", "voters"))}
+    if of and of.seats < len(of.options) and random.random() < 0.6:
+        given["none_of_the_above"] = True
+    if random.random() < 0.3:
+        given["abstain"] = True
+    if random.random() < 0.3:
+        given["order"] = "shuffled"
+    return given
 
 
 def contest(method: str, options: int, seats: int, tie: str = "lot", *, highest: int = 5) -> Contest:

@@ -135,8 +135,9 @@ def command(
             seed=drawn,
             withdrawn=cast.withdrawn,
             limit=limit,
+            motion=bool(conditions and conditions.motion),
         )
-        outcome = conclude(counted, conditions, entitled=entitled) if conditions else None
+        outcome = conclude(counted, conditions, voters=entitled) if conditions else None
         if blt_out:
             from ballotcast.counting.blt import format_blt
 

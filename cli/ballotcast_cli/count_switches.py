@@ -62,12 +62,21 @@ class Switch(click.ParamType[tuple[str, str]]):
 
 
 _CONDITIONS = (
-    click.option("--turnout", type=_Part(), help="Quorum: 1/3, 40% or >1/2 of those --entitled must have voted."),
+    click.option("--quorum", type=_Part(), help="1/3, 40% or >1/2 of those --entitled must have voted."),
     click.option("--entitled", type=click.IntRange(min=0), default=0, help="How many could have voted."),
-    click.option("--share", type=_Part(), help="The part of the valid ballots that is needed to be elected."),
+    click.option("--threshold", type=_Part(), help="The part of the ballots that is needed to be elected."),
+    click.option(
+        "--threshold-of",
+        "of",
+        type=click.Choice(["valid", "ballots", "voters"]),
+        default="valid",
+        show_default=True,
+        help="What --threshold is a part of: valid ballots, all ballots, or those --entitled.",
+    ),
     click.option(
         "--none-of-the-above", type=click.IntRange(min=0), default=0, metavar="N", help="That option's number."
     ),
+    click.option("--motion", is_flag=True, help="Two options, for and against: equal votes carry nothing, by no lot."),
 )
 
 
@@ -76,12 +85,19 @@ def conditions(command: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(command)
     def gathered(
-        *, turnout: "Part | None", entitled: int, share: "Part | None", none_of_the_above: int, **values: Any
+        *,
+        quorum: "Part | None",
+        entitled: int,
+        threshold: "Part | None",
+        of: str,
+        none_of_the_above: int,
+        motion: bool,
+        **values: Any,
     ) -> None:
-        if turnout and not entitled:
-            raise click.UsageError("--turnout needs --entitled")
-        given = turnout or share or none_of_the_above
-        applied = _conditions(turnout, share, none_of_the_above) if given else None
+        if (quorum or (threshold and of == "voters")) and not entitled:
+            raise click.UsageError("a part of those who could have voted needs --entitled")
+        given = quorum or threshold or none_of_the_above or motion
+        applied = _conditions(quorum, threshold, of, none_of_the_above, motion=motion) if given else None
         command(**values, conditions=applied, entitled=entitled)
 
     decorated: Callable[..., None] = gathered
@@ -90,7 +106,9 @@ def conditions(command: Callable[..., None]) -> Callable[..., None]:
     return decorated
 
 
-def _conditions(turnout: "Part | None", share: "Part | None", none_of_the_above: int) -> "Conditions":
-    from ballotcast.counting.conditions import Conditions
+def _conditions(
+    quorum: "Part | None", threshold: "Part | None", of: str, none_of_the_above: int, *, motion: bool
+) -> "Conditions":
+    from ballotcast.counting.conditions import Conditions, Whole
 
-    return Conditions(turnout, share, none_of_the_above)
+    return Conditions(quorum, threshold, none_of_the_above, Whole(of), motion)

@@ -36,7 +36,7 @@ def handle(event: dict[str, Any], wiring: Wiring) -> dict[str, Any]:
         case "bundle":
             return bundle(wiring, election, event["bucket"])
         case "count":
-            return count(wiring, election)
+            return count(wiring, election, event["voters"])
         case "export":
             return export(wiring, election)
         case "publish":

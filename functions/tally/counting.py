@@ -13,15 +13,17 @@ from tally import work
 from tally.closed import CountStopped, find_frozen, require_sealed
 
 
-def count(wiring: Wiring, election: str) -> dict[str, Any]:
-    """Write result and sentences → `{counted, spoilt}`. CountStopped unless it accounts for every ballot of the log."""
+def count(wiring: Wiring, election: str, voters: int) -> dict[str, Any]:
+    """Write result and sentences → `{counted, spoilt}`. CountStopped unless it accounts for every ballot of the log.
+
+    voters: how many could have voted, by the ledger."""
     _, manifest = find_frozen(wiring.manifests, election)
     sealed = require_sealed(wiring.log, manifest)
     keys = (work.counts_key(election, bucket) for bucket in work.buckets(sealed.head.size))
     plaintexts, spoilt = work.read_counts(wiring.blobs, keys)
     amended = _amended(wiring, manifest, sealed.ballots.start)
     key, root = _published_key(wiring, manifest), sealed.checkpoint.root
-    result = count_election(manifest, key, root, plaintexts, spoilt, amended.withdrawn)
+    result = count_election(manifest, key, root, plaintexts, spoilt, amended.withdrawn, voters=voters)
     if result.counted + len(spoilt) != len(sealed.ballots):
         raise CountStopped(f"{result.counted} counted and {len(spoilt)} spoilt ballots, of {len(sealed.ballots)} cast")
     why = json.dumps([contest.why for contest in result.contests], ensure_ascii=False)

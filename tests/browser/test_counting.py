@@ -17,7 +17,7 @@ from playwright.sync_api import Page
 from ballotcast.counting import RULES
 from ballotcast.counting.blt import parse_blt
 from checkout import ROOT
-from recount import Recount, contest, generated
+from recount import Recount, concluded, contest, generated, motions
 
 MODULES = ROOT / "functions" / "web" / "static" / "js" / "counting"
 EXAMPLE = ROOT / "examples" / "student-union.blt"
@@ -53,8 +53,8 @@ COUNT = """async (given) => {
   const { count } = await import("/js/counting/count.js");
   const { jcsEncode } = await import("/js/protocol/jcs.js");
   const accounts = [];
-  for (const { contest, ballots, seed, withdrawn } of JSON.parse(given)) {
-    const account = await count(contest, ballots, new Uint8Array(seed), new Set(withdrawn));
+  for (const { contest, ballots, seed, withdrawn, turnout } of JSON.parse(given)) {
+    const account = await count(contest, ballots, new Uint8Array(seed), new Set(withdrawn), turnout);
     accounts.push(new TextDecoder().decode(jcsEncode(account)));
   }
   return accounts;
@@ -99,6 +99,17 @@ def test_generated_elections(modules: Page, method: str) -> None:
     assert any(len(account["withdrawn"]) > 1 and account["winners"] for account in accounts)
     assert any(account["blank"] for account in accounts)
     assert any(len(account["winners"]) < account["seats"] for account in accounts)
+
+
+def test_conditions_and_motions(modules: Page) -> None:
+    recounts = [recount for method in RULES for recount in concluded(method, 60)]
+    accounts = require_same(modules, [*recounts, *motions(200)])
+    unmet = [account["outcome"]["unmet"] for account in accounts if "outcome" in account]
+    assert {reason for reasons in unmet for reason in reasons} == {"none-of-the-above", "threshold", "quorum"}
+    assert [] in unmet
+    carried = accounts[-200:]
+    assert {tuple(account["outcome"]["elected"]) for account in carried} == {(1,), (2,), ()}
+    assert not any(account["ties"] for account in carried)
 
 
 def test_the_order_of_ballots_and_whether_equal_ones_come_together_change_nothing(modules: Page) -> None:

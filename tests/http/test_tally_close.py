@@ -252,7 +252,7 @@ def test_another_election_key_stops_the_count(deployment: World, election: Froze
 def test_nothing_is_opened_before_the_log_is_sealed(deployment: World, election: FrozenElection, step: str) -> None:
     deployment.clock.advance(days=2)
     election.wiring.blobs.put(work.result_key(election.id), b"{}")
-    event = {"step": step, "election": election.id, "partitions": [0], "bucket": 0, "roll": 8, "issued": 6}
+    event = {"step": step, "election": election.id, "partitions": [0], "bucket": 0, "roll": 8, "issued": 6, "voters": 8}
     with pytest.raises(CountStopped, match="not sealed"):
         count.handle({**event, "export": {"sha256": "", "size": 0}}, election.wiring)
 

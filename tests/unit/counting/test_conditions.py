@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from ballotcast.counting import RULES, Count, count
-from ballotcast.counting.conditions import SHARED, Conditions, Outcome, Part, conclude, require_applicable
+from ballotcast.counting.conditions import SHARED, Conditions, Part, Unmet, Whole, conclude, require_applicable
 
 from .elections import aggregate, cast_as, rows
 
@@ -43,40 +43,40 @@ def test_what_is_no_part_is_refused(text: str) -> None:
     ("turnout", "entitled", "elected"),
     [("1/2", 20, (1,)), (">1/2", 20, ()), ("1/2", 21, ()), ("0", 21, (1,)), ("0", 0, ())],
 )
-def test_below_the_quorum_nobody_is_elected(turnout: str, entitled: int, elected: tuple[int, ...]) -> None:
-    outcome = conclude(counted(), Conditions(turnout=Part.parse(turnout)), entitled=entitled)
+def test_below_the_quorum_nobody_is_elected(quorum: str, voters: int, elected: tuple[int, ...]) -> None:
+    outcome = conclude(counted(), Conditions(quorum=Part.parse(quorum)), voters=voters)
     assert (outcome.elected, outcome.vacant) == (elected, 1 - len(elected))
     assert bool(outcome.reasons) != bool(elected)
 
 
 def test_blank_and_spoilt_ballots_count_for_the_quorum() -> None:
     result = count("plurality", options="AB", seats=1, ballots={(1,): 1, (): 1, (7,): 1})
-    assert conclude(result, Conditions(turnout=Part.parse("3/4")), entitled=4).elected == (1,)
-    assert conclude(result, Conditions(turnout=Part.parse(">3/4")), entitled=4).reasons == (
+    assert conclude(result, Conditions(quorum=Part.parse("3/4")), voters=4).elected == (1,)
+    assert conclude(result, Conditions(quorum=Part.parse(">3/4")), voters=4).reasons == (
         "3 of 4 voted, and not more than 3/4: nobody is elected.",
     )
 
 
-@pytest.mark.parametrize(("share", "elected"), [("1/2", (1,)), (">1/2", ()), ("3/10", (1, 2)), (">30%", (1,))])
-def test_a_share_of_the_valid_ballots_is_needed(share: str, elected: tuple[int, ...]) -> None:
-    outcome = conclude(counted(seats=2), Conditions(share=Part.parse(share)))
+@pytest.mark.parametrize(("threshold", "elected"), [("1/2", (1,)), (">1/2", ()), ("3/10", (1, 2)), (">30%", (1,))])
+def test_a_share_of_the_valid_ballots_is_needed(threshold: str, elected: tuple[int, ...]) -> None:
+    outcome = conclude(counted(seats=2), Conditions(threshold=Part.parse(threshold)))
     assert (outcome.elected, outcome.vacant) == (elected, 2 - len(elected))
 
 
 def test_the_share_is_that_of_the_stage_of_election() -> None:
     result = counted("irv", ballots=rows("4 A, 3 BC, 3 CB"))
-    assert conclude(result, Conditions(share=Part.parse("60%"))).elected == result.winners
-    assert conclude(result, Conditions(share=Part.parse(">60%"))).elected == ()
+    assert conclude(result, Conditions(threshold=Part.parse("60%"))).elected == result.winners
+    assert conclude(result, Conditions(threshold=Part.parse(">60%"))).elected == ()
     stv = counted("scottish-stv", seats=2, ballots=rows("6 AB, 3 B, 2 C"))
-    assert conclude(stv, Conditions(share=Part.parse("4/11"))).elected == stv.winners
+    assert conclude(stv, Conditions(threshold=Part.parse("4/11"))).elected == stv.winners
 
 
 @pytest.mark.parametrize("method", [method for method in RULES if method not in SHARED])
 def test_figures_that_are_no_ballots_have_no_share(method: str) -> None:
     with pytest.raises(ValueError, match="no shares of the ballots"):
-        require_applicable(method, Conditions(share=Part.parse("1/2")), options=3)
+        require_applicable(method, Conditions(threshold=Part.parse("1/2")), options=3)
     with pytest.raises(ValueError, match="no shares of the ballots"):
-        conclude(counted(method), Conditions(share=Part.parse("1/2")))
+        conclude(counted(method), Conditions(threshold=Part.parse("1/2")))
 
 
 @pytest.mark.parametrize("method", [method for method, rule in RULES.items() if not rule.one_seat])
@@ -91,8 +91,9 @@ def test_the_seat_of_none_of_the_above_and_those_after_it_stay_vacant(method: st
 
 def test_the_votes_for_none_of_the_above_are_told_apart() -> None:
     outcome = conclude(counted(), Conditions(none_of_the_above=3))
-    assert outcome == Outcome((1,), 0, (), "2")
-    assert outcome.as_json() == {"elected": [1], "vacant": 0, "reasons": [], "none_of_the_above": "2"}
+    told = {"elected": [1], "vacant": 0, "unmet": [], "none_of_the_above": "2"}
+    assert outcome.account() == told
+    assert outcome.as_json() == told | {"reasons": []}
     assert "none_of_the_above" not in conclude(counted(), Conditions()).as_json()
 
 
@@ -103,5 +104,55 @@ def test_an_option_that_does_not_exist_is_not_none_of_the_above() -> None:
 
 def test_without_a_ballot_every_condition_leaves_the_seat_vacant() -> None:
     everything = Conditions(Part.parse("1/2"), Part.parse("1/2"), 2)
-    outcome = conclude(counted(ballots={}), everything, entitled=10)
+    outcome = conclude(counted(ballots={}), everything, voters=10)
     assert (outcome.elected, outcome.vacant, outcome.none_of_the_above) == ((), 1, "")
+
+
+@pytest.mark.parametrize(
+    ("of", "threshold", "elected"),
+    [
+        (Whole.VALID, "5/10", (1,)),
+        (Whole.VALID, ">5/10", ()),
+        (Whole.BALLOTS, "5/13", (1,)),
+        (Whole.BALLOTS, ">5/13", ()),
+        (Whole.VOTERS, "5/20", (1,)),
+        (Whole.VOTERS, ">5/20", ()),
+    ],
+)
+def test_a_threshold_is_a_part_of_what_it_says(of: Whole, threshold: str, elected: tuple[int, ...]) -> None:
+    conditions = Conditions(threshold=Part.parse(threshold), of=of)
+    outcome = conclude(counted(), conditions, cast=13, voters=20)
+    assert outcome.elected == elected
+    assert outcome.short == (() if elected else (1,))
+    assert outcome.unmet == (() if elected else (Unmet.THRESHOLD,))
+
+
+@pytest.mark.parametrize(
+    ("votes", "threshold", "quorum", "elected", "unmet"),
+    [
+        ((5, 4), "", "", (1,), ()),
+        ((4, 4), "", "", (), ()),
+        ((0, 0), "", "", (), ()),
+        ((4, 5), "2/3", "", (2,), ()),
+        ((5, 4), "2/3", "", (), (Unmet.THRESHOLD,)),
+        ((6, 3), "2/3", "", (1,), ()),
+        ((6, 3), "2/3", "1/2", (), (Unmet.QUORUM,)),
+        ((3, 6), "2/3", "1/2", (), (Unmet.QUORUM,)),
+    ],
+)
+def test_a_motion_is_carried_or_not_and_never_by_lot(
+    votes: tuple[int, int], threshold: str, quorum: str, elected: tuple[int, ...], unmet: tuple[Unmet, ...]
+) -> None:
+    cast = {(option,): number for option, number in enumerate(votes, 1) if number}
+    result = count("plurality", options=("Yes", "No"), seats=1, ballots=cast, motion=True)
+    parts = [Part.parse(part) if part else None for part in (quorum, threshold)]
+    outcome = conclude(result, Conditions(*parts, motion=True), voters=20)
+    assert (outcome.elected, outcome.unmet, result.ties) == (elected, unmet, ())
+
+
+@pytest.mark.parametrize(
+    "settings", [{"method": "approval"}, {"seats": 2}, {"options": "ABC"}], ids=["method", "seats", "options"]
+)
+def test_what_is_no_motion_is_not_counted_as_one(settings: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="for and against"):
+        count(**{"method": "plurality", "options": "AB", "seats": 1, "ballots": {}, "motion": True, **settings})

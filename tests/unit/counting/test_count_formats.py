@@ -70,7 +70,7 @@ def test_conditions_are_applied_to_the_count(file: Path) -> None:
         "2",
         "--seed",
         "0614",
-        "--turnout",
+        "--quorum",
         ">1/2",
         "--entitled",
         "24",
@@ -84,6 +84,8 @@ def test_conditions_are_applied_to_the_count(file: Path) -> None:
     assert account["outcome"] == {
         "elected": [],
         "vacant": 2,
+        "unmet": ["none-of-the-above"],
+        "quorum": {"cast": 12, "voters": 23},
         "reasons": ["A seat fell to none of the above; it and those after it stay vacant."],
         "none_of_the_above": "5",
     }
@@ -94,9 +96,9 @@ def test_conditions_are_applied_to_the_count(file: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "word"),
     [
-        (["--method", "irv", "--turnout", "1/2"], "--turnout needs --entitled"),
-        (["--method", "irv", "--turnout", "most", "--entitled", "5"], "not a part"),
-        (["--method", "borda", "--share", "1/2"], "no shares"),
+        (["--method", "irv", "--quorum", "1/2"], "needs --entitled"),
+        (["--method", "irv", "--quorum", "most", "--entitled", "5"], "not a part"),
+        (["--method", "borda", "--threshold", "1/2"], "no shares"),
         (["--method", "irv", "--none-of-the-above", "9"], "not one of the 4 options"),
         (["--method", "star"], "star counts scores, and the file holds rankings"),
         (["--method", "irv", "--format", "preflib"], "line 1"),

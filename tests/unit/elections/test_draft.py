@@ -44,6 +44,55 @@ def test_a_contest_with_scores_gets_a_range_of_scores() -> None:
 
 
 @pytest.mark.parametrize(
+    ("typed", "part"),
+    [
+        ("40%", "40/100"),
+        ("> 50 %", ">50/100"),
+        ("33.5%", "335/1000"),
+        ("33.50%", "335/1000"),
+        ("100%", "100/100"),
+        ("> 1/2", ">1/2"),
+        ("2/3", "2/3"),
+    ],
+)
+def test_parts_are_kept_as_fractions(typed: str, part: str) -> None:
+    [made] = contests_of([contest(quorum=typed, threshold=typed)] if part != "100/100" else [contest(quorum=typed)])
+    assert made.quorum == part
+    if made.threshold:
+        assert (made.threshold, made.threshold_of) == (part, "valid")
+
+
+def test_texts_of_options_are_kept_as_lines() -> None:
+    about = [{"statement": " One\r\ntwo\t\n"}, {"statement": "", "link": ""}, {"link": "https://example.org/cid"}]
+    [made] = contests_of([contest(text="Cafe\u0301\r\r", about=about)])
+    assert made.text == "Caf\u00e9"
+    assert made.model_dump(mode="json")["about"] == [
+        {"statement": "One\ntwo"},
+        {},
+        {"link": "https://example.org/cid"},
+    ]
+    assert contests_of([contest(text=" \n", about=[{"statement": " "}, {}, {}])]) == contests_of([contest()])
+
+
+def test_conditions_that_are_switched_off_are_left_out() -> None:
+    off = {"none_of_the_above": False, "abstain": False, "motion": False, "order": "fixed"}
+    assert contests_of([contest(**off)]) == contests_of([contest()])
+    [motion] = contests_of([contest(method="plurality", options=["Yes", "No"], motion=True, abstain=True)])
+    assert motion.model_dump(mode="json") == {
+        "id": "c1",
+        "title": "Council",
+        "method": "plurality",
+        "options": ["Yes", "No"],
+        "seats": 1,
+        "min": 0,
+        "max": 1,
+        "tie": "lot",
+        "abstain": True,
+        "motion": True,
+    }
+
+
+@pytest.mark.parametrize(
     ("changes", "pointer"),
     [
         ({"title": ""}, "/contests/1/title"),
@@ -61,6 +110,20 @@ def test_a_contest_with_scores_gets_a_range_of_scores() -> None:
         ({"max": 4}, "/contests/1/max"),
         ({"min": 3, "max": 2}, "/contests/1/max"),
         ({"tie": "coin"}, "/contests/1/tie"),
+        ({"quorum": "half"}, "/contests/1/quorum"),
+        ({"quorum": "0%"}, "/contests/1/quorum"),
+        ({"threshold": "101%"}, "/contests/1/threshold"),
+        ({"threshold": ">100%"}, "/contests/1/threshold"),
+        ({"threshold": "1/2", "threshold_of": "roll"}, "/contests/1/threshold_of"),
+        ({"threshold": "1/2", "method": "borda"}, "/contests/1/threshold"),
+        ({"threshold_of": "valid"}, "/contests/1"),
+        ({"motion": True}, "/contests/1/motion"),
+        ({"none_of_the_above": True, "options": ["Ada"]}, "/contests/1/none_of_the_above"),
+        ({"order": "alphabetical"}, "/contests/1/order"),
+        ({"text": "a" * 2001}, "/contests/1/text"),
+        ({"about": [{"statement": "a"}]}, "/contests/1/about"),
+        ({"about": [{"link": "javascript:alert(1)"}, {}, {}]}, "/contests/1/about/0/link"),
+        ({"about": [{}, {"statement": "a\u202eb"}, {}]}, "/contests/1/about/1/statement"),
     ],
 )
 def test_the_wrong_field_of_the_wrong_contest_is_named(changes: dict[str, Any], pointer: str) -> None:

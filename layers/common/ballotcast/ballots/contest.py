@@ -1,11 +1,23 @@
 """A contest: one question of an election, with its options, its method and what a valid choice is."""
 
+import re
 from collections import Counter
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
 
-from ballotcast.ballots.fields import Text
+from ballotcast.ballots.fields import Lines, Link, Text
 from ballotcast.counting import RULES, require_countable
 from ballotcast.counting.ballots import HIGHEST_SCORE
 from ballotcast.faults import FaultError
@@ -37,12 +49,55 @@ Count = Annotated[int, Field(ge=0, le=255)]
 ContestId = Annotated[str, StringConstraints(pattern=r"^c[1-9][0-9]{0,4}$")]
 MOST_OPTIONS = 255
 
+_PART = re.compile(r"(>?)([1-9][0-9]{0,5})/([1-9][0-9]{0,5})")
+
+
+def _attainable(text: str) -> str:
+    found = _PART.fullmatch(text)
+    if not found:
+        raise ValueError("must be a part such as 1/3 or >1/2")
+    part, whole = int(found[2]), int(found[3])
+    if part > whole or (found[1] and part == whole):
+        raise ValueError("must not be more than the whole")
+    return text
+
+
+def _true(value: bool) -> bool:
+    if not value:
+        raise ValueError("must be true, or be left out")
+    return value
+
+
+Part = Annotated[str, AfterValidator(_attainable)]
+"""`1/3`: at least a third; `>1/2`: more than a half."""
+ThresholdOf = Literal["valid", "ballots", "voters"]
+Yes = Annotated[bool, AfterValidator(_true)]
+OPTIONAL: Any = Field(default=None)
+"""Not there where there is no such thing; never null in JSON."""
+
+
+class About(BaseModel):
+    """What an organiser publishes about an option: a statement, which is text and nothing else, and a link."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+    statement: Lines = OPTIONAL
+    link: Link = OPTIONAL
+
+    @model_serializer(mode="wrap")
+    def _without_absent(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return {name: value for name, value in serialize(self).items() if value is not None}
+
 
 class Contest(BaseModel):
     """A contest with every field checked, as it is in the manifest.
 
     min, max: how many options a choice marks, or a ranking ranks, unless it is blank: a blank choice is always valid.
     Where options are scored they are the lowest and the highest score instead, and any number of options may be scored.
+
+    quorum, threshold, none_of_the_above (the last option is it), motion: `ballotcast.counting.conditions`. abstain: a
+    blank choice is an abstention, and the ballot paper offers it. order: of the options on the ballot paper; else as
+    here. text: about the contest. about: for each option, in their order.
     """
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
@@ -55,6 +110,15 @@ class Contest(BaseModel):
     min: Count
     max: Annotated[int, Field(ge=1, le=255)]
     tie: Tie
+    quorum: Part = OPTIONAL
+    threshold: Part = OPTIONAL
+    threshold_of: ThresholdOf = OPTIONAL
+    none_of_the_above: Yes = OPTIONAL
+    abstain: Yes = OPTIONAL
+    motion: Yes = OPTIONAL
+    order: Literal["shuffled"] = OPTIONAL
+    text: Lines = OPTIONAL
+    about: Annotated[tuple[About, ...], Field(strict=False)] = OPTIONAL
 
     @property
     def fewest_options(self) -> int:
@@ -98,3 +162,64 @@ class Contest(BaseModel):
         if highest > info.data.get("seats", 255) and method == "plurality":
             raise FaultError("over-seats")
         return highest
+
+    @field_validator("threshold")
+    @classmethod
+    def _of_ballots(cls, threshold: str, info: ValidationInfo) -> str:
+        method = info.data.get("method")
+        if method and not RULES[method].shares:
+            raise ValueError(f"must not be given in a contest by {method}, whose figures are not ballots")
+        return threshold
+
+    @field_validator("none_of_the_above")
+    @classmethod
+    def _beside_others(cls, none: bool, info: ValidationInfo) -> bool:
+        if info.data.get("seats", 0) >= len(info.data.get("options", range(255))):
+            raise ValueError("needs more options than seats: the last option is none of the above")
+        return none
+
+    @field_validator("motion")
+    @classmethod
+    def _for_and_against(cls, motion: bool, info: ValidationInfo) -> bool:
+        known = info.data
+        counted = (known.get("method", "plurality"), known.get("seats", 1), len(known.get("options", "12")))
+        if counted != ("plurality", 1, 2) or known.get("none_of_the_above"):
+            raise ValueError("must be one seat by plurality for one of two options: for and against")
+        return motion
+
+    @field_validator("order")
+    @classmethod
+    def _of_candidates(cls, order: Literal["shuffled"], info: ValidationInfo) -> Literal["shuffled"]:
+        if info.data.get("motion"):
+            raise ValueError("must not be given in a motion")
+        return order
+
+    @field_validator("about")
+    @classmethod
+    def _one_each(cls, about: tuple[About, ...], info: ValidationInfo) -> tuple[About, ...]:
+        if len(about) != len(info.data.get("options", about)):
+            raise ValueError("must have an entry for each option")
+        if not any(one.statement or one.link for one in about):
+            raise ValueError("must say something of an option, or be left out")
+        return about
+
+    @model_validator(mode="after")
+    def _threshold_of_something(self) -> "Contest":
+        if bool(self.threshold) != bool(self.threshold_of):
+            raise ValueError("threshold and threshold_of must be given together")
+        return self
+
+    @model_serializer(mode="wrap")
+    def _without_absent(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return {name: value for name, value in serialize(self).items() if value is not None}
+
+    @property
+    def conditions(self) -> dict[str, str | bool]:
+        """The optional members that say what a result means; those that there are."""
+        names = ("quorum", "threshold", "threshold_of", "none_of_the_above", "abstain", "motion")
+        return {name: value for name in names if (value := getattr(self, name)) is not None}
+
+    @property
+    def needs_voters(self) -> bool:
+        """Whether its outcome depends on how many could have voted."""
+        return bool(self.quorum) or self.threshold_of == "voters"

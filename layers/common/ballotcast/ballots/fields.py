@@ -62,6 +62,26 @@ def _printable(text: str) -> str:
     return text
 
 
+def _lines(text: str) -> str:
+    """Text of several lines, divided by U+000A alone; neither its first nor its last line is empty."""
+    for line in text.split("\n"):
+        _printable(line.strip(" "))
+    if text != text.strip(" \n"):
+        raise ValueError("must not begin or end with spaces")
+    return text
+
+
+_LINK = re.compile(
+    r"https://[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?(?::[1-9][0-9]{0,4})?(?:/[A-Za-z0-9._~:/?#@!$&'()*+,;=%-]*)?"
+)
+
+
+def _https(text: str) -> str:
+    if not _LINK.fullmatch(text):
+        raise ValueError("must be an address that begins with https://, without spaces")
+    return text
+
+
 def _spki(der: bytes) -> bytes:
     IssuerPublicKey.from_spki(der)
     return der
@@ -76,6 +96,10 @@ _B64U = (_from_text(b64u_decode), PlainSerializer(b64u_encode, when_used="json")
 _HEX = (_from_text(hex_decode), PlainSerializer(bytes.hex, when_used="json"))
 
 Text = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_printable)]
+Lines = Annotated[str, Field(min_length=1, max_length=2000), AfterValidator(_lines)]
+"""Several lines of text, which nothing interprets."""
+Link = Annotated[str, Field(max_length=300), AfterValidator(_https)]
+"""Where somebody may read more: ASCII, https, a host in lower case."""
 UtcSecond = Annotated[
     datetime, _from_text(parse_time), AfterValidator(_whole_second), PlainSerializer(to_rfc3339, when_used="json")
 ]

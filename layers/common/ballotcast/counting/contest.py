@@ -17,7 +17,7 @@ class Contest:
     """A contest ready to count: withdrawn options are struck from every paper and no paper is blank.
 
     names: of all options, withdrawn ones included. standing: the numbers of those that are not withdrawn. valid: the
-    papers' weights added up.
+    papers' weights added up. motion: equal votes elect nobody, and no lot is drawn.
     """
 
     contest_id: str
@@ -28,6 +28,7 @@ class Contest:
     valid: int
     tie: TieRule
     seed: bytes
+    motion: bool = False
 
     @property
     def options(self) -> int:
@@ -101,7 +102,7 @@ class Sheet:
         for _, group in groupby(by_votes, key=self._votes):
             equal = list(group)
             free = seats - len(elected)
-            if free <= 0:
+            if free <= 0 or (self.contest.motion and len(equal) > free):
                 break
             decides = Decides.SEAT if len(equal) > free else Decides.ELECTION_ORDER
             elected += self._order(equal, decides, min(free, len(equal)))[:free]

@@ -6,6 +6,8 @@ a ballot may hold is the contest's business (`max`), checked before the count.
 
 Ties for the last seat, and for the order of those elected, go to lot: there is no earlier stage. An option without
 a single vote is never elected, so seats may stay vacant. One stage, no decimals.
+
+In a motion (two options, for and against, one seat) equal votes elect neither: no lot is drawn, and there is no tie.
 """
 
 from .ballots import options

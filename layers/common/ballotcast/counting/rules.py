@@ -91,6 +91,12 @@ def require_countable(method: str, *, seats: int, tie: str, options: int = 0) ->
         require_small_field(options, seats)
 
 
+def require_motion(method: str, *, seats: int, options: int) -> None:
+    """Raise ValueError unless a motion can be counted like this."""
+    if (method, seats, options) != ("plurality", 1, 2):
+        raise ValueError("a motion is one seat by plurality for one of two options: for and against")
+
+
 def count(
     method: str,
     *,
@@ -103,6 +109,7 @@ def count(
     withdrawn: Collection[int] = (),
     limit: int | None = None,
     errors: VoterErrors = NO_ERRORS,
+    motion: bool = False,
 ) -> Count:
     """Count a contest. Pure: the same input gives the same account, whatever the order of the ballots.
 
@@ -110,7 +117,8 @@ def count(
     numbers, struck from every ballot before the count; a ballot with nothing left is counted as blank. limit: the most
     options a ballot may name, or the highest score it may give. A bad ballot (see `ballots`) is spoilt: it is told in
     the account and counted nowhere else. errors: what becomes of voters' errors in rankings as cast (see
-    `voter_errors`); a ballot with an overvote is spoilt where it says nothing of one.
+    `voter_errors`); a ballot with an overvote is spoilt where it says nothing of one. motion: one seat, by plurality,
+    for one of two options, the first of which is for the motion; equal votes elect neither.
 
     No valid ballot: no winner and no stage, under every rule; so too when there are no options or all are
     withdrawn. Fewer options than seats: the other seats stay vacant.
@@ -121,6 +129,8 @@ def count(
     from .contest import Contest, Sheet
 
     require_countable(method, seats=seats, tie=tie, options=len(options))
+    if motion:
+        require_motion(method, seats=seats, options=len(options))
     numbers = range(1, len(options) + 1)
     if any(number not in numbers for number in withdrawn):
         raise ValueError(f"withdrawn options {sorted(withdrawn)} are not all within 1..{len(options)}")
@@ -134,7 +144,7 @@ def count(
         sifted = end_at_once(sifted)
     valid = sum(map(itemgetter(1), sifted.papers))
     standing = frozenset(numbers).difference(withdrawn)
-    ready = Contest(contest, options, standing, seats, sifted.papers, valid, TieRule(tie), seed)
+    ready = Contest(contest, options, standing, seats, sifted.papers, valid, TieRule(tie), seed, motion)
     sheet = rule.fill(ready) if valid else Sheet(ready)
     return Count(
         method=method,

@@ -1,5 +1,6 @@
 """What a draft must be, so that it can be frozen and counted: the manifest's own rules, told field by field."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from math import comb
@@ -16,6 +17,7 @@ from ballotcast.errors import FieldError, field_error, invalid, invalid_field
 from ballotcast.faults import FaultError
 from ballotcast.faults.validation import fault_of
 
+_PERCENT = re.compile(r"(>?)([0-9]{1,3})(?:\.([0-9]{1,3}))?%", re.ASCII)
 CONTESTS_LENGTH = 80_000
 """Bytes of all contests together in canonical JSON, so that the manifest keeps within its own limit."""
 
@@ -32,7 +34,8 @@ def contests_of(given: Sequence[Mapping[str, Any]]) -> tuple[Contest, ...]:
     """Number the contests (c1, c2, …), normalise their texts, fill in what was left out, and check them.
 
     Left out: seats 1; min 0; max: the seats in a plurality contest, 5 where options are scored, else the number of
-    options; tie: `lot`, but `previous-stages` for Scottish STV and STAR, as their sources have it. Invalid, with a
+    options; tie: `lot`, but `previous-stages` for Scottish STV and STAR, as their sources have it; threshold_of:
+    `valid`; conditions: none. Parts such as `40%` are written as the manifest has them. Invalid, with a
     pointer for each contest that is wrong, or has two options that look alike.
     """
     if not given:
@@ -70,9 +73,40 @@ def _contest(number: int, fields: Mapping[str, Any]) -> Contest:
     if rule and rule.ballot == "scores":
         defaults["max"] = 5
     texts = {"title": typed(fields.get("title")), "options": [typed(option) for option in fields.get("options", ())]}
-    contest = Contest(id=f"c{number + 1}", **{**defaults, **fields, **texts})
+    contest = Contest(id=f"c{number + 1}", **{**defaults, **_conditions(fields), **texts})
     require_countable(contest.method, seats=contest.seats, tie=contest.tie, options=len(contest.options))
     return contest
+
+
+def _conditions(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields as the manifest has them: what is switched off is left out, and a part is a fraction."""
+    told = {name: value for name, value in fields.items() if value is not False and (name, value) != ("order", "fixed")}
+    for name in ("quorum", "threshold"):
+        if isinstance(part := told.get(name), str):
+            told[name] = as_fraction(part)
+    text = _lines(told.pop("text", ""))
+    told |= {"text": text} if text else {}
+    if "about" in told:
+        about = [{name: text for name, value in one.items() if (text := _lines(value))} for one in told.pop("about")]
+        told |= {"about": about} if any(about) else {}
+    if "threshold" in told:
+        told.setdefault("threshold_of", "valid")
+    return told
+
+
+def _lines(text: str) -> str:
+    """Lines as the manifest has them: in NFC, divided by U+000A, without tabs, and without spaces around them."""
+    lines = typed(text).replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ").split("\n")
+    return "\n".join(line.strip(" ") for line in lines).strip("\n")
+
+
+def as_fraction(part: str) -> str:
+    """`40%` as `40/100` and `> 33.5%` as `>335/1000`; fractions, and what is no part, stay as they are."""
+    text = part.replace(" ", "")
+    if not (found := _PERCENT.fullmatch(text)):
+        return text
+    more, whole, decimals = found[1], found[2], (found[3] or "").rstrip("0")
+    return f"{more}{int(whole + decimals)}/{100 * 10 ** len(decimals)}"
 
 
 def _committees(contest: Contest) -> int:

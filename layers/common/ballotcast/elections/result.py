@@ -9,7 +9,7 @@ drawn with `lots_seed` (ballotcast.ballots.lots).
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -20,10 +20,17 @@ from ballotcast.ballots.fields import Hash
 from ballotcast.ballots.manifest import Manifest
 from ballotcast.ballots.plaintext import Reason, Spoilt, decode
 from ballotcast.counting import Ballot as BallotRead
-from ballotcast.counting import Ballots, count
+from ballotcast.counting import Ballots, conditions, count
 from ballotcast.crypto import canonical, p256
 from ballotcast.crypto.hpke import HpkeError
 from ballotcast.elections.amendment_audit import Withdrawn
+
+
+class Turnout(NamedTuple):
+    """cast: all ballots, blank and spoilt ones too. voters: how many could have voted."""
+
+    cast: int
+    voters: int
 
 
 class Part(BaseModel):
@@ -39,7 +46,8 @@ class SpoiltBallot(Part):
 
 class ContestResult(Part):
     """winners: in order of election. withdrawn: options, ascending. ballots = blank + valid. rounds, ties and what else
-    the rule tells: as in `Count.as_json`, where rounds are called stages.
+    the rule tells: as in `Count.as_json`, where rounds are called stages. outcome: who takes a seat, in contests with
+    conditions only (`counting.conditions`).
 
     why: the account's sentence, for those who read the result. It is never encoded, and empty when read back: were it
     in the published bytes, nobody could word it better and still verify them.
@@ -95,14 +103,18 @@ def count_election(
     plaintexts: Mapping[bytes, int],
     spoilt: Iterable[SpoiltBallot],
     withdrawn: Withdrawn,
+    *,
+    voters: int,
 ) -> Result:
     """The one result that these ballots have.
 
     A ballot is judged as it was cast: withdrawn options are struck from it after that.
 
     election_key: the private key's scalar, 32 bytes. log_root: of the final checkpoint, 32 bytes. plaintexts: how many
-    ballots say each, as `read_ballot` returned them.
+    ballots say each, as `read_ballot` returned them. voters: how many could have voted, by the ledger.
     """
+    listed = tuple(sorted(spoilt, key=lambda ballot: ballot.index))
+    turnout = Turnout(sum(plaintexts.values()) + len(listed), voters)
     seed = lots.seed(election_key, log_root)
     choices: list[Counter[BallotRead]] = [Counter() for _ in manifest.contests]
     for plaintext, number in plaintexts.items():
@@ -114,16 +126,29 @@ def count_election(
         log_root=log_root,
         lots_seed=seed,
         counted=sum(plaintexts.values()),
-        spoilt=tuple(sorted(spoilt, key=lambda ballot: ballot.index)),
+        spoilt=listed,
         contests=tuple(
-            _count_contest(contest, made, seed, withdrawn.get(contest.id, ()))
+            _count_contest(contest, made, seed, withdrawn.get(contest.id, ()), turnout)
             for contest, made in zip(manifest.contests, choices, strict=True)
         ),
     )
 
 
-def _count_contest(contest: Contest, choices: Ballots, seed: bytes, withdrawn: Collection[int]) -> ContestResult:
-    account = count(
+def conditions_of(contest: Contest) -> conditions.Conditions:
+    """What must hold before its winners take their seats."""
+    return conditions.Conditions(
+        quorum=conditions.Part.parse(contest.quorum) if contest.quorum else None,
+        threshold=conditions.Part.parse(contest.threshold) if contest.threshold else None,
+        of=conditions.Whole(contest.threshold_of or conditions.Whole.VALID),
+        none_of_the_above=len(contest.options) if contest.none_of_the_above else 0,
+        motion=bool(contest.motion),
+    )
+
+
+def _count_contest(
+    contest: Contest, choices: Ballots, seed: bytes, withdrawn: Collection[int], turnout: Turnout
+) -> ContestResult:
+    counted = count(
         contest.method,
         options=contest.options,
         seats=contest.seats,
@@ -132,7 +157,13 @@ def _count_contest(contest: Contest, choices: Ballots, seed: bytes, withdrawn: C
         seed=seed,
         contest=contest.id,
         withdrawn=withdrawn,
-    ).as_json()
+        motion=bool(contest.motion),
+    )
+    account = counted.as_json()
+    if applied := conditions_of(contest):
+        outcome = conditions.conclude(counted, applied, cast=turnout.cast, voters=turnout.voters)
+        account["outcome"] = outcome.account()
+        account["why"] = " ".join((counted.why, *outcome.reasons))
     # The seed is `lots_seed`; spoilt ballots were sifted out before and are listed once, for all contests.
     del account["contest"], account["seed"], account["spoilt"]
     return ContestResult(id=contest.id, rounds=account.pop("stages"), **account)

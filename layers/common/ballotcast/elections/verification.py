@@ -142,13 +142,13 @@ class _Verification:
         if not self._findings.failed("log"):
             audit_kept(export, self._findings, manifest, checkpoint, self._kept.checkpoints)
             self.found = receipts.run()
-        self._ledger(export, manifest, log)
+        voters = self._ledger(export, manifest, log)
         self._door(export, manifest, log)
         if log.closing:
             audit_doors(self._findings, manifest, log.closing, self._kept.doors)
             audit_turnouts(self._findings, manifest, log.closing, self._kept.turnouts)
         if election_key:
-            self._result(export, manifest, p256.scalar(election_key), checkpoint, log)
+            self._result(export, manifest, p256.scalar(election_key), checkpoint, log, voters)
 
     def _manifest(self, export: ExportReader) -> Manifest:
         data = export.read(export_files.MANIFEST, MAX_LENGTH)
@@ -187,11 +187,12 @@ class _Verification:
         self._findings.complete("election-key", "PK = sk·G")
         return key
 
-    def _ledger(self, export: ExportReader, manifest: Manifest, log: LogAudit) -> None:
+    def _ledger(self, export: ExportReader, manifest: Manifest, log: LogAudit) -> int | None:
+        """How many could vote; None if the ledger cannot be read."""
         ledger = LedgerAudit(export, self._findings, manifest.hash, log.amendments.rolls)
         ledger.run()
         if self._findings.failed("ledger"):
-            return
+            return None
         counts = f"{log.ballots} ballots, {ledger.issued} credentials, {ledger.voters} voters"
         if not log.ballots <= ledger.issued <= ledger.voters:
             self._findings.fail("turnout", f"too many: {counts}")
@@ -205,6 +206,7 @@ class _Verification:
             self._findings.complete("turnout", counts)
         if self._kept.issuances:
             audit_issuances(export, self._findings, manifest, self._kept.issuances)
+        return ledger.voters
 
     def _door(self, export: ExportReader, manifest: Manifest, log: LogAudit) -> None:
         try:
@@ -219,10 +221,22 @@ class _Verification:
             self._findings.complete("door", f"{told}, signed at the close")
 
     def _result(
-        self, export: ExportReader, manifest: Manifest, election_key: bytes, checkpoint: Checkpoint, log: LogAudit
+        self,
+        export: ExportReader,
+        manifest: Manifest,
+        election_key: bytes,
+        checkpoint: Checkpoint,
+        log: LogAudit,
+        voters: int | None,
     ) -> None:
         recounted = count_election(
-            manifest, election_key, checkpoint.root, log.plaintexts, log.spoilt, log.amendments.withdrawn
+            manifest,
+            election_key,
+            checkpoint.root,
+            log.plaintexts,
+            log.spoilt,
+            log.amendments.withdrawn,
+            voters=voters or 0,
         )
         published = export.read(export_files.RESULT, RESULT)
         try:
@@ -234,6 +248,8 @@ class _Verification:
         if canonical.dumps(listed) != canonical.dumps(spoilt):  # as bytes: in Python, true equals 1
             self._findings.fail("spoilt", f"not the {len(spoilt)} ballots that cannot be counted")
         self._findings.complete("spoilt", f"{len(spoilt)} ballots, each listed with its reason")
+        if voters is None and any(contest.needs_voters for contest in manifest.contests):
+            return
         if recounted.encode() != published:
             self._findings.fail("result", "counting again gives another result")
         self._findings.complete("result", f"{recounted.counted} ballots, SHA-256 {sha256(published).hexdigest()}")

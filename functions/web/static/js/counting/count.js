@@ -13,6 +13,7 @@ import { irv } from "./irv.js";
 import { majorityJudgment } from "./majority_judgment.js";
 import { meekStv } from "./meek_stv.js";
 import { minimax } from "./minimax.js";
+import { conclude, isConcluded } from "./outcome.js";
 import { gather, strike, weight } from "./papers.js";
 import { plurality } from "./plurality.js";
 import { proportionalApproval, sequentialProportionalApproval } from "./proportional_approval.js";
@@ -59,24 +60,26 @@ const SCORED = new Set(["score", "star", "majority-judgment"]);
 
 /**
  * Count a contest.
- * @param {{id: string, method: string, options: string[], seats: number,
- *   tie: "lot" | "previous-stages"}} contest  as in a valid manifest
+ * @param {{id: string, method: string, tie: "lot" | "previous-stages"} & import("./outcome.js").Conditions} contest
+ *   as in a valid manifest
  * @param {Iterable<import("./papers.js").Paper>} ballots  those not spoilt, as pairs of ballot and number
  * @param {Uint8Array} seed  of the lot: the 32 bytes of `lots_seed`
  * @param {ReadonlySet<number>} withdrawn  options that are struck from every ballot before the count
+ * @param {import("./outcome.js").Turnout} [turnout]  where the contest has conditions
  * @returns {Promise<Account>} the contest's account, as in `result.json`
  *
  * @typedef {{id: string, method: string, seats: number, tie: "lot" | "previous-stages", withdrawn: number[],
  *   ballots: number, blank: number, valid: number, winners: number[], quota?: string, rounds: Sheet["stages"],
- *   ties: Sheet["ties"]}} Account
+ *   ties: Sheet["ties"], outcome?: import("./outcome.js").Outcome}} Account
  */
-export async function count({ id, method, options, seats, tie }, ballots, seed, withdrawn) {
+export async function count(contest, ballots, seed, withdrawn, turnout = { cast: 0, voters: 0 }) {
+  const { id, method, options, seats, tie, motion = false } = contest;
   const cast = gather(withdrawn.size ? strike(ballots, withdrawn, SCORED.has(method)) : ballots);
   const papers = cast.filter(([ballot]) => ballot.length);
   const [all, valid] = [weight(cast), weight(papers)];
   const numbers = options.map((_, index) => index + 1);
   const standing = numbers.filter((option) => !withdrawn.has(option));
-  const ready = { id, size: options.length, options: standing, seats, papers, valid, tie, seed };
+  const ready = { id, size: options.length, options: standing, seats, papers, valid, tie, seed, motion };
   const sheet = valid ? await RULES[method](ready) : new Sheet(ready);
   return {
     id,
@@ -91,5 +94,6 @@ export async function count({ id, method, options, seats, tie }, ballots, seed, 
     ...(sheet.quota ? { quota: sheet.inVotes(sheet.quota) } : {}),
     rounds: sheet.stages,
     ties: sheet.ties,
+    ...(isConcluded(contest) ? { outcome: conclude(contest, sheet, valid, turnout) } : {}),
   };
 }

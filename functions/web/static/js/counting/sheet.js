@@ -14,6 +14,7 @@ import { decide } from "./ties.js";
  * @property {number} valid  how many ballots the papers stand for
  * @property {"lot" | "previous-stages"} tie
  * @property {Uint8Array} seed  of the lot
+ * @property {boolean} motion  equal votes elect nobody, and no lot is drawn
  */
 
 /**
@@ -93,6 +94,7 @@ export class Sheet {
     while (left.size && elected.length < seats) {
       const equal = this.#best(left);
       const free = seats - elected.length;
+      if (this.contest.motion && equal.length > free) break;
       const decides = equal.length > free ? "seat" : "election-order";
       elected.push(...(await this.#order(equal, decides, Math.min(free, equal.length))).slice(0, free));
       equal.forEach((option) => left.delete(option));

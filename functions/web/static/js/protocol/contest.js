@@ -1,15 +1,16 @@
 /** A contest: one question of an election, with its options, its method and what a valid choice is. */
-import { FieldError, integer, list, oneOf, pattern, record, text } from "./fields.js";
+import { FieldError, integer, lines, link, list, literal, oneOf, pattern, recordWith, text, that } from "./fields.js";
 
 /**
  * `ballot`: the kind of ballot that a method reads: `choice`, `ranked` or `scores`. `equal`: whether options may have
- * the same rank. `oneSeat`: whether it fills one seat only.
+ * the same rank. `oneSeat`: whether it fills one seat only. `shares`: whether its votes are ballots, so that they can be
+ * a part of them.
  *
- * @type {Record<string, {ballot: "choice" | "ranked" | "scores", equal: boolean, oneSeat: boolean}>}
+ * @type {Record<string, {ballot: "choice" | "ranked" | "scores", equal: boolean, oneSeat: boolean, shares: boolean}>}
  */
 export const METHODS = {
-  plurality: method("choice"),
-  approval: method("choice"),
+  plurality: method("choice", { shares: true }),
+  approval: method("choice", { shares: true }),
   "satisfaction-approval": method("choice"),
   "proportional-approval": method("choice"),
   "sequential-proportional-approval": method("choice"),
@@ -23,11 +24,11 @@ export const METHODS = {
   "ranked-pairs": method("ranked", { equal: true }),
   minimax: method("ranked", { equal: true }),
   "tideman-alternative": method("ranked", { oneSeat: true }),
-  "contingent-vote": method("ranked", { oneSeat: true }),
-  irv: method("ranked", { oneSeat: true }),
-  "scottish-stv": method("ranked"),
-  "wigm-stv": method("ranked"),
-  "meek-stv": method("ranked"),
+  "contingent-vote": method("ranked", { oneSeat: true, shares: true }),
+  irv: method("ranked", { oneSeat: true, shares: true }),
+  "scottish-stv": method("ranked", { shares: true }),
+  "wigm-stv": method("ranked", { shares: true }),
+  "meek-stv": method("ranked", { shares: true }),
 };
 
 /** A contest's id. */
@@ -36,23 +37,46 @@ export const MAX_OPTIONS = 255;
 const HIGHEST_SCORE = 254;
 const MAX_COMMITTEES = 20_000;
 
-const members = record({
-  id: contestId,
-  title: text,
-  method: oneOf(Object.keys(METHODS)),
-  options: distinct,
-  seats: integer(1, MAX_OPTIONS),
-  min: integer(0, MAX_OPTIONS),
-  max: integer(1, MAX_OPTIONS),
-  tie: oneOf(/** @type {const} */ (["lot", "previous-stages"])),
-});
+/** @type {import("./fields.js").Check<string>} */
+const part = that("not-a-part", isPart);
+const yes = literal(/** @type {const} */ (true));
+
+const members = recordWith(
+  {
+    id: contestId,
+    title: text,
+    method: oneOf(Object.keys(METHODS)),
+    options: distinct,
+    seats: integer(1, MAX_OPTIONS),
+    min: integer(0, MAX_OPTIONS),
+    max: integer(1, MAX_OPTIONS),
+    tie: oneOf(/** @type {const} */ (["lot", "previous-stages"])),
+  },
+  {
+    quorum: part,
+    threshold: part,
+    threshold_of: oneOf(/** @type {const} */ (["valid", "ballots", "voters"])),
+    none_of_the_above: yes,
+    abstain: yes,
+    motion: yes,
+    order: literal(/** @type {const} */ ("shuffled")),
+    text: lines,
+    about: list(recordWith({}, { statement: lines, link })),
+  },
+);
 
 /**
  * min, max: how many options a choice marks, or a ranking ranks, unless it is blank. Where options are scored they are
- * the lowest and the highest score instead, and any number of options may be scored.
+ * the lowest and the highest score instead, and any number of options may be scored. quorum, threshold: parts such as
+ * `1/3` and `>1/2`. none_of_the_above: the last option is it. abstain: a blank choice is an abstention. order: of the
+ * options on the ballot paper; else as here. text: about the contest; about: for each option. Both are text, which
+ * nothing interprets.
+ *
+ * @typedef {{statement?: string, link?: string}} About
  *
  * @typedef {{id: string, title: string, method: string, options: string[], seats: number, min: number, max: number,
- *   tie: "lot" | "previous-stages"}} Contest
+ *   tie: "lot" | "previous-stages", quorum?: string, threshold?: string, threshold_of?: "valid" | "ballots" | "voters",
+ *   none_of_the_above?: true, abstain?: true, motion?: true, order?: "shuffled", text?: string, about?: About[]}} Contest
  */
 
 /**
@@ -76,12 +100,35 @@ export function contest(value, path) {
       ? read.min < read.max && read.max <= HIGHEST_SCORE
       : read.min <= read.max && read.max <= (read.method === "plurality" ? read.seats : fields);
   if (!reachable) throw new FieldError(`${path}.max`, "not-reachable");
+  conditions(read, path);
   return read;
 }
 
-/** @param {"choice" | "ranked" | "scores"} ballot @param {{equal?: boolean, oneSeat?: boolean}} [rest] */
-function method(ballot, { equal = false, oneSeat = false } = {}) {
-  return { ballot, equal, oneSeat };
+/** @param {Contest} read @param {string} path */
+function conditions(read, path) {
+  const { method: name, options, seats } = read;
+  if (read.threshold && !METHODS[name].shares) throw new FieldError(`${path}.threshold`, "not-a-share");
+  if (read.none_of_the_above && seats >= options.length) throw new FieldError(`${path}.none_of_the_above`, "too-few-options");
+  const asked = name === "plurality" && seats === 1 && options.length === 2 && !read.none_of_the_above;
+  if (read.motion && !asked) throw new FieldError(`${path}.motion`, "not-for-and-against");
+  if (read.about?.length !== (read.about && options.length)) throw new FieldError(`${path}.about`, "not-one-each");
+  const says = read.about?.some(({ statement, link: address }) => statement ?? address) ?? true;
+  if (!says) throw new FieldError(`${path}.about`, "says-nothing");
+  if (read.motion && read.order) throw new FieldError(`${path}.order`, "in-a-motion");
+  if (Boolean(read.threshold) !== Boolean(read.threshold_of)) throw new FieldError(path, "threshold-of-nothing");
+}
+
+/** A part that can be reached: `1/3`, at least; `>1/2`, more than. @param {unknown} value */
+function isPart(value) {
+  const found = typeof value === "string" && /^(>?)([1-9][0-9]{0,5})\/([1-9][0-9]{0,5})$/.exec(value);
+  if (!found) return false;
+  const [above, below] = [Number(found[2]), Number(found[3])];
+  return found[1] ? above < below : above <= below;
+}
+
+/** @param {"choice" | "ranked" | "scores"} ballot @param {{equal?: boolean, oneSeat?: boolean, shares?: boolean}} [rest] */
+function method(ballot, { equal = false, oneSeat = false, shares = false } = {}) {
+  return { ballot, equal, oneSeat, shares };
 }
 
 /** @param {unknown} value @param {string} path @returns {string[]} */

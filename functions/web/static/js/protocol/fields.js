@@ -19,6 +19,8 @@ export class FieldError extends Malformed {
 }
 
 const TEXT_LENGTH = 200;
+const LINES_LENGTH = 2000;
+const LINK_LENGTH = 300;
 
 /**
  * A check from a test of the value, which shows that the value is a T.
@@ -60,6 +62,22 @@ export const text = that("not-a-text", (value) => {
   return length >= 1 && length <= TEXT_LENGTH && !REFUSED.test(value);
 });
 
+/** 1 to 2,000 code points of lines, divided by U+000A alone; neither the first nor the last one is empty. @type {Check<string>} */
+export const lines = that("not-lines", (value) => {
+  if (typeof value !== "string" || /^[ \n]|[ \n]$/.test(value)) return false;
+  const length = [...value].length;
+  return length >= 1 && length <= LINES_LENGTH && !REFUSED.test(value.replaceAll("\n", ""));
+});
+
+/** An address that begins with https://, in ASCII, its host in lower case. @type {Check<string>} */
+export const link = that(
+  "not-a-link",
+  (value) =>
+    typeof value === "string" &&
+    value.length <= LINK_LENGTH &&
+    /^https:\/\/[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?(?::[1-9][0-9]{0,4})?(?:\/[A-Za-z0-9._~:/?#@!$&'()*+,;=%-]*)?$/.test(value),
+);
+
 export const time = decoded(timeDecode);
 export const hash = decoded(hexDecode, 32);
 /** @param {number} [length] in bytes; any, if it is left out */
@@ -95,6 +113,21 @@ export const record = (checks) => (value, path = "") => {
   const unknown = Object.keys(value).find((name) => !Object.hasOwn(checks, name));
   if (unknown !== undefined) throw new FieldError(below(unknown), "unknown-member");
   return /** @type {{[name in keyof C]: ReturnType<C[name]>}} */ (read);
+};
+
+/**
+ * The same with members that need not be there; those that are are checked after the others, in this order.
+ *
+ * @template {Record<string, Check<unknown>>} C
+ * @template {Record<string, Check<unknown>>} D
+ * @param {C} checks @param {D} optional
+ * @returns {(value: unknown, path?: string) => {[name in keyof C]: ReturnType<C[name]>} & {[name in keyof D]?: ReturnType<D[name]>}}
+ */
+export const recordWith = (checks, optional) => (value, path = "") => {
+  if (!isObject(value)) throw new FieldError(path, "not-an-object");
+  const there = Object.fromEntries(Object.entries(optional).filter(([name]) => Object.hasOwn(value, name)));
+  const read = record({ ...checks, ...there })(value, path);
+  return /** @type {{[name in keyof C]: ReturnType<C[name]>} & {[name in keyof D]?: ReturnType<D[name]>}} */ (read);
 };
 
 /** @param {unknown} value @returns {value is Record<string, unknown>} */

@@ -6,6 +6,7 @@
  * refused by the name of a check and never by an error.
  */
 import { count } from "../counting/count.js";
+import { needsVoters } from "../counting/outcome.js";
 import { openCheckpoint } from "../protocol/checkpoint.js";
 import { openDoor } from "../protocol/door.js";
 import { equal, hexDecode, hexEncode, sha256, utf8Decode } from "../protocol/encoding.js";
@@ -95,11 +96,12 @@ async function verify(exported, findings, progress, found, kept) {
     await audit.checkpoints(exported, checkpoint);
     audit.receipts(log.found);
   }
-  const lines = await auditLedger(exported, manifest, log, findings);
-  if (lines) await audit.issuances(lines);
+  const ledger = await auditLedger(exported, manifest, log, findings);
+  if (ledger) await audit.issuances(ledger.lines);
   await auditDoor(exported, manifest, log, findings);
   if (log.closing) await audit.statements(log.closing);
-  if (electionKey) found.result = await recount(exported, manifest, electionKey, checkpoint, log, findings);
+  if (!electionKey) return;
+  found.result = await recount(exported, manifest, electionKey, checkpoint, log, ledger?.voters ?? null, findings);
 }
 
 /** @param {ExportFile} exported @param {Findings} findings */
@@ -153,7 +155,7 @@ async function auditLedger(exported, manifest, log, findings) {
     if (!asClosed) findings.fail("turnout", "not-as-closed", counts);
     findings.complete("turnout", counts);
   }
-  return ledger.lines;
+  return ledger;
 }
 
 /** @param {ExportFile} exported @param {Manifest} manifest @param {LogAudit} log @param {Findings} findings */
@@ -177,9 +179,11 @@ async function auditDoor(exported, manifest, { closing }, findings) {
 
 /**
  * @param {ExportFile} exported @param {Manifest} manifest @param {OpeningKey} electionKey
- * @param {Checkpoint} checkpoint @param {LogAudit} log @param {Findings} findings
+ * @param {Checkpoint} checkpoint @param {LogAudit} log
+ * @param {number | null} voters  null without a ledger that can be read
+ * @param {Findings} findings
  */
-async function recount(exported, manifest, electionKey, checkpoint, log, findings) {
+async function recount(exported, manifest, electionKey, checkpoint, log, voters, findings) {
   const published = await exported.read(RESULT, MOST_RESULT);
   let told;
   try {
@@ -187,10 +191,11 @@ async function recount(exported, manifest, electionKey, checkpoint, log, finding
   } catch (error) {
     throw refusedAs(error) ? findings.stop("result", "not-canonical") : error;
   }
-  const recounted = await countElection(manifest, electionKey, checkpoint, log);
+  const recounted = await countElection(manifest, electionKey, checkpoint, log, voters ?? 0);
   const listed = jcsEncode(/** @type {{spoilt?: unknown}} */ (told).spoilt ?? false);
   if (!equal(listed, jcsEncode(recounted.spoilt))) findings.fail("spoilt", "other-ballots");
   findings.complete("spoilt", { count: recounted.spoilt.length });
+  if (voters === null && manifest.contests.some(needsVoters)) return null;
   const same = equal(jcsEncode(recounted), published);
   if (!same) findings.fail("result", "another-result");
   findings.complete("result", { count: recounted.counted });
@@ -201,25 +206,28 @@ async function recount(exported, manifest, electionKey, checkpoint, log, finding
  * The one result that these ballots have.
  *
  * @param {Manifest} manifest @param {OpeningKey} electionKey @param {Checkpoint} checkpoint @param {LogAudit} log
+ * @param {number} voters  who could have voted
  */
-async function countElection(manifest, electionKey, checkpoint, { plaintexts, spoilt, amendments }) {
+async function countElection(manifest, electionKey, checkpoint, { plaintexts, spoilt, amendments }, voters) {
   const seed = await lotsSeed(electionKey.scalar, checkpoint.root);
   const said = [...plaintexts.values()].map(({ plaintext, number }) => {
     return { choices: decodePlaintext(manifest, plaintext), number };
   });
+  const counted = said.reduce((all, { number }) => all + number, 0);
+  const turnout = { cast: counted + spoilt.length, voters };
   /** @type {Awaited<ReturnType<typeof count>>[]} */
   const contests = [];
   for (const [at, contest] of manifest.contests.entries()) {
     /** @type {import("../counting/papers.js").Paper[]} */
     const ballots = said.map(({ choices, number }) => [choices[at], number]);
-    contests.push(await count(contest, ballots, seed, amendments.withdrawn[at]));
+    contests.push(await count(contest, ballots, seed, amendments.withdrawn[at], turnout));
   }
   return {
     v: 1,
     manifest: hexEncode(manifest.hash),
     log_root: hexEncode(checkpoint.root),
     lots_seed: hexEncode(seed),
-    counted: said.reduce((all, { number }) => all + number, 0),
+    counted,
     spoilt: [...spoilt].sort((one, other) => one.index - other.index),
     contests,
   };
