@@ -23,7 +23,7 @@ LISTED = 12
 WITH_FIGURES = frozenset({"seat", "exclusion", "finalist"})
 """Ties among options whose votes are equal, not among comparisons."""
 BADGES = 3
-"""Lots that the card tells of; all of them are told below it."""
+"""Lots that the card shows; all of them are listed below it."""
 Stage = Mapping[str, Any]
 
 
