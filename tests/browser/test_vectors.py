@@ -167,7 +167,7 @@ def test_leaves_and_the_roll(protocol: Any) -> None:
         leaves=leaves,
         roll=roll,
     )
-    assert found["kinds"] == ["manifest", *["amendment"] * 4, "ballot", "closing", *["amendment"] * 2]
+    assert found["kinds"] == ["manifest", *["amendment"] * 4, "ballot", "closing", *["amendment"] * 4]
     assert found["hashes"] == [one["hash"] for one in leaves]
     assert found["keys"] == [one["key"] for one in roll["tags"]]
     assert found["tags"] == [one["tag"] for one in roll["tags"]]
