@@ -34,8 +34,28 @@ def describe_contest(contest: Document, width: int) -> Iterator[str]:
         order = ", ".join(names[option] for option in tie["order"])
         yield f"tie at stage {tie['stage']} ({tie['decides']}), decided by {tie['by']}, best first: {order}"
     elected = ", ".join(f"{one['option']} {one['name']}" for one in contest["elected"])
+    yield from _decided(contest)
     yield f"elected: {elected or 'nobody'}"
     yield contest["why"]
+
+
+def _decided(contest: Document) -> Iterator[str]:
+    """What the conditions of the contest made of the count."""
+    outcome = contest.get("outcome")
+    if not outcome:
+        return
+    if "quorum" in outcome["unmet"]:
+        yield "no decision: the quorum was not reached"
+    elif contest["conditions"].get("motion"):
+        yield "the motion is carried" if outcome["elected"] == [1] else "the motion is not carried"
+    if "quorum" in outcome:
+        needed, told = contest["conditions"]["quorum"], outcome["quorum"]
+        yield f"quorum: {told['cast']} of {told['voters']} voters cast a ballot; needed: {needed}"
+    if "threshold" in outcome:
+        needed, of = contest["conditions"]["threshold"], contest["conditions"]["threshold_of"]
+        yield f"threshold: {needed} of {outcome['threshold']['whole']} ({of})"
+    if outcome["vacant"]:
+        yield f"vacant: {outcome['vacant']}"
 
 
 def _column(stage: Document) -> list[str]:

@@ -31,7 +31,7 @@ def tell_ballots(manifest: Manifest, found: Mapping[str, Found]) -> None:
 def said(contest: Contest, choice: Choice) -> str:
     """A choice in words, by the names of the options."""
     if not choice:
-        return "blank"
+        return "an abstention" if contest.abstain else "blank"
     kind = RULES[contest.method].ballot
     if kind == "scores":
         return ", ".join(f"{contest.options[option - 1]} {score}" for option, score in scores(choice))

@@ -23,6 +23,7 @@ from ballotcast.clock import to_rfc3339
 from ballotcast.counting import RULES, Ballot
 from ballotcast.counting.ballots import parse_ballot
 
+from .ballot_paper import printed
 from .deployment import write_private
 from .group import deployment
 
@@ -209,6 +210,7 @@ def _show(paper: Paper) -> None:
     for contest in manifest.contests:
         asked = "score each from" if RULES[contest.method].ballot == "scores" else "choose"
         click.echo(f"\n{contest.title}: {contest.method}, {asked} {contest.min} to {contest.max}")
-        for number, option in enumerate(contest.options, start=1):
-            gone = number in paper.withdrawn.get(contest.id, ())
-            click.echo(f"  {number} {option}{' (withdrawn)' if gone else ''}")
+        for name, value in contest.conditions.items():
+            click.echo(f"  {name.replace('_', ' ')}: {'yes' if value is True else value}")
+        for line in printed(contest.model_dump(mode="json"), paper.withdrawn.get(contest.id, ())):
+            click.echo(line)

@@ -30,13 +30,16 @@ class Elected(Part):
 class ContestView(ContestResult):
     """A contest's result with its names; options: in the order that numbers refer to. why: who is elected, and why.
 
-    rounds_left_out: `rounds` is empty, because all contests together are too long; `?contest=` with its id has them.
+    elected: who takes a seat: the winners, as far as the contest's conditions let them. conditions: the members of the
+    manifest's contest that say which there are. rounds_left_out: `rounds` is empty, because all contests together are
+    too long; `?contest=` with its id has them.
     """
 
     why: str
     title: str
     options: tuple[str, ...]
     elected: tuple[Elected, ...]
+    conditions: dict[str, Any]
     rounds_left_out: bool = False
 
 
@@ -130,8 +133,10 @@ def read_part(published: Published, number: int, blobs: Blobs) -> bytes:
 
 
 def _view(counted: ContestResult, contest: Contest, why: str) -> ContestView:
-    elected = tuple(Elected(option=number, name=contest.options[number - 1]) for number in counted.winners)
-    known = {**_fields(counted), "why": why}
+    fields = _fields(counted)
+    seated = fields["outcome"]["elected"] if "outcome" in fields else counted.winners
+    elected = tuple(Elected(option=number, name=contest.options[number - 1]) for number in seated)
+    known = {**fields, "why": why, "conditions": contest.conditions}
     return ContestView(**known, title=contest.title, options=contest.options, elected=elected)
 
 

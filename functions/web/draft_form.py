@@ -7,17 +7,20 @@ from datetime import datetime
 from typing import Any, Self
 
 from ballotcast.clock import from_rfc3339, to_rfc3339
+from ballotcast.elections.templates import TEMPLATES
 from ballotcast.errors import FieldError, Invalid
 from web.faults import Fault, Faults
 from web.forms import Form
 from web.methods import BALLOT, left_out
 from web.pages import Page
+from web.said import Said, fitting, read_said
 from web.wall_time import NoSuchTime, NotATime, TwoSuchTimes, from_wall, known_zone, to_wall
 
 MOST_CONTESTS = 100
 FIELDS = ("title", "description", "opens_at", "closes_at")
 """In the order of the form; after them the contests, and the rest."""
 NUMBERS = ("seats", "min", "max")
+SWITCHES = ("none_of_the_above", "abstain", "motion")
 _TIME_FAULTS = {NotATime: "no_time", NoSuchTime: "skipped_time", TwoSuchTimes: "double_time"}
 _POINTER = re.compile(r"/contests/(\d+)(?:/(\w+)(?:/(\d+))?)?.*")
 
@@ -33,15 +36,55 @@ class ContestForm:
     min: str = ""
     max: str = ""
     tie: str = ""
+    quorum: str = ""
+    threshold: str = ""
+    threshold_of: str = "valid"
+    none_of_the_above: str = ""
+    abstain: str = ""
+    motion: str = ""
+    order: str = ""
+    text: str = ""
+    said: list[Said] = field(default_factory=list)
 
     @property
     def lines(self) -> list[str]:
         return [line.strip() for line in self.options.split("\n") if line.strip()]
 
     @property
+    def about(self) -> list[Said]:
+        """What is said of each option."""
+        return fitting(self.said, self.lines)
+
+    @property
     def special(self) -> bool:
         """Whether it says more than most contests do."""
-        return bool(self.min or self.max or self.tie)
+        switched = (getattr(self, name) for name in ("quorum", "threshold", "order", *SWITCHES))
+        return bool(self.min or self.max or self.tie or any(switched))
+
+    @property
+    def untouched(self) -> bool:
+        """Whether nothing was typed into it."""
+        return not (self.title or self.options)
+
+    @classmethod
+    def typed(cls, form: Form, number: int) -> Self:
+        """Contest `number` of a form."""
+        texts: dict[str, Any] = {
+            one.name: form.text(f"contest-{number}-{one.name}") for one in fields(cls) if one.type is str
+        }
+        return cls(**texts, said=read_said(form, number))
+
+    @classmethod
+    def from_template(cls, name: str, page: Page) -> Self:
+        """A starting point, with its texts in the page's language."""
+        members: dict[str, Any] = {
+            key: "yes" if value is True else str(value) for key, value in TEMPLATES[name].items()
+        }
+        known = [key for key in ("title", "options") if page.language.has(f"manage.template_{name}_{key}")]
+        texts: dict[str, Any] = {
+            key: str(page.text(f"manage.template_{name}_{key}")).replace(" / ", "\n") for key in known
+        }
+        return cls(**texts, **members)
 
 
 @dataclass
@@ -65,10 +108,7 @@ class DraftForm:
         names = [one.name for one in fields(cls) if one.type is str]
         numbers = (re.fullmatch(r"contest-(\d{1,3})-title", name) for name in form.names())
         shown = sorted({int(found[1]) for found in numbers if found})[:MOST_CONTESTS]
-        contests = [
-            ContestForm(**{one.name: form.text(f"contest-{number}-{one.name}") for one in fields(ContestForm)})
-            for number in shown
-        ]
+        contests = [ContestForm.typed(form, number) for number in shown]
         typed: dict[str, Any] = {name: form.text(name) for name in names}
         return cls(**{**typed, "zone": known_zone(typed["zone"]), "contests": contests})
 
@@ -131,7 +171,16 @@ class DraftForm:
             elif typed:
                 read[name] = None
                 faults.add(f"contest-{number}-{name}", self.label(page, number, name), page.text("field.number"))
-        return {**read, **({"tie": contest.tie} if contest.tie else {})}
+        told = {
+            name: getattr(contest, name) for name in ("tie", "quorum", "threshold", "order") if getattr(contest, name)
+        }
+        if contest.text:
+            told["text"] = contest.text
+        if any(one.statement or one.link for one in contest.about):
+            read["about"] = [{"statement": one.statement, "link": one.link} for one in contest.about]
+        if contest.threshold:
+            told["threshold_of"] = contest.threshold_of or "valid"
+        return {**read, **told, **{name: True for name in SWITCHES if getattr(contest, name)}}
 
 
 def broken_rules(given: Mapping[str, Any], now: datetime) -> list[FieldError]:
@@ -165,7 +214,19 @@ def _shown(contest: Mapping[str, Any]) -> ContestForm:
     known = left_out(contest["method"], contest["seats"], len(contest["options"]))
     told = {name: "" if contest[name] == value else str(contest[name]) for name, value in known.items()}
     same = {name: contest[name] for name in ("title", "method")}
-    return ContestForm(**same, options="\n".join(contest["options"]), seats=str(contest["seats"]), **told)
+    same |= {name: contest[name] for name in ("threshold_of", "order") if name in contest}
+    same |= {name: as_typed(contest[name]) for name in ("quorum", "threshold") if name in contest}
+    same |= {name: "yes" for name in SWITCHES if name in contest}
+    about = zip(contest["options"], contest.get("about", ()), strict=False)
+    said = [Said(option, one.get("statement", ""), one.get("link", "")) for option, one in about]
+    return ContestForm(
+        **same,
+        options="\n".join(contest["options"]),
+        seats=str(contest["seats"]),
+        **told,
+        text=contest.get("text", ""),
+        said=said,
+    )
 
 
 def ballot_of(draft: DraftForm) -> list[dict[str, Any]]:
@@ -184,6 +245,16 @@ def ballot_of(draft: DraftForm) -> list[dict[str, Any]]:
                 "kind": BALLOT.get(contest.method, "choice"),
                 "options": contest.lines,
                 "seats": seats,
+                **{name: True for name in SWITCHES if getattr(contest, name)},
+                **({"order": contest.order} if contest.order else {}),
+                **({"text": contest.text} if contest.text else {}),
+                "about": [{"statement": one.statement, "link": one.link} for one in contest.about],
             }
         )
     return ballots
+
+
+def as_typed(part: str) -> str:
+    """A part of the manifest as organisers write it: `40/100` as `40%`."""
+    above, _, below = part.partition("/")
+    return f"{above}%" if below == "100" else part

@@ -8,6 +8,7 @@ from fastapi import Query, Response
 
 from ballotcast.client.errors import ApiError, ClientError
 from ballotcast.client.organiser import Organiser
+from ballotcast.elections.templates import TEMPLATES
 from ballotcast.elections.time_zones import zones
 from ballotcast.http.access import Access, contract
 from ballotcast.http.cookies import SignedIn, is_signed_in, signed_in
@@ -74,6 +75,12 @@ def _posted(page: Page, form: Form, save: Save, election: str = "") -> Response:
     if act == "add" and len(draft.contests) < MOST_CONTESTS:
         draft.contests.append(ContestForm())
         return _form(page, draft, election, focus=f"contest-{len(draft.contests) - 1}-title", lapsed=lapsed)
+    if act.startswith("template-") and act.removeprefix("template-") in TEMPLATES:
+        kept = [contest for contest in draft.contests if not contest.untouched][: MOST_CONTESTS - 1]
+        draft.contests = [*kept, ContestForm.from_template(act.removeprefix("template-"), page)]
+        return _form(page, draft, election, focus=f"contest-{len(kept)}-title", lapsed=lapsed)
+    if act.startswith("texts-"):
+        return _form(page, draft, election, focus=f"contest-{act.removeprefix('texts-')}-about", lapsed=lapsed)
     if act.startswith("remove-"):
         draft.contests = [one for n, one in enumerate(draft.contests) if f"remove-{n}" != act]
         return _form(page, draft, election, focus="add", lapsed=lapsed)
@@ -149,5 +156,6 @@ def _form(
         zones=zones(),
         methods=BY_BALLOT,
         recommended=RECOMMENDED,
+        templates=list(TEMPLATES),
         ballots=ballot_of(draft) if focus == "ballot" else [],
     )

@@ -54,6 +54,11 @@ class Faults:
         """Whether a field whose name begins so is at fault."""
         return any(fault.name.startswith(start) for fault in self.found)
 
+    def under(self, prefix: str) -> bool:
+        """Whether a field of this group is at fault that stands among its further settings."""
+        first = {f"{prefix}-{name}" for name in ("title", "method", "options", "seats", "text", "about")}
+        return any(fault.name.startswith(f"{prefix}-") and fault.name not in first for fault in self.found)
+
     def __bool__(self) -> bool:
         return bool(self.found or self.notice)
 

@@ -80,6 +80,58 @@ def test_what_was_left_out_stays_left_out_when_a_draft_is_edited(browser: Browse
     assert organiser.show(election)["contests"][0]["max"] == 4
 
 
+def test_conditions_are_kept_and_come_back_as_typed(browser: Browser, organiser: Organiser) -> None:
+    conditions = {"quorum": "40%", "threshold": "> 2/3", "threshold_of": "voters", "none_of_the_above": "yes"}
+    conditions |= {"abstain": "yes", "order": "shuffled"}
+    election = saved(browser.post(NEW, TYPED | {f"contest-0-{name}": typed for name, typed in conditions.items()}))
+    [contest] = organiser.show(election)["contests"]
+    assert {name: contest[name] for name in conditions} == {
+        "quorum": "40/100",
+        "threshold": ">2/3",
+        "threshold_of": "voters",
+        "none_of_the_above": True,
+        "abstain": True,
+        "order": "shuffled",
+    }
+    page = browser.get(f"/manage/elections/{election}/edit").text
+    assert (field(page, "contest-0-quorum"), field(page, "contest-0-threshold")) == ("40%", ">2/3")
+    assert [chosen(page, f"contest-0-{name}") for name in ("threshold_of", "order")] == ["voters", "shuffled"]
+    assert len(re.findall(r'type="checkbox"[^>]* checked', page)) == 2
+
+
+def test_what_is_said_of_an_option_keeps_to_it(browser: Browser, organiser: Organiser) -> None:
+    page = send(browser, act="texts-0").text
+    assert [field(page, f"contest-0-said-{number}-name") for number in range(3)] == ["Ada", "Bob", "Cid"]
+    said = {f"contest-0-said-{number}-name": name for number, name in enumerate(("Ada", "Bob", "Cid"))}
+    said |= {
+        "contest-0-said-0-statement": EVIL,
+        "contest-0-said-2-link": "https://example.org/",
+        "contest-0-text": "Why\n?",
+    }
+    election = saved(browser.post(NEW, TYPED | said | {"contest-0-options": "Cid\nDov\nAda"}))
+    [contest] = organiser.show(election)["contests"]
+    assert contest["about"] == [{"link": "https://example.org/"}, {}, {"statement": EVIL}]
+    page = browser.get(f"/manage/elections/{election}/edit").text
+    assert (area(page, "contest-0-text"), area(page, "contest-0-said-2-statement")) == ("Why\n?", EVIL)
+    assert EVIL not in page
+    wrong = browser.post(NEW, TYPED | said | {"contest-0-said-2-link": "javascript:alert(1)"})
+    assert set(faults(wrong.text)) == {"contest-0-about"}
+    assert field(wrong.text, "contest-0-said-2-link") == "javascript:alert(1)"
+
+
+def test_a_template_is_a_starting_point(browser: Browser, organiser: Organiser) -> None:
+    page = send(browser, act="template-motion").text
+    assert area(page, "contest-0-options") == TYPED["contest-0-options"], "what was typed stays"
+    assert (area(page, "contest-1-options"), field(page, "contest-1-seats")) == ("Yes\nNo", "1")
+    page = send(browser, act="template-board", contest__0__title="", contest__0__options="").text
+    assert (field(page, "contest-0-title"), chosen(page, "contest-0-order")) == ("Board", "shuffled")
+    assert 'name="contest-1-title"' not in page
+    motion = {"contest-0-method": "plurality", "contest-0-options": "Yes\nNo", "contest-0-seats": "1"}
+    motion |= {"contest-0-motion": "yes", "contest-0-abstain": "yes"}
+    [made] = organiser.show(saved(browser.post(NEW, TYPED | motion)))["contests"]
+    assert (made["motion"], made["abstain"], made["max"]) == (True, True, 1)
+
+
 @pytest.mark.parametrize(
     ("changes", "named"),
     [
@@ -101,6 +153,9 @@ def test_what_was_left_out_stays_left_out_when_a_draft_is_edited(browser: Browse
         ({"contest__0__max": "9"}, {"contest-0-max"}),
         ({"contest__0__min": "2", "contest__0__max": "1"}, {"contest-0-max"}),
         ({"contest__0__tie": "coin"}, {"contest-0-tie"}),
+        ({"contest__0__quorum": "half"}, {"contest-0-quorum"}),
+        ({"contest__0__threshold": "1/2", "contest__0__method": "borda"}, {"contest-0-threshold"}),
+        ({"contest__0__motion": "yes"}, {"contest-0-motion"}),
     ],
 )
 def test_a_fault_is_told_at_its_field_and_nothing_is_lost(

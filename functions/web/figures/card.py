@@ -7,6 +7,7 @@ from typing import Any
 from markupsafe import Markup
 
 from web.figures.bars import Bar, bars
+from web.figures.conditions import seated
 from web.figures.reasons import MOST as BY_FIGURE
 from web.figures.reasons import ORDERS
 from web.figures.scale import Scale
@@ -37,9 +38,11 @@ class Winner:
 
 @dataclass
 class Card:
-    """`lots`: a badge for each lot that decided who is elected. `bars`: of the votes that decided, if there are any."""
+    """`elected`: how many are. `lots`: a badge for each lot that decided who is. `bars`: of the votes that decided, if
+    there are any."""
 
     outcome: list[Markup]
+    elected: int = 0
     winners: list[Winner] = field(default_factory=list)
     margin: Markup | str = ""
     lots: list[Markup] = field(default_factory=list)
@@ -52,11 +55,13 @@ class Cards:
 
     def __init__(self, contest: Contest, words: Words, text: Text, scale: Scale) -> None:
         self._contest, self._words, self._text, self._scale = contest, words, text, scale
-        self._winners: list[int] = list(contest["winners"])
+        self._winners = seated(contest)
 
     def card(self) -> Card:
         method, stages = self._contest["method"], self._contest["rounds"]
-        made = Card(list(self._words.outcome()), lots=list(dict.fromkeys(self._lots()))[:BADGES])
+        # A lot decided nothing where conditions let nobody take a seat.
+        lots = [] if "outcome" in self._contest and not self._winners else list(dict.fromkeys(self._lots()))
+        made = Card(list(self._words.outcome()), len(self._winners), lots=lots[:BADGES])
         if not stages:
             return made
         if method in ORDERS:

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from web.figures import tables
 from web.figures.bars import MOST, Bar, bars
 from web.figures.card import LISTED, SHARED, Card, Cards
+from web.figures.conditions import Conditions, seated
 from web.figures.flows import NAMED, Groups, standing
 from web.figures.grades import grades
 from web.figures.reasons import Reasons
@@ -50,6 +51,7 @@ class ContestView:
     quota: Markup | None
     cuts: int
     stages: list[StageView]
+    conditions: list[tuple[Markup, Markup]] = field(default_factory=list)
     figure: Markup | None = None
     legend: list[tuple[str, Markup | str]] = field(default_factory=list)
     rounds: list[tuple[int, Markup]] = field(default_factory=list)
@@ -74,6 +76,9 @@ def show_contest(contest: Contest, text: Text, room: tables.Room) -> ContestView
         lots=any(tie["by"] == "lot" for tie in contest["ties"]),
         quota=scale.show(scale.units(quota[0])) if quota else None,
         cuts=scale.cuts,
+        conditions=list(Conditions(contest, contest["outcome"], text, words.names).facts())
+        if "outcome" in contest
+        else [],
         stages=[] if ranked else [_stage(contest, stage, text, marks, room) for stage in contest["rounds"]],
     )
     if view.card.bars and view.stages and len(contest["options"]) <= LISTED:
@@ -110,7 +115,7 @@ def _stage(
     scale = Scale.of([stage["votes"]], marks)
     action, id_ = stage["action"], f"{contest['id']}-{stage['stage']}"
     title = text(f"results.stage_{action}")
-    winners = contest["winners"]
+    winners = seated(contest)
     rows = [
         Bar(name, scale.units(votes), scale.text(scale.units(votes)), option in winners)
         for option, (name, votes) in enumerate(zip(contest["options"], stage["votes"], strict=True), 1)

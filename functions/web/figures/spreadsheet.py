@@ -9,6 +9,8 @@ import io
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from web.figures.conditions import seated
+
 HEADER = ("contest", "title", "method", "stage", "action", "figure", "option", "name", "other", "other_name", "value")
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
 KEPT = frozenset({"seats", "ballots", "blank", "valid", "quota", "winner"})
@@ -69,6 +71,13 @@ def _contest(contest: Mapping[str, Any]) -> Iterator[Cells]:
             yield row(None, figure, contest[figure])
     for place, winner in enumerate(contest["winners"], 1):
         yield row(None, "winner", place, winner)
+    for name, value in contest.get("conditions", {}).items():
+        yield row(None, name, value)
+    if "outcome" in contest:
+        for place, option in enumerate(seated(contest), 1):
+            yield row(None, "seated", place, option)
+    for unmet in contest.get("outcome", {}).get("unmet", ()):
+        yield row(None, f"unmet {unmet}", 1)
     for tie in contest["ties"]:
         stage = contest["rounds"][tie["stage"] - 1]
         for place, option in enumerate(tie["order"], 1):

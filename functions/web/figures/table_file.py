@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from web.figures.card import ROUNDS, SHARED
+from web.figures.conditions import seated
 from web.figures.scale import Scale
 from web.figures.shares import written
 from web.figures.spreadsheet import inert
@@ -33,7 +34,7 @@ def table_file(result: Result, text: Text) -> str:
 
 
 def _lines(contest: Contest) -> Iterator[tuple[Any, ...]]:
-    stages, winners = contest["rounds"], contest["winners"]
+    stages, winners = contest["rounds"], seated(contest)
     for option, name in enumerate(contest["options"], 1):
         place = winners.index(option) + 1 if option in winners else ""
         votes = [_plain(stage["votes"][option - 1]) for stage in stages]

@@ -6,6 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from web.figures.conditions import seated
 from web.figures.flows import lost
 from web.figures.scale import Scale
 from web.figures.shares import percentage
@@ -68,7 +69,7 @@ def _rounds(contest: Contest, order: Sequence[int], chunk: range, scale: Scale, 
     table = Table(caption, text("results.option"), columns)
     for option in order:
         cells = [_votes(contest, option, place, scale, text) for place in chunk]
-        kind = "elected" if option in contest["winners"] else ""
+        kind = "elected" if option in seated(contest) else ""
         table.rows.append(Row(contest["options"][option - 1], cells, kind))
     for key, figures in (
         ("results.non_transferable", [scale.units(stage["non_transferable"]) for stage in stages]),
@@ -122,7 +123,7 @@ def of_stage(
         if valid:
             cells.append((percentage(units, valid * 10**scale.decimals, text), "number"))
         cells += [(str(stage["grades"][option - 1][grade]), "number") for grade in grades]
-        kind = "elected" if option in contest["winners"] else ""
+        kind = "elected" if option in seated(contest) else ""
         table.rows.append(Row(contest["options"][option - 1], cells, kind))
     return table
 
@@ -141,7 +142,7 @@ def of_pairs(contest: Contest, stage: Mapping[str, Any], order: Sequence[int], t
             mine, theirs = matrix[one - 1][other - 1], matrix[other - 1][one - 1]
             kind = "number wins" if mine > theirs else "number"
             cells.append(("–", "number quiet") if one == other else (str(mine), kind))
-        kind = "elected" if one in contest["winners"] else ""
+        kind = "elected" if one in seated(contest) else ""
         table.rows.append(Row(names[one - 1], cells, kind))
     return table
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from web.figures.conditions import Conditions, seated
 from web.figures.flows import lost
 from web.figures.scale import Scale
 
@@ -30,8 +31,12 @@ class Words:
         return listed([isolated(self.name(option)) for option in options], self._text, last)
 
     def outcome(self) -> Iterator[Markup]:
-        """Who is elected, and how many seats stay empty."""
-        winners, seats = self._contest["winners"], self._contest["seats"]
+        """Who is elected, and how many seats stay empty; of a motion, whether it is carried."""
+        if told := self._contest.get("outcome"):
+            yield from Conditions(self._contest, told, self._text, self.names).sentences()
+            if self._contest["conditions"].get("motion") or "quorum" in told["unmet"]:
+                return
+        winners, seats = seated(self._contest), self._contest["seats"]
         if winners and seats == 1:
             yield self._text("results.decided", names=self.names(winners))
         elif winners:

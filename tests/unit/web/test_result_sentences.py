@@ -1,22 +1,31 @@
 """A result in sentences: why who is elected is, ties by their name, plurals, and names that keep to themselves."""
 
+import json
 import re
 from collections.abc import Iterable
 from html import unescape
+from typing import Any
 
+import pytest
 from markupsafe import Markup
 
+from ballotcast.ballots.contest import Contest
 from ballotcast.counting import count
 from ballotcast.counting.ballots import Ballot
+from recount import Recount
 from web.figures.contest import ContestView, show_contest
 from web.figures.tables import Room
 from web.language import Language
+
+PLURALITY = {"id": "c1", "title": "Contest", "method": "plurality", "min": 0, "max": 1, "tie": "lot"}
 
 
 def shown(method: str, options: list[str], ballots: dict[Ballot, int], code: str = "en", seats: int = 1) -> ContestView:
     """What the page shows of a count."""
     account = count(method, options=options, seats=seats, ballots=ballots, tie="lot", seed=b"s" * 32).as_json()
-    known = {"id": "c1", "title": "Contest", "method": method, "options": options, "seats": seats}
+    elected = [{"option": option, "name": options[option - 1]} for option in account["winners"]]
+    known = {"id": "c1", "title": "Contest", "method": method, "options": options, "seats": seats, "elected": elected}
+    known["conditions"] = {}
     return show_contest({**known, **account, "rounds": account["stages"]}, Language(code).text, Room())
 
 
@@ -51,3 +60,55 @@ def test_a_name_keeps_its_directions_to_itself() -> None:
     turned = "\u202eAda"
     found = shown("plurality", [turned, "Ben"], {(1,): 2})
     assert all(f"<bdi>{turned}</bdi>" in sentence for sentence in (*found.card.outcome, *found.why))
+
+
+def concluded(options: list[str], votes: tuple[int, ...], *, spoilt: int = 0, voters: int = 20, **members: Any) -> str:
+    """What the page says of the outcome of a contest by plurality; the last of `votes` are blank ballots."""
+    known = {**PLURALITY, "options": options, "seats": 1, **members}
+    contest = Contest.model_validate(known)
+    ballots: dict[Ballot, int] = {(option,): number for option, number in enumerate(votes[:-1], 1)} | {(): votes[-1]}
+    account = json.loads(Recount(contest, ballots, bytes(32), spoilt=spoilt, voters=voters).published())
+    elected = [{"option": option, "name": options[option - 1]} for option in account["outcome"]["elected"]]
+    shown = {**known, **account, "elected": elected, "conditions": contest.conditions}
+    return sentences(show_contest(shown, Language("en").text, Room()).card.outcome)
+
+
+@pytest.mark.parametrize(
+    ("votes", "members", "said"),
+    [
+        ((5, 3, 2), {}, "The motion is carried. Yes 5, No 3."),
+        ((3, 5, 0), {}, "The motion is not carried. Yes 3, No 5."),
+        (
+            (4, 4, 0),
+            {},
+            "The motion is not carried. Yes 4, No 4. Votes are equal, which carries nothing; no lot is drawn.",
+        ),
+        (
+            (5, 3, 2),
+            {"threshold": "2/3", "threshold_of": "valid"},
+            "The motion is not carried. Yes 5, No 3. Needed: at least 2/3 of the 8 valid ballots.",
+        ),
+        (
+            (5, 3, 1),
+            {"quorum": ">50/100"},
+            "No decision: the quorum was not reached. 10 of 20 voters cast a ballot; needed: more than 50 %.",
+        ),
+    ],
+)
+def test_a_motion_is_carried_or_not_or_there_is_no_decision(
+    votes: tuple[int, ...], members: dict[str, Any], said: str
+) -> None:
+    spoilt = 1 if "quorum" in members else 0
+    assert concluded(["Yes", "No"], votes, spoilt=spoilt, motion=True, **members) == said
+
+
+def test_a_seat_that_conditions_leave_vacant_is_explained() -> None:
+    options = ["Ada", "Ben", "Nobody"]
+    missed = concluded(options, (5, 3, 2, 1), threshold="3/5", threshold_of="ballots")
+    assert missed == (
+        "Not elected, though among the first: Ada. Needed: at least 3/5 of all 11 ballots cast."
+        " 1 of 1 seats stays vacant."
+    )
+    none = concluded(options, (2, 3, 5, 0), none_of_the_above=True)
+    assert none == "A seat fell to Nobody: it and those after it stay vacant. 1 of 1 seats stays vacant."
+    assert concluded(options, (5, 3, 2, 0), none_of_the_above=True) == "Result: Ada."

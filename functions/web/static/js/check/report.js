@@ -111,16 +111,23 @@ function announceFailure(panel, { ok, checks }, contradictions, leaveOut) {
 }
 
 /** @param {import("../verify/verification.js").Published["contests"][number]} contest */
-function contestResult({ title, options, winners, seats, valid, blank }) {
-  const elected = winners.map((option) => options[option - 1]);
-  const [count, vacant] = [elected.length, seats - winners.length];
+function contestResult({ title, options, winners, seats, valid, blank, motion, outcome: told }) {
+  const seated = told?.elected ?? winners;
+  const elected = seated.map((option) => options[option - 1]);
+  const [count, vacant] = [elected.length, seats - seated.length];
+  const ballots = h("p", { class: "quiet" }, t("check.ballots", { count: valid, blank }));
+  const undecided = told?.unmet.includes("quorum");
+  if (undecided || motion) {
+    const said = undecided ? "check.no_decision" : seated[0] === 1 ? "check.carried" : "check.not_carried";
+    return h("section", { class: "contest-result" }, h("h4", {}, title), h("p", {}, t(said)), ballots);
+  }
   return h(
     "section",
     { class: "contest-result" },
     h("h4", {}, title),
     h("p", {}, ...(count ? outcome(elected, seats) : [t("check.nobody")])),
     vacant > 0 && h("p", {}, t("check.vacant", { count: vacant })),
-    h("p", { class: "quiet" }, t("check.ballots", { count: valid, blank })),
+    ballots,
   );
 }
 

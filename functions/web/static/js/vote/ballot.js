@@ -13,6 +13,7 @@ import { t } from "../strings.js";
 import { choiceField } from "./choice_field.js";
 import { rankingField } from "./ranking_field.js";
 import { scoreField } from "./score_field.js";
+import { shownOrder } from "./shown_order.js";
 
 /** @type {Record<string, typeof rankingField>} */
 const FIELDS = { choice: choiceField, ranked: rankingField, scores: scoreField };
@@ -70,13 +71,31 @@ function contestField(contest, before, withdrawn, changed) {
     "fieldset",
     { class: "contest", "aria-describedby": described, "data-contest": contest.id },
     h("legend", {}, heading),
+    contest.text && h("p", { class: "typed" }, contest.text),
     rules,
     withdrawn.size ? h("p", { class: "notice warn" }, without(contest, withdrawn)) : null,
+    aboutOptions(contest),
     ...content,
     tally,
     error,
   );
   return { element, choice, problem, focus: () => heading.focus() };
+}
+
+/**
+ * What the organiser published about the options, which is text here as everywhere; null where there is nothing.
+ *
+ * @param {Contest} contest
+ */
+function aboutOptions(contest) {
+  const told = shownOrder(contest).flatMap((option) => {
+    const { statement, link } = contest.about?.[option - 1] ?? {};
+    if (!statement && !link) return [];
+    const said = statement && h("p", { class: "typed" }, statement);
+    const address = link && h("p", {}, h("a", { href: link, target: "_blank", rel: "noopener noreferrer" }, link));
+    return [h("details", {}, h("summary", {}, t("vote.about_option", { option: contest.options[option - 1] })), said, address)];
+  });
+  return told.length ? h("div", { class: "about" }, ...told) : null;
 }
 
 /** Which options were withdrawn, and whether there is still a contest. @param {Contest} contest @param {Set<number>} withdrawn */
@@ -88,7 +107,7 @@ function without({ options, seats }, withdrawn) {
 
 /** What a voter may do in a contest, in sentences. @param {Contest} contest @returns {string[]} */
 export function instructions(contest) {
-  const { method, options, seats, min, max } = contest;
+  const { method, options, seats, min, max, motion, abstain, none_of_the_above: none, order } = contest;
   const { ballot, equal } = METHODS[method];
   const limit = () => {
     if (inWords(contest)) return t("vote.rule_grades");
@@ -100,12 +119,30 @@ export function instructions(contest) {
     return max < options.length ? t(`vote.rule_${kind}_up_to`, { count: max }) : t(`vote.rule_${kind}_any`);
   };
   return [
-    t("vote.seats", { count: seats }),
+    ...(motion ? [] : [t("vote.seats", { count: seats })]),
     limit(),
     ...(equal ? [t("vote.rule_equal")] : []),
     ...(ballot === "ranked" ? [t("vote.rule_moving")] : []),
-    t("vote.rule_blank"),
+    ...(none ? [t("vote.rule_none", { option: options[options.length - 1] })] : []),
+    ...(order ? [t("vote.rule_shuffled")] : []),
+    ...conditions(contest),
+    !abstain ? t("vote.rule_blank") : t(ballot === "choice" && max === 1 ? "vote.rule_abstain_choice" : "vote.rule_abstain"),
   ];
+}
+
+/** What else has to be reached. @param {Contest} contest @returns {string[]} */
+function conditions({ motion, quorum, threshold, threshold_of: of }) {
+  return [
+    ...(threshold ? [t(`vote.needed_${motion ? "motion" : "threshold"}_${of}`, { part: part(threshold) })] : []),
+    ...(quorum ? [t("vote.rule_quorum", { part: part(quorum) })] : []),
+  ];
+}
+
+/** A part as people read it: `40/100` as "at least 40 %", `>1/2` as "more than 1/2". @param {string} written */
+function part(written) {
+  const [above, below] = written.replace(">", "").split("/");
+  const figure = below === "100" ? `${above} %` : `${above}/${below}`;
+  return t(written.startsWith(">") ? "vote.part_more" : "vote.part_least", { part: figure });
 }
 
 /**
@@ -128,7 +165,7 @@ function describe(contest, choice) {
   const scored = METHODS[contest.method].ballot === "scores";
   const count = scored ? choice.length : choice.flat().length;
   const reason = spoiltBy(contest, choice);
-  if (!count) return t("vote.tally_blank");
+  if (!count) return t(contest.abstain ? "vote.tally_abstain" : "vote.tally_blank");
   if (reason) return problemText(contest, reason, count);
   if (scored) return t("vote.tally_scored", { count, of: contest.options.length });
   if (contest.max === 1) return t("vote.tally_one", { option: contest.options[Number(choice[0]) - 1] });

@@ -123,7 +123,7 @@ function review(api, manifest, choices, { later, asks }) {
         "section",
         { class: "card reviewed" },
         h("h2", {}, contest.title),
-        choices[index].length ? chosen(contest, choices[index], t("vote.tied_with")) : notice(t("vote.blank"), "warn"),
+        choices[index].length ? chosen(contest, choices[index], t("vote.tied_with")) : notice(t(contest.abstain ? "vote.abstained" : "vote.blank"), contest.abstain ? "good" : "warn"),
         h(
           "button",
           { type: "button", onclick: () => changing(contest), "aria-label": t("vote.change_contest", { title: contest.title }) },

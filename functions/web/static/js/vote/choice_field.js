@@ -2,6 +2,7 @@
 import { h } from "../dom.js";
 import { t } from "../strings.js";
 import { optionFilter } from "./option_filter.js";
+import { shownOrder } from "./shown_order.js";
 
 /**
  * @param {import("../protocol/contest.js").Contest} contest
@@ -26,9 +27,13 @@ export function choiceField(contest, choice, withdrawn, changed) {
     });
     return h("div", { class: "choice" }, input, h("label", { for: id }, name));
   };
-  const rows = contest.options.map((name, index) =>
-    row(index + 1, withdrawn.has(index + 1) ? t("vote.withdrawn", { option: name }) : name),
-  );
+  const shown = shownOrder(contest);
+  /** @param {number} option */
+  const named = (option) => {
+    const name = contest.options[option - 1];
+    return withdrawn.has(option) ? t("vote.withdrawn", { option: name }) : name;
+  };
+  const rows = shown.map((option) => row(option, named(option)));
   const inputs = rows.flatMap((element) => element.querySelector("input") ?? []);
   const clear = () => {
     for (const input of inputs) input.checked = false;
@@ -36,10 +41,13 @@ export function choiceField(contest, choice, withdrawn, changed) {
   };
   const blank = several
     ? h("button", { type: "button", class: "small", onclick: clear }, t("vote.clear"))
-    : row("blank", t("vote.blank_choice"));
-  const filter = optionFilter(contest, () => rows.map((element, index) => [contest.options[index], element]));
+    : row("blank", t(contest.abstain ? "vote.abstain" : "vote.blank_choice"));
+  const filter = optionFilter(contest, () => rows.map((element, index) => [contest.options[shown[index] - 1], element]));
   return {
     content: [filter, h("div", { class: "options" }, ...rows), blank],
-    choice: () => inputs.filter((input) => input.checked).map((input) => Number(input.value)),
+    choice: () => {
+      const marked = inputs.filter((input) => input.checked).map((input) => Number(input.value));
+      return marked.sort((one, other) => one - other);
+    },
   };
 }

@@ -10,6 +10,7 @@ import { t } from "../strings.js";
 import { makeDraggable } from "./drag.js";
 import { optionFilter } from "./option_filter.js";
 import * as rankings from "./ranking.js";
+import { shownOrder } from "./shown_order.js";
 
 /** Milliseconds within which a second tap on the same option belongs to the first: a double tap ranks it, once. */
 const DOUBLE_TAP = 400;
@@ -122,7 +123,7 @@ export function rankingField(contest, choice, withdrawn, changed) {
   return {
     content: [
       filter,
-      h("ul", { class: kinds }, ...rows.map(({ element }) => element)),
+      h("ul", { class: kinds }, ...shownOrder(contest).map((option) => rows[option - 1].element)),
       order,
       h("button", { type: "button", class: "small", onclick: clear }, t("vote.clear")),
       told,

@@ -3,6 +3,7 @@ import { h } from "../dom.js";
 import { inWords, scoreText } from "../grades.js";
 import { t } from "../strings.js";
 import { optionFilter } from "./option_filter.js";
+import { shownOrder } from "./shown_order.js";
 
 /** As many scores and options as are easily seen as rows. */
 const FEW_SCORES = 11;
@@ -37,7 +38,7 @@ export function scoreField(contest, choice, withdrawn, changed) {
   return {
     content: [
       filter,
-      h("div", { class: "options" }, ...fields.map(({ element }) => element)),
+      h("div", { class: "options" }, ...shownOrder(contest).map((option) => fields[option - 1].element)),
       h("button", { type: "button", class: "small", onclick: clear }, t("vote.clear")),
     ],
     choice: () =>
