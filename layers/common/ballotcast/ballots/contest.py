@@ -55,16 +55,16 @@ _PART = re.compile(r"(>?)([1-9][0-9]{0,5})/([1-9][0-9]{0,5})")
 def _attainable(text: str) -> str:
     found = _PART.fullmatch(text)
     if not found:
-        raise ValueError("must be a part such as 1/3 or >1/2")
+        raise FaultError("bad-part")
     part, whole = int(found[2]), int(found[3])
     if part > whole or (found[1] and part == whole):
-        raise ValueError("must not be more than the whole")
+        raise FaultError("over-whole")
     return text
 
 
 def _true(value: bool) -> bool:
     if not value:
-        raise ValueError("must be true, or be left out")
+        raise FaultError("true-or-absent")
     return value
 
 
@@ -168,14 +168,14 @@ class Contest(BaseModel):
     def _of_ballots(cls, threshold: str, info: ValidationInfo) -> str:
         method = info.data.get("method")
         if method and not RULES[method].shares:
-            raise ValueError(f"must not be given in a contest by {method}, whose figures are not ballots")
+            raise FaultError("no-shares")
         return threshold
 
     @field_validator("none_of_the_above")
     @classmethod
     def _beside_others(cls, none: bool, info: ValidationInfo) -> bool:
         if info.data.get("seats", 0) >= len(info.data.get("options", range(255))):
-            raise ValueError("needs more options than seats: the last option is none of the above")
+            raise FaultError("none-alone")
         return none
 
     @field_validator("motion")
@@ -184,29 +184,29 @@ class Contest(BaseModel):
         known = info.data
         counted = (known.get("method", "plurality"), known.get("seats", 1), len(known.get("options", "12")))
         if counted != ("plurality", 1, 2) or known.get("none_of_the_above"):
-            raise ValueError("must be one seat by plurality for one of two options: for and against")
+            raise FaultError("bad-motion")
         return motion
 
     @field_validator("order")
     @classmethod
     def _of_candidates(cls, order: Literal["shuffled"], info: ValidationInfo) -> Literal["shuffled"]:
         if info.data.get("motion"):
-            raise ValueError("must not be given in a motion")
+            raise FaultError("order-of-motion")
         return order
 
     @field_validator("about")
     @classmethod
     def _one_each(cls, about: tuple[About, ...], info: ValidationInfo) -> tuple[About, ...]:
         if len(about) != len(info.data.get("options", about)):
-            raise ValueError("must have an entry for each option")
+            raise FaultError("about-each")
         if not any(one.statement or one.link for one in about):
-            raise ValueError("must say something of an option, or be left out")
+            raise FaultError("about-nothing")
         return about
 
     @model_validator(mode="after")
     def _threshold_of_something(self) -> "Contest":
         if bool(self.threshold) != bool(self.threshold_of):
-            raise ValueError("threshold and threshold_of must be given together")
+            raise FaultError("threshold-alone")
         return self
 
     @model_serializer(mode="wrap")

@@ -67,7 +67,7 @@ def _lines(text: str) -> str:
     for line in text.split("\n"):
         _printable(line.strip(" "))
     if text != text.strip(" \n"):
-        raise ValueError("must not begin or end with spaces")
+        raise FaultError("spaces")
     return text
 
 
@@ -78,7 +78,7 @@ _LINK = re.compile(
 
 def _https(text: str) -> str:
     if not _LINK.fullmatch(text):
-        raise ValueError("must be an address that begins with https://, without spaces")
+        raise FaultError("bad-link")
     return text
 
 
