@@ -1,5 +1,7 @@
 """A result in sentences: why who is elected is, ties by their name, plurals, and names that keep to themselves."""
 
+import csv
+import io
 import json
 import re
 from collections.abc import Iterable
@@ -13,7 +15,9 @@ from ballotcast.ballots.contest import Contest
 from ballotcast.counting import count
 from ballotcast.counting.ballots import Ballot
 from recount import Recount
+from web.figures.card import Card
 from web.figures.contest import ContestView, show_contest
+from web.figures.table_file import table_file
 from web.figures.tables import Room
 from web.language import Language
 
@@ -62,15 +66,24 @@ def test_a_name_keeps_its_directions_to_itself() -> None:
     assert all(f"<bdi>{turned}</bdi>" in sentence for sentence in (*found.card.outcome, *found.why))
 
 
-def concluded(options: list[str], votes: tuple[int, ...], *, spoilt: int = 0, voters: int = 20, **members: Any) -> str:
-    """What the page says of the outcome of a contest by plurality; the last of `votes` are blank ballots."""
+def concluded(
+    options: list[str], votes: tuple[int, ...], *, spoilt: int = 0, voters: int = 20, **members: Any
+) -> dict[str, Any]:
+    """A result of a contest by plurality; the last of `votes` are blank ballots."""
     known = {**PLURALITY, "options": options, "seats": 1, **members}
     contest = Contest.model_validate(known)
     ballots: dict[Ballot, int] = {(option,): number for option, number in enumerate(votes[:-1], 1)} | {(): votes[-1]}
     account = json.loads(Recount(contest, ballots, bytes(32), spoilt=spoilt, voters=voters).published())
     elected = [{"option": option, "name": options[option - 1]} for option in account["outcome"]["elected"]]
-    shown = {**known, **account, "elected": elected, "conditions": contest.conditions}
-    return sentences(show_contest(shown, Language("en").text, Room()).card.outcome)
+    return {**known, **account, "elected": elected, "conditions": contest.conditions}
+
+
+def card_of(result: dict[str, Any]) -> Card:
+    return show_contest(result, Language("en").text, Room()).card
+
+
+def said_of(result: dict[str, Any]) -> str:
+    return sentences(card_of(result).outcome)
 
 
 @pytest.mark.parametrize(
@@ -99,16 +112,37 @@ def test_a_motion_is_carried_or_not_or_there_is_no_decision(
     votes: tuple[int, ...], members: dict[str, Any], said: str
 ) -> None:
     spoilt = 1 if "quorum" in members else 0
-    assert concluded(["Yes", "No"], votes, spoilt=spoilt, motion=True, **members) == said
+    assert said_of(concluded(["Yes", "No"], votes, spoilt=spoilt, motion=True, **members)) == said
 
 
 def test_a_seat_that_conditions_leave_vacant_is_explained() -> None:
     options = ["Ada", "Ben", "Nobody"]
     missed = concluded(options, (5, 3, 2, 1), threshold="3/5", threshold_of="ballots")
-    assert missed == (
+    assert said_of(missed) == (
         "Not elected, though among the first: Ada. Needed: at least 3/5 of all 11 ballots cast."
         " 1 of 1 seats stays vacant."
     )
     none = concluded(options, (2, 3, 5, 0), none_of_the_above=True)
-    assert none == "A seat fell to Nobody: it and those after it stay vacant. 1 of 1 seats stays vacant."
-    assert concluded(options, (5, 3, 2, 0), none_of_the_above=True) == "Result: Ada."
+    assert said_of(none) == "A seat fell to Nobody: it and those after it stay vacant. 1 of 1 seats stays vacant."
+    assert said_of(concluded(options, (5, 3, 2, 0), none_of_the_above=True)) == "Result: Ada."
+
+
+@pytest.mark.parametrize(
+    ("options", "votes", "members"),
+    [
+        (["Ada", "Ben"], (5, 4, 1), {"threshold": "3/5", "threshold_of": "ballots"}),
+        (["Ada", "Ben"], (4, 4, 0), {"quorum": "3/4"}),
+        (["Ben", "Nobody"], (4, 5, 1), {"none_of_the_above": True}),
+    ],
+)
+def test_nobody_is_shown_as_elected_whom_a_condition_keeps_from_the_seat(
+    options: list[str], votes: tuple[int, ...], members: dict[str, Any]
+) -> None:
+    result = concluded(options, votes, **members)
+    assert result["winners"], "the count by itself has a winner"
+    card = card_of(result)
+    assert (card.winners, card.elected, card.margin, card.lots) == ([], 0, "", [])
+    lines = list(csv.reader(io.StringIO(table_file({"contests": [result]}, Language("en").text).lstrip("\ufeff"))))
+    assert [line[2] for line in lines[1:]] == ["", ""]
+    reached = concluded(["Ada", "Ben"], (7, 3, 0), threshold="3/5", threshold_of="ballots", quorum="1/2")
+    assert [winner.name for winner in card_of(reached).winners] == ["Ada"]
