@@ -246,12 +246,22 @@ def ballot_of(draft: DraftForm) -> list[dict[str, Any]]:
                 "options": contest.lines,
                 "seats": seats,
                 **{name: True for name in SWITCHES if getattr(contest, name)},
+                **_parts(contest),
                 **({"order": contest.order} if contest.order else {}),
                 **({"text": contest.text} if contest.text else {}),
                 "about": [{"statement": one.statement, "link": one.link} for one in contest.about],
             }
         )
     return ballots
+
+
+def _parts(contest: ContestForm) -> dict[str, str]:
+    """Quorum and threshold as the manifest has them, where they are parts; others are told when the draft is kept."""
+    from ballotcast.elections.draft import as_fraction  # pages load faster without the rules
+
+    written = {name: as_fraction(getattr(contest, name)) for name in ("quorum", "threshold")}
+    known = {name: part for name, part in written.items() if re.fullmatch(r">?\d+/\d+", part, re.ASCII)}
+    return known | ({"threshold_of": contest.threshold_of or "valid"} if "threshold" in known else {})
 
 
 def as_typed(part: str) -> str:

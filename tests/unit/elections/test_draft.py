@@ -8,6 +8,7 @@ import pytest
 from ballotcast.ballots.contest import Contest
 from ballotcast.elections.draft import CONTESTS_LENGTH, contests_of, require_window
 from ballotcast.errors import Invalid
+from ballotcast.faults import OTHER
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -20,6 +21,7 @@ def contest(**changes: Any) -> dict[str, Any]:
 def pointers(*given: dict[str, Any]) -> list[str]:
     with pytest.raises(Invalid) as refused:
         contests_of(given)
+    assert all(field.fault.code != OTHER for field in refused.value.errors)
     return [field.pointer for field in refused.value.errors]
 
 

@@ -97,6 +97,11 @@ function mark({ title, contests }, form, kept, contest, { later }) {
   return marked.finally(() => leave());
 }
 
+/** That nothing is marked, and what it means. @param {import("../protocol/contest.js").Contest} contest */
+function unmarked({ abstain }) {
+  return abstain ? notice(t("vote.abstained"), "good") : notice(t("vote.blank"), "warn");
+}
+
 /**
  * Resolves to whether the ballot is to be cast; else `change` is the contest to change, or null for going back.
  *
@@ -123,7 +128,7 @@ function review(api, manifest, choices, { later, asks }) {
         "section",
         { class: "card reviewed" },
         h("h2", {}, contest.title),
-        choices[index].length ? chosen(contest, choices[index], t("vote.tied_with")) : notice(t(contest.abstain ? "vote.abstained" : "vote.blank"), contest.abstain ? "good" : "warn"),
+        choices[index].length ? chosen(contest, choices[index], t("vote.tied_with")) : unmarked(contest),
         h(
           "button",
           { type: "button", onclick: () => changing(contest), "aria-label": t("vote.change_contest", { title: contest.title }) },
