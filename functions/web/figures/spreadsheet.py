@@ -13,7 +13,8 @@ from web.figures.conditions import seated
 
 HEADER = ("contest", "title", "method", "stage", "action", "figure", "option", "name", "other", "other_name", "value")
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
-KEPT = frozenset({"seats", "ballots", "blank", "valid", "quota", "winner"})
+UNMET = {name: f"unmet {name}" for name in ("quorum", "threshold", "none-of-the-above")}
+KEPT = frozenset({"seats", "ballots", "blank", "valid", "quota", "winner", "seated", *UNMET.values()})
 MOST = 4_000_000
 """Characters: a function's answer has at most 6 MB."""
 Cells = tuple[Any, ...]
@@ -77,7 +78,7 @@ def _contest(contest: Mapping[str, Any]) -> Iterator[Cells]:
         for place, option in enumerate(seated(contest), 1):
             yield row(None, "seated", place, option)
     for unmet in contest.get("outcome", {}).get("unmet", ()):
-        yield row(None, f"unmet {unmet}", 1)
+        yield row(None, UNMET[unmet], 1)
     for tie in contest["ties"]:
         stage = contest["rounds"][tie["stage"] - 1]
         for place, option in enumerate(tie["order"], 1):
