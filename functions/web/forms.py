@@ -10,6 +10,8 @@ from ballotcast.errors import Malformed, Unsupported
 from ballotcast.http.cookies import FIELD, HEADER, is_own_form, require_own_form, require_own_origin
 
 FORM = "application/x-www-form-urlencoded"
+MOST_FIELDS = 5000
+"""A draft has up to 100 contests of 15 fields, and three for each option that something is said of."""
 
 
 class Form:
@@ -57,7 +59,7 @@ async def _parsed(request: Request) -> Form:
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
         raise Unsupported("unsupported-media-type", "this page takes a form")
     try:
-        return Form(await request.form(max_fields=2000))
+        return Form(await request.form(max_fields=MOST_FIELDS))
     except ValueError:
         raise Malformed("malformed", "this form cannot be read") from None
 

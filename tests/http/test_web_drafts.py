@@ -100,6 +100,7 @@ def test_conditions_are_kept_and_come_back_as_typed(browser: Browser, organiser:
 
 
 def test_what_is_said_of_an_option_keeps_to_it(browser: Browser, organiser: Organiser) -> None:
+    assert "-said-" not in send(browser, act="add").text, "fields only where they are asked for: forms have a limit"
     page = send(browser, act="texts-0").text
     assert [field(page, f"contest-0-said-{number}-name") for number in range(3)] == ["Ada", "Bob", "Cid"]
     said = {f"contest-0-said-{number}-name": name for number, name in enumerate(("Ada", "Bob", "Cid"))}

@@ -81,7 +81,7 @@ class Conditions:
 
 
 def part(written: str, text: Text) -> Markup:
-    """A part as people read it: `40/100` as "at least 40 %", `>1/2` as "more than 1/2"."""
+    """A part as people read it: `40/100` as "at least 40%", `>1/2` as "more than 1/2"."""
     above, _, below = written.removeprefix(">").partition("/")
     figure = text("results.percent", figure=above) if below == "100" else f"{above}/{below}"
     return text("results.part_more" if written.startswith(">") else "results.part_least", part=figure)

@@ -104,7 +104,7 @@ def said_of(result: dict[str, Any]) -> str:
         (
             (5, 3, 1),
             {"quorum": ">50/100"},
-            "No decision: the quorum was not reached. 10 of 20 voters cast a ballot; needed: more than 50 %.",
+            "No decision: the quorum was not reached. 10 of 20 voters cast a ballot; needed: more than 50%.",
         ),
     ],
 )

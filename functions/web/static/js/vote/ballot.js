@@ -138,10 +138,10 @@ function conditions({ motion, quorum, threshold, threshold_of: of }) {
   ];
 }
 
-/** A part as people read it: `40/100` as "at least 40 %", `>1/2` as "more than 1/2". @param {string} written */
+/** A part as people read it: `40/100` as "at least 40%", `>1/2` as "more than 1/2". @param {string} written */
 function part(written) {
   const [above, below] = written.replace(">", "").split("/");
-  const figure = below === "100" ? `${above} %` : `${above}/${below}`;
+  const figure = below === "100" ? t("vote.percent", { figure: above }) : `${above}/${below}`;
   return t(written.startsWith(">") ? "vote.part_more" : "vote.part_least", { part: figure });
 }
 
