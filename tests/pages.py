@@ -12,6 +12,7 @@ from ballotcast.http.sessions import open_session
 from gateway import gateway
 from organise.app import create_app as organise_app
 from tally.app import create_app as tally_app
+from vote.app import create_app as vote_app
 from web.app import create_app as web_app
 from world import World
 
@@ -25,7 +26,7 @@ class Browser:
         self.deployment = deployment
         wiring = deployment.wiring(**settings)
         self.app = web_app(wiring)
-        api = Api(gateway(organise_app(wiring), tally_app(wiring)), sleep=lambda seconds: None)
+        api = Api(gateway(organise_app(wiring), tally_app(wiring), vote_app(wiring)), sleep=lambda seconds: None)
         self.app.state.connect = lambda address: api
         self.client = TestClient(self.app, base_url=ORIGIN, follow_redirects=False)
         if organiser:

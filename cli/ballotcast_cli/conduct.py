@@ -125,6 +125,14 @@ def close(election: str) -> None:
 
 @click.command()
 @click.argument("election")
+def release(election: str) -> None:
+    """Publish a result that is held after the count."""
+    organiser().release_result(election)
+    click.echo(f"Everybody sees the result. Next: ballotcast results {election}")
+
+
+@click.command()
+@click.argument("election")
 @click.option(
     "--keep",
     type=click.Path(dir_okay=False, path_type=Path),

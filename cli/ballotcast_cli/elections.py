@@ -32,6 +32,7 @@ def command() -> None:
 @click.option("--opens", type=Moment(), default="now", show_default=True, help="now, +2h, +3d, or RFC 3339.")
 @click.option("--closes", type=Moment(), default="+1d", show_default=True, help="The same.")
 @click.option("--second-factor", type=click.Choice(["none", "email", "sms"]), default="none", show_default=True)
+@click.option("--hold", is_flag=True, help="Hold the result after the count until it is released.")
 @click.option("--country", default="", metavar="XX", help="Of telephone numbers without a country's code, like DE.")
 @click.option("--template", type=click.Choice(list(TEMPLATES)), help="Start with what such contests usually have.")
 @click.option("--quorum", metavar="PART", help="1/3, 40% or >1/2 of the voters must cast a ballot, else: no decision.")
@@ -55,6 +56,8 @@ def create(
     second_factor: str,
     country: str,
     template: str | None,
+    *,
+    hold: bool,
     **conditions: Any,
 ) -> None:
     """Draft an election with one contest; prints its id."""
@@ -89,6 +92,7 @@ def create(
         "second_factor": second_factor,
         "country": country.upper(),
         "mode": "managed",
+        "release": "held" if hold else "automatic",
     }
     election = organiser().create_election(draft)
     click.echo(election["id"])
@@ -169,6 +173,16 @@ def copy(election: str, title: str | None, opens: datetime | None, closes: datet
     made = organiser().copy_election(election, {**times, **({"title": title} if title else {})}, roll=roll)
     click.echo(made["id"])
     click.echo(f"Drafted “{made['title']}”, open from {made['opens_at']} until {made['closes_at']}.", err=True)
+
+
+@command.command()
+@click.argument("election")
+def rehearse(election: str) -> None:
+    """Draft a rehearsal of ELECTION: a copy whose mails come to you alone; prints its id."""
+    made = organiser().rehearse(election)
+    click.echo(made["id"])
+    click.echo(f"Drafted “{made['title']}”. Next: ballotcast invite {made['id']}", err=True)
+    click.echo("Once it is counted, throw it away: ballotcast elections delete", err=True)
 
 
 @command.command()

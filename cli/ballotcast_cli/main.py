@@ -31,6 +31,7 @@ COMMANDS: Mapping[str, LazyCommand] = {
     "notices": LazyCommand("conduct", "What the organiser said, and each change of it.", "notices"),
     "withdraw": LazyCommand("conduct", "Withdraw an option while voting runs.", "withdraw"),
     "close": LazyCommand("conduct", "Close now and start the count.", "close"),
+    "release": LazyCommand("conduct", "Publish a result that is held after the count.", "release"),
     "results": LazyCommand("conduct", "The result with every stage of the count.", "results"),
     "export": LazyCommand("conduct", "Download everything that anybody needs to verify the result.", "export"),
     "verify": LazyCommand("verify", "Verify EXPORT (zip) and count it again."),

@@ -115,6 +115,9 @@ class Worker:
         if not tell and (voter.issued or self._wiring.rights.used_before(voter)):
             return  # since the reminder was queued
         manifest_hash = hashlib.sha256(election.manifest).digest()
+        to = self._address(voter, election)
+        if not to:
+            return
         link = Link(secrets.token_bytes(TOKEN_LENGTH), manifest_hash, voter.salt)
         if not self._wiring.voters.give_link(voter, run, link.token_hash.hex()):
             return
@@ -123,7 +126,7 @@ class Worker:
         settings = MailSettings.kept(election.mail)
         mail = invitation(settings, occasion_of(election), recipient, reminds=not tell)
         try:
-            self._post.mail(voter.email, mail, {"election": election_id, "voter": key, "run": run} if tell else {})
+            self._post.mail(to, mail, {"election": election_id, "voter": key, "run": run} if tell else {})
         except Undeliverable:
             if tell:
                 self._wiring.voters.mark_bounced(election_id, key, run)
@@ -169,16 +172,20 @@ class Worker:
         voter, election = self._find(election_id, key)
         if not voter or not election or election.second_factor == "none":
             return
+        to = self._address(voter, election)
+        if not to:
+            return
         code = f"{secrets.randbelow(1_000_000):06d}"
         mac = self._wiring.roll_secret.mac("otp", election_id, key, code)
         if not self._wiring.voters.set_otp(voter, mac, int((self._wiring.clock() + CODE_LIFE).timestamp())):
             return
         minutes, settings = int(CODE_LIFE.total_seconds()) // 60, MailSettings.kept(election.mail)
-        if election.second_factor == "sms":
+        if election.second_factor == "sms" and not election.rehearsal:
             self._post.text(voter.phone, second_factor_short(settings, code, minutes, voter.language))
         else:
-            mail = second_factor(settings, election.title, code, minutes, voter.language)
-            self._post.mail(voter.email, mail)
+            rehearsal = election.rehearsal
+            mail = second_factor(settings, election.title, code, minutes, voter.language, rehearsal=rehearsal)
+            self._post.mail(to, mail)
 
     def _verify(self, identity: str, base_url: str) -> None:
         """A new code, which replaces the one before; only its keyed hash is kept."""
@@ -206,6 +213,13 @@ class Worker:
             self._post.mail(
                 organiser.email, texts.password_reset(shown, minutes, f"{base_url}/manage/password#{shown}")
             )
+
+    def _address(self, voter: Voter, election: Election) -> str:
+        """Where a voter's mails go: those of a rehearsal to its organiser alone. Empty: nowhere."""
+        if not election.rehearsal:
+            return voter.email
+        organiser = self._wiring.organisers.find(election.organiser)
+        return organiser.email if organiser else ""
 
     def _find(self, election: str, key: str) -> tuple[Voter | None, Election | None]:
         """The voter, unless personal data is erased, and the election."""

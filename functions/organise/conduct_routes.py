@@ -30,6 +30,7 @@ from organise.extending import extend_voting
 from organise.invitation_jobs import newest_run, stop_run
 from organise.inviting import Choice, Only, invite
 from organise.people import names_of
+from organise.releasing import release_result
 from organise.withdrawing import Order, withdraw_option
 
 router = routes()
@@ -200,6 +201,14 @@ def withdraw(election: ElectionId, body: WithdrawnOption, organiser: CurrentOrga
 def close(election: ElectionId, organiser: CurrentOrganiser, wiring: Wired) -> ElectionView:
     """Close now and start the count; again: start a count that failed again."""
     return ElectionView.of(close_election(wiring, owned_election(wiring, organiser, election)), wiring)
+
+
+@router.post("/elections/{id}/release", openapi_extra=contract(Access.ORGANISER), responses=refuses(404, 409))
+def release(election: ElectionId, organiser: CurrentOrganiser, wiring: Wired) -> ElectionView:
+    """Publish a result that the manifest holds after the count."""
+    owned = owned_election(wiring, organiser, election)
+    release_result(wiring, owned)
+    return ElectionView.of(owned, wiring)
 
 
 @router.get("/elections/{id}/events", openapi_extra=contract(Access.ORGANISER), responses=refuses(404))

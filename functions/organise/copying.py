@@ -7,13 +7,15 @@ before the message: the same request with its Idempotency-Key finds the draft an
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from ballotcast.clock import from_rfc3339, to_rfc3339
 from ballotcast.elections.roll_file import Row
 from ballotcast.errors import Conflict
+from ballotcast.mails.language import MailWords
+from ballotcast.mails.settings import MailSettings
 from ballotcast.store.elections import Election
 from ballotcast.store.events import event
 from ballotcast.store.jobs import Job
@@ -25,6 +27,11 @@ from organise.job_list import JobList
 
 AHEAD = timedelta(days=7)
 """Until a copy opens, unless it is said when."""
+
+
+REHEARSAL_VOTERS = 5
+REHEARSAL_LENGTH = timedelta(days=1)
+TITLE_LENGTH = 200
 
 
 class Copy(NamedTuple):
@@ -39,21 +46,24 @@ def copy_election(
     source: Election,
     changes: Mapping[str, Any],
     *,
-    with_roll: bool,
+    with_roll: bool = False,
+    rehearsal: bool = False,
     idempotency_key: str | None = None,
 ) -> Copy:
     """A draft with the fields of `source`, but for `changes`, and what its mails say.
 
     Without `opens_at` it opens a week from now; without `closes_at` it is open for as long as `source`.
+    A rehearsal has a roll of its own, of nobody, and its title says that it is one; it opens at once, for a day.
     Conflict where the roll is wanted and its personal data was erased.
     """
-    if with_roll and source.erased:
+    if with_roll and source.erased and not rehearsal:
         raise Conflict("personal-data-erased", "the personal data of this election's roll was erased")
     now = wiring.clock()
-    checked = checked_draft(wiring, {**_fields(source, now), **changes})
+    fields = {**_fields(source, now), **(_of_rehearsal(source, now) if rehearsal else {}), **changes}
+    checked = checked_draft(wiring, fields)
     identity = secrets.token_hex(8)
     if idempotency_key:
-        asked = json.dumps([source.id, changes, with_roll], sort_keys=True, default=str)
+        asked = json.dumps([source.id, changes, with_roll, rehearsal], sort_keys=True, default=str)
         identity = wiring.session_secret.mac("copy", source.actor, idempotency_key, asked)[:8].hex()
         if made := _made_before(wiring, source.actor, identity):
             return made
@@ -63,10 +73,12 @@ def copy_election(
         created_at=to_rfc3339(now),
         roll_indexed=True,
         mail=dict(source.mail),
+        rehearsal=rehearsal,
         **checked,
     )
-    job = _roll_job(wiring, source, draft) if with_roll else None
-    told = event(draft.id, draft.organiser, "election-copied", {"from": source.id, "roll": with_roll}, now)
+    job = _roll_job(wiring, draft, _rows(wiring, source, draft)) if with_roll or rehearsal else None
+    detail = {"from": source.id, "roll": with_roll, "rehearsal": rehearsal}
+    told = event(draft.id, draft.organiser, "election-copied", detail, now)
     beside = [wiring.events.adding(told), *([wiring.jobs.adding(job)] if job else [])]
     if not wiring.elections.add(draft, *beside):
         if idempotency_key and (made := _made_before(wiring, source.actor, identity)):
@@ -100,10 +112,28 @@ def _fields(source: Election, now: datetime) -> dict[str, Any]:
     return {**same, "contests": bare, "opens_at": opens_at, "closes_at": opens_at + length}
 
 
-def _roll_job(wiring: Wiring, source: Election, draft: Election) -> Job | None:
-    """An import of the voters whose rights nobody asked to end, its rows kept; None if there are none."""
+def _of_rehearsal(source: Election, now: datetime) -> dict[str, Any]:
+    """Codes come by mail, because telephones are nobody's."""
+    words = MailWords(MailSettings.kept(source.mail).language)
+    opens_at = now.replace(microsecond=0)
+    return {
+        "title": words.text("rehearsal_title", title=source.title)[:TITLE_LENGTH].rstrip(),
+        "opens_at": opens_at,
+        "closes_at": opens_at + REHEARSAL_LENGTH,
+        "second_factor": "none" if source.second_factor == "none" else "email",
+    }
+
+
+def _rows(wiring: Wiring, source: Election, draft: Election) -> list[Row]:
+    """Of a rehearsal addresses that no mail can reach (RFC 2606); else the voters whose rights nobody asked to end."""
+    if draft.rehearsal:
+        return [Row(f"voter-{number}@rehearsal.invalid") for number in range(1, REHEARSAL_VOTERS + 1)]
     voters = (voter for voter in wiring.voters.roll(source.id) if not voter.ended and voter.email)
-    rows = [Row(voter.email, voter.phone, voter.name, voter.language) for voter in voters]
+    return [Row(voter.email, voter.phone, voter.name, voter.language) for voter in voters]
+
+
+def _roll_job(wiring: Wiring, draft: Election, rows: Sequence[Row]) -> Job | None:
+    """An import of these voters, its rows kept; None if there are none."""
     if not rows:
         return None
     job = Job(

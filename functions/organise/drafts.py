@@ -86,6 +86,8 @@ def edit_election(wiring: Wiring, election: Election, changes: Mapping[str, Any]
     times = {name: from_rfc3339(known[name]) for name in ("opens_at", "closes_at")}
     bare = [{name: value for name, value in contest.items() if name != "id"} for contest in election.contests]
     checked = checked_draft(wiring, {**known, **times, "contests": bare, **changes})
+    if election.rehearsal and "title" in changes:
+        raise Conflict("rehearsal", "the title of a rehearsal says that it is one: it cannot be changed")
     edited = replace(election, **checked, revision=election.revision + 1)
     told = event(election.id, election.actor, "election-edited", {"fields": sorted(changes)}, wiring.clock())
     if not wiring.elections.edit(edited, election.revision, wiring.events.adding(told)):
@@ -106,15 +108,23 @@ def delete_election(wiring: Wiring, organiser: str, election: str) -> None:
     if found.organiser != organiser or not found.deleting:  # another owner's, or the request for the first time
         found = owned_election(wiring, organiser, election, Role.OWNER)
     if found.frozen:
-        raise frozen_draft()
+        _require_thrown_away(wiring, found)
     wiring.jobs_queue.send({"kind": "purge", "election": election, "created_at": found.created_at, "start": 0})
     if not wiring.elections.mark_deleting(election, found.created_at):
         now = wiring.elections.find(election)
-        if now and now.frozen:
+        if now and now.frozen and not now.deleting:
             raise frozen_draft()
 
 
-FIELDS = ("title", "description", "opens_at", "closes_at", "contests", "second_factor", "country", "mode")
+def _require_thrown_away(wiring: Wiring, election: Election) -> None:
+    """Of what is frozen a rehearsal alone can be deleted, once it is counted: then nothing works on it any more."""
+    if not election.rehearsal:
+        raise frozen_draft()
+    if wiring.results.find(election.id) is None:
+        raise Conflict("not-counted", "the rehearsal is not counted yet: close it, and delete it after the count")
+
+
+FIELDS = ("title", "description", "opens_at", "closes_at", "contests", "second_factor", "country", "mode", "release")
 
 
 def checked_draft(wiring: Wiring, fields: Mapping[str, Any]) -> dict[str, Any]:

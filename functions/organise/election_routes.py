@@ -1,13 +1,13 @@
 """Routes of elections: drafts and what is shown of each."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from typing import Annotated, Any, Literal, Self
 from unicodedata import category
 
 from fastapi import Response
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from ballotcast.ballots.contest import Contest
 from ballotcast.ballots.fields import UtcSecond
@@ -42,6 +42,7 @@ def _lines(text: str) -> str:
 Description = Annotated[str, Field(max_length=4000), AfterValidator(_lines)]
 SecondFactor = Literal["none", "email", "sms"]
 Mode = Literal["managed"]
+Release = Literal["automatic", "held"]
 Country = Annotated[str, Field(pattern="^([A-Z]{2})?$")]
 
 
@@ -89,6 +90,7 @@ class ElectionDraft(BaseModel):
     second_factor: SecondFactor = "none"
     country: Country = ""
     mode: Mode = "managed"
+    release: Release = "automatic"
 
 
 class ElectionChanges(BaseModel):
@@ -103,12 +105,13 @@ class ElectionChanges(BaseModel):
     second_factor: SecondFactor = OPTIONAL
     country: Country = OPTIONAL
     mode: Mode = OPTIONAL
+    release: Release = OPTIONAL
 
 
 class ElectionView(BaseModel):
     """`manifest_hash` (M, hex) and `roll_size` (of the newest roll in the log) from freezing on. `withdrawn`: by the id
     of a contest the numbers of its options that were withdrawn, from 1. `role`: the caller's. `counted`: its result is
-    published."""
+    published. `held_since`: when the ballots were counted whose result waits to be released."""
 
     id: str
     title: str
@@ -119,6 +122,8 @@ class ElectionView(BaseModel):
     second_factor: SecondFactor
     country: str
     mode: Mode
+    release: Release
+    rehearsal: bool
     status: Status
     created_at: str
     withdrawn: dict[str, list[int]]
@@ -128,6 +133,7 @@ class ElectionView(BaseModel):
     personal_data_erased: bool
     role: Literal["owner", "organiser", "observer"]
     counted: bool
+    held_since: str | None
 
     @classmethod
     def of(cls, election: Election, wiring: Wiring) -> Self:
@@ -135,15 +141,17 @@ class ElectionView(BaseModel):
 
     @classmethod
     def all_of(cls, elections: Sequence[Election], wiring: Wiring) -> list[Self]:
-        """Of the closed ones, one request looks up which are counted."""
+        """Of the closed ones, one request looks up which are counted, and one more which of the held are released."""
         now = wiring.clock()
         counted = wiring.results.counted(one.id for one in elections if one.status(now) == "closed")
-        return [cls._of(election, wiring, counted=election.id in counted) for election in elections]
+        return [cls._of(election, wiring, counted) for election in elections]
 
     @classmethod
-    def _of(cls, election: Election, wiring: Wiring, *, counted: bool) -> Self:
+    def _of(cls, election: Election, wiring: Wiring, counted: Mapping[str, str | None]) -> Self:
+        held_since = counted.get(election.id)
         return cls(
-            counted=counted,
+            counted=election.id in counted and held_since is None,
+            held_since=held_since,
             **{name: getattr(election, name) for name in cls.model_fields if name in Election.__dataclass_fields__}
             | {"roll_size": election.roll_size if election.frozen else None},
             status=election.status(wiring.clock()),
@@ -153,13 +161,25 @@ class ElectionView(BaseModel):
 
 
 class CopyOrder(BaseModel):
-    """What differs from the election that is copied. `roll`: whether its voters are copied as well."""
+    """What differs from the election that is copied. `roll`: whether its voters are copied as well.
+
+    `rehearsal`: a copy whose mails go to the organiser alone.
+    """
 
     model_config = ConfigDict(extra="forbid", strict=True)
     title: TypedText = OPTIONAL
     opens_at: UtcSecond = OPTIONAL
     closes_at: UtcSecond = OPTIONAL
     roll: bool = False
+    rehearsal: bool = False
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Self:
+        """The title of a rehearsal is the system's, and its roll as well."""
+        for other in ("title", "roll"):
+            if self.rehearsal and other in self.model_fields_set:
+                raise FaultError("one-or-other", one=other, other="rehearsal")
+        return self
 
 
 class CopyView(ElectionView):
@@ -211,8 +231,15 @@ def copy(
 ) -> CopyView:
     """Draft another election like this one, with or without its voters."""
     owned = owned_election(wiring, organiser, election)
-    changes = {name: getattr(order, name) for name in order.model_fields_set - {"roll"}}
-    made = copy_election(wiring, owned, changes, with_roll=order.roll, idempotency_key=idempotency_key)
+    changes = {name: getattr(order, name) for name in order.model_fields_set - {"roll", "rehearsal"}}
+    made = copy_election(
+        wiring,
+        owned,
+        changes,
+        with_roll=order.roll,
+        rehearsal=order.rehearsal,
+        idempotency_key=idempotency_key,
+    )
     shown = ElectionView.of(made.election, wiring)
     return CopyView(**dict(shown), roll_import=made.job.id if made.job else None)
 

@@ -166,6 +166,8 @@ def _manifest(draft: Election, roll: Sequence[Voter], base_url: str, keys: dict[
         contests=tuple(Contest(**contest) for contest in draft.contests),
         opens_at=from_rfc3339(draft.opens_at),
         closes_at=from_rfc3339(draft.closes_at),
+        release="held" if draft.release == "held" else None,
+        rehearsal=True if draft.rehearsal else None,
         mode="managed",
         t=0,
         n=0,

@@ -49,7 +49,9 @@ def calling_codes(wiring: Wiring, election: Election) -> Sequence[str] | None:
 
 
 def require_growing(wiring: Wiring, election: Election) -> None:
-    """Conflict once the election is closed: nobody joins the roll then."""
+    """Conflict once the election is closed: nobody joins the roll then. Nobody at all joins that of a rehearsal."""
+    if election.rehearsal:
+        raise Conflict("rehearsal", "the roll of a rehearsal is made up: nobody can be added to it")
     if election.status(wiring.clock()) is Status.CLOSED:
         raise roll_closed()
 

@@ -1,4 +1,5 @@
-"""The board's stream: the turnout, each time it is told higher, and the result go out on the election's channel.
+"""The board's stream: the turnout, each time it is told higher, and the result go out on the election's channel;
+a held result once it is released.
 
 A rise also starts the machine that states the turnout, at most once an hour. All of it is told by the rows themselves,
 so nothing that writes them knows of channels, and anyone who dies after writing one has told it. A row delivered again
@@ -20,7 +21,7 @@ from ballotcast.elections.broadcast import SCHEMA, channel_name, result_record, 
 from ballotcast.elections.turnout import rounded
 from ballotcast.errors import NotFound
 from ballotcast.store.log import CHECKPOINT, TURNOUT, Turnout, turnout_of
-from ballotcast.store.results import RESULT
+from ballotcast.store.results import RELEASE, RESULT
 from ballotcast.wiring import Wiring, from_environment
 from tally import work
 from tally.stating import hour_to_state
@@ -67,7 +68,7 @@ def _election(record: DynamoDBRecord) -> str | None:
 def _news(record: DynamoDBRecord) -> News | None:
     change = record.dynamodb
     row = change.new_image if change else {}
-    if not change or row.get("sk") not in (TURNOUT, CHECKPOINT, RESULT):
+    if not change or row.get("sk") not in (TURNOUT, CHECKPOINT, RESULT, RELEASE) or row.get("held"):
         return None
     turnout = turnout_of(row)
     if row["sk"] == TURNOUT:
@@ -81,7 +82,7 @@ def _news(record: DynamoDBRecord) -> News | None:
         moment=datetime.fromtimestamp(int(change.approximate_creation_date_time or 0), UTC),
         turnout=turnout,
         final=row["sk"] != TURNOUT,
-        result_sha256=str(row["result_sha256"]) if row["sk"] == RESULT else "",
+        result_sha256=str(row["result_sha256"]) if row["sk"] in (RESULT, RELEASE) else "",
     )
 
 

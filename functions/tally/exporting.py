@@ -6,6 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from ballotcast.clock import to_rfc3339
 from ballotcast.elections import export_files
 from ballotcast.store.log import SignedCheckpoint
 from ballotcast.store.manifests import FrozenManifest
@@ -29,7 +30,7 @@ def export(wiring: Wiring, election: str) -> dict[str, Any]:
 
 
 def publish(wiring: Wiring, election: str, roll: int, issued: int, exported: dict[str, Any]) -> dict[str, Any]:
-    """From now on everybody sees the result → `{result_sha256}`."""
+    """From now on everybody sees the result, unless the manifest holds it → `{result_sha256}`."""
     _, manifest = find_frozen(wiring.manifests, election)
     result = work.read(wiring.blobs, work.result_key(election))
     published = Published(
@@ -40,6 +41,8 @@ def publish(wiring: Wiring, election: str, roll: int, issued: int, exported: dic
         roll=roll,
         issued=issued,
         cast=len(require_sealed(wiring.log, manifest).ballots),
+        counted_at=to_rfc3339(wiring.clock()),
+        held=manifest.release == "held",
     )
     return {"result_sha256": wiring.results.publish(published).result_sha256}
 

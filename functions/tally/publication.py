@@ -51,6 +51,9 @@ class ResultView(Result):
     roll: int
     issued: int
     cast: int
+    counted_at: str
+    released_at: str | None
+    """When a held result was released; null if it never was held."""
     contests: tuple[ContestView, ...]
 
 
@@ -73,15 +76,28 @@ class PartsView(Part):
 
 
 def require_published(results: Results, manifests: Manifests, election: str) -> tuple[Published, Manifest]:
-    """NotFound: no such election. Forbidden: not counted yet; whether a count is under way is not told."""
+    """NotFound: no such election. Forbidden: not counted yet, or held.
+
+    Whether a count is under way is not told.
+    """
     if found := manifests.find(election):
         if published := results.find(election):
+            if published.held and results.released_at(election) is None:
+                raise _held(published)
             return published, Manifest.parse(found.manifest)
         raise Forbidden("not-counted", "the ballots of this election are not counted yet")
     raise NotFound("no-election", "there is no such election, or its manifest is not yet published")
 
 
-def show_result(published: Published, manifest: Manifest, blobs: Blobs, contest: str = "") -> ResultView:
+def _held(published: Published) -> Forbidden:
+    """With what fixes the result: both hashes are over the election key, so no result can be guessed from them."""
+    known = {name: getattr(published, name) for name in ("counted_at", "result_sha256", "export_sha256")}
+    return Forbidden("held", "the result is counted, and held until an organiser releases it", extra=known)
+
+
+def show_result(
+    published: Published, manifest: Manifest, results: Results, blobs: Blobs, contest: str = ""
+) -> ResultView:
     """`contest`: the id of the only one that is wanted; NotFound if there is none."""
     content = work.read(blobs, work.result_key(published.election))
     result = Result.model_validate_json(content)
@@ -99,6 +115,8 @@ def show_result(published: Published, manifest: Manifest, blobs: Blobs, contest:
         roll=published.roll,
         issued=published.issued,
         cast=published.cast,
+        counted_at=published.counted_at,
+        released_at=results.released_at(published.election) if published.held else None,
     )
 
 

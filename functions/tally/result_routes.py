@@ -35,7 +35,7 @@ def results(
     """
     published, manifest = require_published(wiring.results, wiring.manifests, election)
     response.headers["Cache-Control"] = "public, max-age=300"
-    return show_result(published, manifest, wiring.blobs, contest)
+    return show_result(published, manifest, wiring.results, wiring.blobs, contest)
 
 
 @router.get(

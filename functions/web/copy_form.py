@@ -10,11 +10,15 @@ from web.organising import form_page
 from web.pages import Page
 
 LABELS = {"title": "manage.title"}
+COPY_ACTS = ("copy", "rehearse")
 
 
 def copy_election(page: Page, organiser: Organiser, election: str, form: Form) -> Response:
-    """Ask first; then lead to the draft's form, because its dates are only a proposal."""
+    """Ask first; then lead to the draft, because its dates are only a proposal. A rehearsal is made at once."""
     shown = organiser.election(election)
+    if form.text("act") == "rehearse":
+        made = organiser.rehearse(election)
+        return page.redirect(f"/manage/elections/{made['id']}?done=rehearse")
     if form.text("sure") != "yes":
         return _asked(page, shown, shown["title"])
     title, roll = form.text("title"), form.text("roll") == "yes"

@@ -100,6 +100,7 @@ class DraftForm:
     closes_which: str = ""
     second_factor: str = "none"
     country: str = ""
+    release: str = "automatic"
     contests: list[ContestForm] = field(default_factory=lambda: [ContestForm()])
     double: set[str] = field(default_factory=set)
 
@@ -116,7 +117,7 @@ class DraftForm:
     def of(cls, election: Mapping[str, Any]) -> Self:
         """In UTC; a script turns the times into those of the reader's zone."""
         opens, closes = (to_wall(from_rfc3339(election[name]), "UTC")[0] for name in ("opens_at", "closes_at"))
-        same = {name: election[name] for name in ("title", "description", "second_factor", "country")}
+        same = {name: election[name] for name in ("title", "description", "second_factor", "country", "release")}
         contests = [_shown(contest) for contest in election["contests"]]
         return cls(**same, zone="UTC", opens_at=opens, closes_at=closes, contests=contests)
 
@@ -129,6 +130,7 @@ class DraftForm:
             **{name: moment and to_rfc3339(moment) for name, moment in times.items()},
             "second_factor": self.second_factor,
             "country": self.country.upper(),
+            "release": self.release,
             "contests": [self._contest(page, number, faults) for number in range(len(self.contests))],
         }
 

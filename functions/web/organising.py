@@ -39,6 +39,8 @@ DONE = {
     "extend": FIXED,
     "notice": FIXED | {"closed"},
     "copy": frozenset({"draft"}),
+    "rehearse": frozenset({"draft"}),
+    "release": frozenset({"closed", "erased"}),
     "copyroll": frozenset({"draft"}),
     "withdraw": FIXED,
     "close": frozenset({"closed"}),
@@ -55,7 +57,7 @@ It comes in the address, so nothing else is said.
 """
 
 
-BADGES = {"open": "live", "scheduled": "warn", "closed": "warn", "counted": "good"}
+BADGES = {"open": "live", "scheduled": "warn", "closed": "warn", "counted": "good", "held": "warn"}
 """State of an election → class of its badge."""
 
 

@@ -15,7 +15,7 @@ from ballotcast.errors import NotFound
 from ballotcast.http.access import Access, contract
 from ballotcast.http.cookies import SignedIn
 from ballotcast.http.fields import ElectionId
-from web.copy_form import copy_election
+from web.copy_form import COPY_ACTS, copy_election
 from web.draft_form import DraftForm, ballot_of
 from web.extension_form import extend_voting
 from web.faults import Faults, faults_of
@@ -55,6 +55,7 @@ ACTS = {
     "open": Act(lambda organiser, election: organiser.open(election), asks=True),
     "close": Act(lambda organiser, election: organiser.close(election), asks=True, danger=True),
     "count": Act(lambda organiser, election: organiser.close(election)),
+    "release": Act(lambda organiser, election: organiser.release_result(election), asks=True),
     "erase": Act(lambda organiser, election: organiser.erase_personal_data(election), asks=True, danger=True),
     "empty": Act(lambda organiser, election: organiser.empty_roll(election), asks=True, danger=True),
     "delete": Act(lambda organiser, election: organiser.delete_election(election), asks=True, danger=True),
@@ -82,7 +83,7 @@ def act(page: Paged, token: SignedIn, form: OurForm, election: ElectionId) -> Re
     name, organiser = form.text("act"), organiser_at(page, token)
     if name == "extend":
         return extend_voting(page, organiser, election, form)
-    if name == "copy":
+    if name in COPY_ACTS:
         return copy_election(page, organiser, election, form)
     if name in NOTICE_ACTS:
         return change_notices(page, organiser, election, form)
@@ -163,7 +164,7 @@ def _overview(
         delivery=delivery_counts(standing(roll["voters"])),
         run=organiser.invitations(election)["run"] if inviting else None,
         turnout=seen,
-        state="counted" if shown["counted"] else shown["status"],
+        state="counted" if shown["counted"] else "held" if shown["held_since"] else shown["status"],
         badges=BADGES,
         time_left=time_left(page, shown),
         cast_part=_cast_part(page, seen, shown),

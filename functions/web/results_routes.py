@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from ballotcast.channels.names import RESERVED
 from ballotcast.client.api import Api
-from ballotcast.client.errors import ApiError, NotYet
+from ballotcast.client.errors import ApiError, Held, NotYet
 from ballotcast.client.published import results, turnout, withdrawn
 from ballotcast.errors import Forbidden, NotFound
 from ballotcast.http.access import Access, contract
@@ -42,11 +42,12 @@ def result(page: Paged, election: ElectionId, view: Annotated[Literal["", "minut
     known["notices"] = shown_notices(api, election)
     try:
         counted = results(api, election)
-    except NotYet:
+    except NotYet as early:
+        held = early.document if isinstance(early, Held) else None
         seen = _unless_missing(lambda: turnout(api, election))
-        state = "closed" if seen and seen["closed_at"] else _state(page, manifest, seen)
+        state = "held" if held else "closed" if seen and seen["closed_at"] else _state(page, manifest, seen)
         gone = withdrawn(api, election) if seen else {}
-        return page.render("results/waiting", **known, state=state, turnout=seen, withdrawn=gone)
+        return page.render("results/waiting", **known, state=state, turnout=seen, withdrawn=gone, held=held)
     room = Room()
     contests = [show_contest(contest, page.text, room) for contest in counted["contests"]]
     seen = turnout(api, election)
@@ -62,9 +63,11 @@ def result(page: Paged, election: ElectionId, view: Annotated[Literal["", "minut
 def result_as_csv(
     page: Paged, election: ElectionId, form: Annotated[Literal["long", "table"], Query()] = "long"
 ) -> Response:
-    """Every figure of the result, exact, one in a line; or a line for each option. 403 before the count."""
+    """Every figure of the result, exact, one in a line; or a line for each option. 403 before it is published."""
     try:
         document = results(_api(page), election)
+    except Held:
+        raise Forbidden("held", "the result is counted, and held until an organiser releases it") from None
     except NotYet:
         raise Forbidden("not-counted", "the ballots of this election are not counted yet") from None
     table = form == "table"

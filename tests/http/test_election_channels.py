@@ -127,7 +127,9 @@ def test_the_turnout_is_told_in_steps_and_exactly_at_the_end_however_often_a_row
 def test_the_result_is_told_whole_unless_it_is_large(deployment: World, organiser: Organiser, election: str) -> None:
     wiring: Wiring = organiser.wiring
     wiring.blobs.put(work.result_key(election), b'{"contests":[]}')
-    published = Published(election, "ab" * 32, "cd" * 32, 1, roll=9, issued=8, cast=7)
+    published = Published(
+        election, "ab" * 32, "cd" * 32, 1, roll=9, issued=8, cast=7, counted_at="2026-11-20T09:00:00Z"
+    )
     announce(changed(result_pk(election), RESULT, vars(published)), wiring)
     [message] = sent(deployment)
     [record] = records(message.batch)

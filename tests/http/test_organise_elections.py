@@ -38,6 +38,8 @@ def test_a_draft_is_shown_as_it_was_made(organiser: Organiser) -> None:
         "second_factor": "none",
         "country": "",
         "mode": "managed",
+        "release": "automatic",
+        "rehearsal": False,
         "status": "draft",
         "created_at": "2026-11-20T09:00:00Z",
         "withdrawn": {},

@@ -41,18 +41,28 @@ def upload(browser: Browser, election: str, content: bytes, **query: str) -> htt
 
 def test_what_can_be_done_follows_from_how_it_stands(browser: Browser, organiser: Organiser, deployment: World) -> None:
     election = organiser.create("a@example.org")
-    assert acts(browser, election) == {"begin", "open", "empty", "delete", "copy"}
+    assert acts(browser, election) == {"begin", "open", "empty", "delete", "copy", "rehearse"}
     act(browser, election, "begin")
-    assert acts(browser, election) == {"invite", "remind", "all", "extend", "withdraw", "notices", "copy"}
+    assert acts(browser, election) == {"invite", "remind", "all", "extend", "withdraw", "notices", "copy", "rehearse"}
     deployment.clock.advance(minutes=59)
     assert organiser.show(election)["status"] == "scheduled"
     deployment.clock.advance(minutes=1)
     renewed = Browser(deployment, organiser.id)
-    assert acts(renewed, election) == {"invite", "remind", "all", "extend", "withdraw", "close", "notices", "copy"}
+    assert acts(renewed, election) == {
+        "invite",
+        "remind",
+        "all",
+        "extend",
+        "withdraw",
+        "close",
+        "notices",
+        "copy",
+        "rehearse",
+    }
     act(renewed, election, "close")
-    assert acts(renewed, election) == {"count", "erase", "notices", "copy"}
+    assert acts(renewed, election) == {"count", "erase", "notices", "copy", "rehearse"}
     act(renewed, election, "erase")
-    assert acts(renewed, election) == {"count", "notices", "copy"}
+    assert acts(renewed, election) == {"count", "notices", "copy", "rehearse"}
 
 
 @pytest.mark.parametrize("name", ["begin", "open", "delete"])
@@ -83,7 +93,7 @@ def test_all_that_is_fixed_is_shown_before_it_is(browser: Browser, organiser: Or
 
 def test_nothing_is_fixed_for_an_empty_roll(browser: Browser, organiser: Organiser) -> None:
     election = organiser.create()
-    assert acts(browser, election) == {"delete", "copy"}
+    assert acts(browser, election) == {"delete", "copy", "rehearse"}
     assert "First put voters on the roll" in browser.get(f"/manage/elections/{election}").text
     asked = act(browser, election, "open", sure="")
     assert (asked.status_code, 'role="alert"' in asked.text) == (409, True)

@@ -5,7 +5,8 @@ from dataclasses import replace
 from ballotcast.store.results import Published, Results
 from ballotcast.store.table import Table
 
-PUBLISHED = Published("0123456789abcdef", "r" * 64, "e" * 64, export_size=1234, roll=9, issued=8, cast=7)
+COUNTED_AT = "2026-11-20T09:00:00Z"
+PUBLISHED = Published("0123456789abcdef", "r" * 64, "e" * 64, 1234, roll=9, issued=8, cast=7, counted_at=COUNTED_AT)
 
 
 def test_what_was_published_first_stays(board: Table) -> None:

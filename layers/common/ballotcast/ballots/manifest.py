@@ -51,6 +51,10 @@ class Manifest(BaseModel):
     log_pk: Ed25519Key
     roll_size: Annotated[int, Field(ge=0, le=canonical.MAX_INTEGER)]
     roll_root: Hash
+    release: Literal["held"] | None = None
+    """`held`: an organiser releases the result after the count; None: it is published as soon as it is counted."""
+    rehearsal: Literal[True] | None = None
+    """True: nobody is elected, mails go to the organiser alone, and everything that shows the election says so."""
     trustees: NamedTrustees | None = Field(default=None, validate_default=True)
 
     @field_validator("contests")

@@ -6,6 +6,7 @@ ClientError
 ├── Untrusted     what the server shows does not prove itself: do not continue
 │   └── PromiseBroken   it proves that a ballot is not where its receipt promises it
 ├── NotYet        it may come later; waiting was in vain so far
+│   └── Held      a result that an organiser has to release
 ├── BadState      a recovery file that cannot be read
 └── OptionWithdrawn   choices that name an option which was withdrawn: nothing was sealed
 """
@@ -38,6 +39,17 @@ class PromiseBroken(Untrusted):
 
 
 class NotYet(ClientError): ...
+
+
+class Held(NotYet):
+    """Counted, and held until an organiser releases it. `document`: the problem, with the hashes of what is held."""
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        super().__init__(
+            f"the result was counted at {document['counted_at']}, and is held until an organiser releases it;"
+            f" the export that will be published has the SHA-256 {document['export_sha256']}"
+        )
+        self.document = document
 
 
 class BadState(ClientError): ...

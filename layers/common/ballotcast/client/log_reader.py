@@ -105,7 +105,7 @@ class LogReader:
         try:
             bundle = _unless_missing(self._api, f"{self._election}/log/{path}", BINARY)
         except ApiError as error:
-            if error.slug == "not-counted":
+            if error.slug in ("not-counted", "held"):
                 return None
             raise
         if bundle is None:

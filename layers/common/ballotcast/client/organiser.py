@@ -68,6 +68,10 @@ class Organiser:
         """Draft another one like it: `changes` may have title, opens_at, closes_at. `roll`: with its voters."""
         return self._post(f"/elections/{election}/copies", json={**changes, "roll": roll})
 
+    def rehearse(self, election: str) -> Document:
+        """Draft a rehearsal of it: a copy whose mails come to oneself alone."""
+        return self._post(f"/elections/{election}/copies", json={"rehearsal": True})
+
     def give_notice(self, election: str, text: str, replaces: int = 0) -> Document:
         """Say something to everybody; `replaces`: the notice that it corrects. An empty text takes that one back."""
         body = {"text": text, "replaces": replaces}
@@ -213,6 +217,10 @@ class Organiser:
     def close(self, election: str) -> Document:
         """Close now; repeated after a failed count, it is counted again."""
         return self._document("POST", f"/elections/{election}/close")
+
+    def release_result(self, election: str) -> Document:
+        """Publish a result that the manifest holds after the count."""
+        return self._document("POST", f"/elections/{election}/release")
 
     def events(self, election: str) -> Iterator[Document]:
         return self._pages(f"/elections/{election}/events", "events")

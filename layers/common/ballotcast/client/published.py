@@ -8,7 +8,7 @@ from typing import Any
 import httpx2 as httpx
 
 from ballotcast.client.api import Api
-from ballotcast.client.errors import ApiError, NotYet, Unreachable, Untrusted
+from ballotcast.client.errors import ApiError, Held, NotYet, Unreachable, Untrusted
 from ballotcast.crypto.encoding import b64u_decode
 
 Document = dict[str, Any]
@@ -69,12 +69,16 @@ def export(api: Api, election: str, path: Path, patience: float = 0) -> Document
 
 
 def _once_counted(api: Api, path: str, patience: float) -> httpx.Response:
+    """NotYet; Held, if it waits for an organiser."""
+
     def look() -> httpx.Response | None:
         try:
             return api.get(path)
         except ApiError as error:
             if error.slug == "not-counted":
                 return None
+            if error.slug == "held":
+                raise Held(error.document) from None
             raise
 
     answer = api.wait_for(look, patience)

@@ -21,6 +21,7 @@ class Occasion:
     closes_at: datetime
     manifest_hash: bytes | None
     """None in the preview of a draft."""
+    rehearsal: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,10 +54,15 @@ def invitation(
         "name": recipient.name,
     }
     subject = placeholders.fill(settings.subject, values) or words.text("subject", title=occasion.title)
-    for applies, key in ((reminds, "reminder_subject"), (test, "test_subject")):
+    for applies, key in (
+        (reminds, "reminder_subject"),
+        (test, "test_subject"),
+        (occasion.rehearsal, "rehearsal_subject"),
+    ):
         subject = words.text(key, subject=subject) if applies else subject
     blocks: list[Block] = [
         *_head(settings),
+        *_rehearsal(words, rehearsal=occasion.rehearsal),
         *([Paragraph(words.text("test"), "notice")] if test else []),
         *([Paragraph(words.text("reminds"), "notice")] if reminds else []),
         *_introduction(settings, words, values),
@@ -72,17 +78,24 @@ def invitation(
     return _mail(settings, words, subject, blocks)
 
 
-def second_factor(settings: MailSettings, title: str, code: str, minutes: int, language: str = "") -> MailContent:
+def second_factor(
+    settings: MailSettings, title: str, code: str, minutes: int, language: str = "", *, rehearsal: bool = False
+) -> MailContent:
     """To a voter who asked for a code by mail."""
     words = settings.words(language)
     blocks: list[Block] = [
         *_head(settings),
+        *_rehearsal(words, rehearsal=rehearsal),
         Paragraph(words.text("code", title=title)),
         Title(code),
         Paragraph(words.text("code_good", minutes=minutes)),
         *_from_whom(settings, words),
     ]
     return _mail(settings, words, words.text("code_subject", title=title), blocks)
+
+
+def _rehearsal(words: MailWords, *, rehearsal: bool) -> list[Block]:
+    return [Paragraph(words.text("rehearsal"), "notice")] if rehearsal else []
 
 
 def second_factor_short(settings: MailSettings, code: str, minutes: int, language: str = "") -> str:

@@ -57,6 +57,10 @@ class Election:
     """`none`, `email` or `sms`."""
     mode: str
     created_at: str
+    release: str = "automatic"
+    """Of the result: `automatic`, or `held` until an organiser releases it."""
+    rehearsal: bool = False
+    """Its mails go to the organiser alone."""
     country: str = ""
     """Of telephone numbers without a country's code: two letters (ISO 3166), or empty."""
     revision: int = 1
@@ -323,11 +327,13 @@ class Elections:
         self._roll.update(election_pk(election), META, "SET erased = :yes", {":yes": True}, frozen)
 
     def mark_deleting(self, election: str, created_at: str) -> bool:
-        """First step of deleting the draft that was created then. Doing it twice is doing it once.
+        """First step of deleting the draft or rehearsal that was created then. Doing it twice is doing it once.
 
-        False if it is frozen or gone, also if another draft has the same id by now.
+        False if it is frozen and no rehearsal, or gone, also if another draft has the same id by now.
         """
-        draft = Condition("created_at = :created AND attribute_not_exists(manifest)", {":created": created_at})
+        draft = Condition(
+            "created_at = :created AND (attribute_not_exists(manifest) OR rehearsal = :yes)", {":created": created_at}
+        )
         try:
             self._roll.update(election_pk(election), META, "SET deleting = :yes", {":yes": True}, draft)
         except Refusal:

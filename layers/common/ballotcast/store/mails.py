@@ -16,6 +16,7 @@ def occasion_of(election: Election) -> Occasion:
         opens_at=from_rfc3339(election.opens_at),
         closes_at=from_rfc3339(election.closes_at),
         manifest_hash=sha256(election.manifest).digest() if election.manifest else None,
+        rehearsal=election.rehearsal,
     )
 
 

@@ -1,15 +1,20 @@
 """The published result of an election.
 
-Board    RESULT#<election> / RESULT     hashes and sizes of what lies in the bucket, and how many were issued
+Board    RESULT#<election> / RESULT     hashes and sizes of what lies in the bucket, and how many were issued; held:
+                                        nobody sees it before the next row is there
+Board    STATE#<election> / RELEASE     when a held result was released, and what its announcement needs
 Bucket   elections/<election>/…         result.json, export.zip and what the count made on its way (store/blobs.py)
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
+from ballotcast.store.manifests import state_pk
 from ballotcast.store.table import ABSENT, Refusal, Table
 
 RESULT = "RESULT"
+RELEASE = "RELEASE"
 
 
 def result_pk(election: str) -> str:
@@ -25,6 +30,9 @@ class Published:
     roll: int
     issued: int
     cast: int
+    counted_at: str
+    """RFC 3339."""
+    held: bool = False
 
 
 class Results:
@@ -40,10 +48,24 @@ class Results:
             return _from_item(refused.item)
         return published
 
-    def counted(self, elections: Iterable[str]) -> set[str]:
-        """Those of the elections whose result is published."""
+    def counted(self, elections: Iterable[str]) -> dict[str, str | None]:
+        """Of the elections that are counted: since when the result is held (RFC 3339); None once it is published."""
         keys = [(result_pk(election), RESULT) for election in elections]
-        return {str(item["election"]) for item in self._board.get_many(keys).values()} if keys else set()
+        rows = [_from_item(item) for item in self._board.get_many(keys).values()]
+        held = [(state_pk(row.election), RELEASE) for row in rows if row.held]
+        released = {str(item["election"]) for item in self._board.get_many(held).values()}
+        return {row.election: row.counted_at if row.held and row.election not in released else None for row in rows}
+
+    def released_at(self, election: str) -> str | None:
+        """When a held result was released; None: it was not, or never held."""
+        item = self._board.get(state_pk(election), RELEASE)
+        return str(item["released_at"]) if item else None
+
+    def releasing(self, published: Published, released_at: str) -> dict[str, Any]:
+        """For the transaction that also adds its event; refused if it is released."""
+        told = {name: getattr(published, name) for name in ("election", "result_sha256", "issued", "cast")}
+        item = {"pk": state_pk(published.election), "sk": RELEASE, "released_at": released_at, **told}
+        return self._board.putting(item, ABSENT)
 
     def find(self, election: str) -> Published | None:
         item = self._board.get(result_pk(election), RESULT)
@@ -51,4 +73,4 @@ class Results:
 
 
 def _from_item(item: dict[str, object]) -> Published:
-    return Published(**{name: item[name] for name in Published.__dataclass_fields__})  # type: ignore[arg-type]
+    return Published(**{name: item[name] for name in Published.__dataclass_fields__ if name in item})  # type: ignore[arg-type]

@@ -9,15 +9,16 @@ import { alarm } from "./pieces.js";
 
 /**
  * @param {import("./panel.js").Panel} panel @param {ReturnType<typeof import("../protocol/api.js").connect>} api
- * @param {string} election
+ * @param {string} election @param {boolean} held whether it is counted, and an organiser has to release it
  */
-export async function showNotCounted(panel, api, election) {
+export async function showNotCounted(panel, api, election, held) {
   const { bytes } = await api.anonymous.get(`/elections/${encodeURIComponent(election)}/manifest`);
   const { title, opens_at: opens, closes_at: closes } = await parseManifest(bytes);
   const now = Date.now();
   const when = now < opens.getTime() ? "check.not_open" : now < closes.getTime() ? "check.still_open" : "check.being_counted";
   const dates = { opens: moment(timeEncode(opens)), closes: moment(timeEncode(closes)) };
-  panel.announce("warn", t("check.not_counted", { title }), t(when, dates), t("check.not_counted_text"));
+  if (held) panel.announce("warn", t("check.held", { title }), t("check.held_text"));
+  else panel.announce("warn", t("check.not_counted", { title }), t(when, dates), t("check.not_counted_text"));
 }
 
 /**

@@ -55,8 +55,8 @@ export class WholeCheck {
       try {
         download = await Download.of(this.#api, election);
       } catch (error) {
-        if (!(error instanceof ApiError && error.slug === "not-counted")) throw error;
-        await showNotCounted(panel, this.#api, election);
+        if (!(error instanceof ApiError && ["not-counted", "held"].includes(error.slug))) throw error;
+        await showNotCounted(panel, this.#api, election, error.slug === "held");
         return;
       }
       const blob = await this.#fetch(panel, download, signal);

@@ -208,7 +208,7 @@ export class LogReader {
     try {
       return await this.#fetchTile(path);
     } catch (error) {
-      if (error instanceof ApiError && error.slug === "not-counted") return null;
+      if (error instanceof ApiError && ["not-counted", "held"].includes(error.slug)) return null;
       throw error;
     }
   }

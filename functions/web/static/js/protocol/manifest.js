@@ -41,12 +41,12 @@ const trustees = record({
 });
 
 /**
- * The members are named as in the JSON (docs/protocol.md, section 5); `trustees` is null without any; times are Dates, keys and `roll_root` bytes, and
+ * The members are named as in the JSON (docs/protocol.md, section 5); `trustees` is null without any, `release` `automatic` or `held`; times are Dates, keys and `roll_root` bytes, and
  * `issuer_pk` is ready to verify with. Besides: `hash`, M, 32 bytes; `plaintextLength`, L; `ballotLength`, both in
  * bytes; `bytes`, as served.
  *
  * @typedef {{election: string, origin: string, title: string, contests: import("./contest.js").Contest[],
- *   opens_at: Date, closes_at: Date, issuer_pk: IssuerPublicKey, election_pk: Uint8Array, issuance_pk: Uint8Array, receipt_pk: Uint8Array,
+ *   release: string, rehearsal: boolean, opens_at: Date, closes_at: Date, issuer_pk: IssuerPublicKey, election_pk: Uint8Array, issuance_pk: Uint8Array, receipt_pk: Uint8Array,
  *   log_pk: Uint8Array, roll_size: number, roll_root: Uint8Array, t: number, n: number,
  *   trustees: null | {transcript: Uint8Array, people: {name: string, signing_key: Uint8Array}[]},
  *   bytes: Uint8Array, hash: Uint8Array, plaintextLength: number, ballotLength: number}} Manifest
@@ -72,8 +72,12 @@ export async function parseManifest(bytes) {
 function check(bytes) {
   try {
     const value = jcsDecode(bytes);
-    const isTrusted = typeof value === "object" && value !== null && "mode" in value && value.mode === "trustees";
-    return isTrusted ? checkTrusted(value) : checkManaged(value);
+    const given = typeof value === "object" && value !== null && !Array.isArray(value) ? value : {};
+    const { release = "held", rehearsal = true, ...rest } = /** @type {Record<string, unknown>} */ (given);
+    literal("held")(release, "release");
+    literal(true)(rehearsal, "rehearsal");
+    const read = rest.mode === "trustees" ? checkTrusted(rest) : checkManaged(given === value ? rest : value);
+    return { ...read, release: "release" in given ? "held" : "automatic", rehearsal: "rehearsal" in given };
   } catch (error) {
     if (error instanceof CanonicalError) throw new ManifestError("", error.reason);
     if (error instanceof FieldError) throw new ManifestError(error.field, error.reason);

@@ -1,7 +1,7 @@
 /** The page of an election without a result: it loads again when the election has reached another state. */
 
 /** @type {Record<string, number>} */
-const PAUSE = { scheduled: 60_000, open: 60_000, closed: 5000, "closed-logged": 5000 };
+const PAUSE = { scheduled: 60_000, open: 60_000, closed: 5000, "closed-logged": 5000, held: 60_000 };
 /** Milliseconds between two looks, by state. Nobody looks from a page that is hidden. */
 const STATE = "[data-state-of-election]";
 
