@@ -48,6 +48,8 @@ def test_a_draft_is_shown_as_it_was_made(organiser: Organiser) -> None:
         "roll_size": None,
         "personal_data_erased": False,
         "role": "owner",
+        "counted": False,
+        "held_since": None,
     }
     assert organiser.show(made["id"]) == made
     assert organiser.actions(made["id"]) == ["election-created"]

@@ -131,11 +131,21 @@ def test_everybody_sees_since_when_it_is_held_and_the_organiser_releases_it_by_p
     election = counted(organiser)
     held, browser = look(organiser, election).json(), Browser(deployment, organiser.id)
     path, public = f"/manage/elections/{election}", Browser(deployment)
-    assert "you hold the result" in browser.get(path).text
+    assert organiser.show(election)["held_since"] == held["counted_at"]
+    assert not organiser.show(election)["counted"]
+    overview = browser.get(path).text
+    assert "you hold the result" in overview
+    assert f'datetime="{held["counted_at"]}"' in overview
+    assert 'value="count"' not in overview
+    assert "Counted, held" in browser.get("/manage").text
+    assert_problem(public.get(f"/results/{election}/csv"), 403, "held")
     page = public.get(f"/results/{election}").text
     for told in ("Counted; the result is held", held["export_sha256"], f'datetime="{held["counted_at"]}"'):
         assert told in page
     assert browser.post(path, {"act": "release"}).status_code == 200
     done = browser.post(path, {"act": "release", "sure": "yes"})
     assert "The result is published." in browser.get(done.headers["location"]).text
-    assert "Released" in public.get(f"/results/{election}").text
+    for view in ("", "?view=minutes"):
+        assert "Released" in public.get(f"/results/{election}{view}").text
+    assert organiser.show(election)["held_since"] is None
+    assert organiser.show(election)["counted"]
