@@ -138,7 +138,8 @@ def test_everybody_sees_since_when_it_is_held_and_the_organiser_releases_it_by_p
     assert f'datetime="{held["counted_at"]}"' in overview
     assert 'value="count"' not in overview
     assert "Counted, held" in browser.get("/manage").text
-    assert_problem(public.get(f"/results/{election}/csv"), 403, "held")
+    refused = public.get(f"/results/{election}/csv")
+    assert (refused.status_code, "has not released the result yet" in refused.text) == (403, True)
     page = public.get(f"/results/{election}").text
     for told in ("Counted; the result is held", held["export_sha256"], f'datetime="{held["counted_at"]}"'):
         assert told in page
