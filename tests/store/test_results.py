@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from ballotcast.store.results import Published, Results
 from ballotcast.store.table import Table
+from ballotcast.store.transaction import transact
 
 COUNTED_AT = "2026-11-20T09:00:00Z"
 PUBLISHED = Published("0123456789abcdef", "r" * 64, "e" * 64, 1234, roll=9, issued=8, cast=7, counted_at=COUNTED_AT)
@@ -20,6 +21,13 @@ def test_what_was_published_first_stays(board: Table) -> None:
 
 def test_which_of_many_are_counted(board: Table) -> None:
     results = Results(board)
-    results.publish(PUBLISHED)
-    assert results.counted(["other", PUBLISHED.election]) == {PUBLISHED.election}
-    assert results.counted([]) == set()
+    held, released = (replace(PUBLISHED, election=name * 16, held=True) for name in "ab")
+    for one in (PUBLISHED, held, released):
+        results.publish(one)
+    transact(board.client, [results.releasing(released, COUNTED_AT)])
+    assert results.counted(["other", PUBLISHED.election, held.election, released.election]) == {
+        PUBLISHED.election: None,
+        held.election: COUNTED_AT,
+        released.election: None,
+    }
+    assert results.counted([]) == {}
