@@ -192,7 +192,7 @@ def test_what_is_lost_or_turned_away_is_asked_for_again(
     vote: Vote, election: FrozenElection, between: Between, path: str, how: str
 ) -> None:
     failed: list[str] = []
-    most = 2 if path == "/statements" else 1  # they are asked for ahead of the manifest, and at once again without an answer
+    most = 2 if path == "/statements" else 1  # they are asked for ahead of the manifest, and again without an answer
 
     def fail(asked: str, send: Callable[[], Answer]) -> Answer | None:
         if not asked.endswith(path) or len(failed) == most:
