@@ -314,7 +314,9 @@ def test_a_file_is_tried_before_it_is_imported(browser: Browser, organiser: Orga
         "added": 1,
         "duplicates": 1,
         "duplicate_rows": [{"line": 2, "value": "ADA@example.org", "first_line": None}],
-        "rejected": [{"line": 4, "value": "bad", "reason": "This is not an e-mail address."}],
+        "rejected": [
+            {"line": 4, "value": "bad", "code": "bad-email", "params": {}, "reason": "This is not an e-mail address."}
+        ],
         "rejected_count": 1,
         "mended": [],
         "mended_count": 0,
@@ -353,7 +355,14 @@ def test_what_is_no_roll_is_told_to_the_script_in_words(browser: Browser, organi
         ["Bonn", "<a@b.de>"],
     )
     read = upload(browser, election, b"Ort;Wer\nBonn;<a@b.de>\n", columns="email:2").json()
-    assert read["mended"] == [{"line": 2, "value": "a@b.de", "note": "Only the address was taken."}]
+    [mended] = read["mended"]
+    assert mended == {
+        "line": 2,
+        "value": "a@b.de",
+        "code": "mended-address",
+        "params": {},
+        "note": "Only the address was taken.",
+    }
     assert read["ignored_columns"] == ["ort"]
 
 

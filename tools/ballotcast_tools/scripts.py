@@ -20,9 +20,9 @@ _NAMED = re.compile(r"""(?:src|href|data-worker)="([^"]*/[0-9a-f]{16}/([^"]+\.(?
 @click.command("scripts")
 @click.argument("address", metavar="[ADDRESS]", required=False)
 def command(address: str | None) -> None:
-    """Make the pages' scripts and styles again and compare them with those that the deployment at ADDRESS serves.
+    """Make the pages' scripts again and compare them with what a deployment serves.
 
-    Ends with 1 if one differs: another version is served than the one of this checkout, or it was changed.
+    Styles too. Ends with 1 if one differs: another version is served than the one of this checkout, or it was changed.
     """
     site = (address or find_deployment(None).api).rstrip("/")
     rebuilt = page_bundles.bring_up_to_date(TOP)
