@@ -281,10 +281,7 @@ NEEDED: dict[str, list[Call]] = {
     "AnnouncerRole": [
         *get("Channels", "CHANNEL#election-e"),
         *put("Channels", "CHANNEL#election-e"),
-        *update("Channels", "CHANNEL#election-e", "SESSIONS#o"),
-        *get("Channels", "SESSIONS#o"),
-        *get_many("Channels", "SESSIONS#o"),
-        *put("Channels", "SESSIONS#o"),
+        *update("Channels", "CHANNEL#election-e"),
         *objects("get_object", "elections/e/result.json"),
         *start("TurnoutMachine"),
         *send(*RELAYS),

@@ -132,7 +132,7 @@ def test_whoever_has_exactly_the_quota_has_no_surplus() -> None:
     [
         ({"method": "dictatorship"}, "dictatorship"),
         ({"tie": "alphabet"}, "alphabet"),
-        ({"seats": 0}, "seat"),
+        ({"seats": 0}, "At least 1"),
         ({"method": "irv", "seats": 2}, "one seat"),
         ({"withdrawn": (4,)}, "withdrawn"),
         ({"withdrawn": (0,)}, "withdrawn"),
