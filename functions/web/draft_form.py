@@ -130,7 +130,7 @@ class DraftForm:
             **{name: moment and to_rfc3339(moment) for name, moment in times.items()},
             "second_factor": self.second_factor,
             "country": self.country.upper(),
-            "release": self.release,
+            "release": self.release or "automatic",
             "contests": [self._contest(page, number, faults) for number in range(len(self.contests))],
         }
 
