@@ -126,7 +126,7 @@ def test_a_refusal_is_final_and_names_its_fields(status: int) -> None:
     with pytest.raises(ApiError, match="it may not be") as caught:
         server.api.post("/links")
     assert (caught.value.status, caught.value.slug) == (status, "some-slug")
-    assert caught.value.errors == (("/ballot", "bad"),)
+    assert [(one.pointer, one.fault.params) for one in caught.value.errors] == [("/ballot", {"reason": "bad"})]
     assert len(server.requests) == 1
 
 
