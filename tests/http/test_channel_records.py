@@ -182,10 +182,13 @@ def test_exports_by_time_and_format(client: httpx.Client) -> None:
 
 def test_what_a_publish_costs(played: PlayedChannels, client: httpx.Client) -> None:
     """Requests to DynamoDB for 1,000 records in one publish; the number of channels and their age do not matter."""
-    publish(client, 0, 1)  # remembers the channel
+    key = client.post("/channels/lab/key").json()["api_key"]
+    publish(client, 0, 1, Authorization=f"Bearer {key}")  # remembers the channel
     made = record_requests(played.wiring)
-    publish(client, 0, 1000)
+    publish(client, 0, 1000, Authorization=f"Bearer {key}")
     assert made == ["UpdateItem CHANNEL"]
+    publish(client, 1000, 1001)
+    assert made[1:] == ["BatchGetItem ", "UpdateItem CHANNEL"], "by a session: whether it has ended"
     made.clear()
     played.relay()
     assert [name for name in made if "TransactWrite" in name] == ["TransactWriteItems "]
