@@ -114,7 +114,7 @@ NEEDED: dict[str, list[Call]] = {
         *get("Board", "STATE#e", "RESULT#e"),
         *get_many("Board", "RESULT#e", "RESULT#f"),
         *get_many("Board", "STATE#e", "STATE#f"),
-        *put("Board", "MANIFEST#e"),
+        *put("Board", "MANIFEST#e", "STATE#e"),
         *put("Channels", "CHANNEL#election-e", "CHANNELS#3", "PORTS#none"),
         *update("Channels", "CHANNEL#election-e", "SESSIONS#o"),
         *get("Channels", "SESSIONS#o"),
