@@ -240,6 +240,9 @@ def test_a_draft_by_keys_alone(pages: Pages) -> None:
     keys.press("Enter")
     keys.type("Ben")
     keys.press("Tab")
+    keys.type("Two years")
+    keys.press("Tab")  # statements and links of options, folded
+    keys.press("Tab")
     keys.press("ArrowDown")
     expect(pages.page.get_by_role("radio", name="Approval", exact=True)).to_be_checked()
     pages.page.locator("#title").focus()
