@@ -67,7 +67,7 @@ def invite_person(wiring: Wiring, election: Election, email: str, role: Role, ba
         if before and before.role is role:
             break
         if not before and len(others) >= MOST:
-            raise Conflict("too-many-people", f"an election has at most {MOST} people beside its first owner")
+            raise Conflict("too-many-people", f"an election has at most {MOST} people next to its own account")
         after = replace(before, role=role) if before else Member(identity, email, role, False, _now(wiring))
         writes = [wiring.members.keeping(election.id, after)]
         if not before:

@@ -51,7 +51,8 @@ class ResultView(Result):
     roll: int
     issued: int
     cast: int
-    counted_at: str
+    counted_at: str | None
+    """RFC 3339; null if a release counted it that did not keep the time."""
     released_at: str | None
     """When a held result was released; null if it never was held."""
     contests: tuple[ContestView, ...]

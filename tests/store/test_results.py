@@ -19,6 +19,14 @@ def test_what_was_published_first_stays(board: Table) -> None:
     assert results.find("other") is None
 
 
+def test_a_result_of_before_its_time_was_kept_is_read(board: Table) -> None:
+    old = {name: value for name, value in vars(PUBLISHED).items() if name not in ("counted_at", "held")}
+    board.put({"pk": f"RESULT#{PUBLISHED.election}", "sk": "RESULT", **old})
+    results = Results(board)
+    assert results.find(PUBLISHED.election) == replace(PUBLISHED, counted_at=None)
+    assert results.counted([PUBLISHED.election]) == {PUBLISHED.election: None}
+
+
 def test_which_of_many_are_counted(board: Table) -> None:
     results = Results(board)
     held, released = (replace(PUBLISHED, election=name * 16, held=True) for name in "ab")

@@ -30,8 +30,8 @@ class Published:
     roll: int
     issued: int
     cast: int
-    counted_at: str
-    """RFC 3339."""
+    counted_at: str | None = None
+    """RFC 3339; None: it was counted by a release that did not keep the time."""
     held: bool = False
 
 
