@@ -40,7 +40,7 @@ def test_what_is_no_part_is_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("turnout", "entitled", "elected"),
+    ("quorum", "voters", "elected"),
     [("1/2", 20, (1,)), (">1/2", 20, ()), ("1/2", 21, ()), ("0", 21, (1,)), ("0", 0, ())],
 )
 def test_below_the_quorum_nobody_is_elected(quorum: str, voters: int, elected: tuple[int, ...]) -> None:
