@@ -70,6 +70,12 @@ def generated(method: str, number: int) -> Iterator[Recount]:
         yield _generate(random, method, *((random.randint(1, 6), 8) if small else (random.randint(4, 9), 60)))
 
 
+def equal_surpluses() -> Recount:
+    """Surpluses that are equal at the second stage of Scottish STV only: chance seldom makes such."""
+    ballots: Ballots = {(1, 2): 12, (1, 3): 8, (1, 4): 2, (2, 4): 8, (3, 5): 10, (4,): 6, (5,): 4}
+    return Recount(contest("scottish-stv", 5, 4, "previous-stages"), ballots, bytes(32))
+
+
 def concluded(method: str, number: int) -> Iterator[Recount]:
     """So many small elections by a method, each under other conditions than the one before, the same in every run."""
     random = Random(f"{method} under conditions")

@@ -11,7 +11,7 @@ from ballotcast.ballots.leaf import LeafError, parse
         (b"{}", "closed_at is missing"),
         (b"[]", "is not an object"),
         (b"{", "is not JSON"),
-        (b'{"closed_at":"yesterday"}', "closed_at must be a time spelled like 2026-11-20T09:00:00Z"),
+        (b'{"closed_at":"yesterday"}', "closed_at must be a time in UTC, spelled like 2026-11-20T09:00:00Z"),
     ],
 )
 def test_a_closing_leaf_that_is_none(body: bytes, told: str) -> None:

@@ -1,5 +1,7 @@
 """The command for anyone who forgot the password."""
 
+from pathlib import Path
+
 import pytest
 from click.testing import CliRunner, Result
 
@@ -18,10 +20,13 @@ EMAIL, OLD, NEW = "ada@example.org", "correct horse battery", "another horse bat
 
 
 @pytest.fixture
-def api(deployment: World, monkeypatch: pytest.MonkeyPatch) -> Api:
+def api(deployment: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Api:
     monkeypatch.setattr(accounts, "COST", 4)
     api = Api(gateway(create_app(deployment.wiring())))
     monkeypatch.setattr(commands, "public_api", lambda: api)
+    monkeypatch.setenv("BALLOTCAST_API", "https://api.example")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
     Organiser(api).sign_up(EMAIL, OLD)
     deployment.take_messages("MAIL_QUEUE")
     return api

@@ -17,5 +17,10 @@ def first_fault(error: ValidationError) -> tuple[str, str]:
     """`("contests.0.seats", "is missing")`; the place is empty where it is the whole document."""
     first = error.errors(include_url=False)[0]
     words = _WORDS.get(first["type"])
-    told = words.format(**first.get("ctx", {})) if words else first["msg"].removeprefix("Value error, ")
+    told = words.format(**first.get("ctx", {})) if words else _clause(first["msg"].removeprefix("Value error, "))
     return ".".join(map(str, first["loc"])), told
+
+
+def _clause(sentence: str) -> str:
+    """`Must be a time.` as `must be a time`, to follow a place."""
+    return sentence[:1].lower() + sentence[1:].removesuffix(".")
