@@ -164,6 +164,10 @@ def _broken(change: Any) -> dict[str, Any]:
             "2 of its",
         ),
         (_broken(lambda files: files.update({"CvrExport_1.json": []})), "not a JSON object"),
+        (
+            _broken(lambda files: files.update({"CvrExport_2.js": files.pop("CvrExport_2.json")})),
+            "'CvrExport_2.js' holds records",
+        ),
         (_broken(lambda files: files.update({"CvrExport_1.json": {"Session": []}})), "no list 'Sessions'"),
         (_broken(lambda files: files["ContestManifest.json"]["List"][0].update(Description="Mayor\x1b")), "control"),
     ],

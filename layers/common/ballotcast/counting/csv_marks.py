@@ -55,6 +55,7 @@ class MarkReader:
         self.kind = self._kind(filled, kind, texts)
         marks = {cell: self._mark(cell, text) for cell, text in texts.items()}
         self._marks = source.by_character(marks)
+        self._written = {texts[cell]: mark for cell, mark in marks.items()}
         self._empty = "".join(one for one, mark in self._marks.items() if mark < 0)
         # What each cell of each option's column is on a ballot; nothing for one without a mark.
         self._parts: list[dict[str, Any]] = [
@@ -84,17 +85,31 @@ class MarkReader:
         return rank_together([option for mark, option in marks if mark == rank] for rank in ranks)
 
     def warnings_about(self, bundles: Mapping[str, int]) -> Iterator[str]:
-        """Yield warnings about a row that may hold totals of scores, and about empty cells next to scores."""
+        """Yield warnings about a row that may hold totals of scores, about empty cells next to scores or noes, and
+        about marks of several kinds."""
+        if self.kind == "choice":
+            yield from self._mixture(bundles)
         if self.kind != "scores":
             return
         if self._holds_totals(bundles):
             yield "One row has, for every option, the sum of all other rows' scores. If it holds totals, remove it."
-        if not self._empty:
-            return
+        if empty := self._partly_empty(bundles):
+            yield f"{empty} with an empty cell next to scores; it counts as 0."
+
+    def _partly_empty(self, bundles: Mapping[str, int]) -> str:
+        """Return how many ballots have marks and a cell without one, in words; empty for none."""
         blank = frozenset(self._empty)
         empty = sum(number for key, number in bundles.items() if key.strip(self._empty) and not blank.isdisjoint(key))
-        if empty:
-            yield f"{empty} ballot{'' if empty == 1 else 's'} with an empty cell next to scores; it counts as 0."
+        return f"{empty} ballot{'' if empty == 1 else 's'}" if blank and empty else ""
+
+    def _mixture(self, bundles: Mapping[str, int]) -> Iterator[str]:
+        """Yield warnings about cells that a program would not write next to the others."""
+        votes, noes = ({text for text, mark in self._written.items() if mark == value} for value in (1, 0))
+        numbers = (votes | noes) & {"0", "1"}
+        if len(votes) > 1 or len(noes) > 1 or (numbers and numbers != votes | noes):
+            yield f"Votes are marked in several ways, as {' and '.join(map(repr, sorted(votes | noes)))}."
+        elif noes and (empty := self._partly_empty(bundles)):
+            yield f"{empty} with an empty cell where others have {min(noes)!r}; it is read as no vote."
 
     def _holds_totals(self, bundles: Mapping[str, int]) -> bool:
         """Return whether the one row with the highest score of all is the sum of the others, at least two."""

@@ -50,7 +50,8 @@ class RankReader:
         ranked = {cell: self._rank(cell, names, overvote=cell in several) for cell, names in named.items()}
         self.labels["overvote"] += sum(cells[cell] for cell in several)
         self._ranks = source.by_character(ranked)
-        self._empty = frozenset(source.by_character({cell: True for cell in ranked if not cell.strip()}))
+        unsaid = {cell: True for cell in ranked if not cell.strip() or no_vote(cell, self._further) == "blank"}
+        self._empty = frozenset(source.by_character({cell: True for cell in unsaid if named[cell] == ()}))
         self._no_option = "".join(one for one, rank in self._ranks.items() if not _ranks_any(rank))
         self._no_rank = "".join(one for one, rank in self._ranks.items() if rank == ())
         self._overvotes = frozenset(one for one, rank in self._ranks.items() if isinstance(rank, tuple) and 0 in rank)
@@ -70,7 +71,7 @@ class RankReader:
         return rankings
 
     def warnings_about(self, bundles: Mapping[str, int]) -> Iterator[str]:
-        """Yield a warning about ranks that are empty, and not said to be skipped, above ranks that are not."""
+        """Yield a warning about ranks that are empty or blank, and not said to be skipped, above ranks that are not."""
         empty, no_option = self._empty, self._no_option
         gaps = sum(number for key, number in bundles.items() if not empty.isdisjoint(key.rstrip(no_option)))
         if gaps:

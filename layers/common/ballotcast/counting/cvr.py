@@ -167,6 +167,9 @@ class _Cvr:
         ]
         ignored = [column.name for column in self.columns if column.name not in taken]
         no_votes = {label: times for label, times in reader.labels.items() if times}
+        if no_votes:
+            told = ", ".join(f"{label} in {times}" for label, times in no_votes.items())
+            self.warnings.append(f"Labels in cells are read as no vote: {told}.")
         dialect = [self.table.form, layout, f"columns read: {', '.join(taken)}"]
         dialect += [f"columns ignored: {', '.join(ignored)}"] if ignored else []
         dialect += [f"{times} cells with no vote: {label}" for label, times in no_votes.items()]

@@ -40,7 +40,7 @@ def read_dominion(data: bytes | str, _: Kind, switches: Switches, choices: CsvCh
             if sum(part.file_size for part in parts.infolist()) > LARGEST_PARTS:
                 raise BallotFileError(1, f"more than {LARGEST_PARTS >> 20} MB when unpacked")
             for name in parts.namelist():
-                if name.endswith(".json") and name not in exports and b'"Sessions"' in parts.read(name):
+                if name not in exports and b'"Sessions"' in parts.read(name):
                     raise BallotFileError(1, f"{name!r} holds records, and is not named CvrExport_1.json and so on")
             folder = exports[0].rpartition("/")[0]
             manifests = []

@@ -84,6 +84,8 @@ def read_preflib(data: bytes | str) -> Reading:
         raise BallotFileError(line, "the file ends without the number of alternatives")
     if len(names) != size or max(names) != size:
         raise BallotFileError(line, f"{size} alternatives, and {len(names)} names")
+    if not lines:
+        raise BallotFileError(line, "the file ends without an order")
     if voters not in (-1, box.total):
         raise BallotFileError(line, f"{voters} voters announced, and {box.total} found")
     file = BallotFile(title, tuple(names[number] for number in range(1, size + 1)), 1, (), box.ballots)
