@@ -54,6 +54,26 @@ def test_abif_ranks_and_scores() -> None:
     assert (scores.kind, scores.ballots) == ("scores", {((1, 40), (2, 200)): 42})
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("abif", ABIF + "5:B # > A\n"),
+        ("abif", ABIF + "5: # B\n"),
+        ("abif", ABIF + "#5:A\n1:B\n"),
+        ("cef", CEF + "Ben # Ada\n"),
+    ],
+)
+def test_a_comment_that_may_hold_votes_is_a_warning(name: str, text: str) -> None:
+    assert "may hold votes, and is not read" in read(name, text).warnings[-1]
+    assert not read(
+        name, text.replace("#", "# two, see the minutes\n") if name == "cef" else ABIF + "5:B # why\n"
+    ).warnings
+
+
+def test_an_invisible_character_in_a_vote_is_refused() -> None:
+    assert refusal("pabulib", PABULIB.replace("1;30;7", "1;30;\u200b7"), "choice").line == 13
+
+
 def test_abif_with_two_readings_is_refused() -> None:
     text = "5:A/1>B/2\n"
     assert all(switch in str(refusal("abif", text)) for switch in ("--cells rank", "--cells score"))

@@ -20,6 +20,7 @@ from ballotcast.elections.roll_file import (
 )
 from ballotcast.faults import Fault, fault
 from effort import examples
+from spreadsheet_files import xlsx
 
 ANA, BEN = ("ana@example.org", "Ana"), ("ben@example.org", "Ben")
 
@@ -242,6 +243,13 @@ def table(*rows: list[str]) -> bytes:
     text = io.StringIO(newline="")
     csv.writer(text, quoting=csv.QUOTE_ALL).writerows(rows)
     return text.getvalue().encode()
+
+
+def test_hidden_rows_of_a_workbook_are_read_and_said() -> None:
+    hidden = '<row r="3" hidden="1"><c r="A3" t="inlineStr"><is><t>b@example.org</t></is></c></row>'
+    roll = read_roll(xlsx({"Members": [["email"], ["a@example.org"]]}, cells=hidden))
+    assert [row.email for row in roll.rows] == ["a@example.org", "b@example.org"]
+    assert roll.warnings == [fault("hidden-rows")]
 
 
 CELLS = st.text(st.characters(codec="utf-8"), max_size=20)

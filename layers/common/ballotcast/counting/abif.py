@@ -52,6 +52,7 @@ class _Abif:
         self.names: dict[str, str] = {}
         self.title = ""
         self.ballots: list[tuple[int, list[Mark], int]] = []
+        self.comments: list[tuple[int, str]] = []
 
     def read(self, data: bytes | str) -> Reading:
         decoded = decode_text(data)
@@ -61,6 +62,7 @@ class _Abif:
                 self._metadata(line, text.strip())
                 continue
             content = _COMMENT.sub(lambda found: found[0] if found[0].startswith("[") else "", text).strip()
+            self.comments.append((line, text.strip().removeprefix(content)))
             if content.startswith("="):
                 first_option = first_option or line
                 self._option(line, content)
@@ -75,7 +77,9 @@ class _Abif:
             box.declare(first_option, list(self.names.values()))
         for at, marks, number in self.ballots:
             box.put(at, _groups(marks), number)
-        box.finish(line)
+        for at, text in self.comments:
+            box.comment(at, text)
+        box.finish(line, self.names)
         dialect = [name for name, found in (("ranks", ways["rank"]), ("scores", ways["score"])) if found]
         file = None if kind == "ranked" else self._unranked(kind, box.named)
         return box.reading(

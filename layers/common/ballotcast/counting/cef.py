@@ -48,12 +48,15 @@ class _Cef:
         decoded = decode_text(data)
         self.warnings += map(str, decoded.warnings)
         votes: list[tuple[int, str]] = []
+        box = NamedBallots(self.choices, ignore_others=self.switches.get("unknown") == "ignore")
         for line, text in enumerate(decoded.content.split("\n"), 1):
             if text.lstrip().startswith("#/"):
                 self._parameter(line, text, before=not votes)
-            elif content := text.partition("#")[0].strip():
-                votes.append((line, content))
-        box = NamedBallots(self.choices, ignore_others=self.switches.get("unknown") == "ignore")
+                continue
+            content, _, comment = text.partition("#")
+            box.comment(line, comment)
+            if content.strip():
+                votes.append((line, content.strip()))
         if "candidates" in self.parameters:
             line, value = self.parameters["candidates"]
             box.declare(line, [spelling(name) for name in value.removesuffix(";").split(";")])

@@ -14,7 +14,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ballotcast.spreadsheets import SIGNATURE, read_sheet
 from ballotcast.tables import Table, TableError, read_table
 
 from .ballot_file import BallotFile, BallotFileError
@@ -38,6 +37,7 @@ from .csv_options import Options
 from .csv_ranks import RankReader, require_ranks
 from .csv_source import whole
 from .dominion_csv import is_dominion_csv, read_dominion_csv
+from .sheet_table import SIGNATURE, read_sheet
 from .voter_errors import VoterErrors, any_as_cast, correct
 
 _BLOCK = 5_000

@@ -62,9 +62,8 @@ def _read_csv(data: bytes, kind: Kind, _: Switches, choices: CsvChoices) -> Read
 
 
 def _read_spreadsheet(data: bytes, kind: Kind, _: Switches, choices: CsvChoices) -> Reading:
-    from ballotcast.spreadsheets import SIGNATURE
-
     from .cvr import read_cvr
+    from .sheet_table import SIGNATURE
 
     if not data.startswith(SIGNATURE):
         raise BallotFileError(1, "not a spreadsheet of the formats .xlsx and .ods")
@@ -105,10 +104,9 @@ def format_of(name: str, data: bytes) -> str:
 
 
 def _format_by_beginning(data: bytes) -> str:
-    from ballotcast.spreadsheets import SIGNATURE
-
     from .cdf import REPORT
     from .dominion import is_export
+    from .sheet_table import SIGNATURE
 
     if data.startswith(SIGNATURE):
         return "dominion" if is_export(data) else "spreadsheet"

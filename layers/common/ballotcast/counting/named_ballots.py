@@ -1,12 +1,13 @@
 """Rankings of names: ballots of the formats that write options by name, with the names given before them or not."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 
 from .ballot_file import TIES_ALL_LEFT, BallotFile, BallotFileError, Box, rank_together, ties_all_left
 from .ballots import Ballot
 from .csv_choices import CsvChoices
-from .csv_names import close_names, spelling
+from .csv_names import close_names, fold, spelling
 from .csv_options import Options, options_in
 from .reading import Reading
 
@@ -26,6 +27,7 @@ class NamedBallots:
         self._declared: Options | None = None
         self._lines: dict[tuple[tuple[str, ...], ...], list[int]] = {}
         self._warnings: list[str] = []
+        self._comments: list[tuple[int, str]] = []
         self.box = Box[Ballot]()
         self.incomplete = 0
         self.named = Options((), choices, 1)
@@ -40,8 +42,14 @@ class NamedBallots:
         seen = self._lines.setdefault(key, [line, 0])
         seen[1] += number
 
-    def finish(self, last: int) -> None:
-        """Read the ballots. last: the number of the last line. Raises BallotFileError."""
+    def comment(self, line: int, text: str) -> None:
+        """A comment, which may have swallowed a ballot or a part of one; an empty text is none."""
+        if text.strip():
+            self._comments.append((line, text))
+
+    def finish(self, last: int, short: Iterable[str] = ()) -> None:
+        """Read the ballots. last: the number of the last line. short: other words for options in the file. Raises
+        BallotFileError."""
         if not self._lines:
             raise BallotFileError(last, "no ballot")
         options = self.named = self._options()
@@ -64,6 +72,7 @@ class NamedBallots:
             elif len(named) < size:
                 self.incomplete = self.incomplete or line
             self.box.put(line, rank_together(groups), number)
+        self._look_at_comments([*options.names, *short])
         if twice:
             self._warnings.append(f"Line {twice_at}: an option is named twice. Ballots spoilt in this way: {twice}.")
         if truncated:
@@ -91,6 +100,16 @@ class NamedBallots:
         found = self._warnings if file.kind == "ranked" else ()
         alike = () if self._declared else close_names(self.named.names)
         return Reading(file, format_name, [origin, *dialect], encoding, [*warnings, *found, *alike])
+
+    def _look_at_comments(self, names: Sequence[str]) -> None:
+        named = "|".join(re.escape(fold(name)) for name in names)
+        votes = re.compile(rf"[>=]|(?<!\w)(?:{named})(?!\w)")
+        for line, text in self._comments:
+            if votes.search(fold(text)):
+                self._warnings.append(
+                    f"Line {line}: the comment {text.strip()[:40]!r} may hold votes, and is not read."
+                )
+                break
 
     def _options(self) -> Options:
         if self._declared:

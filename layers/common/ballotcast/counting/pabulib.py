@@ -19,6 +19,7 @@ projects can be paid for together, which no rule here looks at.
 """
 
 import csv
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from io import StringIO
@@ -82,6 +83,8 @@ def _sections(text: str) -> dict[str, list[Row]]:
             elif any(cell.strip() for cell in cells):
                 if not sections:
                     raise BallotFileError(before, "the file does not begin with META")
+                if "VOTES" in sections and any(unicodedata.category(one) == "Cf" for one in "".join(cells)):
+                    raise BallotFileError(before, "an invisible character in a vote")
                 rows.append((before, [spelling(cell) for cell in cells]))
             before = reader.line_num + 1
     except csv.Error as error:

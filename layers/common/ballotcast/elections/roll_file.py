@@ -131,7 +131,8 @@ def _source(data: bytes) -> _Source:
             raise RollFileError(fault("empty-file"))
         table = read_table(data, ragged=True, nul=True)
         return _Source([table.header, *table], len(table.header.cells), table.warnings)
-    sheets = read_workbook(data)
+    workbook = read_workbook(data)
+    sheets = list(workbook.sheets)
     if not sheets:
         raise RollFileError(fault("empty-file"))
     if len(sheets) > 1:
@@ -142,7 +143,8 @@ def _source(data: bytes) -> _Source:
         sheets = known
     rows = sheets[0].rows
     width = len(rows[0].cells)
-    return _Source([Record(line, cells + [""] * (width - len(cells))) for line, cells in rows], width, [])
+    warnings = [fault("hidden-rows")] if workbook.hidden_rows else []
+    return _Source([Record(line, cells + [""] * (width - len(cells))) for line, cells in rows], width, warnings)
 
 
 def _is_header(cells: Sequence[str]) -> bool:
