@@ -43,7 +43,7 @@ class NamedBallots:
         seen[1] += number
 
     def comment(self, line: int, text: str) -> None:
-        """A comment, which may have swallowed a ballot or a part of one; an empty text is none."""
+        """Keep a comment, which may have swallowed a ballot or a part of one. An empty text is not a comment."""
         if text.strip():
             self._comments.append((line, text))
 
