@@ -1,8 +1,8 @@
 """The function `notify-feedback`: what SES says of mails that came back, by way of an SNS topic.
 
 A mail that bounced for good, that its reader reported as spam, or that SES would not send, makes the invitation
-`bounced`. Bounces that may pass (a full mailbox, an out-of-office note) change nothing. Mails without tags (codes,
-reminders) leave no trace.
+`bounced`, and counts for a mail to those who conduct the election. Bounces that may pass (a full mailbox, an
+out-of-office note) change nothing. Mails without tags (codes, reminders) leave no trace.
 """
 
 from functools import cache
@@ -40,7 +40,7 @@ def _take(record: SNSEventRecord, wiring: Wiring) -> None:
             return
         tags = _tags_of_what_came_back(read_object(message))
     if tags:
-        wiring.voters.mark_bounced(*tags)
+        wiring.voters.mark_bounced(*tags, wiring.milestones.counting_bounce(tags[0]))
 
 
 def _tags_of_what_came_back(notification: dict[str, Any]) -> tuple[str, str, str] | None:

@@ -29,6 +29,7 @@ from ballotcast.store.voter import Voter
 from ballotcast.typed_code import grouped_code, new_code
 from ballotcast.wiring import Wiring, from_environment
 from notify import texts
+from notify.milestones import takes_part, tell_organisers
 from notify.post import Post, Undeliverable
 
 CODE_LIFE = timedelta(minutes=10)
@@ -45,7 +46,7 @@ RESETS = 3
 FIRST_PAUSE, LONGEST_PAUSE = 5, 90
 """Seconds until a message that failed comes again: somebody may wait for a code, and most faults pass at once."""
 
-KINDS = ("invitation", "reminder", "test", "member", "otp", "verification", "reset")
+KINDS = ("invitation", "reminder", "test", "member", "milestone", "otp", "verification", "reset")
 """Only these may enter the log: a kind that somebody made up could hold anything."""
 
 logger = Logger(service="notify")
@@ -82,6 +83,8 @@ class Worker:
                 "base_url": str(base_url),
             }:
                 self._ask_to_join(election, organiser, by, base_url)
+            case {"kind": "milestone", "election": str(election), "milestone": str(name), "bounces": int(bounces)}:
+                tell_organisers(self._wiring, self._post, election, name, bounces)
             case {"kind": "otp", "election": str(election), "voter": str(voter)}:
                 self._send_code(election, voter)
             case {"kind": "verification", "organiser": str(organiser), "base_url": str(base_url)}:
@@ -129,25 +132,19 @@ class Worker:
             self._post.mail(to, mail, {"election": election_id, "voter": key, "run": run} if tell else {})
         except Undeliverable:
             if tell:
-                self._wiring.voters.mark_bounced(election_id, key, run)
+                counting = self._wiring.milestones.counting_bounce(election_id)
+                self._wiring.voters.mark_bounced(election_id, key, run, counting)
         else:
             self._wiring.voters.mark_mailed(election_id, key, run, link.token_hash.hex())
 
     def _test(self, election_id: str, identity: str, base_url: str, *, reminds: bool) -> None:
         """The invitation as it is now, to the organiser who asked for it. Its link is of nobody."""
         election, organiser = self._wiring.elections.find(election_id), self._wiring.organisers.find(identity)
-        if not election or election.deleting or not organiser or not self._takes_part(election, identity):
+        if not election or election.deleting or not organiser or not takes_part(self._wiring, election, identity):
             return
         sample = sample_recipient(organiser.email, election, base_url)
         mail = invitation(MailSettings.kept(election.mail), occasion_of(election), sample, reminds=reminds, test=True)
         self._post.mail(organiser.email, mail)
-
-    def _takes_part(self, election: Election, organiser: str) -> bool:
-        """Whether they still do: they may have been removed since the message was queued."""
-        if election.organiser == organiser:
-            return True
-        member = self._wiring.members.find(election.id, organiser)
-        return bool(member and member.joined)
 
     def _ask_to_join(self, election_id: str, identity: str, by: str, base_url: str) -> None:
         """A new code for an invitation that is not accepted yet, which replaces the one before."""

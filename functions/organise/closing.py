@@ -13,6 +13,7 @@ from ballotcast.wiring import Wiring
 from organise.amending import cut_roll
 from organise.drafts import election_again
 from organise.freezing import amended_end, freeze, publish
+from organise.telling import look_at_count
 
 ATTEMPTS = 5
 
@@ -51,6 +52,7 @@ def close_election(wiring: Wiring, election: Election) -> Election:
             publish(wiring, election)  # killed while it was frozen, and nobody called since
             # no later end is stated from here on; there is no row if the count was started before
             wiring.due_counts.take(DueCount(election.closed_at or election.closes_at, election.id))
+            look_at_count(wiring, election.id)
     wiring.counting_machine.start(election.id)
     return election
 

@@ -1,10 +1,11 @@
-"""The function `organise-due`: starts the counts that are due, and wakes jobs (waking.py).
+"""The function `organise-due`: starts the counts that are due, wakes jobs (waking.py), tells organisers (telling.py).
 
 A rule wakes it every minute, and each election's own schedule when that closes. Neither says what to do: the rows of
 `DUE` do (store/due_counts.py), so either of the two is enough, and both together start one count.
 
-A row is taken before its count is started, so that no amendment moves an end that has come, and deleted afterwards.
-Killed in between, the next call starts what was not started (the execution has the same name) and deletes the row.
+A row is taken before its count is started, so that no amendment moves an end that has come. Afterwards it is deleted,
+in one transaction with the rows by which organisers are told. Killed in between, the next call starts what was not
+started (the execution has the same name) and deletes the row.
 """
 
 from functools import cache
@@ -13,8 +14,11 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from botocore.exceptions import BotoCoreError, ClientError
 
-from ballotcast.store.due_counts import MARGIN
+from ballotcast.store.due_counts import MARGIN, DueCount
+from ballotcast.store.milestones import CLOSED, COUNT, Milestone
+from ballotcast.store.transaction import transact
 from ballotcast.wiring import Wiring, from_environment
+from organise.telling import tell_bounces, tell_milestones
 from organise.waking import wake_jobs
 
 A_CALL = 500
@@ -37,7 +41,7 @@ def start_due_counts(wiring: Wiring) -> None:
             if not wiring.due_counts.take(due):
                 continue  # moved since it was read
             wiring.counting_machine.start_first(due.election)
-            wiring.due_counts.remove(due)
+            _go_on(wiring, due)
         except (BotoCoreError, ClientError) as error:
             error.add_note(f"election {due.election}, closed at {due.closes_at}")
             failures.append(error)
@@ -49,10 +53,17 @@ def start_due_counts(wiring: Wiring) -> None:
         raise ExceptionGroup("counts that are due and were not started", failures)
 
 
+def _go_on(wiring: Wiring, due: DueCount) -> None:
+    """The count is started: its row goes, and organisers are mailed of the close now, of the count when it ends."""
+    milestones = [Milestone(due.closes_at, due.election, kind, due.closes_at) for kind in (CLOSED, COUNT)]
+    writes = [wiring.due_counts.removing(due), *map(wiring.milestones.adding, milestones)]
+    transact(wiring.dynamodb, writes)
+
+
 def see_to_all(wiring: Wiring) -> None:
-    """Counts first. A failure of one kind does not keep back the other."""
+    """Counts first. A failure of one kind does not keep back the others."""
     failures: list[Exception] = []
-    for act in (start_due_counts, wake_jobs):
+    for act in (start_due_counts, wake_jobs, tell_milestones, tell_bounces):
         try:
             act(wiring)
         except Exception as error:  # noqa: BLE001 - the edge: raised below, when the rest is done

@@ -28,6 +28,7 @@ from ballotcast.store.due_counts import MARGIN, DueCount
 from ballotcast.store.elections import Election, Keys
 from ballotcast.store.events import event
 from ballotcast.store.manifests import FrozenManifest
+from ballotcast.store.milestones import OPENED, Milestone
 from ballotcast.store.queues import amendments_message
 from ballotcast.store.vault import ED25519, Purpose, WrappedKey
 from ballotcast.store.voter import Voter
@@ -89,6 +90,7 @@ def _freeze_once(
         wiring.events.adding(told),
         # from here on the count starts when the election closes, whether or not anything below is done
         wiring.due_counts.adding(DueCount(frozen.closes_at, frozen.id)),
+        wiring.milestones.adding(Milestone(frozen.opens_at, frozen.id, OPENED, frozen.opens_at)),
         # With the election its channel is registered; the channels' stream starts its relay.
         *_registering_channel(wiring, draft),
     ]

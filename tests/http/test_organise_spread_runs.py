@@ -8,6 +8,7 @@ import pytest
 from botocore.exceptions import ReadTimeoutError
 
 from aws_faults import FailingWiring
+from ballotcast.mails.blocks import MailContent
 from dying import DyingWiring, Killed
 from invitations import MAILS, key_of
 from notify.post import Post
@@ -30,7 +31,12 @@ def voters(count: int) -> list[str]:
 def mailed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The addresses that mails went to, in order."""
     addresses: list[str] = []
-    monkeypatch.setattr(Post, "mail", lambda _post, to, _text, _tags: addresses.append(to))
+
+    def mail(_post: Post, to: str, _mail: MailContent, tags: dict[str, str] | None = None) -> None:
+        if tags is not None:  # those to organisers have none
+            addresses.append(to)
+
+    monkeypatch.setattr(Post, "mail", mail)
     monkeypatch.setattr(invitation_jobs, "A_STEP", 4)
     monkeypatch.setattr(invitation_jobs, "WRITERS", 1)
     return addresses

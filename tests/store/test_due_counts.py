@@ -42,8 +42,8 @@ def test_what_closed_first_comes_first_and_no_more_than_asked_for(due_counts: Du
 
 def test_a_count_is_removed_alone_and_once(due_counts: DueCounts, roll: Table) -> None:
     add(roll, due("e1"), due("e2"))
-    due_counts.remove(due("e1"))
-    due_counts.remove(due("e1"))
+    transact(roll.client, [due_counts.removing(due("e1"))])
+    transact(roll.client, [due_counts.removing(due("e1"))])
     assert list(due_counts.until(CLOSES)) == [due("e2")]
 
 

@@ -129,14 +129,15 @@ def test_what_starts_due_counts_may_do_exactly_this(roles: Resources) -> None:
     assert {action for statement in statements(due) for action in as_list(statement["Action"])} == {
         *("logs:CreateLogStream", "logs:PutLogEvents"),
         *("dynamodb:Query", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"),
-        *("states:StartExecution", "sqs:SendMessage"),
+        *("states:StartExecution", "states:DescribeExecution", "sqs:SendMessage"),
     }
     assert "DueRole" not in allowed(roles, "Board")
-    assert leading_keys(due, "Roll", "dynamodb:Query") == {"DUE", "JOBS"}
-    assert leading_keys(due, "Roll", "dynamodb:DeleteItem") == {"DUE"}
-    assert leading_keys(due, "Roll", "dynamodb:UpdateItem") == {"JOBS"}
+    assert leading_keys(due, "Roll", "dynamodb:Query") == {"DUE", "JOBS", "MILESTONES", "BOUNCES"}
+    assert leading_keys(due, "Roll", "dynamodb:PutItem") == {"DUE", "MILESTONES"}
+    assert leading_keys(due, "Roll", "dynamodb:DeleteItem") == {"DUE", "MILESTONES", "BOUNCES"}
+    assert leading_keys(due, "Roll", "dynamodb:UpdateItem") == {"JOBS", "BOUNCES"}
     [sending] = [one for one in statements(due) if "sqs:SendMessage" in as_list(one["Action"])]
-    assert sending["Resource"] == {"Fn::GetAtt": ["JobsQueue", "Arn"]}
+    assert sending["Resource"] == [{"Fn::GetAtt": [name, "Arn"]} for name in ("JobsQueue", "MailQueue")]
     [starting] = [one for one in statements(due) if "states:StartExecution" in as_list(one["Action"])]
     assert starting["Resource"] == {"Ref": "CloseMachine"}
 

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from ballotcast.store.login_attempts import LoginAttempts
     from ballotcast.store.manifests import Manifests
     from ballotcast.store.members import Members
+    from ballotcast.store.milestones import Milestones
     from ballotcast.store.notices import Notices
     from ballotcast.store.organisers import Organisers
     from ballotcast.store.password_resets import PasswordResets
@@ -332,6 +333,12 @@ class Wiring:
         from ballotcast.store.due_counts import DueCounts
 
         return DueCounts(self.roll)
+
+    @cached_property
+    def milestones(self) -> "Milestones":
+        from ballotcast.store.milestones import Milestones
+
+        return Milestones(self.roll)
 
     @cached_property
     def wakes(self) -> "Wakes":

@@ -3,8 +3,12 @@
 from ballotcast.elections.roles import Role
 from ballotcast.mails.blocks import Block, Button, MailContent, Paragraph, Title, as_text
 from ballotcast.mails.html import as_html
+from ballotcast.mails.invitation import Occasion
 from ballotcast.mails.language import MailWords
 from ballotcast.mails.settings import MailSettings
+
+NAMES = ("opened", "closed", "counted", "failed", "bounced")
+"""What organisers are mailed about."""
 
 
 def joining(settings: MailSettings, title: str, by: str, role: Role, link: str, code: str, days: int) -> MailContent:
@@ -21,6 +25,50 @@ def joining(settings: MailSettings, title: str, by: str, role: Role, link: str, 
         Paragraph(f"{words.text('sent_to_you')} {words.text('no_answers')}", "quiet"),
     ]
     return _mail(words, words.text("join_subject", title=title), blocks)
+
+
+def milestone(
+    settings: MailSettings,
+    occasion: Occasion,
+    kind: str,
+    base_url: str,
+    election: str,
+    *,
+    held: bool = False,
+    bounces: int = 0,
+) -> MailContent:
+    """To those who conduct an election, when something happens to it.
+
+    Args:
+        settings: Of the election's mails.
+        occasion: What it is about.
+        kind: One of `NAMES`.
+        base_url: Where the pages are.
+        election: Its id.
+        held: Whether its result is published only once it is released.
+        bounces: How many invitations came back, in the mail about these.
+    """
+    words = settings.words()
+    published = kind == "counted" and not held
+    page = f"{base_url}/results/{election}" if published else f"{base_url}/manage/elections/{election}"
+    url = f"{page}/voters?delivery=bounced" if kind == "bounced" else page
+    text = words.text(
+        f"milestone_{'held' if kind == 'counted' and held else kind}",
+        closes=words.moment(occasion.closes_at, settings.zone),
+        count=bounces,
+    )
+    button = {"counted": "milestone_result", "bounced": "milestone_roll"}.get(kind, "milestone_page")
+    button = "milestone_page" if kind == "counted" and held else button
+    blocks: list[Block] = [
+        *([Paragraph(settings.organisation, "brand")] if settings.organisation else []),
+        *([Paragraph(words.text("rehearsal"), "notice")] if occasion.rehearsal else []),
+        Title(occasion.title),
+        Paragraph(text),
+        Button(words.text(button), url, f"{words.text(button)}:", words.text("link_below")),
+        Paragraph(f"{words.text('sent_to_you')} {words.text('no_answers')}", "quiet"),
+    ]
+    subject = words.text(f"milestone_{kind}_subject", title=occasion.title)
+    return _mail(words, subject, blocks)
 
 
 def _mail(words: MailWords, subject: str, blocks: list[Block]) -> MailContent:

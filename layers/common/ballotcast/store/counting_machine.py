@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
 
 ATTEMPTS = 20
+RUNNING = "running"
 FAILED = frozenset({"FAILED", "TIMED_OUT", "ABORTED"})
 
 
@@ -29,6 +30,20 @@ class CountingMachine:
             arn = self._machine.replace(":stateMachine:", ":execution:") + f":{name}"
             if self._client.describe_execution(executionArn=arn)["status"] not in FAILED:
                 return
+
+    def ended(self, election: str) -> str | None:
+        """How a count ended: `counted`, `failed-<number of the attempt>`, or `RUNNING`. None: there is none."""
+        found: str | None = None
+        for attempt in range(1, ATTEMPTS + 1):
+            arn = self._machine.replace(":stateMachine:", ":execution:") + f":{election}-{attempt}"
+            try:
+                status = self._client.describe_execution(executionArn=arn)["status"]
+            except self._client.exceptions.ExecutionDoesNotExist:
+                break
+            if status not in FAILED:
+                return "counted" if status == "SUCCEEDED" else RUNNING
+            found = f"failed-{attempt}"
+        return found
 
     def start_first(self, election: str) -> None:
         """Start the count unless it was ever started.

@@ -70,6 +70,6 @@ class DueCounts:
             closes_at, _, election = row["sk"].partition("#")
             yield DueCount(closes_at, election)
 
-    def remove(self, due: DueCount) -> None:
-        """Removing twice is removing once."""
-        self._roll.delete(DUE, due.sk)
+    def removing(self, due: DueCount) -> dict[str, Any]:
+        """For the transaction that notes what follows the start of its count. Removing twice is removing once."""
+        return self._roll.deleting(DUE, due.sk)

@@ -201,11 +201,19 @@ class Voters:
             if repeat(partial(self._update, election, key, update, new, condition)):
                 return
 
-    def mark_bounced(self, election: str, key: str, run: str) -> None:
-        """If the run is still the voter's newest. The index (roll_index.py) has it first."""
+    def mark_bounced(self, election: str, key: str, run: str, *beside: dict[str, Any]) -> None:
+        """If the run is still the voter's newest, together with the writes `beside`. Twice is once.
+
+        The index (roll_index.py) has it first.
+        """
         RollIndex(self._roll).put_bounced(election, key)
-        current = Condition("#run = :run", {":run": run})
-        self._update(election, key, "SET delivery = :bounced", {":bounced": "bounced"}, current)
+        bounced: dict[str, Any] = {":bounced": "bounced"}
+        current = Condition("#run = :run AND delivery <> :bounced", {":run": run, **bounced})
+        write = self._roll.updating(voter_pk(election, key), key, "SET delivery = :bounced", bounced, current)
+        try:
+            transact(self._roll.client, [write, *beside])
+        except Cancelled:
+            return
 
     def by_link(self, link_hash: str) -> tuple[str, str] | None:
         """(election, voter key) that a link was made for, revoked or not."""
