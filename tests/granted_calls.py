@@ -224,6 +224,7 @@ NEEDED: dict[str, list[Call]] = {
         *get_many("Channels", "SESSIONS#o"),
         *query("Channels", "CHANNELS#3", "PORTS#4"),
         *transact("Channels", Put="PORTS#4", Update="CHANNEL#c"),
+        *update("Channels", "CHANNELS#trial-o"),
         *objects("get_object", "archive/1d/c/0", "schemas/c/0", "exports/c/0"),
         *objects("put_object", "schemas/c/0", "exports/c/0"),
         *listing("archive/1d/", "schemas/c/", "exports/c/"),

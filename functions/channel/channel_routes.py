@@ -88,7 +88,7 @@ def list_channels(
     "/channels",
     status_code=201,
     openapi_extra=contract(Access.PUBLISHER, body_limit=SCHEMA_BODY),
-    responses={202: {"model": Registered, "description": "Still being registered"}, **refuses(409)},
+    responses={202: {"model": Registered, "description": "Still being registered"}, **refuses(403, 409)},
 )
 def register(
     draft: ChannelDraft,
@@ -103,7 +103,7 @@ def register(
     if not publisher.organiser:
         raise Forbidden("no-organiser", "a channel's key registers nothing: send an organiser's session")
     asked = Registration(draft.name, draft.port, draft.avro, ChannelConfig(**draft.config.model_dump()))
-    channel, api_key = register_channel(wiring, asked, publisher.organiser, idempotency_key)
+    channel, api_key = register_channel(wiring, asked, publisher, idempotency_key)
     now = await_saga(wiring, channel, wait_of(prefer))
     if now is None or now.status in ("failed", "stopping"):
         reason = (now and now.reason) or "it was deregistered"

@@ -10,9 +10,9 @@ from ballotcast.channels.names import name_errors, port_errors
 from ballotcast.channels.schemas import ChannelSchema, SchemaError
 from ballotcast.channels.time_axis import Unit
 from ballotcast.crypto.encoding import b64u_encode
-from ballotcast.errors import Conflict, Invalid, field_error, invalid
-from ballotcast.http.publishers import KEY, hash_key
-from ballotcast.store.channels import Channel, Taken, new_channel
+from ballotcast.errors import Conflict, Forbidden, Invalid, field_error, invalid
+from ballotcast.http.publishers import KEY, Publisher, hash_key
+from ballotcast.store.channels import Channel, OverTrial, Taken, new_channel
 from ballotcast.store.publisher import no_channel
 from ballotcast.wiring import Wiring
 from channel.sagas import start_saga
@@ -30,14 +30,20 @@ class Registration:
     """The configuration as it was given, where that is not how it is shown."""
 
 
+TRIAL = 2
+"""Channels that an organiser registers in all before their address is proven, with those that are gone."""
+
+
 def register_channel(
-    wiring: Wiring, asked: Registration, owner: str, idempotency_key: str | None
+    wiring: Wiring, asked: Registration, publisher: Publisher, idempotency_key: str | None
 ) -> tuple[Channel, str]:
     """The channel, `registering`, and its API key. The same request with its Idempotency-Key gets the same answer.
 
-    Invalid names the fields; Conflict tells who has the name or the port.
+    Invalid names the fields; Conflict tells who has the name or the port. Forbidden after `TRIAL` channels, for an
+    organiser whose address is not proven.
     """
-    schema = _checked(asked)
+    schema, owner = _checked(asked), publisher.organiser
+    on_trial = publisher.on_trial and not wiring.sessions.proven(owner)
     api_key = new_key(wiring, owner, asked.name, idempotency_key)
     channel = new_channel(
         name=asked.name,
@@ -50,7 +56,11 @@ def register_channel(
         now=wiring.clock(),
     )
     try:
-        wiring.channels.register(channel, schema)
+        wiring.channels.register(channel, schema, TRIAL if on_trial else None)
+    except OverTrial:
+        limit = f"at most {TRIAL} channels can be registered, with those that are gone"
+        told = f"verify your own address first, the code was mailed to it: until then {limit}"
+        raise Forbidden("not-verified", told) from None
     except Taken as taken:
         if idempotency_key and (before := _same_request(wiring, channel)):
             return before, api_key

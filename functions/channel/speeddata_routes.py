@@ -87,7 +87,7 @@ def register(body: RawBody, publisher: CurrentPublisher, wiring: Wired) -> JSONR
     config, asked = config_of(given.get("config"))
     registration = Registration(str(given["name"]), port, _schema(given["schema"]), config, assumed="ns", asked=asked)
     try:
-        channel, api_key = register_channel(wiring, registration, publisher.organiser, None)
+        channel, api_key = register_channel(wiring, registration, publisher, None)
     except Invalid as invalid:
         raise refused(_what(invalid), details=invalid.detail) from None
     except Conflict as taken:

@@ -97,9 +97,12 @@ def verify_organiser(wiring: Wiring, organiser: str, token: str) -> None:
     now = int(wiring.clock().timestamp())
     mac = wiring.roll_secret.mac("verify", organiser, read_code(token)).hex()
     if wiring.organisers.count_verification(organiser, TRIES) and wiring.organisers.verify(organiser, mac, now):
+        wiring.sessions.prove(organiser)
         return
     found = wiring.organisers.find(organiser)
-    if not (found and found.verified):
+    if found and found.verified:
+        wiring.sessions.prove(organiser)  # killed before it was said, and repeated
+    else:
         raise Forbidden("bad-token", "this code is wrong, too old, or not the newest one: have another mailed")
 
 
@@ -139,7 +142,8 @@ def log_in(wiring: Wiring, email: str, password: str, base_url: str, device: str
     if not organiser.verified and organiser.verification_asked_until <= now:
         ask_verification(wiring, identity, base_url)
     device = device if bucket != STRANGERS else new_device(wiring, identity)
-    return LoggedIn(open_session(wiring.session_secret, identity, wiring.clock, generation), device)
+    on_trial = not organiser.verified
+    return LoggedIn(open_session(wiring.session_secret, identity, wiring.clock, generation, on_trial=on_trial), device)
 
 
 def log_out(wiring: Wiring, session: Session) -> None:

@@ -14,6 +14,7 @@ from organise.amending import cut_roll
 from organise.drafts import election_again
 from organise.freezing import amended_end, freeze, publish
 from organise.telling import look_at_count
+from organise.trial import require_trial_election
 
 ATTEMPTS = 5
 
@@ -21,6 +22,7 @@ ATTEMPTS = 5
 def open_election(wiring: Wiring, election: Election, base_url: str) -> Election:
     """Freeze the draft with `opens_at` now. An open election stays as it is; Conflict for any other frozen one."""
     if not election.frozen:
+        require_trial_election(wiring, election)
         now = wiring.clock()
         draft, roll = cut_roll(wiring, election)
         if draft.revision != election.revision and not draft.frozen:

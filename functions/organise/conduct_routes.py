@@ -174,7 +174,7 @@ def stop(election: ElectionId, organiser: CurrentOrganiser, wiring: Wired) -> Ne
     return NewestRun(run=RunView.of(job) if job else None)
 
 
-@router.post("/elections/{id}/open", openapi_extra=contract(Access.ORGANISER), responses=refuses(404, 409))
+@router.post("/elections/{id}/open", openapi_extra=contract(Access.ORGANISER), responses=refuses(403, 404, 409))
 def open_(election: ElectionId, request: Request, organiser: CurrentOrganiser, wiring: Wired) -> ElectionView:
     """Open now, instead of at `opens_at`; only while the manifest is not frozen."""
     owned = owned_election(wiring, organiser, election)

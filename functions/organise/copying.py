@@ -24,6 +24,7 @@ from organise.drafts import FIELDS, checked_draft
 from organise.import_report import NOTHING
 from organise.importing import KIND
 from organise.job_list import JobList
+from organise.trial import drafting, drafts_full, require_room
 
 AHEAD = timedelta(days=7)
 """Until a copy opens, unless it is said when."""
@@ -54,7 +55,7 @@ def copy_election(
 
     Without `opens_at` it opens a week from now; without `closes_at` it is open for as long as `source`.
     A rehearsal has a roll of its own, of nobody, and its title says that it is one; it opens at once, for a day.
-    Conflict where the roll is wanted and its personal data was erased.
+    Conflict where the roll is wanted and its personal data was erased; Forbidden beyond the limits of `organise.trial`.
     """
     if with_roll and source.erased and not rehearsal:
         raise Conflict("personal-data-erased", "the personal data of this election's roll was erased")
@@ -76,13 +77,20 @@ def copy_election(
         rehearsal=rehearsal,
         **checked,
     )
-    job = _roll_job(wiring, draft, _rows(wiring, source, draft)) if with_roll or rehearsal else None
+    counting = drafting(wiring, draft.organiser)
+    if counting is None:
+        raise drafts_full()
+    rows = _rows(wiring, source, draft) if with_roll or rehearsal else []
+    require_room(wiring, draft, len(rows))
+    job = _roll_job(wiring, draft, rows)
     detail = {"from": source.id, "roll": with_roll, "rehearsal": rehearsal}
     told = event(draft.id, draft.organiser, "election-copied", detail, now)
-    beside = [wiring.events.adding(told), *([wiring.jobs.adding(job)] if job else [])]
+    beside = [wiring.events.adding(told), *([wiring.jobs.adding(job)] if job else []), *counting]
     if not wiring.elections.add(draft, *beside):
         if idempotency_key and (made := _made_before(wiring, source.actor, identity)):
             return made
+        if drafting(wiring, draft.organiser) is None:
+            raise drafts_full()
         raise Conflict("id-taken", "the id drawn for this election is taken: try again", retry_after=1)
     _begin(wiring, job)
     return Copy(draft, job)

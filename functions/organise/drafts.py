@@ -19,6 +19,7 @@ from ballotcast.errors import Conflict, Forbidden, NotFound, invalid_field
 from ballotcast.store.elections import Election
 from ballotcast.store.events import event
 from ballotcast.wiring import Wiring
+from organise.trial import drafting, drafts_full
 
 
 def owned_election(wiring: Wiring, organiser: str, election: str, needed: Role = Role.ORGANISER) -> Election:
@@ -60,7 +61,7 @@ def create_election(
     """A draft from checked fields, with times as datetimes; Invalid, with pointers, if it breaks a rule.
 
     With an Idempotency-Key the id follows from that, the organiser and the draft: a request that is sent again because
-    it broke off finds the draft that it made.
+    it broke off finds the draft that it made. Forbidden for one more than there may be before an address is proven.
     """
     now = wiring.clock()
     checked = checked_draft(wiring, fields)
@@ -70,10 +71,13 @@ def create_election(
         identity = wiring.session_secret.mac("election", organiser, idempotency_key, draft)[:8].hex()
     election = Election(id=identity, organiser=organiser, created_at=to_rfc3339(now), roll_indexed=True, **checked)
     created = event(election.id, organiser, "election-created", {}, now)
-    if not wiring.elections.add(election, wiring.events.adding(created)):
+    counting = drafting(wiring, organiser)
+    if counting is None or not wiring.elections.add(election, wiring.events.adding(created), *counting):
         before = wiring.elections.find(identity) if idempotency_key else None
         if before and before.organiser == organiser and not before.deleting:
             return before
+        if drafting(wiring, organiser) is None:
+            raise drafts_full()
         raise Conflict("id-taken", "the id drawn for this election is taken: try again", retry_after=1)
     return election
 

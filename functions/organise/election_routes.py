@@ -207,7 +207,7 @@ class ElectionsPage(BaseModel):
 
 
 @router.post(
-    "/elections", status_code=201, openapi_extra=contract(Access.ORGANISER, creates=True), responses=refuses(409)
+    "/elections", status_code=201, openapi_extra=contract(Access.ORGANISER, creates=True), responses=refuses(403, 409)
 )
 def create(
     draft: ElectionDraft, organiser: CurrentOrganiser, wiring: Wired, idempotency_key: IdempotencyKey = None
@@ -220,7 +220,7 @@ def create(
     "/elections/{id}/copies",
     status_code=201,
     openapi_extra=contract(Access.ORGANISER, creates=True),
-    responses=refuses(404, 409),
+    responses=refuses(403, 404, 409),
 )
 def copy(
     election: ElectionId,

@@ -25,6 +25,7 @@ from ballotcast.wiring import Wiring
 from organise.import_report import NOTHING, outcome_of, with_duplicates
 from organise.job_list import JobList
 from organise.roll import add_voters, calling_codes, new_voter, require_growing, roll_closed, voter_key
+from organise.trial import require_room
 
 KIND = "import"
 AT_ONCE = 2000
@@ -56,9 +57,11 @@ def import_roll(
     Raises:
         Invalid: The file is not a roll.
         Conflict: The election is closed.
+        Forbidden: There would be more voters than the owner may have before their address is proven.
     """
     require_growing(wiring, election)
     roll = _read(wiring, election, data, columns)
+    require_room(wiring, election, len(roll.rows))
     job = Job(
         id=_job_id(wiring, election, data, idempotency_key, columns),
         election=election.id,

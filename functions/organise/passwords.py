@@ -39,5 +39,6 @@ def set_password(wiring: Wiring, email: str, token: str, password: str) -> str:
     stands = wiring.password_resets.spend(identity, mac, hashed, now, TRIES, wiring.sessions.ending_all(identity))
     if stands != hashed and not (stands and bcrypt.checkpw(password.encode(), stands.encode())):
         raise Forbidden("bad-token", "this code is wrong, too old, spent, or not the newest one: ask for another")
+    wiring.sessions.prove(identity)
     clear_failures(wiring, identity, STRANGERS)
     return new_device(wiring, identity)

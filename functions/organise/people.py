@@ -144,6 +144,8 @@ def accept_invitation(wiring: Wiring, organiser: str, election: str, code: str) 
             raise _bad_code()
         member = wiring.members.find(election, organiser)
         if found.organiser == organiser or (member and member.joined):
+            if member and member.joined:
+                wiring.sessions.prove(organiser)
             return owned_election(wiring, organiser, election, Role.OBSERVER)
         if not counted or not member:
             raise _bad_code()
@@ -156,6 +158,7 @@ def accept_invitation(wiring: Wiring, organiser: str, election: str, code: str) 
         acting = replace(found, caller=organiser, role=member.role)
         writes = wiring.members.joining(election, joined, given)
         if _change(wiring, acting, "member-joined", {"role": member.role.value}, [*others, joined], writes):
+            wiring.sessions.prove(organiser)
             return owned_election(wiring, organiser, election, Role.OBSERVER)
     raise _contended()
 

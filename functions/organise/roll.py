@@ -16,6 +16,7 @@ from ballotcast.store.events import event
 from ballotcast.store.voter import Voter
 from ballotcast.store.voters import NotAdded, Writes
 from ballotcast.wiring import Wiring
+from organise import trial
 
 KEY = re.compile("[0-9a-f]{64}")
 ATTEMPTS = 5
@@ -66,15 +67,20 @@ def add_voters(
     """Add those not yet there, all in one transaction; returns how many were added, and to which generation.
 
     NotAdded if the election takes nobody any more, or a write `beside(added)` was refused. A roll that was cut since
-    `election` was read is no reason: the voters then join the next generation.
+    `election` was read is no reason: the voters then join the next generation. Forbidden where the owner's address is
+    not proven, and there would be too many.
     """
     identity = election.id
+    most = trial.most_voters(wiring, election)
+    if most is not None:  # those who are there already take no place
+        present = wiring.voters.present(identity, [voter.key for voter in voters])
+        voters = [voter for voter in voters if voter.key not in present]
     wiring.roll_index.put(voters)
     for _ in range(ATTEMPTS):
         generation = election.roll_generation
 
         def writes(added: int, generation: int = generation) -> Writes:
-            counted = [wiring.roll_index.counting(identity, added)] if added else []
+            counted = [wiring.roll_index.counting(identity, added, most)] if added else []
             return [wiring.elections.accepting_voters(identity, generation, wiring.clock()), *counted, *beside(added)]
 
         try:
@@ -84,6 +90,8 @@ def add_voters(
             found = wiring.elections.find(identity)
             if found is None or found.roll_generation == generation:
                 _unindex(wiring, identity, voters)
+                if most is not None and wiring.roll_index.count(identity) + len(voters) > most:
+                    raise trial.roll_full() from None
                 raise
             election = found
     raise NotAdded

@@ -200,7 +200,7 @@ class Running(BaseModel):
     "/elections/{id}/voters",
     status_code=201,
     openapi_extra=contract(Access.ORGANISER, creates=True),
-    responses=refuses(404, 409),
+    responses=refuses(403, 404, 409),
 )
 def add(
     election: ElectionId,
@@ -244,7 +244,10 @@ def empty(election: ElectionId, organiser: CurrentOrganiser, wiring: Wired) -> R
 @router.post(
     "/elections/{id}/voters/import",
     openapi_extra=contract(Access.ORGANISER, creates=True, body_limit=MOST_BODY),
-    responses={202: {"model": ImportJob, "description": "A large file: continues as a job"}, **refuses(404, 409, 415)},
+    responses={
+        202: {"model": ImportJob, "description": "A large file: continues as a job"},
+        **refuses(403, 404, 409, 415),
+    },
 )
 def import_(
     election: ElectionId,

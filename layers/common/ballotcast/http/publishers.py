@@ -29,6 +29,8 @@ class Publisher:
 
     organiser: str = ""
     key_hash: str = field(default="", repr=False)
+    on_trial: bool = False
+    """The organiser's address was not proven when the session was opened."""
 
     def require(self, channel: "Channel") -> None:
         """Forbidden unless the channel is theirs."""
@@ -54,7 +56,8 @@ def current_publisher(request: Request) -> Publisher:
     token = _token(request.headers.get("authorization", ""))
     if token.startswith(KEY):
         return Publisher(key_hash=hash_key(token))
-    return Publisher(organiser=session_of(f"Bearer {token}", wiring).organiser)
+    session = session_of(f"Bearer {token}", wiring)
+    return Publisher(organiser=session.organiser, on_trial=session.on_trial)
 
 
 CurrentPublisher = Annotated[Publisher, Depends(current_publisher)]

@@ -22,21 +22,25 @@ _ALGORITHM, _ISSUER = "HS256", "ballotcast"
 
 @dataclass(frozen=True)
 class Session:
-    """`generation`: of the organiser's sessions, when it was opened. `expires`: epoch seconds."""
+    """`generation`: of the organiser's sessions, when it was opened. `expires`: epoch seconds.
+
+    `on_trial`: the organiser's address was not proven when it was opened.
+    """
 
     organiser: str
     id: str
     generation: int
     expires: int
+    on_trial: bool = False
 
 
-def open_session(secret: Secret, organiser: str, clock: Clock, generation: int = 0) -> str:
+def open_session(secret: Secret, organiser: str, clock: Clock, generation: int = 0, *, on_trial: bool = False) -> str:
     """`generation`: as read before the password was looked at."""
     import jwt
 
     now = clock()
     claims = {"iss": _ISSUER, "sub": organiser, "iat": now, "exp": now + LIFETIME}
-    claims |= {"jti": secrets.token_hex(8), "gen": generation}
+    claims |= {"jti": secrets.token_hex(8), "gen": generation, **({"trial": True} if on_trial else {})}
     return jwt.encode(claims, secret.key("session"), algorithm=_ALGORITHM)
 
 
@@ -58,7 +62,7 @@ def session_of(authorization: str | None, wiring: Wiring) -> Session:
     except jwt.InvalidTokenError:
         raise Unauthorised("bad-session", "the session's token is not one of ours: log in again") from None
     now = wiring.clock().timestamp()
-    session = Session(claims["sub"], claims["jti"], int(claims.get("gen", 0)), int(claims["exp"]))
+    session = Session(claims["sub"], claims["jti"], int(claims.get("gen", 0)), int(claims["exp"]), "trial" in claims)
     over = not claims["iat"] <= now + 1 or now >= session.expires
     if over or wiring.sessions.ended(session.organiser, session.id, session.generation):
         raise Unauthorised("session-over", "the session is over: log in again")

@@ -4,6 +4,7 @@ Channels  CHANNEL#<name> / META                what it is and its state; `genera
 Channels  CHANNEL#<name> / SCHEMA#<born>       the Avro schema; over 100 KB it is in the bucket by its hash
 Channels  CHANNELS#<0 to 3> / <name>           name, port and state, for listing; written with META, always
 Channels  CHANNEL#<name> / KEY#<born>#rotation-<hash>   an Idempotency-Key that has rotated the API key; a day
+Channels  CHANNELS#trial-<owner> / COUNT       how many were registered before the owner's address was proven
 Channels  PORTS#<port ÷ 1000> / <port>         whose the port is; a channel without one claims PORTS#none / <name>
 
 Registering writes all four in one transaction; stopping removes all but the schema in one, and notes what is kept
@@ -164,17 +165,32 @@ class Taken(Exception):
         self.port = port
 
 
+class OverTrial(Exception):
+    """Nothing was written: the owner has registered as many channels as they may before their address is proven."""
+
+
 class Channels:
     def __init__(self, table: Table, blobs: Blobs) -> None:
         self._table = table
         self._blobs = blobs
 
-    def register(self, channel: Channel, schema: ChannelSchema) -> None:
-        """META, schema, listing and claim together. Taken."""
+    def register(self, channel: Channel, schema: ChannelSchema, on_trial: int | None = None) -> None:
+        """META, schema, listing and claim together. Taken.
+
+        `on_trial`: how many channels the owner may register in all before their address is proven; OverTrial beyond.
+        """
+        writes = self.registering(channel, schema)
         try:
-            transact(self._table.client, self.registering(channel, schema))
+            transact(self._table.client, writes if on_trial is None else [*writes, self._counting(channel, on_trial)])
         except Cancelled as cancelled:
+            if len(writes) in cancelled.refusals and not {0, 1} & cancelled.refusals.keys():
+                raise OverTrial from None
             raise _taken(channel, cancelled) from None
+
+    def _counting(self, channel: Channel, most: int) -> dict[str, Any]:
+        below = Condition("attribute_not_exists(channels) OR channels < :most", {":most": most})
+        pk = f"CHANNELS#trial-{channel.owner}"
+        return self._table.updating(pk, "COUNT", "ADD channels :one", {":one": 1}, below)
 
     def registering(self, channel: Channel, schema: ChannelSchema) -> list[dict[str, Any]]:
         """The same for a transaction that does more, all conditional; a schema over INLINE is in the bucket then."""

@@ -41,6 +41,8 @@ class Organiser:
     """Epoch seconds until which no further verification mail is asked for."""
     sign_up_repeats: int = 0
     """How often the first verification mail was asked for again."""
+    trial_drafts: int = 0
+    """Drafts made before the address was proven."""
 
 
 @dataclass(frozen=True)
@@ -151,6 +153,22 @@ class Organisers:
             {":yes": True},
             Condition("verification_hash = :hash AND verification_expires > :now", {":hash": token_hash, ":now": now}),
         )
+
+    def counting_draft(self, organiser: str, most: int) -> dict[str, Any]:
+        """For the transaction that makes a draft. Refused after `most`, and once the address is proven."""
+        below = Condition(
+            "verified = :no AND (attribute_not_exists(trial_drafts) OR trial_drafts < :most)",
+            {":no": False, ":most": most},
+        )
+        return self._roll.updating(organiser_pk(organiser), PROFILE, "ADD trial_drafts :one", {":one": 1}, below)
+
+    def take_trial(self, organiser: str, election: str) -> bool:
+        """Make this election the one that may be frozen before the address is proven; False if another one is."""
+        free = Condition(
+            "verified = :yes OR attribute_not_exists(trial_election) OR trial_election = :this",
+            {":yes": True, ":this": election},
+        )
+        return self._update(organiser, "SET trial_election = :election", {":election": election}, free)
 
     def approve(self, organiser: str) -> bool:
         return self._update(organiser, "SET approved = :yes", {":yes": True}, PRESENT)

@@ -80,9 +80,14 @@ class RollIndex:
         """Before the voter says so."""
         self._roll.update(index_pk(election), f"{BOUNCED}{key}", "SET voter = :key", {":key": key}, ANYWAY)
 
-    def counting(self, election: str, voters: int) -> dict[str, Any]:
-        """For the transaction that adds so many voters, or, if it is negative, removes them."""
-        return self._roll.updating(index_pk(election), COUNT, "ADD voters :count", {":count": voters}, ANYWAY)
+    def counting(self, election: str, voters: int, most: int | None = None) -> dict[str, Any]:
+        """For the transaction that adds so many voters, or, if it is negative, removes them.
+
+        Refused where there would be more than `most`.
+        """
+        below = Condition("attribute_not_exists(voters) OR voters <= :left", {":left": (most or 0) - voters})
+        allowed = ANYWAY if most is None else below
+        return self._roll.updating(index_pk(election), COUNT, "ADD voters :count", {":count": voters}, allowed)
 
     def count(self, election: str) -> int:
         """How many voters there are, strongly consistent."""

@@ -1,7 +1,8 @@
-"""Which sessions have ended before their hour is over.
+"""What sessions do not know themselves: that they have ended, or that the organiser's address is proven by now.
 
 Channels   SESSIONS#<organiser> / ALL            `generation`: sessions of earlier ones have ended: a new password
 Channels   SESSIONS#<organiser> / ONE#<session>  this one has ended: a log-out; expires when the session would
+Channels   SESSIONS#<organiser> / PROVEN         their address is proven; sessions opened before do not say so
 
 In the table of channels, because organisers publish to channels by their sessions, and that function has no right on
 the roll. What is here names nobody: ids are keyed hashes.
@@ -11,7 +12,7 @@ from typing import Any
 
 from ballotcast.store.table import Condition, Table
 
-ALL = "ALL"
+ALL, PROVEN = "ALL", "PROVEN"
 ANYWAY = Condition("attribute_not_exists(pk) OR attribute_exists(pk)", {})
 
 
@@ -42,6 +43,13 @@ class Sessions:
     def end(self, organiser: str, session: str, expires: int) -> None:
         """One session; again is harmless. `expires`: epoch seconds when it is over anyway."""
         self._channels.put({"pk": sessions_pk(organiser), "sk": session_sk(session), "expiration": expires})
+
+    def prove(self, organiser: str) -> None:
+        """Their address is proven. Again is harmless."""
+        self._channels.put({"pk": sessions_pk(organiser), "sk": PROVEN})
+
+    def proven(self, organiser: str) -> bool:
+        return bool(self._channels.get_many([(sessions_pk(organiser), PROVEN)]))
 
     def ending_all(self, organiser: str) -> dict[str, Any]:
         """For the transaction that sets a new password."""
