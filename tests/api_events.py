@@ -21,7 +21,7 @@ BINARY = frozenset(
     {"application/octet-stream", "application/zip", "application/avro", "avro/binary", "application/vnd.apache.parquet"}
 )
 """The API's BinaryMediaTypes (template.yaml)."""
-FUNCTIONS = frozenset({"organise", "register", "vote", "tally", "channel"})
+FUNCTIONS = frozenset({"organise", "register", "vote", "trustee", "tally", "channel"})
 PROXY = "/{proxy+}"
 _SIGNED = re.compile('X-Amz-(Date|Signature)=[^&"]+')
 

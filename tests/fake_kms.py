@@ -32,6 +32,8 @@ _MAKERS: dict[str, Any] = {
 class FakeKms:
     def __init__(self) -> None:
         self._cipher = AESGCM(AESGCM.generate_key(256))
+        self.contexts: list[dict[str, str]] = []
+        """Of the keys that were wrapped."""
 
     def generate_data_key_pair_without_plaintext(
         self,
@@ -47,6 +49,7 @@ class FakeKms:
         return {"PublicKey": public, "PrivateKeyCiphertextBlob": wrapped}
 
     def encrypt(self, *, KeyId: str, Plaintext: bytes, EncryptionContext: dict[str, str]) -> dict[str, Any]:
+        self.contexts.append(EncryptionContext)
         nonce = secrets.token_bytes(12)
         return {"CiphertextBlob": nonce + self._cipher.encrypt(nonce, Plaintext, _context(KeyId, EncryptionContext))}
 

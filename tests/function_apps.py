@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from ballotcast.client.api import Api
 from ballotcast.wiring import Wiring
 
-APPS = ("organise", "register", "vote", "tally", "channel", "web")
+APPS = ("organise", "register", "vote", "trustee", "tally", "channel", "web")
 
 
 def nothing_there(address: str) -> Api:

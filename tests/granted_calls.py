@@ -108,7 +108,7 @@ NEEDED: dict[str, list[Call]] = {
     "OrganiseRole": [
         *get("Roll", "ORGANISER#o"),
         *get_many("Roll", "VOTER#v", "VOTER#w"),
-        *query("Roll", "ELECTION#e"),
+        *query("Roll", "ELECTION#e", "TRUSTEES#e"),
         *transact("Roll", ConditionCheck="ELECTION#e", Put="VOTER#v", Update="ORGANISER#o", Delete="DUE"),
         *put("Roll", "IDEMPOTENCY#organise", "JOBS", "MILESTONES"),
         *get("Board", "STATE#e", "RESULT#e"),
@@ -134,7 +134,7 @@ NEEDED: dict[str, list[Call]] = {
     "JobsRole": [
         *get("Roll", "ORGANISER#o"),
         *get_many("Roll", "VOTER#v"),
-        *query("Roll", "VOTER#v"),
+        *query("Roll", "VOTER#v", "TRUSTEES#e"),
         *transact("Roll", ConditionCheck="ELECTION#e", Put="VOTER#v", Update="ELECTION#e", Delete="VOTER#v"),
         *update("Roll", "JOBS"),
         *objects("get_object", "imports/e/j/0"),
@@ -154,6 +154,13 @@ NEEDED: dict[str, list[Call]] = {
         *start("CloseMachine"),
         *describe("CloseMachine"),
         *send("JobsQueue", "MailQueue"),
+    ],
+    "TrusteeRole": [
+        *get("Roll", "TRUSTEES#e"),
+        *query("Roll", "TRUSTEES#e"),
+        *put("Roll", "TRUSTEES#e"),
+        *get("Board", "MANIFEST#e"),
+        *send("MailQueue"),
     ],
     "RegisterRole": [
         *get("Roll", "LINK#l", "VOTER#v", "ELECTION#e"),
@@ -209,9 +216,9 @@ NEEDED: dict[str, list[Call]] = {
     "CloseMachineRole": invoke("CountFunction", "SequencerFunction", "LedgerFunction"),
     "TurnoutMachineRole": invoke("CountFunction", "SequencerFunction", "LedgerFunction"),
     "NotifyRole": [
-        *get("Roll", "VOTER#v", "ELECTION#e", "ORGANISER#o"),
+        *get("Roll", "VOTER#v", "ELECTION#e", "ORGANISER#o", "TRUSTEES#e"),
         *query("Roll", "ELECTION#e"),
-        *update("Roll", "VOTER#v", "ORGANISER#o", "BOUNCES"),
+        *update("Roll", "VOTER#v", "ORGANISER#o", "TRUSTEES#e", "BOUNCES"),
         *put("Roll", "LINK#l"),
         *secret("RollSecret"),
         *mail(),

@@ -23,9 +23,11 @@ from ballotcast.elections.lifecycle import Status
 from ballotcast.mails.invitation import Recipient, invitation, second_factor, second_factor_short
 from ballotcast.mails.settings import MailSettings
 from ballotcast.mails.to_organisers import joining
+from ballotcast.mails.to_trustees import Asked, to_trustee
 from ballotcast.store.elections import Election
 from ballotcast.store.mails import occasion_of, sample_recipient
 from ballotcast.store.voter import Voter
+from ballotcast.trustees.link import TrusteeLink
 from ballotcast.typed_code import grouped_code, new_code
 from ballotcast.wiring import Wiring, from_environment
 from notify import texts
@@ -46,10 +48,14 @@ RESETS = 3
 FIRST_PAUSE, LONGEST_PAUSE = 5, 90
 """Seconds until a message that failed comes again: somebody may wait for a code, and most faults pass at once."""
 
-KINDS = ("invitation", "reminder", "test", "member", "milestone", "otp", "verification", "reset")
+KINDS = ("invitation", "reminder", "test", "member", "milestone", "otp", "verification", "reset", "trustee")
 """Only these may enter the log: a kind that somebody made up could hold anything."""
 
 logger = Logger(service="notify")
+
+
+class Contended(Exception):
+    """Another message to the same trustee is being sent at this moment: this one comes again."""
 
 
 class Worker:
@@ -85,6 +91,14 @@ class Worker:
                 self._ask_to_join(election, organiser, by, base_url)
             case {"kind": "milestone", "election": str(election), "milestone": str(name), "bounces": int(bounces)}:
                 tell_organisers(self._wiring, self._post, election, name, bounces)
+            case {
+                "kind": "trustee",
+                "election": str(election),
+                "attempt": int(attempt),
+                "trustee": int(index),
+                "mail": str(mail),
+            }:
+                self._ask_trustee(election, attempt, index, mail)
             case {"kind": "otp", "election": str(election), "voter": str(voter)}:
                 self._send_code(election, voter)
             case {"kind": "verification", "organiser": str(organiser), "base_url": str(base_url)}:
@@ -163,6 +177,22 @@ class Worker:
         self._post.mail(
             member.email, joining(settings, election.title, host.email, member.role, link, shown, JOIN_LIFE.days)
         )
+
+    def _ask_trustee(self, election_id: str, attempt: int, index: int, mail: str) -> None:
+        """A fresh link, with what it is for; each mail once. The links before it stay good."""
+        election, held = self._wiring.elections.find(election_id), self._wiring.ceremonies.find(election_id)
+        person = self._wiring.ceremonies.person(election_id, attempt, index)
+        if not election or election.deleting or not held or held.attempt != attempt:
+            return
+        if not person or not person.email or mail in person.mailed:
+            return
+        link = TrusteeLink.fresh(election_id, attempt, index)
+        if not self._wiring.ceremonies.give_link(person, link.token_sha256):
+            raise Contended
+        settings = MailSettings.kept(election.mail)
+        asked = Asked(election.title, held.names[index - 1], len(held.names), held.t, held.deadline)
+        self._post.mail(person.email, to_trustee(settings, asked, mail, link.url(f"{held.base_url}/trustee")))
+        self._wiring.ceremonies.mark_mailed(person, mail)
 
     def _send_code(self, election_id: str, key: str) -> None:
         """A new code, which replaces the one before; only its keyed hash is kept."""

@@ -15,6 +15,7 @@ from organise import (
     password_routes,
     people_routes,
     right_routes,
+    trustee_routes,
     voter_routes,
 )
 
@@ -22,7 +23,8 @@ from organise import (
 def create_app(wiring: Wiring) -> FastAPI:
     accounts = (account_routes.router, password_routes.router)
     roll = (voter_routes.router, right_routes.router)
-    elections = (election_routes.router, *roll, mail_routes.router, people_routes.router, conduct_routes.router)
+    people = (people_routes.router, trustee_routes.router)
+    elections = (election_routes.router, *roll, mail_routes.router, *people, conduct_routes.router)
     return build_app("organise", "running elections", wiring, *accounts, *elections)
 
 

@@ -128,6 +128,7 @@ def _of_rehearsal(source: Election, now: datetime) -> dict[str, Any]:
         "title": words.text("rehearsal_title", title=source.title)[:TITLE_LENGTH].rstrip(),
         "opens_at": opens_at,
         "closes_at": opens_at + REHEARSAL_LENGTH,
+        "mode": "managed",  # nobody is asked to make a key for it
         "second_factor": "none" if source.second_factor == "none" else "email",
     }
 

@@ -86,6 +86,8 @@ def edit_election(wiring: Wiring, election: Election, changes: Mapping[str, Any]
     """The draft with these fields changed. Conflict when it is frozen, or was changed by another request meanwhile."""
     if election.frozen:
         raise frozen_draft()
+    if election.proposal:
+        raise proposed_draft()
     known = {name: value for name, value in asdict(election).items() if name in FIELDS}
     times = {name: from_rfc3339(known[name]) for name in ("opens_at", "closes_at")}
     bare = [{name: value for name, value in contest.items() if name != "id"} for contest in election.contests]
@@ -95,8 +97,9 @@ def edit_election(wiring: Wiring, election: Election, changes: Mapping[str, Any]
     edited = replace(election, **checked, revision=election.revision + 1)
     told = event(election.id, election.actor, "election-edited", {"fields": sorted(changes)}, wiring.clock())
     if not wiring.elections.edit(edited, election.revision, wiring.events.adding(told)):
-        if election_again(wiring, election).frozen:
-            raise frozen_draft()
+        now = election_again(wiring, election)
+        if now.frozen or now.proposal:
+            raise frozen_draft() if now.frozen else proposed_draft()
         raise Conflict("changed-meanwhile", "the draft was changed by another request meanwhile: read it again")
     return edited
 
@@ -148,3 +151,8 @@ def checked_draft(wiring: Wiring, fields: Mapping[str, Any]) -> dict[str, Any]:
 
 def frozen_draft() -> Conflict:
     return Conflict("frozen", "the election's manifest is frozen: voters have been invited, or it has opened")
+
+
+def proposed_draft() -> Conflict:
+    detail = "the election's trustees have been asked to confirm it as it is: begin their ceremony again to change it"
+    return Conflict("manifest-proposed", detail)

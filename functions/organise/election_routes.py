@@ -41,7 +41,7 @@ def _lines(text: str) -> str:
 
 Description = Annotated[str, Field(max_length=4000), AfterValidator(_lines)]
 SecondFactor = Literal["none", "email", "sms"]
-Mode = Literal["managed"]
+Mode = Literal["managed", "trustees"]
 Release = Literal["automatic", "held"]
 Country = Annotated[str, Field(pattern="^([A-Z]{2})?$")]
 

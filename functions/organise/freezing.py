@@ -11,16 +11,10 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 from botocore.exceptions import BotoCoreError, ClientError
-from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 
-from ballotcast.ballots.contest import Contest
 from ballotcast.ballots.manifest import Manifest
-from ballotcast.ballots.roll import roll_root
 from ballotcast.clock import from_rfc3339
 from ballotcast.elections import broadcast
-from ballotcast.elections.addresses import gets_text_messages
 from ballotcast.elections.roles import Role
 from ballotcast.errors import Conflict
 from ballotcast.store.channels import new_channel
@@ -30,10 +24,11 @@ from ballotcast.store.events import event
 from ballotcast.store.manifests import FrozenManifest
 from ballotcast.store.milestones import OPENED, Milestone
 from ballotcast.store.queues import amendments_message
-from ballotcast.store.vault import ED25519, Purpose, WrappedKey
 from ballotcast.store.voter import Voter
 from ballotcast.wiring import Wiring
 from organise.amending import cut_roll
+from organise.manifests import PairsMade, make_keys, make_manifest, require_phones
+from organise.trustees import require_confirmed
 
 logger = Logger(child=True)
 
@@ -47,7 +42,9 @@ def freeze(wiring: Wiring, draft: Election, roll: Sequence[Voter], base_url: str
     """
     if wiring.clock() >= from_rfc3339(draft.closes_at):
         raise Conflict("closing-time-past", "the election would close in the past: change closes_at first")
-    keys = _make_keys(wiring, draft.id)
+    if draft.mode == "trustees":
+        return _adopt(wiring, draft)
+    keys = make_keys(wiring, draft.id, trustees=False)
     for _ in range(ATTEMPTS):
         if frozen := _freeze_once(wiring, draft, roll, base_url, keys):
             break
@@ -67,13 +64,11 @@ def freeze(wiring: Wiring, draft: Election, roll: Sequence[Voter], base_url: str
 
 
 def _freeze_once(
-    wiring: Wiring, draft: Election, roll: Sequence[Voter], base_url: str, keys: dict[Purpose, WrappedKey]
+    wiring: Wiring, draft: Election, roll: Sequence[Voter], base_url: str, keys: PairsMade
 ) -> Election | None:
     """None if the draft is not as it was read any more."""
-    reached = wiring.settings.sms_countries
-    if draft.second_factor == "sms" and any(not gets_text_messages(voter.phone, reached) for voter in roll):
-        raise Conflict("phone-missing", "some voters have no telephone number that text messages are sent to")
-    manifest = _manifest(draft, roll, base_url, keys)
+    require_phones(wiring, draft, roll)
+    manifest = make_manifest(draft, roll, base_url, keys)
     frozen = replace(
         draft,
         revision=draft.revision + 1,
@@ -84,17 +79,40 @@ def _freeze_once(
         roll_root=manifest.roll_root,
         roll_bounds=[draft.roll_generation - 1],
     )
+    return frozen if wiring.elections.freeze(frozen, draft.revision, *_beside(wiring, draft, manifest)) else None
+
+
+def _adopt(wiring: Wiring, draft: Election) -> Election:
+    """Freeze the draft as its trustees have confirmed it, or find it frozen so by somebody who was faster.
+
+    Conflict until all of them have. They have confirmed one manifest, and with it one roll: who was added to the roll
+    since is added by an amendment.
+    """
+    require_confirmed(wiring, draft)
+    if draft.proposal is None:
+        raise Conflict("changed-meanwhile", "the draft was changed by another request meanwhile: read it again")
+    beside = _beside(wiring, draft, Manifest.parse(draft.proposal))
+    wiring.elections.adopt(draft, *beside)
+    frozen = wiring.elections.find(draft.id)
+    if frozen is None or frozen.manifest != draft.proposal:
+        raise Conflict("changed-meanwhile", "the draft was changed by another request meanwhile: read it again")
+    frozen = replace(frozen, caller=draft.caller, role=draft.role)
+    publish(wiring, frozen)
+    return frozen
+
+
+def _beside(wiring: Wiring, draft: Election, manifest: Manifest) -> list[dict[str, Any]]:
+    """What is written in one transaction with the freeze."""
     detail = {"manifest": manifest.hash.hex(), "roll_size": manifest.roll_size}
     told = event(draft.id, draft.actor, "election-frozen", detail, wiring.clock())
-    beside = [
+    return [
         wiring.events.adding(told),
         # from here on the count starts when the election closes, whether or not anything below is done
-        wiring.due_counts.adding(DueCount(frozen.closes_at, frozen.id)),
-        wiring.milestones.adding(Milestone(frozen.opens_at, frozen.id, OPENED, frozen.opens_at)),
+        wiring.due_counts.adding(DueCount(draft.closes_at, draft.id)),
+        wiring.milestones.adding(Milestone(draft.opens_at, draft.id, OPENED, draft.opens_at)),
         # With the election its channel is registered; the channels' stream starts its relay.
         *_registering_channel(wiring, draft),
     ]
-    return frozen if wiring.elections.freeze(frozen, draft.revision, *beside) else None
 
 
 def publish(wiring: Wiring, frozen: Election) -> None:
@@ -105,6 +123,8 @@ def publish(wiring: Wiring, frozen: Election) -> None:
     assert frozen.manifest is not None
     assert frozen.keys is not None
     manifest = Manifest.parse(frozen.manifest)
+    if manifest.trustees:
+        wiring.manifests.publish_ceremony(frozen.id, require_confirmed(wiring, frozen).record().encode())
     wiring.manifests.publish(
         FrozenManifest(
             frozen.id,
@@ -146,47 +166,3 @@ def _registering_channel(wiring: Wiring, draft: Election) -> list[dict[str, Any]
         keepers=[one.id for one in others if one.joined and one.role.covers(Role.ORGANISER)],
     )
     return wiring.channels.registering(channel, broadcast.SCHEMA)
-
-
-def _make_keys(wiring: Wiring, election: str) -> dict[Purpose, WrappedKey]:
-    large = wiring.settings.issuer_bits == 3072
-    return {
-        Purpose.ISSUER: wiring.vault.create(Purpose.ISSUER, election, "RSA_3072" if large else "RSA_2048"),
-        Purpose.ELECTION: wiring.vault.create(Purpose.ELECTION, election, "ECC_NIST_P256"),
-        Purpose.ISSUANCE: wiring.vault.create(Purpose.ISSUANCE, election, ED25519),
-        Purpose.RECEIPT: wiring.vault.create(Purpose.RECEIPT, election, ED25519),
-        Purpose.LOG: wiring.vault.create(Purpose.LOG, election, ED25519),
-    }
-
-
-def _manifest(draft: Election, roll: Sequence[Voter], base_url: str, keys: dict[Purpose, WrappedKey]) -> Manifest:
-    return Manifest(
-        v=1,
-        election=draft.id,
-        origin=f"{base_url.partition('://')[2]}/elections/{draft.id}/log",
-        title=draft.title,
-        contests=tuple(Contest(**contest) for contest in draft.contests),
-        opens_at=from_rfc3339(draft.opens_at),
-        closes_at=from_rfc3339(draft.closes_at),
-        release="held" if draft.release == "held" else None,
-        rehearsal=True if draft.rehearsal else None,
-        mode="managed",
-        t=0,
-        n=0,
-        issuer_pk=keys[Purpose.ISSUER].public,
-        election_pk=_raw(keys[Purpose.ELECTION]),
-        issuance_pk=_raw(keys[Purpose.ISSUANCE]),
-        receipt_pk=_raw(keys[Purpose.RECEIPT]),
-        log_pk=_raw(keys[Purpose.LOG]),
-        roll_size=len(roll),
-        roll_root=roll_root(voter.tag for voter in roll),
-    )
-
-
-def _raw(pair: WrappedKey) -> bytes:
-    """A public key as the manifest has it: a point of P-256 (65 bytes) or an Ed25519 key (32 bytes)."""
-    key = load_der_public_key(pair.public)
-    if isinstance(key, Ed25519PublicKey):
-        return key.public_bytes_raw()
-    assert isinstance(key, EllipticCurvePublicKey)
-    return key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)

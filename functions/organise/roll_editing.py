@@ -18,7 +18,7 @@ from ballotcast.store.roll_index import rows_of
 from ballotcast.store.voter import Voter
 from ballotcast.store.voters import NotChanged
 from ballotcast.wiring import Wiring
-from organise.drafts import frozen_draft, no_election
+from organise.drafts import frozen_draft, no_election, proposed_draft
 from organise.roll import calling_codes, new_voter, roll_closed, voter_key
 
 
@@ -43,6 +43,7 @@ def empty_roll(wiring: Wiring, election: Election) -> None:
     Again is harmless. Conflict if the election is frozen. If it is frozen before the job has ended, those who are left
     stay: they are on the roll that was stated.
     """
+    _require_unstated(election, [])
     if election.frozen:
         raise frozen_draft()
     cut = wiring.elections.cut_roll(election.id)
@@ -99,7 +100,9 @@ def _phone(wiring: Wiring, election: Election, phone: str) -> str:
 
 
 def _require_unstated(election: Election, voters: Sequence[Voter]) -> None:
-    """A draft states nothing yet."""
+    """A draft states nothing yet, until its trustees are asked to confirm it."""
+    if election.proposal:
+        raise proposed_draft()
     if any(election.frozen and election.added(voter.generation) is not None for voter in voters):
         raise frozen_draft()
 

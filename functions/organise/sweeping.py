@@ -40,6 +40,7 @@ def purge(wiring: Wiring, election: str, created_at: str, start: int) -> None:
         _forget_files(wiring, election)
         wiring.roll_index.forget(election)
         wiring.members.forget(election)
+        wiring.ceremonies.forget(election)
         wiring.elections.forget(election)
         wiring.elections.remove(found)
 
@@ -54,6 +55,7 @@ def erase(wiring: Wiring, election: str, start: int, by: str = "") -> None:
         _forget_files(wiring, election)
         wiring.jobs.erase(election)
         wiring.roll_index.clear(election)
+        wiring.ceremonies.erase(election)
         found = wiring.elections.find(election)
         assert found is not None
         told = event(election, by or found.organiser, "personal-data-erased", {}, wiring.clock())
@@ -80,7 +82,7 @@ def _take_off(wiring: Wiring, election: str, voters: Sequence[Voter]) -> bool:
     for start in range(0, len(voters), AT_ONCE):
         for _ in range(ATTEMPTS):
             draft = wiring.elections.find(election)
-            if draft is None or draft.deleting or draft.frozen:
+            if draft is None or draft.deleting or draft.frozen or draft.proposal:
                 return False
             batch = wiring.voters.find_many(election, [voter.key for voter in voters[start : start + AT_ONCE]])
             try:

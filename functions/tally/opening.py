@@ -50,6 +50,8 @@ def decrypt(wiring: Wiring, election: str, partitions: list[int]) -> dict[str, A
 def _election_key(wiring: Wiring, frozen: FrozenManifest, manifest: Manifest) -> p256.PrivateKey:
     closing_time(wiring.manifests, manifest, wiring.clock)
     require_sealed(wiring.log, manifest)
+    if frozen.election_key is None:
+        raise CountStopped("the election's trustees have its key")
     key = p256.from_pkcs8(wiring.vault.unwrap(Purpose.ELECTION, manifest.election, frozen.election_key))
     if p256.point(key) != manifest.election_pk:
         raise CountStopped("the election key is not the one of the manifest")

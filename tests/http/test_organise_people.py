@@ -34,6 +34,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("PUT", "/elections/{id}/mail"): {"json": {"organisation": "Club"}},
     ("POST", "/elections/{id}/copies"): {"json": {}},
     ("POST", "/elections/{id}/withdrawals"): {"json": {"contest": "c1", "option": 1, "reason": "Ill"}},
+    ("POST", "/elections/{id}/trustees"): {"json": {"act": "remind"}},
     ("POST", "/elections/{id}/notices"): {"json": {"text": "The hall is open"}},
     ("POST", "/elections/{id}/people"): {"json": {"email": EVE, "role": "observer"}},
     ("POST", "/elections/{id}/people/removals"): {"json": {"email": EVE}},

@@ -33,7 +33,7 @@ from two_ways import TwoWays
 from voting import new_ballot
 from world import World, world
 
-APPS = ("organise", "register", "vote", "tally", "channel")
+APPS = ("organise", "register", "vote", "trustee", "tally", "channel")
 MODES = st.sampled_from([GenerationMode.POSITIVE, GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
 
 

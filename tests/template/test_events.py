@@ -246,6 +246,7 @@ PLAYS: dict[str, Play] = {
     "StarterFunction-registered": starts_the_relay,
     "StepsFunction-redeliver": settles_the_letter,
     "TallyFunction-checkpoint": answers(200, has_a_checkpoint),
+    "TrusteeFunction-visit": answers(404, type="urn:ballotcast:problem:unknown-link"),
     "TurnoutFunction-cast": counts_one_cast,
     "VoteFunction-cast": answers(422, sample.elect),
     "VoteFunction-manifest": answers(200, sample.elect, election=ELECTION),

@@ -97,6 +97,18 @@ def test_vote_may_do_exactly_this(roles: Resources) -> None:
     assert [one["Resource"] for one in objects] == [{"Fn::Sub": "${Bucket.Arn}/elections/*/tile/0/*"}]
 
 
+def test_trustee_may_do_exactly_this(roles: Resources) -> None:
+    """It knows trustees: no voter, no ballot, and no key that could be unwrapped."""
+    trustee = roles["TrusteeRole"]
+    assert {action for statement in statements(trustee) for action in as_list(statement["Action"])} == {
+        *("logs:CreateLogStream", "logs:PutLogEvents"),
+        *("dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem", "sqs:SendMessage"),
+    }
+    for action in allowed(roles, "Roll")["TrusteeRole"]:
+        assert leading_keys(trustee, "Roll", action) == {"TRUSTEES#*"}
+    assert leading_keys(trustee, "Board", "dynamodb:GetItem") == {"MANIFEST#*"}
+
+
 def test_each_private_key_is_unwrapped_by_one_kind_of_function(roles: Resources) -> None:
     unwraps = {
         (name, purpose)

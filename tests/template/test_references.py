@@ -50,7 +50,7 @@ def test_every_path_is_there(template: dict[str, Any]) -> None:
     assert (ROOT / template["Globals"]["Function"]["CodeUri"]).is_dir()
 
 
-@pytest.mark.parametrize("name", ["organise", "register", "vote", "tally", "channel", "web"])
+@pytest.mark.parametrize("name", ["organise", "register", "vote", "trustee", "tally", "channel", "web"])
 def test_the_template_opens_exactly_the_apps_routes(name: str, functions: Resources, deployment: World) -> None:
     app = importlib.import_module(f"{name}.app").create_app(deployment.wiring())
     assert routes_in_template(functions[f"{name.title()}Function"]) == routes_in_app(app)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ballotcast.store.amendments import Amendments
     from ballotcast.store.ballots import Ballots
     from ballotcast.store.blobs import Blobs
+    from ballotcast.store.ceremonies import Ceremonies
     from ballotcast.store.channels import Channels
     from ballotcast.store.counting_machine import CountingMachine
     from ballotcast.store.dead_letters import DeadLetters
@@ -195,6 +196,12 @@ class Wiring:
         from ballotcast.store.elections import Elections
 
         return Elections(self.roll)
+
+    @cached_property
+    def ceremonies(self) -> "Ceremonies":
+        from ballotcast.store.ceremonies import Ceremonies
+
+        return Ceremonies(self.roll)
 
     @cached_property
     def members(self) -> "Members":

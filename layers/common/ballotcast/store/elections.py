@@ -23,7 +23,9 @@ from ballotcast.store.transaction import Cancelled, transact
 META = "META"
 OF_REQUEST = frozenset({"caller", "role"})
 """Fields that are not stored."""
-NOT_FROZEN = Condition("attribute_exists(pk) AND attribute_not_exists(manifest) AND attribute_not_exists(deleting)", {})
+_DRAFT = "attribute_exists(pk) AND attribute_not_exists(manifest) AND attribute_not_exists(deleting)"
+NOT_FROZEN = Condition(f"{_DRAFT} AND attribute_not_exists(proposal)", {})
+"""A draft that may change: no manifest was made of it, for trustees to confirm or for good."""
 
 
 def election_pk(election: str) -> str:
@@ -32,13 +34,16 @@ def election_pk(election: str) -> str:
 
 @dataclass(frozen=True)
 class Keys:
-    """The election's private keys, each wrapped for its own purpose (store/vault.py)."""
+    """The election's private keys, each wrapped for its own purpose (store/vault.py).
+
+    election: None where trustees make it, and nobody has it.
+    """
 
     issuer: bytes = field(repr=False)
-    election: bytes = field(repr=False)
     issuance: bytes = field(repr=False)
     receipt: bytes = field(repr=False)
     log: bytes = field(repr=False)
+    election: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -65,6 +70,8 @@ class Election:
     """Of telephone numbers without a country's code: two letters (ISO 3166), or empty."""
     revision: int = 1
     manifest: bytes | None = None
+    proposal: bytes | None = None
+    """The manifest that trustees are to confirm: until they have, it is a draft, but nothing in it changes."""
     base_url: str = ""
     """Where voters' links point, without a trailing slash; set when frozen."""
     keys: Keys | None = None
@@ -138,8 +145,12 @@ def to_item(election: Election) -> Item:
         "sk": META,
         **{name: getattr(election, name) for name in Election.__dataclass_fields__ if name not in OF_REQUEST},
         "contests": json.dumps(election.contests),
-        "keys": vars(election.keys) if election.keys else None,
+        "keys": _present(vars(election.keys)) if election.keys else None,
     }
+    return _present(item)
+
+
+def _present(item: Item) -> Item:
     return {name: value for name, value in item.items() if value is not None and value is not False}
 
 
@@ -235,6 +246,25 @@ class Elections:
     def freeze(self, election: Election, revision: int, *beside: dict[str, Any]) -> bool:
         """Add manifest and keys to the draft that they were made from; False when somebody was faster."""
         return self.edit(election, revision, *beside)
+
+    def adopt(self, election: Election, *beside: dict[str, Any]) -> bool:
+        """Freeze a draft with the manifest that its trustees have confirmed, together with the writes `beside`.
+
+        False if that is not its proposal any more, or it is frozen already.
+        """
+        same = Condition(f"{_DRAFT} AND proposal = :proposal", {":proposal": election.proposal})
+        update = "SET manifest = proposal ADD revision :one REMOVE proposal"
+        write = self._roll.updating(election_pk(election.id), META, update, {":one": 1}, same)
+        try:
+            transact(self._roll.client, [write, *beside])
+        except Cancelled:
+            return False
+        return True
+
+    def releasing_draft(self, election: str) -> dict[str, Any]:
+        """For the transaction that begins a ceremony: what an earlier one fixed of the draft may change again."""
+        update = "REMOVE proposal, #keys ADD revision :one"
+        return self._roll.updating(election_pk(election), META, update, {":one": 1}, Condition(_DRAFT, {}))
 
     def accepting_voters(self, election: str, generation: int, now: datetime) -> dict[str, Any]:
         """For the transaction that adds voters of this generation: it is the one that the roll is at.

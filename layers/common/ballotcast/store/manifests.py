@@ -1,6 +1,7 @@
 """What an election's public side starts from: the frozen manifest, and the wrapped keys its functions need.
 
 Board   MANIFEST#<election> / MANIFEST    b = the exact bytes; the wrapped keys that vote, sequencer and count use
+Board   MANIFEST#<election> / CEREMONY    b = ceremony.json, the trustees' confirmations with it; only if it has any
 Board   STATE#<election> / STATE          closed_at: the marker of an early close; closes_at: a later end than the
                                           manifest's, by an amendment; absent without either
 """
@@ -11,6 +12,7 @@ from typing import Any, NamedTuple
 from ballotcast.store.table import ABSENT, Condition, Item, Refusal, Table
 
 MANIFEST = "MANIFEST"
+CEREMONY = "CEREMONY"
 STATE = "STATE"
 
 
@@ -38,18 +40,19 @@ class FrozenManifest:
     manifest: bytes
     receipt_key: bytes = field(repr=False)
     log_key: bytes = field(repr=False)
-    election_key: bytes = field(repr=False)
+    election_key: bytes | None = field(default=None, repr=False)
+    """None: its trustees make it together."""
 
 
 def to_item(frozen: FrozenManifest) -> Item:
-    return {
+    item: Item = {
         "pk": manifest_pk(frozen.election),
         "sk": MANIFEST,
         "b": frozen.manifest,
         "receipt_key": frozen.receipt_key,
         "log_key": frozen.log_key,
-        "election_key": frozen.election_key,
     }
+    return item | ({"election_key": frozen.election_key} if frozen.election_key else {})
 
 
 def from_item(item: Item) -> FrozenManifest:
@@ -58,7 +61,7 @@ def from_item(item: Item) -> FrozenManifest:
         manifest=item["b"],
         receipt_key=item["receipt_key"],
         log_key=item["log_key"],
-        election_key=item["election_key"],
+        election_key=item.get("election_key"),
     )
 
 
@@ -68,11 +71,23 @@ class Manifests:
 
     def publish(self, frozen: FrozenManifest) -> None:
         """Once; publishing the same again is harmless. Raises ValueError if another manifest stands there."""
+        self._publish(to_item(frozen))
+
+    def publish_ceremony(self, election: str, ceremony: bytes) -> None:
+        """What trustees have made and confirmed, before the manifest that names them. Once, as `publish`."""
+        self._publish({"pk": manifest_pk(election), "sk": CEREMONY, "b": ceremony})
+
+    def _publish(self, item: Item) -> None:
         try:
-            self._board.put(to_item(frozen), ABSENT)
+            self._board.put(item, ABSENT)
         except Refusal as refused:
-            if refused.item["b"] != frozen.manifest:
-                raise ValueError(f"election {frozen.election} has another manifest") from None
+            if refused.item["b"] != item["b"]:
+                raise ValueError(f"{item['pk']} has another {item['sk'].lower()}") from None
+
+    def ceremony(self, election: str) -> bytes | None:
+        """Return ceremony.json; None if the election has no trustees."""
+        item = self._board.get(manifest_pk(election), CEREMONY)
+        return item["b"] if item else None
 
     def find(self, election: str) -> FrozenManifest | None:
         item = self._board.get(manifest_pk(election), MANIFEST)
