@@ -13,7 +13,7 @@ from aws_lambda_powertools import Logger
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ballotcast.ballots.manifest import Manifest
-from ballotcast.clock import from_rfc3339
+from ballotcast.clock import from_rfc3339, to_rfc3339
 from ballotcast.elections import broadcast
 from ballotcast.elections.roles import Role
 from ballotcast.errors import Conflict
@@ -103,13 +103,13 @@ def _adopt(wiring: Wiring, draft: Election) -> Election:
 
 def _beside(wiring: Wiring, draft: Election, manifest: Manifest) -> list[dict[str, Any]]:
     """What is written in one transaction with the freeze."""
-    detail = {"manifest": manifest.hash.hex(), "roll_size": manifest.roll_size}
+    detail, opens_at = {"manifest": manifest.hash.hex(), "roll_size": manifest.roll_size}, to_rfc3339(manifest.opens_at)
     told = event(draft.id, draft.actor, "election-frozen", detail, wiring.clock())
     return [
         wiring.events.adding(told),
         # from here on the count starts when the election closes, whether or not anything below is done
         wiring.due_counts.adding(DueCount(draft.closes_at, draft.id)),
-        wiring.milestones.adding(Milestone(draft.opens_at, draft.id, OPENED, draft.opens_at)),
+        wiring.milestones.adding(Milestone(opens_at, draft.id, OPENED, opens_at)),
         # With the election its channel is registered; the channels' stream starts its relay.
         *_registering_channel(wiring, draft),
     ]
