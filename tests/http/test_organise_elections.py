@@ -91,7 +91,7 @@ def test_a_bad_page_is_refused(organiser: Organiser, query: dict[str, Any]) -> N
         ({"contests": [{**DRAFT["contests"][0], "seats": None}]}, "/contests/0/seats"),
         ({"contests": [{"title": "Council", "method": "irv"}]}, "/contests/0/options"),
         ({"second_factor": "carrier pigeon"}, "/second_factor"),
-        ({"mode": "trustees"}, "/mode"),
+        ({"mode": "alone"}, "/mode"),
         ({"colour": "red"}, "/colour"),
     ],
 )
