@@ -118,7 +118,12 @@ def _conditions(random: Random, of: Contest | None) -> dict[str, Any]:
 
 def contest(method: str, options: int, seats: int, tie: str = "lot", *, highest: int = 5) -> Contest:
     """A contest that accepts as many options as can be; `highest` score, where options are scored."""
-    most = {"scores": highest, "ranked": options, "choice": seats if method == "plurality" else options}
+    most = {
+        "scores": highest,
+        "ranked": options,
+        "choice": seats if method == "plurality" else options,
+        "points": highest,
+    }
     return Contest.model_validate(
         {
             "id": "c1",
@@ -151,10 +156,13 @@ def _withdrawn(random: Random, options: int) -> tuple[int, ...]:
 
 def _ballot(random: Random, rule: Rule, of: Contest) -> Ballot:
     """Any valid ballot, a blank one now and then."""
-    most = len(of.options) if rule.ballot == "scores" else of.max
+    most = len(of.options) if rule.ballot == "scores" else min(len(of.options), of.max)
     named = random.sample(range(1, len(of.options) + 1), random.randint(0, most))
     if rule.ballot == "scores":
         return tuple((option, random.randint(0, of.max)) for option in sorted(named))
+    if rule.ballot == "points":
+        spare = random.choices([*named, 0], k=random.randint(0, of.max - len(named)))
+        return tuple((option, 1 + spare.count(option)) for option in sorted(named))
     if rule.ballot == "choice":
         return tuple(sorted(named))
     ranks: list[list[int]] = []

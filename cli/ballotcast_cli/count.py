@@ -10,6 +10,7 @@ import click
 
 from ballotcast.counting import RULES, Count, Separator, TieRule, count
 from ballotcast.counting.ballot_file import BallotFile, has_equal_ranks
+from ballotcast.counting.ballots import points_of
 from ballotcast.counting.contest import listed
 from ballotcast.counting.csv_choices import CsvChoices
 from ballotcast.counting.formats import FORMATS, format_of, read_file
@@ -48,7 +49,11 @@ if TYPE_CHECKING:
     type=click.IntRange(min=1),
     help="Seats to fill  [default: the file's number; 1 where the rule fills one]",
 )
-@click.option("--limit", type=click.IntRange(min=1), help="Most options on a ballot, or highest score; more spoils it.")
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    help="Most options on a ballot, highest score, or most points in all; more spoils it.",
+)
 @click.option(
     "--tie",
     type=click.Choice([rule.value for rule in TieRule]),
@@ -116,6 +121,9 @@ def command(
     for warning in reading.warnings:
         click.echo(f"Warning: {warning}", err=True)
     del data, reading  # which keep the bytes of the file
+    by_points = method == "cumulative" and cast.kind == "scores"
+    if by_points and limit is None and len(sums := {*map(points_of, cast.ballots)}) > 1:
+        click.echo(f"Warning: ballots give {min(sums)} to {max(sums)} points; --limit spoils those over it.", err=True)
     settled = errors.or_else(cast.errors)
     if cast.kind == "ranked" and (settled.skipped or "exhaust" in (settled.overvote, settled.duplicates)):
         for note in ended_by(cast.rankings, settled, equal=has_equal_ranks(method)):

@@ -10,7 +10,7 @@ from ballotcast.ballots.manifest import Manifest
 from ballotcast.ballots.plaintext import Reason
 from ballotcast.counting import RULES
 from ballotcast.counting import Ballot as Choice
-from ballotcast.counting.ballots import options, ranks, scores
+from ballotcast.counting.ballots import PAIRED, options, ranks, scores
 from ballotcast.elections.kept_receipts import Found
 
 
@@ -33,7 +33,7 @@ def said(contest: Contest, choice: Choice) -> str:
     if not choice:
         return "an abstention" if contest.abstain else "blank"
     kind = RULES[contest.method].ballot
-    if kind == "scores":
+    if kind in PAIRED:
         return ", ".join(f"{contest.options[option - 1]} {score}" for option, score in scores(choice))
     if kind == "ranked":
         groups = (" = ".join(contest.options[option - 1] for option in group) for group in ranks(choice))

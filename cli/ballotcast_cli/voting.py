@@ -27,6 +27,8 @@ from .ballot_paper import printed
 from .deployment import write_private
 from .group import deployment
 
+_ASKED = {"scores": "score each from", "points": "give points in all,"}
+
 
 @click.command()
 @click.option("--link", help="Your personal link, as it stands in the mail; not needed to resume.")
@@ -208,7 +210,7 @@ def _show(paper: Paper) -> None:
     manifest = paper.manifest
     click.echo(f"{manifest.title}\nfingerprint {manifest.hash.hex()}")
     for contest in manifest.contests:
-        asked = "score each from" if RULES[contest.method].ballot == "scores" else "choose"
+        asked = _ASKED.get(RULES[contest.method].ballot, "choose")
         click.echo(f"\n{contest.title}: {contest.method}, {asked} {contest.min} to {contest.max}")
         for name, value in contest.conditions.items():
             click.echo(f"  {name.replace('_', ' ')}: {'yes' if value is True else value}")

@@ -25,6 +25,7 @@ BY_BALLOT = {
         "modified-borda",
     ),
     "scores": ("score", "star", "majority-judgment"),
+    "points": ("cumulative",),
 }
 BALLOT = {method: ballot for ballot, methods in BY_BALLOT.items() for method in methods}
 STATUTE_TIE = frozenset({"scottish-stv", "star"})
@@ -35,4 +36,4 @@ def left_out(method: str, seats: int, options: int) -> dict[str, int | str]:
     """What the API takes for `min`, `max` and `tie` where a draft does not say (ballotcast.elections.draft)."""
     highest = max(1, min(seats, options)) if method == "plurality" else options
     tie = "previous-stages" if method in STATUTE_TIE else "lot"
-    return {"min": 0, "max": 5 if BALLOT.get(method) == "scores" else highest, "tie": tie}
+    return {"min": 0, "max": 5 if BALLOT.get(method) in ("scores", "points") else highest, "tie": tie}

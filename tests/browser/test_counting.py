@@ -124,9 +124,12 @@ def test_the_order_of_ballots_and_whether_equal_ones_come_together_change_nothin
 
 @pytest.mark.parametrize("method", RULES)
 def test_one_doctored_ballot_changes_the_winner(modules: Page, method: str) -> None:
-    first, second = {"choice": ((1,), (2,)), "ranked": ((1, 2), (2, 1)), "scores": (((1, 3),), ((2, 3),))}[
-        RULES[method].ballot
-    ]
+    first, second = {
+        "choice": ((1,), (2,)),
+        "ranked": ((1, 2), (2, 1)),
+        "scores": (((1, 3),), ((2, 3),)),
+        "points": (((1, 3),), ((2, 3),)),
+    }[RULES[method].ballot]
     cast = Recount(contest(method, 2, 1), {first: 3, second: 2}, bytes(32))
     published, doctored = counted(modules, [cast, replace(cast, ballots={first: 2, second: 3})])
     assert published == cast.published() != doctored

@@ -24,6 +24,8 @@ MANIFEST = SAMPLE["manifest"].encode()
         ({"method": "score", "min": 1, "max": 254}, True),
         ({"method": "score", "min": 1, "max": 255}, False),
         ({"method": "star", "min": 5, "max": 5}, False),
+        ({"method": "cumulative", "min": 3, "max": 255}, True),
+        ({"method": "cumulative", "min": 3, "max": 2}, False),
         ({"method": "condorcet", "seats": 2}, False),
         ({"method": "proportional-approval", "seats": 2}, True),
         ({"method": "proportional-approval", "options": [str(n) for n in range(30)], "seats": 9}, False),

@@ -13,6 +13,7 @@ MOST = {
     "plurality": "votes",
     "approval": "votes",
     "satisfaction-approval": "votes",
+    "cumulative": "points",
     "score": "points",
     "borda": "points",
     "modified-borda": "points",

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ballotcast.counting import RULES, count
+from ballotcast.counting.ballots import PAIRED
 from ballotcast.counting.blt import read_blt
 from ballotcast.counting.formats import read_file
 from ballotcast.counting.uncounted import account_for, by_reason
@@ -207,7 +208,7 @@ def test_html_is_whole_escaped_and_loads_nothing(ward: Path) -> None:
 @pytest.mark.parametrize("form", ["text", "html", "csv", "json"])
 def test_every_rule_has_every_form(method: str, form: str, tmp_path: Path) -> None:
     file = tmp_path / "a.csv"
-    cells = "--cells=score" if RULES[method].ballot == "scores" else "--cells=choice"
+    cells = "--cells=score" if RULES[method].ballot in PAIRED else "--cells=choice"
     file.write_text(
         "Ada,Ben,Eve\n1,0,1\n1,1,0\n0,1,1\n1,0,0\n"
         if RULES[method].ballot != "ranked"

@@ -7,6 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from ballotcast.counting import RULES, Rule
+from ballotcast.counting.ballots import PAIRED
 
 NAMES = ("Ada", "Björn", "Chloé", "Dmitri", "Ewa", "Farid")
 Ballot = tuple[Any, ...]
@@ -22,6 +23,9 @@ def ballots_of(rule: Rule, options: int) -> st.SearchStrategy[tuple[Any, ...]]:
     if rule.ballot == "scores":
         scored = st.dictionaries(st.integers(1, options), st.integers(0, 5), max_size=options)
         return scored.map(lambda scores: tuple(sorted(scores.items())))
+    if rule.ballot == "points":
+        given = st.lists(st.integers(1, options), max_size=5)
+        return given.map(lambda points: tuple(sorted(Counter(points).items())))
     if rule.ballot == "choice":
         return rankings(options).map(lambda ranking: tuple(sorted(ranking)))
     return weak_rankings(options) if rule.equal else rankings(options)
@@ -87,7 +91,7 @@ def rows(text: str) -> dict[Ballot, int]:
 
 def renamed(kind: str, ballot: Ballot, new: Mapping[int, int]) -> Ballot:
     """A ballot of a kind with its options renumbered."""
-    if kind == "scores":
+    if kind in PAIRED:
         return tuple(sorted((new[option], score) for option, score in ballot))
     ranks = [tuple(sorted(map(new.__getitem__, rank))) if isinstance(rank, tuple) else new[rank] for rank in ballot]
     return tuple(ranks if kind == "ranked" else sorted(ranks))

@@ -30,7 +30,7 @@ def raised(kind: str, ballot: tuple[Any, ...], option: int) -> tuple[Any, ...]:
     """The ballot, kinder to an option that it names, by one step and no other option touched (choice: named now)."""
     if kind == "choice":
         return tuple(sorted({*ballot, option}))
-    if kind == "scores":
+    if kind in ("scores", "points"):
         return tuple((o, score + (o == option)) for o, score in ballot)
     place = ballot.index(option) if option in ballot else 0
     if not place:

@@ -37,7 +37,7 @@ def test_the_page_of_rules_is_current() -> None:
 
 
 def test_every_rule_stands_in_the_table_with_its_ballots_and_seats() -> None:
-    kinds = {"choice": "choice", "scores": "scores", "ranked": "ranking"}
+    kinds = {"choice": "choice", "scores": "scores", "points": "points", "ranked": "ranking"}
     expected = {
         method: (kinds[rule.ballot] + (", equal ranks" if rule.equal else ""), "1" if rule.one_seat else "any")
         for method, rule in RULES.items()

@@ -1,5 +1,6 @@
 """What each rule is known to guarantee, and a counter-example for each guarantee that it is known to lack."""
 
+from collections import Counter
 from itertools import combinations
 from typing import Any
 
@@ -28,6 +29,7 @@ from .test_scores import scored
 HAS: dict[str, tuple[Property, ...]] = {
     "plurality": (monotonic, voting_does_no_harm),
     "approval": (monotonic, voting_does_no_harm),
+    "cumulative": (monotonic, voting_does_no_harm),
     "score": (monotonic, voting_does_no_harm),
     "star": (monotonic, spares_the_condorcet_loser),
     "majority-judgment": (monotonic,),
@@ -72,6 +74,8 @@ HAS: dict[str, tuple[Property, ...]] = {
 # Found by search; each election breaks the property under the rule.
 LACKS: list[tuple[str, Property, Ballots]] = [
     ("approval", elects_the_condorcet_winner, {(1, 3): 7, (1, 2, 3): 5, (3,): 5, (1,): 4}),
+    ("cumulative", elects_the_condorcet_winner, {((1, 3), (2, 2)): 2, ((2, 5),): 1}),
+    ("cumulative", elects_a_majority_s_first, {((1, 3), (2, 2)): 2, ((2, 5),): 1}),
     ("score", elects_the_condorcet_winner, scored("5 524, 4 125")),
     ("score", elects_a_majority_s_first, scored("5 504, 6 153")),
     ("star", elects_the_condorcet_winner, scored("6 052, 4 113, 7 512")),
@@ -127,10 +131,11 @@ def name(value: Any) -> str | None:
 
 
 def ballots_for(method: str, has: Property) -> st.SearchStrategy[Any]:
-    if RULES[method].ballot == "scores":
-        ballot: st.SearchStrategy[Any] = st.tuples(*[st.integers(0, 5)] * OPTIONS).map(
-            lambda row: tuple(enumerate(row, 1))
-        )
+    if RULES[method].ballot == "points":
+        given = st.lists(st.integers(1, OPTIONS), min_size=1, max_size=4)
+        ballot: st.SearchStrategy[Any] = given.map(lambda points: tuple(sorted(Counter(points).items())))
+    elif RULES[method].ballot == "scores":
+        ballot = st.tuples(*[st.integers(0, 5)] * OPTIONS).map(lambda row: tuple(enumerate(row, 1)))
     elif method == "plurality":
         ballot = st.integers(1, OPTIONS).map(lambda option: (option,))
     elif RULES[method].ballot == "choice":

@@ -1,7 +1,7 @@
 /** What a ballot says in a contest, by the names of the options. */
 import { h } from "./dom.js";
 import { scoreText } from "./grades.js";
-import { METHODS } from "./protocol/contest.js";
+import { isPaired, METHODS } from "./protocol/contest.js";
 
 /**
  * @param {{options: string[], method: string, min: number, max: number}} contest @param {import("./protocol/plaintext.js").Choice} choice not blank
@@ -12,7 +12,7 @@ export function chosen(contest, choice, tied) {
   const { ballot } = METHODS[method];
   /** @param {number} option */
   const name = (option) => options[option - 1];
-  if (ballot === "scores") {
+  if (isPaired(ballot)) {
     /** @param {number[]} scored */
     const item = ([option, score]) => [h("dt", {}, name(option)), h("dd", {}, scoreText(contest, score))];
     return h("dl", { class: "facts" }, .../** @type {number[][]} */ (choice).flatMap(item));

@@ -19,7 +19,7 @@ from pydantic import (
 
 from ballotcast.ballots.fields import Lines, Link, Text
 from ballotcast.counting import RULES, require_countable
-from ballotcast.counting.ballots import HIGHEST_SCORE
+from ballotcast.counting.ballots import HIGHEST_SCORE, PAIRED
 from ballotcast.faults import FaultError
 
 Method = Literal[
@@ -28,6 +28,7 @@ Method = Literal[
     "satisfaction-approval",
     "proportional-approval",
     "sequential-proportional-approval",
+    "cumulative",
     "score",
     "star",
     "majority-judgment",
@@ -93,7 +94,8 @@ class Contest(BaseModel):
     """A contest with every field checked, as it is in the manifest.
 
     min, max: how many options a choice marks, or a ranking ranks, unless it is blank: a blank choice is always valid.
-    Where options are scored they are the lowest and the highest score instead, and any number of options may be scored.
+    Where options are scored they are the lowest and the highest score instead, and any number of options may be scored;
+    where points are divided among options, how many points a ballot gives in all.
 
     quorum, threshold, none_of_the_above (the last option is it), motion: `ballotcast.counting.conditions`. abstain: a
     blank choice is an abstention, and the ballot paper offers it. order: of the options on the ballot paper; else as
@@ -123,7 +125,7 @@ class Contest(BaseModel):
     @property
     def fewest_options(self) -> int:
         """How many options must be left when others are withdrawn: one, and as many as a choice has to name."""
-        return 1 if RULES[self.method].ballot == "scores" else max(self.min, 1)
+        return 1 if RULES[self.method].ballot in PAIRED else max(self.min, 1)
 
     # Each rule hangs on the later of its fields, so that its error names one.
 
@@ -157,6 +159,8 @@ class Contest(BaseModel):
             return highest
         if highest < info.data.get("min", 0):
             raise FaultError("under-min")
+        if method and RULES[method].ballot == "points":
+            return highest
         if highest > len(info.data.get("options", range(255))):
             raise FaultError("over-options")
         if highest > info.data.get("seats", 255) and method == "plurality":

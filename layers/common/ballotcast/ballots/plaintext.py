@@ -2,8 +2,9 @@
 
 Choices, in Python, are ballots as `ballotcast.counting` reads them: 1-based option numbers, for a ranking in order of
 preference (options ranked equally in a tuple of their own, under methods that can read it), for a choice set ascending;
-for scores, pairs of option and score, ascending. An empty one is blank. Every ballot of an election has the same
-length, whatever it says. As bytes: a choice 0 or 1; a rank 1, 2, … without gaps, 0 unranked; a score plus one, 0 none.
+for scores and points, pairs of option and number, ascending. An empty one is blank. Every ballot of an election has the
+same length, whatever it says. As bytes: a choice 0 or 1; a rank 1, 2, … without gaps, 0 unranked; a score plus one, 0
+none; points.
 """
 
 from collections.abc import Iterator, Sequence
@@ -30,9 +31,9 @@ class Reason(StrEnum):
     GAP_IN_RANKS = "gap-in-ranks"
     """a rank is skipped, like 1, 3"""
     TOO_MANY = "too-many"
-    """more options than the contest's max"""
+    """more options, or points, than the contest's max"""
     TOO_FEW = "too-few"
-    """fewer options than the contest's min, and not blank"""
+    """fewer options, or points, than the contest's min, and not blank"""
 
 
 class Spoilt(ValueError):
@@ -81,6 +82,8 @@ def _marked(rule: Rule, choice: Choice) -> Iterator[tuple[int, int]]:
     """Yield each option named, with its byte."""
     if rule.ballot == "scores":
         yield from ((option, score + 1) for option, score in scores(choice))
+    elif rule.ballot == "points":
+        yield from ((option, points) for option, points in scores(choice))
     else:
         for rank, tied in enumerate(ranks(choice), 1):
             yield from ((option, 1 if rule.ballot == "choice" else rank) for option in tied)
@@ -88,11 +91,14 @@ def _marked(rule: Rule, choice: Choice) -> Iterator[tuple[int, int]]:
 
 def _read(contest: Contest, marks: bytes) -> Choice:
     rule = RULES[contest.method]
-    named = sum(mark > 0 for mark in marks)
+    named = sum(marks) if rule.ballot == "points" else sum(mark > 0 for mark in marks)
     if rule.ballot == "scores":
         choice = _read_scores(marks, contest.min, contest.max)
     else:
-        choice = _read_set(marks) if rule.ballot == "choice" else _read_ranking(marks, equal=rule.equal)
+        if rule.ballot == "points":
+            choice = tuple((option, points) for option, points in enumerate(marks, 1) if points)
+        else:
+            choice = _read_set(marks) if rule.ballot == "choice" else _read_ranking(marks, equal=rule.equal)
         if not isinstance(choice, Reason) and named > contest.max:
             choice = Reason.TOO_MANY
         elif not isinstance(choice, Reason) and 0 < named < contest.min:

@@ -31,7 +31,7 @@ from ballotcast.client.errors import ApiError, BadState, OptionWithdrawn, Untrus
 from ballotcast.client.manifests import fetch_manifest, verify_published
 from ballotcast.client.state import Blinded, Cast, Credentialed, Sealed, Signed, State, Step
 from ballotcast.counting import RULES
-from ballotcast.counting.ballots import ranks, scores
+from ballotcast.counting.ballots import PAIRED, ranks, scores
 from ballotcast.crypto import blind_rsa, p256
 from ballotcast.crypto.blind_rsa import BlindRsaError
 from ballotcast.crypto.encoding import EncodingError, b64u_decode, b64u_encode
@@ -238,7 +238,7 @@ def _marks(manifest: Manifest, choices: Choices, withdrawn: Withdrawn) -> bytes:
     marks = plaintext.encode(manifest, choices)
     for contest, choice in zip(manifest.contests, plaintext.decode(manifest, marks), strict=True):
         gone = withdrawn.get(contest.id, ())
-        scored = RULES[contest.method].ballot == "scores"
+        scored = RULES[contest.method].ballot in PAIRED
         named = [scores(choice)] if scored else [[(option, 0) for option in rank] for rank in ranks(choice)]
         if found := next((option for rank in named for option, _ in rank if option in gone), None):
             raise OptionWithdrawn(f"{contest.title}: option {found}, {contest.options[found - 1]}, was withdrawn")

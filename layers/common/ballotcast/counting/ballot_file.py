@@ -68,7 +68,7 @@ class BallotFile:
                 raise ValueError(f"the file holds {_IN_WORDS[self.kind]}, and errors in rankings are not in them")
             errors.require_applicable(method)
             ballots = correct(self.rankings, errors.or_else(self.errors), equal=has_equal_ranks(method))
-        if kind == self.kind:
+        if kind == self.kind or (kind == "points" and self.kind == "scores"):
             return ballots
         read: Callable[[Ballot], Ballot]
         if self.kind == "ranked" and kind == "choice":
@@ -117,7 +117,7 @@ def has_equal_ranks(method: str) -> bool:
     return RULES[method].equal or (RULES[method].ballot == "choice" and method != "plurality")
 
 
-_IN_WORDS = {"ranked": "rankings", "choice": "choices", "scores": "scores"}
+_IN_WORDS = {"ranked": "rankings", "choice": "choices", "scores": "scores", "points": "points"}
 
 
 def _repeats(ranking: Ballot) -> bool:

@@ -132,15 +132,16 @@ def read_file(
 ) -> Reading:
     """Read a ballot file, and say how it was read.
 
-    kind: what the cells of a table are to be read as; the other formats know themselves. switches: how to read what is
-    ambiguous, of `known_switches()`; choices: the same for tables and for names. Raises BallotFileError for a bad file,
-    of the kind AmbiguousFileError for one with two readings, and ValueError for choices where the format is another.
+    kind: what the cells of a table are to be read as, points as scores; the other formats know themselves. switches:
+    how to read what is ambiguous, of `known_switches()`; choices: the same for tables and for names. Raises
+    BallotFileError for a bad file, of the kind AmbiguousFileError for one with two readings, and ValueError for choices
+    where the format is another.
     """
     known = FORMATS[format_name]
     others = [field.name for field in fields(choices) if field.name not in known.named]
     if other := next((name for name in others if getattr(choices, name)), ""):
         raise ValueError(f"--{other.replace('_', '-')} says nothing of {format_name}")
-    reading = known.read(data, kind, switches or {}, choices)
+    reading = known.read(data, "scores" if kind == "points" else kind, switches or {}, choices)
     if "options" not in known.choices and choices.options:
         from .csv_options import require_names
 

@@ -54,6 +54,7 @@ RULES: Mapping[str, Rule] = {
     "sequential-proportional-approval": _named(
         "sequential-proportional-approval", "choice", within="proportional_approval"
     ),
+    "cumulative": _named("cumulative", "points"),
     "score": _named("score", "scores"),
     "star": _named("star", "scores"),
     "majority-judgment": _named("majority-judgment", "scores"),

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from .ballot_file import BallotFile, has_equal_ranks
-from .ballots import Ballot, fault_of, ranks, scores
+from .ballots import PAIRED, Ballot, fault_of, ranks, scores
 from .reading import Reading
 from .rules import RULES
 from .voter_errors import NO_ERRORS, SEVERAL, VoterErrors, corrected
@@ -76,8 +76,11 @@ def _as_counted(file: BallotFile, cast: Ballot, method: str, errors: VoterErrors
 def _why_blank(ballot: Ballot, file: BallotFile, method: str, errors: VoterErrors) -> str:
     if not ballot:
         return NOTHING
-    if RULES[method].ballot == "scores":
-        named = {option for option, _ in scores(ballot)}
+    kind = RULES[method].ballot
+    if kind in PAIRED:
+        named = {option for option, points in scores(ballot) if points or kind == "scores"}
+        if not named:
+            return NOTHING
         return WITHDRAWN if named.issubset(file.withdrawn) else ""
     left = [standing for rank in ranks(ballot) if (standing := set(rank).difference(file.withdrawn))]
     if not left:

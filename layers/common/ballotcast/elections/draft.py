@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from ballotcast.ballots.contest import Contest
 from ballotcast.counting import RULES, require_countable
+from ballotcast.counting.ballots import PAIRED
 from ballotcast.counting.proportional_approval import LARGEST_FIELD
 from ballotcast.crypto import canonical
 from ballotcast.elections.typed_text import look_alike, typed
@@ -33,9 +34,9 @@ def require_window(opens_at: datetime, closes_at: datetime, now: datetime) -> No
 def contests_of(given: Sequence[Mapping[str, Any]]) -> tuple[Contest, ...]:
     """Number the contests (c1, c2, …), normalise their texts, fill in what was left out, and check them.
 
-    Left out: seats 1; min 0; max: the seats in a plurality contest, 5 where options are scored, else the number of
-    options; tie: `lot`, but `previous-stages` for Scottish STV and STAR, as their sources have it; threshold_of:
-    `valid`; conditions: none. Parts such as `40%` are written as the manifest has them. Invalid, with a
+    Left out: seats 1; min 0; max: the seats in a plurality contest, 5 where options are scored or get points, else the
+    number of options; tie: `lot`, but `previous-stages` for Scottish STV and STAR, as their sources have it;
+    threshold_of: `valid`; conditions: none. Parts such as `40%` are written as the manifest has them. Invalid, with a
     pointer for each contest that is wrong, or has two options that look alike.
     """
     if not given:
@@ -70,7 +71,7 @@ def _contest(number: int, fields: Mapping[str, Any]) -> Contest:
         "tie": "previous-stages" if method in ("scottish-stv", "star") else "lot",
     }
     rule = RULES.get(str(method))
-    if rule and rule.ballot == "scores":
+    if rule and rule.ballot in PAIRED:
         defaults["max"] = 5
     texts = {"title": typed(fields.get("title")), "options": [typed(option) for option in fields.get("options", ())]}
     contest = Contest(id=f"c{number + 1}", **{**defaults, **_conditions(fields), **texts})

@@ -9,6 +9,7 @@
 import { borda, modifiedBorda } from "./borda.js";
 import { condorcet } from "./condorcet.js";
 import { contingentVote } from "./contingent_vote.js";
+import { cumulative } from "./cumulative.js";
 import { irv } from "./irv.js";
 import { majorityJudgment } from "./majority_judgment.js";
 import { meekStv } from "./meek_stv.js";
@@ -38,6 +39,7 @@ const RULES = {
   "satisfaction-approval": satisfactionApproval,
   "proportional-approval": proportionalApproval,
   "sequential-proportional-approval": sequentialProportionalApproval,
+  cumulative,
   score,
   star,
   "majority-judgment": majorityJudgment,
@@ -55,8 +57,8 @@ const RULES = {
   "meek-stv": meekStv,
 };
 
-/** The methods whose ballots are scores. */
-const SCORED = new Set(["score", "star", "majority-judgment"]);
+/** The methods whose ballots are pairs of option and number. */
+const PAIRED = new Set(["cumulative", "score", "star", "majority-judgment"]);
 
 /**
  * Count a contest.
@@ -74,7 +76,7 @@ const SCORED = new Set(["score", "star", "majority-judgment"]);
  */
 export async function count(contest, ballots, seed, withdrawn, turnout = { cast: 0, voters: 0 }) {
   const { id, method, options, seats, tie, motion = false } = contest;
-  const cast = gather(withdrawn.size ? strike(ballots, withdrawn, SCORED.has(method)) : ballots);
+  const cast = gather(withdrawn.size ? strike(ballots, withdrawn, PAIRED.has(method)) : ballots);
   const papers = cast.filter(([ballot]) => ballot.length);
   const [all, valid] = [weight(cast), weight(papers)];
   const numbers = options.map((_, index) => index + 1);

@@ -5,7 +5,7 @@
  * - choice: the options named, as `[1, 4]`;
  * - ranked: in order of preference, as `[3, 1, 2]`; options ranked equally stand in an array of their own, as
  *   `[3, [1, 4], 2]`; options not ranked are equal to each other and below all that are;
- * - scores: pairs of option and score, as `[[1, 5], [4, 0]]`.
+ * - scores: pairs of option and score, as `[[1, 5], [4, 0]]`; points: pairs of option and points.
  *
  * The empty array is the blank ballot. Ballots that break a rule of their contest are spoilt and do not come here.
  *
@@ -38,7 +38,7 @@ export function gather(ballots) {
  * Ballots without options that were withdrawn: what stood below them moves up. A ballot that is left with nothing is
  * blank.
  *
- * @param {Iterable<Paper>} ballots @param {ReadonlySet<number>} withdrawn @param {boolean} scored  of the kind scores
+ * @param {Iterable<Paper>} ballots @param {ReadonlySet<number>} withdrawn @param {boolean} scored  pairs of option and number
  * @returns {Paper[]}
  */
 export function strike(ballots, withdrawn, scored) {

@@ -2,11 +2,12 @@
 import { FieldError, integer, lines, link, list, literal, oneOf, pattern, recordWith, text, that } from "./fields.js";
 
 /**
- * `ballot`: the kind of ballot that a method reads: `choice`, `ranked` or `scores`. `equal`: whether options may have
+ * `ballot`: the kind of ballot that a method reads: `choice`, `ranked`, `scores` or `points`. `equal`: whether options may have
  * the same rank. `oneSeat`: whether it fills one seat only. `shares`: whether its votes are ballots, so that they can be
  * a part of them.
  *
- * @type {Record<string, {ballot: "choice" | "ranked" | "scores", equal: boolean, oneSeat: boolean, shares: boolean}>}
+ * @typedef {"choice" | "ranked" | "scores" | "points"} Kind
+ * @type {Record<string, {ballot: Kind, equal: boolean, oneSeat: boolean, shares: boolean}>}
  */
 export const METHODS = {
   plurality: method("choice", { shares: true }),
@@ -14,6 +15,7 @@ export const METHODS = {
   "satisfaction-approval": method("choice"),
   "proportional-approval": method("choice"),
   "sequential-proportional-approval": method("choice"),
+  cumulative: method("points"),
   score: method("scores"),
   star: method("scores"),
   "majority-judgment": method("scores"),
@@ -67,7 +69,8 @@ const members = recordWith(
 
 /**
  * min, max: how many options a choice marks, or a ranking ranks, unless it is blank. Where options are scored they are
- * the lowest and the highest score instead, and any number of options may be scored. quorum, threshold: parts such as
+ * the lowest and the highest score instead, and any number of options may be scored; where points are divided among
+ * options, how many points a ballot gives in all. quorum, threshold: parts such as
  * `1/3` and `>1/2`. none_of_the_above: the last option is it. abstain: a blank choice is an abstention. order: of the
  * options on the ballot paper; else as here. text: about the contest; about: for each option. Both are text, which
  * nothing interprets.
@@ -84,7 +87,10 @@ const members = recordWith(
  *
  * @param {Contest} contest
  */
-export const fewestOptions = ({ method, min }) => (METHODS[method].ballot === "scores" ? 1 : Math.max(min, 1));
+export const fewestOptions = ({ method, min }) => (isPaired(METHODS[method].ballot) ? 1 : Math.max(min, 1));
+
+/** Whether ballots of a kind are pairs of option and number. @param {Kind} kind */
+export const isPaired = (kind) => kind === "scores" || kind === "points";
 
 /** @param {unknown} value @param {string} path @returns {Contest} */
 export function contest(value, path) {
@@ -98,7 +104,7 @@ export function contest(value, path) {
   const reachable =
     ballot === "scores"
       ? read.min < read.max && read.max <= HIGHEST_SCORE
-      : read.min <= read.max && read.max <= (read.method === "plurality" ? read.seats : fields);
+      : read.min <= read.max && (ballot === "points" || read.max <= (read.method === "plurality" ? read.seats : fields));
   if (!reachable) throw new FieldError(`${path}.max`, "not-reachable");
   conditions(read, path);
   return read;
@@ -126,7 +132,7 @@ function isPart(value) {
   return found[1] ? above < below : above <= below;
 }
 
-/** @param {"choice" | "ranked" | "scores"} ballot @param {{equal?: boolean, oneSeat?: boolean, shares?: boolean}} [rest] */
+/** @param {Kind} ballot @param {{equal?: boolean, oneSeat?: boolean, shares?: boolean}} [rest] */
 function method(ballot, { equal = false, oneSeat = false, shares = false } = {}) {
   return { ballot, equal, oneSeat, shares };
 }

@@ -2,9 +2,9 @@
  * The plaintext of a ballot: one byte for each option of each contest, in the manifest's order.
  *
  * A choice, for one contest, is an array: 1-based option numbers, for a ranking in order of preference (options ranked
- * equally in an array of their own, under methods that can read it), for a choice set ascending; for scores, pairs of
- * option and score, ascending. An empty one is blank. As bytes: a choice 0 or 1; a rank 1, 2, … without gaps, 0
- * unranked; a score plus one, 0 none.
+ * equally in an array of their own, under methods that can read it), for a choice set ascending; for scores and points,
+ * pairs of option and number, ascending. An empty one is blank. As bytes: a choice 0 or 1; a rank 1, 2, … without gaps,
+ * 0 unranked; a score plus one, 0 none; points.
  *
  * Reasons of Spoilt are those of docs/protocol.md, section 7; the rules are tried contest by contest in its order.
  *
@@ -72,6 +72,7 @@ function mark(contest, choice) {
 function named(contest, choice) {
   const { ballot } = METHODS[contest.method];
   if (ballot === "scores") return /** @type {number[][]} */ (choice).map(([option, score]) => [option, score + 1]);
+  if (ballot === "points") return /** @type {[number, number][]} */ (choice);
   return choice.flatMap((tied, index) => [tied].flat().map((option) => [option, ballot === "choice" ? 1 : index + 1]));
 }
 
@@ -80,17 +81,19 @@ function read(contest, marks) {
   /** @param {string} reason */
   const spoilt = (reason) => new Spoilt(reason, contest.id);
   const { ballot, equal } = METHODS[contest.method];
-  const highest = { choice: 1, ranked: marks.length, scores: contest.max + 1 }[ballot];
+  const highest = { choice: 1, ranked: marks.length, scores: contest.max + 1, points: 255 }[ballot];
   const lowest = ballot === "scores" ? contest.min + 1 : 1;
   if (marks.some((byte) => byte && (byte < lowest || byte > highest))) throw spoilt("out-of-range");
   const options = [...marks.keys()].filter((index) => marks[index]).map((index) => index + 1);
   if (ballot === "scores") return options.map((option) => [option, marks[option - 1] - 1]);
-  const choice = ballot === "choice" ? options : ranking(options, marks);
-  if (choice.some(Array.isArray) && !equal) throw spoilt("duplicate-rank");
-  if (choice.includes(undefined)) throw spoilt("gap-in-ranks");
-  if (options.length > contest.max) throw spoilt("too-many");
-  if (options.length && options.length < contest.min) throw spoilt("too-few");
-  return /** @type {Choice} */ (choice);
+  const points = options.map((option) => [option, marks[option - 1]]);
+  const ranks = ballot === "ranked" ? ranking(options, marks) : [];
+  const number = ballot === "points" ? marks.reduce((sum, byte) => sum + byte, 0) : options.length;
+  if (ranks.some(Array.isArray) && !equal) throw spoilt("duplicate-rank");
+  if (ranks.includes(undefined)) throw spoilt("gap-in-ranks");
+  if (number > contest.max) throw spoilt("too-many");
+  if (number && number < contest.min) throw spoilt("too-few");
+  return /** @type {Choice} */ ({ choice: options, points, ranked: ranks }[ballot]);
 }
 
 /**

@@ -6,17 +6,18 @@
 import { h } from "../dom.js";
 import { strike } from "../counting/papers.js";
 import { inWords } from "../grades.js";
-import { METHODS } from "../protocol/contest.js";
+import { isPaired, METHODS } from "../protocol/contest.js";
 import { Spoilt } from "../protocol/errors.js";
 import { encodePlaintext } from "../protocol/plaintext.js";
 import { t } from "../strings.js";
 import { choiceField } from "./choice_field.js";
+import { pointField } from "./point_field.js";
 import { rankingField } from "./ranking_field.js";
 import { scoreField } from "./score_field.js";
 import { shownOrder } from "./shown_order.js";
 
 /** @type {Record<string, typeof rankingField>} */
-const FIELDS = { choice: choiceField, ranked: rankingField, scores: scoreField };
+const FIELDS = { choice: choiceField, ranked: rankingField, scores: scoreField, points: pointField };
 
 /**
  * @typedef {import("../protocol/contest.js").Contest} Contest
@@ -47,7 +48,7 @@ export function ballotForm(contests, { choices = [], withdrawn = [], changed = (
 /** @param {Contest} contest @param {Choice} before @param {Set<number>} withdrawn @param {() => void} changed */
 function contestField(contest, before, withdrawn, changed) {
   const { ballot } = METHODS[contest.method];
-  const [marked] = strike([[before, 1]], withdrawn, ballot === "scores")[0];
+  const [marked] = strike([[before, 1]], withdrawn, isPaired(ballot))[0];
   const tally = h("p", { class: "tally", role: "status" });
   const error = h("p", { class: "field-error", id: `${contest.id}-error` });
   const { content, choice } = FIELDS[ballot](contest, marked, withdrawn, () => {
@@ -60,7 +61,7 @@ function contestField(contest, before, withdrawn, changed) {
   };
   const problem = () => {
     const reason = spoiltBy(contest, choice());
-    error.textContent = reason ? problemText(contest, reason, choice().flat().length) : "";
+    error.textContent = reason ? problemText(contest, reason, amount(contest, choice())) : "";
     return reason ? { contest, text: error.textContent } : null;
   };
   count();
@@ -112,11 +113,11 @@ export function instructions(contest) {
   const limit = () => {
     if (inWords(contest)) return t("vote.rule_grades");
     if (ballot === "scores") return t("vote.rule_scores", { min, max });
-    const kind = ballot === "ranked" ? "rank" : "choose";
+    const kind = { ranked: "rank", choice: "choose", points: "points" }[ballot];
     if (ballot === "choice" && max === 1) return t("vote.rule_choose_one");
     if (min === max) return t(`vote.rule_${kind}_exactly`, { count: max });
     if (min > 1) return t(`vote.rule_${kind}_between`, { min, max });
-    return max < options.length ? t(`vote.rule_${kind}_up_to`, { count: max }) : t(`vote.rule_${kind}_any`);
+    return max < options.length || ballot === "points" ? t(`vote.rule_${kind}_up_to`, { count: max }) : t(`vote.rule_${kind}_any`);
   };
   return [
     ...(motion ? [] : [t("vote.seats", { count: seats })]),
@@ -160,14 +161,23 @@ function spoiltBy(contest, choice) {
   }
 }
 
+/** How many options a choice names, or points it gives. @param {Contest} contest @param {Choice} choice */
+function amount({ method }, choice) {
+  const { ballot } = METHODS[method];
+  const pairs = /** @type {number[][]} */ (isPaired(ballot) ? choice : []);
+  if (ballot === "points") return pairs.reduce((sum, [, points]) => sum + points, 0);
+  return ballot === "scores" ? pairs.length : choice.flat().length;
+}
+
 /** @param {Contest} contest @param {Choice} choice */
 function describe(contest, choice) {
-  const scored = METHODS[contest.method].ballot === "scores";
-  const count = scored ? choice.length : choice.flat().length;
+  const { ballot } = METHODS[contest.method];
+  const count = amount(contest, choice);
   const reason = spoiltBy(contest, choice);
   if (!count) return t(contest.abstain ? "vote.tally_abstain" : "vote.tally_blank");
   if (reason) return problemText(contest, reason, count);
-  if (scored) return t("vote.tally_scored", { count, of: contest.options.length });
+  if (ballot === "points") return t("vote.tally_points", { count, max: contest.max });
+  if (ballot === "scores") return t("vote.tally_scored", { count, of: contest.options.length });
   if (contest.max === 1) return t("vote.tally_one", { option: contest.options[Number(choice[0]) - 1] });
   return t("vote.tally", { count, max: contest.max });
 }
