@@ -16,14 +16,16 @@ from ballotcast.crypto.merkle import leaf_hash
 from ballotcast.wiring import Wiring
 from election_fixture import FrozenElection
 from register import ledger
-from state_machine import StateMachine
+from state_machine import Between, StateMachine
 from tally import count
 from tally.sequencer import Sequencer
+from trustee import opening
 from voting import Request, new_request
 from world import World
 
 DEFINITION = Path(__file__).parents[1] / "functions/tally/close.asl.json"
 GRACE = 30
+TRUSTEES_WAIT = 21_600
 
 
 def vote(election: FrozenElection, email: str, said: Sequence[Sequence[int]] | bytes) -> Ballot:
@@ -76,7 +78,11 @@ def sqs_record(message_id: str, body: str, receipt_handle: str = "") -> dict[str
 
 
 def close_machine(
-    wiring: Wiring, around: Callable[[Callable[[], Any]], Any] = lambda call: call(), *, whole_box: bool = False
+    wiring: Wiring,
+    around: Callable[[Callable[[], Any]], Any] = lambda call: call(),
+    *,
+    whole_box: bool = False,
+    between: Between = lambda client: False,
 ) -> StateMachine:
     """Each invocation is a process of its own; `around` may disturb it.
 
@@ -94,8 +100,10 @@ def close_machine(
         "LedgerFunction": lambda event: around(lambda: ledger.handle(event, wiring)),
         "SequencerFunction": lambda event: around(lambda: Sequencer(wiring).handle(event)),
         "CountFunction": invoke_count,
+        "OpeningFunction": lambda event: around(lambda: opening.handle(event, wiring)),
     }
-    return StateMachine(DEFINITION, functions, CloseGraceSeconds=str(GRACE))
+    waits = {"CloseGraceSeconds": str(GRACE), "TrusteeWaitSeconds": str(TRUSTEES_WAIT)}
+    return StateMachine(DEFINITION, functions, between, **waits)
 
 
 def _occupied(wiring: Wiring, election: str) -> set[int]:

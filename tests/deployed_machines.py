@@ -7,7 +7,7 @@ from ballotcast_tools.runtime.template.deployment import Deployment, Machine
 from ballotcast_tools.runtime.template.reading import read_deployment
 from checkout import ROOT
 
-STOP_GRACE, DRAIN, CLOSE_GRACE = 7, 900, 30
+STOP_GRACE, DRAIN, CLOSE_GRACE, TRUSTEES_WAIT = 7, 900, 30, 21_600
 _NAMES = {"close": "CloseMachine", "spawn": "SpawnMachine", "stop": "StopMachine", "repair": "RepairMachine"}
 
 
@@ -17,6 +17,7 @@ def deployment() -> Deployment:
         "StopGraceSeconds": str(STOP_GRACE),
         "DrainSeconds": str(DRAIN),
         "CloseGraceSeconds": str(CLOSE_GRACE),
+        "TrusteeWaitSeconds": str(TRUSTEES_WAIT),
     }
     return read_deployment(ROOT / "template.yaml", {"Environment": "local", **seconds}, {})
 

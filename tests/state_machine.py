@@ -7,11 +7,15 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from ballotcast_tools.machine_definitions import read_definition
+from ballotcast_tools.runtime.machines.definition import INVOKE
 from ballotcast_tools.runtime.machines.errors import TaskFailed
+from ballotcast_tools.runtime.services.stepfunctions import StepFunctions
 from ballotcast_tools.runtime.template.deployment import Machine
 from jumping_machines import FUNCTION, JumpingMachines, machine
 
 Function = Callable[[dict[str, Any]], Any]
+Between = Callable[[StepFunctions], bool]
+"""What others do while the machine waits; whether they did anything."""
 
 
 class ExecutionFailed(Exception):
@@ -29,8 +33,15 @@ class StateMachine:
     text for a cause.
     """
 
-    def __init__(self, definition: Path, functions: Mapping[str, Function], **substitutions: str) -> None:
+    def __init__(
+        self,
+        definition: Path,
+        functions: Mapping[str, Function],
+        between: Between = lambda client: False,
+        **substitutions: str,
+    ) -> None:
         self._functions = functions
+        self._between = between
         names = {**{name: f"{FUNCTION}{name}" for name in functions}, **substitutions}
         self.definition = read_definition(definition, names)
         for state in self.definition["States"].values():
@@ -40,7 +51,9 @@ class StateMachine:
     def run(self, data: dict[str, Any]) -> Any:
         """Return the output of an execution. Raises ExecutionFailed."""
         with TemporaryDirectory() as directory:
-            machines = JumpingMachines(Path(directory), [machine("Machine", self.definition)], self._perform)
+            machines = JumpingMachines(
+                Path(directory), [machine("Machine", self.definition)], self._perform, between=self._between
+            )
             try:
                 ended = machines.run("Machine", data)
             finally:
@@ -50,6 +63,8 @@ class StateMachine:
         return json.loads(ended["output"])
 
     def _perform(self, _machine: Machine, resource: str, parameters: Any) -> Any:
+        if resource == INVOKE:
+            resource, parameters = parameters["FunctionName"], parameters["Payload"]
         try:
             return self._functions[resource.removeprefix(FUNCTION)](parameters)
         except Exception as raised:

@@ -3,18 +3,26 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
 import httpx2 as httpx
 
 from api_events import TestClient
+from ballotcast.ballots.link import Link
+from ballotcast.ballots.manifest import Manifest
+from ballotcast.store.openings import Waiters
+from ballotcast.trustees.agreement import Agreement
 from ballotcast.trustees.deal import Deal
+from ballotcast.trustees.end import End, agree
 from ballotcast.trustees.faults import CeremonyError
 from ballotcast.trustees.join import Join
 from ballotcast.trustees.secrets import Secrets
 from ballotcast.trustees.setup import Setup
 from ballotcast.trustees.transcript import Transcript
+from ballotcast.wiring import Wiring
+from election_fixture import FrozenElection
 from notify.worker import Worker
 from organising import Organiser
 from outbox import Mail, Outbox
@@ -84,6 +92,24 @@ class Trustee:
         assert self.secrets.confirmation
         return self.send(self.secrets.confirmation.encode())
 
+    def end(self) -> End:
+        return End.parse(self.client.get(f"/elections/{self.visit()['election']}/end").content)
+
+    def agree(self, now: datetime) -> httpx.Response:
+        assert self.secrets
+        self.secrets = agree(self.secrets, self.end(), now)
+        assert self.secrets.agreement
+        return self.send(self.secrets.agreement.encode())
+
+    def release(self, now: datetime) -> httpx.Response:
+        assert self.secrets
+        assert self.secrets.confirmation
+        agreements = [Agreement.parse(one.encode()) for one in self.visit()["agreements"]]
+        checkpoint = self.end().require(self.secrets.confirmation.manifest, now)
+        self.secrets = self.secrets.with_release(self.transcript(), checkpoint, agreements)
+        assert self.secrets.release
+        return self.send(self.secrets.release.encode())
+
 
 class Ceremony:
     """An organiser's draft with voters, and its trustees."""
@@ -92,7 +118,9 @@ class Ceremony:
         self.deployment, self.organiser = deployment, organiser
         self.outbox = Outbox()
         self.election = organiser.create("ada@example.org", "bob@example.org", mode="trustees", **draft)
-        self.client = TestClient(create_app(deployment.wiring()))
+        self.wiring = deployment.wiring()
+        """Of the function `trustee`."""
+        self.client = TestClient(create_app(self.wiring))
         self.trustees = [Trustee(f"{name.lower()}@trustees.example.org", self.client) for name in names]
         self.names = list(names)
 
@@ -145,3 +173,23 @@ class Ceremony:
         assert fixed.status_code == 200, fixed.text
         self.deliver()
         self.confirm_all()
+
+    def elect(self) -> FrozenElection:
+        """Hold the ceremony and invite the voters; the election, once voting has opened."""
+        self.hold()
+        assert self.organiser.invite(self.election).status_code == 202
+        self.deliver()
+        wiring = self.deployment.wiring()
+        election = wiring.elections.find(self.election)
+        assert election
+        assert election.manifest
+        links = {mail.to: Link.parse(mail.link) for mail in self.outbox.mails() if "/vote#" in mail.body}
+        voters = {one.email: one for one in wiring.voters.roll(self.election)}
+        manifest = Manifest.parse(election.manifest)
+        self.deployment.clock.now = max(self.deployment.clock.now, manifest.opens_at)
+        return FrozenElection(election, manifest, voters, links, wiring)
+
+    def wake_by(self, client: Any, *processes: Wiring) -> None:
+        """Have trustees' messages wake what waits in this player of state machines."""
+        for process in (self.wiring, *processes):
+            process.__dict__["waiters"] = Waiters(client)

@@ -86,6 +86,8 @@ class TrusteeView(BaseModel):
     joined: bool
     dealt: bool
     confirmed: bool
+    agreed: bool
+    released: bool
 
 
 class Blame(BaseModel):
@@ -138,6 +140,8 @@ class CeremonyView(BaseModel):
                     joined=person.index in state.joins,
                     dealt=person.index in state.deals,
                     confirmed=person.index in confirmed,
+                    agreed=person.index in ceremony.agreed,
+                    released=person.index in ceremony.released,
                 )
                 for person in ceremony.people
             ],

@@ -15,6 +15,7 @@ from ballotcast.errors import Conflict, Invalid, NotFound, invalid_field
 from ballotcast.store.ceremonies import HeldCeremony, Person
 from ballotcast.store.elections import Election, Keys
 from ballotcast.store.events import event
+from ballotcast.store.openings import ROUNDS
 from ballotcast.store.organisers import MailRun
 from ballotcast.store.transaction import Cancelled, transact
 from ballotcast.trustees.ceremony import CeremonyState, Stage
@@ -43,6 +44,8 @@ class Ceremony:
     held: HeldCeremony
     state: CeremonyState
     people: list[Person]
+    agreed: frozenset[int] = frozenset()
+    released: frozenset[int] = frozenset()
 
 
 def find_ceremony(wiring: Wiring, election: Election) -> Ceremony:
@@ -50,7 +53,13 @@ def find_ceremony(wiring: Wiring, election: Election) -> Ceremony:
     held = wiring.ceremonies.find(election.id)
     if held is None:
         raise NotFound("no-ceremony", "this election has no trustees yet")
-    return Ceremony(held, state_of(wiring, held), wiring.ceremonies.people(held.election, held.attempt))
+    people, state = wiring.ceremonies.people(held.election, held.attempt), state_of(wiring, held)
+    if not election.frozen:
+        return Ceremony(held, state, people)
+    agreed, released = (
+        frozenset(read_message(one).index for one in wiring.openings.messages(election.id, kind)) for kind in ROUNDS
+    )
+    return Ceremony(held, state, people, agreed, released)
 
 
 def state_of(wiring: Wiring, held: HeldCeremony) -> CeremonyState:

@@ -14,6 +14,7 @@ from ballotcast.wiring import Wiring, from_environment
 from tally.bundling import bundle
 from tally.collecting import collect
 from tally.counting import count
+from tally.ending import end
 from tally.exporting import export, publish
 from tally.opening import decrypt, release
 from tally.stating import count_box
@@ -29,6 +30,8 @@ def handle(event: dict[str, Any], wiring: Wiring) -> dict[str, Any]:
             return count_box(wiring, election, parse_time(event["slot"]))
         case "collect":
             return collect(wiring, election, event["partitions"])
+        case "end":
+            return end(wiring, election)
         case "open":
             return release(wiring, election)
         case "decrypt":

@@ -22,7 +22,7 @@ def export(wiring: Wiring, election: str) -> dict[str, Any]:
     sealed = require_sealed(wiring.log, manifest).signed
     with TemporaryDirectory() as folder:
         path = Path(folder, "export.zip")
-        export_files.write_export(path, _files(wiring, frozen, sealed))
+        export_files.write_export(path, _files(wiring, frozen, sealed, trustees=manifest.trustees is not None))
         with path.open("rb") as written:
             digest = file_digest(written, "sha256").hexdigest()
         wiring.blobs.upload(work.export_key(election), path, "application/zip")
@@ -47,8 +47,10 @@ def publish(wiring: Wiring, election: str, roll: int, issued: int, exported: dic
     return {"result_sha256": wiring.results.publish(published).result_sha256}
 
 
-def _files(wiring: Wiring, frozen: FrozenManifest, sealed: SignedCheckpoint) -> Iterator[tuple[str, bytes]]:
+def _files(
+    wiring: Wiring, frozen: FrozenManifest, sealed: SignedCheckpoint, *, trustees: bool
+) -> Iterator[tuple[str, bytes]]:
     door = wiring.log.door(frozen.election) or b""
     kept = {export_files.MANIFEST: frozen.manifest, export_files.CHECKPOINT: sealed.note, export_files.DOOR: door}
-    for name in export_files.names(sealed.size, trustees=False):
+    for name in export_files.names(sealed.size, trustees):
         yield name, kept.get(name) or work.read(wiring.blobs, f"elections/{frozen.election}/{name}")

@@ -5,6 +5,7 @@ from typing import Any
 
 from ballotcast.ballots.contest import Contest
 from ballotcast.ballots.manifest import Manifest
+from ballotcast.elections.export_files import OPENING
 from ballotcast.elections.result import ContestResult, Part, Result
 from ballotcast.errors import Forbidden, NotFound
 from ballotcast.store.blobs import Blobs
@@ -43,6 +44,14 @@ class ContestView(ContestResult):
     rounds_left_out: bool = False
 
 
+class OpenedBy(Part):
+    """Who opened the ballots: t of the named trustees were needed, and those in `released` gave their shares."""
+
+    t: int
+    trustees: tuple[str, ...]
+    released: tuple[str, ...]
+
+
 class ResultView(Result):
     """The published result. roll, issued, cast: voters, credentials and ballots, spoilt ones among them."""
 
@@ -55,6 +64,8 @@ class ResultView(Result):
     """RFC 3339; null if a release counted it that did not keep the time."""
     released_at: str | None
     """When a held result was released; null if it never was held."""
+    opened_by: OpenedBy | None
+    """Null if the election has no trustees."""
     contests: tuple[ContestView, ...]
 
 
@@ -118,7 +129,17 @@ def show_result(
         cast=published.cast,
         counted_at=published.counted_at,
         released_at=results.released_at(published.election) if published.held else None,
+        opened_by=_opened_by(manifest, blobs),
     )
+
+
+def _opened_by(manifest: Manifest, blobs: Blobs) -> OpenedBy | None:
+    if manifest.trustees is None:
+        return None
+    opening = json.loads(work.read(blobs, work.published_key(manifest.election, OPENING)))
+    names = tuple(one.name for one in manifest.trustees.people)
+    released = tuple(names[one["index"] - 1] for one in opening["releases"])
+    return OpenedBy(t=manifest.t, trustees=names, released=released)
 
 
 def _without_rounds(contests: list[ContestView], surplus: int) -> list[ContestView]:

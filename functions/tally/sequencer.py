@@ -83,7 +83,10 @@ class Sequencer:
         sequence(self._log(election), max(message.amendments for message in messages))
 
     def _seal(self, order: dict[str, Any]) -> dict[str, Any]:
-        """`{election, ledger: {amendments, rolls, issued, sha256}, leaves: [keys]}` → `{size, ballots, buckets}`."""
+        """`{election, ledger: {amendments, rolls, issued, sha256}, leaves: [keys]}` → `{size, ballots, buckets}`.
+
+        `trustees`, if the election has any: how many of them open it.
+        """
         wiring, election, stated = self._wiring, order["election"], order["ledger"]
         log = self._log(election)
         closed_at = closing_time(wiring.manifests, log.manifest, wiring.clock)
@@ -92,7 +95,8 @@ class Sequencer:
             stated["amendments"], hex_decode(stated["rolls"]), stated["issued"], hex_decode(stated["sha256"])
         )
         sealed = seal(log, wiring.blobs, runs, ledger, closed_at)
-        return {"size": log.head.size, "ballots": sealed.ballots, "buckets": list(work.buckets(log.head.size))}
+        told = {"size": log.head.size, "ballots": sealed.ballots, "buckets": list(work.buckets(log.head.size))}
+        return told | ({"trustees": log.manifest.t} if log.manifest.trustees else {})
 
     def _state(self, order: dict[str, Any]) -> dict[str, Any]:
         """`{election, turnout: {slot, cast, issued}}` → `{stated}`: whether it was published."""

@@ -8,6 +8,8 @@ Every object can be written again with the same content, so a step that is repea
     steps/<election>/counts/<bucket>               what the ballots of a bucket say
     elections/<election>/tile/…                   the log's tiles and entry bundles, as C2SP names them
     elections/<election>/election_key.hex, issuance.csv, result.json, export.zip
+    elections/<election>/end.json                 what trustees check before they open the election
+    elections/<election>/ceremony.json, opening.json   of an election that trustees opened
     elections/<election>/why.json                 for each contest the sentence that says why who is elected
 """
 
@@ -52,6 +54,15 @@ def buckets(size: int) -> range:
 
 def election_key_key(election: str) -> str:
     return f"elections/{election}/election_key.hex"
+
+
+def end_key(election: str) -> str:
+    return published_key(election, "end.json")
+
+
+def published_key(election: str, name: str) -> str:
+    """Of a file of the export."""
+    return f"elections/{election}/{name}"
 
 
 def result_key(election: str) -> str:

@@ -3,16 +3,22 @@
 Killed after the write: the same request again finds the message there and mails; who was mailed is not mailed again.
 """
 
+from dataclasses import replace
+
 from ballotcast.clock import from_rfc3339
 from ballotcast.errors import Conflict, Gone, Invalid
 from ballotcast.store.ceremonies import HeldCeremony, TwoMessages
+from ballotcast.store.openings import TwoOpenings
+from ballotcast.trustees.agreement import Agreement
 from ballotcast.trustees.ceremony import NotYet, Stage
 from ballotcast.trustees.faults import CeremonyError, Reason
 from ballotcast.trustees.join import Join
 from ballotcast.trustees.link import TrusteeLink
 from ballotcast.trustees.message import Message
 from ballotcast.trustees.reading import read_message
+from ballotcast.trustees.release import Release
 from ballotcast.wiring import Wiring
+from trustee.closing import keep_opening, require_opening
 from trustee.visits import Visit, open_visit, read_visit
 
 DEAL = "deal"
@@ -32,6 +38,8 @@ def take_message(wiring: Wiring, link: TrusteeLink, data: bytes) -> Visit:
         message = read_message(data)
         if message.index != visit.index:
             raise CeremonyError(Reason.ANOTHER_INDEX, message.index)
+        if isinstance(message, Agreement | Release):
+            return _take_opening(wiring, visit, message)
         if data not in wiring.ceremonies.messages(link.election, link.attempt):
             _require_under_way(wiring, visit)
             visit.state.require(message)
@@ -49,6 +57,20 @@ def take_message(wiring: Wiring, link: TrusteeLink, data: bytes) -> Visit:
     return after
 
 
+def _take_opening(wiring: Wiring, visit: Visit, message: Agreement | Release) -> Visit:
+    require_opening(wiring, visit.state, visit.opening, message)
+    try:
+        opening = keep_opening(wiring, visit.held.election, visit.held.t, message)
+    except TwoOpenings:
+        raise _two_messages() from None
+    return replace(visit, opening=opening)
+
+
+def _two_messages() -> Conflict:
+    detail = "another message of this round was sent before in this trustee's name; that one counts"
+    return Conflict("two-messages", detail)
+
+
 def _require_under_way(wiring: Wiring, visit: Visit) -> None:
     if visit.state.stage is Stage.OVER:
         raise Gone("ceremony-over", "this ceremony is over: the organiser has to begin another one")
@@ -60,5 +82,4 @@ def _keep(wiring: Wiring, held: HeldCeremony, message: Message) -> None:
     try:
         wiring.ceremonies.keep(held.election, held.attempt, message.round, message.index, message.encode())
     except TwoMessages:
-        detail = "another message of this round was sent before in this trustee's name; that one counts"
-        raise Conflict("two-messages", detail) from None
+        raise _two_messages() from None

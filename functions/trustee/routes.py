@@ -11,9 +11,11 @@ from ballotcast.http.app import routes
 from ballotcast.http.fields import ElectionId
 from ballotcast.http.responses import refuses
 from ballotcast.http.wired import Wired
+from ballotcast.trustees.end import End
 from ballotcast.trustees.link import TrusteeLink
 from ballotcast.trustees.message import MAX_LENGTH
 from ballotcast.trustees.record import CeremonyRecord
+from trustee.closing import end_key
 from trustee.messages import take_message
 from trustee.visits import VisitView, open_visit, show_visit
 
@@ -64,3 +66,17 @@ def show_ceremony(election: ElectionId, wiring: Wired) -> Response:
     if ceremony is None:
         raise NotFound("no-ceremony", "this election has no trustees, or they have not confirmed it yet")
     return Response(ceremony, media_type="application/json", headers=FOR_EVER)
+
+
+@router.get(
+    "/elections/{id}/end",
+    openapi_extra=contract(Access.PUBLIC),
+    response_class=Response,
+    responses={200: {"model": End}, **refuses(404)},
+)
+def show_end(election: ElectionId, wiring: Wired) -> Response:
+    """What a trustee checks before it agrees to open the ballots: the end of the election's log."""
+    end = wiring.blobs.get(end_key(election))
+    if end is None:
+        raise NotFound("no-end", "this election has no trustees, or its log is not sealed yet")
+    return Response(end, media_type="application/json")

@@ -15,6 +15,7 @@ from ballotcast.trustees.link import TrusteeLink
 from ballotcast.trustees.message import Message
 from ballotcast.trustees.reading import read_message
 from ballotcast.wiring import Wiring
+from trustee.closing import NOTHING, Opening
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class Visit:
     index: int
     state: CeremonyState
     manifest: bytes | None
+    opening: Opening
 
 
 class TrusteeState(BaseModel):
@@ -33,6 +35,8 @@ class TrusteeState(BaseModel):
     joined: bool
     dealt: bool
     confirmed: bool
+    agreed: bool
+    released: bool
 
 
 class BlameView(BaseModel):
@@ -45,7 +49,8 @@ class BlameView(BaseModel):
 class VisitView(BaseModel):
     """`setup`, `joins`, `deals`, `confirmations`: texts of docs/protocol.md, section 12, in the order of indices.
 
-    `manifest`: the text that is to be confirmed, or null.
+    `manifest`: the text that is to be confirmed, or null. `ended`: voting is over, and `GET …/end` has what to check
+    before agreeing to open the ballots; `agreements`: of whom has.
     """
 
     election: str
@@ -60,6 +65,8 @@ class VisitView(BaseModel):
     deals: list[str]
     confirmations: list[str]
     manifest: str | None
+    ended: bool
+    agreements: list[str]
 
     @classmethod
     def of(cls, visit: Visit) -> Self:
@@ -80,6 +87,8 @@ class VisitView(BaseModel):
                     joined=index in state.joins,
                     dealt=index in state.deals,
                     confirmed=index in confirmed,
+                    agreed=index in visit.opening.agreements,
+                    released=index in visit.opening.releases,
                 )
                 for index, name in enumerate(held.names, 1)
             ],
@@ -88,6 +97,8 @@ class VisitView(BaseModel):
             deals=_texts(state.deals),
             confirmations=[one.encode().decode() for one in state.confirmations],
             manifest=visit.manifest.decode() if visit.manifest else None,
+            ended=visit.opening.end is not None,
+            agreements=_texts(visit.opening.agreements),
         )
 
 
@@ -111,7 +122,7 @@ def read_visit(wiring: Wiring, held: HeldCeremony, index: int) -> Visit:
     manifest = wiring.ceremonies.proposal(held.election, held.attempt)
     messages = [read_message(one) for one in wiring.ceremonies.messages(held.election, held.attempt)]
     state = CeremonyState.of(held.setup, messages, sha256(manifest).digest() if manifest else None)
-    return Visit(held, index, state, manifest)
+    return Visit(held, index, state, manifest, Opening.read(wiring, held.election) if state.confirmed else NOTHING)
 
 
 def show_visit(visit: Visit) -> VisitView:

@@ -15,6 +15,8 @@ from api_events import Context
 from ballotcast.store.due_counts import DueCount
 from ballotcast.store.queues import amendments_message
 from ballotcast.store.transaction import transact
+from ballotcast.trustees.record import CeremonyRecord
+from ceremonies import Ceremony, setup_of
 from checkout import ROOT
 from consumer import sqs_message
 from deliveries import amendment
@@ -178,6 +180,22 @@ def mails_the_invitation(world: World, call: Callable[[], Any]) -> None:
     assert voter.mailed == RUN
 
 
+def asks_trustees(world: World, call: Callable[[], Any]) -> None:
+    made = Ceremony.of(setup_of(2, 3, election=ELECTION)).confirmed(bytes(32))
+    transcript = made.transcript
+    record = CeremonyRecord(
+        setup=transcript.setup, joins=transcript.joins, deals=transcript.deals, confirmations=made.confirmations
+    )
+    wiring = world.wiring()
+    wiring.manifests.publish_ceremony(ELECTION, record.encode())
+    assert call() == {}
+    assert wiring.openings.token(ELECTION) == "token-of-the-task"
+    asked = world.take_messages("MAIL_QUEUE")
+    assert [(one["kind"], one["trustee"], one["mail"]) for one in asked] == [
+        ("trustee", n, "open 0") for n in (1, 2, 3)
+    ]
+
+
 def signs_up(world: World, call: Callable[[], Any]) -> None:
     answers(201)(world, call)
     [message] = world.take_messages("MAIL_QUEUE")
@@ -239,6 +257,7 @@ PLAYS: dict[str, Play] = {
     "JobsFunction-step": imports,
     "LedgerFunction-step": writes_the_ledger,
     "NotifyFunction-invitation": mails_the_invitation,
+    "OpeningFunction-wait": asks_trustees,
     "OrganiseFunction-health": answers(200),
     "OrganiseFunction-sign-up": signs_up,
     "RegisterFunction-open-link": answers(404, type="urn:ballotcast:problem:unknown-link"),

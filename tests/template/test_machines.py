@@ -36,6 +36,8 @@ def needs(state: dict[str, Any]) -> Iterator[str]:
     if called == "aws-sdk:dynamodb:transactWriteItems":
         for item in state["Parameters"]["TransactItems"]:
             yield from (TRANSACTED[kind] for kind in item)
+    elif called == "lambda:invoke.waitForTaskToken":
+        yield f"invoke {state['Parameters']['FunctionName'].strip('${}')}"
     else:
         yield INTEGRATED[called] if called in INTEGRATED else f"invoke {called.strip('${}')}"
 

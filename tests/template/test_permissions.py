@@ -103,10 +103,13 @@ def test_trustee_may_do_exactly_this(roles: Resources) -> None:
     assert {action for statement in statements(trustee) for action in as_list(statement["Action"])} == {
         *("logs:CreateLogStream", "logs:PutLogEvents"),
         *("dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem", "sqs:SendMessage"),
+        *("s3:GetObject", "s3:ListBucket", "states:SendTaskSuccess"),
     }
     for action in allowed(roles, "Roll")["TrusteeRole"]:
         assert leading_keys(trustee, "Roll", action) == {"TRUSTEES#*"}
-    assert leading_keys(trustee, "Board", "dynamodb:GetItem") == {"MANIFEST#*"}
+    assert leading_keys(trustee, "Board", "dynamodb:GetItem") == {"MANIFEST#*", "OPENING#*"}
+    assert leading_keys(trustee, "Board", "dynamodb:PutItem") == {"OPENING#*"}
+    assert "OpeningRole" not in allowed(roles, "Roll")
 
 
 def test_each_private_key_is_unwrapped_by_one_kind_of_function(roles: Resources) -> None:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from ballotcast.store.members import Members
     from ballotcast.store.milestones import Milestones
     from ballotcast.store.notices import Notices
+    from ballotcast.store.openings import Openings, Waiters
     from ballotcast.store.organisers import Organisers
     from ballotcast.store.password_resets import PasswordResets
     from ballotcast.store.past_channels import PastChannels
@@ -202,6 +203,18 @@ class Wiring:
         from ballotcast.store.ceremonies import Ceremonies
 
         return Ceremonies(self.roll)
+
+    @cached_property
+    def openings(self) -> "Openings":
+        from ballotcast.store.openings import Openings
+
+        return Openings(self.board)
+
+    @cached_property
+    def waiters(self) -> "Waiters":
+        from ballotcast.store.openings import Waiters
+
+        return Waiters(self.client("stepfunctions"))
 
     @cached_property
     def members(self) -> "Members":

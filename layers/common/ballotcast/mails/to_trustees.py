@@ -22,9 +22,9 @@ class Asked:
 
 
 def to_trustee(settings: MailSettings, asked: Asked, mail: str, link: str) -> MailContent:
-    """mail: `join`, `deal`, `confirm` or `open`; any other name is that of a reminder, which says what they all are."""
+    """mail: begins with `join`, `deal`, `confirm` or `open`; with another word it is a reminder of whatever is due."""
     words = settings.words()
-    kind = mail if mail in KNOWN else "reminder"
+    kind = name if (name := mail.partition(" ")[0]) in KNOWN else "reminder"
     values = {"name": asked.name, "n": asked.n, "t": asked.t, "title": asked.title}
     until = words.moment(from_rfc3339(asked.deadline), settings.zone)
     blocks: list[Block] = [

@@ -56,6 +56,11 @@ class CeremonyState:
         return tuple(one for _, one in sorted(self.verdicts.items()) if isinstance(one, Confirmation))
 
     @property
+    def confirmed(self) -> bool:
+        """Whether every trustee has."""
+        return len(self.confirmations) == self.setup.n
+
+    @property
     def stage(self) -> Stage:
         if self.blame:
             return Stage.OVER
@@ -63,7 +68,7 @@ class CeremonyState:
             return Stage.JOINING
         if len(self.deals) < self.setup.n:
             return Stage.DEALING
-        return Stage.CONFIRMED if len(self.confirmations) == self.setup.n else Stage.CONFIRMING
+        return Stage.CONFIRMED if self.confirmed else Stage.CONFIRMING
 
     @property
     def waits_for(self) -> tuple[int, ...]:

@@ -19,6 +19,8 @@ SERVICES = frozenset(
     }
 )
 """What a task may call, next to functions."""
+INVOKE = f"arn:aws:states:::lambda:invoke{WITH_TOKEN}"
+"""A function that is called with the token, which somebody answers later."""
 LONGEST = 99_999_999
 _FUNCTION = re.compile(r"arn:aws:lambda:[a-z0-9-]+:\d{12}:function:[\w-]+")
 _TOKEN = ("$$.Task.Token",)
@@ -101,7 +103,7 @@ def _pass(fields: Fields) -> Pass:
 
 def _task(fields: Fields) -> Task:
     resource = fields.take("Resource", str)
-    if resource not in SERVICES and not _FUNCTION.fullmatch(resource):
+    if resource not in SERVICES and resource != INVOKE and not _FUNCTION.fullmatch(resource):
         raise InvalidDefinition(f"{fields.where}: unknown resource {resource}")
     context = _TOKEN if resource.endswith(WITH_TOKEN) else ()
     parameters = compile_template(fields.take("Parameters", dict), context) if fields.has("Parameters") else None

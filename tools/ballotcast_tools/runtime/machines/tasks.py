@@ -40,6 +40,8 @@ class Tasks:
                 return self._ask(machine, "DynamoDb", "dynamodb", "transact_write_items", parameters)
             case called if called == f"sqs:sendMessage{WITH_TOKEN}":
                 return self._ask(machine, "Sqs", "sqs", "send_message", _with_text(parameters))
+            case called if called == f"lambda:invoke{WITH_TOKEN}":
+                return self._call(machine, parameters["FunctionName"], parameters["Payload"])
         return self._call(machine, resource, parameters)
 
     def _ask(self, machine: "Machine", name: str, service: str, method: str, parameters: Any) -> Any:
