@@ -7,16 +7,20 @@ from ballotcast_tools.stack.mailbox import Mail, TextMessage
 from ballotcast_tools.stack.mailbox_page import AT_ONCE, HEADERS, respond
 
 
-def mail(to: str, subject: str, text: str, html: str = "") -> Mail:
-    return Mail(f"id-{subject}", (to,), subject, text, html, datetime(2026, 11, 30, 9, 30, tzinfo=UTC))
+def mail(to: str, subject: str, text: str) -> Mail:
+    return Mail(f"id-{subject}", (to,), subject, text, datetime(2026, 11, 30, 9, 30, tzinfo=UTC))
 
 
-MAILS = [mail("a@example.org", "First", "x"), mail("b@example.org", "Second", "later", "<p>later</p>")]
+MAILS = [mail("a@example.org", "First", "x"), mail("b@example.org", "Second", "later")]
 TEXTS = [TextMessage("s1", "+491", "code 1"), TextMessage("s2", "+491", "code 2")]
 
 
+def html_of(mail: str) -> str:
+    return "<p>later</p>" if mail == "id-Second" else ""
+
+
 def shown(mails: list[Mail], texts: list[TextMessage], **query: str) -> str:
-    return respond(mails, texts, query)[1]
+    return respond(mails, texts, query, html_of)[1]
 
 
 def subjects(html: str) -> list[str]:
@@ -39,11 +43,11 @@ def test_one_address_only() -> None:
 def test_a_chosen_message_is_open_and_its_html_is_in_a_sandbox() -> None:
     html = shown(MAILS, TEXTS, mail="id-Second")
     assert "<pre>later</pre>" in html
-    headers, framed = respond(MAILS, TEXTS, {"html": "id-Second"})
+    headers, framed = respond(MAILS, TEXTS, {"html": "id-Second"}, html_of)
     assert framed.endswith("<p>later</p>")
     assert "sandbox" in headers["Content-Security-Policy"]
     assert "script" not in headers["Content-Security-Policy"]
-    assert respond(MAILS, TEXTS, {"html": "other"})[1].endswith(">")
+    assert respond(MAILS, TEXTS, {"html": "other"}, html_of)[1].endswith(">")
 
 
 def test_a_long_inbox_has_pages_that_together_show_everything_once() -> None:

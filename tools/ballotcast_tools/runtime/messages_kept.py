@@ -3,16 +3,19 @@
 import email
 import email.policy
 from datetime import UTC, datetime
+from email.message import EmailMessage
 from sqlite3 import Connection
 
-from ballotcast_tools.stack.mailbox import Mail, TextMessage, plain_lines
+from ballotcast_tools.stack.mailbox import Mail, TextMessage, html_of, text_of
 
 MOST = 20_000
 """Of the newest ones."""
 
 
 class KeptMessages:
-    """Mails are parsed once: anyone who waits for a mail asks for all of them again and again."""
+    """Mails are parsed once: anyone who waits for a mail asks for all of them again and again. Their HTML, the larger
+    part of them, is not kept in memory.
+    """
 
     def __init__(self) -> None:
         self._parsed: dict[str, Mail] = {}
@@ -22,29 +25,28 @@ class KeptMessages:
         ids = reader.execute("SELECT id FROM mail WHERE state = 'kept' ORDER BY at DESC LIMIT ?", (MOST,)).fetchall()
         known, found = self._parsed, dict[str, Mail]()
         for (name,) in reversed(ids):
-            mail = known.get(name) or _read(reader, name)
-            if mail:
-                found[name] = mail
+            if name in known:
+                found[name] = known[name]
+            elif new := _read(reader, name):
+                found[name], _ = new
         self._parsed = found
         texts = reader.execute("SELECT id, receiver, content FROM text_message ORDER BY at").fetchall()
         return list(found.values()), [TextMessage(*row) for row in texts]
 
 
-def _read(reader: Connection, name: str) -> Mail | None:
+def read_html(reader: Connection, name: str) -> str:
+    """Return the HTML of a mail that is kept; empty if it has none, or is not there."""
+    found = _read(reader, name)
+    return html_of(found[1]) if found else ""
+
+
+def _read(reader: Connection, name: str) -> tuple[Mail, EmailMessage] | None:
     """The mail, unless it was deleted in this moment."""
-    sql = "SELECT id, receiver, content, at FROM mail WHERE id = ? AND state = 'kept'"
+    sql = "SELECT receiver, content, at FROM mail WHERE id = ? AND state = 'kept'"
     row = reader.execute(sql, (name,)).fetchone()
-    return _mail(*row) if row else None
-
-
-def _mail(name: str, receiver: str, content: bytes, at: float) -> Mail:
+    if not row:
+        return None
+    receiver, content, at = row
     message = email.message_from_bytes(content, policy=email.policy.default)
-    text, html = (message.get_body((kind,)) for kind in ("plain", "html"))
-    return Mail(
-        id=name,
-        to=(receiver,),
-        subject=str(message["Subject"]),
-        text=plain_lines(text.get_content() if text else ""),
-        html=html.get_content() if html else "",
-        sent_at=datetime.fromtimestamp(at, UTC),
-    )
+    sent_at = datetime.fromtimestamp(at, UTC)
+    return Mail(name, (receiver,), str(message["Subject"]), text_of(message), sent_at), message

@@ -22,7 +22,7 @@ from .functions.outcomes import FunctionFailed, NoSuchFunction
 from .functions.workers import Workers
 from .machines.engine import Engine
 from .machines.tasks import Tasks
-from .messages_kept import KeptMessages
+from .messages_kept import KeptMessages, read_html
 from .metrics import Metrics, resident_memory
 from .options import Options
 from .services.clients import clients_of
@@ -125,6 +125,10 @@ class Runtime:
     def messages(self) -> tuple[list[Mail], list[TextMessage]]:
         """Return the mails and text messages that are kept for the mailbox."""
         return self._kept.read(self.database.reader())
+
+    def html_of(self, mail: str) -> str:
+        """Return the HTML of the mail with this id; empty if none such is kept."""
+        return read_html(self.database.reader(), mail)
 
     def stop(self) -> None:
         """End what runs, and put everything into the database's file."""

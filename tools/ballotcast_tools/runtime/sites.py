@@ -50,7 +50,7 @@ class Sites:
         figures_key = runtime.data.metrics_token()
         sites = [
             Site(WithDownloads(front, reached, runtime.services.s3.download), self._public),
-            Site(Mailbox(key, _port(self._mailbox), runtime.messages), self._mailbox),
+            Site(Mailbox(key, _port(self._mailbox), runtime.messages, runtime.html_of), self._mailbox),
             Site(MetricsPage(figures_key, _port(self._figures), metrics), self._figures),
         ]
         figures = f"http://{LOOPBACK}:{_port(self._figures)}/{figures_key}/metrics"

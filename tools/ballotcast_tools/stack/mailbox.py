@@ -5,6 +5,7 @@ import email.policy
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from email.message import EmailMessage
 from typing import Any
 from urllib.parse import urljoin
 
@@ -15,13 +16,12 @@ _TEXTS_OF_LOCALSTACK = f"/_aws/sns/sms-messages?region={REGION}"
 
 @dataclass(frozen=True)
 class Mail:
-    """A mail to one or more addresses, its parts decoded; `html` is empty if it has none."""
+    """A mail to one or more addresses, decoded; its HTML is read only where it is shown (`html_of`)."""
 
     id: str
     to: tuple[str, ...]
     subject: str
     text: str
-    html: str
     sent_at: datetime
 
 
@@ -82,20 +82,35 @@ def _own_mail(mail: dict[str, Any]) -> Mail:
 
 
 def _raw_mail(sent: dict[str, Any]) -> Mail:
-    message = email.message_from_string(sent["RawData"], policy=email.policy.default)
-    text, html = (message.get_body((kind,)) for kind in ("plain", "html"))
+    message = parse_mail(sent)
     return Mail(
         id=sent["Id"],
         to=tuple(address.strip() for address in str(message["To"]).split(",")),
         subject=str(message["Subject"]),
-        text=plain_lines(text.get_content() if text else ""),
-        html=html.get_content() if html else "",
+        text=text_of(message),
         sent_at=datetime.fromisoformat(sent["Timestamp"].removesuffix("Z")).replace(tzinfo=UTC),
     )
 
 
-def plain_lines(text: str | None) -> str:
-    return (text or "").replace("\r\n", "\n")
+def parse_mail(sent: dict[str, Any]) -> EmailMessage:
+    """Return a mail of LocalStack's list as a message."""
+    return email.message_from_string(sent["RawData"], policy=email.policy.default)
+
+
+def text_of(message: EmailMessage) -> str:
+    """Return its text, with plain line feeds; empty if it has none."""
+    return _part(message, "plain").replace("\r\n", "\n")
+
+
+def html_of(message: EmailMessage) -> str:
+    """Return its HTML; empty if it has none."""
+    return _part(message, "html")
+
+
+def _part(message: EmailMessage, kind: str) -> str:
+    part = message.get_body((kind,))
+    content: str = part.get_content() if part else ""
+    return content
 
 
 def _read(url: str) -> Any:

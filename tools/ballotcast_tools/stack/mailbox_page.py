@@ -5,7 +5,7 @@ on, and `?html=` is what the frame of a message loads: its HTML, as mail program
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
@@ -42,7 +42,6 @@ class _Message:
     to: Sequence[str]
     subject: str
     text: str
-    html: str = ""
     at: str = ""
     """Local time; text messages have none."""
 
@@ -51,19 +50,20 @@ def respond(
     mails: Sequence[Mail],
     texts: Sequence[TextMessage],
     query: Mapping[str, str],
+    html_of: Callable[[str], str],
     *,
     action: str = PATH,
     note: str = LOST,
 ) -> tuple[dict[str, str], str]:
     """Return headers and HTML: the inbox, the newest first, text messages before mails; or a mail's HTML.
 
-    `action`: the page's own path. `note`: a sentence on what becomes of the messages.
+    `html_of`: returns the HTML of the mail with an id, empty if it has none. `action`: the page's own path.
+    `note`: a sentence on what becomes of the messages.
     """
     if "html" in query:
-        found = next((mail.html for mail in mails if mail.id == query["html"]), "")
-        return dict(FRAMED), f'<base target="_blank">{found}'
+        return dict(FRAMED), f'<base target="_blank">{html_of(query["html"])}'
     to = query.get("to", "").strip()
-    sent = [_Message(mail.id, mail.to, mail.subject, mail.text, mail.html, _local(mail)) for mail in mails]
+    sent = [_Message(mail.id, mail.to, mail.subject, mail.text, _local(mail)) for mail in mails]
     sent += [_Message(text.id, (text.to,), "Text message", text.text) for text in texts]
     newest_first = [message for message in reversed(sent) if to in ("", *message.to)]
     return dict(HEADERS), _inbox(newest_first, query, to, action, note)
@@ -126,7 +126,7 @@ def _row(message: _Message, opened: _Message, to: str, first: int, action: str) 
 
 def _article(message: _Message, action: str, back: str) -> str:
     text = f"<pre>{_with_links(message.text)}</pre>"
-    if message.html:
+    if message.at:
         source = escape(f"{action}?{urlencode({'html': message.id})}")
         frame = f'<iframe title="The message" src="{source}" loading="lazy"></iframe>'
         text += f"<details><summary>As mail programs show it</summary>{frame}</details>"

@@ -19,7 +19,6 @@ MAILS = [
         ("a@example.org", "b@example.org"),
         f"Grüße {n}",
         "http://x/vote#1",
-        "",
         datetime(2026, 11, 30, n, tzinfo=UTC),
     )
     for n in (1, 2)
@@ -28,13 +27,22 @@ TEXTS = [TextMessage("s1", "+491", "code 1")]
 PORT = 4701
 
 
+def html_of(mail: str) -> str:
+    return f"<p>{mail}</p>"
+
+
 def ask(path: str, method: str = "GET", host: str = f"127.0.0.1:{PORT}") -> httpx.Response:
     async def send() -> httpx.Response:
-        transport = httpx.ASGITransport(Mailbox(TOKEN, PORT, lambda: (MAILS, TEXTS)))
+        transport = httpx.ASGITransport(Mailbox(TOKEN, PORT, lambda: (MAILS, TEXTS), html_of))
         async with httpx.AsyncClient(transport=transport, base_url=f"http://127.0.0.1:{PORT}") as client:
             return await client.request(method, path, headers={"Host": host})
 
     return loops.run(send())
+
+
+def test_the_html_of_a_mail_is_read_where_it_is_shown() -> None:
+    assert ask(f"/{TOKEN}/mailbox?html=m2").text.endswith("<p>m2</p>")
+    assert "<p>m2</p>" not in ask(f"/{TOKEN}/mails").text
 
 
 def test_the_page_shows_messages_and_tells_nobody_where_it_is() -> None:
@@ -87,7 +95,7 @@ def test_it_is_only_read() -> None:
 def mailbox_url() -> Iterator[str]:
     listening = listen("127.0.0.1", 0)
     port = listening.getsockname()[1]
-    server = ThreadedServer(Mailbox(TOKEN, port, lambda: (MAILS[::-1], TEXTS)), listening)
+    server = ThreadedServer(Mailbox(TOKEN, port, lambda: (MAILS[::-1], TEXTS), html_of), listening)
     server.start()
     yield f"http://127.0.0.1:{port}/{TOKEN}/mails"
     server.stop()

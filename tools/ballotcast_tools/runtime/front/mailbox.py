@@ -32,10 +32,11 @@ class Mailbox:
         token: What only the operator knows; letters, digits, `-` and `_`.
         port: The port that it is served on.
         messages: Returns mails, oldest first, and text messages. Called in a thread.
+        html_of: Returns the HTML of the mail with an id. Called in a thread.
     """
 
-    def __init__(self, token: str, port: int, messages: Messages) -> None:
-        self._token, self._messages = token, messages
+    def __init__(self, token: str, port: int, messages: Messages, html_of: Callable[[str], str]) -> None:
+        self._token, self._messages, self._html_of = token, messages, html_of
         self._hosts = frozenset(host.encode() for host in local_hosts(port))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -64,7 +65,8 @@ class Mailbox:
             return HTTPStatus.OK, {**HEADERS, "Content-Type": "application/json"}, json.dumps(document).encode()
         given = parse_qs(scope["query_string"].decode(errors="replace"))
         query = {name: values[0] for name, values in given.items()}
-        headers, shown = respond(mails, texts, query, action=f"/{self._token}/{PAGE}", note=KEPT)
+        action = f"/{self._token}/{PAGE}"
+        headers, shown = await asyncio.to_thread(respond, mails, texts, query, self._html_of, action=action, note=KEPT)
         return HTTPStatus.OK, headers, shown.encode()
 
 

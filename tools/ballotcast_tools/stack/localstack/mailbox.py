@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ballotcast_tools.stack.mailbox import parse_mails, parse_texts
+from ballotcast_tools.stack.mailbox import html_of, parse_mail, parse_mails, parse_texts
 from ballotcast_tools.stack.mailbox_page import PATH, respond
 
 
@@ -22,7 +22,11 @@ def serve_mailbox() -> None:
                 for sms in store.sms_messages:
                     numbers.setdefault(sms["PhoneNumber"], []).append(sms)
             texts = parse_texts({"sms_messages": numbers})
-            headers, shown = respond(mails, texts, request.args)
+
+            def html(mail: str) -> str:
+                return next((html_of(parse_mail(sent)) for sent in EMAILS.values() if sent["Id"] == mail), "")
+
+            headers, shown = respond(mails, texts, request.args, html)
             return Response(shown, headers=headers)
 
     ROUTER.add(Mailbox())
