@@ -15,7 +15,7 @@ from ballotcast.crypto.encoding import b64u_decode
 from checkout import ROOT
 from mangled_links import CASES, mangled
 
-BAD = json.loads((ROOT / "tests" / "unit" / "bad_encodings.json").read_text())
+BAD = json.loads((ROOT / "tests" / "vectors" / "bad_encodings.json").read_text())
 SAMPLE = BAD["sample"]
 MANIFEST = SAMPLE["manifest"].encode()
 BALLOT = b64u_decode(SAMPLE["ballot"])

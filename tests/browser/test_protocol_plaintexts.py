@@ -12,7 +12,7 @@ from ballotcast.counting import RULES
 from ballotcast.crypto import canonical
 from checkout import ROOT
 
-BAD = json.loads((ROOT / "tests" / "unit" / "bad_encodings.json").read_text())
+BAD = json.loads((ROOT / "tests" / "vectors" / "bad_encodings.json").read_text())
 SAMPLE = BAD["sample"]
 MANIFEST = SAMPLE["manifest"].encode()
 

@@ -196,7 +196,7 @@ def test_plaintexts(protocol: Any) -> None:
 
 
 def test_lots_and_counts(modules: Page) -> None:
-    given, drawn = vectors("counts")["elections"], vectors("lots")
+    given, drawn = [*vectors("counts")["elections"], *vectors("outcomes")["elections"]], vectors("lots")
     accounts = modules.evaluate(
         """async (given) => {
           const { count } = await import("/js/counting/count.js");
@@ -204,10 +204,13 @@ def test_lots_and_counts(modules: Page) -> None:
           const { hexDecode, hexEncode } = await import("/js/protocol/encoding.js");
           const { elections, drawn } = JSON.parse(given);
           const made = [];
-          for (const { contest, ballots, withdrawn, election_key: key, log_root: root } of elections) {
+          for (const { contest, ballots, withdrawn, election_key: key, log_root: root, ...roll } of elections) {
             const seed = await lotsSeed(hexDecode(key), hexDecode(root));
             const pairs = ballots.map(({ choice, number }) => [choice, number]);
-            made.push({ seed: hexEncode(seed), account: await count(contest, pairs, seed, new Set(withdrawn)) });
+            const cast = ballots.reduce((sum, { number }) => sum + number, roll.spoilt ?? 0);
+            const turnout = { cast, voters: roll.voters ?? 0 };
+            const account = await count(contest, pairs, seed, new Set(withdrawn), turnout);
+            made.push({ seed: hexEncode(seed), account });
           }
           return { made, seed: hexEncode(await lotsSeed(hexDecode(drawn.election_key), hexDecode(drawn.log_root))) };
         }""",

@@ -18,7 +18,7 @@ from both_verifiers import by_browser, by_python
 from checkout import ROOT
 from forged_export import OPENS, Entries, Forger, write
 
-SAMPLE = json.loads((ROOT / "tests" / "unit" / "bad_encodings.json").read_text())["sample"]
+SAMPLE = json.loads((ROOT / "tests" / "vectors" / "bad_encodings.json").read_text())["sample"]
 PLAINTEXTS = (b"\1\2\3", b"\2\1\0", b"\1\0\0", b"\0\0\0", b"\1\1\0", b"\1\3\0")
 VALUES: list[Any] = [
     *[None, True, False, 0, 1, -1, 2, 254, 255, 256, 20_000, 2**53 - 1, 2**53, 1.5, [], {}, ["a"], ["a", "a"]],

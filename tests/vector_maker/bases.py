@@ -103,6 +103,36 @@ def withdrawn() -> Base:
 
 
 @cache
+def conditions() -> Base:
+    """Of twenty voters nine cast ballots, one of which is spoilt."""
+    people, valid = ["Ash", "Birch", "None of the above"], {"threshold_of": "valid"}
+    motion = {"options": ["Yes", "No"], "motion": True}
+    members = [
+        {"title": "Chair", "method": "irv", "options": people[:2], "max": 2, "quorum": "1/2"},
+        {"title": "Clerk", "method": "plurality", "options": people[:2], "max": 1, "threshold": ">1/2", **valid},
+        {
+            "title": "Board",
+            "method": "scottish-stv",
+            "options": people,
+            "seats": 2,
+            "max": 3,
+            "none_of_the_above": True,
+        },
+        {"title": "Motion", "method": "plurality", "max": 1, "threshold": "2/3", "abstain": True, **valid, **motion},
+    ]
+    common = {"seats": 1, "min": 0, "tie": "lot"}
+    contests = [Contest.model_validate({"id": f"c{at}", **common, **one}) for at, one in enumerate(members, 1)]
+    forger = SeededForger("conditions", voters=20, contests=contests)
+    said = ("12 10 120 10", "12 10 120 10", "21 01 021 10", "10 10 100 10", "12 01 001 01", "01 01 012 01")
+    ballots = [forger.ballot(bytes(map(int, one.replace(" ", "")))) for one in (*said, "00 00 001 00", "12 00 201 10")]
+    about = (
+        "A quorum and a threshold that are missed, two seats of which the first falls to none of the above, a motion"
+        " that is carried. Nine ballots, one is spoilt."
+    )
+    return _base("conditions", about, forger, [*ballots, _unreadable(forger)])
+
+
+@cache
 def tied() -> Base:
     """Ballots of four options, four, three, three and three, in this order."""
     forger = SeededForger("tied", bits=3072, voters=20, contests=_contests(), title="Räte 😀")
@@ -143,6 +173,7 @@ BASES = {
     "amended": amended,
     "extended": extended,
     "withdrawn": withdrawn,
+    "conditions": conditions,
     "tied": tied,
     "tiles": tiles,
     "trusted": trusted,

@@ -7,8 +7,10 @@ from typing import Any
 from ballotcast.ballots import lots
 from ballotcast.ballots.plaintext import encode
 from ballotcast.counting import RULES, Ballots
-from recount import ELECTION_KEY, Recount, contest, generated, manifest_of
+from recount import ELECTION_KEY, Recount, concluded, contest, generated, manifest_of, motions
 
+SMALL = 5
+"""Options of a contest with an outcome."""
 TRIED = 400
 """Elections of each method that are looked at for ties of other kinds."""
 
@@ -20,6 +22,33 @@ def counts() -> dict[str, Any]:
     )
     chosen = [one for method in RULES for one in _chosen(method)]
     return {"about": about, "elections": [_vector(one) for one in (*chosen, *_tied_runoffs())]}
+
+
+def outcomes() -> dict[str, Any]:
+    about = (
+        "Contests with a quorum, a threshold, none of the above, or that are motions: as in counts.json, with the"
+        " number of ballots that are spoilt besides, and of the roll's voters; each account has an outcome"
+        " (docs/protocol.md, section 10)."
+    )
+    chosen = [one for method in RULES for one in _by_outcome(concluded(method, 60))]
+    return {"about": about, "elections": [_outcome(one) for one in (*chosen, *_by_outcome(motions(200)))]}
+
+
+def _by_outcome(recounts: Iterator[Recount]) -> Iterator[Recount]:
+    """The first small ones with each set of conditions that are not met."""
+    shown = set()
+    for recount in recounts:
+        outcome = json.loads(recount.published()).get("outcome")
+        if outcome is None or len(recount.contest.options) > SMALL:
+            continue
+        kind = (*outcome["unmet"], bool(outcome["elected"]))
+        if kind not in shown:
+            shown.add(kind)
+            yield recount
+
+
+def _outcome(recount: Recount) -> dict[str, Any]:
+    return {**_vector(recount), "spoilt": recount.spoilt, "voters": recount.voters}
 
 
 def _chosen(method: str) -> Iterator[Recount]:

@@ -17,6 +17,7 @@ FILES = {
     "leaves.json": formats.leaves,
     "lots.json": formats.drawn,
     "notes.json": formats.notes,
+    "outcomes.json": counts.outcomes,
     "plaintexts.json": formats.plaintexts,
     "roll.json": formats.roll,
     "sealed.json": primitives.sealed,

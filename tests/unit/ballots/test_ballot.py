@@ -15,7 +15,7 @@ from ballotcast.crypto import p256
 from ballotcast.crypto.encoding import b64u_decode
 from ballotcast.crypto.hpke import HpkeError
 
-BAD = json.loads((Path(__file__).parents[1] / "bad_encodings.json").read_text())
+BAD = json.loads((Path(__file__).parents[2] / "vectors" / "bad_encodings.json").read_text())
 SAMPLE = BAD["sample"]
 MANIFEST = Manifest.parse(SAMPLE["manifest"].encode())
 BALLOT = b64u_decode(SAMPLE["ballot"])

@@ -16,7 +16,7 @@ from ballotcast.ballots.manifest import Manifest
 from ballotcast.ballots.roll import tag
 from ballotcast.crypto.signed_note import Signer, sign
 
-SAMPLE = json.loads((Path(__file__).parents[1] / "bad_encodings.json").read_text())["sample"]
+SAMPLE = json.loads((Path(__file__).parents[2] / "vectors" / "bad_encodings.json").read_text())["sample"]
 STATED = Issuance(sha256(b"tag").digest(), sha256(b"blinded").digest())
 
 

@@ -10,7 +10,7 @@ from ballotcast.ballots.leaf import BallotLeaf, ClosingLeaf, Leaf, LeafError, Ma
 from ballotcast.crypto.encoding import b64u_decode
 from ballotcast.crypto.merkle import leaf_hash
 
-BAD = json.loads((Path(__file__).parents[1] / "bad_encodings.json").read_text())
+BAD = json.loads((Path(__file__).parents[2] / "vectors" / "bad_encodings.json").read_text())
 
 
 @pytest.mark.parametrize(

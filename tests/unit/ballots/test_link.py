@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ballotcast.ballots.link import Link, LinkError
 
-BAD = json.loads((Path(__file__).parents[1] / "bad_encodings.json").read_text())
+BAD = json.loads((Path(__file__).parents[2] / "vectors" / "bad_encodings.json").read_text())
 LINK = Link(token=b"t" * 32, manifest_hash=b"m" * 32, salt=b"s" * 16)
 
 links = st.builds(

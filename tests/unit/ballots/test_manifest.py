@@ -13,7 +13,7 @@ from ballotcast.ballots.manifest import MAX_LENGTH, Manifest, ManifestError
 from ballotcast.counting import RULES
 from ballotcast.crypto import canonical
 
-BAD = json.loads((Path(__file__).parents[1] / "bad_encodings.json").read_text())
+BAD = json.loads((Path(__file__).parents[2] / "vectors" / "bad_encodings.json").read_text())
 SAMPLE = BAD["sample"]["manifest"].encode()
 
 

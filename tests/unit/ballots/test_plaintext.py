@@ -11,7 +11,7 @@ from ballotcast.ballots import plaintext
 from ballotcast.ballots.manifest import Manifest
 from ballotcast.ballots.plaintext import Choice, Reason, Spoilt
 
-BAD = json.loads((Path(__file__).parents[1] / "bad_encodings.json").read_text())
+BAD = json.loads((Path(__file__).parents[2] / "vectors" / "bad_encodings.json").read_text())
 MANIFEST = Manifest.parse(BAD["sample"]["manifest"].encode())
 RANKED, APPROVED = MANIFEST.contests
 

@@ -11,7 +11,7 @@ from ballotcast.ballots.manifest import Manifest
 from ballotcast.ballots.receipt import ReceiptError
 from ballotcast.crypto.signed_note import Signer, sign
 
-SAMPLE = json.loads((Path(__file__).parents[1] / "bad_encodings.json").read_text())["sample"]
+SAMPLE = json.loads((Path(__file__).parents[2] / "vectors" / "bad_encodings.json").read_text())["sample"]
 LEAF_HASH = bytes(range(32))
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ballotcast.crypto.canonical import MAX_DEPTH, MAX_INTEGER, CanonicalError, dumps, loads
 
-BAD = json.loads((Path(__file__).parents[1] / "bad_encodings.json").read_text())
+BAD = json.loads((Path(__file__).parents[2] / "vectors" / "bad_encodings.json").read_text())
 
 texts = st.text()
 scalars = st.booleans() | st.integers(-MAX_INTEGER, MAX_INTEGER) | texts

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from ballotcast.crypto.encoding import EncodingError, b64_decode, b64_encode, b64u_decode, b64u_encode, hex_decode
 
-BAD = json.loads((Path(__file__).parents[1] / "bad_encodings.json").read_text())
+BAD = json.loads((Path(__file__).parents[2] / "vectors" / "bad_encodings.json").read_text())
 
 
 @pytest.mark.parametrize(

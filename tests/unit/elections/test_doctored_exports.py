@@ -13,7 +13,7 @@ WHOLE = sorted(path.stem for path in (VECTORS / "exports").glob("*.zip"))
 
 
 def test_the_whole_exports_are_those_that_others_are_made_of() -> None:
-    assert set(WHOLE) == {"plain", "amended", "extended", "withdrawn", "tied", "tiles", "trusted"}
+    assert set(WHOLE) == {"plain", "amended", "extended", "withdrawn", "conditions", "tied", "tiles", "trusted"}
     assert {case.base for subject in SUBJECTS for case in doctored(subject)} == set(WHOLE)
 
 

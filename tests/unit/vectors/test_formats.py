@@ -27,6 +27,7 @@ from recount import Recount, manifest_of
 from vectors_read import unhex, vectors
 
 COUNTS = vectors("counts")["elections"]
+OUTCOMES = vectors("outcomes")["elections"]
 DECIDED = {
     *(("seat", "lot"), ("election-order", "lot"), ("exclusion", "lot"), ("surplus", "lot"), ("finalist", "lot")),
     *(("majority", "lot"), ("finalist", "head-to-head"), ("seat", "previous-stages")),
@@ -108,13 +109,14 @@ def test_every_way_to_spoil_a_ballot_is_there() -> None:
 
 @pytest.mark.parametrize("method", RULES)
 def test_counts(method: str) -> None:
-    for vector in (one for one in COUNTS if one["contest"]["method"] == method):
+    for vector in (one for one in (*COUNTS, *OUTCOMES) if one["contest"]["method"] == method):
         contest = Contest.model_validate(vector["contest"])
         manifest = manifest_of(contest)
         ballots = {
             plaintext.decode(manifest, bytes.fromhex(one["plaintext"]))[0]: one["number"] for one in vector["ballots"]
         }
-        recount = Recount(contest, ballots, bytes.fromhex(vector["log_root"]), tuple(vector["withdrawn"]))
+        root, withdrawn = bytes.fromhex(vector["log_root"]), tuple(vector["withdrawn"])
+        recount = Recount(contest, ballots, root, withdrawn, vector.get("spoilt", 0), vector.get("voters", 0))
         assert json.loads(recount.published()) == vector["account"]
         assert bytes(recount.as_json()["seed"]).hex() == vector["seed"]
 
@@ -123,6 +125,9 @@ def test_every_method_and_every_kind_of_tie_is_there() -> None:
     assert {one["contest"]["method"] for one in COUNTS} == set(RULES)
     ties = {(tie["decides"], tie["by"]) for one in COUNTS for tie in one["account"]["ties"]}
     assert ties >= DECIDED
+    unmet = {reason for one in OUTCOMES for reason in one["account"]["outcome"]["unmet"]}
+    assert unmet == {"none-of-the-above", "threshold", "quorum"}
+    assert any(one["contest"].get("motion") for one in OUTCOMES)
 
 
 def test_kept_statements() -> None:

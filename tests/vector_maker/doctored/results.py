@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from ballotcast.crypto import canonical
-from vector_maker.bases import Base, plain, tied
+from vector_maker.bases import Base, conditions, plain, tied
 from vector_maker.doctored.case import Doctored, members, misshapen, one_file, without
 
 NAME = "result.json"
@@ -47,6 +47,7 @@ def cases() -> Iterator[Doctored]:
         yield one_file(base, f"the result: {how}", check, NAME, body)
     yield from _accounts(base)
     yield from _accounts(tied())
+    yield from _outcomes(conditions())
 
 
 def _accounts(base: Base) -> Iterator[Doctored]:
@@ -71,6 +72,30 @@ def _accounts(base: Base) -> Iterator[Doctored]:
         yield one_file(base, "a contest missing", "result", NAME, members(base.files[NAME], contests=told[1:]))
 
 
+def _outcomes(base: Base) -> Iterator[Doctored]:
+    """Of each contest with conditions: one member of its outcome at a time, and none at all."""
+    told = json.loads(base.files[NAME])["contests"]
+    for number, account in enumerate(told):
+        outcome = account["outcome"]
+        others = [
+            (f"{member} {how}", {**outcome, member: other})
+            for member in outcome
+            for how, other in _other(outcome[member])
+        ]
+        others += [
+            (f"without {member}", {name: outcome[name] for name in outcome if name != member}) for member in outcome
+        ]
+        others.append(("all winners elected", {**outcome, "elected": account["winners"], "unmet": [], "vacant": 0}))
+        for how, other in others:
+            if other != outcome:
+                accounts = [*told[:number], {**account, "outcome": other}, *told[number + 1 :]]
+                body = members(base.files[NAME], contests=accounts)
+                yield one_file(base, f"the outcome of {account['id']}: {how}", "result", NAME, body)
+        bare = {name: value for name, value in account.items() if name != "outcome"}
+        body = members(base.files[NAME], contests=[*told[:number], bare, *told[number + 1 :]])
+        yield one_file(base, f"{account['id']} without an outcome", "result", NAME, body)
+
+
 def _other(value: Any) -> Iterator[tuple[str, Any]]:
     match value:
         case bool():
@@ -84,3 +109,6 @@ def _other(value: Any) -> Iterator[tuple[str, Any]]:
             yield "its last item twice", [*value, value[-1]]
         case []:
             yield "something in it", [1]
+        case dict():
+            for name, inner in value.items():
+                yield from ((f"{how} in {name}", {**value, name: other}) for how, other in _other(inner))
