@@ -110,6 +110,23 @@ def test_a_batch_has_a_bounded_number_of_records_and_values() -> None:
         check_binary(typed(wide), b"\x02" + encode_long(200) + bytes(300))
 
 
+def test_a_few_bytes_do_not_spell_out_gigabytes() -> None:
+    """A long symbol, or the long name of a field, stands in JSON and CSV as often as it is meant."""
+    symbols = typed({"type": "array", "items": {"type": "enum", "name": "E", "symbols": ["A" * 20_000]}})
+    at, count = encode_long(1_795_168_800_000), 3_000
+    assert check_binary(symbols, at + encode_long(count) + bytes(count + 1)).count == 1
+    with pytest.raises(TooMuch, match="64000000 characters"):
+        check_binary(symbols, at + encode_long(2 * count) + bytes(2 * count + 1))
+    named = typed(
+        {"type": "array", "items": {"type": "record", "name": "I", "fields": [{"name": "f" * 20_000, "type": "int"}]}}
+    )
+    with pytest.raises(TooMuch, match="64000000 characters"):
+        check_binary(named, at + encode_long(2 * count) + bytes(2 * count + 1))
+    wide = channel({"name": "f" * 20_000, "type": "null"})
+    with pytest.raises(TooMuch, match="64000000 characters"):
+        encode_records(wide, [{"time": n, "f" * 20_000: None} for n in range(2 * count)])
+
+
 def test_a_file_of_a_few_bytes_does_not_hold_millions_of_records() -> None:
     empty = '{"type": "record", "name": "r", "fields": []}'
     head = header(empty).replace(b"deflate", b"null").replace(encode_long(7) + b"null", encode_long(4) + b"null")

@@ -97,7 +97,7 @@ class _Compiler:
             case "record" | "error":
                 return self._record(schema, namespace)
             case "enum":
-                return self._name(schema, namespace, walks.enum(len(schema["symbols"])))
+                return self._name(schema, namespace, walks.enum(schema["symbols"]))
             case "fixed":
                 return self._name(schema, namespace, _logical(schema) or walks.fixed(schema["size"]))
             case _:
@@ -130,7 +130,7 @@ class _Compiler:
             walk = _moment(one["type"], at) if at else self._of(one["type"], inner)
             if walk is not walks.null:
                 fields.append((one["name"], walk))
-        walk = walks.record(fields)
+        walk = walks.record(fields, sum(len(one["name"]) for one in schema["fields"]))
         if full in self._extent.recursive:
             walk = walks.nested(walk, self._extent.of(full)[0])
         self._named[full] = walk

@@ -11,6 +11,8 @@ from struct import Struct
 
 MOST_VALUES = 1_000_000
 """In one batch."""
+MOST_TEXT = 64_000_000
+"""Characters of names and symbols that one batch stands for: JSON and CSV spell out what a byte or none tells."""
 MOST_DEPTH = 64
 """How deep a type that contains itself may be nested."""
 FLOAT, DOUBLE = Struct("<f"), Struct("<d")
@@ -24,7 +26,7 @@ class Unfit(ValueError):
 
 
 class TooMuch(ValueError):
-    """A batch of more records or values than are taken at once."""
+    """A batch of more records, values or characters than are taken at once."""
 
 
 @dataclass
@@ -33,11 +35,17 @@ class Spent:
 
     values: int = MOST_VALUES
     depth: int = 0
+    text: int = MOST_TEXT
 
     def take(self, values: int) -> None:
         self.values -= values
         if self.values < 0:
             raise TooMuch(f"over {MOST_VALUES} values")
+
+    def spell(self, characters: int) -> None:
+        self.text -= characters
+        if self.text < 0:
+            raise TooMuch(f"over {MOST_TEXT} characters of names and symbols")
 
 
 Walk = Callable[[bytes, int, Spent], int]
@@ -158,11 +166,14 @@ def _content(data: bytes, at: int) -> tuple[bytes, int]:
 _FREE = Spent()
 
 
-def enum(symbols: int) -> Walk:
+def enum(symbols: Sequence[str]) -> Walk:
+    lengths = [len(symbol) for symbol in symbols]
+
     def walk(data: bytes, at: int, spent: Spent) -> int:
         index, at = read_long(data, at)
-        if not 0 <= index < symbols:
-            raise Unfit(f"must be one of {symbols} symbols, 0 to {symbols - 1}")
+        if not 0 <= index < len(lengths):
+            raise Unfit(f"must be one of {len(lengths)} symbols, 0 to {len(lengths) - 1}")
+        spent.spell(lengths[index])
         return at
 
     return walk
@@ -231,8 +242,11 @@ def _blocks(walk_items: Callable[[int, bytes, int, Spent], int], values: int) ->
     return walk
 
 
-def record(fields: Sequence[tuple[str, Walk]]) -> Walk:
+def record(fields: Sequence[tuple[str, Walk]], characters: int) -> Walk:
+    """`characters`: of the names of all its fields, those too that take no bytes."""
+
     def walk(data: bytes, at: int, spent: Spent) -> int:
+        spent.spell(characters)
         name = ""
         try:
             for name, field in fields:  # noqa: B007 - the name is for errors
