@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from threading import Event, Thread
 from typing import Any
 
@@ -18,8 +18,9 @@ class ThreadedServer:
         listening: socket.socket,
         finishing: int = 30,
         limits: Mapping[str, Any] = NO_LIMITS,
+        stopping: Callable[[], None] = lambda: None,
     ) -> None:
-        self._site, self._finishing, self._limits = Site(application, listening), finishing, limits
+        self._site, self._finishing, self._limits = Site(application, listening, stopping), finishing, limits
         self.port: int = listening.getsockname()[1]
         self._up = Event()
         self._thread = Thread(target=lambda: asyncio.run(self._serve()), daemon=True)

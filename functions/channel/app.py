@@ -7,11 +7,20 @@ from fastapi import FastAPI
 from ballotcast.http.app import build_app
 from ballotcast.http.handler import http_handler
 from ballotcast.wiring import Wiring, from_environment
-from channel import channel_routes, export_routes, past_routes, record_routes, resume_routes, speeddata_routes
+from channel import (
+    channel_routes,
+    export_routes,
+    follow_routes,
+    past_routes,
+    record_routes,
+    resume_routes,
+    speeddata_routes,
+)
 
 ROUTERS = (
     channel_routes.router,
     record_routes.router,
+    follow_routes.router,
     export_routes.router,
     resume_routes.router,
     past_routes.router,

@@ -14,6 +14,7 @@ from ballotcast.channels.schemas import SchemaError
 from .access import KEY, SCHEMA, channels
 from .apply import apply
 from .baseline import read_schema
+from .follow import follow
 from .kept import export, past, purge
 from .publish import publish
 from .window import draw
@@ -28,6 +29,7 @@ def command() -> None:
 
 command.add_command(apply)
 command.add_command(export)
+command.add_command(follow)
 command.add_command(past)
 command.add_command(publish)
 command.add_command(purge)

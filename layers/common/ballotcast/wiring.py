@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from ballotcast.store.publisher import Publisher
     from ballotcast.store.publishes import Publishes
     from ballotcast.store.queues import Queue
+    from ballotcast.store.record_pages import RecordPages
     from ballotcast.store.relay_machines import RelayMachines
     from ballotcast.store.relay_queues import RelayQueues
     from ballotcast.store.results import Results
@@ -137,6 +138,12 @@ class Wiring:
         from ballotcast.store.segments import Segments
 
         return Segments(self.channels_table, self.blobs)
+
+    @cached_property
+    def record_pages(self) -> "RecordPages":
+        from ballotcast.store.record_pages import RecordPages
+
+        return RecordPages(self.segments, self.leases, self.clock)
 
     @cached_property
     def live(self) -> "Live":

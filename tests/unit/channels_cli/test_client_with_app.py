@@ -69,6 +69,19 @@ def test_a_tail_goes_on_without_gap_or_repetition(channels: Channels, key: str) 
     assert seen == list(range(0, 40, 2))
 
 
+def test_who_follows_gets_every_record_without_gap_or_repetition(
+    channels: Channels, key: str, played: PlayedChannels
+) -> None:
+    channels.publish("engine", records(3))
+    following = channels.follow("engine", channels.records("engine").next)
+    seen: list[float] = []
+    for first in range(3, 40, 8):
+        channels.publish("engine", records(8, first))
+        played.wiring.clock.advance(seconds=1)  # type: ignore[attr-defined]
+        seen += [record["rpm"] for record in next(following).records]
+    assert seen == list(range(3, 43))
+
+
 def test_the_old_key_is_refused_after_rotation(api: Api, channels: Channels, key: str, played: PlayedChannels) -> None:
     new = channels.rotate_key("engine")
     played.wiring.clock.advance(seconds=10)  # type: ignore[attr-defined]

@@ -119,6 +119,18 @@ def test_tail(run: Run, key: str, channels: Channels) -> None:
     assert run("channels", "tail", "engine", "--points", "1", "--plot", "speed").exit_code == 2
 
 
+def test_follow(run: Run, key: str, channels: Channels) -> None:
+    """Every record, though the live window has one in two; it ends with the place from which it goes on."""
+    channels.publish("engine", [{"time": number, "rpm": float(number)} for number in range(40)])
+    told = run("channels", "follow", "engine", "--all", "--records", "5")
+    assert [json.loads(line)["rpm"] for line in told.stdout.splitlines()] == [0, 1, 2, 3, 4]
+    place = told.stderr.removeprefix("Go on with --since ").strip()
+    assert place.endswith(".5")
+    later = run("channels", "follow", "engine", "--since", place, "--records", "35")
+    assert [json.loads(line)["rpm"] for line in later.stdout.splitlines()] == list(range(5, 40))
+    assert run("channels", "follow", "engine", "--since", place, "--all").exit_code == 2
+
+
 @pytest.mark.parametrize("form", ["avro", "csv", "parquet"])
 def test_export(run: Run, key: str, channels: Channels, tmp_path: Path, form: str) -> None:
     channels.publish("engine", [{"time": 1, "rpm": 1.0}])

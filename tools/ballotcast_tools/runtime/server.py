@@ -24,10 +24,12 @@ NO_LIMITS: Mapping[str, Any] = {}
 
 @dataclass(frozen=True)
 class Site:
-    """An application, and the socket that it is reached by."""
+    """An application, and the socket that it is reached by. `stopping` is called in the loop when the server
+    begins to stop."""
 
     application: Application
     listening: socket.socket
+    stopping: Callable[[], None] = lambda: None
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -56,7 +58,7 @@ class Servers:
 
     def __init__(self, sites: Sequence[Site], finishing: int = PATIENCE, limits: Mapping[str, Any] = NO_LIMITS) -> None:
         self._sites = sites
-        self._servers = [_Server(_config(site.application, finishing, limits)) for site in sites]
+        self._servers = [_Server(_config(site.application, finishing, limits), site.stopping) for site in sites]
 
     async def run(self, started: Callable[[], None]) -> None:
         """Serve until `stop`. `started` is called once all sites take requests."""
@@ -88,13 +90,18 @@ async def _until_signalled(sites: Sequence[Site], started: Callable[[], None]) -
 class _Server(uvicorn.Server):
     """One of several in a loop: signals are handled for all of them together."""
 
-    def __init__(self, config: uvicorn.Config) -> None:
+    def __init__(self, config: uvicorn.Config, stopping: Callable[[], None]) -> None:
         super().__init__(config)
         self.up = asyncio.Event()
+        self._stopping = stopping
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._stopping()
+        await super().shutdown(sockets)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)

@@ -49,7 +49,7 @@ class Sites:
         key = secrets.token_urlsafe(24)  # of this start only
         figures_key = runtime.data.metrics_token()
         sites = [
-            Site(WithDownloads(front, reached, runtime.services.s3.download), self._public),
+            Site(WithDownloads(front, reached, runtime.services.s3.download), self._public, front.end_following),
             Site(Mailbox(key, _port(self._mailbox), runtime.messages, runtime.html_of), self._mailbox),
             Site(MetricsPage(figures_key, _port(self._figures), metrics), self._figures),
         ]

@@ -85,6 +85,22 @@ def read_container(container: bytes, most: int | None = None) -> tuple[str, Iter
     return schema, _batches(source, codec == b"deflate", source.take(_SYNC), most)
 
 
+def read_from(container: bytes, first: int) -> Iterator[tuple[int, Batch]]:
+    """Return the batches of a file of ours from the one that holds its record `first` on, each with the number of
+    records before it. What comes before is passed over and not inflated. Raises ContainerError."""
+    source, before = _Source(container), 0
+    source.take(len(MAGIC))
+    for _ in source.pairs():
+        pass
+    source.take(_SYNC)
+    while not source.done:
+        count, data = source.long(), source.sized()
+        source.take(_SYNC)
+        if before + count > first:
+            yield before, Batch(count, _inflate(data, 0))
+        before += count
+
+
 def _batches(source: "_Source", deflated: bool, sync: bytes, most: int | None) -> Iterator[Batch]:
     taken = 0
     while not source.done:

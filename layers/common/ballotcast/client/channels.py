@@ -19,7 +19,7 @@ from ballotcast.client.api import Api
 from ballotcast.client.channel_exports import AVRO_FILE, EXPORTS, ChannelExport, Progress
 from ballotcast.client.errors import ApiError, NotYet
 
-__all__ = ["AVRO_BINARY", "AVRO_FILE", "EXPORTS", "Channels", "Window", "pushed_back"]
+__all__ = ["AVRO_BINARY", "AVRO_FILE", "EXPORTS", "Channels", "Records", "Window", "pushed_back"]
 
 Document = dict[str, Any]
 
@@ -27,6 +27,8 @@ AVRO_BINARY = "avro/binary"
 """Records one after the other, as the channel's schema encodes them."""
 PATIENCE = 60.0
 """Seconds for which a publisher waits for a channel that pushes back."""
+FOLLOW = 10
+"""Seconds that a request for the next record waits."""
 STEADY = frozenset({"active", "failed"})
 
 
@@ -38,6 +40,16 @@ class Window:
     next: str
     poll_after: float
     etag: str
+
+
+@dataclass(frozen=True)
+class Records:
+    """A page of every record. `next`: where to continue; `skipped`: how many before it are not kept any more."""
+
+    records: Sequence[Document]
+    next: str
+    skipped: int
+    poll_after: float
 
 
 class Channels:
@@ -166,6 +178,33 @@ class Channels:
                 if window.records:
                     yield window.records
             self.api.sleep(window.poll_after)
+
+    def records(self, name: str, since: str = "", wait: int = 0) -> Records:
+        """Return the records from the place `since` on, at full rate; without it none, and the place of the next one.
+
+        `wait`: seconds, at most 10, for which the answer may wait for the first record.
+        """
+        asked = {**({"since": since} if since else {}), **({"wait": str(wait)} if wait else {})}
+        page = self._get(f"/channels/{name}/{'follow' if wait else 'records'}", params=asked)
+        return Records(page["records"], page["next"], page["skipped"], page["poll_after_ms"] / 1000)
+
+    def follow(self, name: str, since: str = "") -> Iterator[Records]:
+        """Yield every record from `since` on (an earlier page's `next`; else from now on), without end. Where too many
+        wait already, it asks once a second instead of waiting."""
+        page = self.records(name, since)
+        while True:
+            if page.records or page.skipped:
+                yield page
+            if not page.poll_after:
+                page = self.records(name, page.next)
+                continue
+            try:
+                page = self.records(name, page.next, FOLLOW)
+            except ApiError as error:
+                if not pushed_back(error) and error.status < httpx.codes.INTERNAL_SERVER_ERROR:
+                    raise
+                self.api.sleep(max(page.poll_after, error.retry_after or 0))
+                page = self.records(name, page.next)
 
     def export(
         self,

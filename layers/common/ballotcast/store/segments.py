@@ -90,6 +90,16 @@ class Segments:
             if item["expiration"] > now:
                 yield from_item(item)
 
+    def holding(self, channel: Archived, record: int, now: int, most: int) -> list[Segment]:
+        """Return the newest segment that begins at or before the record, and those after it, `most` of them together;
+        without those whose days are over."""
+        pk, prefix = channel_pk(channel.name), segments_prefix(channel.born)
+        last = next(self._table.query(pk, before=segment_sk(channel.born, record + 1), limit=1, newest=True), None)
+        after = last["sk"] if last and last["sk"].startswith(prefix) else None
+        items = [last] if last and after else []
+        items += self._table.query(pk, prefix=prefix, after=after, limit=most - len(items))
+        return [from_item(item) for item in items if item["expiration"] > now]
+
     def read(self, segment: Segment) -> bytes:
         """Raise LookupError when the object is gone: its days are over."""
         content = self._blobs.get(segment.object)

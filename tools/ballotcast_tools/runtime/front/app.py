@@ -14,6 +14,8 @@ from ballotcast_tools.runtime.template.deployment import Api, Route
 
 from .bodies import Bodies, Gone, Message, NoRoom, Receive, TooLarge
 from .events import Event, Events, Scope
+from .following import RESOURCE as FOLLOW
+from .following import Following
 from .guards import Guard
 from .options import Options
 from .pool import Full, GivenUp, Job, Patience, Pool
@@ -77,13 +79,14 @@ class Front:
         self._costly_routes = {(one.method, one.resource) for one in api.throttles if one.rate <= COSTLY}
         self._calls = Pool[Answer]("api", options.api_threads, options.waiting)
         self._patience = Patience(options.patience)
+        self._following = Following(self._ask)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             raise RuntimeError(f"only HTTP is served, not {scope['type']}")
         path = scope["raw_path"].decode("latin-1")
         try:
-            answer = await self._answer(scope, path, receive)
+            answer = await self._answer(scope, path, receive, send)
         except Gone:
             return
         except TooLarge:
@@ -96,6 +99,8 @@ class Front:
             return
         except asyncio.CancelledError:  # the server stops and waits no longer; the client may send it again
             answer = self._refusals.answer(Kind.THROTTLED, path)
+        if answer is None:
+            return
         await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
         await send({"type": "http.response.body", "body": answer.body if scope["method"] != "HEAD" else b""})
 
@@ -104,6 +109,10 @@ class Front:
         """Requests that wait for a thread."""
         return sum(pool.waiting for pool in (self._pages, self._own_pages, self._costly, self._calls))
 
+    def end_following(self) -> None:
+        """As the server begins to stop: who follows a channel would hold it up."""
+        self._following.stop()
+
     def close(self, seconds: float) -> bool:
         """After the server has stopped: wait for calls that run. False if some still run after `seconds`."""
         deadline = monotonic() + seconds
@@ -111,8 +120,8 @@ class Front:
         closed = [pool.close(max(0.0, deadline - monotonic())) for pool in pools]
         return all(closed)
 
-    async def _answer(self, scope: Scope, path: str, receive: Receive) -> Answer:
-        """Raises Gone or TooLarge."""
+    async def _answer(self, scope: Scope, path: str, receive: Receive, send: Send) -> Answer | None:
+        """Return None if it was sent as events. Raises Gone or TooLarge."""
         method = scope["method"]
         if refusal := self._guard.refuse(method, path, scope["headers"]):
             return refusal
@@ -121,9 +130,19 @@ class Front:
         match = self._router.find(method, path)
         if match is None:
             return self._refusals.answer(Kind.UNKNOWN, path)
-        answer = await self._serve(scope, path, match, receive)
-        self._count(match.route.function, answer.status)
+        answer: Answer | None
+        if (method, match.route.resource) == ("GET", FOLLOW):
+            answer = await self._following.serve(scope, path, receive, send)
+        else:
+            answer = await self._serve(scope, path, match, receive)
+        self._count(match.route.function, answer.status if answer else HTTPStatus.OK)
         return answer
+
+    async def _ask(self, scope: Scope, path: str) -> Answer:
+        """The answer of a function to a GET that the front asks for itself."""
+        match = self._router.find("GET", path)
+        assert match is not None
+        return await self._serve(scope, path, match, _nobody())
 
     async def _serve(self, scope: Scope, path: str, match: Match, receive: Receive) -> Answer:
         """Raises Gone or TooLarge."""
@@ -188,6 +207,16 @@ class Front:
             detail = "this server cannot do its work at present; its log has the reason"
             return problem(HTTPStatus.SERVICE_UNAVAILABLE, "unhealthy", detail, HEALTH)
         return json_answer(document)
+
+
+def _nobody() -> Receive:
+    """Return what a client without a body sends who never leaves."""
+    sent: list[Message] = [{"type": "http.request", "body": b"", "more_body": False}]
+
+    async def receive() -> Message:
+        return sent.pop() if sent else await asyncio.Future[Message]()
+
+    return receive
 
 
 async def _listen(receive: Receive, job: Job[Answer]) -> None:
