@@ -22,7 +22,7 @@ from served import ThreadedServer
 EVENTS = {"Accept": "text/event-stream"}
 ROUTES = [
     Route("ANY", "/channels/{name}/records", "ChannelFunction"),
-    Route("GET", "/channels/{name}/follow", "ChannelFunction"),
+    Route("ANY", "/channels/{name}/follow", "ChannelFunction"),
 ]
 
 
@@ -144,6 +144,9 @@ def test_a_waiting_request_gets_what_comes_and_nothing_after_its_time() -> None:
         nothing = client.get(address, params={"wait": "0"})
         assert (nothing.json()["records"], nothing.json()["next"]) == ([], "1.0")
         assert nothing.headers["cache-control"] == "no-store"
+        began = time.monotonic()
+        assert client.head(address).headers["x-next"] == "1.0"
+        assert time.monotonic() - began < 5, "it does not wait for what it does not show"
         channel.end = 2
         assert client.get(address, params={"since": "1.0", "wait": "10"}).json()["records"] == [0, 1]
 

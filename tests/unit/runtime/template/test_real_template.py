@@ -143,7 +143,8 @@ def test_the_api(deployment: Deployment) -> None:
     assert "application/zip" in api.binary_types
     assert api.throttles[0] == Throttle("*", "/*", 2000.0, 1000)
     assert Throttle("POST", "/links/otp", 200.0, 200) in api.throttles
-    assert len(api.throttles) == 6
+    assert Throttle("GET", "/channels/{name}/follow", 2.0, 5) in api.throttles
+    assert len(api.throttles) == 8
     assert len(api.responses) == 6
     busy = api.responses["THROTTLED"]
     assert (busy.status, busy.headers["Retry-After"], busy.headers["Content-Type"]) == (

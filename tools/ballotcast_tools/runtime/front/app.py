@@ -131,7 +131,7 @@ class Front:
         if match is None:
             return self._refusals.answer(Kind.UNKNOWN, path)
         answer: Answer | None
-        if (method, match.route.resource) == ("GET", FOLLOW):
+        if match.route.resource == FOLLOW and method in ("GET", "HEAD"):
             answer = await self._following.serve(scope, path, receive, send)
         else:
             answer = await self._serve(scope, path, match, receive)

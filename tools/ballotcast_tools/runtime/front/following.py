@@ -62,7 +62,8 @@ class Following:
     async def serve(self, scope: Any, path: str, receive: Receive, send: Send) -> Answer | None:
         """Return the answer where it is one; None if it was sent as events. Raises Gone."""
         headers = dict(scope["headers"])
-        if headers.get(b"accept", b"").partition(b",")[0].partition(b";")[0].strip() != EVENTS:
+        wants = headers.get(b"accept", b"").partition(b",")[0].partition(b";")[0].strip()
+        if wants != EVENTS or scope["method"] == "HEAD":
             return await self._wait(scope, path, receive)
         query = dict(parse_qsl(scope["query_string"].decode("latin-1")))
         place = headers.get(b"last-event-id", b"").decode("latin-1") or query.get("since", "")
@@ -82,7 +83,8 @@ class Following:
         wait = query.get("wait", "10")
         if not (wait.isascii() and wait.isdigit() and int(wait[:4]) <= 10):
             return await self._ask(scope, path)  # the function refuses it
-        until, place = monotonic() + int(wait), dict(scope["headers"]).get(b"last-event-id", b"").decode("latin-1")
+        seconds = 0 if scope["method"] == "HEAD" else int(wait)
+        until, place = monotonic() + seconds, dict(scope["headers"]).get(b"last-event-id", b"").decode("latin-1")
         answer = await self._page(scope, path, place or query.get("since", ""))
         with self._being_present(receive) as present:
             while answer.status == OK and _is_empty(answer) and monotonic() < until and not present.done():
@@ -120,6 +122,7 @@ class Following:
         if known is None or (known.answer.done() and now >= known.until):
             asked = {
                 **scope,
+                "method": "GET",
                 "query_string": urlencode({"since": place}).encode() if place else b"",
                 "headers": [(name, value) for name, value in scope["headers"] if name == b"host"],
             }
