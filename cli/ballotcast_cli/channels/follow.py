@@ -14,7 +14,7 @@ from .access import channels
 @click.option("--records", type=click.IntRange(min=1), help="End after so many.")
 def follow(name: str, since: str, *, everything: bool, records: int | None) -> None:
     """Print every record of NAME, none decimated, a JSON line for each, until Ctrl-C. Then the place is told from which
-    --since goes on."""
+    --since continues."""
     if everything and since:
         raise click.UsageError("--all and --since exclude each other")
     client = channels()

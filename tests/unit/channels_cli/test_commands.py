@@ -120,7 +120,7 @@ def test_tail(run: Run, key: str, channels: Channels) -> None:
 
 
 def test_follow(run: Run, key: str, channels: Channels) -> None:
-    """Every record, though the live window has one in two; it ends with the place from which it goes on."""
+    """Every record, though the live window has one in two; it ends with the place from which it continues."""
     channels.publish("engine", [{"time": number, "rpm": float(number)} for number in range(40)])
     told = run("channels", "follow", "engine", "--all", "--records", "5")
     assert [json.loads(line)["rpm"] for line in told.stdout.splitlines()] == [0, 1, 2, 3, 4]
