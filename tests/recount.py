@@ -109,6 +109,8 @@ def _conditions(random: Random, of: Contest | None) -> dict[str, Any]:
         given |= {"threshold": random.choice(parts), "threshold_of": random.choice(("valid", "ballots", "voters"))}
     if of and of.seats < len(of.options) and random.random() < 0.6:
         given["none_of_the_above"] = True
+    if of and of.seats < len(of.options) and RULES[of.method].compares and random.random() < 0.6:
+        given["default_option"] = True
     if random.random() < 0.3:
         given["abstain"] = True
     if random.random() < 0.3:

@@ -62,6 +62,7 @@ if TYPE_CHECKING:
     help="How ties are decided; equal at all previous stages means lot.",
 )
 @click.option("--seed", metavar="HEX", help="Public seed of the lot, drawn in public; needed if there is a lot.")
+@click.option("--default-option", type=click.IntRange(min=1), metavar="N", help="The option that others have to beat.")
 @conditions_of
 @reading_switches
 @click.option("--json", "as_json", is_flag=True, help="Print the whole account as JSON.")
@@ -80,6 +81,7 @@ def command(
     switches: Sequence[tuple[str, str]],
     seats: int | None,
     limit: int | None,
+    default_option: int | None,
     tie: str,
     seed: str | None,
     blt_out: Path | None,
@@ -144,6 +146,7 @@ def command(
             withdrawn=cast.withdrawn,
             limit=limit,
             motion=bool(conditions and conditions.motion),
+            default=default_option or 0,
         )
         outcome = conclude(counted, conditions, voters=entitled) if conditions else None
         if blt_out:

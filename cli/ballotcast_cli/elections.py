@@ -41,6 +41,9 @@ def command() -> None:
     "--threshold-of", type=click.Choice(["valid", "ballots", "voters"]), help="What it is a part of  [default: valid]"
 )
 @click.option("--none-of-the-above", metavar="TEXT", help="A last option; a seat that falls to it stays vacant.")
+@click.option(
+    "--default-option", metavar="TEXT", help="A last option that others have to beat, where they are compared."
+)
 @click.option("--abstain", is_flag=True, help="Offer to abstain; a blank ballot is an abstention in any case.")
 @click.option("--motion", is_flag=True, help="Two options, for and against: carried or not, and never by lot.")
 @click.option("--shuffled", is_flag=True, help="Each device shows the options in an order of its own.")
@@ -99,12 +102,19 @@ def create(
     click.echo(f"Drafted “{title}”. Next: ballotcast voters import {election['id']} ROLL.csv", err=True)
 
 
-def _conditions(options: list[str], *, none_of_the_above: str | None, shuffled: bool, **told: Any) -> dict[str, Any]:
-    """Members of a contest; none of the above is added to its options."""
+def _conditions(
+    options: list[str], *, none_of_the_above: str | None, default_option: str | None, shuffled: bool, **told: Any
+) -> dict[str, Any]:
+    """Members of a contest; none of the above, or the default option, is added to its options."""
     given = {name: value for name, value in told.items() if value}
     if none_of_the_above:
         options.append(none_of_the_above)
         given["none_of_the_above"] = True
+    if default_option:
+        if none_of_the_above not in (None, default_option):
+            raise click.UsageError("--none-of-the-above and --default-option are both the last option: give one text")
+        options += [] if none_of_the_above else [default_option]
+        given["default_option"] = True
     return given | ({"order": "shuffled"} if shuffled else {})
 
 
@@ -124,7 +134,16 @@ def show(election: str) -> None:
         click.echo(f"{name.replace('_', ' '):<14} {'' if shown[name] is None else shown[name]}")
     for contest in shown["contests"]:
         click.echo(f"\n{contest['title']}: {contest['method']}, seats: {contest['seats']}, ties: {contest['tie']}")
-        for name in ("quorum", "threshold", "threshold_of", "none_of_the_above", "abstain", "motion", "order"):
+        for name in (
+            "quorum",
+            "threshold",
+            "threshold_of",
+            "none_of_the_above",
+            "default_option",
+            "abstain",
+            "motion",
+            "order",
+        ):
             if name in contest:
                 click.echo(f"  {name.replace('_', ' ')}: {'yes' if contest[name] is True else contest[name]}")
         for line in printed(contest):

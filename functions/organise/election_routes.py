@@ -70,6 +70,7 @@ class ContestDraft(BaseModel):
     threshold: str = OPTIONAL
     threshold_of: str = OPTIONAL
     none_of_the_above: bool = OPTIONAL
+    default_option: bool = OPTIONAL
     abstain: bool = OPTIONAL
     motion: bool = OPTIONAL
     order: str = OPTIONAL

@@ -20,7 +20,7 @@ MOST_CONTESTS = 100
 FIELDS = ("title", "description", "opens_at", "closes_at")
 """In the order of the form; after them the contests, and the rest."""
 NUMBERS = ("seats", "min", "max")
-SWITCHES = ("none_of_the_above", "abstain", "motion")
+SWITCHES = ("none_of_the_above", "default_option", "abstain", "motion")
 _TIME_FAULTS = {NotATime: "no_time", NoSuchTime: "skipped_time", TwoSuchTimes: "double_time"}
 _POINTER = re.compile(r"/contests/(\d+)(?:/(\w+)(?:/(\d+))?)?.*")
 
@@ -40,6 +40,7 @@ class ContestForm:
     threshold: str = ""
     threshold_of: str = "valid"
     none_of_the_above: str = ""
+    default_option: str = ""
     abstain: str = ""
     motion: str = ""
     order: str = ""

@@ -387,5 +387,8 @@ def test_the_protocols_names_are_the_codes() -> None:
 def test_a_contests_account_has_the_members_of_the_table(manifest: Manifest) -> None:
     said = {encode(manifest, SAMPLE["choices"]): 1}
     result = count_election(manifest, bytes(32), bytes(32), said, [], {}, voters=1)
-    members = {member for contest in result.contests for member in contest.model_dump()} | {"outcome"}
+    members = {member for contest in result.contests for member in contest.model_dump()} | {
+        "outcome",
+        "against_default",
+    }
     assert first_column("protocol.md", "### A contest's account") == members

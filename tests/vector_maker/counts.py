@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from ballotcast.ballots import lots
+from ballotcast.ballots.contest import Contest
 from ballotcast.ballots.plaintext import encode
 from ballotcast.counting import RULES, Ballots
 from recount import ELECTION_KEY, Recount, concluded, contest, generated, manifest_of, motions
@@ -21,7 +23,7 @@ def counts() -> dict[str, Any]:
         " ballots with this plaintext, which reads as this choice. withdrawn: options. seed: of the lots."
     )
     chosen = [one for method in RULES for one in _chosen(method)]
-    return {"about": about, "elections": [_vector(one) for one in (*chosen, *_tied_runoffs())]}
+    return {"about": about, "elections": [_vector(one) for one in (*chosen, *_tied_runoffs(), *_defaults())]}
 
 
 def outcomes() -> dict[str, Any]:
@@ -79,6 +81,23 @@ def _tied_runoffs() -> Iterator[Recount]:
             won |= runoffs
             yield recount
     assert won == {("lot", 3), ("lot", 4)}
+
+
+def _defaults() -> Iterator[Recount]:
+    """For each method that compares options one election in which some option does not beat the default, and another
+    wins, and one in which the default wins."""
+    for method in (method for method, rule in RULES.items() if rule.compares):
+        shown: set[bool] = set()
+        for recount in generated(method, TRIED):
+            if len(recount.contest.options) < 3 or recount.contest.seats > 1 or len(shown) == 2:
+                continue
+            of = Contest.model_validate({**recount.contest.model_dump(mode="json"), "default_option": True})
+            account = json.loads(replace(recount, contest=of).published())
+            beaten = account["winners"] == [len(of.options)]
+            if account.get("against_default", {}).get("dropped") and account["winners"] and beaten not in shown:
+                shown.add(beaten)
+                yield replace(recount, contest=of)
+        assert len(shown) == 2, method
 
 
 def _traits(recount: Recount, account: dict[str, Any]) -> dict[str, bool]:

@@ -50,6 +50,12 @@ class Reasons:
             yield from filter(None, map(self._in_runoff, self._contest["rounds"]))
         elif winners:
             yield self._text(f"results.why_{method}", names=self._words.names(winners))
+        dropped = self._contest.get("against_default", {}).get("dropped")
+        if dropped:
+            default = self._words.names([self._contest["against_default"]["option"]])
+            yield self._text(
+                "results.why_dropped", count=len(dropped), names=self._words.names(dropped), default=default
+            )
         if winners:
             decided = {tie["by"]: None for tie in self._contest["ties"] if tie["decides"] != "election-order"}
             yield from (self._text(f"results.why_tie_{by}") for by in decided)

@@ -97,7 +97,8 @@ class Contest(BaseModel):
     Where options are scored they are the lowest and the highest score instead, and any number of options may be scored;
     where points are divided among options, how many points a ballot gives in all.
 
-    quorum, threshold, none_of_the_above (the last option is it), motion: `ballotcast.counting.conditions`. abstain: a
+    quorum, threshold, none_of_the_above (the last option is it), motion: `ballotcast.counting.conditions`.
+    default_option: the last option has to be beaten (`ballotcast.counting.default_option`). abstain: a
     blank choice is an abstention, and the ballot paper offers it. order: of the options on the ballot paper; else as
     here. text: about the contest. about: for each option, in their order.
     """
@@ -116,6 +117,7 @@ class Contest(BaseModel):
     threshold: Part = OPTIONAL
     threshold_of: ThresholdOf = OPTIONAL
     none_of_the_above: Yes = OPTIONAL
+    default_option: Yes = OPTIONAL
     abstain: Yes = OPTIONAL
     motion: Yes = OPTIONAL
     order: Literal["shuffled"] = OPTIONAL
@@ -182,6 +184,16 @@ class Contest(BaseModel):
             raise FaultError("none-alone")
         return none
 
+    @field_validator("default_option")
+    @classmethod
+    def _comparable(cls, default: bool, info: ValidationInfo) -> bool:
+        method = info.data.get("method")
+        if method and not RULES[method].compares:
+            raise FaultError("no-comparisons")
+        if info.data.get("seats", 0) >= len(info.data.get("options", range(255))):
+            raise FaultError("default-alone")
+        return default
+
     @field_validator("motion")
     @classmethod
     def _for_and_against(cls, motion: bool, info: ValidationInfo) -> bool:
@@ -220,7 +232,7 @@ class Contest(BaseModel):
     @property
     def conditions(self) -> dict[str, str | bool]:
         """The optional members that say what a result means; those that there are."""
-        names = ("quorum", "threshold", "threshold_of", "none_of_the_above", "abstain", "motion")
+        names = ("quorum", "threshold", "threshold_of", "none_of_the_above", "default_option", "abstain", "motion")
         return {name: value for name in names if (value := getattr(self, name)) is not None}
 
     @property

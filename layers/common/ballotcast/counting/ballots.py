@@ -116,7 +116,7 @@ def sift(
     if withdrawn:
         struck: Counter[Ballot] = Counter()
         for ballot, number in papers.items():
-            struck[_strike(ballot, kind, withdrawn)] += number
+            struck[strike(ballot, kind, withdrawn)] += number
         blank += struck.pop((), 0)
         papers = struck
     return Sifted(papers.items(), blank, spoilt)
@@ -185,7 +185,8 @@ def _is_score(pair: int | tuple[int, ...], highest: int) -> TypeGuard[tuple[int,
     return isinstance(pair, tuple) and len(pair) == 2 and isinstance(pair[1], int) and 0 <= pair[1] <= highest
 
 
-def _strike(ballot: Ballot, kind: Kind, withdrawn: Collection[int]) -> Ballot:
+def strike(ballot: Ballot, kind: Kind, withdrawn: Collection[int]) -> Ballot:
+    """Return a ballot without some options; what stood below them moves up."""
     if kind == "scores":
         return tuple((option, score) for option, score in scores(ballot) if option not in withdrawn)
     if kind == "points":

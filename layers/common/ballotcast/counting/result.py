@@ -8,7 +8,10 @@ account holds no float and no null and can enter RFC 8785 JSON.
 
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .default_option import AgainstDefault
 
 
 class Action(StrEnum):
@@ -131,7 +134,8 @@ class Count:
 
     winners: in order of election; fewer than `seats` when there is nobody to fill them. why: one sentence. ballots =
     blank + spoilt + valid, where a ballot that names withdrawn options only is blank. decimals: of the figures in
-    JSON; `unit` units are one vote. quota: in units, 0 under a rule without one.
+    JSON; `unit` units are one vote. quota: in units, 0 under a rule without one. against_default: what was dropped
+    before the count, where there is a default option and a valid ballot.
     """
 
     method: str
@@ -151,6 +155,7 @@ class Count:
     why: str
     stages: tuple[Stage, ...]
     ties: tuple[Tie, ...]
+    against_default: "AgainstDefault | None" = None
 
     def in_votes(self, units: int) -> str:
         """Units as they are in the account."""
@@ -176,6 +181,8 @@ class Count:
         }
         if self.quota:
             account["quota"] = self.in_votes(self.quota)
+        if self.against_default:
+            account["against_default"] = self.against_default.as_json()
         return account
 
     def _stage_json(self, stage: Stage) -> dict[str, Any]:

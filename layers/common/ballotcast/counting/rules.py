@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Rule:
     """A rule, the kind of ballot it reads (see `ballots`), whether rankings may hold equal ranks, if it can fill one
-    seat only, and whether its votes are ballots, so that they are shares of the valid ones. Its function is `function`
-    in the module `module` of this package."""
+    seat only, whether its votes are ballots, so that they are shares of the valid ones, and whether it compares options
+    two by two, so that one of them can be the default. Its function is `function` in the module `module` of this
+    package."""
 
     function: str
     module: str
@@ -32,6 +33,7 @@ class Rule:
     equal: bool = False
     one_seat: bool = False
     shares: bool = False
+    compares: bool = False
 
     def fill(self, contest: "Contest") -> "Sheet":
         """Count the contest's papers."""
@@ -40,10 +42,17 @@ class Rule:
 
 
 def _named(
-    method: str, ballot: Kind, *, within: str = "", equal: bool = False, one_seat: bool = False, shares: bool = False
+    method: str,
+    ballot: Kind,
+    *,
+    within: str = "",
+    equal: bool = False,
+    one_seat: bool = False,
+    shares: bool = False,
+    compares: bool = False,
 ) -> Rule:
     function = method.replace("-", "_")
-    return Rule(function, within or function, ballot, equal, one_seat, shares)
+    return Rule(function, within or function, ballot, equal, one_seat, shares, compares)
 
 
 RULES: Mapping[str, Rule] = {
@@ -60,11 +69,11 @@ RULES: Mapping[str, Rule] = {
     "majority-judgment": _named("majority-judgment", "scores"),
     "borda": _named("borda", "ranked", equal=True),
     "modified-borda": _named("modified-borda", "ranked", within="borda", equal=True),
-    "condorcet": _named("condorcet", "ranked", equal=True, one_seat=True),
-    "schulze": _named("schulze", "ranked", equal=True),
-    "ranked-pairs": _named("ranked-pairs", "ranked", equal=True),
-    "minimax": _named("minimax", "ranked", equal=True),
-    "tideman-alternative": _named("tideman-alternative", "ranked", one_seat=True),
+    "condorcet": _named("condorcet", "ranked", equal=True, one_seat=True, compares=True),
+    "schulze": _named("schulze", "ranked", equal=True, compares=True),
+    "ranked-pairs": _named("ranked-pairs", "ranked", equal=True, compares=True),
+    "minimax": _named("minimax", "ranked", equal=True, compares=True),
+    "tideman-alternative": _named("tideman-alternative", "ranked", one_seat=True, compares=True),
     "contingent-vote": _named("contingent-vote", "ranked", one_seat=True, shares=True),
     "irv": _named("irv", "ranked", one_seat=True, shares=True),
     "scottish-stv": _named("scottish-stv", "ranked", shares=True),
@@ -92,6 +101,15 @@ def require_countable(method: str, *, seats: int, tie: str, options: int = 0) ->
         require_small_field(options, seats)
 
 
+def require_default(method: str, default: int, *, options: int) -> None:
+    """Raise ValueError unless a method can be counted with this default option; 0 if there is no such option."""
+    if default and not RULES[method].compares:
+        able = ", ".join(name for name, rule in RULES.items() if rule.compares)
+        raise ValueError(f"{method} compares no options, so none of them can be the default; those that do are {able}")
+    if not 0 <= default <= options:
+        raise ValueError(f"the default option is not one of the {options} options")
+
+
 def require_motion(method: str, *, seats: int, options: int) -> None:
     """Raise ValueError unless a motion can be counted like this."""
     if (method, seats, options) != ("plurality", 1, 2):
@@ -111,6 +129,7 @@ def count(
     limit: int | None = None,
     errors: VoterErrors = NO_ERRORS,
     motion: bool = False,
+    default: int = 0,
 ) -> Count:
     """Count a contest. Pure: the same input gives the same account, whatever the order of the ballots.
 
@@ -119,7 +138,8 @@ def count(
     options a ballot may name, or the highest score it may give. A bad ballot (see `ballots`) is spoilt: it is told in
     the account and counted nowhere else. errors: what becomes of voters' errors in rankings as cast (see
     `voter_errors`); a ballot with an overvote is spoilt where it says nothing of one. motion: one seat, by plurality,
-    for one of two options, the first of which is for the motion; equal votes elect neither.
+    for one of two options, the first of which is for the motion; equal votes elect neither. default: the option that
+    others have to beat (see `default_option`); 0 for none.
 
     No valid ballot: no winner and no stage, under every rule; so too when there are no options or all are
     withdrawn. Fewer options than seats: the other seats stay vacant.
@@ -130,6 +150,7 @@ def count(
     from .contest import Contest, Sheet
 
     require_countable(method, seats=seats, tie=tie, options=len(options))
+    require_default(method, default, options=len(options))
     if motion:
         require_motion(method, seats=seats, options=len(options))
     numbers = range(1, len(options) + 1)
@@ -146,6 +167,11 @@ def count(
     valid = sum(map(itemgetter(1), sifted.papers))
     standing = frozenset(numbers).difference(withdrawn)
     ready = Contest(contest, options, standing, seats, sifted.papers, valid, TieRule(tie), seed, motion)
+    against = None
+    if default in standing and valid:
+        from .default_option import drop_unbeaten
+
+        ready, against = drop_unbeaten(ready, default)
     sheet = rule.fill(ready) if valid else Sheet(ready)
     return Count(
         method=method,
@@ -162,7 +188,8 @@ def count(
         unit=sheet.unit,
         quota=sheet.quota,
         winners=tuple(sheet.winners),
-        why=sheet.sentence(),
+        why=sheet.sentence() + (against.sentence(options) if against else ""),
+        against_default=against,
         stages=tuple(sheet.stages),
         ties=tuple(sheet.ties),
     )

@@ -158,6 +158,7 @@ def _count_contest(
         contest=contest.id,
         withdrawn=withdrawn,
         motion=bool(contest.motion),
+        default=len(contest.options) if contest.default_option else 0,
     )
     account = counted.as_json()
     if applied := conditions_of(contest):

@@ -10,6 +10,7 @@ import { borda, modifiedBorda } from "./borda.js";
 import { condorcet } from "./condorcet.js";
 import { contingentVote } from "./contingent_vote.js";
 import { cumulative } from "./cumulative.js";
+import { dropUnbeaten } from "./default_option.js";
 import { irv } from "./irv.js";
 import { majorityJudgment } from "./majority_judgment.js";
 import { meekStv } from "./meek_stv.js";
@@ -62,7 +63,8 @@ const PAIRED = new Set(["cumulative", "score", "star", "majority-judgment"]);
 
 /**
  * Count a contest.
- * @param {{id: string, method: string, tie: "lot" | "previous-stages"} & import("./outcome.js").Conditions} contest
+ * @param {{id: string, method: string, tie: "lot" | "previous-stages", default_option?: true} &
+ *   import("./outcome.js").Conditions} contest
  *   as in a valid manifest
  * @param {Iterable<import("./papers.js").Paper>} ballots  those not spoilt, as pairs of ballot and number
  * @param {Uint8Array} seed  of the lot: the 32 bytes of `lots_seed`
@@ -72,7 +74,7 @@ const PAIRED = new Set(["cumulative", "score", "star", "majority-judgment"]);
  *
  * @typedef {{id: string, method: string, seats: number, tie: "lot" | "previous-stages", withdrawn: number[],
  *   ballots: number, blank: number, valid: number, winners: number[], quota?: string, rounds: Sheet["stages"],
- *   ties: Sheet["ties"], outcome?: import("./outcome.js").Outcome}} Account
+ *   ties: Sheet["ties"], against_default?: import("./default_option.js").AgainstDefault, outcome?: import("./outcome.js").Outcome}} Account
  */
 export async function count(contest, ballots, seed, withdrawn, turnout = { cast: 0, voters: 0 }) {
   const { id, method, options, seats, tie, motion = false } = contest;
@@ -82,7 +84,10 @@ export async function count(contest, ballots, seed, withdrawn, turnout = { cast:
   const numbers = options.map((_, index) => index + 1);
   const standing = numbers.filter((option) => !withdrawn.has(option));
   const ready = { id, size: options.length, options: standing, seats, papers, valid, tie, seed, motion };
-  const sheet = valid ? await RULES[method](ready) : new Sheet(ready);
+  const last = options.length;
+  const beaten = contest.default_option && valid && standing.includes(last) ? dropUnbeaten(ready, last) : null;
+  const left = beaten?.contest ?? ready;
+  const sheet = valid ? await RULES[method](left) : new Sheet(left);
   return {
     id,
     method,
@@ -96,6 +101,7 @@ export async function count(contest, ballots, seed, withdrawn, turnout = { cast:
     ...(sheet.quota ? { quota: sheet.inVotes(sheet.quota) } : {}),
     rounds: sheet.stages,
     ties: sheet.ties,
+    ...(beaten ? { against_default: beaten.told } : {}),
     ...(isConcluded(contest) ? { outcome: conclude(contest, sheet, valid, turnout) } : {}),
   };
 }

@@ -4,10 +4,10 @@ import { FieldError, integer, lines, link, list, literal, oneOf, pattern, record
 /**
  * `ballot`: the kind of ballot that a method reads: `choice`, `ranked`, `scores` or `points`. `equal`: whether options may have
  * the same rank. `oneSeat`: whether it fills one seat only. `shares`: whether its votes are ballots, so that they can be
- * a part of them.
+ * a part of them. `compares`: whether it compares options two by two, so that one of them can be the default.
  *
  * @typedef {"choice" | "ranked" | "scores" | "points"} Kind
- * @type {Record<string, {ballot: Kind, equal: boolean, oneSeat: boolean, shares: boolean}>}
+ * @type {Record<string, {ballot: Kind, equal: boolean, oneSeat: boolean, shares: boolean, compares: boolean}>}
  */
 export const METHODS = {
   plurality: method("choice", { shares: true }),
@@ -21,11 +21,11 @@ export const METHODS = {
   "majority-judgment": method("scores"),
   borda: method("ranked", { equal: true }),
   "modified-borda": method("ranked", { equal: true }),
-  condorcet: method("ranked", { equal: true, oneSeat: true }),
-  schulze: method("ranked", { equal: true }),
-  "ranked-pairs": method("ranked", { equal: true }),
-  minimax: method("ranked", { equal: true }),
-  "tideman-alternative": method("ranked", { oneSeat: true }),
+  condorcet: method("ranked", { equal: true, oneSeat: true, compares: true }),
+  schulze: method("ranked", { equal: true, compares: true }),
+  "ranked-pairs": method("ranked", { equal: true, compares: true }),
+  minimax: method("ranked", { equal: true, compares: true }),
+  "tideman-alternative": method("ranked", { oneSeat: true, compares: true }),
   "contingent-vote": method("ranked", { oneSeat: true, shares: true }),
   irv: method("ranked", { oneSeat: true, shares: true }),
   "scottish-stv": method("ranked", { shares: true }),
@@ -59,6 +59,7 @@ const members = recordWith(
     threshold: part,
     threshold_of: oneOf(/** @type {const} */ (["valid", "ballots", "voters"])),
     none_of_the_above: yes,
+    default_option: yes,
     abstain: yes,
     motion: yes,
     order: literal(/** @type {const} */ ("shuffled")),
@@ -71,7 +72,7 @@ const members = recordWith(
  * min, max: how many options a choice marks, or a ranking ranks, unless it is blank. Where options are scored they are
  * the lowest and the highest score instead, and any number of options may be scored; where points are divided among
  * options, how many points a ballot gives in all. quorum, threshold: parts such as
- * `1/3` and `>1/2`. none_of_the_above: the last option is it. abstain: a blank choice is an abstention. order: of the
+ * `1/3` and `>1/2`. none_of_the_above: the last option is it. default_option: the last option has to be beaten. abstain: a blank choice is an abstention. order: of the
  * options on the ballot paper; else as here. text: about the contest; about: for each option. Both are text, which
  * nothing interprets.
  *
@@ -79,7 +80,7 @@ const members = recordWith(
  *
  * @typedef {{id: string, title: string, method: string, options: string[], seats: number, min: number, max: number,
  *   tie: "lot" | "previous-stages", quorum?: string, threshold?: string, threshold_of?: "valid" | "ballots" | "voters",
- *   none_of_the_above?: true, abstain?: true, motion?: true, order?: "shuffled", text?: string, about?: About[]}} Contest
+ *   none_of_the_above?: true, default_option?: true, abstain?: true, motion?: true, order?: "shuffled", text?: string, about?: About[]}} Contest
  */
 
 /**
@@ -115,6 +116,8 @@ function conditions(read, path) {
   const { method: name, options, seats } = read;
   if (read.threshold && !METHODS[name].shares) throw new FieldError(`${path}.threshold`, "not-a-share");
   if (read.none_of_the_above && seats >= options.length) throw new FieldError(`${path}.none_of_the_above`, "too-few-options");
+  const comparable = METHODS[name].compares && seats < options.length;
+  if (read.default_option && !comparable) throw new FieldError(`${path}.default_option`, "not-comparable");
   const asked = name === "plurality" && seats === 1 && options.length === 2 && !read.none_of_the_above;
   if (read.motion && !asked) throw new FieldError(`${path}.motion`, "not-for-and-against");
   if (read.about?.length !== (read.about && options.length)) throw new FieldError(`${path}.about`, "not-one-each");
@@ -132,9 +135,9 @@ function isPart(value) {
   return found[1] ? above < below : above <= below;
 }
 
-/** @param {Kind} ballot @param {{equal?: boolean, oneSeat?: boolean, shares?: boolean}} [rest] */
-function method(ballot, { equal = false, oneSeat = false, shares = false } = {}) {
-  return { ballot, equal, oneSeat, shares };
+/** @param {Kind} ballot @param {{equal?: boolean, oneSeat?: boolean, shares?: boolean, compares?: boolean}} [rest] */
+function method(ballot, { equal = false, oneSeat = false, shares = false, compares = false } = {}) {
+  return { ballot, equal, oneSeat, shares, compares };
 }
 
 /** @param {unknown} value @param {string} path @returns {string[]} */

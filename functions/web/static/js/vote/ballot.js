@@ -108,7 +108,7 @@ function without({ options, seats }, withdrawn) {
 
 /** What a voter may do in a contest, in sentences. @param {Contest} contest @returns {string[]} */
 export function instructions(contest) {
-  const { method, options, seats, min, max, motion, abstain, none_of_the_above: none, order } = contest;
+  const { method, options, seats, min, max, motion, abstain, none_of_the_above: none, default_option: beaten, order } = contest;
   const { ballot, equal } = METHODS[method];
   const limit = () => {
     if (inWords(contest)) return t("vote.rule_grades");
@@ -125,6 +125,7 @@ export function instructions(contest) {
     ...(equal ? [t("vote.rule_equal")] : []),
     ...(ballot === "ranked" ? [t("vote.rule_moving")] : []),
     ...(none ? [t("vote.rule_none", { option: options[options.length - 1] })] : []),
+    ...(beaten ? [t("vote.rule_default", { option: options[options.length - 1] })] : []),
     ...(order ? [t("vote.rule_shuffled")] : []),
     ...conditions(contest),
     !abstain ? t("vote.rule_blank") : t(ballot === "choice" && max === 1 ? "vote.rule_abstain_choice" : "vote.rule_abstain"),

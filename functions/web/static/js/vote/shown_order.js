@@ -5,7 +5,7 @@ const drawn = new Map();
 
 /**
  * Option numbers in the order of the ballot paper. Shuffled: drawn once, from this device's own randomness, which nobody
- * else learns; none of the above stays the last.
+ * else learns; none of the above and a default option stay the last.
  *
  * @param {import("../protocol/contest.js").Contest} contest @returns {number[]}
  */
@@ -13,7 +13,7 @@ export function shownOrder(contest) {
   const numbers = contest.options.map((_, index) => index + 1);
   if (contest.order !== "shuffled") return numbers;
   const key = JSON.stringify([contest.id, contest.title, contest.options]);
-  const known = drawn.get(key) ?? shuffle(numbers, contest.none_of_the_above ? numbers.length - 1 : numbers.length);
+  const known = drawn.get(key) ?? shuffle(numbers, contest.none_of_the_above || contest.default_option ? numbers.length - 1 : numbers.length);
   drawn.set(key, known);
   return known;
 }
