@@ -11,9 +11,12 @@ import pytest
 
 from api_events import TestClient
 from invitations import MAILS, THREE, key_of
+from organise import accounts
 from organising import Organiser
 from relays_played import PlayedChannels
 from world import World
+
+NOBODY = accounts.bcrypt.hashpw(b"nobody", accounts.bcrypt.gensalt(4))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -21,6 +24,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     once = metafunc.definition.path.name.startswith("test_web_") or metafunc.definition.get_closest_marker("one_way")
     both = ["asgi", "event"] if os.environ.get("BOTH_WAYS") else ["event"]
     metafunc.parametrize("way", both if asks and not once else ["asgi"], indirect=True)
+
+
+@pytest.fixture(autouse=True)
+def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The real cost, a quarter of a second, is asserted in test_organise_accounts.py."""
+    monkeypatch.setattr(accounts, "COST", 4)
+    monkeypatch.setattr(accounts, "_NOBODY", NOBODY)
 
 
 @pytest.fixture(autouse=True)

@@ -19,7 +19,6 @@ from ballotcast.store.organisers import Organiser
 from ballotcast.wiring import Wiring
 from election_fixture import VOTERS, FrozenElection, frozen_election
 from function_apps import app_of
-from organise import accounts
 from organising import DRAFT
 from problem import assert_problem
 from sensor import SENSOR
@@ -199,10 +198,7 @@ LOST = [
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("case", "side", "lasting"), FAILURES + LOST)
-def test_the_same_request_again_finishes_what_broke_off(
-    case: str, side: Side, lasting: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(accounts, "COST", 4)
+def test_the_same_request_again_finishes_what_broke_off(case: str, side: Side, lasting: bool) -> None:
     with world() as fresh:
         election, sent = prepared(fresh, case)
         answer = ask(case, FailingWiring(fresh, 10_000), sent)

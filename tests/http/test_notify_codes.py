@@ -7,7 +7,6 @@ import pytest
 from api_events import TestClient
 from ballotcast.store.voter import Voter
 from notify.worker import Worker, deliver_all
-from organise import accounts
 from organise.app import create_app
 from organising import Organiser, sqs_event
 from outbox import Outbox
@@ -107,10 +106,7 @@ def test_no_code_once_the_credential_is_issued(organiser: Organiser, outbox: Out
     assert only_voter(organiser, election).otp_expires == 0
 
 
-def test_an_organiser_verifies_by_the_code_that_was_mailed(
-    deployment: World, outbox: Outbox, worker: Worker, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(accounts, "COST", 4)
+def test_an_organiser_verifies_by_the_code_that_was_mailed(deployment: World, outbox: Outbox, worker: Worker) -> None:
     client = TestClient(create_app(deployment.wiring()))
     account = {"email": "ada@example.org", "password": "correct horse battery"}
     identity = client.post("/organisers", json=account).json()["organiser_id"]

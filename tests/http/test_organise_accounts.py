@@ -20,13 +20,6 @@ WRONG, NO = "wrong-credentials", {":no": False}
 COST, NOBODY = accounts.COST, accounts._NOBODY
 
 
-@pytest.fixture(autouse=True)
-def _cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The cost is what it is for; here it would only take time."""
-    monkeypatch.setattr(accounts, "COST", 4)
-    monkeypatch.setattr(accounts, "_NOBODY", accounts.bcrypt.hashpw(b"nobody", accounts.bcrypt.gensalt(4)))
-
-
 @pytest.fixture
 def client(deployment: World) -> TestClient:
     return TestClient(create_app(deployment.wiring()))

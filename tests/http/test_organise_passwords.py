@@ -18,11 +18,6 @@ EMAIL, OLD, NEW = "ada@example.org", "correct horse battery", "another horse bat
 MAILS = "MAIL_QUEUE"
 
 
-@pytest.fixture(autouse=True)
-def _cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(accounts, "COST", 4)
-
-
 @pytest.fixture
 def outbox(deployment: World) -> Outbox:
     return Outbox()

@@ -18,13 +18,6 @@ ACCOUNT = {"email": EMAIL, "password": PASSWORD}
 WRONG = "wrong-credentials"
 
 
-@pytest.fixture(autouse=True)
-def _cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The cost is what it is for; here it would only take time."""
-    monkeypatch.setattr(accounts, "COST", 4)
-    monkeypatch.setattr(accounts, "_NOBODY", accounts.bcrypt.hashpw(b"nobody", accounts.bcrypt.gensalt(4)))
-
-
 @pytest.fixture
 def client(deployment: World) -> TestClient:
     return TestClient(create_app(deployment.wiring()))

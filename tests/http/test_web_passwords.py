@@ -3,7 +3,6 @@
 import pytest
 
 from notify.worker import Worker
-from organise import accounts
 from outbox import Outbox
 from pages import Browser, faults, field
 from world import World
@@ -12,8 +11,7 @@ EMAIL, OLD, NEW = "ada@example.org", "correct horse battery", "another horse bat
 
 
 @pytest.fixture
-def browser(deployment: World, monkeypatch: pytest.MonkeyPatch) -> Browser:
-    monkeypatch.setattr(accounts, "COST", 4)
+def browser(deployment: World) -> Browser:
     browser = Browser(deployment)
     assert browser.post("/manage/sign-up", {"email": EMAIL, "password": OLD}).status_code == 303
     browser.post("/manage/log-out")
