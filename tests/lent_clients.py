@@ -1,5 +1,6 @@
 """Boto3 clients that are made once and lent to one deployment after another: making one takes longer than a test."""
 
+import weakref
 from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
@@ -14,9 +15,23 @@ class LentClients:
     def __init__(self) -> None:
         self._lent: list[tuple[str, Any]] = []
         self._hooks: list[tuple[Any, Any, Any]] = []
+        self._idle: defaultdict[str, list[Any]] = defaultdict(list)
 
-    def lend(self, service: str, make: Callable[[], Any]) -> Any:
-        """A client as `make` makes it. Hooks that are registered on its events end with the loan."""
+    def lend(self, service: str, make: Callable[[], Any], borrower: object = None) -> Any:
+        """A client as `make` makes it. Hooks that are registered on its events end with the loan.
+
+        The loan ends with the deployment; or with the borrower, if there were no hooks: tests start many processes.
+        """
+        client = self._idle[service].pop() if self._idle[service] else self._borrow(service, make)
+        if borrower:
+            weakref.finalize(borrower, self._rest, service, client)
+        return client
+
+    def _rest(self, service: str, client: Any) -> None:
+        if not self.watched(client):
+            self._idle[service].append(client)
+
+    def _borrow(self, service: str, make: Callable[[], Any]) -> Any:
         client = _free[service].pop() if _free[service] else make()
         self._lent.append((service, client))
         for name in REGISTER:
@@ -36,6 +51,7 @@ class LentClients:
             vars(client).pop("query", None)  # what answer_for_empty_partitions put there
             _free[service].append(client)
         self._lent, self._hooks = [], []
+        self._idle.clear()
 
     def _note(self, events: Any, name: str) -> None:
         register = getattr(events, name)

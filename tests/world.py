@@ -34,8 +34,8 @@ class WorldWiring(Wiring):
     def client(self, service: Any) -> Any:
         if service == "kms":
             return self._deployment.kms
-        client = self._deployment.clients.lend(service, lambda: super(WorldWiring, self).client(service))
-        if service == "dynamodb":
+        client = self._deployment.clients.lend(service, lambda: super(WorldWiring, self).client(service), self)
+        if service == "dynamodb" and "query" not in vars(client):
             clients = self._deployment.clients
             answer_for_empty_partitions(client, lambda: clients.watched(client))
         return client
