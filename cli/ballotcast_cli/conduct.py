@@ -20,7 +20,9 @@ WAIT = click.option("--wait", type=click.IntRange(min=0), default=0, metavar="SE
 @click.command()
 @click.argument("election")
 @click.option(
-    "--only", type=click.Choice(["all", "bounced", "not_issued"]), help="Whom  [default: who has no mail yet]"
+    "--only",
+    type=click.Choice(["all", "bounced", "not_issued", "result"]),
+    help="Whom  [default: who has no mail yet]; result: mail everybody where the result is.",
 )
 @click.option("--voter", "voters", multiple=True, help="This address; may be repeated.")
 def invite(election: str, only: str | None, voters: tuple[str, ...]) -> None:
@@ -31,6 +33,23 @@ def invite(election: str, only: str | None, voters: tuple[str, ...]) -> None:
     if last_day:
         click.echo(f"They are more than a day's mails: the last go out on {last_day} (UTC).")
         click.echo(f"Next: ballotcast invitations {election}", err=True)
+
+
+@click.command()
+@click.argument("election")
+@click.argument("at", type=Moment(), required=False)
+@click.option("--cancel", is_flag=True, help="Remind nobody at the time that was chosen before.")
+def remind(election: str, at: datetime | None, *, cancel: bool) -> None:
+    """Remind those who have no credential at a time, or show that time.
+
+    AT is a time with its zone, or +2h from now, while voting is open."""
+    if at and cancel:
+        raise click.UsageError("give a time or --cancel, not both")
+    connected = organiser()
+    if at or cancel:
+        connected.remind_at(election, to_rfc3339(at) if at else None)
+    chosen = connected.election(election)["remind_at"]
+    click.echo(f"Reminders go out at {chosen}." if chosen else "No reminder is scheduled.")
 
 
 @click.command()

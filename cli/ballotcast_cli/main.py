@@ -20,6 +20,7 @@ COMMANDS: Mapping[str, LazyCommand] = {
     "doctor": LazyCommand("doctor", "Check SPF, DKIM and DMARC of the sender's domain, as SES needs them."),
     "elections": LazyCommand("elections", "Create, list, show and delete elections."),
     "voters": LazyCommand("voters", "Import, edit and list the roll of an election."),
+    "remind": LazyCommand("conduct", "Remind voters at a time that is chosen beforehand.", "remind"),
     "invitations": LazyCommand("conduct", "Show or stop invitations that do not go out at once.", "invitations"),
     "invite": LazyCommand("conduct", "Mail the voters their links.", "invite"),
     "open": LazyCommand("conduct", "Open now instead of at its time; only before it is frozen.", "open_"),

@@ -7,6 +7,7 @@ second mail, whose link replaces the first. A link that was mailed before is val
 
 import hashlib
 import secrets
+from contextlib import suppress
 from datetime import timedelta
 from functools import cache
 from typing import Any
@@ -20,7 +21,7 @@ from botocore.exceptions import ClientError
 from ballotcast.ballots.link import TOKEN_LENGTH, Link
 from ballotcast.batches import Unreadable, message_id, pause, read_object, receipt_handle, received
 from ballotcast.elections.lifecycle import Status
-from ballotcast.mails.invitation import Recipient, invitation, second_factor, second_factor_short
+from ballotcast.mails.invitation import Recipient, invitation, result, second_factor, second_factor_short
 from ballotcast.mails.settings import MailSettings
 from ballotcast.mails.to_organisers import joining
 from ballotcast.mails.to_trustees import Asked, to_trustee
@@ -48,7 +49,7 @@ RESETS = 3
 FIRST_PAUSE, LONGEST_PAUSE = 5, 90
 """Seconds until a message that failed comes again: somebody may wait for a code, and most faults pass at once."""
 
-KINDS = ("invitation", "reminder", "test", "member", "milestone", "otp", "verification", "reset", "trustee")
+KINDS = ("invitation", "reminder", "result", "test", "member", "milestone", "otp", "verification", "reset", "trustee")
 """Only these may enter the log: a kind that somebody made up could hold anything."""
 
 logger = Logger(service="notify")
@@ -73,6 +74,8 @@ class Worker:
                 "run": str(run),
             }:
                 self._invite(election, voter, run, tell=kind == "invitation")
+            case {"kind": "result", "election": str(election), "voter": str(voter), "run": str(run)}:
+                self._tell_result(election, voter, run)
             case {
                 "kind": "test",
                 "election": str(election),
@@ -150,6 +153,18 @@ class Worker:
                 self._wiring.voters.mark_bounced(election_id, key, run, counting)
         else:
             self._wiring.voters.mark_mailed(election_id, key, run, link.token_hash.hex())
+
+    def _tell_result(self, election_id: str, key: str, run: str) -> None:
+        """Where the result is, to somebody on the roll. Without tags: a bounce changes nothing any more."""
+        voter, election = self._find(election_id, key)
+        if not voter or not election or election.erased or voter.ended or voter.run != run or voter.mailed == run:
+            return
+        if to := self._address(voter, election):
+            page = f"{election.base_url}/results/{election_id}"
+            recipient = Recipient(voter.name or voter.email, page, voter.language)
+            with suppress(Undeliverable):
+                self._post.mail(to, result(MailSettings.kept(election.mail), occasion_of(election), recipient))
+        self._wiring.voters.mark_mailed(election_id, key, run)
 
     def _test(self, election_id: str, identity: str, base_url: str, *, reminds: bool) -> None:
         """The invitation as it is now, to the organiser who asked for it. Its link is of nobody."""

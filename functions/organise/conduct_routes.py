@@ -31,28 +31,44 @@ from organise.invitation_jobs import newest_run, stop_run
 from organise.inviting import Choice, Only, invite
 from organise.people import names_of
 from organise.releasing import release_result
+from organise.reminding import schedule_reminder
+from organise.result_mails import mail_result
 from organise.withdrawing import Order, withdraw_option
 
 router = routes()
 
 
 class Invitations(BaseModel):
-    """`only` or `voters` (addresses); neither: anyone who has not been sent a mail yet."""
+    """`only` or `voters` (addresses); neither: anyone who has not been sent a mail yet.
+
+    `at`: when to remind (`only` is `not_issued`), instead of now; null: not at a time that was chosen before.
+    """
 
     model_config = ConfigDict(extra="forbid", strict=True)
-    only: Only = OPTIONAL
+    only: Only | Literal["result"] = OPTIONAL
     voters: Annotated[list[Email], Field(min_length=1, max_length=100)] = OPTIONAL
+    at: UtcSecond | None = OPTIONAL
 
     @model_validator(mode="after")
     def _one_of_them(self) -> Self:
         if {"only", "voters"} <= self.model_fields_set:
             raise FaultError("one-or-other", one="only", other="voters")
+        if self.later and self.only != "not_issued":
+            raise FaultError("only-reminders")
         return self
+
+    @property
+    def later(self) -> bool:
+        return "at" in self.model_fields_set
 
     @property
     def choice(self) -> Choice:
         emails = tuple(self.voters) if "voters" in self.model_fields_set else None
-        return Choice(self.only if "only" in self.model_fields_set else None, emails)
+        return Choice(self.only if "only" in self.model_fields_set and self.only != "result" else None, emails)
+
+    @property
+    def of_result(self) -> bool:
+        return "only" in self.model_fields_set and self.only == "result"
 
 
 class Queued(BaseModel):
@@ -150,8 +166,14 @@ def send(
     order: Invitations | None = None,
     idempotency_key: IdempotencyKey = None,
 ) -> Queued:
-    """Send invitations, send them again, or remind; the first ones freeze the manifest."""
+    """Mail voters: invitations, again, a reminder, or the result; the first invitations freeze the manifest."""
     owned = owned_election(wiring, organiser, election)
+    if order and order.later:
+        schedule_reminder(wiring, owned, order.at)
+        return Queued(queued=None, last_day=None)
+    if order and order.of_result:
+        job = mail_result(wiring, owned)
+        return Queued(queued=job.total, last_day=job.parameters["last_day"])
     choice = order.choice if order else Choice()
     invited = invite(wiring, owned, choice, base_url(request, wiring.settings), idempotency_key)
     if invited.queued:

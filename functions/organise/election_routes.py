@@ -112,7 +112,8 @@ class ElectionChanges(BaseModel):
 class ElectionView(BaseModel):
     """`manifest_hash` (M, hex) and `roll_size` (of the newest roll in the log) from freezing on. `withdrawn`: by the id
     of a contest the numbers of its options that were withdrawn, from 1. `role`: the caller's. `counted`: its result is
-    published. `held_since`: when the ballots were counted whose result waits to be released."""
+    published. `held_since`: when the ballots were counted whose result waits to be released. `remind_at`: when voters
+    are reminded. `result_mailed`: whether the result's address was ordered to be mailed."""
 
     id: str
     title: str
@@ -135,6 +136,8 @@ class ElectionView(BaseModel):
     role: Literal["owner", "organiser", "observer"]
     counted: bool
     held_since: str | None
+    remind_at: str | None
+    result_mailed: bool
 
     @classmethod
     def of(cls, election: Election, wiring: Wiring) -> Self:
@@ -154,10 +157,11 @@ class ElectionView(BaseModel):
             counted=election.id in counted and held_since is None,
             held_since=held_since,
             **{name: getattr(election, name) for name in cls.model_fields if name in Election.__dataclass_fields__}
-            | {"roll_size": election.roll_size if election.frozen else None},
+            | {"roll_size": election.roll_size if election.frozen else None, "remind_at": election.remind_at or None},
             status=election.status(wiring.clock()),
             manifest_hash=sha256(election.manifest).hexdigest() if election.manifest else None,
             personal_data_erased=election.erased,
+            result_mailed=bool(election.result_run),
         )
 
 

@@ -22,7 +22,8 @@ from ballotcast.store.wakes import PATIENCE, Wake
 from ballotcast.wiring import Wiring
 from organise.job_list import JobList
 
-KIND = "invite"
+KIND, RESULT = "invite", "result"
+"""Of a job, and whom a run is for that mails the result's address."""
 A_STEP = 500
 """Voters in one step of a job."""
 WRITERS = 8
@@ -31,9 +32,14 @@ STILL = {"waiting": ("none", "queued"), "bounced": ("bounced",)}
 """Delivery states of those for whom a run is meant; of others, any."""
 
 
+def run_list(wiring: Wiring, election: str, job: str) -> JobList:
+    """The keys of its voters."""
+    return JobList(wiring.blobs, election, job, "runs")
+
+
 def add_job(wiring: Wiring, job: Job, keys: Sequence[str]) -> None:
     """Its voters, then the job with its wake. Killed in between, the same order again does both; twice is once."""
-    JobList(wiring.blobs, job.election, job.id).keep(keys)
+    run_list(wiring, job.election, job.id).keep(keys)
     wake = Wake(job.election, job.id, KIND)
     writes = [wiring.jobs.adding(job), wiring.wakes.adding(wake, wiring.clock() + PATIENCE)]
     if job.parameters["whom"] in ("all", "waiting"):
@@ -82,10 +88,10 @@ def continue_invitations(wiring: Wiring, election: str, job: str) -> None:
 
     Killed before its progress is written, a step is repeated: the worker tells by the run who was mailed already.
     """
-    now, waiting = wiring.jobs.find(election, job), JobList(wiring.blobs, election, job)
+    now, waiting = wiring.jobs.find(election, job), run_list(wiring, election, job)
     if now and now.state == "running":
         batch = waiting.behind(now.done, A_STEP)
-        if batch is not None and _open_to_invitations(wiring, election):
+        if batch is not None and _still_wanted(wiring, now):
             _step(wiring, now, batch)
             return
         wiring.jobs.advance(now.moved(state="stopped"))
@@ -100,7 +106,8 @@ def _step(wiring: Wiring, now: Job, batch: Sequence[str]) -> None:
     now, reminds, election = granted, granted.parameters["reminds"], granted.election
     if "granted" in now.parameters:
         batch = batch[: now.parameters["granted"] - now.done]
-    enlist(wiring, election, _meant(wiring, now, batch), now.parameters["run"], reminds=reminds)
+    kind = "result" if now.parameters["whom"] == RESULT else "reminder" if reminds else "invitation"
+    enlist(wiring, election, _meant(wiring, now, batch), now.parameters["run"], kind=kind)
     done = now.done + len(batch)
     if wiring.jobs.advance(now.moved(done=done, state="done" if done == now.total else "running")):
         wiring.jobs_queue.send({"kind": KIND, "election": election, "job": now.id})
@@ -152,9 +159,11 @@ def _still(voter: Voter, job: Job) -> bool:
     return voter.run == job.parameters["run"] or states is None or voter.delivery in states
 
 
-def _open_to_invitations(wiring: Wiring, election: str) -> bool:
-    found = wiring.elections.find(election)
-    return bool(found and not found.erased and found.status(wiring.clock()) is not Status.CLOSED)
+def _still_wanted(wiring: Wiring, job: Job) -> bool:
+    """Invitations until the close, mails with the result after it."""
+    found = wiring.elections.find(job.election)
+    closed = found is not None and found.status(wiring.clock()) is Status.CLOSED
+    return bool(found and not found.erased and closed == (job.parameters["whom"] == RESULT))
 
 
 def enlist(
@@ -163,12 +172,14 @@ def enlist(
     keys: Sequence[str],
     run: str,
     *,
-    reminds: bool,
+    kind: str,
     enlisted: Set[str] = frozenset(),
 ) -> None:
-    """Mark voters as part of a run, and queue their mails."""
+    """Mark voters as part of a run, and queue their mails: `invitation`, `reminder` or `result`.
+
+    Only invitations show in what organisers see of a voter.
+    """
     left = [key for key in keys if key not in enlisted]
     with ThreadPoolExecutor(WRITERS) as writers:
-        list(writers.map(lambda key: wiring.voters.enlist(election, key, run, visibly=not reminds), left))
-    kind = "reminder" if reminds else "invitation"
+        list(writers.map(lambda key: wiring.voters.enlist(election, key, run, visibly=kind == "invitation"), left))
     wiring.mail_queue.send_all({"kind": kind, "election": election, "voter": key, "run": run} for key in keys)

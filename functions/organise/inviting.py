@@ -215,7 +215,7 @@ def _send(
         stop_run(wiring, election.id, election.inviting, election.actor)
     wiring.events.add(event(election.id, election.actor, "invitations-ordered", detail, now))
     if len(chosen) <= AT_ONCE and not choice.reminds and not run.spread:
-        enlist(wiring, election.id, chosen, run.id, reminds=False, enlisted=enlisted)
+        enlist(wiring, election.id, chosen, run.id, kind="invitation", enlisted=enlisted)
         return
     job = Job(
         id=run.id,

@@ -1,6 +1,7 @@
 """What a job still has to do, kept in the bucket in parts: a step reads the part it works on, however long the list is.
 
-Bucket   imports/<election>/<job>/<part>    a JSON array of at most `PART` rows; gone when the job is over
+Bucket   imports/<election>/<job>/<part>    a JSON array of at most `PART` rows; gone after a day
+Bucket   runs/<election>/<job>/<part>       the same of invitation runs, which may take many days: keys, no addresses
 """
 
 import json
@@ -16,9 +17,9 @@ PART = 10_000
 class JobList:
     """The rows of one job."""
 
-    def __init__(self, blobs: Blobs, election: str, job: str) -> None:
+    def __init__(self, blobs: Blobs, election: str, job: str, folder: str = "imports") -> None:
         self._blobs = blobs
-        self._prefix = f"imports/{election}/{job}/"
+        self._prefix = f"{folder}/{election}/{job}/"
         self._part: tuple[str, list[Any] | None] = ("", None)
         """The key of the part that was read last, and its rows."""
 

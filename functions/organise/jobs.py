@@ -16,6 +16,7 @@ from ballotcast.wiring import Wiring, from_environment
 from organise import importing, invitation_jobs
 from organise.importing import continue_import
 from organise.invitation_jobs import continue_invitations
+from organise.reminding import remind_now
 from organise.sweeping import empty, erase, purge
 
 logger = Logger(service="organise-jobs")
@@ -34,6 +35,8 @@ def _step(record: SQSRecord, wiring: Wiring) -> None:
             continue_import(wiring, election, job)
         case {"kind": invitation_jobs.KIND, "election": str(election), "job": str(job)}:
             continue_invitations(wiring, election, job)
+        case {"kind": "remind", "election": str(election), "at": str(at)}:
+            remind_now(wiring, election, at)
         case {
             "kind": "purge",
             "election": str(election),

@@ -33,20 +33,25 @@ ATTEMPTS = 5
 
 @dataclass(frozen=True)
 class Person:
-    """`state`: `joined` or `invited`."""
+    """`state`: `joined` or `invited`. `you`: whether it is who asks."""
 
     email: str
     role: Role
     state: str
     since: str
+    you: bool
 
 
 def people(wiring: Wiring, election: Election) -> list[Person]:
     """First whose account the election is under."""
     account = wiring.organisers.find(election.organiser)
-    first = Person(account.email if account else "", Role.OWNER, "joined", election.created_at)
-    others = wiring.members.of(election.id)
-    return [first, *(Person(one.email, one.role, "joined" if one.joined else "invited", one.since) for one in others)]
+    ours = election.actor == election.organiser
+    first = Person(account.email if account else "", Role.OWNER, "joined", election.created_at, ours)
+    others = [
+        Person(one.email, one.role, "joined" if one.joined else "invited", one.since, one.id == election.actor)
+        for one in wiring.members.of(election.id)
+    ]
+    return [first, *others]
 
 
 def invite_person(wiring: Wiring, election: Election, email: str, role: Role, base_url: str) -> None:

@@ -40,9 +40,10 @@ class Acceptance(BaseModel):
 
 
 class PersonView(BaseModel):
-    """`since`: when they were invited, then when they joined."""
+    """`since`: when they were invited, then when they joined. `you`: whether it is who asks."""
 
     email: str
+    you: bool
     role: Literal["owner", "organiser", "observer"]
     state: Literal["joined", "invited"]
     since: str

@@ -121,5 +121,5 @@ def _swept(wiring: Wiring, message: dict[str, str], start: int, act: Callable[[V
 
 
 def _forget_files(wiring: Wiring, election: str) -> None:
-    for key in wiring.blobs.keys(f"imports/{election}/"):
+    for key in (*wiring.blobs.keys(f"imports/{election}/"), *wiring.blobs.keys(f"runs/{election}/")):
         wiring.blobs.delete(key)

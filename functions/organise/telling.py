@@ -1,4 +1,4 @@
-"""Part of the function `organise-due`: mails to organisers at the milestones of their elections.
+"""Part of the function `organise-due`: mails to organisers at the milestones of their elections, and reminders.
 
 Each milestone is one message; `notify` finds the people, and mails each of them once. Milestones are of the whole
 election. That some invitations came back is told once a day at most and as a number: it names nobody, and as voters
@@ -14,7 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from ballotcast.clock import from_rfc3339, to_rfc3339
 from ballotcast.store.counting_machine import RUNNING
 from ballotcast.store.faults import NotTaken
-from ballotcast.store.milestones import COUNT, Bounces, Milestone
+from ballotcast.store.milestones import COUNT, REMINDER, Bounces, Milestone
 from ballotcast.wiring import Wiring
 
 A_CALL = 200
@@ -75,7 +75,9 @@ def _tell(wiring: Wiring, milestone: Milestone) -> None:
         if name == RUNNING or (name is None and now < from_rfc3339(milestone.since) + PATIENCE):
             wiring.milestones.move(milestone, to_rfc3339(now + LOOK_AGAIN))
             return
-    if name:
+    if milestone.kind == REMINDER:
+        wiring.jobs_queue.send({"kind": "remind", "election": milestone.election, "at": milestone.at})
+    elif name:
         _queue(wiring, milestone.election, name)
     wiring.milestones.remove(milestone)
 

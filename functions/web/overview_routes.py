@@ -27,6 +27,7 @@ from web.notices import NOTICE_ACTS, change_notices
 from web.organising import BADGES, delivery_counts, done_text, grouped, organiser_at, standing, time_left
 from web.pages import Page, Paged
 from web.people_form import PEOPLE_ACTS, ROLES, change_people
+from web.remind_form import REMIND_ACTS, schedule_reminder
 from web.routing import advice, page_routes
 from web.withdrawal_form import withdraw_option
 
@@ -51,6 +52,7 @@ ACTS = {
     "remind": Act(lambda organiser, election: organiser.invite(election, only="not_issued")["queued"], asks=True),
     "bounced": Act(lambda organiser, election: organiser.invite(election, only="bounced")["queued"]),
     "all": Act(lambda organiser, election: organiser.invite(election, only="all")["queued"], asks=True),
+    "result": Act(lambda organiser, election: organiser.invite(election, only="result")["queued"], asks=True),
     "stop": Act(lambda organiser, election: organiser.stop_invitations(election)),
     "open": Act(lambda organiser, election: organiser.open(election), asks=True),
     "close": Act(lambda organiser, election: organiser.close(election), asks=True, danger=True),
@@ -89,6 +91,8 @@ def act(page: Paged, token: SignedIn, form: OurForm, election: ElectionId) -> Re
         return change_notices(page, organiser, election, form)
     if name == "withdraw":
         return withdraw_option(page, organiser, election, form)
+    if name in REMIND_ACTS:
+        return schedule_reminder(page, organiser, election, form)
     if name in PEOPLE_ACTS:
         changed = change_people(page, organiser, election, form)
         return _overview(page, organiser, election, changed) if isinstance(changed, Faults) else changed

@@ -19,7 +19,7 @@ from web.routing import OVER
 LABELS = {"email": "manage.email", "role": "people.role"}
 CODE_LABELS = {"token": "account.code"}
 ROLES = ("organiser", "observer", "owner")
-PEOPLE_ACTS = {"person-invite": "invited", "person-remove": "removed_person"}
+PEOPLE_ACTS = {"person-invite": "invited", "person-remove": "removed_person", "person-leave": "left"}
 """What the forms' buttons send, with what the page says afterwards."""
 
 
@@ -29,6 +29,8 @@ def change_people(page: Page, organiser: Organiser, election: str, form: Form) -
     try:
         if act == "person-invite":
             organiser.invite_person(election, email, form.text("role"))
+        elif act == "person-leave":
+            organiser.remove_person(election, next(one["email"] for one in organiser.people(election) if one["you"]))
         else:
             organiser.remove_person(election, email)
     except ClientError as error:

@@ -31,7 +31,7 @@ def test_a_large_run_goes_on_as_a_job(
     assert invited(organiser, delivered) == []
     work_off(deployment)
     assert invited(organiser, delivered) == [f"{name}@example.org" for name in expected]
-    assert list(organiser.wiring.blobs.keys("imports/")) == []
+    assert list(organiser.wiring.blobs.keys("runs/")) == []
 
 
 def run_until_killed(dying: DyingWiring, organiser: Organiser, election: str) -> bool:

@@ -81,7 +81,7 @@ def test_two_and_a_half_times_a_days_mails_go_out_over_three_days(
         see_to_all(deployment.wiring())
         assert work_off(deployment) == 0, "nothing goes on before midnight"
         to_midnight(deployment)
-    assert list(organiser.wiring.blobs.keys("imports/")) == []
+    assert list(organiser.wiring.blobs.keys("runs/")) == []
     assert list(organiser.wiring.wakes.due(deployment.clock())) == []
     assert {voter["delivery"] for voter in organiser.voters(election).values()} == {"sent"}
 
@@ -155,7 +155,7 @@ def test_it_is_stopped_and_who_is_left_is_invited_later(
     to_midnight(deployment)
     send(deployment)
     assert len(mailed) == 10
-    assert list(organiser.wiring.blobs.keys("imports/")) == []
+    assert list(organiser.wiring.blobs.keys("runs/")) == []
     assert organiser.invite(election).json() == {"queued": 2, "last_day": None}
     send(deployment)
     assert sorted(mailed) == voters(12)

@@ -156,9 +156,16 @@ class Organiser:
         self.api.send("DELETE", f"/elections/{election}/voters/personal-data", headers=self._session())
 
     def invite(self, election: str, *, only: str = "", voters: Sequence[str] = ()) -> Document:
-        """`{queued, last_day}`. Neither `only` (`all`, `bounced`, `not_issued`) nor `voters`: who has no mail yet."""
+        """`{queued, last_day}`. Neither `only` (`all`, `bounced`, `not_issued`) nor `voters`: who has no mail yet.
+
+        `only` may also be `result`: where the published result is, to everybody.
+        """
         order = {**({"only": only} if only else {}), **({"voters": list(voters)} if voters else {})}
         return self._post(f"/elections/{election}/invitations", json=order)
+
+    def remind_at(self, election: str, at: str | None) -> None:
+        """Have voters reminded at a time (RFC 3339) who have no credential by then; None: not at any."""
+        self._post(f"/elections/{election}/invitations", json={"only": "not_issued", "at": at})
 
     def invitations(self, election: str) -> Document:
         """`{run}`: how far the invitations are that are sent by a job."""

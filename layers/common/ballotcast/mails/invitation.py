@@ -78,6 +78,23 @@ def invitation(
     return _mail(settings, words, subject, blocks)
 
 
+def result(settings: MailSettings, occasion: Occasion, recipient: Recipient) -> MailContent:
+    """To everybody on the roll, once the result is published: where it is. `recipient.link`: that of its page."""
+    words = settings.words(recipient.language)
+    blocks: list[Block] = [
+        *_head(settings),
+        *_rehearsal(words, rehearsal=occasion.rehearsal),
+        Paragraph(
+            words.text("result_named" if settings.organisation else "result", organisation=settings.organisation)
+        ),
+        Title(occasion.title),
+        Button(words.text("result_button"), recipient.link, words.text("result_link"), words.text("link_below")),
+        Paragraph(words.text("result_check"), "quiet"),
+        *_from_whom(settings, words),
+    ]
+    return _mail(settings, words, words.text("result_subject", title=occasion.title), blocks)
+
+
 def second_factor(
     settings: MailSettings, title: str, code: str, minutes: int, language: str = "", *, rehearsal: bool = False
 ) -> MailContent:

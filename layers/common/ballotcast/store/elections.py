@@ -107,6 +107,10 @@ class Election:
     """What its mails say: fields of `ballotcast.mails.settings.MailSettings`."""
     inviting: str = ""
     """The newest invitation run that is a job."""
+    remind_at: str = ""
+    """When voters are reminded who have no credential by then, or empty."""
+    result_run: str = ""
+    """The run that mails the result's address."""
     people: int = 0
     """How many there are next to its own account, with those who are invited (store/members.py)."""
     erased: bool = False
@@ -224,6 +228,22 @@ class Elections:
         """For the transaction that adds the job of an invitation run."""
         frozen = Condition("attribute_exists(manifest)", {})
         return self._roll.updating(election_pk(election), META, "SET inviting = :run", {":run": run}, frozen)
+
+    def naming_result_run(self, election: str, run: str) -> dict[str, Any]:
+        """For the transaction that adds the job which mails the result's address. Refused if there was one."""
+        first = Condition(
+            "attribute_exists(manifest) AND (attribute_not_exists(result_run) OR result_run = :none)", {":none": ""}
+        )
+        return self._roll.updating(election_pk(election), META, "SET result_run = :run", {":run": run}, first)
+
+    def setting_reminder(self, election: Election, at: str) -> dict[str, Any]:
+        """For the transaction that moves the row of its time. Refused if another time was chosen meanwhile."""
+        unchanged = Condition(
+            "attribute_exists(manifest) AND attribute_not_exists(closed_at)"
+            f" AND (remind_at = :before{'' if election.remind_at else ' OR attribute_not_exists(remind_at)'})",
+            {":before": election.remind_at},
+        )
+        return self._roll.updating(election_pk(election.id), META, "SET remind_at = :at", {":at": at}, unchanged)
 
     def moving_revision(self, election: str) -> dict[str, Any]:
         """For a transaction that changes a draft's roll: anyone who freezes it by what was read before is refused."""

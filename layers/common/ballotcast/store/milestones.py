@@ -1,6 +1,6 @@
 """What organisers are mailed of their elections, and when: the opening, the close, the count, mails that came back.
 
-Roll   MILESTONES / <time>#<election>#<kind>      `opened`, `closed` or `count`: looked at then, by the clock
+Roll   MILESTONES / <time>#<election>#<kind>      `opened`, `closed`, `count` or `reminder`: looked at then
 Roll   BOUNCES / <election>                       how many invitations came back since organisers were last mailed
 Roll   ORGANISER#<id> / TOLD#<election>#<name>    a mail about a milestone: being sent, then sent; expires
 
@@ -20,7 +20,7 @@ from ballotcast.store.table import ABSENT, PRESENT, Condition, Refusal, Table
 from ballotcast.store.transaction import Cancelled, transact
 
 MILESTONES, BOUNCES = "MILESTONES", "BOUNCES"
-OPENED, CLOSED, COUNT = "opened", "closed", "count"
+OPENED, CLOSED, COUNT, REMINDER = "opened", "closed", "count", "reminder"
 KEPT = 90 * 24 * 60 * 60
 """Seconds for which a mail is known to have been sent: longer than any message lives."""
 _ANYWAY = Condition("attribute_not_exists(pk) OR attribute_exists(pk)", {})
@@ -60,6 +60,10 @@ class Milestones:
     def adding(self, milestone: Milestone) -> dict[str, Any]:
         """For the transaction that makes it due. Adding twice is adding once."""
         return self._roll.putting(_to_item(milestone))
+
+    def removing(self, milestone: Milestone) -> dict[str, Any]:
+        """For the transaction that calls it off. Removing twice is removing once."""
+        return self._roll.deleting(MILESTONES, milestone.sk)
 
     def add(self, milestone: Milestone) -> None:
         self._roll.put(_to_item(milestone))

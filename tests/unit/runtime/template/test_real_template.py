@@ -133,7 +133,7 @@ def test_what_is_kept(deployment: Deployment) -> None:
     assert deployment.secrets[session] == Secret("SessionSecret", session, 64, punctuation=False)
     assert len(deployment.secrets) == 2
     assert deployment.bucket.name == "Bucket"
-    assert len(deployment.bucket.expirations) == 9
+    assert len(deployment.bucket.expirations) == 10
     assert ("imports/", 1) in deployment.bucket.expirations
 
 
