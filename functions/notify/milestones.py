@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from ballotcast.elections.lifecycle import Status
 from ballotcast.elections.roles import Role
+from ballotcast.mails.accounts import words_of
 from ballotcast.mails.settings import MailSettings
 from ballotcast.mails.to_organisers import NAMES, milestone
 from ballotcast.store.elections import Election
@@ -68,7 +69,8 @@ def _tell(wiring: Wiring, post: Post, election: Election, identity: str, name: s
         return
     settings, held = MailSettings.kept(election.mail), election.release == "held"
     kind, occasion = name.partition("-")[0], occasion_of(election)
-    mail = milestone(settings, occasion, kind, election.base_url, election.id, held=held, bounces=bounces)
+    words = words_of(organiser.language, settings.language)
+    mail = milestone(words, settings, occasion, kind, election.base_url, election.id, held=held, bounces=bounces)
     try:
         post.mail(organiser.email, mail)
     except Undeliverable:

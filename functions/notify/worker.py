@@ -21,6 +21,7 @@ from botocore.exceptions import ClientError
 from ballotcast.ballots.link import TOKEN_LENGTH, Link
 from ballotcast.batches import Unreadable, message_id, pause, read_object, receipt_handle, received
 from ballotcast.elections.lifecycle import Status
+from ballotcast.mails.accounts import password_reset, verification, words_of
 from ballotcast.mails.invitation import Recipient, invitation, result, second_factor, second_factor_short
 from ballotcast.mails.settings import MailSettings
 from ballotcast.mails.to_organisers import joining
@@ -31,7 +32,6 @@ from ballotcast.store.voter import Voter
 from ballotcast.trustees.link import TrusteeLink
 from ballotcast.typed_code import grouped_code, new_code
 from ballotcast.wiring import Wiring, from_environment
-from notify import texts
 from notify.milestones import takes_part, tell_organisers
 from notify.post import Post, Undeliverable
 
@@ -187,11 +187,13 @@ class Worker:
         if not self._wiring.members.offer(election_id, identity, mac, expires, until):
             return
         link = f"{election.base_url or base_url}/manage/verify?election={election_id}#{grouped_code(code)}"
-        settings = MailSettings.kept(election.mail)
-        shown = grouped_code(code)
-        self._post.mail(
-            member.email, joining(settings, election.title, host.email, member.role, link, shown, JOIN_LIFE.days)
+        settings, shown = MailSettings.kept(election.mail), grouped_code(code)
+        account = self._wiring.organisers.find(identity)
+        words = words_of(account.language if account else "", settings.language)
+        joined = joining(
+            words, settings.organisation, election.title, host.email, member.role, link, shown, JOIN_LIFE.days
         )
+        self._post.mail(member.email, joined)
 
     def _ask_trustee(self, election_id: str, attempt: int, index: int, mail: str) -> None:
         """A fresh link, with what it is for; each mail once. The links before it stay good."""
@@ -238,7 +240,7 @@ class Worker:
         if organiser and self._wiring.organisers.offer_verification(identity, mac, expires):
             hours, shown = int(VERIFICATION_LIFE.total_seconds()) // 3600, grouped_code(code)
             link = f"{base_url}/manage/verify?organiser={identity}#{shown}"
-            self._post.mail(organiser.email, texts.verification(identity, shown, hours, link))
+            self._post.mail(organiser.email, verification(organiser.language, identity, shown, hours, link))
 
     def _reset(self, identity: str, request: str, base_url: str) -> None:
         """A new code, if the address has an account and a turn: `organise` asks for every address alike."""
@@ -252,9 +254,8 @@ class Worker:
             return
         if self._wiring.organisers.spend_verification(f"{now:%Y-%m-%d}", self._wiring.settings.daily_mails):
             minutes, shown = int(RESET_LIFE.total_seconds()) // 60, grouped_code(code)
-            self._post.mail(
-                organiser.email, texts.password_reset(shown, minutes, f"{base_url}/manage/password#{shown}")
-            )
+            link = f"{base_url}/manage/password#{shown}"
+            self._post.mail(organiser.email, password_reset(organiser.language, shown, minutes, link))
 
     def _address(self, voter: Voter, election: Election) -> str:
         """Where a voter's mails go: those of a rehearsal to its organiser alone. Empty: nowhere."""

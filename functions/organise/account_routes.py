@@ -14,6 +14,7 @@ from ballotcast.http.app import routes
 from ballotcast.http.responses import refuses
 from ballotcast.http.sessions import LIFETIME, CurrentOrganiser, current_session
 from ballotcast.http.wired import Wired
+from ballotcast.mails.language import codes
 from organise.accounts import PASSWORD_BYTES, ask_verification, log_in, log_out, register_organiser, verify_organiser
 
 router = routes()
@@ -58,10 +59,22 @@ NewPassword = Annotated[
 ]
 
 
+def _known_language(code: str) -> str:
+    if code and code not in codes():
+        raise FaultError("no-choice", choices=", ".join(codes()))
+    return code
+
+
+MailLanguage = Annotated[str, Field(max_length=10), AfterValidator(_known_language)]
+
+
 class SignUp(BaseModel):
+    """`language`: of mails about the account, or empty."""
+
     model_config = ConfigDict(extra="forbid", strict=True)
     email: Email
     password: NewPassword
+    language: MailLanguage = ""
 
 
 class SignedUp(BaseModel):
@@ -84,12 +97,13 @@ Device = Annotated[str, Field(max_length=100, repr=False)]
 
 
 class Credentials(BaseModel):
-    """`device`: what the last log-in on this device responded with, or empty."""
+    """`device`: what the last log-in on this device responded with, or empty. `language`: of mails from now on."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
     email: Email
     password: Password
     device: Device = ""
+    language: MailLanguage = ""
 
 
 class Session(BaseModel):
@@ -106,7 +120,7 @@ class Session(BaseModel):
 def register(body: SignUp, request: Request, wiring: Wired) -> SignedUp:
     """Sign up; a code to verify the address is mailed to it."""
     pages = base_url(request, wiring.settings)
-    return SignedUp(organiser_id=register_organiser(wiring, body.email, body.password, pages))
+    return SignedUp(organiser_id=register_organiser(wiring, body.email, body.password, pages, body.language))
 
 
 @router.post("/organisers/verify", openapi_extra=contract(Access.PUBLIC), responses=refuses(403))
@@ -130,5 +144,6 @@ def close(request: Request, organiser: CurrentOrganiser, wiring: Wired) -> None:
 @router.post("/sessions", openapi_extra=contract(Access.PUBLIC), responses=refuses(401, 429))
 def open_(body: Credentials, request: Request, wiring: Wired) -> Session:
     """Log in. Takes no Idempotency-Key into account: a token is never stored."""
-    token, device = log_in(wiring, body.email, body.password, base_url(request, wiring.settings), body.device)
+    pages = base_url(request, wiring.settings)
+    token, device = log_in(wiring, body.email, body.password, pages, body.device, body.language)
     return Session(token=token, expires_in=int(LIFETIME.total_seconds()), device=device)

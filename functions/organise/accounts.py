@@ -40,8 +40,10 @@ _NOBODY = b"$2b$12$CUC03MdKkAOx/kXJNqeKd.rsc5Mg1muaAi76EvghnUox/6fzi7z8S"
 """Hash of a password that was thrown away, at the same cost: an unknown address takes as long as a wrong password."""
 
 
-def register_organiser(wiring: Wiring, email: str, password: str, base_url: str) -> str:
-    """The organiser's id; `base_url`: where the pages are. Conflict if the address is taken, TooMany (daily mails).
+def register_organiser(wiring: Wiring, email: str, password: str, base_url: str, language: str = "") -> str:
+    """The organiser's id; `base_url`: where the pages are; `language`: of mails about the account.
+
+    Conflict if the address is taken, TooMany (daily mails).
 
     Taken means verified, or signed up with less than a day ago. After a day without verification anyone who signs up
     next is the one who counts: their password replaces the one before, and a code that was mailed before is void.
@@ -61,6 +63,7 @@ def register_organiser(wiring: Wiring, email: str, password: str, base_url: str)
         password_hash=hash_password(password),
         created_at=now,
         verification_asked_until=int((now + MAIL_EVERY).timestamp()),
+        language=language,
     )
     taken_over = found and wiring.organisers.take_over(organiser, found)
     if not taken_over and not wiring.organisers.add(organiser):
@@ -121,7 +124,7 @@ class LoggedIn(NamedTuple):
     device: str
 
 
-def log_in(wiring: Wiring, email: str, password: str, base_url: str, device: str = "") -> LoggedIn:
+def log_in(wiring: Wiring, email: str, password: str, base_url: str, device: str = "", language: str = "") -> LoggedIn:
     """Open a session. Each attempt is counted before the password is looked at, so parallel guesses count too.
 
     Attempts with the token of a device that has logged in before have a count of their own; those without share one, of
@@ -139,6 +142,8 @@ def log_in(wiring: Wiring, email: str, password: str, base_url: str, device: str
     if not organiser or not right:
         raise Unauthorised("wrong-credentials", "the address or the password is wrong")
     clear_failures(wiring, identity, bucket)
+    if language and language != organiser.language:
+        wiring.organisers.speak(identity, language)
     if not organiser.verified and organiser.verification_asked_until <= now:
         ask_verification(wiring, identity, base_url)
     device = device if bucket != STRANGERS else new_device(wiring, identity)

@@ -34,12 +34,12 @@ def sign_up(page: Paged, form: OurForm) -> Response:
     """Sign up and log in; what is left is the code in the mail."""
     organiser, email, password = organiser_at(page), form.text("email"), form.secret("password")
     try:
-        identity = organiser.sign_up(email, password)
+        identity = organiser.sign_up(email, password, page.language.code)
     except ClientError as error:
         return form_page(page, "manage/sign_up", faults_of(page, error, by_label(page, LABELS)), email=email)
     response = page.redirect(f"/manage/verify?organiser={identity}")
     try:
-        organiser.log_in(email, password)
+        organiser.log_in(email, password, page.language.code)
     except ClientError:
         return response  # the account is made; anyone who enters the code logs in after it
     return keep(page, response, organiser)
@@ -91,7 +91,7 @@ def log_in(page: Paged, form: OurForm) -> Response:
     """Log in, and continue where a session was missing."""
     email, wanted, organiser = form.text("email"), local_path(form.text("next"), START), organiser_at(page)
     try:
-        organiser.log_in(email, form.secret("password"))
+        organiser.log_in(email, form.secret("password"), page.language.code)
     except ClientError as error:
         faults = faults_of(page, error, by_label(page, LABELS))
         return form_page(page, "manage/log_in", faults, email=email, wanted=wanted, over=False)

@@ -104,7 +104,7 @@ def _saved(
         return _form(page, draft, election, Faults(status=401), lapsed=True)
     try:
         if fresh:
-            organiser.log_in(email, form.secret("password"))
+            organiser.log_in(email, form.secret("password"), page.language.code)
         else:
             organiser.token = signed_in(page.request)
     except ClientError as error:

@@ -48,7 +48,7 @@ def set_password(page: Paged, form: OurForm) -> Response:
     except ClientError as error:
         return _renewal(page, email, code, faults_of(page, error, by_label(page, LABELS)))
     try:
-        organiser.log_in(email, password)
+        organiser.log_in(email, password, page.language.code)
     except ClientError:
         return page.redirect("/manage/log-in")  # the password is set; anyone who logs in now does it by hand
     return keep(page, page.redirect("/manage?done=password"), organiser)

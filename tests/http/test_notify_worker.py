@@ -9,10 +9,10 @@ from botocore.exceptions import ClientError
 
 from api_events import TestClient
 from ballotcast.ballots.link import Link
+from ballotcast.mails.accounts import verification
 from ballotcast.store.voter import Voter
 from dying import DyingWiring, Killed
 from notify.post import Post, Undeliverable
-from notify.texts import verification
 from notify.worker import Worker, deliver_all, handler
 from organising import Organiser, sqs_event, work_off
 from outbox import Failing, Outbox
@@ -252,7 +252,7 @@ def test_a_mail_that_cannot_be_sent_leaves_the_voter_the_link_that_they_have(
 
 def test_an_unverified_sender_is_refused_by_ses_and_told_as_undeliverable(deployment: World) -> None:
     with pytest.raises(Undeliverable):
-        Post(deployment.wiring()).mail("ada@example.org", verification("o1", "code", 24, "https://a.example"))
+        Post(deployment.wiring()).mail("ada@example.org", verification("en", "o1", "code", 24, "https://a.example"))
 
 
 def test_a_message_of_no_known_kind_is_told_again(worker: Worker) -> None:

@@ -7,12 +7,17 @@ from email.utils import parseaddr
 
 import pytest
 
+from ballotcast.mails.accounts import password_reset, verification
 from ballotcast.mails.blocks import MailContent
-from notify import texts
+from ballotcast.mails.language import codes
 from notify.post import _mime
 
 LINK = "https://a.example/manage/verify#K7QM-3XPD"
-MAILS = [texts.verification("o1", "K7QM-3XPD", 24, LINK), texts.password_reset("K7QM-3XPD", 30, LINK)]
+MAILS = [
+    mail
+    for code in (*codes(), "")
+    for mail in (verification(code, "o1", "K7QM-3XPD", 24, LINK), password_reset(code, "K7QM-3XPD", 30, LINK))
+]
 SENDER = "Ballots <ballots@example.org>"
 
 

@@ -26,9 +26,9 @@ class Organiser:
         self.token = token
         self.device = device
 
-    def sign_up(self, email: str, password: str) -> str:
-        """The organiser's id; a code to verify the address is mailed."""
-        body = {"email": email, "password": password}
+    def sign_up(self, email: str, password: str, language: str = "") -> str:
+        """The organiser's id; a code to verify the address is mailed, in this language."""
+        body = {"email": email, "password": password, **({"language": language} if language else {})}
         return str(self.api.post_once("/organisers", json=body).json()["organiser_id"])
 
     def verify(self, organiser_id: str, token: str) -> None:
@@ -48,9 +48,10 @@ class Organiser:
         body = {"email": email, "token": token, "password": password}
         self.device = str(self.api.post("/organisers/password", json=body).json()["device"])
 
-    def log_in(self, email: str, password: str) -> str:
+    def log_in(self, email: str, password: str, language: str = "") -> str:
         """Open a session of an hour; its token is kept here and returned, and `device` for the next log-in."""
-        body = {"email": email, "password": password, **({"device": self.device} if self.device else {})}
+        known = {"device": self.device, "language": language}
+        body = {"email": email, "password": password, **{name: value for name, value in known.items() if value}}
         opened = self.api.post("/sessions", json=body).json()
         self.token, self.device = str(opened["token"]), str(opened["device"])
         return self.token

@@ -59,7 +59,14 @@ class Code:
     lines: Sequence[str]
 
 
-Block = Paragraph | Typed | Title | Button | Code
+@dataclass(frozen=True)
+class Facts:
+    """What is typed somewhere else, each behind its label."""
+
+    rows: Sequence[tuple[str, str]]
+
+
+Block = Paragraph | Typed | Title | Button | Code | Facts
 
 
 def as_text(blocks: Iterable[Block]) -> str:
@@ -78,3 +85,5 @@ def _text(block: Block) -> str:
             return f"{before}\n\n{url}"
         case Code(lines):
             return "\n".join(f"    {line}" for line in lines)
+        case Facts(rows):
+            return "\n".join(f"{label}: {value}" for label, value in rows)

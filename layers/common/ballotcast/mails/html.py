@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from html import escape
 from string import Template
 
-from ballotcast.mails.blocks import Block, Button, Code, Paragraph, Title, Typed
+from ballotcast.mails.blocks import Block, Button, Code, Facts, Paragraph, Title, Typed
 from ballotcast.mails.settings import without_invisible
 
 
@@ -27,6 +27,12 @@ def _html(block: Block) -> str:
         case Code(lines):
             rows = "<br>".join(map(escape, lines))
             return f'<p class="code" style="{_STYLE["code"]}">{rows}</p>'
+        case Facts(facts):
+            return "\n".join(
+                f'<p class="plain" style="{_STYLE[""]}">{escape(label)}: '
+                f'<strong class="address" style="{_MONO};color:#1d2530;{_BREAK}">{escape(value)}</strong></p>'
+                for label, value in facts
+            )
 
 
 def _typed(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Mails to those who conduct or observe an election, in the election's language."""
+"""Mails to those who conduct or observe an election, in the language that they use the pages in, or the election's."""
 
 from ballotcast.elections.roles import Role
 from ballotcast.mails.blocks import Block, Button, MailContent, Paragraph, Title, as_text
@@ -11,11 +11,12 @@ NAMES = ("opened", "closed", "counted", "failed", "bounced")
 """What organisers are mailed about."""
 
 
-def joining(settings: MailSettings, title: str, by: str, role: Role, link: str, code: str, days: int) -> MailContent:
+def joining(
+    words: MailWords, organisation: str, title: str, by: str, role: Role, link: str, code: str, days: int
+) -> MailContent:
     """To somebody who is invited to conduct or to observe an election. `by`: the address of the owner who invites."""
-    words = settings.words()
     blocks: list[Block] = [
-        *([Paragraph(settings.organisation, "brand")] if settings.organisation else []),
+        *([Paragraph(organisation, "brand")] if organisation else []),
         Paragraph(words.text(f"join_{role.value}", by=by)),
         Title(title),
         Button(words.text("join_button"), link, words.text("join_link"), words.text("link_below")),
@@ -28,6 +29,7 @@ def joining(settings: MailSettings, title: str, by: str, role: Role, link: str, 
 
 
 def milestone(
+    words: MailWords,
     settings: MailSettings,
     occasion: Occasion,
     kind: str,
@@ -40,6 +42,7 @@ def milestone(
     """To those who conduct an election, when something happens to it.
 
     Args:
+        words: Of the organiser's language.
         settings: Of the election's mails.
         occasion: What it is about.
         kind: One of `NAMES`.
@@ -48,7 +51,6 @@ def milestone(
         held: Whether its result is published only once it is released.
         bounces: How many invitations came back, in the mail about these.
     """
-    words = settings.words()
     published = kind == "counted" and not held
     page = f"{base_url}/results/{election}" if published else f"{base_url}/manage/elections/{election}"
     url = f"{page}/voters?delivery=bounced" if kind == "bounced" else page

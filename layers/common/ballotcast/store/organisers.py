@@ -41,6 +41,8 @@ class Organiser:
     """Epoch seconds until which no further verification mail is asked for."""
     sign_up_repeats: int = 0
     """How often the first verification mail was asked for again."""
+    language: str = ""
+    """Of mails about the account: that in which they used the pages last, or empty."""
     trial_drafts: int = 0
     """Drafts made before the address was proven."""
 
@@ -78,6 +80,7 @@ def to_item(organiser: Organiser) -> Item:
         "verification_expires": organiser.verification_expires,
         "verification_asked_until": organiser.verification_asked_until,
         "sign_up_repeats": organiser.sign_up_repeats,
+        "language": organiser.language,
     }
 
 
@@ -153,6 +156,10 @@ class Organisers:
             {":yes": True},
             Condition("verification_hash = :hash AND verification_expires > :now", {":hash": token_hash, ":now": now}),
         )
+
+    def speak(self, organiser: str, language: str) -> None:
+        """Mails about the account are in this language from now on."""
+        self._update(organiser, "SET #language = :language", {":language": language}, PRESENT)
 
     def counting_draft(self, organiser: str, most: int) -> dict[str, Any]:
         """For the transaction that makes a draft. Refused after `most`, and once the address is proven."""
