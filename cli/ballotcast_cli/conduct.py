@@ -40,7 +40,7 @@ def invite(election: str, only: str | None, voters: tuple[str, ...]) -> None:
 @click.argument("at", type=Moment(), required=False)
 @click.option("--cancel", is_flag=True, help="Remind nobody at the time that was chosen before.")
 def remind(election: str, at: datetime | None, *, cancel: bool) -> None:
-    """Remind those who have no credential at a time, or show that time.
+    """Remind voters at a time that is chosen beforehand.
 
     AT is a time with its zone, or +2h from now, while voting is open."""
     if at and cancel:

@@ -173,11 +173,18 @@ def command(
 
 
 def account(cast: BallotFile, counted: Count, outcome: "Outcome | None" = None) -> dict[str, Any]:
-    """The count as JSON types, its winners named; `outcome` only where there are conditions."""
+    """The count as JSON types, with names; `outcome` only where there are conditions.
+
+    `elected` are those whom the conditions let be elected; `by_the_count`, next to `outcome`, the winners without them.
+    """
+
+    def named(numbers: Sequence[int]) -> list[dict[str, Any]]:
+        return [{"option": number, "name": cast.options[number - 1]} for number in numbers]
+
     described = counted.as_json()
     winners = described.pop("winners")
-    elected = [{"option": number, "name": cast.options[number - 1]} for number in winners]
-    applied = {"outcome": outcome.as_json()} if outcome else {}
+    elected = named(outcome.elected if outcome else winners)
+    applied = {"outcome": outcome.as_json(), "by_the_count": named(winners)} if outcome else {}
     return {"title": cast.title, "options": list(cast.options), "elected": elected, **described, **applied}
 
 

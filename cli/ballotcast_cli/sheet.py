@@ -32,13 +32,15 @@ def sheet(cast: BallotFile, counted: Count, width: int, outcome: "Outcome | None
             yield from _figures(stage, names, width)
     yield ""
     yield from (_told(tie, names) for tie in counted.ties)
-    yield f"elected: {_list(counted.winners, names) or 'nobody'}"
+    alone = outcome is not None and outcome.elected != tuple(counted.winners)
+    yield f"{'by the count alone' if alone else 'elected'}: {_list(counted.winners, names) or 'nobody'}"
     yield counted.why
     if outcome:
         yield from outcome.reasons
         if outcome.none_of_the_above:
             yield f"none of the above: {outcome.none_of_the_above}"
-        yield f"seated: {_list(outcome.elected, names) or 'nobody'}; vacant: {outcome.vacant}"
+        seated = _list(outcome.elected, names) or "nobody"
+        yield f"{'elected' if alone else 'seated'}: {seated}; vacant: {outcome.vacant}"
 
 
 def _column(stage: Stage, counted: Count, *, transfers: bool) -> list[str]:

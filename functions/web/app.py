@@ -37,6 +37,7 @@ from web import (
 )
 from web.pages import Page
 from web.routing import as_page, error_page
+from web.static_files import static_files
 
 ROUTERS = (
     public_routes.router,
@@ -71,6 +72,8 @@ async def _no_such_page(request: Request, error: Any) -> Response:
     A voter's link whose `#` was encoded leads to the voter's page, whose script reads it from the address. No response
     has any of it.
     """
+    if request.scope["path"] == "/favicon.ico":  # asked for by browsers and programs that read no page's links
+        return as_page(Page(request).redirect(f"/static/{static_files()['icon.svg'].path}"))
     asked, browser = request.scope["path"], "text/html" in request.headers.get("accept", "")
     request.scope["path"] = without_link(asked)
     damaged = asked != request.scope["path"] and request.scope["path"].rstrip("/") == "/vote"

@@ -2,7 +2,8 @@
 
 A catalogue is an object of sections, each an object of strings. A string has `{names}` to be filled in; where it
 depends on a number it is an object `{"one": …, "other": …}`, chosen by `count`: `one` is for 1 alone, in every
-language, so that it may do without the number. Strings are text, never HTML.
+language, so that it may do without the number. A language in which 0 is singular has `zero` as well. Strings are text,
+never HTML.
 """
 
 import json
@@ -41,7 +42,7 @@ class Language:
         except KeyError:
             raise UnknownString(f"{self.code}: {key}") from None
         if not isinstance(found, str):
-            found = found["one" if values["count"] == 1 else "other"]
+            found = found.get("zero" if values["count"] == 0 else "", found["one" if values["count"] == 1 else "other"])
         return Markup(escape(found)).format(**values)  # noqa: S704 - escaped, and format escapes the values
 
     def has(self, key: str) -> bool:

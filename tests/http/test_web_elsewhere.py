@@ -13,6 +13,7 @@ from ballotcast.http.handler import http_handler
 from ballotcast.http.problems import MEDIA_TYPE
 from function_apps import APPS, app_of
 from problem import assert_problem
+from web.static_files import static_files
 from world import World
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
@@ -23,7 +24,7 @@ def web(deployment: World) -> FastAPI:
     return app_of("web", deployment.wiring())
 
 
-@pytest.mark.parametrize("path", ["/nothing", "/elections/x/nothing", "/favicon.ico", "/x%0A", "/a/b/c/d"])
+@pytest.mark.parametrize("path", ["/nothing", "/elections/x/nothing", "/favicon.icon", "/x%0A", "/a/b/c/d"])
 def test_an_unknown_address_is_a_page_for_browsers_and_a_problem_for_programs(web: FastAPI, path: str) -> None:
     handler = http_handler(web, "web")
     for accept, kind in ((BROWSER, "text/html"), ("*/*", MEDIA_TYPE), ("application/json", MEDIA_TYPE)):
@@ -31,6 +32,14 @@ def test_an_unknown_address_is_a_page_for_browsers_and_a_problem_for_programs(we
         assert (answer["statusCode"], answer["headers"]["content-type"].partition(";")[0]) == (404, kind)
         assert "Accept" in answer["headers"]["vary"]
         assert "content-security-policy" in answer["headers"]
+
+
+def test_the_icon_that_browsers_ask_for_by_themselves_leads_to_the_one_that_pages_name(web: FastAPI) -> None:
+    handler = http_handler(web, "web")
+    answer = invoke(handler, event("/{proxy+}", "GET", "/favicon.ico", None, [("Accept", "image/*")]))
+    assert answer["statusCode"] == 303
+    file = static_files()["icon.svg"]
+    assert answer["headers"]["location"].endswith(f"/static/{file.path}")
 
 
 @pytest.mark.parametrize("between", ["%23", "%2523", "/%23"])

@@ -46,8 +46,10 @@ def _rows(report: Report) -> Iterator[tuple[str, ...]]:
     for tie in counted.ties:
         order = ", ".join(map(report.named, tie.order))
         yield "ties", str(tie.stage), tie.decides.value, "", order, tie.by.value, "", "", ""
-    for number in counted.winners:
+    for number in report.elected:
         yield "elected", "", "", str(number), report.options[number - 1], "", "", "", "elected"
+    for number in report.unseated:
+        yield "by the count alone", "", "", str(number), report.options[number - 1], "", "", "", "not elected"
     yield "why", "", "", "", counted.why, "", "", "", ""
     for reason in report.outcome.reasons if report.outcome else ():
         yield "conditions", "", "", "", reason, "", "", "", ""

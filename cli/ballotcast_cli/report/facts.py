@@ -48,6 +48,16 @@ class Report:
     def options(self) -> Sequence[str]:
         return self.reading.file.options
 
+    @property
+    def elected(self) -> Sequence[int]:
+        """Under the conditions, if there are any; in order of election."""
+        return self.counted.winners if self.outcome is None else self.outcome.elected
+
+    @property
+    def unseated(self) -> Sequence[int]:
+        """Winners of the count whom the conditions do not let be elected."""
+        return [option for option in self.counted.winners if option not in self.elected]
+
     def named(self, option: int) -> str:
         """Return an option's number and name."""
         return f"{option} {self.options[option - 1]}"
@@ -125,6 +135,7 @@ class Report:
             else [],
             "account": self.counted.as_json(),
         }
+        described["elected"] = list(self.elected)
         return described | ({"outcome": self.outcome.as_json()} if self.outcome else {})
 
 

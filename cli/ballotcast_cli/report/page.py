@@ -31,9 +31,12 @@ def _body(report: Report) -> Iterator[str]:
     yield f"<h1>{escape(report.title)}</h1>"
     yield _table((), [(_cell(name), _cell(text)) for name, text in report.facts()])
     yield from (f"<p>Warning: {escape(warning)}</p>" for warning in report.reading.warnings)
-    elected = ", ".join(map(report.named, counted.winners)) or "nobody"
+    elected = ", ".join(map(report.named, report.elected)) or "nobody"
     yield f"<h2>Result</h2>\n<p><strong>Elected: {escape(elected)}</strong></p>\n<p>{escape(counted.why)}</p>"
     yield from (f"<p>{escape(reason)}</p>" for reason in (report.outcome.reasons if report.outcome else ()))
+    if report.unseated:
+        alone = ", ".join(map(report.named, report.unseated))
+        yield f"<p>By the count alone, and not elected under the conditions: {escape(alone)}</p>"
     yield "<h2>Options</h2>"
     yield _list(
         f"{report.named(number)}{' (withdrawn)' if number in counted.withdrawn else ''}"

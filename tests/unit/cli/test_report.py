@@ -1,6 +1,7 @@
 """The returning officer's report, in each of its forms."""
 
 import csv
+import io
 import json
 from hashlib import sha256
 from html.parser import HTMLParser
@@ -244,3 +245,35 @@ def test_the_bytes_that_were_read_are_hashed(tmp_path: Path) -> None:
 
     assert as_json(file)["input"]["sha256"] == sha256(wide).hexdigest()
     assert read_file(wide, "blt", "ranked").encoding.startswith("UTF-16")
+
+
+QUORUM = ("--method", "plurality", "--seats", "1", "--entitled", "1000", "--quorum", "1/2")
+
+
+@pytest.mark.parametrize("kind", ["text", "html", "csv", "json"])
+def test_a_report_says_plainly_that_nobody_is_elected_where_a_quorum_is_missed(tmp_path: Path, kind: str) -> None:
+    file = tmp_path / "board.blt"
+    file.write_text('2 1\n3 1 0\n1 2 0\n0\n"Ada"\n"Bob"\n"Board"\n')
+    done = CliRunner().invoke(command, [str(file), *QUORUM, "--report", kind])
+    assert done.exit_code == 0, done.output
+    if kind == "json":
+        report = json.loads(done.stdout)
+        assert (report["elected"], report["account"]["winners"], report["outcome"]["elected"]) == ([], [1], [])
+    if kind == "csv":
+        rows = list(csv.DictReader(io.StringIO(done.stdout)))
+        assert [row["status"] for row in rows if row["section"] == "elected"] == []
+        assert [row["status"] for row in rows if row["section"] == "by the count alone"] == ["not elected"]
+    if kind == "html":
+        assert "<strong>Elected: nobody</strong>" in done.stdout
+        assert "By the count alone, and not elected under the conditions: 1 Ada" in done.stdout
+    if kind == "text":
+        assert "by the count alone: 1 Ada" in done.stdout
+        assert "elected: nobody; vacant: 1" in done.stdout
+
+
+def test_the_count_as_json_lists_as_elected_who_is_under_the_conditions(tmp_path: Path) -> None:
+    file = tmp_path / "board.blt"
+    file.write_text('2 1\n3 1 0\n1 2 0\n0\n"Ada"\n"Bob"\n"Board"\n')
+    done = CliRunner().invoke(command, [str(file), *QUORUM, "--json"])
+    counted = json.loads(done.stdout)
+    assert (counted["elected"], counted["by_the_count"]) == ([], [{"option": 1, "name": "Ada"}])

@@ -34,7 +34,9 @@ def sources() -> Iterator[str]:
 @pytest.mark.parametrize("code", sorted(set(CATALOGUES) - {DEFAULT}))
 def test_every_language_says_the_same(code: str) -> None:
     original, translated = dict(strings(CATALOGUES[DEFAULT])), dict(strings(CATALOGUES[code]))
-    assert set(original) == set(translated)
+    zeros = {key for key in translated if key.endswith(":zero")}
+    assert set(original) == set(translated) - zeros
+    assert all(f"{key.removesuffix(':zero')}:one" in original for key in zeros)
     for key, text in original.items():
         slots = set(re.findall(r"\{(\w+)\}", text)) - {"count"}  # "one" need not say the number
         assert set(re.findall(r"\{(\w+)\}", translated[key])) - {"count"} == slots, key
@@ -90,3 +92,15 @@ def test_values_are_escaped_and_an_unknown_string_is_an_error() -> None:
 def test_the_languages_name_themselves_the_default_first() -> None:
     assert next(iter(languages())) == DEFAULT
     assert languages() == {"en": "English", "de": "Deutsch", "fr": "Français"}
+
+
+@pytest.mark.parametrize(
+    ("code", "count", "said"),
+    [
+        ("fr", 0, "0 bulletin pour 5 inscrits"),
+        ("fr", 1, "1 bulletin pour 5 inscrits"),
+        ("fr", 2, "2 bulletins pour 5 inscrits"),
+    ],
+)
+def test_nought_is_singular_in_french(code: str, count: int, said: str) -> None:
+    assert Language(code).text("manage.turnout_final", count=count, roll=5) == said
