@@ -39,8 +39,8 @@ down: environments ## stop it
 logs: environments ## follow its log
 	@$(ballotcast) stack logs --follow
 
-demo: up ## a real election played on it, counted and verified (BLT=file VOTERS=500)
-	@$(ballotcast) demo --blt $(BLT) --voters $(VOTERS)
+demo: up ## a real election played on it, counted and verified (BLT=file VOTERS=500 TRUSTEES=2/3)
+	@$(ballotcast) demo --blt $(BLT) --voters $(VOTERS) $(if $(TRUSTEES),--trustees $(TRUSTEES))
 
 localstack: localstack-environment ## the whole stack on LocalStack, without Docker, in the foreground (PORT=4566)
 	@$(ballotcast) stack --localstack run

@@ -1,4 +1,4 @@
-"""`ballotcast trustee …`: a trustee's part in a terminal that needs no network. It reads and writes files only.
+"""`ballotcast trustee …`: a trustee's part in a terminal. `visit` goes through the service; the others need no network.
 
 Messages go between trustees by whatever way they like; what must not be seen is sealed. Each command writes the
 trustee's own file before the message, and writes the same message if it is run again.
@@ -11,7 +11,6 @@ import click
 
 from ballotcast.ballots.manifest import MAX_LENGTH, Manifest, ManifestError
 from ballotcast.ballots.named_trustees import MOST
-from ballotcast.clock import to_rfc3339
 from ballotcast.elections.export_files import CEREMONY, ELECTION_KEY, OPENING
 from ballotcast.elections.trustees_audit import difference
 from ballotcast.trustees.agreement import require_agreements
@@ -23,9 +22,9 @@ from ballotcast.trustees.record import CeremonyRecord, OpeningRecord
 from ballotcast.trustees.release import open_election
 from ballotcast.trustees.secrets import Secrets
 from ballotcast.trustees.setup import Setup
-from ballotcast.trustees.transcript import Transcript
 
 from .trustee_files import Messages, OwnFile, read_setup, write_file
+from .trustee_visit import tell_election, visit
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _NEW = click.Path(dir_okay=False, path_type=Path)
@@ -39,6 +38,8 @@ _OUT = click.option("-o", "--output", type=_NEW, help="Where the message goes  [
 def command() -> None:
     """Make an election's key together with others, and open its ballots after the close.
 
+    With a link from a mail, `visit` takes every step. Without the service, each step is a command on files:
+
     \b
     setup    one of you names the election and the trustees
     join     each: make your keys                          → send join-N.json to all
@@ -50,6 +51,9 @@ def command() -> None:
 
     OWN is your own file. It is sealed by your passphrase; without file and passphrase your share is lost.
     """
+
+
+command.add_command(visit)
 
 
 @command.command("setup")
@@ -109,7 +113,7 @@ def confirm(own: Path, manifest: Path, messages: tuple[Path, ...], output: Path 
     election = _manifest(manifest)
     if fault := difference(transcript, election):
         raise click.ClickException(f"this is not the manifest of this ceremony: {fault}")
-    _tell(transcript, election)
+    tell_election(transcript, election)
     click.confirm("Do all trustees read the same fingerprint to one another, and is this the election?", abort=True)
     confirmed = secrets.with_confirmation(transcript, election.hash)
     assert confirmed.confirmation
@@ -213,19 +217,6 @@ def open_(setup: Path, end: Path, messages: tuple[Path, ...], directory: Path) -
     write_file(directory / CEREMONY, record.encode())
     write_file(directory / OPENING, opening.encode())
     write_file(directory / ELECTION_KEY, key.hex().encode())
-
-
-def _tell(transcript: Transcript, manifest: Manifest) -> None:
-    click.echo(f"Election:     {manifest.title}")
-    click.echo(f"Voting:       {to_rfc3339(manifest.opens_at)} to {to_rfc3339(manifest.closes_at)}")
-    click.echo(f"Opened by:    {manifest.t} of {manifest.n} trustees: {', '.join(transcript.setup.trustees)}")
-    click.echo(f"Manifest:     {_grouped(manifest.hash)}")
-    click.echo(f"Fingerprint:  {_grouped(transcript.hash)}")
-
-
-def _grouped(digest: bytes) -> str:
-    """In groups that can be read out."""
-    return digest.hex(" ", 4)
 
 
 def _manifest(path: Path) -> Manifest:

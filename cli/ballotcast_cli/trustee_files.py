@@ -15,6 +15,7 @@ from ballotcast.trustees.deal import Deal
 from ballotcast.trustees.faults import CeremonyError, Reason
 from ballotcast.trustees.join import Join, require_joins
 from ballotcast.trustees.message import MAX_LENGTH, Message
+from ballotcast.trustees.reading import KINDS
 from ballotcast.trustees.release import Release
 from ballotcast.trustees.secrets import Secrets
 from ballotcast.trustees.setup import Setup
@@ -23,14 +24,6 @@ from ballotcast.trustees.transcript import Transcript
 from .deployment import write_private
 
 M = TypeVar("M", bound=Message)
-KINDS: dict[str, type[Message]] = {
-    "join": Join,
-    "deal": Deal,
-    "complaint": Complaint,
-    "confirm": Confirmation,
-    "agree": Agreement,
-    "release": Release,
-}
 
 
 class Messages:

@@ -29,6 +29,7 @@ from .channels import play_channel
 from .corrections import correct_after_votes, correct_before_votes
 from .election import DemoElection, prepare_election
 from .electorate import FATES, Electorate, Fate, Person
+from .trustees import Threshold, ThresholdType
 
 EXAMPLE = TOP / "examples" / "student-union.blt"
 COUNT_PATIENCE = 300.0
@@ -46,7 +47,8 @@ COUNT_PATIENCE = 300.0
 @click.option("--method", default="scottish-stv", show_default=True, help="The counting rule.")
 @click.option("--seed", default=2007, show_default=True, help="Which ballots of the ward, and in which order.")
 @click.option("--keep", type=click.Path(file_okay=False, path_type=Path), help="Folder to keep the export in.")
-def command(blt: Path, voters: int, method: str, seed: int, keep: Path | None) -> None:
+@click.option("--trustees", type=ThresholdType(), help="Have t of n trustees hold the key: 2/3.")
+def command(blt: Path, voters: int, method: str, seed: int, keep: Path | None, trustees: Threshold | None) -> None:
     """Play an election on a running deployment: every voter casts one of the real ballots of FILE.
 
     While voting runs, voters are taken off the roll and addresses corrected. Some voters click twice, some lose every
@@ -65,7 +67,7 @@ def command(blt: Path, voters: int, method: str, seed: int, keep: Path | None) -
     chosen = chance.sample(ballots, voters) if voters <= len(ballots) else chance.choices(ballots, k=voters)
     started = time.monotonic()
     api = connect(here.api)
-    election = prepare_election(api, here.mailbox, ward, method, voters, _say)
+    election = prepare_election(api, here.mailbox, ward, method, voters, _say, threshold=trustees)
     election = correct_before_votes(api, here.mailbox, election, [chosen[0]], _say)
     electorate = Electorate(api, people(election, chosen), chance)
     with _progress("ballots", voters) as told:
@@ -76,6 +78,8 @@ def command(blt: Path, voters: int, method: str, seed: int, keep: Path | None) -
 
     election.organiser.close(election.id)
     click.echo("  closed; the count waits until nothing can be under way any more …")
+    if election.trustees:
+        election.trustees.open(_say)
     result = published.results(electorate.api, election.id, patience=COUNT_PATIENCE)
     with _progress("receipts", voters) as told:
         electorate.check_receipts(told)

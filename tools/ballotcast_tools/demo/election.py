@@ -16,10 +16,15 @@ from ballotcast.clock import to_rfc3339
 from ballotcast.counting.blt import Blt
 from ballotcast_tools.stack.mailbox import Mail, read_mails
 
+from .trustees import DemoTrustees, Threshold
+
 LINK = re.compile(r"\S+/vote#\S+")
+TRUSTEE_LINK = re.compile(r"\S+/trustee#\S+")
 CODE = re.compile(r"^Code: +(\S+)$", re.MULTILINE)
 PATIENCE = 300.0
 """Seconds for the next mail to arrive."""
+LEAST = 120
+"""Seconds that an election with trustees is open, and one more for each voter: its end is waited for."""
 PAUSE = 0.25
 """Seconds between two looks into the mailbox, at least."""
 
@@ -32,6 +37,7 @@ class DemoElection:
     addresses: list[str]
     links: list[str]
     """Of the voters with these addresses, in the same order."""
+    trustees: DemoTrustees | None = None
 
 
 def prepare_election(
@@ -42,6 +48,7 @@ def prepare_election(
     voters: int,
     say: Callable[[str], None],
     arrived: Callable[[int], None] = lambda _number: None,
+    threshold: Threshold | None = None,
 ) -> DemoElection:
     """From nothing to `voters` links, each read from a mail of its own.
 
@@ -56,26 +63,36 @@ def prepare_election(
     organiser.log_in(email, password)
     say(f"organiser {email} signed up, verified, logged in")
 
-    election = organiser.create_election(_draft(ward, method))
+    draft, trustees = _draft(ward, method), None
+    if threshold:
+        lasts = timedelta(seconds=LEAST + voters)
+        trustees = DemoTrustees(api, threshold, run, datetime.now(UTC).replace(microsecond=0) + lasts)
+        draft |= {"mode": "trustees", "closes_at": to_rfc3339(trustees.closes_at)}
+    election = organiser.create_election(draft)
     say(f"election {election['id']} drafted: {election['title']}, {len(ward.options)} options, {method}")
     addresses = [f"voter-{number:05d}@{run}.example.org" for number in range(1, voters + 1)]
     report = organiser.import_voters(election["id"], "\r\n".join(["email", *addresses]).encode())
     if report["added"] != voters:
         raise click.ClickException(f"the roll took {report['added']} of {voters} voters")
     say(f"roll of {voters} imported")
+    if trustees:
+        trustees.make_key(organiser, election["id"], lambda emails: read_links(mailbox, emails, link=TRUSTEE_LINK), say)
     organiser.invite(election["id"])
     links = read_links(mailbox, addresses, arrived)
     say(f"{len(links)} invitations read from the mailbox")
-    return DemoElection(election["id"], election["title"], organiser, list(links), list(links.values()))
+    return DemoElection(election["id"], election["title"], organiser, list(links), list(links.values()), trustees)
 
 
 def read_links(
-    mailbox: str, addresses: Sequence[str], arrived: Callable[[int], None] = lambda _number: None
+    mailbox: str,
+    addresses: Sequence[str],
+    arrived: Callable[[int], None] = lambda _number: None,
+    link: re.Pattern[str] = LINK,
 ) -> dict[str, str]:
     """The newest link that was mailed to each of these addresses, once all have one."""
     wanted = set(addresses)
     mails = _mails(mailbox, lambda mail: bool(wanted & set(mail.to)), len(addresses), arrived)
-    return {mail.to[0]: LINK.findall(mail.text)[0] for mail in mails}
+    return {mail.to[0]: link.findall(mail.text)[0] for mail in mails}
 
 
 def _draft(ward: Blt, method: str) -> dict[str, Any]:

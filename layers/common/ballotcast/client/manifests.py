@@ -45,8 +45,8 @@ def verify_published(api: Api, manifest: Manifest, patience: float) -> Published
     While voting runs, the leaves served are all that the checkpoint is over, so its root proves that none is missing.
     The log starts some seconds after the first mail. NotYet if it is not there after `patience` seconds; Untrusted.
     """
-    if manifest.trustees:  # nobody may vote before all of them have signed it, and no route shows yet that they have
-        raise Untrusted("it cannot be seen whether the election's trustees have confirmed it")
+    if manifest.trustees:
+        require_confirmed(api, manifest)
     log = LogReader(api, manifest)
     statements = api.wait_for(log.statements, patience)
     if statements is None:
@@ -59,6 +59,29 @@ def verify_published(api: Api, manifest: Manifest, patience: float) -> Published
     audit = AmendmentAudit(manifest)
     amendments = tuple(_take(audit, one) for one in leaves[1:])
     return Published(note, audit.closes_at, amendments, audit.withdrawn)
+
+
+def require_confirmed(api: Api, manifest: Manifest) -> None:
+    """Raise Untrusted unless all trustees whom the manifest names made its key, and signed the manifest.
+
+    Else the key could serve a second election with the same trustees and an earlier end.
+    """
+    # here, because most elections have no trustees, and the rules of trustees take a while to load
+    from ballotcast.elections.trustees_audit import difference
+    from ballotcast.trustees.confirmation import require_confirmations
+    from ballotcast.trustees.faults import CeremonyError
+    from ballotcast.trustees.record import CeremonyRecord
+    from ballotcast.trustees.transcript import Transcript
+
+    data = api.get(f"/elections/{manifest.election}/ceremony").content
+    try:
+        record = CeremonyRecord.parse(data)
+        transcript = Transcript(record.setup, record.joins, record.deals)
+        if fault := difference(transcript, manifest):
+            raise Untrusted(f"the election's trustees: {fault}")
+        require_confirmations(transcript, manifest.hash, record.confirmations)
+    except CeremonyError as error:
+        raise Untrusted(f"the election's trustees have not all confirmed it: {error}") from None
 
 
 def _take(audit: AmendmentAudit, data: bytes) -> AmendmentLeaf:

@@ -78,6 +78,14 @@ class Organiser:
         body = {"text": text, "replaces": replaces}
         return self._document("POST", f"/elections/{election}/notices", json=body)
 
+    def trustees(self, election: str) -> Document:
+        """How far the trustees are with the election's key."""
+        return self._document("GET", f"/elections/{election}/trustees")
+
+    def order_trustees(self, election: str, act: str, **more: Any) -> Document:
+        """`begin` with attempt, t and trustees (name, email); `fix`; or `remind` (docs/api.md)."""
+        return self._document("POST", f"/elections/{election}/trustees", json={"act": act, **more})
+
     def elections(self) -> Iterator[Document]:
         return self._pages("/elections", "elections")
 

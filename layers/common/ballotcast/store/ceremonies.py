@@ -118,7 +118,8 @@ class Ceremonies:
 
     def mark_mailed(self, person: Person, mail: str) -> None:
         """That this mail went out, so that the same message does not send it again."""
-        self._update(person, "SET mailed = list_append(mailed, :mail)", {":mail": [mail]}, PRESENT)
+        same = Condition("attribute_exists(pk) AND mailed = :before", {":before": person.mailed})
+        self._update(person, "SET mailed = :mailed", {":mailed": [*person.mailed, mail]}, same)
 
     def propose(self, election: str, attempt: int, manifest: bytes) -> dict[str, Any]:
         """For the transaction that fixes the draft: the manifest that trustees are to confirm, once for an attempt."""

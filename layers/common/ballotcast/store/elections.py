@@ -273,7 +273,7 @@ class Elections:
         False if that is not its proposal any more, or it is frozen already.
         """
         same = Condition(f"{_DRAFT} AND proposal = :proposal", {":proposal": election.proposal})
-        update = "SET manifest = proposal ADD revision :one REMOVE proposal"
+        update = "SET manifest = :proposal ADD revision :one REMOVE proposal"
         write = self._roll.updating(election_pk(election.id), META, update, {":one": 1}, same)
         try:
             transact(self._roll.client, [write, *beside])

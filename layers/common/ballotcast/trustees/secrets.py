@@ -18,7 +18,7 @@ from ballotcast.crypto import canonical, hpke, p256, schnorr, secret_sharing
 from ballotcast.crypto.checkpoint import Checkpoint
 from ballotcast.trustees.agreement import Agreement, require_agreements
 from ballotcast.trustees.complaint import Complaint
-from ballotcast.trustees.confirmation import Confirmation
+from ballotcast.trustees.confirmation import Confirmation, require_confirmation
 from ballotcast.trustees.deal import Deal, Proof, open_share, share_context
 from ballotcast.trustees.faults import CeremonyError, Reason
 from ballotcast.trustees.join import Join, commitment, joins_hash, proof_context, require_joins
@@ -153,6 +153,14 @@ class Secrets(BaseModel):
         confirmation = Confirmation.sign(
             self._signing_key, self.setup, self.index, transcript=transcript.hash, manifest=manifest_hash
         )
+        return self.model_copy(update={"confirmation": confirmation})
+
+    def with_sent_confirmation(self, transcript: Transcript, confirmation: Confirmation) -> Self:
+        """Take over what this trustee has sent from another device: its own signature shows what it confirmed."""
+        if self.confirmation:
+            return self
+        self._require_own(transcript)
+        require_confirmation(transcript, confirmation.manifest, confirmation, self.index)
         return self.model_copy(update={"confirmation": confirmation})
 
     def with_agreement(self, checkpoint: Checkpoint) -> Self:

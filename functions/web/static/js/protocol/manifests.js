@@ -6,6 +6,7 @@ import { manifestLeaf, parseLeaf } from "./leaf.js";
 import { LogOverHttp, LogReader } from "./log_reader.js";
 import { parseManifest } from "./manifest.js";
 import { leafHash } from "./merkle.js";
+import { readCeremony } from "./trustee_ceremony.js";
 
 /**
  * Untrusted unless the manifest served is the one with this hash, and names this election.
@@ -50,8 +51,7 @@ export function askAhead(side, election) {
  * @returns {Promise<Published>}
  */
 export async function verifyPublished(side, manifest, patience, asked) {
-  // Nobody may vote before all trustees have signed the manifest, and no route shows yet that they have.
-  if (manifest.trustees) throw new Untrusted("trustees-not-shown");
+  if (manifest.trustees) await requireConfirmed(side, manifest);
   const served = new LogOverHttp(side, manifest.election);
   const statements = (await asked) ?? (await side.waitFor(() => served.statements(), patience));
   if (statements === null) throw new NotYet("no-log");
@@ -64,6 +64,17 @@ export async function verifyPublished(side, manifest, patience, asked) {
   const audit = new AmendmentAudit(manifest);
   const amendments = leaves.slice(1).map((leaf) => takeAmendment(audit, leaf));
   return { checkpoint: note, closesAt: audit.closesAt, amendments, withdrawn: audit.withdrawn };
+}
+
+/**
+ * Untrusted unless all trustees whom the manifest names made its key, and signed the manifest: else the key could serve
+ * a second election with the same trustees and an earlier end.
+ *
+ * @param {import("./api.js").Side} side @param {import("./manifest.js").Manifest} manifest
+ */
+async function requireConfirmed(side, manifest) {
+  const { bytes } = await side.get(`/elections/${encodeURIComponent(manifest.election)}/ceremony`);
+  await orUntrusted("trustees-not-shown", () => readCeremony(bytes, manifest));
 }
 
 /** @param {AmendmentAudit} audit @param {Uint8Array} bytes */
