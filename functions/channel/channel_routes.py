@@ -132,9 +132,8 @@ def show_channel(name: Name, wiring: Wired) -> ChannelView:
     channel = find_channel(wiring, name)
     move_on(wiring, channel)
     lease = wiring.leases.find(name)
-    return view(
-        channel, lease, wiring.publisher.backlog(channel), wiring.dead_letters.newest(channel.name, channel.born)
-    )
+    letters = wiring.dead_letters.newest(channel.name, channel.born)
+    return view(channel, lease, wiring.publisher.backlog(channel), letters, wiring.clock())
 
 
 @router.patch("/channels/{name}", openapi_extra=contract(Access.PUBLISHER), responses=refuses(404, 409))

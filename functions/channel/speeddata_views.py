@@ -90,7 +90,8 @@ def _local(moment: str) -> str:
 
 def _config(config: ChannelConfig) -> Document:
     rotation = DAY if config.rotation == "day" else DAY // 24
-    return {**vars(config), "rotation": rotation, "retention": config.retention * DAY}
+    relayed = {"decimation": config.decimation, "algorithm": config.algorithm}
+    return {**relayed, "rotation": rotation, "retention": config.retention * DAY}
 
 
 def config_of(given: Any) -> tuple[ChannelConfig, str]:

@@ -6,9 +6,16 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from ballotcast.channels.config import Algorithm, ChannelConfig, Retention, Rotation
+from ballotcast.channels.config import (
+    MOST_QUOTA,
+    MOST_SILENCE,
+    Algorithm,
+    ChannelConfig,
+    Retention,
+    Rotation,
+)
 from ballotcast.channels.names import queue_of
-from ballotcast.clock import to_rfc3339
+from ballotcast.clock import from_rfc3339, to_rfc3339
 from ballotcast.store.channels import Channel, Status
 from ballotcast.store.dead_letters import DeadLetter, State
 from ballotcast.store.leases import Lease
@@ -24,6 +31,8 @@ class ConfigDraft(BaseModel):
     algorithm: Algorithm = ChannelConfig.algorithm
     rotation: Rotation = ChannelConfig.rotation
     retention: Retention = ChannelConfig.retention
+    silence: Annotated[int, Field(ge=0, le=MOST_SILENCE)] = ChannelConfig.silence
+    quota: Annotated[int, Field(ge=0, le=MOST_QUOTA)] = ChannelConfig.quota
 
 
 class ChannelDraft(BaseModel):
@@ -123,7 +132,12 @@ class ChannelListed(BaseModel):
 
 
 class ChannelView(ChannelListed):
+    """`quiet_for`: seconds since the last record, or since it was registered; of one that has ended none. `silent`:
+    that is longer than the `silence` that is configured."""
+
     relay: RelayView | None
+    quiet_for: int | None
+    silent: bool
     dead_letters: list[DeadLetterView]
 
 
@@ -136,8 +150,10 @@ def listed(channel: Channel) -> ChannelListed:
     return ChannelListed(**_told(channel))
 
 
-def view(channel: Channel, lease: Lease | None, backlog: int, letters: list[DeadLetter]) -> ChannelView:
+def view(channel: Channel, lease: Lease | None, backlog: int, letters: list[DeadLetter], now: datetime) -> ChannelView:
     relay = None
+    since = from_rfc3339((lease and lease.beat_at) or channel.created_at)
+    quiet = None if channel.ended else max(0, int((now - since).total_seconds()))
     if lease:
         relay = RelayView(
             queue=queue_of(channel.name),
@@ -150,7 +166,13 @@ def view(channel: Channel, lease: Lease | None, backlog: int, letters: list[Dead
         DeadLetterView(id=one.message, at=one.at, reason=one.reason, records=one.records, state=one.state)
         for one in letters
     ]
-    return ChannelView(**_told(channel), relay=relay, dead_letters=dead)
+    return ChannelView(
+        **_told(channel),
+        relay=relay,
+        dead_letters=dead,
+        quiet_for=quiet,
+        silent=quiet is not None and 0 < channel.config.silence < quiet,
+    )
 
 
 def past_listed(past: PastChannel) -> PastListed:

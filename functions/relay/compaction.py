@@ -1,7 +1,7 @@
 """Compaction: what the worker archived batch by batch becomes one object, once there is enough or its period is over.
 
-Only where records lie changes, in one transaction. Anyone who dies before it leaves the small ones, which are as good;
-the objects that no row names any more are removed, or expire.
+Compaction changes only where records lie, in one transaction. Anyone who dies before it leaves the small ones, which
+are as good; the objects that no row names any more are removed, or expire.
 """
 
 from collections.abc import Iterable, Iterator
@@ -17,6 +17,9 @@ OPEN = 64
 """Segments that become one; a transaction takes 100 items."""
 MOST_BYTES = 32_000_000
 """Together more than this they stay as they are."""
+MEGABYTE = 1_000_000
+TRIMMED = 30
+"""Segments that are removed at once; between two times there is one more, merged."""
 BLOCK = 500_000
 """Bytes of records in a block of the new object."""
 
@@ -36,6 +39,7 @@ def compact(wiring: Wiring, channel: Channel, schema: ChannelSchema, first: int,
         object=wiring.segments.write(channel, first, container),
         bytes=len(container),
         inflated=sum(one.inflated for one in found) if all(one.inflated for one in found) else 0,
+        ends=found[-1].ends,
         earliest=min(one.earliest for one in found),
         latest=max(one.latest for one in found),
         expiration=max(one.expiration for one in found),
@@ -43,6 +47,21 @@ def compact(wiring: Wiring, channel: Channel, schema: ChannelSchema, first: int,
     superseded = found if wiring.segments.replace(channel, found, merged) else [merged]
     for segment in superseded:
         wiring.blobs.delete(segment.object)
+
+
+def trim(wiring: Wiring, channel: Channel, written: int) -> None:
+    """Remove the oldest segments beyond the channel's quota, a few at a time. `written`: bytes of all that there were.
+
+    It reads what it removes and one more. Segments count as they were written; merged they are smaller.
+    """
+    before = written - channel.config.quota * MEGABYTE
+    if before <= 0:
+        return
+    now = int(wiring.clock().timestamp())
+    for segment in wiring.segments.all(channel, now, limit=TRIMMED):
+        if segment.ends > before:
+            return
+        wiring.segments.remove(channel, segment)
 
 
 def _joined(batches: Iterable[Batch]) -> Iterator[Batch]:

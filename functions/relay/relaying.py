@@ -23,7 +23,7 @@ from ballotcast.store.live import LiveRow
 from ballotcast.store.relay_queues import RecordsMessage
 from ballotcast.store.segments import DAY, Segment
 from ballotcast.wiring import Wiring
-from relay.compaction import OPEN, compact
+from relay.compaction import OPEN, compact, trim
 
 KEPT = 1000
 """Channels in memory."""
@@ -101,6 +101,8 @@ class Relay:
         after = self._wiring.leases.move(lease, after, beside)
         if lease.open_count and after.open_first > lease.open_first:
             compact(self._wiring, channel, schema, lease.open_first, lease.open_count)
+            if channel.config.quota:
+                trim(self._wiring, channel, after.bytes)
         return after
 
     def pass_over(self, lease: Lease, sequence: int, settling: Sequence[dict[str, Any]]) -> None:
@@ -129,6 +131,7 @@ class Relay:
             object=wiring.segments.write(channel, lease.records, container),
             bytes=len(container),
             inflated=sum(len(batch.data) for batch in batches),
+            ends=lease.bytes + len(container),
             earliest=math.floor(min(times, default=0)),
             latest=math.ceil(max(times, default=0)),
             period=seconds // int(PERIOD[config.rotation].total_seconds()),
@@ -142,6 +145,7 @@ class Relay:
             open_first=lease.open_first if joins else lease.records,
             open_count=lease.open_count + 1 if joins else 1,
             records=lease.records + len(records),
+            bytes=segment.ends,
             period=segment.period,
             beat_at=to_rfc3339(now),
             bucket=decimator.state,

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import Query, Response
+from fastapi import Depends, Query, Response
 
 from ballotcast.channels.names import NAME, RESERVED
 from ballotcast.client.api import Api
@@ -17,6 +17,7 @@ from ballotcast.http.access import Access, contract
 from ballotcast.http.cookies import SignedIn
 from ballotcast.http.fields import ChannelName as Name
 from web.channel_schemas import SAMPLE, example, judge, signals
+from web.charts_together import Together, show_together
 from web.forms import OurForm
 from web.pages import Page, Paged
 from web.routing import page_routes
@@ -40,6 +41,8 @@ BLANK = {
     "algorithm": "downsample",
     "rotation": "hour",
     "retention": "30",
+    "silence": "",
+    "quota": "",
 }
 PER_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 Document = dict[str, Any]
@@ -49,10 +52,13 @@ Told = Annotated[str, Query(max_length=64)]
 @router.get("/watch", openapi_extra=PUBLIC)
 def list_channels(
     page: Paged,
+    view: Annotated[Together, Depends()],
     status: Annotated[str, Query(max_length=20)] = "",
     cursor: Annotated[str, Query(max_length=400)] = "",
 ) -> Response:
-    """All channels by name, or those in one state."""
+    """All channels by name, or those in one state; or the charts of the chosen ones together."""
+    if view.names:
+        return show_together(page, _api(page), view)
     asked = {"limit": ON_A_PAGE, "status": status if status in STATES else "", "cursor": cursor}
     found = _api(page).get("/channels", params={name: value for name, value in asked.items() if value}).json()
     return page.render("watch/list", listed=found, states=STATES, chosen=asked["status"], further=bool(cursor))
@@ -171,6 +177,7 @@ def _form(page: Page, typed: Document, errors: Document, status: int = 200, verd
 def _draft(typed: dict[str, str]) -> Document:
     """As the API takes it; what is no number goes as it was typed, so that the API says which field it is."""
     numbers = {name: _whole(typed[name]) for name in ("port", "decimation", "retention")}
+    limits = {name: _whole(typed[name] or "0") for name in ("silence", "quota")}
     return {
         "name": typed["name"],
         "port": numbers["port"] or None,
@@ -180,6 +187,7 @@ def _draft(typed: dict[str, str]) -> Document:
             "retention": numbers["retention"],
             "algorithm": typed["algorithm"],
             "rotation": typed["rotation"],
+            **limits,
         },
     }
 

@@ -133,3 +133,33 @@ def test_it_asks_again_after_a_failure_and_nothing_while_unseen(
     assert len(asked) == before
     with page.expect_request("**/live*"):
         page.evaluate("window.unseen = false; document.dispatchEvent(new Event('visibilitychange'))")
+
+
+def test_two_channels_on_one_page_with_one_window_and_a_warning_of_silence(
+    context: BrowserContext, stack: Stack, elections: Elections
+) -> None:
+    address = stack.outputs["ApiUrl"]
+    names = [f"together-{secrets.token_hex(3)}" for _ in range(2)]
+    ours = Channels(elections.api, elections.organiser.token)
+    for name in names:
+        ours.register_channel(name, None, SCHEMA, {"decimation": 1, "silence": 1 if name == names[0] else 0})
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(f"{address}/watch?channel={names[0]}&channel={names[1]}&window=60&low=0&high=5000")
+    warning = page.locator("[data-fact=silent]")
+    expect(warning).to_be_visible()
+    expect(warning).to_contain_text("At least one every 1 s is expected.")
+    for name in names:
+        ours.publish(name, records(20))
+    for watched in page.locator("[data-channel]").all():
+        expect(watched).to_have_attribute("data-points", "20")
+    expect(page.locator("canvas")).to_have_count(2)
+    assert_accessible(page)
+    page.get_by_label(names[1]).uncheck()
+    page.get_by_role("button", name="Show together").click()
+    expect(page.locator("[data-channel]")).to_have_count(1)
+    assert page.get_by_label("Highest value").input_value() == "5000.0"
+    assert errors == []
+    for name in names:
+        ours.deregister_channel(name)

@@ -9,7 +9,7 @@ import pytest
 
 from problem import assert_problem
 from relays_played import PlayedChannels
-from sensor import SENSOR
+from sensor import SENSOR, sample
 
 
 @pytest.fixture
@@ -32,7 +32,8 @@ def test_register_show_and_deregister(client: httpx.Client) -> None:
     assert shown["status"] == "active"
     assert shown["pid"] == registered["pid"]
     assert shown["time"] == {"field": "time", "unit": "us"}
-    assert shown["config"] == {"decimation": 5, "algorithm": "downsample", "rotation": "hour", "retention": 30}
+    usual = {"algorithm": "downsample", "rotation": "hour", "retention": 30, "silence": 0, "quota": 0}
+    assert shown["config"] == {"decimation": 5, **usual}
     assert shown["relay"]["records"] == 0
     gone = client.delete("/channels/lab")
     assert (gone.status_code, gone.json()["status"]) == (200, "success")
@@ -209,3 +210,44 @@ def test_pages_of_other_sites_may_read_what_is_public_and_nothing_else(client: h
         client.get("/channel/health"),
     ):
         assert "access-control-allow-origin" not in response.headers
+
+
+def test_a_channel_that_is_silent_for_too_long_says_so(played: PlayedChannels) -> None:
+    config = {"silence": 30, "quota": 100}
+    assert played.client.post("/channels", json={"name": "lab", "schema": SENSOR, "config": config}).status_code == 201
+    clock = played.wiring.clock
+
+    def shown() -> tuple[int, bool]:
+        channel = played.client.get("/channels/lab").json()
+        assert channel["config"]["silence"] == 30
+        return channel["quiet_for"], channel["silent"]
+
+    assert shown() == (0, False)
+    clock.advance(seconds=31)  # type: ignore[attr-defined]
+    assert shown() == (31, True), "it has never had a record"
+    assert played.client.post("/channels/lab/records", json={"records": [sample()]}).status_code == 202
+    assert shown() == (0, False)
+    clock.advance(seconds=30)  # type: ignore[attr-defined]
+    assert shown() == (30, False)
+    clock.advance(seconds=1)  # type: ignore[attr-defined]
+    assert shown() == (31, True)
+    changed = played.client.patch("/channels/lab", json={"config": {"silence": 0}})
+    assert (changed.status_code, changed.json()["config"]["quota"]) == (200, 100)
+    assert not played.client.get("/channels/lab").json()["silent"]
+
+
+@pytest.mark.parametrize(
+    "config", [{"silence": -1}, {"silence": 2_592_001}, {"quota": -1}, {"quota": 1_000_001}, {"silence": 1.5}]
+)
+def test_limits_of_silence_and_quota(played: PlayedChannels, config: dict[str, Any]) -> None:
+    refused = played.client.post("/channels", json={"name": "lab", "schema": SENSOR, "config": config})
+    assert_problem(refused, 422, "invalid", f"/config/{next(iter(config))}")
+
+
+@pytest.mark.parametrize("algorithm", ["downsample", "average", "minmax", "rms"])
+def test_without_decimation_each_record_is_a_point(played: PlayedChannels, algorithm: str) -> None:
+    config = {"decimation": 1, "algorithm": algorithm}
+    assert played.client.post("/channels", json={"name": "lab", "schema": SENSOR, "config": config}).status_code == 201
+    records = [sample(n, volts=-float(n)) for n in range(5)]
+    assert played.client.post("/channels/lab/records", json={"records": records}).status_code == 202
+    assert played.client.get("/channels/lab/live").json()["records"] == records

@@ -351,3 +351,55 @@ def test_the_page_does_not_say_that_all_was_taken_after_a_refusal(browser: Brows
     refused = played.client.post("/channels/lab/records", json=bad, headers={"Authorization": f"Bearer {key}"})
     assert refused.status_code == 422
     assert "A record that was refused when it was sent is not listed here." in read(browser.get("/watch/lab"))
+
+
+def test_a_silent_channel_is_shown_as_that(browser: Browser, played: PlayedChannels) -> None:
+    assert browser.send(NEW, **DRAFT, silence="30", quota="100").status_code == 200
+    assert 'data-fact="silent" hidden' in browser.get("/watch/lab").text
+    played.wiring.clock.advance(seconds=45)  # type: ignore[attr-defined]
+    page = browser.get("/watch/lab")
+    assert 'data-fact="silent">' in page.text
+    assert "No record for 45 s. At least one every 30 s is expected." in read(page)
+    assert "Kept for 30 days, at most 100 MB" in read(page)
+    assert "No record for 45 s." in read(browser.get("/manage/channel/lab"))
+    refused = browser.send(NEW, **{**DRAFT, "name": "other", "port": ""}, silence="soon", quota="-1")
+    assert 'id="silence-error"' in refused.text
+    assert 'id="quota-error"' in refused.text
+
+
+def test_charts_of_several_channels_on_one_page(browser: Browser) -> None:
+    for name, port in (("lab", "26001"), ("hall", "26002")):
+        assert browser.send(NEW, **{**DRAFT, "name": name, "port": port}).status_code == 200
+    listed = browser.get("/watch").text
+    assert '<input type="checkbox" name="channel" value="hall"' in listed
+    page = browser.get(
+        "/watch?channel=lab&channel=hall&channel=none&channel=&window=300&low=-1&high=2.5&fields=volts,count"
+    )
+    assert page.status_code == 200
+    for name in ("lab", "hall"):
+        assert f'data-channel="{name}"' in page.text
+    assert page.text.count('data-window="300" data-low="-1.0" data-high="2.5"') == 2
+    assert unescape(page.text).count('data-fields="[["volts", "volts"], ["count", "count"]]"') == 2
+    assert "There is no channel none." in read(page)
+    assert 'id="strings"' in page.text
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "window=7&low=x&high=nan",
+        "low=3&high=1",
+        f"fields={HOSTILE}",
+        "fields=volts,,%22",
+        "&".join(f"channel=c{number}" for number in range(40)),
+    ],
+)
+def test_what_cannot_be_meant_of_charts_is_left_out(browser: Browser, query: str) -> None:
+    browser.send(NEW, **DRAFT)
+    page = browser.get(f"/watch?channel=lab&{query}")
+    assert page.status_code == 200
+    assert HOSTILE not in page.text
+    assert 'data-channel="lab" data-axis="time" data-unit="us" data-window="0" data-fields=' in page.text or (
+        "no such signal" in read(page)
+    )
+    assert page.text.count("There is no channel") <= 6

@@ -16,7 +16,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, ValidationError, ValidationInfo
 from pydantic_core import PydanticCustomError
 
-from ballotcast.channels.config import Algorithm, Retention, Rotation
+from ballotcast.channels.config import MOST_QUOTA, MOST_SILENCE, Algorithm, Retention, Rotation
 from ballotcast.channels.names import name_errors, port_errors
 from ballotcast.channels.schemas import ChannelSchema, SchemaError
 from ballotcast.errors import FieldError
@@ -75,6 +75,8 @@ class _Config(BaseModel):
     algorithm: Algorithm = "downsample"
     rotation: Rotation = "hour"
     retention: Retention = 1
+    silence: Annotated[int, Field(ge=0, le=MOST_SILENCE)] = 0
+    quota: Annotated[int, Field(ge=0, le=MOST_QUOTA)] = 0
 
 
 class _Entry(BaseModel):

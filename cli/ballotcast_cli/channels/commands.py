@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 import click
 
-from ballotcast.channels.config import RETENTIONS, Algorithm, Rotation
+from ballotcast.channels.config import MOST_QUOTA, MOST_SILENCE, RETENTIONS, Algorithm, Rotation
 from ballotcast.channels.schemas import SchemaError
 
 from .access import KEY, SCHEMA, channels
@@ -61,6 +61,8 @@ def list_(status: str | None, *, mine: bool, as_json: bool) -> None:
 @click.option("--algorithm", type=click.Choice(get_args(Algorithm)))
 @click.option("--rotation", type=click.Choice(get_args(Rotation)))
 @click.option("--retention", type=click.Choice([str(days) for days in RETENTIONS]), help="Days.")
+@click.option("--silence", type=click.IntRange(0, MOST_SILENCE), help="Seconds without a record until its page warns.")
+@click.option("--quota", type=click.IntRange(0, MOST_QUOTA), help="Megabytes of archive; the oldest records go first.")
 def register(name: str, schema: Path, port: int | None, retention: str | None, **config: Any) -> None:
     """Register NAME and wait for its relay. Prints the channel's key, which is shown only now."""
     stated = {option: value for option, value in config.items() if value is not None}
@@ -104,11 +106,19 @@ def _described(shown: dict[str, Any]) -> list[tuple[str, Any]]:
         ("status", shown["status"] + (f": {shown['reason']}" if shown["reason"] else "")),
         ("relay", shown["pid"] or "none"),
         ("schema", f"{shown['fingerprint']}, time is {time['field']} in {time['unit']}"),
-        ("live window", f"{config['algorithm']}, {config['decimation']} to 1"),
-        ("archive", f"an object each {config['rotation']}, kept for {config['retention']} days"),
+        (
+            "live window",
+            f"{config['algorithm']}, {config['decimation']} to 1" if config["decimation"] > 1 else "each record",
+        ),
+        ("archive", f"an object each {config['rotation']}, kept for {config['retention']} days" + _limit(config)),
+        *([("silent", f"no record for {shown['quiet_for']} s")] if shown["silent"] else []),
         *((name.replace("_", " "), relay[name]) for name in ("records", "last_record_at", "backlog") if name in relay),
         *(("dead letter", f"{letter['at']} {letter['state']}: {letter['reason']}") for letter in shown["dead_letters"]),
     ]
+
+
+def _limit(config: dict[str, Any]) -> str:
+    return f" and {config['quota']} MB" if config["quota"] else ""
 
 
 @command.command()

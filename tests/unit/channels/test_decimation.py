@@ -27,7 +27,7 @@ def naive(records: list[dict[str, Any]], algorithm: Algorithm, factor: int) -> l
         bucket = records[start : start + factor]
         column = {name: [record[name] for record in bucket] for name in NUMBERS}
         first, last = bucket[0], bucket[-1]
-        if algorithm == "downsample":
+        if algorithm == "downsample" or factor == 1:
             points.append(first)
         elif algorithm == "minmax":
             points.append({**last, **{name: min(one) for name, one in column.items()}, "time": first["time"]})

@@ -5,7 +5,8 @@ average      the mean of each number
 rms          the root of the mean square of each number
 minmax       two points: the least of each number at the bucket's first time, the greatest at its last
 
-NaN and the infinities are left out of what is calculated. What is no number is the bucket's last value. A bucket that a
+A factor of 1 is no decimation: each record is a point as it is. NaN and the infinities are left out of what is
+calculated. What is no number is the bucket's last value. A bucket that a
 batch leaves open continues in the next one: its state is plain JSON, kept with the relay's cursor and moved with it.
 """
 
@@ -58,6 +59,8 @@ class Decimator:
     def flush(self) -> list[Point]:
         """Close the open bucket."""
         state, self._state = self._state, {}
+        if state and state["of"][1] == 1:
+            return [shown(state["first"])]  # a record by itself, whatever would be calculated
         return [shown(point) for point in self._points(state)] if state else []
 
     def _points(self, state: State) -> list[Point]:

@@ -141,7 +141,7 @@ class Channel:
 
 def to_item(channel: Channel) -> Item:
     item: Item = {"pk": channel_pk(channel.name), "sk": META, **vars(channel)}
-    item |= {"time": vars(channel.time), "config": vars(channel.config)}
+    item |= {"time": vars(channel.time), "config": channel.config.kept}
     return {name: value for name, value in item.items() if value is not None}
 
 
@@ -285,8 +285,8 @@ class Channels:
 
     def configure(self, channel: Channel, config: ChannelConfig) -> bool:
         """False when the channel is gone, or is configured otherwise than it was when it was read."""
-        same = Condition("born = :born AND #config = :was", {":born": channel.born, ":was": vars(channel.config)})
-        values = {":config": vars(config), ":longest": max(channel.longest, config.retention)}
+        same = Condition("born = :born AND #config = :was", {":born": channel.born, ":was": channel.config.kept})
+        values = {":config": config.kept, ":longest": max(channel.longest, config.retention)}
         try:
             self._table.update(
                 channel_pk(channel.name), META, "SET #config = :config, longest = :longest", values, same

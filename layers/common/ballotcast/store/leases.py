@@ -58,6 +58,8 @@ class Lease:
     """The first of the segments that are not compacted yet, by its first record."""
     open_count: int = 0
     """How many those are."""
+    bytes: int = 0
+    """Of all segments that were written: where the newest one ends."""
     beat_at: str | None = None
     """When the worker last moved it."""
     bucket: State = field(default_factory=dict)
@@ -96,12 +98,13 @@ class Leases:
             ":period": new.period,
             ":first": new.open_first,
             ":count": new.open_count,
+            ":bytes": new.bytes,
             ":beat": new.beat_at,
             ":bucket": json.dumps(new.bucket),
         }
         update = (
             "SET #cursor = :new, records = :records, #rows = :rows, applied = :applied, #period = :period, "
-            "open_first = :first, open_count = :count, beat_at = :beat, #bucket = :bucket"
+            "open_first = :first, open_count = :count, #bytes = :bytes, beat_at = :beat, #bucket = :bucket"
         )
         if new.stuck:
             update, values[":stuck"] = f"{update}, stuck = :stuck", vars(new.stuck)

@@ -15,7 +15,7 @@ from typing import Any
 from ballotcast.channels.config import RETENTIONS
 from ballotcast.store.blobs import Blobs
 from ballotcast.store.channels import Archived, Channel, channel_pk
-from ballotcast.store.table import ABSENT, PRESENT, Table
+from ballotcast.store.table import ABSENT, PRESENT, Condition, Table
 from ballotcast.store.transaction import Cancelled, transact
 
 DAY = 86_400
@@ -36,6 +36,8 @@ class Segment:
     """Epoch seconds."""
     inflated: int = 0
     """Bytes of its records; 0 in rows that were written before they were counted."""
+    ends: int = 0
+    """Bytes of this segment and all before it, as they were written; 0 in rows of before that."""
 
 
 def segments_prefix(born: int) -> str:
@@ -81,6 +83,17 @@ class Segments:
         except Cancelled:
             return False
         return True
+
+    def remove(self, channel: Archived, segment: Segment) -> None:
+        """Remove a segment before its days are over, unless it is another by now. Killed between row and object it
+        leaves one that nothing names."""
+        there = Condition("#object = :object", {":object": segment.object})
+        deleting = self._table.deleting(channel_pk(channel.name), segment_sk(channel.born, segment.first), there)
+        try:
+            transact(self._table.client, [deleting])
+        except Cancelled:
+            return
+        self._blobs.delete(segment.object)
 
     def all(self, channel: Archived, now: int, *, first: int = 0, limit: int | None = None) -> Iterator[Segment]:
         """In order, from the one that starts with the record `first`; those whose days are over are left out."""

@@ -16,13 +16,20 @@ export function figure(value) {
   return numbers.format(value);
 }
 
+/**
+ * What every chart of a page has in common. `span`: the seconds that are shown, if not all, for a chart that ends with `last`.
+ *
+ * @typedef {{span?: (last: number | null) => [number, number] | null, low?: number, high?: number}} Frame
+ */
+
 export class StripChart {
   /**
    * @param {HTMLElement} place where it is drawn, as wide as that is
    * @param {string} name what it shows, for screen readers
    * @param {{label: string, stepped?: boolean}[]} series
+   * @param {Frame} [frame]
    */
-  constructor(place, name, series) {
+  constructor(place, name, series, frame = {}) {
     place.setAttribute("role", "img");
     place.setAttribute("aria-label", name);
     const axis = { stroke: colour("--quiet"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false } };
@@ -32,7 +39,10 @@ export class StripChart {
       height: HEIGHT,
       legend: { show: false },
       cursor: { show: false },
-      scales: { x: { time: true }, y: { range: padded } },
+      scales: {
+        x: { time: true, range: (_, first, last) => frame.span?.(last) ?? [first, last] },
+        y: { range: (_, least, most) => framed(padded(_, least, most), frame) },
+      },
       axes: [
         { ...axis, values: (_, splits) => ticks(splits), space: 80 },
         { ...axis, values: (_, splits) => splits.map(figure), size: 64 },
@@ -76,6 +86,16 @@ function padded(_, least, most) {
   if (least === null || most === null) return [0, 1];
   const room = (most - least) * 0.1 || Math.abs(most) * 0.1 || 1;
   return [least >= 0 ? Math.max(0, least - room) : least - room, most + room];
+}
+
+/**
+ * The range with the ends that are given; one that would be upside down leaves the other end free.
+ *
+ * @param {[number, number]} found @param {Frame} frame @returns {[number, number]}
+ */
+function framed([least, most], { low = least, high = most }) {
+  if (low < high) return [low, high];
+  return low === least ? [high - 1, high] : [low, low + 1];
 }
 
 /** Times at which there are grid lines: as fine as they are apart. @param {number[]} splits */

@@ -1,9 +1,11 @@
-/** How many records a channel has had, and when the last one came: on its page these grow with the live window. */
+/** How many records a channel has had, when the last one came, whether that is too long ago: told with the live window. */
 
 import { h, prefix } from "../dom.js";
 import { moment } from "../moments.js";
+import { t } from "../strings.js";
 
 const LEAST = 3000;
+/** @typedef {{records: number, last_record_at?: string | null}} Relay */
 
 export class Facts {
   #asked = -LEAST;
@@ -13,22 +15,28 @@ export class Facts {
     this.url = `${prefix}/channels/${encodeURIComponent(channel)}`;
     this.records = place.querySelector("[data-fact=records]");
     this.last = place.querySelector("[data-fact=last]");
+    /** @type {HTMLElement | null} */
+    this.silent = place.querySelector("[data-fact=silent]");
   }
 
   /** Ask and show, where there is a place for it; not more often than every three seconds. */
   async renew() {
-    if (!this.records || performance.now() - this.#asked < LEAST) return;
+    if (!(this.records || this.silent) || performance.now() - this.#asked < LEAST) return;
     this.#asked = performance.now();
     try {
       const response = await fetch(this.url);
-      if (response.ok) this.#show((await response.json()).relay);
+      if (response.ok) this.#show(await response.json());
     } catch {
       // No answer: the chart says so, and it is asked again.
     }
   }
 
-  /** @param {{records: number, last_record_at?: string | null} | undefined} relay */
-  #show(relay) {
+  /** @param {{relay?: Relay, silent: boolean, quiet_for: number, config: {silence: number}}} channel */
+  #show({ relay, silent, quiet_for: seconds, config: { silence } }) {
+    if (this.silent) {
+      this.silent.hidden = !silent;
+      if (silent) this.silent.textContent = t("chart.silent", { seconds, silence });
+    }
     if (!relay) return;
     if (this.records) this.records.textContent = String(relay.records);
     const at = relay.last_record_at;

@@ -14,11 +14,15 @@ import { Points } from "./points.js";
 
 const MOST_POINTS = 2000;
 const MOST_CHARTS = 6;
+/** The newest time of all charts on the page: with a window, all end there. @type {{seconds?: number}} */
+const newestTime = {};
+/** What draws the charts that have a window. @type {Set<() => void>} */
+const redrawn = new Set();
 const stillness = matchMedia("(prefers-reduced-motion: reduce)");
 
 /**
  * What the element's data say: `channel`; `axis` and `unit` of time; `fields`: [name, label] of each signal; `together`:
- * all signals in one chart; `history`: also what is in the archive; `still`: nothing more will come; `least`: milliseconds
+ * all signals in one chart; `window`: seconds that are shown; `low`, `high`: the range of values; `history`: also what is in the archive; `still`: nothing more will come; `least`: milliseconds
  * between two questions.
  * @param {HTMLElement} element
  */
@@ -36,15 +40,21 @@ async function watch(element) {
   const drawn = [];
   /** @type {HTMLElement | null} */
   const table = document.querySelector(`[data-newest="${channel}"]`);
-  const facts = new Facts(channel, document);
+  const facts = new Facts(channel, element.closest("[data-watched]") ?? document);
   let came = false;
   const newest = table && new Newest(rowsOf(table), JSON.parse(table.dataset.columns ?? "[]"), points);
 
   const draw = () => {
     if (!points.times.length) return;
     if (!drawn.length) drawn.push(...charts.slice(0, MOST_CHARTS).map((series) => addChart(place, series, element)));
+    const last = points.times.at(-1) ?? 0;
+    if (last > (newestTime.seconds ?? -Infinity)) {
+      newestTime.seconds = last;
+      for (const other of redrawn) if (other !== draw) other();
+    }
     for (const update of drawn) update(points);
   };
+  if (Number(element.dataset.window)) redrawn.add(draw);
   /** @param {import("./points.js").Values[]} records @param {boolean} anew */
   const add = (records, anew) => {
     if (anew) points.clear();
@@ -98,7 +108,7 @@ function addChart(place, series, element) {
   place.append(h("figure", {}, h("figcaption", {}, h("ul", { class: "legend" }, ...captions)), plot));
   const names = series.map(([, label]) => label).join(", ");
   const stepped = "together" in element.dataset;
-  const chart = new StripChart(plot, t("chart.name", { names }), series.map(([, label]) => ({ label, stepped })));
+  const chart = new StripChart(plot, t("chart.name", { names }), series.map(([, label]) => ({ label, stepped })), frameOf(element));
   return (points) => {
     const columns = series.map(([name]) => points.columns.get(name) ?? []);
     chart.show(points.times, columns);
@@ -106,6 +116,26 @@ function addChart(place, series, element) {
       const last = column.at(-1);
       values[index].textContent = last === null || last === undefined ? "" : figure(last);
     });
+  };
+}
+
+/**
+ * The window and the range that the element asks for. A channel whose newest value is older than the window of the others
+ * is shown with its own end, not empty.
+ *
+ * @param {HTMLElement} element @returns {import("./chart.js").Frame}
+ */
+function frameOf({ dataset: { window: seconds, low, high } }) {
+  const length = Number(seconds ?? 0);
+  return {
+    ...(low === undefined ? {} : { low: Number(low) }),
+    ...(high === undefined ? {} : { high: Number(high) }),
+    span: (last) => {
+      if (!length || last === null) return null;
+      const newest = newestTime.seconds ?? last;
+      const end = newest - last < length ? newest : last;
+      return [end - length, end];
+    },
   };
 }
 
