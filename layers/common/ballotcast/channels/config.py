@@ -15,10 +15,10 @@ PERIOD = {"hour": timedelta(hours=1), "day": timedelta(days=1)}
 
 @dataclass(frozen=True)
 class ChannelConfig:
-    """`decimation`: records that become one point of the live window; 1 keeps each record. `rotation`: the span of records that
-    are kept in one object of the archive once it is over. `retention`: days after which records are gone. `silence`:
-    seconds without a record after which the channel's page warns; 0 for never. `quota`: megabytes of archive, beyond
-    which the oldest records go before their days are over; 0 for no limit."""
+    """`decimation`: records that become one point of the live window; 1 keeps each record. `rotation`: the span of
+    records that are kept in one object of the archive once it is over. `retention`: days after which records are gone.
+    `silence`: seconds without a record after which the channel's page warns; 0 for never. `quota`: megabytes of
+    archive, beyond which the oldest records go before their days are over; 0 for no limit."""
 
     decimation: int = 10
     algorithm: Algorithm = "downsample"
