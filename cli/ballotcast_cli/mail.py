@@ -1,5 +1,6 @@
 """`ballotcast mail …`: what invitations and reminders say."""
 
+from base64 import b64encode
 from pathlib import Path
 
 import click
@@ -22,7 +23,7 @@ def command() -> None:
 def show(election: str) -> None:
     """What they say now."""
     chosen = organiser().mail(election)
-    for name in FIELDS:
+    for name in (*FIELDS, "logo"):
         click.echo(f"{name:<14} {chosen[name]}")
 
 
@@ -35,7 +36,13 @@ def show(election: str) -> None:
 @click.option("--subject", help="With placeholders: {name}, {title}, {organisation}, {contact}, {opens}, {closes}.")
 @click.option("--text", help="The introduction, with the same placeholders.")
 @click.option("--text-file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="The same from a file.")
-def set_(election: str, text_file: Path | None, **changes: str | None) -> None:
+@click.option(
+    "--logo",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The organisation's picture: a small PNG.",
+)
+@click.option("--no-logo", is_flag=True, help="No picture.")
+def set_(election: str, text_file: Path | None, logo: Path | None, *, no_logo: bool, **changes: str | None) -> None:
     """Change what they say; what is left out stays, and "" takes the usual."""
     if text_file:
         if changes["text"] is not None:
@@ -47,6 +54,9 @@ def set_(election: str, text_file: Path | None, **changes: str | None) -> None:
     connected = organiser()
     before = connected.mail(election)
     chosen = {name: before[name] if changes[name] is None else str(changes[name]) for name in FIELDS}
+    chosen["logo"] = "" if no_logo else before["logo"]
+    if logo:
+        chosen["logo"] = f"data:image/png;base64,{b64encode(logo.read_bytes()).decode()}"
     for note in connected.choose_mail(election, chosen)["notes"]:
         click.echo(f"{note['field']}: {note['note']}", err=True)
     click.echo(f"Saved. Next: ballotcast mail preview {election}")

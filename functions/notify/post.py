@@ -7,7 +7,7 @@ from email.policy import SMTP
 from email.utils import parseaddr
 from typing import TYPE_CHECKING, TypedDict
 
-from ballotcast.mails.blocks import MailContent
+from ballotcast.mails.blocks import PICTURE, MailContent
 from ballotcast.wiring import Wiring
 
 if TYPE_CHECKING:
@@ -77,6 +77,10 @@ def _mime(sender: str, to: str, mail: MailContent) -> bytes:
     message.set_content(mail.text, cte="base64")
     if mail.html:
         message.add_alternative(mail.html, subtype="html", cte="base64")
+        if mail.picture:
+            shown = message.get_payload()[-1]  # type: ignore[index]
+            name = f"<{PICTURE.removeprefix('cid:')}>"
+            shown.add_related(mail.picture, "image", "png", cid=name, disposition="inline", filename="logo.png")  # type: ignore[union-attr]
     return message.as_bytes()
 
 

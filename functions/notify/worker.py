@@ -33,6 +33,7 @@ from ballotcast.trustees.link import TrusteeLink
 from ballotcast.typed_code import grouped_code, new_code
 from ballotcast.wiring import Wiring, from_environment
 from notify.milestones import takes_part, tell_organisers
+from notify.pictures import Pictures
 from notify.post import Post, Undeliverable
 
 CODE_LIFE = timedelta(minutes=10)
@@ -63,6 +64,7 @@ class Worker:
     def __init__(self, wiring: Wiring) -> None:
         self._wiring = wiring
         self._post = Post(wiring)
+        self._pictures = Pictures(wiring.blobs)
 
     def deliver(self, message: dict[str, Any]) -> None:
         """Send what one message asks for; what has become pointless meanwhile is dropped."""
@@ -143,10 +145,11 @@ class Worker:
             return
         address = link.url(f"{election.base_url}/vote")
         recipient = Recipient(voter.name or voter.email, address, voter.language, moved=bool(voter.replaces))
-        settings = MailSettings.kept(election.mail)
+        settings = self._pictures.settings_of(election)
         mail = invitation(settings, occasion_of(election), recipient, reminds=not tell)
         try:
-            self._post.mail(to, mail, {"election": election_id, "voter": key, "run": run} if tell else {})
+            tags = {"election": election_id, "voter": key, "run": run} if tell else {}
+            self._post.mail(to, self._pictures.on(mail, settings), tags)
         except Undeliverable:
             if tell:
                 counting = self._wiring.milestones.counting_bounce(election_id)
@@ -162,8 +165,10 @@ class Worker:
         if to := self._address(voter, election):
             page = f"{election.base_url}/results/{election_id}"
             recipient = Recipient(voter.name or voter.email, page, voter.language)
+            settings = self._pictures.settings_of(election)
             with suppress(Undeliverable):
-                self._post.mail(to, result(MailSettings.kept(election.mail), occasion_of(election), recipient))
+                mail = result(settings, occasion_of(election), recipient)
+                self._post.mail(to, self._pictures.on(mail, settings))
         self._wiring.voters.mark_mailed(election_id, key, run)
 
     def _test(self, election_id: str, identity: str, base_url: str, *, reminds: bool) -> None:
@@ -172,8 +177,9 @@ class Worker:
         if not election or election.deleting or not organiser or not takes_part(self._wiring, election, identity):
             return
         sample = sample_recipient(organiser.email, election, base_url)
-        mail = invitation(MailSettings.kept(election.mail), occasion_of(election), sample, reminds=reminds, test=True)
-        self._post.mail(organiser.email, mail)
+        settings = self._pictures.settings_of(election)
+        mail = invitation(settings, occasion_of(election), sample, reminds=reminds, test=True)
+        self._post.mail(organiser.email, self._pictures.on(mail, settings))
 
     def _ask_to_join(self, election_id: str, identity: str, by: str, base_url: str) -> None:
         """A new code for an invitation that is not accepted yet, which replaces the one before."""
@@ -223,13 +229,13 @@ class Worker:
         mac = self._wiring.roll_secret.mac("otp", election_id, key, code)
         if not self._wiring.voters.set_otp(voter, mac, int((self._wiring.clock() + CODE_LIFE).timestamp())):
             return
-        minutes, settings = int(CODE_LIFE.total_seconds()) // 60, MailSettings.kept(election.mail)
+        minutes, settings = int(CODE_LIFE.total_seconds()) // 60, self._pictures.settings_of(election)
         if election.second_factor == "sms" and not election.rehearsal:
             self._post.text(voter.phone, second_factor_short(settings, code, minutes, voter.language))
         else:
             rehearsal = election.rehearsal
             mail = second_factor(settings, election.title, code, minutes, voter.language, rehearsal=rehearsal)
-            self._post.mail(to, mail)
+            self._post.mail(to, self._pictures.on(mail, settings))
 
     def _verify(self, identity: str, base_url: str) -> None:
         """A new code, which replaces the one before; only its keyed hash is kept."""

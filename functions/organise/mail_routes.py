@@ -17,13 +17,16 @@ from ballotcast.http.sessions import CurrentOrganiser
 from ballotcast.http.wired import Wired
 from ballotcast.http.worded import Worded
 from ballotcast.mails.language import DEFAULT, codes
+from ballotcast.mails.logo import MOST_SENT
 from ballotcast.mails.settings import MailSettings, Note
 from ballotcast.store.elections import Election
 from organise.drafts import owned_election
-from organise.mailing import choose_mail, preview, send_test
+from organise.mailing import PNG_URL, choose_mail, preview, send_test
 
 router = routes()
 OPTIONAL: Any = Field(default=None)
+MOST_LOGO = len(PNG_URL) + 1 + (MOST_SENT + 2) // 3 * 4
+BODY = MOST_LOGO + 40_000
 
 
 def _address(text: str) -> str:
@@ -37,7 +40,8 @@ def _known_language(code: str) -> str:
 
 
 class MailChoice(BaseModel):
-    """What is left out is as if nothing had been chosen."""
+    """What is left out is as if nothing had been chosen. `logo`: a picture as `data:image/png;base64,…`, or the name of
+    the one that is chosen, as it is shown."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
     organisation: Annotated[str, Field(max_length=100)] = ""
@@ -46,6 +50,7 @@ class MailChoice(BaseModel):
     zone: Annotated[str, Field(max_length=60)] = "UTC"
     subject: Annotated[str, Field(max_length=200)] = ""
     text: Annotated[str, Field(max_length=4000)] = ""
+    logo: Annotated[str, Field(max_length=MOST_LOGO)] = ""
 
     @property
     def settings(self) -> MailSettings:
@@ -105,13 +110,21 @@ def show_mail(election: ElectionId, organiser: CurrentOrganiser, wiring: Wired) 
     return MailView.made(_kept(owned_election(wiring, organiser, election, Role.OBSERVER)), [])
 
 
-@router.put("/elections/{id}/mail", openapi_extra=contract(Access.ORGANISER), responses=refuses(403, 404, 409))
+@router.put(
+    "/elections/{id}/mail",
+    openapi_extra=contract(Access.ORGANISER, body_limit=BODY),
+    responses=refuses(403, 404, 409),
+)
 def choose(election: ElectionId, body: MailChoice, organiser: CurrentOrganiser, wiring: Wired) -> MailView:
     """Choose what this election's mails say; until it closes."""
     return MailView.made(*choose_mail(wiring, owned_election(wiring, organiser, election), body.settings))
 
 
-@router.post("/elections/{id}/mail/preview", openapi_extra=contract(Access.ORGANISER), responses=refuses(404))
+@router.post(
+    "/elections/{id}/mail/preview",
+    openapi_extra=contract(Access.ORGANISER, body_limit=BODY),
+    responses=refuses(404),
+)
 def show_preview(
     election: ElectionId,
     request: Request,
@@ -123,7 +136,8 @@ def show_preview(
     owned, order = owned_election(wiring, organiser, election, Role.OBSERVER), order or PreviewOrder()
     settings = order.mail.settings if "mail" in order.model_fields_set else None
     mail, notes = preview(wiring, owned, settings, base_url(request, wiring.settings), reminds=order.reminds)
-    return Preview(**vars(mail), notes=[NoteView(**note.to_json()) for note in notes])
+    shown = {name: getattr(mail, name) for name in Preview.model_fields if name != "notes"}
+    return Preview(**shown, notes=[NoteView(**note.to_json()) for note in notes])
 
 
 @router.post(

@@ -3,12 +3,16 @@
 It may be changed until the election closes: mails are made when they are sent, and nothing of them is in the manifest.
 """
 
+from base64 import b64decode, b64encode
+from dataclasses import replace
 from typing import NamedTuple
 
 from ballotcast.elections.lifecycle import Status
-from ballotcast.errors import Conflict, Invalid
-from ballotcast.mails.blocks import MailContent
+from ballotcast.errors import Conflict, FieldError, Invalid, invalid_field
+from ballotcast.faults import FaultError
+from ballotcast.mails.blocks import PICTURE, MailContent
 from ballotcast.mails.invitation import invitation
+from ballotcast.mails.logo import Logo, read_picture
 from ballotcast.mails.settings import MailSettings, Note, check
 from ballotcast.store.elections import Election
 from ballotcast.store.events import event
@@ -17,6 +21,9 @@ from ballotcast.store.organisers import MailRun
 from ballotcast.wiring import Wiring
 from organise.accounts import require_sender
 from organise.allowance import take_allowance
+
+PNG_URL = "data:image/png;base64"
+"""What the address begins with that a picture is sent as (RFC 2397)."""
 
 
 class Checked(NamedTuple):
@@ -40,7 +47,7 @@ def choose_mail(wiring: Wiring, election: Election, settings: MailSettings) -> C
         Conflict: The election is closed, or was changed by another request meanwhile.
     """
     _require_mailing(wiring, election)
-    found = checked(settings)
+    found = checked(replace(settings, logo=keep_picture(wiring, election, settings.logo)))
     if found.settings == MailSettings.kept(election.mail):
         return found
     told = event(election.id, election.actor, "mail-edited", {}, wiring.clock())
@@ -49,14 +56,46 @@ def choose_mail(wiring: Wiring, election: Election, settings: MailSettings) -> C
     return found
 
 
+def keep_picture(wiring: Wiring, election: Election, sent: str) -> str:
+    """The name of the picture as settings have it, stored if it is new. `sent`: such a name, a picture, or nothing.
+
+    Invalid, with a pointer, for what is no picture, or the name of another one than is chosen.
+    """
+    if not sent or sent == MailSettings.kept(election.mail).logo:
+        return sent
+    kind, _, encoded = sent.partition(",")
+    if Logo.names(sent):
+        raise invalid_field("/logo", "picture-unknown")
+    if kind != PNG_URL:
+        raise invalid_field("/logo", "picture-not-png")
+    try:
+        picture = read_picture(b64decode(encoded, validate=True))
+    except FaultError as error:
+        raise Invalid("invalid", str(error), errors=[FieldError("/logo", error.fault)]) from None
+    except ValueError:
+        raise invalid_field("/logo", "picture-not-png") from None
+    wiring.blobs.put(picture.logo.key, picture.content, "image/png")
+    return str(picture.logo)
+
+
+def with_picture(wiring: Wiring, html: str, settings: MailSettings) -> str:
+    """A mail's HTML with its picture in it, for who looks at it without the mail."""
+    logo = Logo.read(settings.logo)
+    content = wiring.blobs.get(logo.key) if logo else None
+    return html.replace(PICTURE, f"{PNG_URL},{b64encode(content).decode()}") if content else html
+
+
 def preview(
     wiring: Wiring, election: Election, settings: MailSettings | None, base_url: str, *, reminds: bool
 ) -> tuple[MailContent, list[Note]]:
     """The mail with these settings, or with those that are stored; its link is of nobody."""
+    if settings:
+        settings = replace(settings, logo=keep_picture(wiring, election, settings.logo))
     found = checked(settings) if settings else Checked(MailSettings.kept(election.mail), [])
     organiser = wiring.organisers.find(election.actor)
     sample = sample_recipient(organiser.email if organiser else "", election, base_url)
-    return invitation(found.settings, occasion_of(election), sample, reminds=reminds), found.notes
+    mail = invitation(found.settings, occasion_of(election), sample, reminds=reminds)
+    return replace(mail, html=with_picture(wiring, mail.html, found.settings)), found.notes
 
 
 def send_test(wiring: Wiring, election: Election, base_url: str, *, reminds: bool) -> None:

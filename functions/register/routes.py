@@ -41,8 +41,8 @@ class CredentialWanted(LinkHeld):
 class LinkView(BaseModel):
     """What a link opens. `manifest_hash`: hex. `second_factor`: `none`, `email` or `sms`.
 
-    `closed_at`: of an early close. `organisation` and `contact`: as in the election's mails, or empty. These and
-    `description` are in no manifest: they are what service and organiser say.
+    `closed_at`: of an early close. `organisation`, `logo` and `contact`: as in the election's mails, or empty. These
+    and `description` are in no manifest: they are what service and organiser say.
     """
 
     election: str
@@ -51,6 +51,7 @@ class LinkView(BaseModel):
     closed_at: str | None
     description: str
     organisation: str
+    logo: str
     contact: str
 
 
@@ -87,6 +88,7 @@ def open_voter_link(held: LinkHeld, issuers: Issuing, wiring: Wired) -> LinkView
         closed_at=election.closed_at,
         description=election.description,
         organisation=election.mail.get("organisation", ""),
+        logo=election.mail.get("logo", ""),
         contact=election.mail.get("contact", ""),
     )
 

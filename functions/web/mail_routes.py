@@ -12,6 +12,7 @@ from ballotcast.http.access import Access, contract
 from ballotcast.http.cookies import SignedIn
 from ballotcast.http.fields import ElectionId
 from ballotcast.mails.language import DEFAULT, MailWords, codes
+from ballotcast.mails.logo import Logo
 from ballotcast.mails.placeholders import KNOWN
 from web.faults import Faults, by_label, faults_of, in_words, told
 from web.forms import Form
@@ -21,11 +22,13 @@ from web.routing import page_routes
 
 router = page_routes()
 SESSION = contract(Access.BROWSER_SESSION)
-FIELDS = ("organisation", "contact", "language", "zone", "subject", "text")
+FIELDS = ("organisation", "contact", "language", "zone", "subject", "text", "logo")
 LABELS = {name: f"mail.{'own_text' if name == 'text' else name}" for name in FIELDS}
 ACTS = {"mail": "save", "mail-preview": "preview", "mail-test": "test"}
 """What the form's buttons send. Lambda's policy has no room for a permission of a route of their own."""
-MAIL_POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; frame-ancestors 'none'; sandbox"
+MAIL_POLICY = (
+    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; form-action 'none'; frame-ancestors 'none'; sandbox"
+)
 """Of a mail as a page: its styles are in its elements, as mails have them; nothing runs and nothing is loaded."""
 
 
@@ -93,6 +96,7 @@ def _form(
         election=found,
         typed=typed,
         shown=shown,
+        logo=Logo.read(typed["logo"]) if Logo.names(typed["logo"]) else None,
         untouched=not any(typed[name] for name in ("organisation", "contact", "subject", "text")),
         notes=[(page.text(LABELS[note["field"]]), in_words(page, told(note, "note"))) for note in notes],
         usual=words.text("subject", title=found["title"]),

@@ -21,8 +21,9 @@ CHOICE: dict[str, Any] = {
     "zone": "Europe/Berlin",
     "subject": "{organisation}: {title}",
     "text": "Guten Tag {name},\nbitte bis {closes}.",
+    "logo": "",
 }
-LEFT_OUT = {"organisation": "", "contact": "", "language": "en", "zone": "UTC", "subject": "", "text": ""}
+LEFT_OUT = {"organisation": "", "contact": "", "language": "en", "zone": "UTC", "subject": "", "text": "", "logo": ""}
 
 
 def put(organiser: Organiser, election: str, **changes: Any) -> Any:

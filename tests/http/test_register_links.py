@@ -36,6 +36,7 @@ def test_a_link_tells_its_election(client: TestClient, election: FrozenElection)
         "closed_at": None,
         "description": "",
         "organisation": "",
+        "logo": "",
         "contact": "",
     }
 

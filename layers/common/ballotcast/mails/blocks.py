@@ -18,6 +18,21 @@ class MailContent:
     html: str = ""
     sender: str = ""
     reply_to: str = ""
+    picture: bytes = b""
+    """That the HTML shows as `PICTURE`: a PNG, or nothing."""
+
+
+PICTURE = "cid:logo@ballotcast"
+"""The address within a mail of the picture that comes with it (RFC 2392)."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """The organisation's. `alt`: said in its place; `width` and `height` as it is shown, in pixels."""
+
+    alt: str
+    width: int
+    height: int
 
 
 @dataclass(frozen=True)
@@ -66,14 +81,14 @@ class Facts:
     rows: Sequence[tuple[str, str]]
 
 
-Block = Paragraph | Typed | Title | Button | Code | Facts
+Block = Paragraph | Typed | Title | Button | Code | Facts | Picture
 
 
 def as_text(blocks: Iterable[Block]) -> str:
-    return "\n\n".join(_text(block) for block in blocks) + "\n"
+    return "\n\n".join(_text(block) for block in blocks if not isinstance(block, Picture)) + "\n"
 
 
-def _text(block: Block) -> str:
+def _text(block: Paragraph | Typed | Title | Button | Code | Facts) -> str:
     match block:
         case Paragraph(text):
             return "\n".join(textwrap.wrap(text, WIDTH, break_long_words=False, break_on_hyphens=False))

@@ -4,12 +4,15 @@ from collections.abc import Iterable
 from html import escape
 from string import Template
 
-from ballotcast.mails.blocks import Block, Button, Code, Facts, Paragraph, Title, Typed
+from ballotcast.mails.blocks import PICTURE, Block, Button, Code, Facts, Paragraph, Picture, Title, Typed
 from ballotcast.mails.settings import without_invisible
 
 
 def as_html(blocks: Iterable[Block], subject: str, language: str) -> str:
-    """A whole document: tables and inline styles, because mail programs know little else; no picture, no script."""
+    """A whole document: tables and inline styles, because mail programs know little else.
+
+    No script, and no picture but one that comes with the mail.
+    """
     body = "\n".join(_html(block) for block in blocks)
     return _DOCUMENT.substitute(language=language, subject=escape(subject), body=body)
 
@@ -27,6 +30,11 @@ def _html(block: Block) -> str:
         case Code(lines):
             rows = "<br>".join(map(escape, lines))
             return f'<p class="code" style="{_STYLE["code"]}">{rows}</p>'
+        case Picture(alt, width, height):
+            return (
+                f'<p style="margin:0 0 12px"><img src="{PICTURE}" alt="{escape(alt)}" '
+                f'width="{width}" height="{height}" style="display:block;border:0;max-width:100%"></p>'
+            )
         case Facts(facts):
             return "\n".join(
                 f'<p class="plain" style="{_STYLE[""]}">{escape(label)}: '

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ballotcast.mails import placeholders
-from ballotcast.mails.blocks import Block, Button, Code, MailContent, Paragraph, Title, Typed, as_text
+from ballotcast.mails.blocks import Block, Button, Code, MailContent, Paragraph, Picture, Title, Typed, as_text
 from ballotcast.mails.html import as_html
 from ballotcast.mails.language import MailWords
+from ballotcast.mails.logo import Logo
 from ballotcast.mails.settings import MailSettings
 
 
@@ -121,7 +122,12 @@ def second_factor_short(settings: MailSettings, code: str, minutes: int, languag
 
 
 def _head(settings: MailSettings) -> Sequence[Block]:
-    return [Paragraph(settings.organisation, "brand")] if settings.organisation else []
+    """The picture is half as large as it is stored, so that it is sharp on dense screens."""
+    logo = Logo.read(settings.logo)
+    pictures: list[Block] = []
+    if logo:
+        pictures = [Picture(settings.organisation, max(1, logo.width // 2), max(1, logo.height // 2))]
+    return [*pictures, *([Paragraph(settings.organisation, "brand")] if settings.organisation else [])]
 
 
 def _introduction(settings: MailSettings, words: MailWords, values: dict[str, str]) -> Sequence[Block]:

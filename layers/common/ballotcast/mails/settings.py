@@ -50,6 +50,8 @@ class MailSettings:
     """One's own, with placeholders; empty: ours."""
     text: str = ""
     """One's own, with placeholders, in the place of our first sentence; empty: ours."""
+    logo: str = ""
+    """The organisation's picture (logo.Logo as text), or empty."""
 
     @classmethod
     def kept(cls, values: Mapping[str, str]) -> Self:

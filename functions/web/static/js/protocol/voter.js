@@ -29,13 +29,14 @@ import { next } from "./state.js";
  * What a link opens: an election that proved to be the one the mail names. `secondFactor`: `none`, `email` or `sms`.
  * `checkpoint`: the log's newest, a signed note; `closesAt`, `amendments` and `withdrawn`: what was amended under it, and so
  * the end in force, and the options of each contest that nobody can elect any more. Nothing proves the rest: `organisation`,
- * `contact` (an address of mail) and `description` are what the organisers say, or empty, `closedAt` (RFC 3339) what the
+ * `logo` (its picture), `contact` (an address of mail) and `description` are what the organisers say, or empty, `closedAt` (RFC 3339) what the
  * service says of an early close, else null, `now` (Unix milliseconds) its clock, or NaN.
  *
  * @typedef {{link: string, manifest: import("./manifest.js").Manifest, secondFactor: string, checkpoint: string,
  *   closesAt: Date, amendments: import("./amendment.js").Amendment[], withdrawn: Set<number>[],
- *   organisation: string, contact: string,
+ *   organisation: string, logo: Logo | null, contact: string,
  *   description: string, closedAt: string | null, now: number}} Paper
+ * @typedef {{src: string, width: number, height: number}} Logo
  * @typedef {import("./state.js").State} State
  * @typedef {import("./state.js").Blinded | import("./state.js").Sealed} Uncredentialed
  */
@@ -77,6 +78,7 @@ export class Voter {
       ...(await this.published(manifest, asked)),
       secondFactor: member(opened, "second_factor", "string"),
       organisation: optional(opened, "organisation", "string") ?? "",
+      logo: logoAt(this.#api.address, optional(opened, "logo", "string") ?? ""),
       contact: optional(opened, "contact", "string") ?? "",
       description: optional(opened, "description", "string") ?? "",
       closedAt: optional(opened, "closed_at", "string"),
@@ -227,4 +229,12 @@ async function privateKey(state) {
   } catch (error) {
     throw error instanceof p256.KeyError ? new BadState("bad-key") : error;
   }
+}
+
+/** A picture by what the service calls it, shown at half its size. @param {string} address @param {string} name @returns {Logo | null} */
+function logoAt(address, name) {
+  const found = /^([0-9a-f]{64})-(\d{1,3})x(\d{1,3})$/.exec(name);
+  if (!found) return null;
+  const [, hash, width, height] = found;
+  return { src: `${address}/logos/${hash}`, width: Math.ceil(Number(width) / 2), height: Math.ceil(Number(height) / 2) };
 }

@@ -20,8 +20,9 @@ const SHORT = 280;
  * @returns {Promise<boolean>} true: to the ballot; false: to prepare this device
  */
 export function showElection(paper, { step, durable, notices, later }) {
-  const { manifest, secondFactor, organisation, contact, description, amendments } = paper;
-  const asks = organisation && paragraph(t("vote.asks", { organisation }), "asks");
+  const { manifest, secondFactor, organisation, logo, contact, description, amendments } = paper;
+  const picture = logo && h("img", { ...logo, alt: organisation, class: "logo" });
+  const asks = organisation ? h("p", { class: "asks" }, picture, t("vote.asks", { organisation })) : picture;
   return new Promise((resolve) =>
     showUnder(
       asks,

@@ -209,7 +209,7 @@ class Journey {
       const manifest = await persistently(t("vote.known_open"), () => this.#voter.manifest(state));
       await this.#keep({ title: manifest.title });
       const published = await persistently(t("vote.known_open"), () => this.#voter.published(manifest));
-      const unsaid = { organisation: "", contact: "", description: "", link: "", closedAt: null, now: NaN };
+      const unsaid = { organisation: "", logo: null, contact: "", description: "", link: "", closedAt: null, now: NaN };
       return { manifest, ...published, secondFactor: "none", ...unsaid };
     }
     await this.#takeLink();
