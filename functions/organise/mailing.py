@@ -79,7 +79,7 @@ def keep_picture(wiring: Wiring, election: Election, sent: str) -> str:
 
 
 def with_picture(wiring: Wiring, html: str, settings: MailSettings) -> str:
-    """A mail's HTML with its picture in it, for who looks at it without the mail."""
+    """A mail's HTML with its picture in it, for anyone who looks at it without the mail."""
     logo = Logo.read(settings.logo)
     content = wiring.blobs.get(logo.key) if logo else None
     return html.replace(PICTURE, f"{PNG_URL},{b64encode(content).decode()}") if content else html

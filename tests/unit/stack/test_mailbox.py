@@ -9,18 +9,22 @@ from threading import Thread
 import httpx2
 import pytest
 
+from ballotcast.mails.blocks import PICTURE, MailContent
 from ballotcast_tools.stack.mailbox import (
     Mail,
     TextMessage,
+    html_of,
     mails_document,
+    parse_mail,
     parse_mails,
     read_mails,
     read_text_messages,
     texts_document,
 )
+from notify.post import _mime
 
 SENT_AT = datetime(2026, 11, 20, 6, 11, 50, 500000, tzinfo=UTC)
-MAIL = Mail("m1", ("voter@example.org",), "Your ballot", "Hello", "", SENT_AT)
+MAIL = Mail("m1", ("voter@example.org",), "Your ballot", "Hello", SENT_AT)
 ANSWERS = {
     "/token/mails": mails_document([MAIL]),
     "/token/texts": texts_document([TextMessage("s1", "+491", "code 1")]),
@@ -89,3 +93,9 @@ def test_mails_as_localstack_has_them() -> None:
     assert sent[0].subject == "Ihre Stimmberechtigung: Grüße"
     assert sent[0].text == "http://127.0.0.1:4566/vote#1.abcdef\n"
     assert sent[0].sent_at == datetime(2026, 11, 30, 6, 25, 23, tzinfo=UTC)
+
+
+def test_a_picture_that_comes_with_a_mail_is_in_its_html() -> None:
+    mail = MailContent("Subject", "text", f'<img src="{PICTURE}">', picture=b"\x89PNG")
+    raw = _mime("ballots@example.org", "ada@example.org", mail).decode()
+    assert html_of(parse_mail({"RawData": raw})).strip() == '<img src="data:image/png;base64,iVBORw==">'

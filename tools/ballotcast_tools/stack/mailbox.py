@@ -2,6 +2,7 @@
 
 import email
 import email.policy
+from base64 import b64encode
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -103,8 +104,13 @@ def text_of(message: EmailMessage) -> str:
 
 
 def html_of(message: EmailMessage) -> str:
-    """Return its HTML; empty if it has none."""
-    return _part(message, "html")
+    """Return its HTML, with the pictures that come with the mail in it; empty if it has none."""
+    html = _part(message, "html")
+    for part in message.walk():
+        if name := str(part["Content-ID"] or "").strip("<>"):
+            content = b64encode(part.get_content()).decode()
+            html = html.replace(f"cid:{name}", f"data:{part.get_content_type()};base64,{content}")
+    return html
 
 
 def _part(message: EmailMessage, kind: str) -> str:
