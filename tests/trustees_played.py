@@ -124,6 +124,13 @@ class Ceremony:
         self.trustees = [Trustee(f"{name.lower()}@trustees.example.org", self.client) for name in names]
         self.names = list(names)
 
+    @classmethod
+    def of(cls, deployment: World, organiser: Organiser, election: str) -> "Ceremony":
+        """One that was begun in another way."""
+        played = cls(deployment, organiser)
+        played.election = election
+        return played
+
     def order(self, act: str, **more: Any) -> httpx.Response:
         return self.organiser.post(f"/elections/{self.election}/trustees", json={"act": act, **more})
 

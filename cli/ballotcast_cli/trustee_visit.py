@@ -87,7 +87,7 @@ def _open(trustee: Trustee, shown: Visit, secrets: Secrets) -> None:
         click.echo("All trustees have confirmed. There is nothing to do until voting has ended.")
         return
     now = datetime.now(UTC)
-    secrets = trustee.agree(trustee.recall(shown, secrets), now)
+    secrets = trustee.agree(shown, trustee.recall(shown, secrets), now)
     shown = trustee.visit()
     if len(shown.agreements) < shown.setup.t:
         click.echo(

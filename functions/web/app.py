@@ -33,6 +33,7 @@ from web import (
     public_routes,
     results_routes,
     roll_routes,
+    trustee_page_routes,
     voter_routes,
 )
 from web.pages import Page
@@ -42,6 +43,7 @@ from web.static_files import static_files
 ROUTERS = (
     public_routes.router,
     voter_routes.router,
+    trustee_page_routes.router,
     check_routes.router,
     account_routes.router,
     password_routes.router,

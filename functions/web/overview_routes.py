@@ -29,6 +29,7 @@ from web.pages import Page, Paged
 from web.people_form import PEOPLE_ACTS, ROLES, change_people
 from web.remind_form import REMIND_ACTS, schedule_reminder
 from web.routing import advice, page_routes
+from web.trustee_form import FIELD, TRUSTEE_ACTS, ceremony_of, order_trustees
 from web.withdrawal_form import withdraw_option
 
 router = page_routes()
@@ -93,6 +94,10 @@ def act(page: Paged, token: SignedIn, form: OurForm, election: ElectionId) -> Re
         return withdraw_option(page, organiser, election, form)
     if name in REMIND_ACTS:
         return schedule_reminder(page, organiser, election, form)
+    if name in TRUSTEE_ACTS:
+        ordered = order_trustees(page, organiser, election, form)
+        typed = form.text(FIELD) if name == "trustees-begin" else None
+        return _overview(page, organiser, election, ordered, typed=typed) if isinstance(ordered, Faults) else ordered
     if name in PEOPLE_ACTS:
         changed = change_people(page, organiser, election, form)
         return _overview(page, organiser, election, changed) if isinstance(changed, Faults) else changed
@@ -147,12 +152,15 @@ def _overview(
     *,
     done: tuple[str, int | None] = ("", None),
     cursor: str = "",
+    typed: str | None = None,
 ) -> Response:
     shown = organiser.election(election)
     roll = organiser.page(f"/elections/{election}/voters", limit=LOOKED_AT)
     events = organiser.page(f"/elections/{election}/events", cursor)
     frozen = shown["status"] != "draft"
     inviting = shown["status"] in ("scheduled", "open")
+    ceremony = ceremony_of(organiser, shown)
+    people = ceremony["trustees"] if ceremony else []
     seen = _if_there("no-log", lambda: published.turnout(organiser.api, election)) if frozen else None
     return page.render(
         "manage/overview",
@@ -174,6 +182,10 @@ def _overview(
         cast_part=_cast_part(page, seen, shown),
         ballots=ballot_of(DraftForm.of(shown)),
         people=organiser.people(election),
+        ceremony=ceremony,
+        asking_trustees=typed is not None,
+        typed_trustees=typed or "",
+        named_trustees="\n".join(f"{one['name']}, {one['email']}" for one in people),
         roles=ROLES,
         events=events["events"],
         later=events["next_cursor"],

@@ -60,7 +60,7 @@ def test_a_ceremony_by_clients(ceremony: Ceremony) -> None:
     with pytest.raises(CeremonyError):
         devices[0].trustee.recall(visit, other)
     with pytest.raises(ApiError) as refused:
-        devices[0].trustee.agree(devices[0].secrets, ceremony.deployment.clock())
+        devices[0].trustee.agree(visit, devices[0].secrets, ceremony.deployment.clock())
     assert refused.value.slug == "no-end"
 
 

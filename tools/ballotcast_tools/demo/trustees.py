@@ -91,7 +91,8 @@ class DemoTrustees:
             time.sleep(left + 1)
         chosen = list(self.links)[-self.threshold.t :]
         for email in chosen:
-            self._trustee(email).agree(self.secrets[email], datetime.now(UTC))
+            trustee = self._trustee(email)
+            trustee.agree(trustee.visit(), self.secrets[email], datetime.now(UTC))
         for email in chosen:
             trustee = self._trustee(email)
             trustee.release(trustee.visit(), self.secrets[email], datetime.now(UTC))

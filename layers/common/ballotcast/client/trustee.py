@@ -39,6 +39,12 @@ class Visit:
         return int(self.shown["index"])
 
     @property
+    def me(self) -> Mapping[str, Any]:
+        """How far the trustee is whose link it is."""
+        found: Mapping[str, Any] = self.shown["trustees"][self.index - 1]
+        return found
+
+    @property
     def stage(self) -> str:
         """`joining`, `dealing`, `confirming`, `confirmed` or `over`."""
         return str(self.shown["stage"])
@@ -131,9 +137,16 @@ class Trustee:
     def complain(self, visit: Visit, secrets: Secrets, accused: int) -> Secrets:
         return self._send(secrets.with_complaint(visit.transcript, accused), "complaint")
 
-    def agree(self, secrets: Secrets, now: datetime) -> Secrets:
-        """Agree to open the ballots, if by one's own clock voting has ended as the log says."""
-        return self._send(agree(secrets, self._end(secrets), now), "agreement")
+    def agree(self, visit: Visit, secrets: Secrets, now: datetime) -> Secrets:
+        """Agree to open the ballots, if by one's own clock voting has ended as the log says.
+
+        Nothing is sent if an agreement was, from a device that is lost: a second one would be refused.
+        """
+        agreed = agree(secrets, self._end(secrets), now)
+        if secrets.agreement is None and visit.me["agreed"]:
+            self._keep(agreed)
+            return agreed
+        return self._send(agreed, "agreement")
 
     def release(self, visit: Visit, secrets: Secrets, now: datetime) -> Secrets:
         """Give the share away. Raises CeremonyError until enough trustees have agreed."""

@@ -29,7 +29,7 @@ import { fromScalar, generate } from "./p256.js";
 import { prove } from "./schnorr.js";
 import * as sharing from "./secret_sharing.js";
 import { CeremonyError, OutOfTurn, SecretsError } from "./trustee_faults.js";
-import { readMessage, readSetup, signMessage } from "./trustee_messages.js";
+import { readMessage, readSetup, requireMessage, signMessage } from "./trustee_messages.js";
 import { requireAgreements } from "./trustee_opening.js";
 import { commitmentOf, joinsHash, openShare, proofContext, requireJoins, shareContext } from "./trustee_transcript.js";
 
@@ -131,6 +131,21 @@ export async function withConfirmation(secrets, transcript, manifestHash) {
     manifest: hexEncode(manifestHash),
   });
   return { ...secrets, confirmation };
+}
+
+/**
+ * Take over what this trustee has sent from another device: its own signature shows what it confirmed.
+ *
+ * @param {Secrets} secrets @param {Transcript} transcript
+ * @param {import("./trustee_messages.js").Confirmation | undefined} sent @returns {Promise<Secrets>}
+ */
+export async function withSentConfirmation(secrets, transcript, sent) {
+  if (secrets.confirmation) return secrets;
+  requireIn(secrets, transcript);
+  if (!sent) throw new OutOfTurn("not-confirmed");
+  await requireMessage(sent, secrets.setup, secrets.index, secrets.join.signing_key);
+  if (!equal(sent.transcript, transcript.hash)) throw new CeremonyError("other-transcript", secrets.index);
+  return { ...secrets, confirmation: sent };
 }
 
 /**
