@@ -14,7 +14,7 @@ import { sealChoices, signBallot } from "./ballot.js";
 import { blind, finalize, RAND_LENGTH } from "./blind_rsa.js";
 import { prepareCredential } from "./credential.js";
 import { b64uDecode, b64uEncode, equal, randomBytes, sha256 } from "./encoding.js";
-import { BadState, orUntrusted, Untrusted } from "./errors.js";
+import { ApiError, BadState, NotYet, orUntrusted, Unreachable, Untrusted } from "./errors.js";
 import { verifyIssuance } from "./issuance.js";
 import { ballotLeaf } from "./leaf.js";
 import { LinkError, parseLink } from "./link.js";
@@ -202,6 +202,21 @@ export class Voter {
    */
   published(manifest, asked) {
     return verifyPublished(this.#api.identified, manifest, this.#patience, asked);
+  }
+
+  /**
+   * The same by now, asked for once; null if there is no answer.
+   *
+   * @param {import("./manifest.js").Manifest} manifest @returns {Promise<import("./manifests.js").Published | null>}
+   */
+  async renewed(manifest) {
+    try {
+      const asked = await askAhead(this.#api.identified, manifest.election);
+      return asked && (await verifyPublished(this.#api.identified, manifest, 0, Promise.resolve(asked)));
+    } catch (error) {
+      if (error instanceof Unreachable || error instanceof ApiError || error instanceof NotYet) return null;
+      throw error;
+    }
   }
 
   /** @param {Paper} paper @returns {Promise<import("./state.js").Blinded>} */

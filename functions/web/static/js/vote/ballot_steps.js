@@ -9,6 +9,10 @@ import { ballotForm } from "./ballot.js";
 import { untilOpening } from "./opening.js";
 import { actions, notice, once, paragraph, show } from "./screen.js";
 
+/** Milliseconds that a cast waits at most to learn what was withdrawn meanwhile; without an answer it goes on. */
+const WAIT_FOR_NEWS = 4_000;
+/** Milliseconds for which it counts as known. */
+const NEWS = 30_000;
 /** Milliseconds that one timer may run at most: longer ones overflow, and none counts while a device sleeps. */
 const LONGEST_TIMER = 60_000;
 
@@ -21,10 +25,11 @@ const LONGEST_TIMER = 60_000;
  * @template T
  * @typedef {{keep: (choices: import("../protocol/plaintext.js").Choice[]) => Promise<void>, before: () => Promise<void>,
  *   cast: (choices: import("../protocol/plaintext.js").Choice[]) => Promise<T | null>, later: () => Node,
- *   asks: () => string, reviewed?: boolean}} Ways
+ *   asks: () => string, renew: () => Promise<Set<number>[] | null>, reviewed?: boolean}} Ways
  *   `keep`: called after each change; `before`: shows the step before, and returns when the voter comes from it again;
  *   `cast`: what comes after the review, null if the voter came back from it; `later`: makes the foot of a step; `asks`:
- *   `prepared`, or which code the cast asks for: `none`, `email`, `sms`; `reviewed`: whether to begin with the review
+ *   `prepared`, or which code the cast asks for: `none`, `email`, `sms`; `renew`: asks once more which options are
+ *   withdrawn, null without an answer; `reviewed`: whether to begin with the review
  */
 
 /**
@@ -36,34 +41,53 @@ const LONGEST_TIMER = 60_000;
 export async function fillIn(api, { manifest, withdrawn }, kept, ways) {
   const { keep, before, cast } = ways;
   let { reviewed = false } = ways;
-  const form = ballotForm(manifest.contests, {
-    choices: kept.choices ?? [],
-    withdrawn,
-    changed: () => keep(form.choices()),
-  });
+  /** @param {import("../protocol/plaintext.js").Choice[]} choices @param {Set<number>[]} gone @returns {Form} */
+  const filled = (choices, gone) => {
+    const made = ballotForm(manifest.contests, { choices, withdrawn: gone, changed: () => keep(made.choices()) });
+    return made;
+  };
+  let form = filled(kept.choices ?? [], withdrawn);
+  let struck = false;
   let contest = /** @type {import("../protocol/contest.js").Contest | null} */ (null);
   for (;;) {
     const ready = reviewed && form.problems().length === 0;
     reviewed = false;
-    if (!ready) while (!(await mark(manifest, form, kept, contest, ways))) await before();
+    if (!ready) while (!(await mark(manifest, form, kept, contest, { ...ways, struck }))) await before();
+    struck = false;
     const choices = form.choices();
-    let decided;
-    while ((decided = await review(api, manifest, choices, ways)).cast) {
+    for (;;) {
+      let news = ways.renew(); // while the voter reads
+      const asked = Date.now();
+      news.catch(() => {}); // whoever casts sees it
+      const decided = await review(api, manifest, choices, ways);
+      contest = decided.change;
+      if (!decided.cast) break;
+      if (Date.now() - asked > NEWS) news = ways.renew();
+      const gone = await Promise.race([news, nothingAfter(WAIT_FOR_NEWS)]);
+      const left = filled(choices, gone ?? []);
+      if (JSON.stringify(left.choices()) !== JSON.stringify(choices)) {
+        [form, struck] = [left, true];
+        await keep(left.choices());
+        break;
+      }
       const done = await cast(choices);
       if (done) return done;
     }
-    contest = decided.change;
   }
 }
+
+/** @param {number} milliseconds @returns {Promise<null>} */
+const nothingAfter = (milliseconds) => new Promise((resolve) => setTimeout(() => resolve(null), milliseconds));
 
 /**
  * Resolves to true once the form is without problems, to false when the voter goes back.
  *
  * @param {import("../protocol/manifest.js").Manifest} manifest @param {Form} form
  * @param {import("./device.js").Kept} kept @param {import("../protocol/contest.js").Contest | null} contest
- * @param {{later: () => Node}} ways @returns {Promise<boolean>}
+ * @param {{later: () => Node, struck: boolean}} ways `struck`: whether a mark was taken back for an option that was
+ *   withdrawn @returns {Promise<boolean>}
  */
-function mark({ title, contests }, form, kept, contest, { later }) {
+function mark({ title, contests }, form, kept, contest, { later, struck }) {
   let leave = () => {};
   /** @type {Promise<boolean>} */
   const marked = new Promise((resolve) => {
@@ -86,6 +110,7 @@ function mark({ title, contests }, form, kept, contest, { later }) {
       "ballot",
       title,
       paragraph(t("vote.ballot_text", { count: contests.length })),
+      struck && notice(t("vote.withdrawn_meanwhile"), "warn"),
       kept.choices?.some((choice) => choice.length) && paragraph(t("vote.choices_kept"), "quiet"),
       summary,
       form.element,

@@ -136,8 +136,16 @@ class Journey {
       cast: (choices) => this.#cast(choices),
       later: () => this.#later(),
       asks: () => this.#asks(),
+      renew: () => this.#renew(),
       reviewed,
     });
+  }
+
+  /** The options that are withdrawn by now; null without an answer. */
+  async #renew() {
+    const published = await this.#voter.renewed(this.#shown.manifest);
+    if (published) this.#paper = { ...this.#shown, ...published };
+    return published && published.withdrawn;
   }
 
   /** Returns when the voter goes on to the ballot; until then they may prepare this device. */
