@@ -53,7 +53,8 @@ def test_weight_and_script_time(browser: Browser, elections: Elections) -> None:
     for found, most in ((first, FIRST_PAGE), (journey, JOURNEY)):
         assert found[0] <= most[0]
         assert found[1] <= most[1]
-    once = [url for url in sent if not url.endswith("/log/statements")]  # again for the review: options may be withdrawn
+    # Again for the review, for options may be withdrawn.
+    once = [url for url in sent if not url.endswith("/log/statements")]
     assert len(once) == len(set(once)), "nothing else is asked for twice"
     assert script < on_this_machine(SCRIPT_SECONDS)
 
