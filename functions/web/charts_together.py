@@ -1,6 +1,5 @@
 """Charts of several channels on one page, with one window of time and one range of values."""
 
-import math
 from typing import Annotated, Any
 
 from fastapi import Query, Response
@@ -16,6 +15,7 @@ MOST = 6
 """Channels on one page: each is asked about when the page is made, and followed by it."""
 WINDOWS = (60, 300, 900, 3600)
 """Seconds; the live window holds an hour."""
+FARTHEST = 1e15
 Number = Annotated[str, Query(max_length=30)]
 Document = dict[str, Any]
 
@@ -35,18 +35,23 @@ class Together:
         self.names = list(dict.fromkeys(name for name in asked if NAME.fullmatch(name)))[:MOST]
         self.window = next((seconds for seconds in WINDOWS if str(seconds) == window), 0)
         self.low, self.high = number(low), number(high)
-        if self.low is not None and self.high is not None and self.low >= self.high:
+        if self.low is not None and self.high is not None and self.high - self.low < narrowest(self.low, self.high):
             self.low = self.high = None
         self.fields = [part for part in map(str.strip, fields.split(",")) if part]
 
 
 def number(text: str) -> float | None:
-    """A finite one, else None."""
+    """One that a scale can show, else None."""
     try:
         found = float(text)
     except ValueError:
         return None
-    return found if math.isfinite(found) else None
+    return found if abs(found) <= FARTHEST else None
+
+
+def narrowest(low: float, high: float) -> float:
+    """The least distance at which a scale can still tell its two ends apart."""
+    return max(abs(low), abs(high), 1e-6) * 1e-6
 
 
 def show_together(page: Page, api: Api, view: Together) -> Response:

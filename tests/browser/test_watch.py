@@ -163,3 +163,28 @@ def test_two_channels_on_one_page_with_one_window_and_a_warning_of_silence(
     assert errors == []
     for name in names:
         ours.deregister_channel(name)
+
+
+def test_numbers_at_the_ends_of_their_range_do_not_hang_the_chart(
+    context: BrowserContext, stack: Stack, elections: Elections
+) -> None:
+    name, ours = f"ends-{secrets.token_hex(3)}", Channels(elections.api, elections.organiser.token)
+    ours.register_channel(name, None, SCHEMA, {"decimation": 1})
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(f"{stack.outputs['ApiUrl']}/watch/{name}")
+    came = 0
+    for numbers in (
+        [5e-324, 0.0],
+        [1e308, -1e308, 1e308],
+        [-1.7976931348623157e308, 1.7976931348623157e308],
+        [1.0] * 3,
+    ):
+        now = int(time.time() * 1000)
+        ours.publish(name, [{"time": now, "rpm": number, "note": ""} for number in numbers])
+        came += len(numbers)
+        expect(page.locator("[data-channel]")).to_have_attribute("data-points", str(came))
+        assert page.evaluate("1 + 1") == 2
+    assert errors == []
+    ours.deregister_channel(name)

@@ -237,3 +237,19 @@ def test_a_long_symbol_is_not_spelled_out_without_end(client: httpx.Client, play
     born = client.get("/channels/big").json()["born"]
     [shown] = client.get("/channels/big/records", params={"since": f"{born}.0"}).json()["records"]
     assert shown == {"time": 1_795_168_800_000, "left-out": 1}
+    assert client.get("/channels/big/live").json()["records"] == [shown]
+
+
+def test_records_that_are_cut_count_as_what_they_are_spelled_out_to(
+    client: httpx.Client, played: PlayedChannels, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Many that are cut to nothing are a small page, but each is spelled out for it."""
+    monkeypatch.setattr(record_pages, "MOST_OF_ONE", 1000)
+    monkeypatch.setattr(record_pages, "MOST_SPELLED", 10_000)
+    records = [sample(n, unit="x" * 3000) for n in range(20)]
+    assert client.post("/channels/lab/records", json={"records": records}).status_code == 202
+    pass_time(played)
+    born = read(client)["next"].partition(".")[0]
+    page = read(client, f"{born}.0")
+    assert (len(page["records"]), page["poll_after_ms"]) == (4, 0)
+    assert all_from(client, f"{born}.0")[0] == list(range(20))

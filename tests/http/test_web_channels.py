@@ -389,6 +389,8 @@ def test_charts_of_several_channels_on_one_page(browser: Browser) -> None:
     [
         "window=7&low=x&high=nan",
         "low=3&high=1",
+        "low=-1e308&high=1e308",
+        "low=1&high=1.0000000000000002",
         f"fields={HOSTILE}",
         "fields=volts,,%22",
         "&".join(f"channel=c{number}" for number in range(40)),

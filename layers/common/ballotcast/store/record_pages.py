@@ -21,6 +21,8 @@ from ballotcast.store.segments import Segment, Segments
 MOST_RECORDS = 10_000
 MOST_BYTES = 1_000_000
 """Of a page as JSON, without its last record."""
+MOST_SPELLED = 8_000_000
+"""Bytes of JSON that are spelled out for a page, those too that are cut: without the last record."""
 MOST_OF_ONE = 500_000
 """Bytes of one record as JSON; a larger one is shown without its largest fields."""
 MOST_SEGMENTS = 20
@@ -102,32 +104,34 @@ class RecordPages:
 
     def _read(self, schema: ChannelSchema, found: list[Segment], since: int, now: float) -> Page:
         parts: list[bytes] = []
-        at, skipped, size, more = since, 0, 0, len(found) == MOST_SEGMENTS
+        at, skipped, size, spelled, more = since, 0, 0, 0, len(found) == MOST_SEGMENTS
         for segment in found:
             if segment.first > at:  # what was between is not kept any more
                 if parts:
                     more = True
                     break
                 skipped, at = segment.first - since, segment.first
-            for text in self._texts(schema, segment, at):
-                if parts and (size + len(text) > MOST_BYTES or len(parts) == MOST_RECORDS):
+            for text, whole in self._texts(schema, segment, at):
+                if parts and (size + len(text) > MOST_BYTES or len(parts) == MOST_RECORDS or spelled > MOST_SPELLED):
                     return _page(parts, at, skipped, more=True, until=now + FULL)
                 parts.append(text)
                 size += len(text) + 1
+                spelled += whole
                 at += 1
         return _page(parts, at, skipped, more=more, until=now + (FULL if more else GROWING))
 
-    def _texts(self, schema: ChannelSchema, segment: Segment, at: int) -> Iterator[bytes]:
-        """The segment's records from the number `at` on, each as JSON."""
+    def _texts(self, schema: ChannelSchema, segment: Segment, at: int) -> Iterator[tuple[bytes, int]]:
+        """The segment's records from the number `at` on, each as JSON, and how long it was before it was cut."""
         if segment.first + segment.count <= at:
             return
         axis = schema.time.field
         for record in self._records(schema, segment, at - segment.first):
             point = shown(record)
             text = json.dumps(point, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
-            if len(text) > MOST_OF_ONE:
+            whole = len(text)
+            if whole > MOST_OF_ONE:
                 text = json.dumps(cut(point, axis, MOST_OF_ONE), separators=(",", ":"), allow_nan=False).encode()
-            yield text
+            yield text, whole
 
     def _records(self, schema: ChannelSchema, segment: Segment, first: int) -> Iterator[Record]:
         known, before, records = self._batch

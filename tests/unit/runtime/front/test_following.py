@@ -141,6 +141,7 @@ def test_one_too_many_ends_the_one_who_has_followed_longest(monkeypatch: pytest.
 def test_a_waiting_request_gets_what_comes_and_nothing_after_its_time() -> None:
     channel = Channel()
     with served(channel) as (address, _, _), httpx.Client(trust_env=False, timeout=20) as client:
+        assert client.get(f"{address}/", params={"wait": "0"}).json()["next"] == "1.0"
         nothing = client.get(address, params={"wait": "0"})
         assert (nothing.json()["records"], nothing.json()["next"]) == ([], "1.0")
         assert nothing.headers["cache-control"] == "no-store"

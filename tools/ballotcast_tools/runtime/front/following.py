@@ -81,7 +81,7 @@ class Following:
         """Return the first page that holds something, or the last one once the time to wait is over."""
         query = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
         wait = query.get("wait", "10")
-        if not (wait.isascii() and wait.isdigit() and int(wait[:4]) <= 10):
+        if not (wait.isascii() and wait.isdigit() and len(wait) < 5 and int(wait) <= 10):
             return await self._ask(scope, path)  # the function refuses it
         seconds = 0 if scope["method"] == "HEAD" else int(wait)
         until, place = monotonic() + seconds, dict(scope["headers"]).get(b"last-event-id", b"").decode("latin-1")
@@ -126,7 +126,7 @@ class Following:
                 "query_string": urlencode({"since": place}).encode() if place else b"",
                 "headers": [(name, value) for name, value in scope["headers"] if name == b"host"],
             }
-            work = asyncio.ensure_future(self._ask(asked, path.removesuffix("follow") + "records"))
+            work = asyncio.ensure_future(self._ask(asked, path.rstrip("/").removesuffix("follow") + "records"))
             known = self._pages[key] = Page(work, now + PAUSE)
             while len(self._pages) > KEPT:
                 del self._pages[next(iter(self._pages))]
