@@ -1,6 +1,6 @@
 """What the channels' functions hold at their bounds, as a program of its own: prints MB, seconds and what was counted.
 
-python channel_memory.py publish-json | publish-avro | relay | export | job FORMAT
+python channel_memory.py publish-json | publish-avro | relay | follow | export | job FORMAT
 """
 
 import json
@@ -10,15 +10,23 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
-from ballotcast.channels.containers import Batch
+from ballotcast.channels.config import ChannelConfig
+from ballotcast.channels.containers import Batch, block, header
 from ballotcast.channels.decimation import Decimator, pack
 from ballotcast.channels.exports import Format, export, write_export
 from ballotcast.channels.reading import MOST_RECORDS as AT_ONCE
 from ballotcast.channels.records import MOST_BYTES as PUBLISHED
 from ballotcast.channels.records import check_binary, decode, encode_records
+from ballotcast.clock import system_clock
 from ballotcast.http.access import MOST_TEXT
+from ballotcast.store.channels import Archived, new_channel
+from ballotcast.store.leases import Leases
+from ballotcast.store.record_pages import KEPT, MOST_BYTES, RecordPages
+from ballotcast.store.segments import Segment, Segments
 from channel import export_jobs, exporting
+from relay.compaction import MOST_BYTES as MERGED
 from sensor import sample, sensor
 
 SCHEMA = sensor()
@@ -72,7 +80,37 @@ def job(form: Format) -> int:
     return records
 
 
+class Bucket:
+    """A channel whose archive is one merged object, as large as it may be."""
+
+    def __init__(self) -> None:
+        [batch] = archive(COMPACTED // SIZE)
+        one = block(SCHEMA.text, batch)
+        blocks = MERGED // len(one)
+        self._container = header(SCHEMA.text) + one * blocks
+        size, count = len(self._container), blocks * batch.count
+        self._segment = Segment(0, count, "object", size, 0, 0, 0, 2**40)
+
+    def holding(self, channel: Archived, record: int, now: int, most: int) -> list[Segment]:
+        return [self._segment]
+
+    def read(self, segment: Segment) -> bytes:
+        return self._container
+
+
+def follow() -> int:
+    """More pages than a process keeps."""
+    channel = new_channel(
+        name="lab", port=None, owner="", key_hash="", schema=SCHEMA, config=ChannelConfig(), now=system_clock()
+    )
+    pages, at = RecordPages(cast(Segments, Bucket()), cast(Leases, None), system_clock), 0
+    for _ in range(2 * KEPT // MOST_BYTES):
+        at = pages.page(channel, SCHEMA, at).next
+    return at
+
+
 WORK = {
+    "follow": follow,
     "publish-json": publish_json,
     "publish-avro": publish_avro,
     "relay": relay,

@@ -17,6 +17,7 @@ FUNCTIONS = {
     "publish": "ChannelFunction",
     "relay": "WorkerFunction",
     "export": "ChannelFunction",
+    "follow": "ChannelFunction",
     "job": "ChannelJobsFunction",
 }
 ELSE = 150
