@@ -23,7 +23,7 @@ def counts() -> dict[str, Any]:
         " ballots with this plaintext, which reads as this choice. withdrawn: options. seed: of the lots."
     )
     chosen = [one for method in RULES for one in _chosen(method)]
-    return {"about": about, "elections": [_vector(one) for one in (*chosen, *_tied_runoffs(), *_defaults())]}
+    return {"about": about, "elections": [_vector(one) for one in (*chosen, *_tied_runoffs(), _no_points(), *_defaults())]}
 
 
 def outcomes() -> dict[str, Any]:
@@ -98,6 +98,11 @@ def _defaults() -> Iterator[Recount]:
                 shown.add(beaten)
                 yield replace(recount, contest=of)
         assert len(shown) == 2, method
+
+
+def _no_points() -> Recount:
+    """STAR, valid ballots of which none gives a point: there is no stage."""
+    return Recount(contest("star", 3, 1, "lot"), {((1, 0), (2, 0)): 2}, bytes(32))
 
 
 def _traits(recount: Recount, account: dict[str, Any]) -> dict[str, bool]:

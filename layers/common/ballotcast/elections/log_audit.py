@@ -64,6 +64,7 @@ class LogAudit:
         self._manifest = manifest
         self._receipts = receipts
         self._keys: set[bytes] = set()
+        self._readable = 0
         self._last_ballot = b""
 
     def run(self, checkpoint: Checkpoint, judges: Judges, progress: Progress) -> None:
@@ -90,9 +91,9 @@ class LogAudit:
         self._findings.complete("log", f"{checkpoint.size} entries lead to every tile and to the signed root")
         self._findings.complete("leaves", "manifest first, then amendments in time, ballots, closing last")
         self._findings.complete("order", f"{self.ballots} ballots in ascending order of their leaf hashes")
-        self._findings.complete("credentials", f"{self.ballots} ballots with the issuer's signature")
+        self._findings.complete("credentials", f"{self._readable} ballots with the issuer's signature")
         self._findings.complete("ballots", f"{self.ballots} ballots of this election, each signed by its own key")
-        self._findings.complete("one-ballot-each", f"{self.ballots} credentials, none used twice")
+        self._findings.complete("one-ballot-each", f"{self._readable} credentials, none used twice")
 
     def _bundles(self, size: int, judges: Judges) -> Iterator[tuple[list[bytes], list[Judged]]]:
         """Yield each bundle's entries, and its ballots as they were judged; some bundles are under way meanwhile.
@@ -161,6 +162,7 @@ class LogAudit:
         if ballot.key in self._keys:
             self._findings.fail("one-ballot-each", f"leaf {index}: its credential was used before")
         if ballot.key:
+            self._readable += 1
             self._keys.add(ballot.key)
         if isinstance(ballot.said, Reason):
             self.spoilt.append(SpoiltBallot(index=index, reason=ballot.said))
