@@ -14,8 +14,10 @@ from ballotcast.trustees.record import OpeningRecord
 from ballotcast.trustees.release import Release
 from counted_election import close_machine, vote
 from election_fixture import FrozenElection
-from organising import Organiser
+from organising import Organiser, work_off
+from pages import Browser
 from problem import assert_problem
+from state_machine import ExecutionFailed
 from tally import work
 from trustees_played import Ceremony, Trustee
 from world import World
@@ -228,6 +230,9 @@ def test_what_was_opened_once_stays_as_it_is(ceremony: Ceremony, election: Froze
     opening = blobs.get(work.published_key(election.id, "opening.json"))
     assert opening
     assert [one.index for one in OpeningRecord.parse(opening).releases] == [1, 2]
+    shown = Browser(ceremony.deployment).get(f"/results/{election.id}").text
+    assert "Opened by" in shown
+    assert "Ada, Bo, trustees who gave their shares; 2 of 3 were needed" in shown
 
 
 def both_agree(ceremony: Ceremony) -> None:
@@ -288,3 +293,64 @@ def test_an_early_close_is_opened_no_earlier_than_the_end_that_was_announced(
     close_machine(election.wiring, between=between).run({"election": election.id})
     assert agreed[0].json()["reason"] == "still-open"
     assert election.wiring.results.find(election.id)
+
+
+class Killed(Exception):
+    """The step is done, and the execution ends before it hears of it."""
+
+
+KILLS = (10, 11, 12, 13, 14)
+"""The numbers of the invocations: the seal, its end as a file, the wait for trustees, the opening, a decryption."""
+
+
+def test_an_execution_killed_at_any_step_around_the_trustees_and_started_again(
+    ceremony: Ceremony, election: FrozenElection
+) -> None:
+    kills, calls, ended = list(KILLS), 0, False
+    ceremony.deployment.clock.now = election.manifest.closes_at + timedelta(days=1)
+
+    def killing(call: Callable[[], Any]) -> Any:
+        nonlocal calls
+        calls += 1
+        answer = call()
+        if kills and calls == kills[0]:
+            raise Killed
+        return answer
+
+    def between(client: Any) -> bool:
+        nonlocal ended
+        ceremony.wake_by(client, election.wiring)
+        if ended or election.wiring.openings.token(election.id) is None:
+            return False
+        both_agree(ceremony)
+        _release(ceremony, 2)
+        ended = True
+        return True
+
+    while kills:
+        calls = 0
+        machine = close_machine(election.wiring, killing, between=between)
+        for state in machine.definition["States"].values():
+            for retrier in [*state.get("Retry", []), *_inner_retriers(state)]:
+                retrier["MaxAttempts"] = 0
+        with pytest.raises(ExecutionFailed, match="Killed"):
+            machine.run({"election": election.id})
+        assert calls == kills.pop(0)
+    close_machine(election.wiring, killing, between=between).run({"election": election.id})
+    assert election.wiring.results.find(election.id)
+
+
+def _inner_retriers(state: dict[str, Any]) -> list[dict[str, Any]]:
+    steps = state.get("ItemProcessor", {}).get("States", {}).values()
+    return [retrier for step in steps for retrier in step.get("Retry", [])]
+
+
+def test_erasing_personal_data_takes_trustees_addresses_and_links(ceremony: Ceremony, election: FrozenElection) -> None:
+    opened(ceremony, election, in_turn(lambda: [both_agree(ceremony), *_release(ceremony, 2)]))
+    erased = ceremony.organiser.ask("DELETE", f"/elections/{election.id}/voters/personal-data")
+    assert erased.status_code == 202, erased.text
+    work_off(ceremony.deployment)
+    rows = str(ceremony.deployment.wiring().dynamodb.scan(TableName="roll")["Items"])
+    assert "@trustees.example.org" not in rows
+    link = ceremony.trustees[0].link
+    assert_problem(ceremony.client.post("/trustees/visits", json={"link": link}), 404, "unknown-link")
