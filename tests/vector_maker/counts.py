@@ -23,7 +23,8 @@ def counts() -> dict[str, Any]:
         " ballots with this plaintext, which reads as this choice. withdrawn: options. seed: of the lots."
     )
     chosen = [one for method in RULES for one in _chosen(method)]
-    return {"about": about, "elections": [_vector(one) for one in (*chosen, *_tied_runoffs(), _no_points(), *_defaults())]}
+    special = (*_tied_runoffs(), _no_points(), *_defaults())
+    return {"about": about, "elections": [_vector(one) for one in (*chosen, *special)]}
 
 
 def outcomes() -> dict[str, Any]:
