@@ -1,10 +1,14 @@
 """The page of what mails say: what was typed comes back, faults stand at their fields, the mail itself runs nothing."""
 
+import os
+from base64 import b64encode
+
 import httpx2 as httpx
 import pytest
 
 from organising import Organiser
 from pages import Browser, faults, field
+from png import header, pixels, png
 from shown_html import Shown
 from world import World
 
@@ -84,3 +88,20 @@ def test_the_mail_as_a_page_runs_and_loads_nothing(browser: Browser, organiser: 
     assert policy.endswith("sandbox")
     assert answer.headers["x-frame-options"] == "DENY"
     assert "script" not in Shown(answer.text).tags
+
+
+def test_a_logo_comes_with_the_form_and_is_shown_by_its_address(browser: Browser, organiser: Organiser) -> None:
+    election = organiser.create()
+    noise = b"".join(b"\0" + os.urandom(3 * 60) for _ in range(60))
+    picture = png(header(60, 60), pixels(noise))
+    assert len(picture) > 10_000
+    assert send(browser, election, logo=f"data:image/png;base64,{b64encode(picture).decode()}").status_code == 303
+    name = organiser.get(f"/elections/{election}/mail").json()["logo"]
+    page = browser.get(f"/manage/elections/{election}/mail").text
+    assert field(page, "logo") == name
+    assert f'/logos/{name.partition("-")[0]}" width="30" height="30"' in page
+    assert send(browser, election, logo=name).status_code == 303
+    answer = send(browser, election, logo="data:image/png;base64,R0lGODlh")
+    assert (answer.status_code, set(faults(answer.text))) == (422, {"logo"})
+    assert send(browser, election, logo="").status_code == 303
+    assert organiser.get(f"/elections/{election}/mail").json()["logo"] == ""
