@@ -109,6 +109,7 @@ def _beside(wiring: Wiring, draft: Election, manifest: Manifest) -> list[dict[st
         wiring.events.adding(told),
         # from here on the count starts when the election closes, whether or not anything below is done
         wiring.due_counts.adding(DueCount(draft.closes_at, draft.id)),
+        *(wiring.notices.showing(draft.id, draft.mail) if draft.mail else []),
         wiring.milestones.adding(Milestone(opens_at, draft.id, OPENED, opens_at)),
         # With the election its channel is registered; the channels' stream starts its relay.
         *_registering_channel(wiring, draft),

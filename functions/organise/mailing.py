@@ -51,7 +51,9 @@ def choose_mail(wiring: Wiring, election: Election, settings: MailSettings) -> C
     if found.settings == MailSettings.kept(election.mail):
         return found
     told = event(election.id, election.actor, "mail-edited", {}, wiring.clock())
-    if not wiring.elections.set_mail(election, found.settings.to_keep(), wiring.events.adding(told)):
+    kept = found.settings.to_keep()
+    shown = wiring.notices.showing(election.id, kept) if election.frozen else []
+    if not wiring.elections.set_mail(election, kept, wiring.events.adding(told), *shown):
         raise Conflict("changed-meanwhile", "the election was changed by another request meanwhile: read it again")
     return found
 

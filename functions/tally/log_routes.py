@@ -66,9 +66,14 @@ class NoticeView(BaseModel):
 
 
 class Notices(BaseModel):
-    """Of the organiser's words only: nothing of it is in the manifest, and nothing proves it."""
+    """Of the organiser's words only: nothing of it is in the manifest, and nothing proves it.
+
+    `organisation` and `logo`: as in the election's mails, or empty.
+    """
 
     notices: list[NoticeView]
+    organisation: str
+    logo: str
 
 
 class Statements(BaseModel):
@@ -139,7 +144,8 @@ def show_tile(election: ElectionId, path: TilePart, wiring: Wired) -> Response:
 def show_notices(election: ElectionId, wiring: Wired, response: Response) -> Notices:
     """What the organiser said in addition to the manifest, and every change of it, oldest first."""
     response.headers["Cache-Control"] = "public, max-age=5"
-    return Notices(notices=[NoticeView(**vars(notice)) for notice in find_notices(wiring, election)])
+    notices = [NoticeView(**vars(notice)) for notice in find_notices(wiring, election)]
+    return Notices(notices=notices, **vars(wiring.notices.face(election)))
 
 
 @router.get("/elections/{id}/turnout", openapi_extra=contract(Access.PUBLIC), responses=refuses(404))

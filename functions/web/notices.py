@@ -8,7 +8,8 @@ from fastapi import Response
 from ballotcast.client.api import Api
 from ballotcast.client.errors import ClientError
 from ballotcast.client.organiser import Organiser
-from ballotcast.client.published import notices
+from ballotcast.client.published import said
+from ballotcast.mails.logo import Logo
 from web.faults import Faults, by_label, faults_of
 from web.forms import Form
 from web.organising import form_page
@@ -21,16 +22,26 @@ LABELS = {"text": "manage.notice_text", "replaces": "manage.notice_text", "descr
 Said = dict[str, Any]
 
 
-def shown_notices(api: Api, election: str) -> dict[str, Sequence[Said]]:
-    """`now`: each notice that holds, newest first, with its own `number`, `text` and `at`; `history`: every change."""
-    history = notices(api, election)
+def shown_notices(api: Api, election: str) -> dict[str, Any]:
+    """`now`: each notice that holds, newest first, with its own `number`, `text` and `at`; `history`: every change.
+
+    `organisation`: who says it, or empty; `logo`: its picture, or None.
+    """
+    told = said(api, election)
+    history: Sequence[Said] = told["notices"]
     holding: dict[int, Said] = {}
-    for said in history:
-        if said["kind"] == "notice":
-            own = said["replaces"] or said["number"]
-            holding[own] = {"number": own, "text": said["text"], "at": said["at"], "corrected": bool(said["replaces"])}
+    for one in history:
+        if one["kind"] == "notice":
+            own = one["replaces"] or one["number"]
+            holding[own] = {"number": own, "text": one["text"], "at": one["at"], "corrected": bool(one["replaces"])}
     now = sorted((one for one in holding.values() if one["text"]), key=lambda one: -one["number"])
-    return {"now": now, "history": history}
+    return {"now": now, "history": history, "organisation": told.get("organisation", ""), "logo": _logo(told)}
+
+
+def _logo(told: Said) -> Logo | None:
+    """None too for the name of a picture that these pages cannot read."""
+    name = told.get("logo", "")
+    return Logo.read(name) if Logo.names(name) else None
 
 
 def change_notices(page: Page, organiser: Organiser, election: str, form: Form) -> Response:
@@ -60,6 +71,6 @@ def _asked(
     act: str = "",
 ) -> Response:
     shown = organiser.election(election)
-    said = shown_notices(organiser.api, election)
+    given = shown_notices(organiser.api, election)
     typed = {"text": text, "replaces": replaces, "act": act}
-    return form_page(page, "manage/notices", faults, election=shown, notices=said, typed=typed)
+    return form_page(page, "manage/notices", faults, election=shown, notices=given, typed=typed)

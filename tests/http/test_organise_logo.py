@@ -13,6 +13,7 @@ from ballotcast.mails.logo import Logo, read_picture
 from notify.worker import Worker, deliver_all
 from organising import Organiser, sqs_event
 from outbox import Outbox
+from pages import Browser
 from png import plain
 from problem import assert_problem
 from register.app import create_app as register_app
@@ -121,3 +122,23 @@ def test_voters_are_told_its_name_and_anybody_gets_it_for_ever(
     assert len(served.content) < 17_000
     assert_problem(tally.get(f"/logos/{'0' * 64}"), 404, "no-logo")
     assert_problem(tally.get("/logos/x"), 422, "invalid", "/path/picture")
+
+
+def test_the_page_of_the_result_names_who_asks_whenever_that_was_chosen(
+    deployment: World, organiser: Organiser
+) -> None:
+    tally = TestClient(tally_app(deployment.wiring()))
+    for before in (True, False):
+        election = organiser.create("ada@example.org")
+        if before:
+            name = choose(organiser, election, url(RED))["logo"]
+        organiser.invite(election)
+        if not before:
+            said = tally.get(f"/elections/{election}/notices").json()
+            assert said == {"notices": [], "organisation": "", "logo": ""}
+            name = choose(organiser, election, url(RED))["logo"]
+        said = tally.get(f"/elections/{election}/notices").json()
+        assert (said["organisation"], said["logo"]) == ("Hillhead Club", name)
+        page = Browser(deployment, organiser.id).get(f"/results/{election}").text
+        assert f'src="/logos/{read_picture(RED).logo.hash}" width="100" height="40"' in page
+        assert "Hillhead Club</p>" in page

@@ -21,7 +21,12 @@ def turnout(api: Api, election: str) -> Document:
 
 def notices(api: Api, election: str) -> list[Document]:
     """What the organiser said in addition to the manifest, and each change of it, oldest first."""
-    return list(api.get(f"/elections/{election}/notices").json()["notices"])
+    return list(said(api, election)["notices"])
+
+
+def said(api: Api, election: str) -> Document:
+    """The same with who says it: `notices`, `organisation` and `logo`, of which the last two may be empty."""
+    return dict(api.get(f"/elections/{election}/notices").json())
 
 
 def withdrawn(api: Api, election: str) -> dict[str, list[int]]:

@@ -1,17 +1,19 @@
 """What an organiser says in addition to the manifest while an election runs: notices, and changes of the description.
 
 Board   MANIFEST#<election> / NOTICE#<number>    numbered from 1, written once and never changed
+Board   MANIFEST#<election> / FACE               who asks for the votes, as the mails name them; the newest only
 
 One is written in the transaction that counts it on `ELECTION#` (store/elections.py), so their numbers have no gap.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from ballotcast.store.manifests import manifest_pk
 from ballotcast.store.table import ABSENT, Item, Table
 
-PREFIX = "NOTICE#"
+PREFIX, FACE = "NOTICE#", "FACE"
 Kind = Literal["notice", "description"]
 
 
@@ -35,6 +37,14 @@ class Notice:
         return (self.kind, self.text, self.replaces) == (other.kind, other.text, other.replaces)
 
 
+@dataclass(frozen=True)
+class Face:
+    """`logo`: the picture's name (mails/logo.py). Both may be empty."""
+
+    organisation: str = ""
+    logo: str = ""
+
+
 def notice_sk(number: int) -> str:
     return f"{PREFIX}{number:06d}"
 
@@ -51,6 +61,15 @@ class Notices:
     def find(self, election: str, number: int) -> Notice | None:
         item = self._board.get(manifest_pk(election), notice_sk(number))
         return _from_item(item) if item else None
+
+    def showing(self, election: str, mail: Mapping[str, str]) -> list[dict[str, Any]]:
+        """For the transaction that freezes the election, or chooses what its mails say afterwards."""
+        face = Face(mail.get("organisation", ""), mail.get("logo", ""))
+        return [self._board.putting({"pk": manifest_pk(election), "sk": FACE, **vars(face)})]
+
+    def face(self, election: str) -> Face:
+        item = self._board.get(manifest_pk(election), FACE) or {}
+        return Face(item.get("organisation", ""), item.get("logo", ""))
 
     def all(self, election: str) -> list[Notice]:
         """Oldest first; as few as organise.noticing lets there be."""
