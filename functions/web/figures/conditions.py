@@ -46,7 +46,8 @@ class Conditions:
             names = self._names(short)
             yield self._text("results.threshold_missed", count=len(short), names=names, part=self._threshold())
         if "none-of-the-above" in unmet:
-            yield self._text("results.none_won", option=self._names([len(self._contest["options"])]))
+            key = "results.none_won_one" if self._contest["seats"] == 1 else "results.none_won"
+            yield self._text(key, option=self._names([len(self._contest["options"])]))
 
     def facts(self) -> Iterator[tuple[Markup, Markup]]:
         """(name, value) of each condition, whether it was reached or not."""

@@ -34,7 +34,8 @@ class Words:
         """Who is elected, and how many seats stay empty; of a motion, whether it is carried."""
         if told := self._contest.get("outcome"):
             yield from Conditions(self._contest, told, self._text, self.names).sentences()
-            if self._contest["conditions"].get("motion") or "quorum" in told["unmet"]:
+            said = {"quorum", *(["none-of-the-above"] if self._contest["seats"] == 1 else [])}
+            if self._contest["conditions"].get("motion") or said & {*told["unmet"]}:
                 return
         winners, seats = seated(self._contest), self._contest["seats"]
         if winners and seats == 1:

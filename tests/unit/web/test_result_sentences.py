@@ -123,7 +123,7 @@ def test_a_seat_that_conditions_leave_vacant_is_explained() -> None:
         " 1 of 1 seats stays vacant."
     )
     none = concluded(options, (2, 3, 5, 0), none_of_the_above=True)
-    assert said_of(none) == "A seat fell to Nobody: it and those after it stay vacant. 1 of 1 seats stays vacant."
+    assert said_of(none) == "The seat fell to Nobody, and stays vacant."
     assert said_of(concluded(options, (5, 3, 2, 0), none_of_the_above=True)) == "Result: Ada."
 
 
