@@ -12,7 +12,7 @@ from typing import Any
 from ballotcast.batches import Unreadable
 from ballotcast.channels.config import PERIOD
 from ballotcast.channels.containers import Batch, ContainerError, write_container
-from ballotcast.channels.decimation import Decimator, pack
+from ballotcast.channels.decimation import Decimator, pack, pack_all
 from ballotcast.channels.records import decode
 from ballotcast.channels.schemas import ChannelSchema
 from ballotcast.channels.shown import Point
@@ -156,7 +156,8 @@ class Relay:
     def _show(self, channel: Channel, lease: Lease, points: list[Point]) -> tuple[Lease, list[dict[str, Any]]]:
         if not points:
             return lease, []
-        row, stride = pack(points, channel.time.field)
-        now = int(self._wiring.clock().timestamp())
-        shown = self._wiring.live.adding(channel, LiveRow(lease.rows, row, stride), now)
-        return replace(lease, rows=lease.rows + 1), [shown]
+        axis, now = channel.time.field, int(self._wiring.clock().timestamp())
+        packed = pack_all(points, axis) if channel.config.decimation == 1 else [pack(points, axis)]
+        rows = [LiveRow(lease.rows + number, row, stride) for number, (row, stride) in enumerate(packed)]
+        shown = [self._wiring.live.adding(channel, row, now) for row in rows]
+        return replace(lease, rows=lease.rows + len(rows)), shown

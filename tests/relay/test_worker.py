@@ -167,3 +167,12 @@ def test_no_more_records_are_relayed_together_than_one_publish_may_have(
     assert lab.archived() == list(range(13))
     segments = lab.wiring.segments.all(lab.channel, int(lab.deployment.clock().timestamp()))
     assert [one.count for one in segments] == [5, 1, 7]
+
+
+def test_without_decimation_each_record_of_a_batch_is_shown(deployment: World) -> None:
+    lab = Relayed(deployment, ChannelConfig(decimation=1, algorithm="minmax"))
+    assert lab.deliver([lab.message(0, 1000)]) == []
+    assert lab.shown() == list(range(1000))
+    assert 1 < lab.found.rows <= 8
+    assert lab.deliver([lab.message(1000, 3)]) == []
+    assert lab.shown() == list(range(1003))

@@ -1,5 +1,6 @@
 """Decimation against a naive oracle that sees all records at once, however they came in batches."""
 
+import hashlib
 import itertools
 import json
 import math
@@ -12,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ballotcast.channels.config import Algorithm
-from ballotcast.channels.decimation import ROW_BYTES, ROW_TEXT, Decimator, pack, unpack
+from ballotcast.channels.decimation import MOST_ROWS, ROW_BYTES, ROW_TEXT, Decimator, pack, pack_all, unpack
 from sensor import sample, sensor
 
 SCHEMA = sensor()
@@ -78,6 +79,20 @@ def test_a_row_is_thinned_until_it_fits() -> None:
     assert stride > 1
     assert unpack(row) == points[::stride]
     assert pack(points[:3], "time")[1] == 1
+
+
+def test_without_decimation_none_is_left_out_as_long_as_rows_are_allowed() -> None:
+    axis = SCHEMA.time.field
+    for count in (1, 7, 100, 500, 1000):
+        records = [sample(n, unit=hashlib.sha256(str(n).encode()).hexdigest()[:16]) for n in range(count)]
+        rows = pack_all(records, axis)
+        assert [point for row, _ in rows for point in unpack(row)] == records
+        assert all(stride == 1 and len(row) <= ROW_BYTES for row, stride in rows)
+        assert len(rows) <= MOST_ROWS
+    many = [sample(n, unit=hashlib.sha256(str(n).encode()).hexdigest()) for n in range(20_000)]
+    thinned = pack_all(many, axis)
+    assert len(thinned) == MOST_ROWS
+    assert all(stride > 1 and 0 < len(row) <= ROW_BYTES for row, stride in thinned)
 
 
 def test_a_point_that_cannot_fit_is_shown_cut() -> None:

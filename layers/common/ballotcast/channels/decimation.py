@@ -25,6 +25,8 @@ State = dict[str, Any]
 sums: {field: [count, a, b]}}"""
 ROW_BYTES, ROW_TEXT = 4000, 40_000
 """Of a row, deflated and as JSON: what is asked for at once is 50 rows."""
+MOST_ROWS = 8
+"""Of what the worker relays together, where there is no decimation."""
 STATE_BYTES = 60_000
 
 
@@ -117,6 +119,17 @@ def pack(points: Iterable[Point], axis: str) -> tuple[bytes, int]:
         else:
             kept = [cut(kept[0], axis, ROW_BYTES - 100)]  # deflating may add a few bytes
     return row, stride
+
+
+def pack_all(points: Sequence[Point], axis: str) -> list[tuple[bytes, int]]:
+    """The same as up to MOST_ROWS rows, so that none is left out if they fit into these; for who wants each record."""
+    rows = 1
+    while True:
+        share = -(-len(points) // rows)
+        packed = [pack(points[start : start + share], axis) for start in range(0, len(points), share)]
+        if rows == MOST_ROWS or all(stride == 1 for _, stride in packed):
+            return packed
+        rows *= 2
 
 
 def _row(points: list[Point]) -> bytes | None:
