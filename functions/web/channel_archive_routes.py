@@ -28,12 +28,22 @@ RELOAD = "1"
 
 
 @router.get("/watch/{name}/export", openapi_extra=PUBLIC)
-def make_export(page: Paged, name: Name, form: Form = "csv", job: Job = "") -> Response:
-    """Have a file of a channel's archive made, and wait for it. Loading it again asks for no other."""
+def make_export(
+    page: Paged,
+    name: Name,
+    form: Form = "csv",
+    job: Job = "",
+    fields: Annotated[list[str] | None, Query(max_length=1000)] = None,
+    start: Annotated[str, Query(alias="from", max_length=40)] = "",
+    duration: Annotated[str, Query(max_length=40)] = "",
+) -> Response:
+    """Have a file of a channel's archive made, or of a part of it, and wait for it. Loading it again asks for no
+    other."""
     _require_name(name)
     api, place = _api(page), f"/channels/{name}/exports"
     if not job:
-        asked = api.post(place, json={"format": form}).json()
+        part = {"fields": fields, "from": start.strip(), "duration": duration.strip()}
+        asked = api.post(place, json={"format": form, **{key: value for key, value in part.items() if value}}).json()
         return page.redirect(f"/watch/{name}/export?format={form}&job={asked['id']}")
     found = api.get(f"{place}/{job}").json()
     return _waiting(page, page.render("watch/export", name=name, job=found), found)

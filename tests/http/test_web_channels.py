@@ -14,7 +14,7 @@ from ballotcast.channels.records import encode_records
 from ballotcast.channels.schemas import ChannelSchema
 from ballotcast.client.api import Api
 from relays_played import PlayedChannels
-from sensor import SENSOR, sample
+from sensor import SENSOR, START, sample
 from web.app import create_app
 from web.channel_schemas import SAMPLE, example, judge, signals
 from world import World
@@ -405,3 +405,24 @@ def test_what_cannot_be_meant_of_charts_is_left_out(browser: Browser, query: str
         "no such signal" in read(page)
     )
     assert page.text.count("There is no channel") <= 6
+
+
+def test_chosen_signals_of_half_a_minute_are_exported_from_the_page(browser: Browser, played: PlayedChannels) -> None:
+    key = key_of(browser.send(NEW, **DRAFT))
+    records = [sample(n, time=START + n * 10_000_000) for n in range(10)]
+    sent = played.client.post(
+        "/channels/lab/records", json={"records": records}, headers={"Authorization": f"Bearer {key}"}
+    )
+    assert sent.status_code == 202
+    assert 'name="fields" value="volts"' in browser.get("/watch/lab").text
+    asked = {"format": "csv", "fields": ["count", "volts"], "from": "2026-11-20T09:00:10Z", "duration": "PT30S"}
+    made = browser.get("/watch/lab/export", params=asked)
+    assert made.status_code == 303
+    page = browser.get(made.headers["location"])
+    assert "The file is ready: 3 records" in read(page)
+    link = re.search(r'href="([^"]*/exports/[^"]*)"', page.text)
+    assert link
+    file = played.client.get(unescape(link[1]))
+    assert file.text.splitlines() == ["volts,count", "0.25,1", "0.5,2", "0.75,3"]
+    for wrong in ({"from": "yesterday"}, {"duration": "PT30S"}, {"fields": ["none"]}):
+        assert browser.get("/watch/lab/export", params=wrong).status_code == 422
