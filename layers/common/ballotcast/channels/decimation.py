@@ -122,7 +122,7 @@ def pack(points: Iterable[Point], axis: str) -> tuple[bytes, int]:
 
 
 def pack_all(points: Sequence[Point], axis: str) -> list[tuple[bytes, int]]:
-    """The same as up to MOST_ROWS rows, so that none is left out if they fit into these; for a reader of each record."""
+    """The same as up to MOST_ROWS rows, so that no point is left out if they fit into these."""
     rows = 1
     while True:
         share = -(-len(points) // rows)
