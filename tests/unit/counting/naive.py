@@ -8,6 +8,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 HUNDRED_THOUSANDTH = Fraction(1, 100_000)
@@ -67,9 +68,15 @@ def in_order_of_election(election: Mapping[str, Any], steps: list[Step], options
 def papers_of(election: Mapping[str, Any]) -> list[Paper]:
     papers = []
     for ballot, number in election["ballots"].items():
-        preferences = [option for option in ballot if option not in election["withdrawn"]]
+        preferences = [rank for rank in map(partial(without, election["withdrawn"]), ballot) if rank]
         papers += [Paper(preferences) for _ in range(number) if preferences]
     return papers
+
+
+def without(withdrawn: set[int], rank: Any) -> Any:
+    """A rank of a ballot; nothing where all of it was withdrawn."""
+    left = [option for option in (rank if isinstance(rank, tuple) else [rank]) if option not in withdrawn]
+    return tuple(left) if len(left) > 1 else left[0] if left else 0
 
 
 def standing_in(election: Mapping[str, Any]) -> set[int]:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 from fractions import Fraction
+from itertools import permutations
 from typing import Any
 
 from hypothesis import given
@@ -70,11 +71,51 @@ def test_the_last_seats_go_to_those_left() -> None:
     )
 
 
+def test_equal_ranks_are_every_order_of_the_options_each_a_part_of_the_vote() -> None:
+    """As two halves: what A does not keep goes to B, and the other way round."""
+    tied = by_meek({((1, 2), 3): 12, (3,): 3, (4,): 3}, 2).as_json()["stages"]
+    halves = by_meek(rows("6 ABC, 6 BAC, 3 C, 3 D"), 2).as_json()["stages"]
+    assert tied[0]["votes"] == halves[0]["votes"] == ["6.000000000", "6.000000000", "3.000000000", "3.000000000"]
+    assert (tied[0]["quota"], tied[0]["elected"]) == (halves[0]["quota"], halves[0]["elected"]) == ("6.000000001", [])
+
+
+def test_three_equal_options_get_the_same_and_what_is_cut_off_is_told() -> None:
+    [stage, *_] = by_meek({((1, 2, 3),): 1, (4,): 1}, 1, seed=b"1").as_json()["stages"]
+    assert stage["votes"] == ["0.333333333"] * 3 + ["1.000000000"]
+    assert stage["non_transferable"] == "0.000000001"
+
+
+def test_an_elected_option_passes_on_to_its_equal_before_the_next_rank() -> None:
+    """30 ballots rank A and B equally: A keeps half of each of its own, and what it does not keep is B's, not C's."""
+    counted = by_meek({((1, 2), 3): 30, (1,): 30, (3,): 12, (4,): 5}, 2)
+    first, second = counted.as_json()["stages"][:2]
+    assert (first["votes"], first["elected"]) == (["45.000000000", "15.000000000", "12.000000000", "5.000000000"], [1])
+    gained = [Fraction(second["votes"][at]) - Fraction(first["votes"][at]) for at in range(4)]
+    assert gained[1] > 0 == gained[2]
+
+
 UNIT = Fraction(1, 10**9)
 
 
 def up(value: Fraction) -> Fraction:
     return math.ceil(value / UNIT) * UNIT
+
+
+def parts(rank: Any, weight: Fraction, keep: dict[int, Fraction]) -> dict[int, Fraction]:
+    """What each option of a rank gets: one alone rounded up, several order by order, their sums cut off."""
+    if isinstance(rank, int):
+        return {rank: up(weight * keep[rank])}
+    among = [option for option in rank if keep[option]]
+    if len(among) < 2:
+        return {option: up(weight * keep[option]) for option in among}
+    exact = dict.fromkeys(among, Fraction(0))
+    orders = list(permutations(among))
+    for order in orders:
+        left = weight / len(orders)
+        for option in order:
+            exact[option] += left * keep[option]
+            left -= left * keep[option]
+    return {option: math.floor(part / UNIT) * UNIT for option, part in exact.items()}
 
 
 def naive_meek(election: Mapping[str, Any]) -> tuple[list[Any], list[int]]:
@@ -95,10 +136,13 @@ def naive_meek(election: Mapping[str, Any]) -> tuple[list[Any], list[int]]:
             votes = dict.fromkeys(everybody, Fraction(0))
             for paper in papers:
                 weight = Fraction(1)
-                for option in paper.preferences:
-                    kept = up(weight * keep[option])
-                    votes[option] += kept
-                    weight -= kept
+                for rank in paper.preferences:
+                    kept = parts(rank, weight, keep)
+                    for option, part in kept.items():
+                        votes[option] += part
+                    weight -= sum(kept.values())
+                    if not hopeful.isdisjoint(kept):
+                        break
             quota = math.floor(sum(votes.values()) / (seats + 1) / UNIT) * UNIT + UNIT
             reached = {option for option in hopeful if votes[option] >= quota}
             surplus = max(Fraction(0), sum((votes[option] - quota for option in winners), Fraction(0)))

@@ -15,6 +15,11 @@ values are integers in units of 10^-9 votes.
 - Exclusion: then the option with the fewest votes. Its ballots count from then on as if it had not been on them.
 - Last seats: when no more options are in the running than seats are free, the ballots are distributed once more, no
   keep factor changes, and all are elected.
+- Equal ranks: as B. L. Meek, "A new approach to the single transferable vote" (1969 and 1970, "Equal preferences"), has
+  them: options that are ranked equally are as many ballots as there are orders of them, each worth the same part of a
+  vote. Options that left the count are in none of these orders. What each option gets by all of them together is
+  computed exactly and cut off, so that equal options get the same. What is cut off moves on with what they do not keep;
+  nothing moves on from a rank with an option in the running, so there it is non-transferable.
 
 A stage ends with an election or shows the figures before an exclusion; the next stage then begins with that exclusion.
 
@@ -23,9 +28,10 @@ it. The contest's tie rule decides.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from math import factorial
 
-from .ballots import Paper, options
+from .ballots import Paper, ranks
 from .contest import Contest, Sheet
 from .result import Action, Decides
 from .stv import reached
@@ -34,9 +40,12 @@ DECIMALS = 9
 VOTE = 10**DECIMALS
 OMEGA = 10 ** (DECIMALS - 6)
 
+Head = tuple[int | tuple[int, ...], ...]
+"""Ranks of a ballot: an option, or several of the same rank."""
+
 
 def meek_stv(contest: Contest) -> Sheet:
-    """Fill the sheet of a Meek STV count; ballots are rankings."""
+    """Fill the sheet of a Meek STV count; ballots are rankings with or without equal ranks."""
     return _Meek(contest).run()
 
 
@@ -46,8 +55,8 @@ class _Meek:
         self.running = set(contest.standing)
         self.keep = dict.fromkeys(contest.standing, VOTE)
         self.votes: dict[int, int] = {}
-        self.piles: dict[tuple[int, ...], list[Paper]] = {}
-        self.heads: Counter[tuple[int, ...]] = Counter()
+        self.piles: dict[Head, list[Paper]] = {}
+        self.heads: Counter[Head] = Counter()
         self.left_over = 0
         self._pile(contest.papers)
 
@@ -103,15 +112,45 @@ class _Meek:
     def _distribute(self) -> None:
         self.votes = dict.fromkeys(self.keep, 0)
         self.left_over = 0
+        shares: dict[tuple[int, ...], list[tuple[int, int, int]]] = {}
         for head, number in self.heads.items():
             left = VOTE
-            for option in head:
-                part = _up(left * self.keep[option], VOTE)
-                self.votes[option] += part * number
-                left -= part
+            for rank in head:
+                if isinstance(rank, int):
+                    part = _up(left * self.keep[rank], VOTE)
+                    self.votes[rank] += part * number
+                    left -= part
+                else:
+                    if rank not in shares:
+                        shares[rank] = self._shares(rank)
+                    for option, share, of in shares[rank]:
+                        self.votes[option] += left * share // of * number
+                    left -= sum(left * share // of for _, share, of in shares[rank])
                 if not left:
                     break
             self.left_over += left * number
+
+    def _shares(self, rank: Sequence[int]) -> list[tuple[int, int, int]]:
+        """For each option of a rank the part that it gets of a vote that comes there, as numerator and denominator.
+
+        In m! (n - 1 - m)! of the n! orders of the rank just m certain options come before an option. Each of them lets
+        through what it does not keep, which is nothing where it is in the running.
+        """
+        size = len(rank)
+        found = []
+        for option in rank:
+            passed = [VOTE - self.keep[other] for other in rank if other != option and other not in self.running]
+            # sums[m]: of the products of what m of these options let through
+            sums = [1]
+            for through in passed:
+                sums = [one + through * before for one, before in zip([*sums, 0], [0, *sums], strict=True)]
+            most = len(passed)
+            orders = sum(
+                factorial(m) * factorial(size - 1 - m) * products * VOTE ** (most - m)
+                for m, products in enumerate(sums)
+            )
+            found.append((option, self.keep[option] * orders, factorial(size) * VOTE ** (most + 1)))
+        return found
 
     def _pile(self, papers: Iterable[Paper]) -> None:
         """Put papers together by what matters of them, their head: all options in the count up to the first in the
@@ -120,20 +159,29 @@ class _Meek:
         There are far fewer heads than rankings, so that a distribution does not take longer for more voters.
         """
         for paper in papers:
-            head = []
-            for option in options(paper[0]):
-                if self.keep[option]:
-                    head.append(option)
-                    if option in self.running:
-                        self.piles.setdefault(tuple(head), []).append(paper)
-                        break
+            head: list[int | tuple[int, ...]] = []
+            for rank in ranks(paper[0]):
+                left = tuple(option for option in rank if self.keep[option]) if len(rank) > 1 else rank
+                if len(left) > 1:
+                    head.append(left)
+                elif left and self.keep[left[0]]:
+                    head.append(left[0])
+                if not self.running.isdisjoint(left):
+                    self.piles.setdefault(tuple(head), []).append(paper)
+                    break
             self.heads[tuple(head)] += paper[1]
 
     def _move(self) -> None:
-        """Put those papers together again whose head ends with an option that is no longer in the running."""
-        for head in [head for head in self.piles if head[-1] not in self.running]:
+        """Put those papers together again whose head ends otherwise now: nobody there is in the running any more, or
+        one of several was excluded."""
+        for head in [head for head in self.piles if self._is_past(head[-1])]:
             del self.heads[head]
             self._pile(self.piles.pop(head))
+
+    def _is_past(self, last: int | tuple[int, ...]) -> bool:
+        if isinstance(last, int):
+            return last not in self.running
+        return self.running.isdisjoint(last) or not all(self.keep[option] for option in last)
 
     def _end_stage(self, action: Action, excluded: int) -> None:
         numbers = range(1, self.sheet.contest.options + 1)

@@ -13,9 +13,12 @@
  *   less than 10^-6 votes above it, or no longer get nearer to it.
  * - Exclusion: then the option with the fewest votes; options within the surplus still to be shared are tied. Its
  *   ballots count as if it had not been on them, from the next stage on.
+ * - Equal ranks (Meek 1969, 1970): options ranked equally are as many ballots as there are orders of them, each worth the same
+ *   part of a vote. What each gets by all orders together is cut off to a unit, so that equal options get the same.
  * - Last seats: when no more options are in the running than seats are free, all of them are elected.
  */
 import { add, under } from "./figures.js";
+import { ranks } from "./papers.js";
 import { Sheet } from "./sheet.js";
 
 const DECIMALS = 9;
@@ -23,8 +26,7 @@ const VOTE = 10n ** BigInt(DECIMALS);
 const SETTLED = 10n ** BigInt(DECIMALS - 6);
 
 /**
- * @param {import("./sheet.js").Contest<import("./papers.js").Options>} contest
- *   its ballots are rankings without equal ranks
+ * @param {import("./sheet.js").Contest} contest  its ballots are rankings, also with equal ranks
  */
 export async function meekStv(contest) {
   const count = new MeekStv(contest);
@@ -33,7 +35,7 @@ export async function meekStv(contest) {
 }
 
 class MeekStv {
-  /** @param {import("./sheet.js").Contest<import("./papers.js").Options>} contest */
+  /** @param {import("./sheet.js").Contest} contest */
   constructor(contest) {
     this.sheet = new Sheet(contest, { decimals: DECIMALS });
     this.seats = contest.seats;
@@ -95,38 +97,61 @@ class MeekStv {
     }
   }
 
-  /** @param {{head: number[], number: bigint}[]} heads */
+  /** @param {{head: number[][], number: bigint}[]} heads */
   #distribute(heads) {
     this.votes = new Map([...this.keep.keys()].map((option) => [option, 0n]));
     this.nonTransferable = 0n;
     for (const { head, number } of heads) {
       let left = VOTE;
-      for (const option of head) {
-        const part = divideUp(left * under(this.keep, option), VOTE);
-        add(this.votes, option, part * number);
-        left -= part;
+      for (const rank of head) {
+        const parts = rank.length > 1 ? this.#parts(rank, left) : [divideUp(left * under(this.keep, rank[0]), VOTE)];
+        rank.forEach((option, index) => add(this.votes, option, parts[index] * number));
+        left = parts.reduce((rest, part) => rest - part, left);
       }
       this.nonTransferable += left * number;
     }
   }
 
   /**
-   * The papers by what matters of them: the elected options up to the first one in the running, which keeps the rest.
-   * They are far fewer than the papers.
+   * What each option of a rank gets of a vote that reaches it. In m! (n - 1 - m)! of the n! orders of the rank just m
+   * certain options come before an option, and each of them lets through what it does not keep.
+   *
+   * @param {number[]} rank @param {bigint} vote
+   */
+  #parts(rank, vote) {
+    return rank.map((option) => {
+      // products[m]: the sum of the products of what m of the others let through
+      let products = [1n];
+      for (const other of rank.filter((one) => one !== option && !this.running.has(one))) {
+        const through = VOTE - under(this.keep, other);
+        products = [...products, 0n].map((sum, m) => sum + through * (m ? products[m - 1] : 0n));
+      }
+      const most = products.length - 1;
+      const orders = products
+        .map((sum, m) => factorial(m) * factorial(rank.length - 1 - m) * sum * VOTE ** BigInt(most - m))
+        .reduce((one, other) => one + other);
+      return (vote * under(this.keep, option) * orders) / (factorial(rank.length) * VOTE ** BigInt(most + 1));
+    });
+  }
+
+  /**
+   * The papers by what matters of them: the elected options up to the first rank with one in the running, behind which
+   * nothing is left. They are far fewer than the papers.
    */
   #heads() {
     /** @type {Map<string, number>} */
     const heads = new Map();
     for (const [ballot, number] of this.sheet.contest.papers) {
       const head = [];
-      for (const option of ballot) {
-        if (this.keep.get(option)) head.push(option);
-        if (this.running.has(option)) break;
+      for (const rank of ranks(ballot)) {
+        const kept = rank.filter((option) => this.keep.get(option));
+        if (kept.length) head.push(kept);
+        if (kept.some((option) => this.running.has(option))) break;
       }
-      add(heads, head.join(), number);
+      add(heads, JSON.stringify(head), number);
     }
     return [...heads].map(([head, number]) => ({
-      head: head ? head.split(",").map(Number) : [],
+      head: /** @type {number[][]} */ (JSON.parse(head)),
       number: BigInt(number),
     }));
   }
@@ -143,6 +168,13 @@ class MeekStv {
       ),
     });
   }
+}
+
+/** @param {number} number @returns {bigint} */
+function factorial(number) {
+  let product = 1n;
+  for (let factor = 2; factor <= number; factor += 1) product *= BigInt(factor);
+  return product;
 }
 
 /**
