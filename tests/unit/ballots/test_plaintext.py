@@ -82,8 +82,8 @@ def varied(make_election: Any) -> Manifest:
     """A contest with equal ranks, one with scores of 1 to 5, and a ranking without equal ranks."""
     borda = RANKED.model_copy(update={"method": "borda", "max": 3})
     star = RANKED.model_copy(update={"id": "c2", "method": "star", "min": 1, "max": 5})
-    meek = RANKED.model_copy(update={"id": "c3", "method": "meek-stv"})
-    manifest: Manifest = make_election(contests=(borda, star, meek)).manifest
+    wigm = RANKED.model_copy(update={"id": "c3", "method": "wigm-stv"})
+    manifest: Manifest = make_election(contests=(borda, star, wigm)).manifest
     return manifest
 
 

@@ -1,9 +1,9 @@
 """The contingent vote: first preferences, and if nobody has more than half, a runoff of the two with the most.
 
-Source: the Elections Act of Queensland of 1892, which gave the method its name; with rankings of two options it is the
-supplementary vote of the Greater London Authority Act 1999, schedule 2. All options but two
-are excluded at once, and each of their ballots goes to the one of the two that it ranks higher; ballots that rank
-neither play no further part.
+Source: the elections of Queensland from 1892 to 1942. With rankings of two options it is the supplementary vote of the
+Greater London Authority Act 1999, schedule 2, part I, but for ties: there all options that are equal for the second
+place remain. All options but two are excluded at once, and each of their ballots goes to the one of the two that it
+ranks higher; ballots that rank neither play no further part.
 
 It counts in one go what a two-round system asks in two elections. Ties for a place in the runoff, and in it, are
 decided by the contest's tie rule; "previous-stages" compares first preferences. One seat, no decimals.

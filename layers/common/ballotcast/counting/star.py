@@ -93,8 +93,9 @@ def _by_losses(contest: Contest, tied: Collection[int]) -> list[set[int]]:
 def _comparisons(contest: Contest, options: Collection[int]) -> dict[tuple[int, int], int]:
     """Return how many ballots score the first of a pair of options higher than the second."""
     beats = {(one, other): 0 for one in options for other in options}
-    full, others = _by_extent(contest.papers, len(contest.standing))
-    place = {option: place for place, option in enumerate(sorted(contest.standing))}
+    standing = sorted(contest.standing)
+    full, others = _by_extent(contest.papers, standing)
+    place = {option: place for place, option in enumerate(standing)}
     for one, other in combinations(sorted(options), 2):
         scored: Counter[tuple[int, int]] = Counter()
         for number, ballots in full.items():
@@ -112,7 +113,7 @@ Scores = Sequence[tuple[int, int]]
 
 
 def _by_extent(
-    papers: Collection[Paper], standing: int
+    papers: Collection[Paper], standing: Sequence[int]
 ) -> tuple[Mapping[int, list[Scores]], Sequence[tuple[Scores, int]]]:
     """Ballots that score all options, by how many voters cast each of them, and the others.
 
@@ -122,8 +123,11 @@ def _by_extent(
     full: defaultdict[int, list[Scores]] = defaultdict(list)
     others: list[tuple[Scores, int]] = []
     for ballot, number in papers:
-        if len(ballot) == standing:
-            full[number].append(sorted(scores(ballot)))
+        given = scores(ballot)
+        if [option for option, _ in given] == standing:
+            full[number].append(given)  # nearly all: a sorted copy of each would take most of the memory
+        elif len(given) == len(standing):
+            full[number].append(sorted(given))
         else:
-            others.append((scores(ballot), number))
+            others.append((given, number))
     return full, others

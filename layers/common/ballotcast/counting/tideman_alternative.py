@@ -1,6 +1,6 @@
 """The Tideman alternative method: exclusion of the fewest first preferences within the Smith set, again and again.
 
-Source: T. N. Tideman, "Collective Decisions and Voting" (2006), chapter 15, "alternative Smith"; J. Green-Armytage,
+Source: T. N. Tideman, "Collective Decisions and Voting" (2006), "alternative Smith"; J. Green-Armytage,
 "Four Condorcet-Hare hybrid methods for single-winner elections", Voting matters 29 (2011). All options outside the
 Smith set are struck. If one is left, it is elected; if not, the one with the fewest first preferences among those left
 is struck, and the Smith set of the rest is taken.
