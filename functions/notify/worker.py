@@ -21,31 +21,20 @@ from botocore.exceptions import ClientError
 from ballotcast.ballots.link import TOKEN_LENGTH, Link
 from ballotcast.batches import Unreadable, message_id, pause, read_object, receipt_handle, received
 from ballotcast.elections.lifecycle import Status
-from ballotcast.mails.accounts import password_reset, verification, words_of
 from ballotcast.mails.invitation import Recipient, invitation, result, second_factor, second_factor_short
 from ballotcast.mails.settings import MailSettings
-from ballotcast.mails.to_organisers import joining
 from ballotcast.mails.to_trustees import Asked, to_trustee
 from ballotcast.store.elections import Election
 from ballotcast.store.mails import occasion_of, sample_recipient
 from ballotcast.store.voter import Voter
 from ballotcast.trustees.link import TrusteeLink
-from ballotcast.typed_code import grouped_code, new_code
 from ballotcast.wiring import Wiring, from_environment
+from notify.account_mails import ask_to_join, reset, verify
 from notify.milestones import takes_part, tell_organisers
 from notify.pictures import Pictures
 from notify.post import Post, Undeliverable
 
 CODE_LIFE = timedelta(minutes=10)
-VERIFICATION_LIFE = timedelta(hours=24)
-RESET_LIFE = timedelta(minutes=30)
-JOIN_LIFE = timedelta(days=7)
-JOIN_EVERY = timedelta(minutes=10)
-"""At most one mail in this time for one invitation."""
-RESET_EVERY = timedelta(minutes=10)
-"""At most one code to set a new password in this time to one organiser."""
-RESETS = 3
-"""A day, to one organiser."""
 
 FIRST_PAUSE, LONGEST_PAUSE = 5, 90
 """Seconds until a message that failed comes again: somebody may wait for a code, and most faults pass at once."""
@@ -93,7 +82,7 @@ class Worker:
                 "by": str(by),
                 "base_url": str(base_url),
             }:
-                self._ask_to_join(election, organiser, by, base_url)
+                ask_to_join(self._wiring, self._post, election, organiser, by, base_url)
             case {"kind": "milestone", "election": str(election), "milestone": str(name), "bounces": int(bounces)}:
                 tell_organisers(self._wiring, self._post, election, name, bounces)
             case {
@@ -107,14 +96,14 @@ class Worker:
             case {"kind": "otp", "election": str(election), "voter": str(voter)}:
                 self._send_code(election, voter)
             case {"kind": "verification", "organiser": str(organiser), "base_url": str(base_url)}:
-                self._verify(organiser, base_url)
+                verify(self._wiring, self._post, organiser, base_url)
             case {
                 "kind": "reset",
                 "organiser": str(organiser),
                 "request": str(request),
                 "base_url": str(base_url),
             }:
-                self._reset(organiser, request, base_url)
+                reset(self._wiring, self._post, organiser, request, base_url)
             case _:
                 raise Unreadable("a message of no known kind")
 
@@ -181,26 +170,6 @@ class Worker:
         mail = invitation(settings, occasion_of(election), sample, reminds=reminds, test=True)
         self._post.mail(organiser.email, self._pictures.on(mail, settings))
 
-    def _ask_to_join(self, election_id: str, identity: str, by: str, base_url: str) -> None:
-        """A new code for an invitation that is not accepted yet, which replaces the one before."""
-        election, member = self._wiring.elections.find(election_id), self._wiring.members.find(election_id, identity)
-        host = self._wiring.organisers.find(by)
-        if not election or election.deleting or not member or member.joined or not host:
-            return
-        code, now = new_code(), self._wiring.clock()
-        mac = self._wiring.roll_secret.mac("join", election_id, identity, code)
-        expires, until = (int((now + span).timestamp()) for span in (JOIN_LIFE, JOIN_EVERY))
-        if not self._wiring.members.offer(election_id, identity, mac, expires, until):
-            return
-        link = f"{election.base_url or base_url}/manage/verify?election={election_id}#{grouped_code(code)}"
-        settings, shown = MailSettings.kept(election.mail), grouped_code(code)
-        account = self._wiring.organisers.find(identity)
-        words = words_of(account.language if account else "", settings.language)
-        joined = joining(
-            words, settings.organisation, election.title, host.email, member.role, link, shown, JOIN_LIFE.days
-        )
-        self._post.mail(member.email, joined)
-
     def _ask_trustee(self, election_id: str, attempt: int, index: int, mail: str) -> None:
         """A fresh link, with what it is for; each mail once. The links before it stay good."""
         election, held = self._wiring.elections.find(election_id), self._wiring.ceremonies.find(election_id)
@@ -236,32 +205,6 @@ class Worker:
             rehearsal = election.rehearsal
             mail = second_factor(settings, election.title, code, minutes, voter.language, rehearsal=rehearsal)
             self._post.mail(to, self._pictures.on(mail, settings))
-
-    def _verify(self, identity: str, base_url: str) -> None:
-        """A new code, which replaces the one before; only its keyed hash is kept."""
-        organiser = self._wiring.organisers.find(identity)
-        code = new_code()
-        expires = int((self._wiring.clock() + VERIFICATION_LIFE).timestamp())
-        mac = self._wiring.roll_secret.mac("verify", identity, code).hex()
-        if organiser and self._wiring.organisers.offer_verification(identity, mac, expires):
-            hours, shown = int(VERIFICATION_LIFE.total_seconds()) // 3600, grouped_code(code)
-            link = f"{base_url}/manage/verify?organiser={identity}#{shown}"
-            self._post.mail(organiser.email, verification(organiser.language, identity, shown, hours, link))
-
-    def _reset(self, identity: str, request: str, base_url: str) -> None:
-        """A new code, if the address has an account and a turn: `organise` asks for every address alike."""
-        organiser, now = self._wiring.organisers.find(identity), self._wiring.clock()
-        if not organiser:
-            return
-        code = new_code()
-        mac = self._wiring.roll_secret.mac("reset", identity, code)
-        expires, until = (int((now + span).timestamp()) for span in (RESET_LIFE, RESET_EVERY))
-        if not self._wiring.password_resets.offer(identity, request, mac, expires, now, until, RESETS):
-            return
-        if self._wiring.organisers.spend_verification(f"{now:%Y-%m-%d}", self._wiring.settings.daily_mails):
-            minutes, shown = int(RESET_LIFE.total_seconds()) // 60, grouped_code(code)
-            link = f"{base_url}/manage/password#{shown}"
-            self._post.mail(organiser.email, password_reset(organiser.language, shown, minutes, link))
 
     def _address(self, voter: Voter, election: Election) -> str:
         """Where a voter's mails go: those of a rehearsal to its organiser alone. Empty: nowhere."""
