@@ -222,6 +222,8 @@ def _require_dealt(state: CeremonyState) -> Transcript:
 def _require_mode(election: Election) -> None:
     if election.mode != "trustees":
         raise Conflict("no-trustees", "this election's key is kept by the service: change its mode first")
+    if election.rehearsal:
+        raise Conflict("rehearsal", "a rehearsal has no trustees: its mails go to nobody but its organiser")
 
 
 def _changed() -> Conflict:

@@ -275,3 +275,12 @@ def test_a_managed_election_asks_for_no_trustees(organiser: Organiser) -> None:
     order = {"act": "begin", "attempt": 1, "t": 2, "trustees": people}
     assert_problem(organiser.post(f"/elections/{election}/trustees", json=order), 409, "no-trustees")
     assert_problem(organiser.get(f"/elections/{election}/trustees"), 404, "no-ceremony")
+
+
+def test_a_rehearsal_of_an_election_with_trustees_has_none(ceremony: Ceremony) -> None:
+    copied = ceremony.organiser.post(f"/elections/{ceremony.election}/copies", json={"rehearsal": True}).json()
+    assert copied["mode"] == "managed"
+    ceremony.organiser.ask("PATCH", f"/elections/{copied['id']}", json={"mode": "trustees"})
+    people = [{"name": n, "email": f"{n}@t.example.org"} for n in ("Ada", "Bo")]
+    order = {"act": "begin", "attempt": 1, "t": 2, "trustees": people}
+    assert_problem(ceremony.organiser.post(f"/elections/{copied['id']}/trustees", json=order), 409, "rehearsal")

@@ -41,7 +41,7 @@ def upload(browser: Browser, election: str, content: bytes, **query: str) -> htt
 
 def test_what_can_be_done_follows_from_how_it_stands(browser: Browser, organiser: Organiser, deployment: World) -> None:
     election = organiser.create("a@example.org")
-    assert acts(browser, election) == {"begin", "open", "empty", "delete", "copy", "rehearse"}
+    assert acts(browser, election) == {"begin", "open", "empty", "delete", "copy", "rehearse", "trustees-begin"}
     act(browser, election, "begin")
     assert acts(browser, election) == {"invite", "remind", "all", "extend", "withdraw", "notices", "copy", "rehearse"}
     deployment.clock.advance(minutes=59)
@@ -93,7 +93,7 @@ def test_all_that_is_fixed_is_shown_before_it_is(browser: Browser, organiser: Or
 
 def test_nothing_is_fixed_for_an_empty_roll(browser: Browser, organiser: Organiser) -> None:
     election = organiser.create()
-    assert acts(browser, election) == {"delete", "copy", "rehearse"}
+    assert acts(browser, election) == {"delete", "copy", "rehearse", "trustees-begin"}
     assert "First put voters on the roll" in browser.get(f"/manage/elections/{election}").text
     asked = act(browser, election, "open", sure="")
     assert (asked.status_code, 'role="alert"' in asked.text) == (409, True)
