@@ -63,7 +63,7 @@ class Switch(click.ParamType[tuple[str, str]]):
 
 _CONDITIONS = (
     click.option("--quorum", type=_Part(), help="1/3, 40% or >1/2 of those --entitled must have voted."),
-    click.option("--entitled", type=click.IntRange(min=0), default=0, help="How many could have voted."),
+    click.option("--entitled", type=click.IntRange(min=0), help="How many could have voted."),
     click.option("--threshold", type=_Part(), help="The part of the ballots that is needed to be elected."),
     click.option(
         "--threshold-of",
@@ -87,18 +87,18 @@ def conditions(command: Callable[..., None]) -> Callable[..., None]:
     def gathered(
         *,
         quorum: "Part | None",
-        entitled: int,
+        entitled: "int | None",
         threshold: "Part | None",
         of: str,
         none_of_the_above: int,
         motion: bool,
         **values: Any,
     ) -> None:
-        if (quorum or (threshold and of == "voters")) and not entitled:
+        if (quorum or (threshold and of == "voters")) and entitled is None:
             raise click.UsageError("a part of those who could have voted needs --entitled")
         given = quorum or threshold or none_of_the_above or motion
         applied = _conditions(quorum, threshold, of, none_of_the_above, motion=motion) if given else None
-        command(**values, conditions=applied, entitled=entitled)
+        command(**values, conditions=applied, entitled=entitled or 0)
 
     decorated: Callable[..., None] = gathered
     for option in reversed(_CONDITIONS):

@@ -77,5 +77,5 @@ def _require_later(election: Election, closes_at: datetime) -> None:
     assert election.manifest is not None
     if closes_at <= from_rfc3339(election.closes_at):
         raise invalid_field("/closes_at", "not-later")
-    if closes_at > Manifest.parse(election.manifest).closes_at + LATEST:
+    if closes_at - Manifest.parse(election.manifest).closes_at > LATEST:
         raise invalid_field("/closes_at", "far-later", days=LATEST.days)

@@ -277,3 +277,12 @@ def test_the_count_as_json_lists_as_elected_who_is_under_the_conditions(tmp_path
     done = CliRunner().invoke(command, [str(file), *QUORUM, "--json"])
     counted = json.loads(done.stdout)
     assert (counted["elected"], counted["by_the_count"]) == ([], [{"option": 1, "name": "Ada"}])
+
+
+def test_of_nobody_no_part_is_reached(tmp_path: Path) -> None:
+    file = tmp_path / "board.blt"
+    file.write_text('2 1\n3 1 0\n0\n"Ada"\n"Bob"\n"Board"\n')
+    done = CliRunner().invoke(
+        command, [str(file), "--method", "plurality", "--entitled", "0", "--quorum", "1/2", "--json"]
+    )
+    assert (done.exit_code, json.loads(done.stdout)["elected"]) == (0, [])

@@ -162,9 +162,18 @@ def test_contests_by_committee_are_bounded_in_all() -> None:
     assert len(contests_of([{**large, "method": "sequential-proportional-approval"}] * 9)) == 9
 
 
-def test_an_election_closes_after_it_opens_and_after_now() -> None:
+def test_an_election_closes_after_it_opens_after_now_and_before_long() -> None:
     require_window(NOW - HOUR, NOW + HOUR, NOW)
-    for opens_at, closes_at in [(NOW + HOUR, NOW + HOUR), (NOW + 2 * HOUR, NOW + HOUR), (NOW - HOUR, NOW)]:
+    require_window(NOW, NOW + 24 * 3660 * HOUR, NOW)
+    last = datetime.max.replace(tzinfo=UTC)
+    wrong = [
+        (NOW + HOUR, NOW + HOUR),
+        (NOW + 2 * HOUR, NOW + HOUR),
+        (NOW - HOUR, NOW),
+        (NOW, last),
+        (last - HOUR, last),
+    ]
+    for opens_at, closes_at in wrong:
         with pytest.raises(Invalid) as refused:
             require_window(opens_at, closes_at, NOW)
         assert [field.pointer for field in refused.value.errors] == ["/closes_at"]

@@ -1,5 +1,6 @@
 """Verification: an honest export passes, and anyone who holds every key of the election still cannot doctor one."""
 
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
@@ -65,6 +66,11 @@ def test_several_processes_find_what_one_does(tmp_path: Path) -> None:
         assert verify_export(path, processes=2) == alone
         assert "one-ballot-each" in failures(alone)
         assert ("log" in failures(alone)) is bool(number)
+
+
+def test_an_end_in_the_last_second_that_can_be_written(tmp_path: Path) -> None:
+    forger = Forger(closes_at=datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC))
+    assert verify_export(write(tmp_path / "e.zip", forger.files(forger.entries([forger.ballot()])))).ok
 
 
 def test_no_ballots_at_all(forger: Forger, tmp_path: Path) -> None:

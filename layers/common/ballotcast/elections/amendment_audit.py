@@ -33,7 +33,7 @@ class AmendmentAudit:
         self.closes_at = manifest.closes_at
         self.withdrawn: dict[str, set[int]] = defaultdict(set)
         self._contests = {contest.id: contest for contest in manifest.contests}
-        self._latest = manifest.closes_at + LATEST
+        self._announced = manifest.closes_at
 
     @classmethod
     def over(cls, manifest: Manifest, amendments: Iterable[bytes]) -> Self:
@@ -67,7 +67,7 @@ class AmendmentAudit:
     def _take_schedule(self, schedule: Schedule) -> str:
         if schedule.closes_at <= self.closes_at:
             return "it ends voting no later than before"
-        if schedule.closes_at > self._latest:
+        if schedule.closes_at - self._announced > LATEST:
             return f"it ends voting more than {LATEST.days} days after the manifest's end"
         self.closes_at = schedule.closes_at
         return ""

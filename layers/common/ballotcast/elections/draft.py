@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from math import comb
 from typing import Any
 
@@ -23,12 +23,18 @@ CONTESTS_LENGTH = 80_000
 """Bytes of all contests together in canonical JSON, so that the manifest keeps within its own limit."""
 
 
+FARTHEST = 10
+"""Years from now, of 366 days, until an election closes at the latest: whoever types 9999 did not mean it."""
+
+
 def require_window(opens_at: datetime, closes_at: datetime, now: datetime) -> None:
-    """Invalid, naming `/closes_at`, unless the election would close after it opens and after now."""
+    """Invalid, naming `/closes_at`, unless the election would close after it opens, after now and within `FARTHEST`."""
     if closes_at <= opens_at:
         raise invalid_field("/closes_at", "before-opening")
     if closes_at <= now:
         raise invalid_field("/closes_at", "past")
+    if closes_at - now > timedelta(days=366 * FARTHEST):
+        raise invalid_field("/closes_at", "far-off", years=FARTHEST)
 
 
 def contests_of(given: Sequence[Mapping[str, Any]]) -> tuple[Contest, ...]:
