@@ -69,7 +69,7 @@ def test_several_processes_find_what_one_does(tmp_path: Path) -> None:
 
 
 def test_an_end_in_the_last_second_that_can_be_written(tmp_path: Path) -> None:
-    forger = Forger(closes_at=datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC))
+    forger = Forger(changes={"closes_at": datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)})
     assert verify_export(write(tmp_path / "e.zip", forger.files(forger.entries([forger.ballot()])))).ok
 
 
