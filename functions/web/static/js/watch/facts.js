@@ -5,10 +5,15 @@ import { moment } from "../moments.js";
 import { t } from "../strings.js";
 
 const LEAST = 3000;
+/** For a page that shows only whether the channel is silent: it has several of them. */
+const RARELY = 10_000;
+const MINUTE = 60;
 /** @typedef {{records: number, last_record_at?: string | null}} Relay */
 
 export class Facts {
-  #asked = -LEAST;
+  #asked = -RARELY;
+  /** Seconds of silence that were told last. */
+  #told = 0;
 
   /** @param {string} channel its name @param {ParentNode} place where elements have `data-fact` */
   constructor(channel, place) {
@@ -21,7 +26,7 @@ export class Facts {
 
   /** Ask and show, where there is a place for it; not more often than every three seconds. */
   async renew() {
-    if (!(this.records || this.silent) || performance.now() - this.#asked < LEAST) return;
+    if (!(this.records || this.silent) || performance.now() - this.#asked < (this.records ? LEAST : RARELY)) return;
     this.#asked = performance.now();
     try {
       const response = await fetch(this.url);
@@ -33,13 +38,23 @@ export class Facts {
 
   /** @param {{relay?: Relay, silent: boolean, quiet_for: number, config: {silence: number}}} channel */
   #show({ relay, silent, quiet_for: seconds, config: { silence } }) {
-    if (this.silent) {
-      this.silent.hidden = !silent;
-      if (silent) this.silent.textContent = t("chart.silent", { seconds, silence });
-    }
+    if (this.silent) this.#warn(this.silent, silent, seconds, silence);
     if (!relay) return;
     if (this.records) this.records.textContent = String(relay.records);
     const at = relay.last_record_at;
     if (at) this.last?.replaceChildren(h("time", { datetime: at }, moment(at, true)));
+  }
+
+  /**
+   * A screen reader says each change, so the seconds are told when the silence begins and once a minute.
+   *
+   * @param {HTMLElement} element @param {boolean} silent @param {number} seconds @param {number} silence
+   */
+  #warn(element, silent, seconds, silence) {
+    if (silent && (element.hidden || seconds - this.#told >= MINUTE)) {
+      element.textContent = t("chart.silent", { seconds, silence });
+      this.#told = seconds;
+    }
+    element.hidden = !silent;
   }
 }
