@@ -24,7 +24,7 @@ CONTESTS_LENGTH = 80_000
 
 
 FARTHEST = 10
-"""Years from now, of 366 days, until an election closes at the latest: whoever types 9999 did not mean it."""
+"""Years from now, of 366 days, until an election closes at the latest: anyone who types 9999 did not mean it."""
 
 
 def require_window(opens_at: datetime, closes_at: datetime, now: datetime) -> None:
