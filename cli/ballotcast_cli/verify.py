@@ -114,7 +114,12 @@ def _verify_absence(path: Path, expected: str) -> None:
     try:
         if path.stat().st_size > MAX_LENGTH:
             raise AbsenceError(f"longer than {MAX_LENGTH} bytes")
-        shown = Absence.parse(path.read_bytes()).verify()
+        proof = Absence.parse(path.read_bytes())
+    except AbsenceError as error:
+        message = f"{path.name} is neither an export nor a proof of absence that can be read: {error}"
+        raise click.ClickException(message) from None
+    try:
+        shown = proof.verify()
     except AbsenceError as error:
         click.secho(f"This proof does NOT hold: {error}", fg="red")
         raise SystemExit(1) from None
