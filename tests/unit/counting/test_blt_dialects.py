@@ -272,3 +272,11 @@ def test_a_huge_number_of_options_takes_no_memory() -> None:
 
 def test_what_looks_like_nothing_odd_is_no_warning() -> None:
     assert read_blt(f"4 2 # seats\n-4\n3 1 2 0\n2 (2 3) 0\n1 0\n0\n{NAMES}").warnings == ()
+
+
+def test_a_sign_after_the_number_on_some_lines_only_is_a_warning() -> None:
+    """`5 2 1 0` of which a stray character took the first option would be read as `5 × 1 0`."""
+    names = '"A"\n"B"\n"C"\n"T"\n'
+    assert not read_blt(f"3 1\n5 × 1 0\n2 * 1 3 0\n0\n{names}").warnings
+    [warning] = read_blt(f"3 1\n5 * 1 0\n2 1 3 0\n0\n{names}").warnings
+    assert warning.startswith("Line 2: a sign such as ×")

@@ -76,17 +76,22 @@ def _after_id(rows: Sequence[Row], header: Header, cast: Cast, switches: Switche
 
 def _gather(rows: Rows, header: Header, cast: Cast) -> dict[Ballot, int]:
     box = Box[Ballot]()
-    twice = truncated = 0
-    twice_at = truncated_at = 0
+    twice = truncated = marked = bare = 0
+    twice_at = truncated_at = marked_at = 0
     for kept in rows:
         plain = _plain(kept, header.size) if isinstance(kept, Line) else None
         if plain:
+            bare += 1
             box.put(line_of(kept), *plain)
             cast.first.setdefault(plain[0], line_of(kept))
             continue
         row = tokens_of(kept)
         line = row[0].line
         number, at = _weight(row, cast)
+        if at == 1:
+            bare += 1
+        else:
+            marked, marked_at = marked + 1, marked_at or line
         groups = _ranking(row, at, header, cast)
         named = [option for group in groups for option in group]
         if len(set(named)) < len(named):
@@ -97,6 +102,9 @@ def _gather(rows: Rows, header: Header, cast: Cast) -> dict[Ballot, int]:
         ballot = rank_together(groups)
         box.put(line, ballot, number)
         cast.first.setdefault(ballot, line)
+    if marked and bare:
+        first = f"Line {marked_at}: a sign such as × after the number of ballots"
+        cast.warnings.append(f"{first}, on {marked} of {marked + bare} lines. Is it an option that was lost?")
     if twice:
         cast.warnings.append(TWICE.format(line=twice_at, number=twice))
     if truncated:
