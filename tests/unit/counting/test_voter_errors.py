@@ -179,3 +179,9 @@ def test_the_command_has_the_settings(tmp_path: Path) -> None:
     assert "1 ballot ends at an overvote" in noted
     assert "does not name" in run(path, "--method", "irv", "--overvote", "exhaust-if-several-continue").stderr
     assert "and not for schulze" in run(path, "--method", "schulze", "--overvote", "exhaust-if-several-continue").stderr
+
+
+def test_a_cast_vote_record_that_ranks_an_option_twice_is_told() -> None:
+    reading = read_cvr("rank 1,rank 2,rank 3\nAda,Ada,Ben\nBen,Ada,Cy\n")
+    assert reading.warnings == ["Ballots that rank an option twice: 1. The first rank counts, without --duplicates."]
+    assert reading.file.ballots == {(1, 2): 1, (2, 1, 3): 1}

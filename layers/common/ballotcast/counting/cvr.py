@@ -38,7 +38,7 @@ from .csv_ranks import RankReader, require_ranks
 from .csv_source import whole
 from .dominion_csv import is_dominion_csv, read_dominion_csv
 from .sheet_table import SIGNATURE, read_sheet
-from .voter_errors import VoterErrors, any_as_cast, correct
+from .voter_errors import VoterErrors, any_as_cast, correct, names_twice
 
 _BLOCK = 5_000
 """Ballots that are read at a time."""
@@ -162,6 +162,10 @@ class _Cvr:
         usual = VoterErrors(self.choices.overvote or "skip", 0, "skip")
         ballots = _ballots(reader, bundles)
         errors = kind == "ranked" and any_as_cast(ballots, len(options))
+        if errors and (twice := sum(number for ballot, number in ballots.items() if names_twice(ballot))):
+            self.warnings.append(
+                f"Ballots that rank an option twice: {twice}. The first rank counts, without --duplicates."
+            )
         taken = [column.name for column in used] + [
             column.name for column in self.columns if column.place == self.count
         ]

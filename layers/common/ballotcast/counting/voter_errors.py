@@ -67,6 +67,12 @@ def is_as_cast(ballot: Ballot) -> bool:
     return 0 in ballot or len(set(ballot)) < len(ballot) or tuple in map(type, ballot)
 
 
+def names_twice(ballot: Ballot) -> bool:
+    """Return whether a ranking as cast names an option at two ranks."""
+    named = [option for rank in ballot for option in (rank if isinstance(rank, tuple) else (rank,)) if option]
+    return len(set(named)) < len(named)
+
+
 def any_as_cast(ballots: Iterable[Ballot], options: int) -> bool:
     """Return whether some ranking of so many options has an error, or equal ranks."""
     numbers = frozenset(range(1, options + 1))
