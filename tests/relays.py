@@ -17,6 +17,8 @@ from machine_faults import hurried, without_waits
 
 Seen = TypeVar("Seen")
 MACHINES = {"spawn": "SpawnMachine", "stop": "StopMachine", "repair": "RepairMachine"}
+MOVING = {"registering": "spawn", "stopping": "stop", "repairing": "repair"}
+"""The machine that moves on the channels of a status."""
 
 
 def wait_for(look: Callable[[], Seen | None], seconds: float = 60) -> Seen:
@@ -48,7 +50,7 @@ class Relays:
             "CHANNELS_TABLE": outputs["ChannelsTable"],
             "BUCKET": outputs["BucketName"],
             "RELAY_QUEUES": outputs["RelayQueues"],
-            "RELAY_MACHINES": ",".join(outputs[name] for name in MACHINES.values()),
+            "RELAY_MACHINES": ",".join(f"{status}={outputs[MACHINES[name]]}" for status, name in MOVING.items()),
             "SESSION_SECRET": outputs["SessionSecret"],
         }
         self.wiring = StackWiring(Settings(environment), stack)

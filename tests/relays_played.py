@@ -117,11 +117,12 @@ class PlayedMachines:
         """Channels that were removed without waiting."""
 
     def start_execution(self, *, stateMachineArn: str, name: str, input: str) -> None:  # noqa: A002, N803
-        spawn, stop, repair = self._played.wiring.settings.relay_machines
-        if stateMachineArn == repair:
+        machines = self._played.wiring.settings.relay_machines
+        if stateMachineArn == machines["repairing"]:
             self.repairs.append(name)
         else:
-            {spawn: self._spawn, stop: self._stop}[stateMachineArn](json.loads(input))
+            play = {machines["registering"]: self._spawn, machines["stopping"]: self._stop}[stateMachineArn]
+            play(json.loads(input))
 
     def _spawn(self, saga: dict[str, Any]) -> None:
         table, pk = self._played.wiring.channels_table, f"CHANNEL#{saga['channel']}"

@@ -98,6 +98,6 @@ class StarterConsumer(StreamConsumer):
         start_sagas(event, self.wiring)
 
     def taken(self) -> set[int]:
-        spawn = self.wiring.settings.relay_machines[0]
+        spawn = self.wiring.settings.relay_machines["registering"]
         started = self.wiring.client("stepfunctions").list_executions(stateMachineArn=spawn)["executions"]
         return {int(execution["name"].partition("-")[0].removeprefix("lab")) for execution in started}

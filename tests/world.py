@@ -22,6 +22,7 @@ from lent_clients import LentClients
 from moto_resources import MotoResources
 
 REGION = "eu-central-1"
+MACHINES = {"registering": "spawn", "stopping": "stop", "repairing": "repair"}
 
 
 class WorldWiring(Wiring):
@@ -64,7 +65,7 @@ class World:
             "CHANNEL_JOBS_QUEUE": made.queue("channel-jobs"),
             "CHANNELS_TABLE": made.table("channels-of-the-world"),
             "RELAY_QUEUES": ",".join(made.queue(f"relay{n}.fifo", FifoQueue="true") for n in range(4)),
-            "RELAY_MACHINES": ",".join(made.machine(name) for name in ("spawn", "stop", "repair")),
+            "RELAY_MACHINES": ",".join(f"{status}={made.machine(name)}" for status, name in MACHINES.items()),
             "CLOSE_MACHINE": made.machine("close"),
             "TURNOUT_MACHINE": made.machine("turnout"),
             "SCHEDULER_ROLE": "arn:aws:iam::123456789012:role/scheduler",

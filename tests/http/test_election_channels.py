@@ -91,7 +91,7 @@ def test_the_channels_stream_starts_its_relay(organiser: Organiser, election: st
     assert channel
     image = {"name": channel.name, "status": "registering", "generation": channel.generation}
     machines = organiser.wiring.client("stepfunctions")
-    spawn = organiser.wiring.settings.relay_machines[0]
+    spawn = organiser.wiring.settings.relay_machines["registering"]
     for _ in range(2):
         start_sagas(changed(f"CHANNEL#{channel.name}", "META", image), organiser.wiring)
         [execution] = machines.list_executions(stateMachineArn=spawn)["executions"]

@@ -165,6 +165,6 @@ class Settings:
         return tuple(self._required("RELAY_QUEUES").split(","))
 
     @property
-    def relay_machines(self) -> tuple[str, ...]:
-        """ARNs of the state machines spawn, stop and repair, in this order."""
-        return tuple(self._required("RELAY_MACHINES").split(","))
+    def relay_machines(self) -> dict[str, str]:
+        """ARNs of the state machines spawn, stop and repair, each by the status of the channels that it moves on."""
+        return dict(machine.split("=", 1) for machine in self._required("RELAY_MACHINES").split(","))

@@ -30,7 +30,7 @@ VOTERS = 300
 MORE_ENVIRONMENT = {
     "SESSION_SECRET": "session",
     "RELAY_QUEUES": "relay0,relay1,relay2,relay3",
-    "RELAY_MACHINES": "spawn,stop,repair",
+    "RELAY_MACHINES": "registering=spawn,stopping=stop,repairing=repair",
 }
 
 

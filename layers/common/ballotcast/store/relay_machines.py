@@ -5,7 +5,7 @@ closed without an end for the channel is followed by one of the next generation 
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from ballotcast.store.channels import Channel, Status
@@ -19,11 +19,11 @@ BACKOFF = 5
 
 
 class RelayMachines:
-    """By their ARNs, in the order of SAGAS."""
+    """`machines`: their ARNs, by the status of the channels that each moves on."""
 
-    def __init__(self, client: "SFNClient", machines: Sequence[str]) -> None:
+    def __init__(self, client: "SFNClient", machines: Mapping[str, str]) -> None:
         self._client = client
-        self._machines = dict(zip(SAGAS, machines, strict=True))
+        self._machines = machines
 
     def start(self, channel: Channel) -> None:
         """Move a channel on that is registering, stopping or being repaired. Starting twice is starting once."""

@@ -170,8 +170,10 @@ def test_environments(deployment: Deployment) -> None:
     assert environment["ENVIRONMENT"] == "local"
     assert environment["CHANNELS_TABLE"] == "Channels"
     assert environment["RELAY_QUEUES"] == ",".join(QUEUES + queue for queue in RELAYS)
-    machines = ("SpawnMachine", "StopMachine", "RepairMachine")
-    assert environment["RELAY_MACHINES"] == ",".join(ARN.format("states", f"stateMachine:{name}") for name in machines)
+    machines = {"registering": "SpawnMachine", "stopping": "StopMachine", "repairing": "RepairMachine"}
+    assert environment["RELAY_MACHINES"] == ",".join(
+        f"{status}={ARN.format('states', f'stateMachine:{name}')}" for status, name in machines.items()
+    )
     organise = deployment.functions["OrganiseFunction"].environment
     assert organise["SCHEDULER_ROLE"] == "arn:aws:iam::000000000000:role/SchedulerRole"
     assert organise["DUE_FUNCTION"] == ARN.format("lambda", "function:DueFunction")
