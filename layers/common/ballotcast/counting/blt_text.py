@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from sys import intern
 from typing import NamedTuple
 
 from .ballot_file import LARGEST, BallotFileError
@@ -22,6 +23,7 @@ _TOKEN = re.compile(
     |(?P<equal>=)|(?P<skip>-)|(?P<group>\([^()]*\))|(?P<nick>[^\W\d_]\w*)|(?P<quote>[{QUOTES}].*)|(?P<bad>.)""",
     re.VERBOSE | re.DOTALL,
 )
+_WITH_ZERO = tuple(f"0{digit}" for digit in range(10))
 _PLAIN = re.compile(r"[ \t]*[0-9]{1,16}(?:[ \t]+[0-9]{1,16})*[ \t]*")
 
 
@@ -123,7 +125,7 @@ def tokens(line: Line, *, commas_separate: bool = False) -> Iterator[Token]:
     """
     number, text = line
     # An id is no number, and a group of equal ranks is in the place of one.
-    outside = re.sub(r"\([^()]*\)", "9", re.sub(r"^\s*\([^()]*\)", "", text)).rstrip(", \t")
+    outside = re.sub(r"\([^()]*\)", "9", re.sub(r"^\s*\([^()]*\)", "", text)).rstrip(", \t") if "," in text else ""
     if "," in outside and not commas_separate and re.search(rf"[0-9]{_SPACE}+[0-9]|{_SPACE},", outside):
         raise AmbiguousFileError(
             number,
@@ -144,7 +146,7 @@ def tokens(line: Line, *, commas_separate: bool = False) -> Iterator[Token]:
             if kind == "bad":
                 raise BallotFileError(number, _complaint(match[0]))
             after_comma = False
-            yield Token(number, kind, match[0])
+            yield Token(number, kind, intern(match[0]))  # the same few numbers on every line
 
 
 def whole(token: Token | None, end: int, what: str, least: int, most: int) -> int:
@@ -157,7 +159,7 @@ def whole(token: Token | None, end: int, what: str, least: int, most: int) -> in
         raise BallotFileError(end, f"the line ends where {what} is expected")
     if token.kind != "number":
         raise BallotFileError(token.line, f"{token.text[:20]!r} where {what} is expected")
-    if re.match("-?0[0-9]", token.text):  # two numbers with a lost space between them
+    if token.text.removeprefix("-").startswith(_WITH_ZERO):  # two numbers with a lost space between them
         raise BallotFileError(token.line, f"{token.text[:20]} where {what} is expected: a number that begins with 0")
     # A number with more digits than any allowed one is not even converted.
     if len(token.text) > len(str(LARGEST)) or not least <= (number := int(token.text)) <= most:
