@@ -13,6 +13,9 @@ import { confirmStep, dealStep, joinStep, openStep } from "./steps.js";
 /** Milliseconds between two looks while others are waited for. */
 const PAUSE = 10_000;
 
+/** In the tab's own store: the link. */
+const TAB = "ballotcast-trustee";
+
 const place = find("#trustee");
 let timer = 0;
 /** What is to be done at the next look, instead of looking. */
@@ -115,8 +118,16 @@ function people({ shown, index }) {
   return h("section", {}, h("h2", {}, t("trustee.people")), h("ol", {}, ...items));
 }
 
-function start() {
+/** The link that this address came with; in the tab's own store it outlives the choice of another language. */
+function arrived() {
   const link = location.hash.slice(1);
+  if (!link) return sessionStorage.getItem(TAB) ?? "";
+  sessionStorage.setItem(TAB, link);
+  return link;
+}
+
+function start() {
+  const link = arrived();
   if (!link) {
     place.replaceChildren(paragraph(t("trustee.no_link"), "notice"));
     return;
