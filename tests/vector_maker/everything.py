@@ -29,12 +29,12 @@ FILES = {
 def everything() -> Iterator[tuple[str, bytes]]:
     """By path in tests/vectors, in an order that does not change."""
     for name, make in FILES.items():
-        yield name, _told(make())
+        yield name, told(make())
     yield from exports.files()
 
 
-def _told(value: dict[str, Any]) -> bytes:
-    """A line for each item of a list at the first level, so that differences are easy to read."""
+def told(value: dict[str, Any]) -> bytes:
+    """As JSON, with a line for each item of a list at the first level, so that differences are easy to read."""
     parts = []
     for name, one in value.items():
         if isinstance(one, list):

@@ -167,4 +167,5 @@ class Settings:
     @property
     def relay_machines(self) -> dict[str, str]:
         """ARNs of the state machines spawn, stop and repair, each by the status of the channels that it moves on."""
-        return dict(machine.split("=", 1) for machine in self._required("RELAY_MACHINES").split(","))
+        machines = (machine.partition("=") for machine in self._required("RELAY_MACHINES").split(","))
+        return {status: arn for status, _, arn in machines}
