@@ -4,8 +4,10 @@ import re
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from ballotcast.ballots.roll import SALT_LENGTH, email_key, tag
+from ballotcast.clock import from_rfc3339
 from ballotcast.elections.addresses import AddressError, phone_as_written, phone_number
 from ballotcast.elections.lifecycle import Status
 from ballotcast.elections.roll_file import Row
@@ -20,6 +22,8 @@ from organise import trial
 
 KEY = re.compile("[0-9a-f]{64}")
 ATTEMPTS = 5
+OPENING = timedelta(days=180)
+"""For so long after the close trustees are waited for, if nobody counts before."""
 
 
 def voter_key(wiring: Wiring, election: str, email: str) -> str:
@@ -174,9 +178,19 @@ def _no_cursor() -> Invalid:
 def erase_personal_data(wiring: Wiring, election: Election) -> None:
     """Order the erasure: the job `erase` (jobs.py) goes through the roll, and listings hide the addresses at once.
 
-    The job is queued before the mark: killed in between, the addresses go all the same.
+    The job is queued before the mark: killed in between, the addresses go all the same. Of an election with trustees
+    their addresses go too, and with them their links, without which nobody could open it: so not before it is counted,
+    or they have had half a year.
     """
     if election.status(wiring.clock()) is not Status.CLOSED:
         raise Conflict("not-closed", "personal data is needed until the election is closed")
+    if election.mode == "trustees":
+        _require_opened(wiring, election)
     wiring.jobs_queue.send({"kind": "erase", "election": election.id, "start": 0, "by": election.actor})
     wiring.elections.mark_erased(election.id)
+
+
+def _require_opened(wiring: Wiring, election: Election) -> None:
+    waited_for = wiring.clock() < from_rfc3339(election.closes_at) + OPENING
+    if waited_for and wiring.results.find(election.id) is None:
+        raise Conflict("not-counted", "the trustees' links are needed until the ballots are opened and counted")

@@ -354,3 +354,28 @@ def test_erasing_personal_data_takes_trustees_addresses_and_links(ceremony: Cere
     assert "@trustees.example.org" not in rows
     link = ceremony.trustees[0].link
     assert_problem(ceremony.client.post("/trustees/visits", json={"link": link}), 404, "unknown-link")
+
+
+def test_trustees_keep_their_links_until_they_have_opened_it(ceremony: Ceremony, election: FrozenElection) -> None:
+    """Else an owner who erases addresses after the close, as is advised, closes the ballots for ever."""
+    personal_data, refused = f"/elections/{election.id}/voters/personal-data", []
+
+    def play() -> None:
+        refused.append(ceremony.organiser.ask("DELETE", personal_data))
+        work_off(ceremony.deployment)
+        both_agree(ceremony)
+        _release(ceremony, 2)
+
+    opened(ceremony, election, in_turn(play))
+    assert_problem(refused[0], 409, "not-counted")
+    assert ceremony.organiser.ask("DELETE", personal_data).status_code == 202
+    work_off(ceremony.deployment)
+    assert {one["email"] for one in ceremony.state()["trustees"]} == {""}
+
+
+def test_trustees_who_never_open_it_are_erased_in_the_end(ceremony: Ceremony, election: FrozenElection) -> None:
+    personal_data = f"/elections/{election.id}/voters/personal-data"
+    ceremony.deployment.clock.now = election.manifest.closes_at + timedelta(days=179)
+    assert_problem(ceremony.organiser.ask("DELETE", personal_data), 409, "not-counted")
+    ceremony.deployment.clock.now = election.manifest.closes_at + timedelta(days=180)
+    assert ceremony.organiser.ask("DELETE", personal_data).status_code == 202
