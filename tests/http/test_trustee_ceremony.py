@@ -7,13 +7,18 @@ import pytest
 
 from ballotcast.ballots.manifest import Manifest
 from ballotcast.elections.trustees_audit import difference
+from ballotcast.errors import Conflict
 from ballotcast.trustees.confirmation import require_confirmations
 from ballotcast.trustees.link import TrusteeLink
 from ballotcast.trustees.record import CeremonyRecord
 from ballotcast.trustees.secrets import Secrets
 from ballotcast.trustees.setup import Setup
 from ballotcast.trustees.transcript import Transcript
-from organising import Organiser, work_off
+from organise.amending import cut_roll
+from organise.drafts import owned_election
+from organise.freezing import freeze
+from organising import BASE_URL, Organiser, work_off
+from people import Person, joined, removed
 from problem import assert_problem
 from trustees_played import Ceremony
 from world import World
@@ -214,6 +219,24 @@ def test_the_draft_and_its_roll_stay_as_they_are_while_trustees_confirm(ceremony
     assert found.manifest == manifest.encode()
     assert Manifest.parse(found.manifest).roll_size == 2
     assert organiser.show(election)["roll_size"] == 3
+
+
+def test_who_was_removed_meanwhile_keeps_nothing_of_what_is_frozen(deployment: World) -> None:
+    """The freeze had read the election before its owner was removed: it would leave them the election's channel."""
+    owner, ben = Person(deployment, "owner"), Person(deployment, "ben")
+    ceremony = Ceremony(deployment, owner)
+    joined(owner, ceremony.election, ben, "owner")
+    ceremony.hold()
+    wiring = deployment.wiring()
+    read_before, roll = cut_roll(wiring, owned_election(wiring, owner.id, ceremony.election))
+    assert removed(ben, ceremony.election, owner.email).status_code == 200
+    with pytest.raises(Conflict) as refused:
+        freeze(wiring, read_before, roll, BASE_URL)
+    assert refused.value.slug == "changed-meanwhile"
+    assert ben.invite(ceremony.election).status_code == 202
+    channel = wiring.channels.find(f"election-{ceremony.election}")
+    assert channel
+    assert (channel.keeper, list(channel.keepers)) == (ben.id, [])
 
 
 def test_the_same_order_again_begins_nothing_and_mails_nobody_twice(ceremony: Ceremony) -> None:

@@ -270,9 +270,12 @@ class Elections:
     def adopt(self, election: Election, *beside: dict[str, Any]) -> bool:
         """Freeze a draft with the manifest that its trustees have confirmed, together with the writes `beside`.
 
-        False if that is not its proposal any more, or it is frozen already.
+        False if it was changed since it was read, its people too, or is frozen already.
         """
-        same = Condition(f"{_DRAFT} AND proposal = :proposal", {":proposal": election.proposal})
+        same = Condition(
+            f"{_DRAFT} AND proposal = :proposal AND revision = :revision",
+            {":proposal": election.proposal, ":revision": election.revision},
+        )
         update = "SET manifest = :proposal ADD revision :one REMOVE proposal"
         write = self._roll.updating(election_pk(election.id), META, update, {":one": 1}, same)
         try:
