@@ -12,7 +12,7 @@ from ballotcast.errors import Conflict, FieldError, Invalid, invalid_field
 from ballotcast.faults import FaultError
 from ballotcast.mails.blocks import PICTURE, MailContent
 from ballotcast.mails.invitation import invitation
-from ballotcast.mails.logo import Logo, read_picture
+from ballotcast.mails.logo import Logo, Picture, read_picture
 from ballotcast.mails.settings import MailSettings, Note, check
 from ballotcast.store.elections import Election
 from ballotcast.store.events import event
@@ -59,45 +59,53 @@ def choose_mail(wiring: Wiring, election: Election, settings: MailSettings) -> C
 
 
 def keep_picture(wiring: Wiring, election: Election, sent: str) -> str:
-    """The name of the picture as settings have it, stored if it is new. `sent`: such a name, a picture, or nothing.
+    """The name of the picture as settings have it, stored if it is new. Raises as `_sent_picture`."""
+    picture = _sent_picture(election, sent)
+    if picture is None:
+        return sent
+    wiring.blobs.put(picture.logo.key, picture.content, "image/png")
+    return str(picture.logo)
+
+
+def _sent_picture(election: Election, sent: str) -> Picture | None:
+    """The picture; None for nothing, or the name of the one that is chosen.
 
     Invalid, with a pointer, for what is no picture, or the name of another one than is chosen.
     """
     if not sent or sent == MailSettings.kept(election.mail).logo:
-        return sent
+        return None
     kind, _, encoded = sent.partition(",")
     if Logo.names(sent):
         raise invalid_field("/logo", "picture-unknown")
     if kind != PNG_URL:
         raise invalid_field("/logo", "picture-not-png")
     try:
-        picture = read_picture(b64decode(encoded, validate=True))
+        return read_picture(b64decode(encoded, validate=True))
     except FaultError as error:
         raise Invalid("invalid", str(error), errors=[FieldError("/logo", error.fault)]) from None
     except ValueError:
         raise invalid_field("/logo", "picture-not-png") from None
-    wiring.blobs.put(picture.logo.key, picture.content, "image/png")
-    return str(picture.logo)
 
 
-def with_picture(wiring: Wiring, html: str, settings: MailSettings) -> str:
+def _with_picture(html: str, content: bytes | None) -> str:
     """A mail's HTML with its picture in it, for anyone who looks at it without the mail."""
-    logo = Logo.read(settings.logo)
-    content = wiring.blobs.get(logo.key) if logo else None
     return html.replace(PICTURE, f"{PNG_URL},{b64encode(content).decode()}") if content else html
 
 
 def preview(
     wiring: Wiring, election: Election, settings: MailSettings | None, base_url: str, *, reminds: bool
 ) -> tuple[MailContent, list[Note]]:
-    """The mail with these settings, or with those that are stored; its link is of nobody."""
-    if settings:
-        settings = replace(settings, logo=keep_picture(wiring, election, settings.logo))
+    """The mail with these settings, or with those that are stored; its link is of nobody. Nothing is stored."""
+    picture = _sent_picture(election, settings.logo) if settings else None
+    if settings and picture:
+        settings = replace(settings, logo=str(picture.logo))
     found = checked(settings) if settings else Checked(MailSettings.kept(election.mail), [])
     organiser = wiring.organisers.find(election.actor)
     sample = sample_recipient(organiser.email if organiser else "", election, base_url)
     mail = invitation(found.settings, occasion_of(election), sample, reminds=reminds)
-    return replace(mail, html=with_picture(wiring, mail.html, found.settings)), found.notes
+    logo = Logo.read(found.settings.logo)
+    content = picture.content if picture else wiring.blobs.get(logo.key) if logo else None
+    return replace(mail, html=_with_picture(mail.html, content)), found.notes
 
 
 def send_test(wiring: Wiring, election: Election, base_url: str, *, reminds: bool) -> None:

@@ -14,6 +14,7 @@ from notify.worker import Worker, deliver_all
 from organising import Organiser, sqs_event
 from outbox import Outbox
 from pages import Browser
+from people import Person, joined
 from png import plain
 from problem import assert_problem
 from register.app import create_app as register_app
@@ -101,6 +102,18 @@ def test_the_preview_has_it_in_its_html(organiser: Organiser, election: str) -> 
     found = re.search(r'<img src="data:image/png;base64,([^"]+)"', shown)
     assert found
     assert b64decode(found[1]) == read_picture(RED).content
+
+
+def test_who_looks_at_a_preview_stores_nothing(deployment: World) -> None:
+    """Observers change nothing, and may look: else anybody with an account has pictures served here for ever."""
+    owner, eve = Person(deployment, "owner"), Person(deployment, "eve")
+    election = owner.create("ada@example.org")
+    joined(owner, election, eve, "observer")
+    order = {"mail": {**CLUB, "logo": url(RED)}}
+    shown = eve.post(f"/elections/{election}/mail/preview", json=order)
+    assert b64encode(read_picture(RED).content).decode() in shown.json()["html"]
+    tally = TestClient(tally_app(deployment.wiring()))
+    assert_problem(tally.get(f"/logos/{read_picture(RED).logo.hash}"), 404, "no-logo")
 
 
 def test_voters_are_told_its_name_and_anybody_gets_it_for_ever(
