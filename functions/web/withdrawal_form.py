@@ -41,7 +41,7 @@ def _asked(
 
 
 def _left(election: dict[str, Any]) -> list[dict[str, Any]]:
-    """The contests with the options that are left, each by the name that the form gives it."""
+    """The contests with the options that are left, each by the name that the form gives it; a motion keeps both."""
     return [
         {
             "title": contest["title"],
@@ -52,6 +52,7 @@ def _left(election: dict[str, Any]) -> list[dict[str, Any]]:
             ],
         }
         for contest in election["contests"]
+        if not contest.get("motion")
     ]
 
 

@@ -90,6 +90,16 @@ def test_what_is_refused_changes_nothing(organiser: Organiser, election: str) ->
     assert_problem(withdraw(organiser, organiser.create(*THREE, contests=CONTESTS)), 409, "draft")
 
 
+def test_a_motion_keeps_both_its_options(organiser: Organiser) -> None:
+    """Else anyone who may withdraw an option carries it: the ballots against it would be blank."""
+    motion = {"title": "Dues", "method": "plurality", "options": ["For", "Against"], "motion": True}
+    election = organiser.create(*THREE, contests=[motion])
+    organiser.post(f"/elections/{election}/open")
+    for option in (1, 2):
+        assert_problem(withdraw(organiser, election, option=option), 409, "last-options")
+    assert left(organiser, election) == ({}, [], [])
+
+
 def test_it_takes_room_like_every_amendment(organiser: Organiser, election: str) -> None:
     withdraw(organiser, election)
     found = organiser.wiring.elections.find(election)

@@ -264,10 +264,12 @@ def test_voting_is_extended_on_the_page_once_however_often_the_form_is_sent(
 
 def test_an_option_is_withdrawn_on_the_page(browser: Browser, organiser: Organiser) -> None:
     contest = {"title": "Ward", "method": "irv", "options": ["Ash", EVIL, "Cedar"]}
-    election = organiser.create("ada@example.org", contests=[contest])
+    motion = {"title": "Dues", "method": "plurality", "options": ["For", "Against"], "motion": True}
+    election = organiser.create("ada@example.org", contests=[contest, motion])
     organiser.invite(election)
     path = f"/manage/elections/{election}"
-    assert browser.post(path, {"act": "withdraw"}).text.count('<option value="c1-') == 3
+    asked = browser.post(path, {"act": "withdraw"}).text
+    assert (asked.count('<option value="c1-'), asked.count('<option value="c2-')) == (3, 0)
     filled = {"act": "withdraw", "sure": "yes", "option": "c1-2", "reason": EVIL}
     for odd in ({"option": ""}, {"option": "c1-4"}, {"option": "c9-1"}, {"option": "1"}):
         wrong = browser.post(path, {**filled, **odd})

@@ -126,7 +126,12 @@ class Contest(BaseModel):
 
     @property
     def fewest_options(self) -> int:
-        """How many options must be left when others are withdrawn: one, and as many as a choice has to name."""
+        """How many options must be left when others are withdrawn: one, and as many as a choice has to name.
+
+        Of a motion both: without one of them the question would be answered by anyone who withdrew it.
+        """
+        if self.motion:
+            return len(self.options)
         return 1 if RULES[self.method].ballot in PAIRED else max(self.min, 1)
 
     # Each rule hangs on the later of its fields, so that its error names one.

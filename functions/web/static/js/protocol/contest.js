@@ -84,11 +84,14 @@ const members = recordWith(
  */
 
 /**
- * How many options must be left when others are withdrawn: one, and as many as a choice has to name.
+ * How many options must be left when others are withdrawn: one, and as many as a choice has to name; of a motion both.
  *
  * @param {Contest} contest
  */
-export const fewestOptions = ({ method, min }) => (isPaired(METHODS[method].ballot) ? 1 : Math.max(min, 1));
+export function fewestOptions({ method, min, motion, options }) {
+  if (motion) return options.length;
+  return isPaired(METHODS[method].ballot) ? 1 : Math.max(min, 1);
+}
 
 /** Whether ballots of a kind are pairs of option and number. @param {Kind} kind */
 export const isPaired = (kind) => kind === "scores" || kind === "points";
