@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from ballotcast.ballots.manifest import ManifestError
 from ballotcast.clock import from_rfc3339, to_rfc3339
+from ballotcast.elections.draft import FARTHEST
 from ballotcast.errors import Conflict, Invalid, NotFound, invalid_field
 from ballotcast.store.ceremonies import HeldCeremony, Person
 from ballotcast.store.elections import Election, Keys
@@ -87,6 +88,8 @@ def begin_ceremony(
     ends = deadline or now + TIME
     if ends <= now:
         raise invalid_field("/deadline", "past")
+    if ends - now > timedelta(days=366 * FARTHEST):  # a time that no mail could write, in any time zone, among them
+        raise invalid_field("/deadline", "far-off", years=FARTHEST)
     held = HeldCeremony(
         election=election.id,
         attempt=attempt,

@@ -274,6 +274,16 @@ def test_after_the_deadline_nothing_is_taken(ceremony: Ceremony) -> None:
     assert_problem(ceremony.trustees[0].join(), 410, "ceremony-over")
 
 
+def test_a_deadline_is_one_that_mails_can_say_in_every_time_zone(ceremony: Ceremony) -> None:
+    organiser = ceremony.organiser
+    chosen = organiser.ask("PUT", f"/elections/{ceremony.election}/mail", json={"zone": "Asia/Tokyo"})
+    assert chosen.status_code == 200, chosen.text
+    people = [{"name": n, "email": one.email} for n, one in zip(ceremony.names, ceremony.trustees, strict=True)]
+    begun = ceremony.order("begin", attempt=1, t=2, trustees=people, deadline="9999-12-31T23:59:59Z")
+    assert_problem(begun, 422, "invalid", "/deadline")
+    assert ceremony.deliver() == []
+
+
 def test_a_deleted_draft_leaves_nothing_of_its_trustees(ceremony: Ceremony) -> None:
     ceremony.begin()
     ceremony.trustees[0].join()
