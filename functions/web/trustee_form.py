@@ -13,6 +13,8 @@ from web.pages import Page
 TRUSTEE_ACTS = ("trustees-begin", "trustees-fix", "trustees-remind")
 FIELD = "trustees-people"
 NEEDED = "trustees-needed"
+ATTEMPT = "trustees-attempt"
+"""Which ceremony the form begins: sent again, or from a page that is out of date, it must not begin another one."""
 
 
 def ceremony_of(organiser: Organiser, election: dict[str, Any]) -> dict[str, Any] | None:
@@ -38,7 +40,8 @@ def order_trustees(page: Page, organiser: Organiser, election: str, form: Form) 
                 wrong = Fault(NEEDED, page.text("trustees.needed"), page.text("trustees.no_number"))
             if wrong:
                 return Faults([wrong], status=422)
-            _begin(organiser, election, int(needed), people)
+            attempt = form.text(ATTEMPT)
+            _begin(organiser, election, int(attempt) if attempt.isdecimal() else 0, int(needed), people)
         else:
             organiser.order_trustees(election, act)
     except ClientError as error:
@@ -48,12 +51,9 @@ def order_trustees(page: Page, organiser: Organiser, election: str, form: Form) 
     return page.redirect(f"/manage/elections/{election}?done=trustees-{act}#trustees")
 
 
-def _begin(organiser: Organiser, election: str, needed: int, people: list[dict[str, str]]) -> None:
-    shown = organiser.election(election)
-    if shown["mode"] != "trustees":
-        shown = organiser.edit_election(election, {"mode": "trustees"})
-    before = ceremony_of(organiser, shown)
-    attempt = before["attempt"] + 1 if before else 1
+def _begin(organiser: Organiser, election: str, attempt: int, needed: int, people: list[dict[str, str]]) -> None:
+    if organiser.election(election)["mode"] != "trustees":
+        organiser.edit_election(election, {"mode": "trustees"})
     organiser.order_trustees(election, "begin", attempt=attempt, t=needed, trustees=people)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from organising import Organiser
-from pages import Browser, area
+from pages import Browser, area, field
 from trustees_played import Ceremony
 from world import World
 
@@ -31,6 +31,7 @@ def test_an_organiser_names_trustees_and_sees_who_is_awaited(deployment: World, 
     browser, at = Browser(deployment, organiser.id), f"/manage/elections/{election}"
     assert "Have trustees hold the key" in browser.get(at).text
     named: dict[str, Any] = {"act": "trustees-begin", "trustees-people": TYPED, "trustees-needed": "2"}
+    named["trustees-attempt"] = field(browser.get(at).text, "trustees-attempt")
     asked = browser.post(at, named)
     assert (asked.status_code, asked.headers["location"]) == (303, f"{at}?done=trustees-begin#trustees")
     assert organiser.show(election)["mode"] == "trustees"
@@ -69,7 +70,8 @@ def test_what_is_wrong_is_said_and_what_was_typed_stays(
 ) -> None:
     election = organiser.create("ada@example.org")
     browser, at = Browser(deployment, organiser.id), f"/manage/elections/{election}"
-    refused = browser.post(at, {"act": "trustees-begin", "trustees-people": typed, "trustees-needed": needed})
+    named = {"act": "trustees-begin", "trustees-attempt": "1", "trustees-people": typed, "trustees-needed": needed}
+    refused = browser.post(at, named)
     assert refused.status_code == 422
     assert said in refused.text
     assert area(refused.text, "trustees-people").replace("\r\n", "\n") == typed
@@ -82,10 +84,26 @@ def test_beginning_again_starts_with_who_was_asked(deployment: World, organiser:
     again = area(browser.get(at).text, "trustees-people")
     assert again.splitlines()[0] == "Ada, ada@trustees.example.org"
     others = again.replace("Bo, bo@", "Dan, dan@")
-    assert (
-        browser.post(at, {"act": "trustees-begin", "trustees-people": others, "trustees-needed": "3"}).status_code
-        == 303
-    )
+    named = {"act": "trustees-begin", "trustees-attempt": "2", "trustees-people": others, "trustees-needed": "3"}
+    assert browser.post(at, named).status_code == 303
     state = played.state()
     assert (state["attempt"], state["t"]) == (2, 3)
     assert [one["name"] for one in state["trustees"]] == ["Ada", "Dan", "Cleo"]
+
+
+def test_a_form_that_is_sent_twice_begins_one_ceremony(deployment: World, organiser: Organiser) -> None:
+    """Nor does a page that is out of date: it would take the place of a ceremony that trustees have confirmed."""
+    election = organiser.create("ada@example.org", "bob@example.org")
+    browser, at = Browser(deployment, organiser.id), f"/manage/elections/{election}"
+    first = browser.get(at).text
+    named = {"act": "trustees-begin", "trustees-people": TYPED, "trustees-needed": "2"}
+    named["trustees-attempt"] = field(first, "trustees-attempt")
+    for _ in range(2):
+        assert browser.post(at, named).status_code == 303
+    played = Ceremony.of(deployment, organiser, election)
+    assert played.state()["attempt"] == 1
+    assert len(played.deliver()) == 3
+    others = TYPED.replace("Bo, bo@", "Dan, dan@")
+    assert browser.post(at, {**named, "trustees-people": others}).status_code == 409
+    assert browser.post(at, {**named, "trustees-attempt": "x"}).status_code == 422
+    assert (played.state()["attempt"], played.state()["trustees"][1]["name"]) == (1, "Bo")
