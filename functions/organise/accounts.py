@@ -46,7 +46,8 @@ def register_organiser(wiring: Wiring, email: str, password: str, base_url: str,
     Conflict if the address is taken, TooMany (daily mails).
 
     Taken means verified, or signed up with less than a day ago. After a day without verification anyone who signs up
-    next is the one who counts: their password replaces the one before, and a code that was mailed before is void.
+    next is the one who counts: their password replaces the one before, a code that was mailed before is void, and
+    sessions that were opened before end.
 
     The same sign-up again, as after a lost answer, returns the same id and queues the mail if none went out yet.
     """
@@ -65,7 +66,7 @@ def register_organiser(wiring: Wiring, email: str, password: str, base_url: str,
         verification_asked_until=int((now + MAIL_EVERY).timestamp()),
         language=language,
     )
-    taken_over = found and wiring.organisers.take_over(organiser, found)
+    taken_over = found and wiring.organisers.take_over(organiser, found, wiring.sessions.ending_all(identity))
     if not taken_over and not wiring.organisers.add(organiser):
         if not (found := wiring.organisers.find(identity)):
             raise _taken()

@@ -108,6 +108,20 @@ def test_nobody_keeps_an_address_that_they_cannot_verify(client: TestClient, dep
     assert_problem(sign_up(client, **theirs), 409, "organiser-exists")
 
 
+def test_a_stranger_s_session_ends_with_their_sign_up(client: TestClient, deployment: World) -> None:
+    """Else it would be one of the address's owner, for the rest of its hour."""
+    theirs = {"password": "the stranger's one"}
+    sign_up(client, **theirs)
+    deployment.clock.advance(hours=23, minutes=50)
+    session = {"Authorization": f"Bearer {log_in(client, **theirs).json()['token']}"}
+    assert client.get("/elections", headers=session).status_code == 200
+    deployment.clock.advance(minutes=15)
+    verify(client, deployment, sign_up(client).json()["organiser_id"])
+    assert_problem(client.get("/elections", headers=session), 401, "session-over")
+    mine = {"Authorization": f"Bearer {log_in(client).json()['token']}"}
+    assert client.get("/elections", headers=mine).status_code == 200
+
+
 def test_so_many_verification_mails_go_out_in_a_day(deployment: World) -> None:
     client = TestClient(create_app(deployment.wiring(DAILY_MAILS="2")))
     for name in ("ada", "bob"):

@@ -101,14 +101,17 @@ class Organisers:
             return False
         return True
 
-    def take_over(self, organiser: Organiser, before: Organiser) -> bool:
-        """Replace a profile that was never verified, whole; False when it was verified or replaced meanwhile."""
+    def take_over(self, organiser: Organiser, before: Organiser, *beside: dict[str, Any]) -> bool:
+        """Replace a profile that was never verified, whole, together with the writes `beside`.
+
+        False when it was verified or replaced meanwhile.
+        """
         condition = Condition(
             "verified = :no AND created_at = :before", {":no": False, ":before": to_rfc3339(before.created_at)}
         )
         try:
-            self._roll.put(to_item(organiser), condition)
-        except Refusal:
+            transact(self._roll.client, [self._roll.putting(to_item(organiser), condition), *beside])
+        except Cancelled:
             return False
         return True
 
