@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from ballotcast.clock import to_rfc3339
+from ballotcast.clock import from_rfc3339, to_rfc3339
 from ballotcast.elections.lifecycle import Status
 from ballotcast.errors import Conflict
 from ballotcast.store.due_counts import DueCount
@@ -27,11 +27,13 @@ def open_election(wiring: Wiring, election: Election, base_url: str) -> Election
         draft, roll = cut_roll(wiring, election)
         if draft.revision != election.revision and not draft.frozen:
             raise Conflict("changed-meanwhile", "the draft was changed by another request meanwhile: read it again")
+        if draft.mode == "trustees" and now < from_rfc3339(draft.opens_at):
+            raise _dates_frozen()  # its trustees confirm when it opens
         election = freeze(wiring, replace(draft, opens_at=to_rfc3339(now)), roll, base_url)
     elif election.status(wiring.clock()) is Status.OPEN:
         publish(wiring, election)
     if election.status(wiring.clock()) is not Status.OPEN:
-        raise Conflict("frozen", "the election's dates are frozen: it opens and closes as its manifest says")
+        raise _dates_frozen()
     return election
 
 
@@ -57,6 +59,10 @@ def close_election(wiring: Wiring, election: Election) -> Election:
             look_at_count(wiring, election.id)
     wiring.counting_machine.start(election.id)
     return election
+
+
+def _dates_frozen() -> Conflict:
+    return Conflict("frozen", "the election's dates are frozen: it opens and closes as its manifest says")
 
 
 def _mark_closed(wiring: Wiring, election: Election) -> Election:

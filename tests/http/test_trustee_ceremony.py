@@ -284,6 +284,15 @@ def test_a_deadline_is_one_that_mails_can_say_in_every_time_zone(ceremony: Cerem
     assert ceremony.deliver() == []
 
 
+def test_opening_before_the_time_that_trustees_confirmed_is_refused_and_freezes_nothing(ceremony: Ceremony) -> None:
+    ceremony.hold()
+    organiser, election = ceremony.organiser, ceremony.election
+    assert_problem(organiser.post(f"/elections/{election}/open"), 409, "frozen")
+    assert organiser.show(election)["status"] == "draft"
+    ceremony.deployment.clock.advance(hours=1)
+    assert organiser.post(f"/elections/{election}/open").json()["status"] == "open"
+
+
 def test_a_deleted_draft_leaves_nothing_of_its_trustees(ceremony: Ceremony) -> None:
     ceremony.begin()
     ceremony.trustees[0].join()
