@@ -28,7 +28,7 @@ from organise.drafts import owned_election
 from organise.election_routes import OPTIONAL, ElectionView
 from organise.extending import extend_voting
 from organise.invitation_jobs import newest_run, stop_run
-from organise.inviting import Choice, Only, invite
+from organise.inviting import Choice, invite
 from organise.people import names_of
 from organise.releasing import release_result
 from organise.reminding import schedule_reminder
@@ -45,7 +45,7 @@ class Invitations(BaseModel):
     """
 
     model_config = ConfigDict(extra="forbid", strict=True)
-    only: Only | Literal["result"] = OPTIONAL
+    only: Literal["all", "bounced", "not_issued", "result"] = OPTIONAL
     voters: Annotated[list[Email], Field(min_length=1, max_length=100)] = OPTIONAL
     at: UtcSecond | None = OPTIONAL
 

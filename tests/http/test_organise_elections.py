@@ -50,6 +50,8 @@ def test_a_draft_is_shown_as_it_was_made(organiser: Organiser) -> None:
         "role": "owner",
         "counted": False,
         "held_since": None,
+        "remind_at": None,
+        "result_mailed": False,
     }
     assert organiser.show(made["id"]) == made
     assert organiser.actions(made["id"]) == ["election-created"]
