@@ -189,7 +189,8 @@ def test_every_setting_and_every_parameter_is_documented(template: dict[str, Any
     asked = Asked()
     for name, member in vars(Settings).items():
         if isinstance(member, property):
-            getattr(Settings(asked), name)
+            with contextlib.suppress(ValueError):  # that it was asked for is enough
+                getattr(Settings(asked), name)
     assert first_column("architecture.md", "## Settings") == set(asked)
     assert first_column("architecture.md", "## Parameters") == set(template["Parameters"])
 
