@@ -41,7 +41,10 @@ def _asked(
 
 
 def _left(election: dict[str, Any]) -> list[dict[str, Any]]:
-    """The contests with the options that are left, each by the name that the form gives it; a motion keeps both."""
+    """The contests with the options that are left, each by the name that the form gives it.
+
+    A motion keeps both, and none of the above stays.
+    """
     return [
         {
             "title": contest["title"],
@@ -49,6 +52,7 @@ def _left(election: dict[str, Any]) -> list[dict[str, Any]]:
                 (f"{contest['id']}-{number}", name)
                 for number, name in enumerate(contest["options"], 1)
                 if number not in election["withdrawn"].get(contest["id"], ())
+                and not (contest.get("none_of_the_above") and number == len(contest["options"]))
             ],
         }
         for contest in election["contests"]

@@ -8,7 +8,9 @@ import pytest
 from api_events import TestClient
 from ballotcast.ballots import leaf
 from ballotcast.ballots.amendment import AmendmentLeaf, Withdrawal
+from ballotcast.ballots.manifest import Manifest
 from ballotcast.clock import from_rfc3339
+from ballotcast.elections.amendment_audit import AmendmentAudit
 from ballotcast.elections.verification import verify_export
 from ballotcast.errors import Conflict
 from ballotcast.store.due_counts import DueCount
@@ -98,6 +100,20 @@ def test_a_motion_keeps_both_its_options(organiser: Organiser) -> None:
     for option in (1, 2):
         assert_problem(withdraw(organiser, election, option=option), 409, "last-options")
     assert left(organiser, election) == ({}, [], [])
+
+
+def test_none_of_the_above_stays(organiser: Organiser) -> None:
+    """Else somebody whom nine of ten ballots refuse is elected by the tenth."""
+    options = ["Ash", "Birch", "None of the above"]
+    contest = {"title": "Chair", "method": "irv", "options": options, "none_of_the_above": True}
+    election = organiser.create(*THREE, contests=[contest])
+    organiser.post(f"/elections/{election}/open")
+    assert_problem(withdraw(organiser, election, option=3), 409, "last-options")
+    assert withdraw(organiser, election, option=2).status_code == 200
+    manifest = Manifest.parse(organiser.wiring.elections.find(election).manifest)  # type: ignore[union-attr, arg-type]
+    for option, fault in ((3, "none of the above stays"), (2, "")):
+        stated = AmendmentLeaf(at=manifest.opens_at, reason=REASON, withdrawn=Withdrawal(contest="c1", option=option))
+        assert AmendmentAudit(manifest).take(stated) == fault
 
 
 def test_it_takes_room_like_every_amendment(organiser: Organiser, election: str) -> None:

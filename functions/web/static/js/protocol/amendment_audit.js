@@ -1,6 +1,6 @@
 /** The amendments of a log, one after the other: which may stand where they are, and what holds after them. */
 import { LATEST } from "./amendment.js";
-import { fewestOptions } from "./contest.js";
+import { fewestOptions, stays } from "./contest.js";
 import { hexEncode } from "./encoding.js";
 
 /**
@@ -74,6 +74,7 @@ export class AmendmentAudit {
     if (!contest || option > contest.options.length) return "no-such-option";
     const gone = this.withdrawn[at];
     if (gone.has(option)) return "withdrawn-before";
+    if (stays(contest, option)) return "too-few-options";
     if (contest.options.length - gone.size - 1 < fewestOptions(contest)) return "too-few-options";
     gone.add(option);
     return "";

@@ -93,6 +93,9 @@ export function fewestOptions({ method, min, motion, options }) {
   return isPaired(METHODS[method].ballot) ? 1 : Math.max(min, 1);
 }
 
+/** Whether an option can never be withdrawn: none of the above. @param {Contest} contest @param {number} option */
+export const stays = (contest, option) => contest.none_of_the_above === true && option === contest.options.length;
+
 /** Whether ballots of a kind are pairs of option and number. @param {Kind} kind */
 export const isPaired = (kind) => kind === "scores" || kind === "points";
 
