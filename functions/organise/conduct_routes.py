@@ -24,8 +24,9 @@ from ballotcast.store.events import Event
 from ballotcast.store.jobs import Job
 from organise.account_routes import Email
 from organise.closing import close_election, open_election
+from organise.contest_draft import OPTIONAL
 from organise.drafts import owned_election
-from organise.election_routes import OPTIONAL, ElectionView
+from organise.election_routes import ElectionView
 from organise.extending import extend_voting
 from organise.invitation_jobs import newest_run, stop_run
 from organise.inviting import Choice, invite

@@ -24,13 +24,12 @@ from ballotcast.http.sessions import CurrentOrganiser
 from ballotcast.http.wired import Wired
 from ballotcast.store.elections import Election
 from ballotcast.wiring import Wiring
+from organise.contest_draft import OPTIONAL, Contests
 from organise.copying import copy_election
 from organise.drafts import create_election, delete_election, edit_election, owned_election
 from organise.noticing import change_description, give_notice
 
 router = routes()
-OPTIONAL: Any = Field(default=None)
-"""May be left out, but is not null when it is there."""
 
 
 def _lines(text: str) -> str:
@@ -44,41 +43,6 @@ SecondFactor = Literal["none", "email", "sms"]
 Mode = Literal["managed", "trustees"]
 Release = Literal["automatic", "held"]
 Country = Annotated[str, Field(pattern="^([A-Z]{2})?$")]
-
-
-class AboutDraft(BaseModel):
-    """What is said about an option; what is empty is as if left out."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-    statement: str = ""
-    link: str = ""
-
-
-class ContestDraft(BaseModel):
-    """What may be left out: seats (1), min (0), max (all that is possible), tie (as the method's statute has it), and
-    conditions, which there are none of then. Parts are 1/3, 40% or >1/2; false and "fixed" are as if left out."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-    title: str
-    method: str
-    options: list[str]
-    seats: int = OPTIONAL
-    min: int = OPTIONAL
-    max: int = OPTIONAL
-    tie: str = OPTIONAL
-    quorum: str = OPTIONAL
-    threshold: str = OPTIONAL
-    threshold_of: str = OPTIONAL
-    none_of_the_above: bool = OPTIONAL
-    default_option: bool = OPTIONAL
-    abstain: bool = OPTIONAL
-    motion: bool = OPTIONAL
-    order: str = OPTIONAL
-    text: str = OPTIONAL
-    about: list[AboutDraft] = OPTIONAL
-
-
-Contests = Annotated[list[ContestDraft], Field(min_length=1, max_length=100)]
 
 
 class ElectionDraft(BaseModel):

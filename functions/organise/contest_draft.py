@@ -1,0 +1,43 @@
+"""A contest as an organiser sends it, with what may be left out."""
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+OPTIONAL: Any = Field(default=None)
+"""May be left out, but is not null when it is there."""
+
+
+class AboutDraft(BaseModel):
+    """What is said about an option; what is empty is as if left out."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    statement: str = ""
+    link: str = ""
+
+
+class ContestDraft(BaseModel):
+    """What may be left out: seats (1), min (0), max (all that is possible), tie (as the method's statute has it), and
+    conditions, which there are none of then. Parts are 1/3, 40% or >1/2; false and "fixed" are as if left out."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    title: str
+    method: str
+    options: list[str]
+    seats: int = OPTIONAL
+    min: int = OPTIONAL
+    max: int = OPTIONAL
+    tie: str = OPTIONAL
+    quorum: str = OPTIONAL
+    threshold: str = OPTIONAL
+    threshold_of: str = OPTIONAL
+    none_of_the_above: bool = OPTIONAL
+    default_option: bool = OPTIONAL
+    abstain: bool = OPTIONAL
+    motion: bool = OPTIONAL
+    order: str = OPTIONAL
+    text: str = OPTIONAL
+    about: list[AboutDraft] = OPTIONAL
+
+
+Contests = Annotated[list[ContestDraft], Field(min_length=1, max_length=100)]
