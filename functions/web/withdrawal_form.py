@@ -43,7 +43,7 @@ def _asked(
 def _left(election: dict[str, Any]) -> list[dict[str, Any]]:
     """The contests with the options that are left, each by the name that the form gives it.
 
-    A motion keeps both, and none of the above stays.
+    A motion keeps both, and none of the above and a default option stay.
     """
     return [
         {

@@ -102,16 +102,18 @@ def test_a_motion_keeps_both_its_options(organiser: Organiser) -> None:
     assert left(organiser, election) == ({}, [], [])
 
 
-def test_none_of_the_above_stays(organiser: Organiser) -> None:
+@pytest.mark.parametrize(
+    "which", [{"method": "irv", "none_of_the_above": True}, {"method": "schulze", "default_option": True}], ids=str
+)
+def test_none_of_the_above_and_a_default_option_stay(organiser: Organiser, which: dict[str, Any]) -> None:
     """Else somebody whom nine of ten ballots refuse is elected by the tenth."""
-    options = ["Ash", "Birch", "None of the above"]
-    contest = {"title": "Chair", "method": "irv", "options": options, "none_of_the_above": True}
+    contest = {"title": "Chair", "options": ["Ash", "Birch", "Neither"], **which}
     election = organiser.create(*THREE, contests=[contest])
     organiser.post(f"/elections/{election}/open")
     assert_problem(withdraw(organiser, election, option=3), 409, "last-options")
     assert withdraw(organiser, election, option=2).status_code == 200
     manifest = Manifest.parse(organiser.wiring.elections.find(election).manifest)  # type: ignore[union-attr, arg-type]
-    for option, fault in ((3, "none of the above stays"), (2, "")):
+    for option, fault in ((3, "none of the above and a default option stay"), (2, "")):
         stated = AmendmentLeaf(at=manifest.opens_at, reason=REASON, withdrawn=Withdrawal(contest="c1", option=option))
         assert AmendmentAudit(manifest).take(stated) == fault
 

@@ -91,7 +91,7 @@ class AmendmentAudit:
         if option in gone:
             return "that option was withdrawn before"
         if contest.stays(option):
-            return "none of the above stays"
+            return "none of the above and a default option stay"
         if len(contest.options) - len(gone) - 1 < contest.fewest_options:
             return f"at least {contest.fewest_options} of the contest's options must be left"
         gone.add(option)

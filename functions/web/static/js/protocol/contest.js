@@ -93,8 +93,9 @@ export function fewestOptions({ method, min, motion, options }) {
   return isPaired(METHODS[method].ballot) ? 1 : Math.max(min, 1);
 }
 
-/** Whether an option can never be withdrawn: none of the above. @param {Contest} contest @param {number} option */
-export const stays = (contest, option) => contest.none_of_the_above === true && option === contest.options.length;
+/** Whether an option can never be withdrawn: none of the above, or the default option. @param {Contest} contest @param {number} option */
+export const stays = ({ none_of_the_above: none, default_option: beaten, options }, option) =>
+  (none === true || beaten === true) && option === options.length;
 
 /** Whether ballots of a kind are pairs of option and number. @param {Kind} kind */
 export const isPaired = (kind) => kind === "scores" || kind === "points";

@@ -17,7 +17,12 @@ import { complain, fileField, form, grouped, LEAST, paragraph, passphraseField, 
  * @typedef {(visit: Visit) => unknown} Next
  */
 
-/** First visit: keys are made, sealed and saved. @param {Service} service @param {Visit} visit @param {Next} next */
+/**
+ * First visit: keys are made, sealed and saved. Those that this browser keeps already are used again, whatever the service
+ * says: an earlier message may have arrived, or arrive yet.
+ *
+ * @param {Service} service @param {Visit} visit @param {Next} next
+ */
 export function joinStep(service, visit, next) {
   const first = passphraseField("new-passphrase", t("trustee.new_passphrase"), t("trustee.new_passphrase_hint", { least: LEAST }));
   const again = passphraseField("new-again", t("trustee.again"));
@@ -28,9 +33,13 @@ export function joinStep(service, visit, next) {
       const passphrase = first.input.value;
       const long = complain(first.input, passphrase.length < LEAST ? t("trustee.too_short", { least: LEAST }) : "");
       if (!long || !complain(again.input, again.input.value === passphrase ? "" : t("trustee.not_same"))) return;
-      const made = await secretsOf.begin(visit.setup, visit.index);
-      saveFile(visit, await seal(visit, made, passphrase));
-      next(await service.send(made.join));
+      const kept = await device.find(device.idOf(visit));
+      const secrets = kept
+        ? await opened(visit, kept, first.input, t("trustee.kept_other"))
+        : await secretsOf.begin(visit.setup, visit.index);
+      if (!secrets) return;
+      saveFile(visit, await seal(visit, secrets, passphrase));
+      next(await service.send(secrets.join));
     }),
   ];
 }
@@ -172,8 +181,13 @@ function unlocking(visit, label, act) {
   });
 }
 
-/** The secrets in a file; null, said at the passphrase, if it does not open or is of another ceremony. @param {Visit} visit @param {Uint8Array} bytes @param {HTMLInputElement} input */
-async function opened(visit, bytes, input) {
+/**
+ * The secrets in a file; null, said at the passphrase, if it does not open or is of another ceremony.
+ *
+ * @param {Visit} visit @param {Uint8Array} bytes @param {HTMLInputElement} input
+ * @param {string} [wrong] what is said of a wrong passphrase
+ */
+async function opened(visit, bytes, input, wrong = t("trustee.wrong_passphrase")) {
   try {
     const secrets = await openFile(bytes, input.value);
     const isThis = equal(secrets.setup.hash, visit.setup.hash) && secrets.index === visit.index;
@@ -181,7 +195,7 @@ async function opened(visit, bytes, input) {
     return isThis ? secrets : null;
   } catch (error) {
     if (!(error instanceof SecretsError)) throw error;
-    complain(input, t(error.reason === "wrong-passphrase" ? "trustee.wrong_passphrase" : "trustee.not_a_file"));
+    complain(input, error.reason === "wrong-passphrase" ? wrong : t("trustee.not_a_file"));
     return null;
   }
 }
