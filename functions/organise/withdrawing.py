@@ -47,7 +47,7 @@ def withdraw_option(wiring: Wiring, election: Election, order: Order) -> Electio
             publish(wiring, election)
             return election
         if contest.stays(order.option):
-            raise Conflict("last-options", "none of the above and a default option stay: they are nobody who could withdraw")
+            raise Conflict("last-options", "none of the above and a default option cannot withdraw")
         if len(contest.options) - len(gone) - 1 < contest.fewest_options:
             raise Conflict("last-options", f"at least {contest.fewest_options} of the contest's options must be left")
         if amended := _state(wiring, election, order):

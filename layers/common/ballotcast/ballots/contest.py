@@ -135,8 +135,10 @@ class Contest(BaseModel):
         return 1 if RULES[self.method].ballot in PAIRED else max(self.min, 1)
 
     def stays(self, option: int) -> bool:
-        """Whether an option can never be withdrawn: none of the above, whose votes are those against all others, and the
-        default option, which others have to beat."""
+        """Whether an option can never be withdrawn.
+
+        None of the above has the votes against all others; a default option is what others have to beat.
+        """
         return bool(self.none_of_the_above or self.default_option) and option == len(self.options)
 
     # Each rule hangs on the later of its fields, so that its error names one.
