@@ -73,7 +73,7 @@ def test_registered_is_active_within_five_seconds(relays: Relays, name: str) -> 
     """Once functions are warm, as the channel before has made them."""
     began = time.monotonic()
     made = relays.api.post("/channels", json={"name": "quick", "port": 40000, "schema": SENSOR})
-    assert made.status_code == 201
+    assert made.status_code == 201, made.text
     assert time.monotonic() - began < on_this_machine(5)
     assert relays.rows("quick", 40000)["lease"]["relay"] == made.json()["pid"]
 

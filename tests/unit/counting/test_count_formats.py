@@ -78,7 +78,7 @@ def test_conditions_are_applied_to_the_count(file: Path) -> None:
     result = run(*arguments)
     assert result.stdout.splitlines()[-2:] == [
         "12 of 24 voted, and not more than 1/2: nobody is elected.",
-        "seated: nobody; vacant: 2",
+        "elected: nobody; vacant: 2",
     ]
     account = json.loads(run(*arguments[:-1], "23", "--none-of-the-above", "1", "--json").stdout)
     assert account["outcome"] == {
@@ -89,7 +89,8 @@ def test_conditions_are_applied_to_the_count(file: Path) -> None:
         "reasons": ["A seat fell to none of the above; it and those after it stay vacant."],
         "none_of_the_above": "5",
     }
-    assert account["elected"][0] == {"option": 1, "name": "Ada"}
+    assert account["elected"] == []
+    assert account["by_the_count"][0] == {"option": 1, "name": "Ada"}
     assert "none of the above: 5" in run(*arguments[:-1], "23", "--none-of-the-above", "1").stdout
 
 

@@ -9,7 +9,7 @@ from ballotcast_tools.scale.making import BASE_URL, draft
 from organise.freezing import freeze
 
 
-def test_a_freeze_is_one_transaction_one_put_and_22_units(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_freeze_is_one_transaction_one_put_and_24_units(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION"):
         monkeypatch.setenv(name, "eu-central-1")
     wiring = Folder(tmp_path)
@@ -18,4 +18,4 @@ def test_a_freeze_is_one_transaction_one_put_and_22_units(tmp_path: Path, monkey
     freeze(wiring, made, [], BASE_URL)
     taken = wiring.meter.take()
     assert taken.requests == {"TransactWriteItems": 1, "PutItem": 1, "SendMessageBatch": 1}
-    assert (taken.reads, taken.writes) == (0, 22)
+    assert (taken.reads, taken.writes) == (0, 24)
