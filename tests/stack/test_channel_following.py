@@ -93,7 +93,7 @@ def test_all_who_follow_get_every_record_once_while_it_is_published_and_merged(
 def test_a_record_reaches_who_follows_within_a_few_seconds(
     relays: Relays, stack: Stack, tell: Callable[[object], None]
 ) -> None:
-    made = relays.api.post("/channels", json={"name": "quick", "schema": SENSOR})
+    made = relays.api.post("/channels", json={"name": "followed", "schema": SENSOR})
     assert made.status_code == 201, made.text
     times = list[float]()
     address = f"{stack.outputs['ApiUrl']}/channels/quick/follow"
