@@ -93,10 +93,10 @@ def test_all_who_follow_get_every_record_once_while_it_is_published_and_merged(
 def test_a_record_reaches_who_follows_within_a_few_seconds(
     relays: Relays, stack: Stack, tell: Callable[[object], None]
 ) -> None:
-    made = relays.api.post("/channels", json={"name": "followed", "schema": SENSOR})
+    made = relays.api.post("/channels", json={"name": "observed", "schema": SENSOR})
     assert made.status_code == 201, made.text
     times = list[float]()
-    address = f"{stack.outputs['ApiUrl']}/channels/quick/follow"
+    address = f"{stack.outputs['ApiUrl']}/channels/observed/follow"
     with (
         httpx.Client(trust_env=False, timeout=30) as client,
         client.stream("GET", address, headers={"Accept": "text/event-stream"}) as answer,
@@ -105,7 +105,7 @@ def test_a_record_reaches_who_follows_within_a_few_seconds(
         assert next(line for line in lines if line.startswith("id: "))
         for number in range(5):
             began = time.monotonic()
-            assert relays.api.post("/channels/quick/records", json={"records": [sample(number)]}).status_code == 202
+            assert relays.api.post("/channels/observed/records", json={"records": [sample(number)]}).status_code == 202
             data = next(line for line in lines if line.startswith("data: "))
             times.append(time.monotonic() - began)
             assert [record["count"] for record in json.loads(data.removeprefix("data: "))["records"]] == [number]
