@@ -197,18 +197,18 @@ def test_records_that_wait_for_a_point_are_spoken_of(browser: Browser) -> None:
 def test_the_list_by_state_and_page(browser: Browser, played: PlayedChannels) -> None:
     headers = {"Authorization": f"Bearer {played.session('o1')}"}
     for number in range(52):
-        draft = {"name": f"c{number:02}", "schema": SENSOR}
+        draft = {"name": f"channel-{number:02}", "schema": SENSOR}
         assert played.client.post("/channels", json=draft, headers=headers).status_code == 201
     first = browser.get("/watch?status=active")
-    assert "c49" in first.text
-    assert "c50" not in first.text
+    assert "channel-49" in first.text
+    assert "channel-50" not in first.text
     further = re.search(r'href="(/watch\?status=active&amp;cursor=[^"]+)"', first.text)
     assert further
     second = browser.get(unescape(further[1]))
-    assert "c51" in second.text
-    assert "c49" not in second.text
+    assert "channel-51" in second.text
+    assert "channel-49" not in second.text
     assert "There is no channel here yet." in read(browser.get("/watch?status=failed"))
-    assert "c00" in browser.get("/watch?status=nonsense").text
+    assert "channel-00" in browser.get("/watch?status=nonsense").text
 
 
 def test_only_the_owner_acts(browser: Browser, played: PlayedChannels) -> None:
