@@ -1,7 +1,7 @@
 """Registering: checked, claimed in one transaction, and handed to the state machine `spawn`."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
 
@@ -44,17 +44,18 @@ def register_channel(
     """
     schema, owner = _checked(asked), publisher.organiser
     on_trial = publisher.on_trial and not wiring.sessions.proven(owner)
-    api_key = new_key(wiring, owner, asked.name, idempotency_key)
-    channel = new_channel(
+    made = new_channel(
         name=asked.name,
         port=asked.port,
         owner=owner,
-        key_hash=hash_key(api_key),
+        key_hash="",
         schema=schema,
         config=asked.config,
         asked=asked.asked,
         now=wiring.clock(),
     )
+    api_key = new_key(wiring, made, idempotency_key)
+    channel = replace(made, key_hash=hash_key(api_key))
     try:
         wiring.channels.register(channel, schema, TRIAL if on_trial else None)
     except OverTrial:
@@ -62,17 +63,21 @@ def register_channel(
         told = f"verify your own address first, the code was mailed to it: until then {limit}"
         raise Forbidden("not-verified", told) from None
     except Taken as taken:
-        if idempotency_key and (before := _same_request(wiring, channel)):
-            return before, api_key
+        if idempotency_key and (before := _same_request(wiring, channel, idempotency_key)):
+            return before
         raise _conflict(taken, asked.name) from None
     start_saga(wiring, channel)
     return channel, api_key
 
 
-def new_key(wiring: Wiring, owner: str, name: str, idempotency_key: str | None) -> str:
-    """With an Idempotency-Key it follows from that and the deployment's secret, so that it need not be kept."""
+def new_key(wiring: Wiring, channel: Channel, idempotency_key: str | None) -> str:
+    """With an Idempotency-Key it follows from that and the deployment's secret, so that it need not be kept.
+
+    It is of this life of the channel: registered again under its name, it does not get an old key back.
+    """
     seed = idempotency_key or secrets.token_hex(16)
-    return KEY + b64u_encode(wiring.session_secret.mac("channel-key", owner, name, seed))
+    mac = wiring.session_secret.mac("channel-key", channel.owner, channel.name, str(channel.born), seed)
+    return KEY + b64u_encode(mac)
 
 
 def rotate_key(wiring: Wiring, channel: Channel, idempotency_key: str | None) -> str:
@@ -111,14 +116,18 @@ def _checked(asked: Registration) -> ChannelSchema:
     return schema
 
 
-def _same_request(wiring: Wiring, channel: Channel) -> Channel | None:
-    """The channel that the same caller registered with the same Idempotency-Key. Invalid if it was another one."""
+def _same_request(wiring: Wiring, channel: Channel, idempotency_key: str) -> tuple[Channel, str] | None:
+    """The channel that the same caller registered with the same Idempotency-Key, and its key. Invalid if it was another
+    one."""
     found = wiring.channels.find(channel.name)
-    if found is None or found.owner != channel.owner or found.key_hash != channel.key_hash:
+    if found is None or found.owner != channel.owner:
+        return None
+    api_key = new_key(wiring, found, idempotency_key)
+    if found.key_hash != hash_key(api_key):
         return None
     if (found.port, found.fingerprint, found.config) != (channel.port, channel.fingerprint, channel.config):
         raise Invalid("idempotency-key-reused", "this Idempotency-Key was used with another channel")
-    return found
+    return found, api_key
 
 
 def _conflict(taken: Taken, name: str) -> Conflict:

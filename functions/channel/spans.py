@@ -55,7 +55,9 @@ def _columns(schema: ChannelSchema, form: Format, names: Sequence[str], pointer:
     if names and form == "avro":
         raise invalid_field(pointer, "all-fields")
     if strange := [name for name in names if name not in schema.fields]:
-        raise invalid_field(pointer, "no-such-field", field=strange[0][:64])
+        raise invalid_field(
+            pointer, "no-such-field", field=strange[0][:64].encode("utf-8", "backslashreplace").decode()
+        )
     return tuple(name for name in schema.fields if name in names)
 
 

@@ -22,6 +22,8 @@ SAMPLE = """{
 """
 PLAIN: dict[str, Any] = {"null": None, "boolean": True, "string": "text", "bytes": "", "array": [], "map": {}}
 """Type → a value in JSON; numbers apart."""
+MOST_SHOWN = 100
+"""Bytes of a fixed in the example."""
 
 
 @dataclass(frozen=True)
@@ -102,25 +104,34 @@ def example(schema: dict[str, Any], time: int) -> dict[str, Any]:
     return {**record, parsed.time.field: time}
 
 
-def _value(kind: Any, named: dict[str, Any]) -> Any:
+def _value(kind: Any, named: dict[str, Any], under: frozenset[str] = frozenset()) -> Any:
+    """under: names of the types that this value is inside of. One of them is left out: else there would be no end."""
     if isinstance(kind, list):
-        return _value(next((part for part in kind if part != "null"), "null"), named)
+        parts = [part for part in kind if part != "null" and _short(part) not in under]
+        return _value(parts[0], named, under) if parts else None
     if isinstance(kind, str):
         if kind in PLAIN:
             return PLAIN[kind]
-        short = kind.rpartition(".")[2]
-        return _value(named[short], named) if short in named else 1
+        short = _short(kind)
+        return _value(named[short], named, under) if short in named and short not in under else 1
     if "name" in kind:
-        named[kind["name"].rpartition(".")[2]] = kind
+        named[_short(kind)] = kind
+        under |= {_short(kind)}
     match kind["type"]:
         case "record" | "error":
-            return {field["name"]: _value(field["type"], named) for field in kind["fields"]}
+            return {field["name"]: _value(field["type"], named, under) for field in kind["fields"]}
         case "enum":
             return kind["symbols"][0]
         case "fixed":
-            return "0" * kind["size"]
+            return "0" * min(kind["size"], MOST_SHOWN)
         case other:
-            return _value(other, named)
+            return _value(other, named, under)
+
+
+def _short(kind: Any) -> str:
+    """The name of a type without its namespace; empty if it has none."""
+    name = kind.get("name", "") if isinstance(kind, dict) else kind if isinstance(kind, str) else ""
+    return str(name).rpartition(".")[2]
 
 
 def _kind(kind: Any) -> str:

@@ -93,6 +93,16 @@ def test_what_cannot_be_meant_names_the_field(played: PlayedChannels) -> None:
     assert_problem(queried, 422, "invalid", "/query/fields")
     ordered = played.client.post("/channels/lab/exports", json={"fields": ["nothing"], "format": "csv"})
     assert_problem(ordered, 422, "invalid", "/fields")
+    as_json = {"Content-Type": "application/json"}
+    half = played.client.post(
+        "/channels/lab/exports", content=rb'{"fields":["\ud800"],"format":"csv"}', headers=as_json
+    )
+    assert half.status_code in (400, 422)
+
+
+def test_the_row_that_counts_jobs_is_no_job(played: PlayedChannels) -> None:
+    assert played.client.post("/channels/lab/exports", json={"format": "csv"}).status_code == 202
+    assert_problem(played.client.get("/channels/lab/exports/counts"), 404, "no-export")
 
 
 @pytest.mark.parametrize("form", ["avro", "csv"])

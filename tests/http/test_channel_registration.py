@@ -10,6 +10,7 @@ import pytest
 from problem import assert_problem
 from relays_played import PlayedChannels
 from sensor import SENSOR, sample
+from world import World
 
 
 @pytest.fixture
@@ -101,6 +102,17 @@ def test_the_same_request_again_gets_the_same_answer(client: httpx.Client) -> No
     first, again = (client.post("/channels", json=draft(), headers=key) for _ in range(2))
     assert (first.status_code, first.json()) == (again.status_code, again.json())
     assert_problem(client.post("/channels", json=draft(port=26002), headers=key), 422, "idempotency-key-reused")
+
+
+def test_a_name_that_is_registered_again_gets_no_old_key_back(client: httpx.Client, deployment: World) -> None:
+    once, rotated = {"Idempotency-Key": "k1"}, {"Idempotency-Key": "k2"}
+    keys = []
+    for _ in range(2):
+        keys.append(client.post("/channels", json=draft(), headers=once).json()["api_key"])
+        keys.append(client.post("/channels/lab/key", headers=rotated).json()["api_key"])
+        assert client.delete("/channels/lab").status_code == 200
+        deployment.clock.advance(seconds=1)
+    assert len(set(keys)) == len(keys)
 
 
 def test_who_may_do_what(client: httpx.Client, played: PlayedChannels) -> None:

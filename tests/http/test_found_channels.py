@@ -95,6 +95,20 @@ def test_what_cannot_be_kept_as_it_was_meant_is_refused_and_the_channel_lives(
     assert client.delete("/channels/lab").status_code == 200
 
 
+ON_FIELD = {"name": "time", "type": "long", "logicalType": "timestamp-micros"}
+
+
+def test_a_file_whose_time_axis_is_in_another_unit_is_refused(played: PlayedChannels) -> None:
+    client = played.client
+    assert client.post("/channels", json={"name": "lab", "schema": schema(ON_FIELD, X)}).status_code == 201
+    millis = file_of(schema({**ON_FIELD, "logicalType": "timestamp-millis"}, X), b"\x02", _long(5) + bytes(8))
+    refused = client.post("/channels/lab/records", content=millis, headers={"content-type": "application/avro"})
+    assert_problem(refused, 400, "malformed")
+    micros = file_of(schema(ON_FIELD, X), b"\x02", _long(5) + bytes(8))
+    taken = client.post("/channels/lab/records", content=micros, headers={"content-type": "application/avro"})
+    assert taken.status_code == 202
+
+
 TAKEN = {
     "union-string-bytes": (
         schema(MILLIS, {"name": "v", "type": ["null", "string", "bytes"], "default": None}),

@@ -194,6 +194,16 @@ def test_records_that_wait_for_a_point_are_spoken_of(browser: Browser) -> None:
     assert "There is one point for each 10 records; fewer show nothing yet." in read(browser.get("/watch/slow"))
 
 
+TIME = {"name": "time", "type": {"type": "long", "logicalType": "timestamp-millis"}}
+
+
+def test_the_example_of_a_type_that_holds_itself_ends() -> None:
+    chain = {"type": "record", "name": "r", "fields": [TIME, {"name": "next", "type": ["null", "r"]}]}
+    wide = {"name": "f", "type": {"type": "fixed", "name": "F", "size": 700_000}}
+    assert example(chain, 5) == {"time": 5, "next": None}
+    assert len(example({"type": "record", "name": "r", "fields": [TIME, wide]}, 5)["f"]) == 100
+
+
 def test_the_list_by_state_and_page(browser: Browser, played: PlayedChannels) -> None:
     headers = {"Authorization": f"Bearer {played.session('o1')}"}
     for number in range(52):

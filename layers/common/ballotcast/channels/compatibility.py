@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from ballotcast.channels.meaning import logical_type
 from ballotcast.channels.schemas import ChannelSchema
+from ballotcast.channels.time_axis import NoTimeAxis, time_axis
 
 Verdict = Literal["equal", "full", "provided-reads-registered", "registered-reads-provided", "none"]
 MOST_REASONS = 20
@@ -63,7 +64,12 @@ def compare(registered: ChannelSchema, provided: ChannelSchema) -> Comparison:
 
 def means_the_same(schema: ChannelSchema, other: Any) -> bool:
     """Return whether two schemas of records differ in nothing but words: docs, and attributes that mean nothing."""
-    return bool(_essence(schema.json, "") == _essence(other, ""))
+    if _essence(schema.json, "") != _essence(other, ""):
+        return False
+    try:
+        return time_axis(other["fields"], schema.assumed) == schema.time
+    except NoTimeAxis:
+        return False
 
 
 def obstacles(reader: Any, writer: Any) -> list[str]:
@@ -79,6 +85,7 @@ class _Resolution:
     def __init__(self, read: dict[str, Any], written: dict[str, Any]) -> None:
         self._read, self._written = read, written
         self._judged: dict[tuple[str, str], Sequence[str]] = {}
+        self._fits: dict[Any, bool] = {}
         self._branches: dict[int, dict[str, list[Any]]] = {}
 
     def obstacles(self, reader: Any, writer: Any, path: str) -> Iterator[str]:
@@ -89,7 +96,13 @@ class _Resolution:
             return
         if isinstance(reader, list):
             candidates = self._candidates(reader, writer)
-            if not any(next(self.obstacles(branch, writer, path), None) is None for branch in candidates):
+            key = (id(reader), _branch(writer)) if _kind(writer) in _NAMED else None
+            fits = self._fits.get(key) if key else None
+            if fits is None:
+                fits = any(next(self.obstacles(branch, writer, path), None) is None for branch in candidates)
+                if key:
+                    self._fits[key] = fits
+            if not fits:
                 yield f"{path or '/'}: {_kind(writer)} is none of the reader's types"
             return
         kinds = _kind(writer), _kind(reader)

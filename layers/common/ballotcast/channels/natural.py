@@ -157,6 +157,8 @@ def _record(fields: dict[str, tuple[Convert, Any]]) -> Convert:
     def convert(value: Any, spent: Spent) -> Any:
         if type(value) is not dict:
             raise Misfit("expected record")
+        if len(value) > len(fields) + 100:
+            raise Misfit("has other fields than the schema")
         if strange := sorted(value.keys() - fields.keys()):
             raise _at(strange[0], Misfit(f"has no field {strange[0][:64]!r} in the schema"))
         spent.take(len(fields))

@@ -17,6 +17,8 @@ from ballotcast.channels.framings import unframe
 from ballotcast.channels.natural import Convert, Misfit, is_single
 from ballotcast.channels.reading import BadRecord, RecordReader
 from ballotcast.channels.schemas import ChannelSchema, SchemaError, physical
+from ballotcast.channels.spelling import require_spelled
+from ballotcast.channels.time_axis import NoTimeAxis, time_axis
 from ballotcast.channels.walks import Spent, TooMuch
 
 __all__ = ["MOST_BYTES", "BadRecord", "Record", "TooManyBytes", "TooMuch", "check_binary", "check_container", "decode"]
@@ -137,12 +139,21 @@ def check_container(schema: ChannelSchema, container: bytes) -> Batch:
     same = means_the_same(schema, written.json)
     if not same and (reasons := obstacles(schema.json, written.json)):
         raise ContainerError(f"its schema does not read as the channel's: {reasons[0]}")
+    if not same and not _same_unit(schema, written.json):
+        raise ContainerError(f"its time axis is not in {schema.time.unit}")
     joined = written.join(batches)
     if same:
         return _checked(schema.from_avro, joined)
     if schema.natural is not None and not is_single(schema.json):
         raise ContainerError("its schema is not the channel's, whose unions of several types are not resolved")
     return _checked(schema.from_avro, _encode(schema, _read(joined, written.batch, schema.batch)))
+
+
+def _same_unit(schema: ChannelSchema, written: Any) -> bool:
+    try:
+        return time_axis(written["fields"], schema.assumed).unit == schema.time.unit
+    except NoTimeAxis:
+        return False
 
 
 @dataclass(frozen=True)
@@ -158,6 +169,7 @@ class _Written:
         """Raise ContainerError unless its types are bounded as a channel's are."""
         try:
             given = json.loads(text)
+            require_spelled(given)
             parse_schema(json.loads(text))
             batch = parse_schema({"type": "array", "items": physical(given)})
             return cls(given, RecordReader(given, None, finite=False), batch)

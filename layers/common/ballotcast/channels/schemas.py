@@ -21,6 +21,7 @@ from fastavro.schema import (
 from ballotcast.channels.extent import SchemaError
 from ballotcast.channels.natural import Convert, converter, has_bytes, is_single
 from ballotcast.channels.reading import RecordReader
+from ballotcast.channels.spelling import require_spelled
 from ballotcast.channels.time_axis import NoTimeAxis, TimeAxis, Unit, time_axis
 
 __all__ = ["ChannelSchema", "SchemaError", "physical"]
@@ -52,6 +53,7 @@ class ChannelSchema:
             text = json.dumps(given, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
             if len(text.encode()) > MOST_BYTES:
                 raise SchemaError(f"over {MOST_BYTES} bytes")
+            require_spelled(given)
             canonical = to_parsing_canonical_form(parse_schema(json.loads(text)))
             axis = time_axis(given["fields"], assumed)
             RecordReader(given, axis, finite=True)

@@ -32,7 +32,7 @@ class TimeAxis:
 
     def at(self, moment: datetime) -> int:
         """Return a moment on the axis; exact, whole units."""
-        return (moment - _EPOCH) // timedelta(microseconds=1) * PER_SECOND[self.unit] // 10**6
+        return -(-((moment - _EPOCH) // timedelta(microseconds=1) * PER_SECOND[self.unit]) // 10**6)
 
 
 def time_axis(fields: list[dict[str, Any]], assumed: Unit | None = None) -> TimeAxis:
