@@ -99,7 +99,7 @@ class ExportJobs:
 
     def find(self, channel: Archived, job: str, now: int) -> ExportJob | None:
         item = self._table.get(channel_pk(channel.name), f"{_prefix(channel.born)}{job}")
-        is_job = item and "asked_at" in item  # the row that counts jobs lies beside them
+        is_job = item and "asked_at" in item  # the row that counts jobs lies next to them
         return from_item(item) if item and is_job and item["expiration"] > now else None
 
     def under_way(self, channel: Archived, now: int) -> int:
