@@ -7,6 +7,7 @@ import pytest
 from ballotcast.channels.containers import ContainerError, encode_long, header, write_container
 from ballotcast.channels.records import BadRecord, TooMuch, check_binary, check_container, encode_records
 from ballotcast.channels.schemas import ChannelSchema, SchemaError
+from ballotcast.channels.spelling import MOST_NAME
 
 MILLIS = {"name": "time", "type": {"type": "long", "logicalType": "timestamp-millis"}}
 
@@ -117,14 +118,15 @@ def test_a_few_bytes_do_not_spell_out_gigabytes() -> None:
     assert check_binary(symbols, at + encode_long(count) + bytes(count + 1)).count == 1
     with pytest.raises(TooMuch, match="64000000 characters"):
         check_binary(symbols, at + encode_long(2 * count) + bytes(2 * count + 1))
+    name, many = "f" * MOST_NAME, 300_000
     named = typed(
-        {"type": "array", "items": {"type": "record", "name": "I", "fields": [{"name": "f" * 20_000, "type": "int"}]}}
+        {"type": "array", "items": {"type": "record", "name": "I", "fields": [{"name": name, "type": "int"}]}}
     )
     with pytest.raises(TooMuch, match="64000000 characters"):
-        check_binary(named, at + encode_long(2 * count) + bytes(2 * count + 1))
-    wide = channel({"name": "f" * 20_000, "type": "null"})
+        check_binary(named, at + encode_long(many) + bytes(many + 1))
+    wide = channel(*({"name": f"f{number:02}{name[3:]}", "type": "null"} for number in range(90)))
     with pytest.raises(TooMuch, match="64000000 characters"):
-        encode_records(wide, [{"time": n, "f" * 20_000: None} for n in range(2 * count)])
+        encode_records(wide, [{"time": n, **{f"f{k:02}{name[3:]}": None for k in range(90)}} for n in range(count)])
 
 
 def test_a_file_of_a_few_bytes_does_not_hold_millions_of_records() -> None:
