@@ -24,6 +24,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
+from importlib.util import find_spec
 from pathlib import Path
 
 from . import browser_libraries
@@ -111,7 +112,9 @@ class Installer:
 
     @cached_property
     def _environment(self) -> dict[str, str]:
-        """Kept too, for packaging the layer: it is run by Pythons that have no pip."""
+        """Kept too, for packaging the layer and the wheel: they are made by Pythons that have no pip."""
+        if find_spec("pip") is None:
+            return uv_environment(self._top)
         listing = subprocess.run([sys.executable, "-m", "pip", "config", "list"], stdout=subprocess.PIPE, text=True)
         told = uv_settings(read_pip_configuration(listing.stdout))
         kept = self._top / _KEPT_SETTINGS
