@@ -19,7 +19,7 @@ from ballotcast.elections.roles import Role
 from ballotcast.errors import Conflict
 from ballotcast.store.channels import new_channel
 from ballotcast.store.due_counts import MARGIN, DueCount
-from ballotcast.store.elections import Election, Keys
+from ballotcast.store.elections import Election
 from ballotcast.store.events import event
 from ballotcast.store.manifests import FrozenManifest
 from ballotcast.store.milestones import OPENED, Milestone
@@ -27,7 +27,7 @@ from ballotcast.store.queues import amendments_message
 from ballotcast.store.voter import Voter
 from ballotcast.wiring import Wiring
 from organise.amending import cut_roll
-from organise.manifests import PairsMade, make_keys, make_manifest, require_phones
+from organise.manifests import PairsMade, make_keys, make_manifest, require_phones, stated
 from organise.trustees import require_confirmed
 
 logger = Logger(child=True)
@@ -73,11 +73,7 @@ def _freeze_once(
         draft,
         revision=draft.revision + 1,
         manifest=manifest.encode(),
-        base_url=base_url,
-        keys=Keys(**{purpose.value: key.wrapped for purpose, key in keys.items()}),
-        roll_size=manifest.roll_size,
-        roll_root=manifest.roll_root,
-        roll_bounds=[draft.roll_generation - 1],
+        **stated(draft, manifest, base_url, keys),
     )
     return frozen if wiring.elections.freeze(frozen, draft.revision, *_beside(wiring, draft, manifest)) else None
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from hashlib import sha256
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -14,7 +15,7 @@ from ballotcast.ballots.roll import roll_root
 from ballotcast.clock import from_rfc3339
 from ballotcast.elections.addresses import gets_text_messages
 from ballotcast.errors import Conflict
-from ballotcast.store.elections import Election
+from ballotcast.store.elections import Election, Keys
 from ballotcast.store.vault import ED25519, Purpose, WrappedKey
 from ballotcast.store.voter import Voter
 from ballotcast.trustees.transcript import Transcript
@@ -89,3 +90,14 @@ def _raw(pair: WrappedKey) -> bytes:
         return key.public_bytes_raw()
     assert isinstance(key, EllipticCurvePublicKey)
     return key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+
+
+def stated(draft: Election, manifest: Manifest, base_url: str, keys: PairsMade) -> dict[str, Any]:
+    """The election's fields that go with its manifest: address, keys and roll."""
+    return {
+        "base_url": base_url,
+        "keys": Keys(**{purpose.value: key.wrapped for purpose, key in keys.items()}),
+        "roll_size": manifest.roll_size,
+        "roll_root": manifest.roll_root,
+        "roll_bounds": [draft.roll_generation - 1],
+    }

@@ -14,7 +14,7 @@ from ballotcast.clock import from_rfc3339, to_rfc3339
 from ballotcast.elections.draft import FARTHEST
 from ballotcast.errors import Conflict, Invalid, NotFound, invalid_field
 from ballotcast.store.ceremonies import HeldCeremony, Person
-from ballotcast.store.elections import Election, Keys
+from ballotcast.store.elections import Election
 from ballotcast.store.events import event
 from ballotcast.store.openings import ROUNDS
 from ballotcast.store.organisers import MailRun
@@ -28,7 +28,7 @@ from organise.accounts import require_sender
 from organise.allowance import take_allowance
 from organise.amending import cut_roll
 from organise.drafts import frozen_draft
-from organise.manifests import hash_of, make_keys, make_manifest, require_phones
+from organise.manifests import hash_of, make_keys, make_manifest, require_phones, stated
 
 ATTEMPTS = 20
 """Ceremonies of one election."""
@@ -182,11 +182,7 @@ def fix_election(wiring: Wiring, election: Election, base_url: str) -> Ceremony:
         cut,
         revision=cut.revision + 1,
         proposal=manifest.encode(),
-        base_url=base_url,
-        keys=Keys(**{purpose.value: key.wrapped for purpose, key in keys.items()}),
-        roll_size=manifest.roll_size,
-        roll_root=manifest.roll_root,
-        roll_bounds=[cut.roll_generation - 1],
+        **stated(cut, manifest, base_url, keys),
     )
     told = event(election.id, election.actor, "manifest-proposed", {"manifest": manifest.hash.hex()}, wiring.clock())
     held = ceremony.held

@@ -209,4 +209,4 @@ def test_the_handler_of_jobs_works_in_an_empty_environment_until_it_needs_it() -
         function_name, memory_limit_in_mb, aws_request_id = "jobs", 128, "r1"
         invoked_function_arn = "arn:aws:lambda:eu-central-1:123456789012:function:jobs"
 
-    handler({"Records": []}, Context())
+    assert handler({"Records": []}, Context()) == {"batchItemFailures": []}
