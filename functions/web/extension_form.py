@@ -3,20 +3,16 @@
 The end that was in force is part of the form, so that a form that is sent twice asks for the same end.
 """
 
-import re
-from datetime import timedelta
-
 from fastapi import Response
 
 from ballotcast.client.errors import ClientError
 from ballotcast.client.organiser import Organiser
-from ballotcast.clock import from_rfc3339, to_rfc3339
 from web.faults import Faults, faults_of
 from web.forms import Form
+from web.moved_time import UNITS, later
 from web.organising import form_page
 from web.pages import Page
 
-UNITS = ("minutes", "hours", "days")
 FIELDS = {"closes_at": "manage.amount", "reason": "manage.reason"}
 """`closes_at` is typed as a number of `unit`."""
 
@@ -26,7 +22,7 @@ def extend_voting(page: Page, organiser: Organiser, election: str, form: Form) -
     typed = {name: form.text(name) for name in ("closes_at", "unit", "reason")}
     if form.text("sure") != "yes":
         return _asked(page, organiser, election, {"closes_at": "", "unit": "hours", "reason": ""})
-    closes_at = _later(form.text("from"), typed["closes_at"], typed["unit"])
+    closes_at = later(form.text("from"), typed["closes_at"], typed["unit"])
     if closes_at is None:
         faults = Faults()
         faults.add("closes_at", str(page.text("manage.amount")), page.text("field.number"))
@@ -36,16 +32,6 @@ def extend_voting(page: Page, organiser: Organiser, election: str, form: Form) -
     except ClientError as error:
         return _asked(page, organiser, election, typed, faults_of(page, error, lambda pointer: _place(page, pointer)))
     return page.redirect(f"/manage/elections/{election}?done=extend")
-
-
-def _later(start: str, amount: str, unit: str) -> str | None:
-    """RFC 3339; None if the form is not one that was filled in."""
-    if unit not in UNITS or not re.fullmatch(r"[1-9]\d{0,4}", amount, re.ASCII):
-        return None
-    try:
-        return to_rfc3339(from_rfc3339(start) + timedelta(**{unit: int(amount)}))
-    except (ValueError, OverflowError):
-        return None
 
 
 def _asked(

@@ -3,16 +3,13 @@
 The end is part of the form, so that a form that is sent twice asks for the same time.
 """
 
-import re
-from datetime import timedelta
-
 from fastapi import Response
 
 from ballotcast.client.errors import ClientError
 from ballotcast.client.organiser import Organiser
-from ballotcast.clock import from_rfc3339, to_rfc3339
 from web.faults import Faults, faults_of
 from web.forms import Form
+from web.moved_time import earlier
 from web.organising import form_page
 from web.pages import Page
 
@@ -28,7 +25,7 @@ def schedule_reminder(page: Page, organiser: Organiser, election: str, form: For
         return page.redirect(f"/manage/elections/{election}?done=uncalled")
     if form.text("sure") != "yes":
         return _asked(page, organiser, election, {"at": "1", "unit": "days"})
-    at = _before(form.text("until"), typed["at"], typed["unit"])
+    at = earlier(form.text("until"), typed["at"], typed["unit"]) if typed["unit"] in UNITS else None
     if at is None:
         faults = Faults()
         faults.add("at", str(page.text("manage.before_end")), page.text("field.number"))
@@ -38,16 +35,6 @@ def schedule_reminder(page: Page, organiser: Organiser, election: str, form: For
     except ClientError as error:
         return _asked(page, organiser, election, typed, faults_of(page, error, lambda pointer: _place(page, pointer)))
     return page.redirect(f"/manage/elections/{election}?done=later")
-
-
-def _before(end: str, amount: str, unit: str) -> str | None:
-    """RFC 3339; None if the form is not one that was filled in."""
-    if unit not in UNITS or not re.fullmatch(r"[1-9]\d{0,3}", amount, re.ASCII):
-        return None
-    try:
-        return to_rfc3339(from_rfc3339(end) - timedelta(**{unit: int(amount)}))
-    except (ValueError, OverflowError):
-        return None
 
 
 def _asked(
