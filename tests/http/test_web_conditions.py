@@ -2,20 +2,16 @@
 
 import csv
 import io
-import re
 from collections.abc import Iterator
-from html import unescape
 
 import pytest
 from fastapi.testclient import TestClient
 
-from ballotcast.client.api import Api
 from counted_election import close_and_count, vote
 from election_fixture import VOTERS, FrozenElection, frozen_election
 from gateway import gateway
+from result_pages import read, result_pages
 from tally.app import create_app as tally
-from vote.app import create_app as voting
-from web.app import create_app
 from world import World
 
 HOSTILE = "<script>alert('x')</script>"
@@ -40,18 +36,8 @@ def election(deployment: World) -> FrozenElection:
 
 @pytest.fixture
 def pages(deployment: World) -> Iterator[TestClient]:
-    wiring = deployment.wiring()
-    with gateway(tally(wiring), voting(wiring)) as api:
-        app = create_app(wiring)
-        app.state.connect = lambda address: Api(api)
-        with TestClient(app) as client:
-            yield client
-
-
-def read(page: str) -> str:
-    """What a reader reads, in one line."""
-    page = re.sub(r"</?bdi>", "", page)
-    return re.sub(r"\s+", " ", unescape(re.sub(r"<(script|svg).*?</\1>|<[^>]*>", " ", page, flags=re.DOTALL)))
+    with result_pages(deployment) as client:
+        yield client
 
 
 def test_what_conditions_decided_is_said_first(pages: TestClient, election: FrozenElection) -> None:

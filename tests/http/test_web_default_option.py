@@ -5,16 +5,12 @@ from collections.abc import Iterator
 import pytest
 from fastapi.testclient import TestClient
 
-from ballotcast.client.api import Api
 from counted_election import close_and_count, vote
 from election_fixture import VOTERS, FrozenElection, frozen_election
 from gateway import gateway
+from result_pages import read, result_pages
 from tally.app import create_app as tally
-from vote.app import create_app as voting
-from web.app import create_app
 from world import World
-
-from .test_web_conditions import read
 
 CONTESTS = [
     {
@@ -44,12 +40,8 @@ SAID = [[(1, 3, 2), ((1, 2), (2, 3))], [(1, 2), ((2, 5),)], [(3, 2, 1), ()]]
 
 @pytest.fixture
 def pages(deployment: World) -> Iterator[TestClient]:
-    wiring = deployment.wiring()
-    with gateway(tally(wiring), voting(wiring)) as api:
-        app = create_app(wiring)
-        app.state.connect = lambda address: Api(api)
-        with TestClient(app) as client:
-            yield client
+    with result_pages(deployment) as client:
+        yield client
 
 
 @pytest.fixture
