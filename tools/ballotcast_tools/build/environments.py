@@ -1,13 +1,12 @@
 """The environments that everything else runs in: `python3 -m ballotcast_tools.build.environments`.
 
-
     .tools/uv      uv itself, from tools/locks/bootstrap.lock
     .venv          the project with its developers' tools, from uv.lock; holds the command `ballotcast`
     .tools/stack   sam and cfn-lint, from tools/locks/stack.lock; apart, because they pin other versions
                    of the same libraries
     .tools/node    Node.js, from tools/locks/node.lock, only where this machine has none that is new enough
     .tools/web     what the pages take from npm (browser_libraries.py), packed into functions/web/static/vendor, and
-                   what checks their scripts
+                   what checks their scripts; functions/web/served, which pages load, is bundled by it (page_bundles.py)
 
 Every package is checked against the hash in its lock, wherever it comes from. uv is told of the index, mirrors and
 certificates that pip is configured with, unless it has settings of its own. A step whose inputs did not change is
@@ -27,7 +26,7 @@ from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
 
-from . import browser_libraries
+from . import browser_libraries, page_bundles
 
 TOP = Path(__file__).resolve().parents[3]
 OLDEST = (3, 11)
@@ -68,6 +67,7 @@ def make_environments(top: Path) -> None:
         if needed:
             install.environment(tools / "stack", stack_lock)
     _pack_browser_libraries(top, install)
+    page_bundles.bring_up_to_date(top)
 
 
 def _pack_browser_libraries(top: Path, install: "Installer") -> None:
