@@ -119,15 +119,25 @@ def conditions() -> Base:
             "none_of_the_above": True,
         },
         {"title": "Motion", "method": "plurality", "max": 1, "threshold": "2/3", "abstain": True, **valid, **motion},
+        {
+            "title": "Place",
+            "method": "condorcet",
+            "options": ["Hall", "Park", "Further discussion"],
+            "max": 3,
+            "default_option": True,
+        },
     ]
     common = {"seats": 1, "min": 0, "tie": "lot"}
     contests = [Contest.model_validate({"id": f"c{at}", **common, **one}) for at, one in enumerate(members, 1)]
     forger = SeededForger("conditions", voters=20, contests=contests)
-    said = ("12 10 120 10", "12 10 120 10", "21 01 021 10", "10 10 100 10", "12 01 001 01", "01 01 012 01")
-    ballots = [forger.ballot(bytes(map(int, one.replace(" ", "")))) for one in (*said, "00 00 001 00", "12 00 201 10")]
+    said = (
+        *("12 10 120 10 132", "12 10 120 10 132", "21 01 021 10 312", "10 10 100 10 231"),
+        *("12 01 001 01 132", "01 01 012 01 213", "00 00 001 00 000", "12 00 201 10 132"),
+    )
+    ballots = [forger.ballot(bytes(map(int, one.replace(" ", "")))) for one in said]
     about = (
         "A quorum and a threshold that are missed, two seats of which the first falls to none of the above, a motion"
-        " that is carried. Nine ballots, one is spoilt."
+        " that is carried, an option that does not beat the default option. Nine ballots, one is spoilt."
     )
     return _base("conditions", about, forger, [*ballots, _unreadable(forger)])
 

@@ -73,27 +73,26 @@ def _accounts(base: Base) -> Iterator[Doctored]:
 
 
 def _outcomes(base: Base) -> Iterator[Doctored]:
-    """Of each contest with conditions: one member of its outcome at a time, and none at all."""
+    """Of each contest with conditions: one member of what they led to at a time, and none at all."""
     told = json.loads(base.files[NAME])["contests"]
     for number, account in enumerate(told):
-        outcome = account["outcome"]
+        part = "outcome" if "outcome" in account else "against_default"
+        what, known = part.replace("_", " "), account[part]
         others = [
-            (f"{member} {how}", {**outcome, member: other})
-            for member in outcome
-            for how, other in _other(outcome[member])
+            (f"{member} {how}", {**known, member: other}) for member in known for how, other in _other(known[member])
         ]
-        others += [
-            (f"without {member}", {name: outcome[name] for name in outcome if name != member}) for member in outcome
-        ]
-        others.append(("all winners elected", {**outcome, "elected": account["winners"], "unmet": [], "vacant": 0}))
+        others += [(f"without {member}", {name: known[name] for name in known if name != member}) for member in known]
+        if part == "outcome":
+            whole = {**known, "elected": account["winners"], "unmet": [], "vacant": 0}
+            others.append(("all winners elected", whole))
         for how, other in others:
-            if other != outcome:
-                accounts = [*told[:number], {**account, "outcome": other}, *told[number + 1 :]]
+            if other != known:
+                accounts = [*told[:number], {**account, part: other}, *told[number + 1 :]]
                 body = members(base.files[NAME], contests=accounts)
-                yield one_file(base, f"the outcome of {account['id']}: {how}", "result", NAME, body)
-        bare = {name: value for name, value in account.items() if name != "outcome"}
+                yield one_file(base, f"the {what} of {account['id']}: {how}", "result", NAME, body)
+        bare = {name: value for name, value in account.items() if name != part}
         body = members(base.files[NAME], contests=[*told[:number], bare, *told[number + 1 :]])
-        yield one_file(base, f"{account['id']} without an outcome", "result", NAME, body)
+        yield one_file(base, f"{account['id']} without an {what}", "result", NAME, body)
 
 
 def _other(value: Any) -> Iterator[tuple[str, Any]]:

@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
+from ballotcast.ballots.amendment import AmendmentLeaf, Withdrawal
 from ballotcast.clock import to_rfc3339
 from ballotcast.elections.amendment_audit import Withdrawn
 from ballotcast.elections.export_files import RESULT
 from forged_export import OPENS, Entries
-from vector_maker.bases import LATER, Base, withdrawn
+from vector_maker.bases import LATER, Base, conditions, withdrawn
 from vector_maker.doctored.case import Doctored, members, misshapen, one_file, relogged
 
 FIRST, SCHEDULE, LAST = 1, 2, 3
@@ -35,6 +36,11 @@ SAID: dict[str, dict[str, Any]] = {
     "of no contest": {"option": 1},
     "without saying which": {"contest": "c1"},
     "with a member too many": {"contest": "c1", "option": 1, "name": "Ash"},
+}
+STAYS = {
+    "one side of a motion": ("c4", 2),
+    "none of the above": ("c3", 3),
+    "a default option": ("c5", 3),
 }
 MADE = {
     "before the amendment in front of it": OPENS,
@@ -75,6 +81,17 @@ def cases() -> Iterator[Doctored]:
     yield relogged(base, "a withdrawal before the manifest", "leaves", [one[FIRST], one[0], *one[2:]])
     exchanged = [one[0], one[LAST], one[SCHEDULE], one[FIRST], *one[4:]]
     yield relogged(base, "withdrawals in another order", "leaves", exchanged)
+    yield from _what_stays()
+
+
+def _what_stays() -> Iterator[Doctored]:
+    """Options without which a contest would ask something else, or votes against others would be gone."""
+    base = conditions()
+    for what, (contest, option) in STAYS.items():
+        said = Withdrawal(contest=contest, option=option)
+        leaf = AmendmentLeaf(at=OPENS + timedelta(hours=1), reason="She stands no more", withdrawn=said)
+        entries = [base.entries[0], leaf.encode(), *base.entries[1:]]
+        yield relogged(base, f"{what} is withdrawn", "leaves", entries)
 
 
 def _recounted(base: Base, what: str, entries: Entries) -> Doctored:
