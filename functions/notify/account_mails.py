@@ -4,6 +4,7 @@ A new code replaces the one before; only its keyed hash is kept.
 """
 
 from datetime import timedelta
+from typing import NamedTuple
 
 from ballotcast.mails.accounts import password_reset, verification, words_of
 from ballotcast.mails.settings import MailSettings
@@ -51,18 +52,28 @@ def reset(wiring: Wiring, post: Post, identity: str, request: str, base_url: str
         post.mail(organiser.email, password_reset(organiser.language, shown, minutes, link))
 
 
-def ask_to_join(wiring: Wiring, post: Post, election_id: str, identity: str, by: str, base_url: str) -> None:
-    """For an invitation that is not accepted yet."""
-    election, member = wiring.elections.find(election_id), wiring.members.find(election_id, identity)
-    host = wiring.organisers.find(by)
+class Joining(NamedTuple):
+    """What a message says of an invitation. `by`: who invites. `request`: the message's own, when it comes again."""
+
+    election: str
+    organiser: str
+    by: str
+    request: str
+    base_url: str
+
+
+def ask_to_join(wiring: Wiring, post: Post, asked: Joining) -> None:
+    """For an invitation that is not accepted yet, and that was not mailed a short while ago."""
+    election, identity = wiring.elections.find(asked.election), asked.organiser
+    member, host = wiring.members.find(asked.election, identity), wiring.organisers.find(asked.by)
     if not election or election.deleting or not member or member.joined or not host:
         return
     code, now = new_code(), wiring.clock()
-    mac = wiring.roll_secret.mac("join", election_id, identity, code)
-    expires, until = (int((now + span).timestamp()) for span in (JOIN_LIFE, JOIN_EVERY))
-    if not wiring.members.offer(election_id, identity, mac, expires, until):
+    mac = wiring.roll_secret.mac("join", election.id, identity, code)
+    at, expires, until = (int((now + span).timestamp()) for span in (timedelta(), JOIN_LIFE, JOIN_EVERY))
+    if not wiring.members.offer(election.id, identity, asked.request, mac, now=at, expires=expires, until=until):
         return
-    link = f"{election.base_url or base_url}/manage/verify?election={election_id}#{grouped_code(code)}"
+    link = f"{election.base_url or asked.base_url}/manage/verify?election={election.id}#{grouped_code(code)}"
     settings, shown = MailSettings.kept(election.mail), grouped_code(code)
     account = wiring.organisers.find(identity)
     words = words_of(account.language if account else "", settings.language)

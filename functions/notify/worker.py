@@ -29,7 +29,7 @@ from ballotcast.store.mails import occasion_of, sample_recipient
 from ballotcast.store.voter import Voter
 from ballotcast.trustees.link import TrusteeLink
 from ballotcast.wiring import Wiring, from_environment
-from notify.account_mails import ask_to_join, reset, verify
+from notify.account_mails import Joining, ask_to_join, reset, verify
 from notify.milestones import takes_part, tell_organisers
 from notify.pictures import Pictures
 from notify.post import Post, Undeliverable
@@ -80,9 +80,10 @@ class Worker:
                 "election": str(election),
                 "organiser": str(organiser),
                 "by": str(by),
+                "request": str(request),
                 "base_url": str(base_url),
             }:
-                ask_to_join(self._wiring, self._post, election, organiser, by, base_url)
+                ask_to_join(self._wiring, self._post, Joining(election, organiser, by, request, base_url))
             case {"kind": "milestone", "election": str(election), "milestone": str(name), "bounces": int(bounces)}:
                 tell_organisers(self._wiring, self._post, election, name, bounces)
             case {

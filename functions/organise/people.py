@@ -7,7 +7,9 @@ the role again.
 """
 
 import hmac
+import secrets
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from ballotcast.clock import to_rfc3339
@@ -29,6 +31,8 @@ MOST = 20
 TRIES = 5
 """With one code, also when it is right."""
 ATTEMPTS = 5
+KEPT = timedelta(days=1)
+"""How long a withdrawn invitation is known, so that the next one is not mailed too soon."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +102,7 @@ def _mail(wiring: Wiring, election: Election, identity: str, base_url: str) -> N
         return
     take_allowance(wiring, election.organiser, f"{now:%Y-%m-%d}", 1, MailRun(""))
     message = {"kind": "member", "election": election.id, "organiser": identity, "by": election.actor}
-    wiring.mail_queue.send({**message, "base_url": base_url})
+    wiring.mail_queue.send({**message, "request": secrets.token_hex(8), "base_url": base_url})
 
 
 def remove_person(wiring: Wiring, election: Election, email: str) -> None:
@@ -116,15 +120,21 @@ def remove_person(wiring: Wiring, election: Election, email: str) -> None:
             staying = [one for one in others if one.id != heir.id]
             writes = [wiring.members.promoting(election.id, heir), *wiring.members.removing(election.id, identity)]
             owner = heir.id
-        elif any(one.id == identity for one in others):
-            staying = [one for one in others if one.id != identity]
-            writes, owner = wiring.members.removing(election.id, identity), ""
+        elif gone := next((one for one in others if one.id == identity), None):
+            staying, owner = [one for one in others if one is not gone], ""
+            writes = _removing(wiring, election.id, gone)
         else:
             return
         if _change(wiring, election, "member-removed", {"member": identity}, staying, writes, owner):
             return
         election = election_again(wiring, election)
     raise _contended()
+
+
+def _removing(wiring: Wiring, election: str, gone: Member) -> list[dict[str, Any]]:
+    if gone.joined:
+        return wiring.members.removing(election, gone.id)
+    return wiring.members.withdrawing(election, gone.id, int((wiring.clock() + KEPT).timestamp()))
 
 
 def _heir(election: Election, others: list[Member]) -> Member:

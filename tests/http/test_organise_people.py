@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from ballotcast.elections import broadcast
 from ballotcast.elections.roles import Role
@@ -11,10 +12,12 @@ from ballotcast.http.access import Access
 from ballotcast.http.app import declared_routes
 from ballotcast.http.publishers import Publisher
 from ballotcast.store.table import PRESENT
+from notify.worker import Worker, deliver_all
 from organise.accounts import organiser_id
 from organise.app import create_app
 from organise.sweeping import purge
-from organising import Organiser, csv, work_off
+from organising import Organiser, csv, sqs_event, work_off
+from outbox import Failing, Outbox
 from people import Person, code_in, invited, joined, mailed_code, removed, seat
 from problem import assert_problem
 from world import World
@@ -165,6 +168,40 @@ def test_an_invitation_verifies_an_account_and_is_mailed_at_most_every_ten_minut
     unverified = Organiser(deployment, "unverified", verified=False)
     own = unverified.create()
     assert_problem(invited(unverified, own, EVE, "observer"), 403, "not-verified")
+
+
+def test_withdrawing_an_invitation_and_inviting_again_mails_nobody_sooner(deployment: World) -> None:
+    owner, ben = Person(deployment, "owner"), Person(deployment, "ben")
+    election = owner.create("ada@example.org")
+    at = f"/elections/{election}/people/acceptance"
+    for _ in range(3):
+        assert invited(owner, election, ben.email, "observer").status_code == 202
+        assert invited(owner, election, ben.email, "observer").status_code == 202, "before the first mail is out"
+        code = mailed_code(deployment, ben.email)
+        assert len(code_in(ben.email)) == 1
+        assert removed(owner, election, ben.email).status_code == 200
+        assert_problem(ben.post(at, json={"token": code}), 403, "bad-token")
+    deployment.clock.advance(minutes=10)
+    assert invited(owner, election, ben.email, "organiser").status_code == 202
+    assert mailed_code(deployment, ben.email) != code
+    assert removed(owner, election, ben.email).status_code == 200
+    assert invited(owner, election, ben.email, "organiser").status_code == 202
+    newest = code_in(ben.email)[-1]
+    assert ben.post(at, json={"token": newest}).json()["role"] == "organiser", "the mailed code is in force again"
+
+
+def test_a_mail_that_fails_is_sent_by_the_same_message_again(deployment: World) -> None:
+    owner, ben = Person(deployment, "owner"), Person(deployment, "ben")
+    election = owner.create("ada@example.org")
+    invited(owner, election, ben.email, "observer")
+    [message] = deployment.take_messages("MAIL_QUEUE")
+    failing = Worker(deployment.wiring())
+    failing._post = Failing(deployment, ClientError({"Error": {"Code": "Throttling"}}, "SendEmail"), ben.email)
+    assert deliver_all(sqs_event(message), failing)["batchItemFailures"]
+    Outbox()
+    for _ in range(2):
+        assert deliver_all(sqs_event(message), Worker(deployment.wiring())) == {"batchItemFailures": []}
+    assert ben.post(f"/elections/{election}/people/acceptance", json={"token": code_in(ben.email)[-1]}).is_success
 
 
 def test_the_last_owner_stays_and_another_takes_the_place_of_the_first(deployment: World) -> None:

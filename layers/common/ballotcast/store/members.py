@@ -1,7 +1,8 @@
 """The people of an election next to the organiser under whose account it is: co-owners, organisers, observers.
 
 Roll   ELECTION#<election> / MEMBER#<organiser>      role, address, and whether they have joined or are invited
-Roll   ORGANISER#<organiser> / JOIN#<election>       the code of an invitation, until it is accepted or withdrawn
+Roll   ORGANISER#<organiser> / JOIN#<election>       the code of an invitation, until it is accepted; `withdrawn`: kept
+                                                     for when the next mail may go out, and expires
 Roll   ORGANISER#<organiser> / ELECTION#<election>   for listing, once they have joined (store/elections.py)
 
 Every change is one transaction on the condition that the election has not been changed since it was read: so two
@@ -15,7 +16,7 @@ from typing import Any
 from ballotcast.elections.roles import Role
 from ballotcast.store.elections import META, Election, election_pk
 from ballotcast.store.organisers import PROFILE, organiser_pk
-from ballotcast.store.table import ABSENT, Condition, Item, Refusal, Table
+from ballotcast.store.table import ANYWAY, Condition, Item, Refusal, Table
 from ballotcast.store.transaction import Cancelled, transact
 
 PREFIX = "MEMBER#"
@@ -100,8 +101,13 @@ class Members:
         return self._roll.putting({"pk": election_pk(election), "sk": member_sk(member.id), **vars(member)})
 
     def inviting(self, election: str, organiser: str) -> dict[str, Any]:
-        """For `change`: an invitation without a code; `notify` makes one."""
-        return self._roll.putting({"pk": organiser_pk(organiser), "sk": join_sk(election)}, ABSENT)
+        """For `change`: an invitation, for which `notify` makes a code.
+
+        One that was withdrawn shortly before is in force again, with the code that was mailed, so that inviting and
+        withdrawing in turn mails nobody more often.
+        """
+        update = "SET invited = :yes REMOVE withdrawn, expiration"
+        return self._roll.updating(organiser_pk(organiser), join_sk(election), update, {":yes": True}, ANYWAY)
 
     def joining(self, election: str, member: Member, code_mac: bytes) -> list[dict[str, Any]]:
         """For `change`: the invited member as one who has joined, by the code, which ends. It proves their address."""
@@ -118,11 +124,20 @@ class Members:
         ]
 
     def removing(self, election: str, organiser: str) -> list[dict[str, Any]]:
-        """For `change`: whatever there is of the member."""
+        """For `change`: whatever there is of somebody who has joined, or under whose account the election is."""
         return [
             self._roll.deleting(election_pk(election), member_sk(organiser)),
             self._roll.deleting(organiser_pk(organiser), join_sk(election)),
             self._roll.deleting(organiser_pk(organiser), election_pk(election)),
+        ]
+
+    def withdrawing(self, election: str, organiser: str, expires: int) -> list[dict[str, Any]]:
+        """For `change`: the member who is invited. When they were mailed is kept until then, in epoch seconds."""
+        update = "SET withdrawn = :yes, expiration = :expires"
+        values = {":yes": True, ":expires": expires}
+        return [
+            self._roll.deleting(election_pk(election), member_sk(organiser)),
+            self._roll.updating(organiser_pk(organiser), join_sk(election), update, values, ANYWAY),
         ]
 
     def promoting(self, election: str, heir: Member) -> dict[str, Any]:
@@ -130,11 +145,20 @@ class Members:
         owner = Condition("joined = :yes AND #role = :owner", {":yes": True, ":owner": Role.OWNER.value})
         return self._roll.deleting(election_pk(election), member_sk(heir.id), owner)
 
-    def offer(self, election: str, organiser: str, code_mac: bytes, expires: int, until: int) -> bool:
-        """Remember the newest code's keyed hash; False if there is no such invitation any more."""
-        update = "SET code_mac = :mac, expires = :expires, tries = :none, mailed_until = :until"
+    def offer(
+        self, election: str, organiser: str, request: str, code_mac: bytes, *, now: int, expires: int, until: int
+    ) -> bool:
+        """Remember the newest code's keyed hash, and take the turn to mail it; times in epoch seconds.
+
+        False if there is no such invitation any more, or another `request` was mailed and its `until` is to come.
+        """
+        update = "SET code_mac = :mac, expires = :expires, tries = :none, mailed_until = :until, asked = :asked"
         values = {":mac": code_mac, ":expires": expires, ":none": 0, ":until": until}
-        return self._update(election, organiser, update, values, "attribute_exists(pk)", {})
+        turn = (
+            "attribute_exists(pk) AND attribute_not_exists(withdrawn)"
+            " AND (attribute_not_exists(mailed_until) OR mailed_until <= :now OR asked = :asked)"
+        )
+        return self._update(election, organiser, update, values, turn, {":now": now, ":asked": request})
 
     def count_try(self, election: str, organiser: str, most: int) -> bool:
         """Before the code is looked at, so that parallel guesses are counted too; False after `most`."""

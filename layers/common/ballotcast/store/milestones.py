@@ -1,6 +1,6 @@
 """What organisers are mailed of their elections, and when: the opening, the close, the count, mails that came back.
 
-Roll   MILESTONES / <time>#<election>#<kind>      `opened`, `closed`, `count` or `reminder`: looked at then
+Roll   MILESTONES / <time>#<election>#<kind>      `opened`, `closed`, `count`, `released-…` or `reminder`: looked at then
 Roll   BOUNCES / <election>                       how many invitations came back since organisers were last mailed
 Roll   ORGANISER#<id> / TOLD#<election>#<name>    a mail about a milestone: being sent, then sent; expires
 
@@ -16,19 +16,20 @@ from typing import Any
 from ballotcast.clock import to_rfc3339
 from ballotcast.store.due_counts import AFTER_ALL
 from ballotcast.store.organisers import organiser_pk
-from ballotcast.store.table import ABSENT, PRESENT, Condition, Refusal, Table
+from ballotcast.store.table import ABSENT, ANYWAY, PRESENT, Condition, Refusal, Table
 from ballotcast.store.transaction import Cancelled, transact
 
 MILESTONES, BOUNCES = "MILESTONES", "BOUNCES"
 OPENED, CLOSED, COUNT, REMINDER = "opened", "closed", "count", "reminder"
+RELEASED = "released-"
+"""Before the id of who released the result: that organiser is not mailed of it."""
 KEPT = 90 * 24 * 60 * 60
 """Seconds for which a mail is known to have been sent: longer than any message lives."""
-_ANYWAY = Condition("attribute_not_exists(pk) OR attribute_exists(pk)", {})
 
 
 @dataclass(frozen=True)
 class Milestone:
-    """`at`: RFC 3339, whole seconds. `kind`: of those above. `since`: when it was first due."""
+    """`at`: RFC 3339, whole seconds. `kind`: one of those above. `since`: when it was first due."""
 
     at: str
     election: str
@@ -86,7 +87,7 @@ class Milestones:
 
     def counting_bounce(self, election: str) -> dict[str, Any]:
         """For the transaction that marks an invitation as bounced."""
-        return self._roll.updating(BOUNCES, election, "ADD bounces :one", {":one": 1}, _ANYWAY)
+        return self._roll.updating(BOUNCES, election, "ADD bounces :one", {":one": 1}, ANYWAY)
 
     def bounces(self) -> Iterator[Bounces]:
         """Of every election with invitations that came back lately."""

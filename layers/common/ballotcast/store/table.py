@@ -61,6 +61,7 @@ class Condition:
 
 ABSENT = Condition("attribute_not_exists(pk)", {})
 PRESENT = Condition("attribute_exists(pk)", {})
+ANYWAY = Condition("attribute_not_exists(pk) OR attribute_exists(pk)", {})
 
 
 def _names(*expressions: str) -> dict[str, str]:
