@@ -1,11 +1,11 @@
-"""`ballotcast sign-up`, `verify-address`, `reset-password`, `log-in`: an organiser's account."""
+"""`ballotcast sign-up`, `verify-address`, `reset-password`, `account`, `log-in`: an organiser's account."""
 
 import click
 
 from ballotcast.client.organiser import Organiser
 
 from .deployment import forget_session, load_device, load_session, save_device, save_session
-from .group import deployment, public_api
+from .group import deployment, organiser, public_api
 
 PASSWORD = click.option("--password", prompt=True, hide_input=True, envvar="BALLOTCAST_PASSWORD", show_envvar=True)
 NEW_PASSWORD = click.option(
@@ -45,15 +45,27 @@ def verify_address(organiser_id: str, code: str) -> None:
 @click.option("--password", default="", envvar="BALLOTCAST_PASSWORD", show_envvar=True, help="At least 12 characters.")
 def reset_password(email: str, code: str, password: str) -> None:
     """Set a new password by a code that is mailed to EMAIL."""
-    organiser = Organiser(public_api())
+    asking = Organiser(public_api())
     if not code:
-        organiser.ask_reset(email)
+        asking.ask_reset(email)
         click.echo(f"If {email} has an account, a code is on its way to it.")
         code = click.prompt("Code")
     password = password or click.prompt("New password", hide_input=True, confirmation_prompt=True)
-    organiser.set_password(email, code.strip(), password)
-    save_device(deployment(), organiser.device)
+    asking.set_password(email, code.strip(), password)
+    save_device(deployment(), asking.device)
     click.echo(f"The new password is set; ballotcast log-in {email}")
+
+
+@click.command("account")
+@click.option("--mails", type=click.Choice(["on", "off"]), help="Mails about your elections.")
+def account(mails: str | None) -> None:
+    """Your account, and whether you are mailed of openings, closes, counts and invitations that came back."""
+    asking = organiser()
+    if mails:
+        asking.want_mails(wanted=mails == "on")
+    found = asking.account()
+    click.echo(f"{found['email']}{'' if found['verified'] else '  (not verified)'}")
+    click.echo(f"Mails about your elections: {'on' if found['milestone_mails'] else 'off'}")
 
 
 @click.command("log-out")
@@ -70,6 +82,6 @@ def log_out() -> None:
 @PASSWORD
 def log_in(email: str, password: str) -> None:
     """Open a session of an hour; the commands for organisers use it."""
-    organiser = Organiser(public_api(), device=load_device(deployment()))
-    save_session(deployment(), organiser.log_in(email, password), organiser.device)
+    opening = Organiser(public_api(), device=load_device(deployment()))
+    save_session(deployment(), opening.log_in(email, password), opening.device)
     click.echo(f"Logged in as {email}, for an hour.")

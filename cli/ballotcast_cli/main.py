@@ -16,6 +16,7 @@ COMMANDS: Mapping[str, LazyCommand] = {
         "accounts", "Set a new password by a code that is mailed to EMAIL.", "reset_password"
     ),
     "log-in": LazyCommand("accounts", "Open a session of an hour; the commands for organisers use it.", "log_in"),
+    "account": LazyCommand("accounts", "Your account, and whether mails about your elections come.", "account"),
     "log-out": LazyCommand("accounts", "End the session at once.", "log_out"),
     "doctor": LazyCommand("doctor", "Check SPF, DKIM and DMARC of the sender's domain, as SES needs them."),
     "elections": LazyCommand("elections", "Create, list, show and delete elections."),

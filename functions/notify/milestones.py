@@ -13,6 +13,7 @@ from ballotcast.mails.settings import MailSettings
 from ballotcast.mails.to_organisers import NAMES, milestone
 from ballotcast.store.elections import Election
 from ballotcast.store.mails import occasion_of
+from ballotcast.store.milestones import RELEASED
 from ballotcast.wiring import Wiring
 from notify.post import Post, Undeliverable
 
@@ -27,14 +28,18 @@ class BeingSent(Exception):
 def tell_organisers(wiring: Wiring, post: Post, election_id: str, name: str, bounces: int) -> None:
     """Mail all who conduct an election: `opened`, `closed`, `counted`, `failed-<n>` or `bounced-<time>`.
 
+    Of `released-<organiser>` all but that one.
+
     One mail that fails does not keep back the others; the first failure is raised at the end. What is not so any more
-    when the message comes is not mailed, and nothing goes to an address that is not proven.
+    when the message comes is not mailed. Nothing goes to unproven addresses, or to organisers who want no such mails.
     """
     election, kind = wiring.elections.find(election_id), name.partition("-")[0]
     if kind not in NAMES or not election or election.erased or not _is_so(election, kind, wiring):
         return
     failures: list[Exception] = []
     for identity in _conducting(wiring, election):
+        if name == f"{RELEASED}{identity}":
+            continue
         try:
             _tell(wiring, post, election, identity, name, bounces)
         except Exception as error:  # noqa: BLE001 - the edge: raised below, when the others have theirs
@@ -60,7 +65,7 @@ def _conducting(wiring: Wiring, election: Election) -> list[str]:
 
 def _tell(wiring: Wiring, post: Post, election: Election, identity: str, name: str, bounces: int) -> None:
     organiser, now = wiring.organisers.find(identity), wiring.clock()
-    if not organiser or not organiser.verified:
+    if not organiser or not organiser.verified or not organiser.milestone_mails:
         return
     claimed = wiring.milestones.claim(identity, election.id, name, int(now.timestamp()), int((now + CLAIM).timestamp()))
     if claimed is None:

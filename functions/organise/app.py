@@ -12,6 +12,7 @@ from organise import (
     conduct_routes,
     election_routes,
     mail_routes,
+    own_account_routes,
     password_routes,
     people_routes,
     right_routes,
@@ -21,7 +22,7 @@ from organise import (
 
 
 def create_app(wiring: Wiring) -> FastAPI:
-    accounts = (account_routes.router, password_routes.router)
+    accounts = (account_routes.router, own_account_routes.router, password_routes.router)
     roll = (voter_routes.router, right_routes.router)
     people = (people_routes.router, trustee_routes.router)
     elections = (election_routes.router, *roll, mail_routes.router, *people, conduct_routes.router)

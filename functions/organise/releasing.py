@@ -10,12 +10,13 @@ from ballotcast.clock import to_rfc3339
 from ballotcast.errors import Conflict
 from ballotcast.store.elections import Election
 from ballotcast.store.events import event
+from ballotcast.store.milestones import RELEASED, Milestone
 from ballotcast.store.transaction import Cancelled, transact
 from ballotcast.wiring import Wiring
 
 
 def release_result(wiring: Wiring, election: Election) -> None:
-    """From now on everybody sees the result. Again, it changes nothing.
+    """From now on everybody sees the result, and the others who conduct the election are mailed. Again: no change.
 
     Conflict where the manifest does not hold the result, or it is not counted yet.
     """
@@ -26,8 +27,14 @@ def release_result(wiring: Wiring, election: Election) -> None:
         raise Conflict("not-counted", "the ballots of this election are not counted yet")
     now = wiring.clock()
     told = event(election.id, election.actor, "result-released", {"held_since": counted.counted_at}, now)
+    at = to_rfc3339(now)
+    writes = [
+        wiring.results.releasing(counted, at),
+        wiring.events.adding(told),
+        wiring.milestones.adding(Milestone(at, election.id, f"{RELEASED}{election.actor}", at)),
+    ]
     try:
-        transact(wiring.dynamodb, [wiring.results.releasing(counted, to_rfc3339(now)), wiring.events.adding(told)])
+        transact(wiring.dynamodb, writes)
     except Cancelled:
         if wiring.results.released_at(election.id) is None:
             raise

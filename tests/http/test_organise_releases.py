@@ -14,12 +14,17 @@ from ballotcast.client.api import Api
 from ballotcast.client.errors import Held
 from ballotcast.client.published import results
 from ballotcast.clock import from_rfc3339
+from ballotcast.elections.roles import Role
 from counted_election import close_machine
 from dying import DyingWiring, Killed
+from notify.worker import Worker
 from organise.drafts import owned_election
+from organise.due import see_to_all
 from organise.releasing import release_result
 from organising import DRAFT, Organiser
+from outbox import Outbox
 from pages import Browser
+from people import Person, seat
 from problem import assert_problem
 from tally import work
 from tally.announcer import announce
@@ -78,6 +83,27 @@ def test_a_held_result_is_fixed_in_public_and_shown_nowhere(organiser: Organiser
     assert look(organiser, election, "log/checkpoint").status_code == 200
     assert announced(deployment, election) == 0
     assert "lots_seed" in json.loads(work.read(organiser.wiring.blobs, work.result_key(election)))
+
+
+def test_the_others_who_conduct_it_are_mailed_once_unless_they_want_no_mails(
+    organiser: Organiser, deployment: World
+) -> None:
+    election, outbox = counted(organiser), Outbox()
+    ben, cid, dora = (Person(deployment, name) for name in ("ben", "cid", "dora"))
+    for person, role in ((ben, Role.ORGANISER), (cid, Role.OBSERVER), (dora, Role.OWNER)):
+        seat(organiser, election, person, role)
+    assert dora.ask("PATCH", "/account", json={"milestone_mails": False}).json()["email"] == dora.email
+    assert release(ben, election).status_code == 200
+    assert release(organiser, election).status_code == 200, "again, by another"
+    for _ in range(2):
+        see_to_all(deployment.wiring())
+        for message in deployment.take_messages("MAIL_QUEUE"):
+            if message["kind"] == "milestone":
+                Worker(deployment.wiring()).deliver(message)
+    told = [mail for mail in outbox.mails() if mail.subject.startswith("The result is published")]
+    assert [mail.to for mail in told] == ["organiser@example.org"]
+    assert f"/results/{election}" in told[0].body
+    assert "/manage/account" in told[0].body
 
 
 def test_released_it_is_what_was_fixed(organiser: Organiser, deployment: World) -> None:

@@ -1,4 +1,4 @@
-"""The command for anyone who forgot the password."""
+"""The commands for anyone who forgot the password, or wants no mails."""
 
 from pathlib import Path
 
@@ -47,3 +47,12 @@ def test_a_code_is_asked_for_and_entered_with_a_new_password(api: Api, deploymen
     assert (done.exit_code, deployment.take_messages("MAIL_QUEUE")) == (0, [])
     assert NEW not in done.output
     assert Organiser(api).log_in(EMAIL, NEW)
+
+
+def test_mails_about_elections_are_switched_off(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    organiser = Organiser(api)
+    organiser.log_in(EMAIL, OLD)
+    monkeypatch.setattr(commands, "organiser", lambda: organiser)
+    for options, said in (((), "on"), (("--mails", "off"), "off"), ((), "off")):
+        shown = CliRunner().invoke(main, ["account", *options]).output
+        assert shown == f"{EMAIL}  (not verified)\nMails about your elections: {said}\n"

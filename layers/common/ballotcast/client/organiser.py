@@ -61,6 +61,14 @@ class Organiser:
         self.api.send("DELETE", "/sessions", headers=self._session())
         self.token = ""
 
+    def account(self) -> Document:
+        """One's own: address, whether it is verified, whether mails about one's elections are wanted."""
+        return self._document("GET", "/account")
+
+    def want_mails(self, *, wanted: bool) -> None:
+        """Whether mails about one's elections come: openings, closes, counts, invitations that came back."""
+        self._document("PATCH", "/account", json={"milestone_mails": wanted})
+
     def create_election(self, draft: Mapping[str, Any]) -> Document:
         """`draft`: title, description, opens_at, closes_at, contests, second_factor, mode (docs/api.md)."""
         return self._post("/elections", json=dict(draft))

@@ -7,7 +7,7 @@ from ballotcast.mails.invitation import Occasion
 from ballotcast.mails.language import MailWords
 from ballotcast.mails.settings import MailSettings
 
-NAMES = ("opened", "closed", "counted", "failed", "bounced")
+NAMES = ("opened", "closed", "counted", "released", "failed", "bounced")
 """What organisers are mailed about."""
 
 
@@ -51,7 +51,7 @@ def milestone(
         held: Whether its result is published only once it is released.
         bounces: How many invitations came back, in the mail about these.
     """
-    published = kind == "counted" and not held
+    published = kind == "released" or (kind == "counted" and not held)
     page = f"{base_url}/results/{election}" if published else f"{base_url}/manage/elections/{election}"
     url = f"{page}/voters?delivery=bounced" if kind == "bounced" else page
     text = words.text(
@@ -59,8 +59,7 @@ def milestone(
         closes=words.moment(occasion.closes_at, settings.zone),
         count=bounces,
     )
-    button = {"counted": "milestone_result", "bounced": "milestone_roll"}.get(kind, "milestone_page")
-    button = "milestone_page" if kind == "counted" and held else button
+    button = "milestone_result" if published else "milestone_roll" if kind == "bounced" else "milestone_page"
     blocks: list[Block] = [
         *([Paragraph(settings.organisation, "brand")] if settings.organisation else []),
         *([Paragraph(words.text("rehearsal"), "notice")] if occasion.rehearsal else []),
@@ -68,6 +67,7 @@ def milestone(
         Paragraph(text),
         Button(words.text(button), url, f"{words.text(button)}:", words.text("link_below")),
         Paragraph(f"{words.text('sent_to_you')} {words.text('no_answers')}", "quiet"),
+        Paragraph(words.text("milestone_off", page=f"{base_url}/manage/account"), "quiet"),
     ]
     subject = words.text(f"milestone_{kind}_subject", title=occasion.title)
     return _mail(words, subject, blocks)

@@ -1,6 +1,6 @@
 """What organisers are mailed of their elections, and when: the opening, the close, the count, mails that came back.
 
-Roll   MILESTONES / <time>#<election>#<kind>      `opened`, `closed`, `count`, `released-…` or `reminder`: looked at then
+Roll   MILESTONES / <time>#<election>#<kind>      `opened`, `closed`, `count`, `released-…`, `reminder`: looked at then
 Roll   BOUNCES / <election>                       how many invitations came back since organisers were last mailed
 Roll   ORGANISER#<id> / TOLD#<election>#<name>    a mail about a milestone: being sent, then sent; expires
 
@@ -22,7 +22,7 @@ from ballotcast.store.transaction import Cancelled, transact
 MILESTONES, BOUNCES = "MILESTONES", "BOUNCES"
 OPENED, CLOSED, COUNT, REMINDER = "opened", "closed", "count", "reminder"
 RELEASED = "released-"
-"""Before the id of who released the result: that organiser is not mailed of it."""
+"""Before the id of the organiser who released the result: that organiser is not mailed of it."""
 KEPT = 90 * 24 * 60 * 60
 """Seconds for which a mail is known to have been sent: longer than any message lives."""
 

@@ -43,6 +43,8 @@ class Organiser:
     """How often the first verification mail was asked for again."""
     language: str = ""
     """Of mails about the account: that in which they used the pages last, or empty."""
+    milestone_mails: bool = True
+    """Whether they want mails about milestones of their elections."""
     trial_drafts: int = 0
     """Drafts made before the address was proven."""
 
@@ -163,6 +165,10 @@ class Organisers:
     def speak(self, organiser: str, language: str) -> None:
         """Mails about the account are in this language from now on."""
         self._update(organiser, "SET #language = :language", {":language": language}, PRESENT)
+
+    def want_milestones(self, organiser: str, *, wanted: bool) -> None:
+        """Whether mails about milestones of their elections go to this organiser from now on."""
+        self._update(organiser, "SET milestone_mails = :wanted", {":wanted": wanted}, PRESENT)
 
     def counting_draft(self, organiser: str, most: int) -> dict[str, Any]:
         """For the transaction that makes a draft. Refused after `most`, and once the address is proven."""
