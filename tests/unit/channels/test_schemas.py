@@ -71,7 +71,7 @@ for depth in range(1, 20):
         (record(TIME, {"name": "x", "type": {"type": "array", "items": "null"}}), "must not be empty"),
         (record(TIME, {"name": "x", "type": {"type": "array", "items": record(name="E")}}), "must not be empty"),
         (record(TIME, {"name": "x", "type": TWICE[-1]}), "values"),
-        (record(TIME, {"name": "x", "type": NESTED}), "nested too deeply"),
+        (record(TIME, {"name": "x", "type": NESTED}), "nested over 64 deep"),
         (record({**TIME, "doc": "x" * MOST_BYTES}), "bytes"),
     ],
     ids=range(17),

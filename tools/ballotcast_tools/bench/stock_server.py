@@ -24,6 +24,7 @@ from ballotcast.ballots.leaf import BallotLeaf
 from ballotcast.ballots.manifest import Manifest
 from ballotcast.crypto.encoding import EncodingError, b64u_decode
 from ballotcast.crypto.merkle import leaf_hash
+from ballotcast_tools.thread_connection import ThreadConnection
 
 
 class BallotCast(BaseModel):
@@ -56,7 +57,9 @@ class Box:
     def _connection(self) -> sqlite3.Connection:
         found: sqlite3.Connection | None = getattr(self._threads, "connection", None)
         if found is None:
-            found = self._threads.connection = sqlite3.connect(self._path, timeout=30)
+            found = self._threads.connection = sqlite3.connect(
+                self._path, timeout=30, check_same_thread=False, factory=ThreadConnection
+            )
             found.execute("PRAGMA journal_mode = WAL")
             found.execute("PRAGMA synchronous = FULL")
         return found

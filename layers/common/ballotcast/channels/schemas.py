@@ -21,7 +21,7 @@ from fastavro.schema import (
 from ballotcast.channels.extent import SchemaError
 from ballotcast.channels.natural import Convert, converter, has_bytes, is_single
 from ballotcast.channels.reading import RecordReader
-from ballotcast.channels.spelling import require_spelled
+from ballotcast.channels.spelling import MOST_DEPTH, require_spelled
 from ballotcast.channels.time_axis import NoTimeAxis, TimeAxis, Unit, time_axis
 
 __all__ = ["ChannelSchema", "SchemaError", "physical"]
@@ -63,7 +63,7 @@ class ChannelSchema:
         except (SchemaParseException, UnknownType) as error:
             raise SchemaError(f"not Avro: {error}") from None
         except RecursionError:
-            raise SchemaError("nested too deeply") from None
+            raise SchemaError(f"types are nested over {MOST_DEPTH} deep") from None
         except (TypeError, ValueError, KeyError, AttributeError) as error:
             if isinstance(error, SchemaError):
                 raise

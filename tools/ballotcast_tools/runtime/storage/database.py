@@ -8,6 +8,8 @@ from pathlib import Path
 from threading import Event
 from typing import Any, Literal, TypeVar
 
+from ballotcast_tools.thread_connection import ThreadConnection
+
 from .signals import Signals
 from .writer import Commits, Transaction, Writer
 
@@ -41,7 +43,11 @@ class Database:
         log = path.with_name(f"{path.name}-wal")
         self.was_closed = not log.exists() or log.stat().st_size == 0
         connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=256)
-        prepare(connection, schema, synchronous)
+        try:
+            prepare(connection, schema, synchronous)
+        except BaseException:
+            connection.close()
+            raise
         self._writer = Writer(connection, self._signals)
         self._connection = connection
 
@@ -99,7 +105,14 @@ class Database:
 def open_reader(path: Path) -> sqlite3.Connection:
     """Return a connection that cannot write. From another thread or process it shows what is committed."""
     address = f"{path.absolute().as_uri()}?mode=ro"
-    connection = sqlite3.connect(address, uri=True, isolation_level=None, cached_statements=256)
+    connection = sqlite3.connect(
+        address,
+        uri=True,
+        isolation_level=None,
+        cached_statements=256,
+        check_same_thread=False,  # whichever thread collects it closes it
+        factory=ThreadConnection,
+    )
     connection.execute("PRAGMA query_only = ON")
     return connection
 
