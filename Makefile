@@ -100,8 +100,8 @@ wheel: environments ## build the wheel, install it into an empty environment and
 site: environments ## the documentation as a site, .tools/site-html; fails on any broken link
 	@PYTHONPATH=tools $(python) -m ballotcast_tools.build.site
 
-parity: environments ## every test of an API by both paths: ASGI, and API Gateway's events
-	BOTH_WAYS=1 $(pytest) tests/http tests/parity
+parity: environments ## every test of an API by both paths, ASGI and API Gateway's events, on moto's tables
+	BOTH_WAYS=1 TABLES=moto $(pytest) tests/http tests/parity
 
 oracles: environments ## our counts beside those of pref-voting and abcvoting
 	.tools/uv/bin/uv run --frozen --isolated --all-extras --with 'abcvoting>=2.19' --with 'pref-voting>=1.18' \

@@ -3,18 +3,17 @@
 import asyncio
 import re
 from base64 import b64decode, b64encode
-from collections.abc import Awaitable, Callable, MutableMapping
 from threading import current_thread, main_thread
 from typing import Any
 from urllib.parse import parse_qsl
 
-from fastapi import FastAPI, testclient
-from starlette.concurrency import run_in_threadpool
+import httpx2 as httpx
+from fastapi import FastAPI
 
+import asgi_client
 from ballotcast.http.fastpath import Decision, Handler, decide, fast_handler
 from ballotcast.http.handler import stock_handler
 
-Message = MutableMapping[str, Any]
 Event = dict[str, Any]
 
 BINARY = frozenset(
@@ -33,8 +32,8 @@ class Context:
     invoked_function_arn, aws_request_id = "arn:aws:lambda:eu-central-1:1:function:function", "request"
 
 
-class TestClient(testclient.TestClient):
-    """As FastAPI's. `by_event`: requests become events and are answered by the Lambda handler, fast path and all."""
+class TestClient(asgi_client.TestClient):
+    """`by_event`: requests become events and are answered by the Lambda handler, fast path and all."""
 
     __test__ = False
     by_event = False
@@ -45,43 +44,34 @@ class TestClient(testclient.TestClient):
         return "https://api.example.org/v1" if self.by_event else "http://testserver"
 
     def __init__(self, app: FastAPI, **options: Any) -> None:
-        super().__init__(ByEvent(app) if self.by_event else app, **options)  # type: ignore[arg-type]
+        super().__init__(app, transport=EventTransport(app) if self.by_event else None, **options)
 
 
-class ByEvent:
-    """An app (ASGI) that is called as a Lambda function."""
+class EventTransport(httpx.BaseTransport):
+    """Requests of an app that is called as a Lambda function."""
 
     def __init__(self, app: FastAPI) -> None:
-        self._app, self._stock = app, stock_handler(app)
+        self._stock = stock_handler(app)
         self._handler, self._decisions = fast_handler(app, self._stock), list(decide(app))
 
-    async def __call__(
-        self, scope: Message, receive: Callable[[], Awaitable[Message]], send: Callable[[Message], Awaitable[None]]
-    ) -> None:
-        if scope["type"] == "lifespan":
-            await self._app(scope, receive, send)
-            return
-        body, more = b"", True
-        while more:
-            message = await receive()
-            body, more = body + message.get("body", b""), message.get("more_body", False)
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
         event = event_of(
             self._decisions,
-            scope["method"],
-            scope["raw_path"].decode(),
-            parse_qsl(scope["query_string"].decode(), keep_blank_values=True),
-            [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]],
-            body,
+            request.method,
+            request.url.raw_path.partition(b"?")[0].decode(),
+            parse_qsl(request.url.query.decode(), keep_blank_values=True),
+            [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in request.headers.raw],
+            request.read(),
         )
-        answer = await run_in_threadpool(invoke, self._handler, event)
+        answer = invoke(self._handler, event)
         self._require_described(event, answer["statusCode"])
-        if scope["method"] == "GET":
-            await run_in_threadpool(self._compare, answer, event)
+        if request.method == "GET":
+            self._compare(answer, event)
         headers = [(name, [value]) for name, value in answer["headers"].items()]
         headers += answer["multiValueHeaders"].items()
-        raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, values in headers for value in values]
-        await send({"type": "http.response.start", "status": answer["statusCode"], "headers": raw})
-        await send({"type": "http.response.body", "body": content_of(answer)})
+        single = [(name, value) for name, values in headers for value in values]
+        stream = httpx.ByteStream(content_of(answer))
+        return httpx.Response(answer["statusCode"], headers=single, stream=stream, request=request)
 
     def _require_described(self, event: Event, status: int) -> None:
         """A refusal of a route of ours is one that its description names."""

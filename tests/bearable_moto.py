@@ -3,23 +3,21 @@
 It has a way in for each service of AWS, made again for each test: here only for those that the product uses. It copies
 the whole table once for each item of a transaction: here only the items that a transaction touches are kept, and put
 back if it is cancelled. It seeks every possible type in every value of an answer: here those that are text, numbers and
-truth are taken as they are. And a roll is read by 256 queries, nearly all of empty partitions when the roll is a
-test's: those are answered without the way through botocore and back.
+truth are taken as they are.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import deepcopy
 from functools import cache
-from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
 from moto import backend_index
-from moto.core import DEFAULT_ACCOUNT_ID, responses
+from moto.core import responses
 from moto.core.serialize import JSONSerializer
-from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
+from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.models.table import Table
 
@@ -74,31 +72,3 @@ def bearable() -> Iterator[None]:
         patch.object(Table, "__deepcopy__", lambda table, memo: table, create=True),
     ):
         yield
-
-
-ANSWERED = SimpleNamespace(status_code=200)
-
-
-def answer_for_empty_partitions(client: Any, watched: Callable[[], bool]) -> None:
-    """Have the queries of a DynamoDB client answered at once where moto holds nothing under their key.
-
-    Tests that count requests or let them fail (`watched`) are told of them as botocore tells.
-    """
-    query, emit = client.query, client.meta.events.emit_until_response
-    tables = dynamodb_backends[DEFAULT_ACCOUNT_ID][client.meta.region_name].tables
-    model = client.meta.service_model.operation_model("Query")
-
-    def quick(**asked: Any) -> dict[str, Any]:
-        key = DynamoType(asked["ExpressionAttributeValues"][":pk"])
-        if tables[asked["TableName"]].items.get(key):
-            answer: dict[str, Any] = query(**asked)
-            return answer
-        found: dict[str, Any] = {"Items": [], "Count": 0, "ScannedCount": 0}
-        if not watched():
-            return found
-        emit("before-parameter-build.dynamodb.Query", params=asked, model=model, context={})
-        emit("before-call.dynamodb.Query", params={"headers": {}}, model=model, context={})
-        emit("after-call.dynamodb.Query", http_response=ANSWERED, parsed=found, model=model, context={})
-        return found
-
-    client.query = quick

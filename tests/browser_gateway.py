@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from fastapi.testclient import TestClient
 from playwright.sync_api import Page, Request, Route
+
+from asgi_client import TestClient
 
 PREFIX = "/api"
 KEPT = ("accept", "content-type", "cookie", "referer")

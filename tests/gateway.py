@@ -4,8 +4,9 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from fastapi import FastAPI
-from fastapi.testclient import TestClient
 from starlette.routing import Match
+
+from asgi_client import TestClient
 
 Message = MutableMapping[str, Any]
 

@@ -48,7 +48,6 @@ class LentClients:
         for service, client in self._lent:
             for name in REGISTER:
                 delattr(client.meta.events, name)
-            vars(client).pop("query", None)  # what answer_for_empty_partitions put there
             _free[service].append(client)
         self._lent, self._hooks = [], []
         self._idle.clear()

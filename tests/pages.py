@@ -5,8 +5,8 @@ import re
 from typing import Any
 
 import httpx2 as httpx
-from fastapi.testclient import TestClient
 
+from asgi_client import TestClient
 from ballotcast.client.api import Api
 from ballotcast.http.sessions import open_session
 from gateway import gateway

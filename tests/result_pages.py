@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from html import unescape
 
-from fastapi.testclient import TestClient
-
+from asgi_client import TestClient
 from ballotcast.client.api import Api
 from gateway import gateway
 from tally.app import create_app as tally

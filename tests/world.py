@@ -1,6 +1,7 @@
-"""A deployment in one process: moto plays AWS, the clock is ours, and KMS key pairs (which moto lacks) are `FakeKms`.
+"""A deployment in one process: moto plays AWS, the embedded runtime plays the tables, and the clock is ours.
 
-For single-threaded tests only: under threads moto's transactions lose isolation (the stack tests race for real).
+KMS key pairs, which moto lacks, are `FakeKms`. `TABLES=moto` has moto play the tables too, as continuous integration
+does once: that takes twice as long. For single-threaded tests only: the stack tests race for real.
 """
 
 import json
@@ -15,13 +16,15 @@ from moto import mock_aws
 
 from ballotcast.settings import Settings
 from ballotcast.wiring import Wiring
-from bearable_moto import answer_for_empty_partitions, bearable
+from bearable_moto import bearable
 from fake_clock import FakeClock
 from fake_kms import FakeKms
 from lent_clients import LentClients
 from moto_resources import MotoResources
+from played_dynamodb import PlayedDynamoDB, PlayedTables
 
 REGION = "eu-central-1"
+BY_MOTO = os.environ.get("TABLES") == "moto"
 MACHINES = {"registering": "spawn", "stopping": "stop", "repairing": "repair"}
 
 
@@ -35,11 +38,9 @@ class WorldWiring(Wiring):
     def client(self, service: Any) -> Any:
         if service == "kms":
             return self._deployment.kms
-        client = self._deployment.clients.lend(service, lambda: super(WorldWiring, self).client(service), self)
-        if service == "dynamodb" and "query" not in vars(client):
-            clients = self._deployment.clients
-            answer_for_empty_partitions(client, lambda: clients.watched(client))
-        return client
+        if service == "dynamodb" and self._deployment.tables:
+            return PlayedDynamoDB(self._deployment.tables)
+        return self._deployment.clients.lend(service, lambda: super(WorldWiring, self).client(service), self)
 
 
 class World:
@@ -47,6 +48,7 @@ class World:
 
     def __init__(self) -> None:
         self.clock = FakeClock()
+        self.tables = None if BY_MOTO else PlayedTables.take()
         self.kms = FakeKms()
         self.clients = LentClients()
         self.sqs = self.clients.lend("queues of the world", lambda: boto3.client("sqs"))
@@ -91,6 +93,11 @@ class World:
                 self.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
         return taken
 
+    def end(self) -> None:
+        self.clients.take_back()
+        if self.tables:
+            self.tables.give_back()
+
     def _queue(self, name: str, **attributes: str) -> str:
         return self.sqs.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
 
@@ -108,7 +115,7 @@ def world() -> Iterator[World]:
             try:
                 yield fresh
             finally:
-                fresh.clients.take_back()
+                fresh.end()
     finally:
         os.environ.clear()
         os.environ.update(before)

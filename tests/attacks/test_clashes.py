@@ -5,8 +5,8 @@ from pathlib import Path
 
 import httpx2 as httpx
 import pytest
-from fastapi.testclient import TestClient
 
+from asgi_client import TestClient
 from ballotcast.ballots import issuance, receipt
 from ballotcast.ballots.ballot import Ballot, BallotError, Refusal
 from ballotcast.ballots.issuance import Issuance

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from fastapi.testclient import TestClient
 
+from asgi_client import TestClient
 from ballotcast.ballots.ballot import Ballot
 from ballotcast.ballots.plaintext import decode
 from ballotcast.client.api import Api

@@ -8,8 +8,8 @@ from typing import Any
 
 import httpx2 as httpx
 import pytest
-from fastapi.testclient import TestClient
 
+from asgi_client import TestClient
 from ballotcast.channels.records import encode_records
 from ballotcast.channels.schemas import ChannelSchema
 from ballotcast.client.api import Api

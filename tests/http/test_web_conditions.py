@@ -5,8 +5,8 @@ import io
 from collections.abc import Iterator
 
 import pytest
-from fastapi.testclient import TestClient
 
+from asgi_client import TestClient
 from counted_election import close_and_count, vote
 from election_fixture import VOTERS, FrozenElection, frozen_election
 from gateway import gateway

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 from aws_lambda_powertools.utilities.data_classes import DynamoDBStreamEvent
-from fastapi.testclient import TestClient
 
+from asgi_client import TestClient
 from ballotcast.client.api import Api
 from ballotcast.elections import broadcast
 from ballotcast.store.channels import new_channel, to_item

@@ -4,9 +4,9 @@ import json
 
 import pytest
 from fastapi import FastAPI
-from fastapi.testclient import TestClient
 
 from api_events import event, invoke
+from asgi_client import TestClient
 from ballotcast.ballots.link import Link
 from ballotcast.http.fastpath import decide
 from ballotcast.http.handler import http_handler

@@ -3,8 +3,8 @@
 import re
 
 import pytest
-from fastapi.testclient import TestClient
 
+from asgi_client import TestClient
 from ballotcast.client.api import Api
 from gateway import gateway
 from organising import Organiser, work_off

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from fastapi.testclient import TestClient
 
+from asgi_client import TestClient
 from ballotcast.ballots.stated_turnout import StatedTurnout, slot_of
 from ballotcast.client.api import Api
 from ballotcast.clock import to_rfc3339

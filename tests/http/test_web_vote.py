@@ -2,8 +2,7 @@
 
 import re
 
-from fastapi.testclient import TestClient
-
+from asgi_client import TestClient
 from web.app import create_app
 from world import World
 

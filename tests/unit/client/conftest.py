@@ -1,8 +1,8 @@
 """The API that voters meet, in one process."""
 
 import pytest
-from fastapi.testclient import TestClient
 
+from asgi_client import TestClient
 from ballotcast.client.api import Api
 from election_fixture import FrozenElection, frozen_election
 from gateway import gateway

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from fastapi.testclient import TestClient
 
+from asgi_client import TestClient
 from ballotcast.client.api import connect
 from ballotcast.client.voter import Voter
 from election_fixture import VOTERS, FrozenElection

@@ -6,8 +6,8 @@ from itertools import combinations, pairwise
 
 import httpx2 as httpx
 import pytest
-from fastapi.testclient import TestClient
 
+from asgi_client import TestClient
 from ballotcast.ballots.roll import rolls_digest
 from ballotcast.client.api import Api
 from ballotcast.client.errors import Untrusted

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 import httpx2 as httpx
 import pytest
-from fastapi.testclient import TestClient
 
+from asgi_client import TestClient
 from ballotcast.ballots.absence import Absence
 from ballotcast.ballots.leaf import BallotLeaf, ClosingLeaf
 from ballotcast.ballots.ledger import LedgerError

@@ -6,8 +6,8 @@ from typing import Any
 
 import httpx2 as httpx
 import pytest
-from fastapi.testclient import TestClient
 
+from asgi_client import TestClient
 from ballotcast.ballots.amendment import AmendmentLeaf, Schedule
 from ballotcast.ballots.leaf import ManifestLeaf
 from ballotcast.ballots.manifest import Manifest

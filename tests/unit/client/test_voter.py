@@ -6,8 +6,8 @@ from itertools import count
 
 import httpx2 as httpx
 import pytest
-from fastapi.testclient import TestClient
 
+from asgi_client import TestClient
 from ballotcast.ballots.link import LinkError
 from ballotcast.ballots.plaintext import Spoilt
 from ballotcast.client.api import Api

@@ -4,18 +4,20 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 from botocore.exceptions import ClientError
+from moto import mock_aws
 
 from ballotcast.store.table import ABSENT, PRESENT, Condition, Refusal, Table
 from ballotcast.store.transaction import Cancelled, transact
 from ballotcast_tools.scale.capacity import Meter
 from ballotcast_tools.scale.dynamodb import MeteredDynamoDB
-from world import World
 
 from .conftest import create_table
 
 TABLE = "conforming"
+REFUSED = "ValidationException"
 
 
 class Charged:
@@ -38,10 +40,11 @@ class Charged:
 
 
 @pytest.fixture
-def moto(deployment: World) -> Charged:
-    client = deployment.wiring().client("dynamodb")
-    create_table(client, TABLE)
-    return Charged(client)
+def moto() -> Iterator[Charged]:
+    with mock_aws():
+        client = boto3.client("dynamodb", "eu-central-1", aws_access_key_id="none", aws_secret_access_key="none")
+        create_table(client, TABLE)
+        yield Charged(client)
 
 
 @pytest.fixture
@@ -84,6 +87,11 @@ def calls(table: Table) -> Iterator[Callable[[], Any]]:
     yield lambda: table.update("P", "a", "ADD n :one, m :one", {":one": -20}, nested)
     yield lambda: table.update("P", "new", "SET #n = :one ADD m :one", {":one": 1}, either)
     yield lambda: table.update("P", "nobody", "SET #n = :one", {":one": 1}, PRESENT)
+    yield lambda: table.put({**item, "sk": "within", "m": {"a": [1], "b": {"c": 2}}})
+    yield lambda: table.update(
+        "P", "within", "SET m.a = :none, m.b.d = :one, n = :one", {":none": [], ":one": 1}, PRESENT
+    )
+    yield lambda: table.get("P", "within")
     for kilobytes in (1, 4, 5, 130, 290):
         yield lambda size=kilobytes: table.put({"pk": "large", "sk": f"{size:03}", "b": bytes(size * 1024)})
         yield lambda size=kilobytes: table.get("large", f"{size:03}")
@@ -123,6 +131,21 @@ def test_every_call_answers_alike(other: Charged, tmp_path: Path) -> None:
     both = zip(calls(Table(ours, TABLE)), calls(Table(other, TABLE)), strict=True)
     for number, (here, there) in enumerate(both):
         assert outcome(here) == outcome(there), f"call {number}"
+
+
+@pytest.fixture
+def metered(tmp_path: Path) -> MeteredDynamoDB:
+    return MeteredDynamoDB(tmp_path / "tables", Meter())
+
+
+@pytest.mark.parametrize("engine", ["metered", "local"])
+@pytest.mark.parametrize("path", ["new.d", "n.d"])
+def test_a_path_that_leads_to_no_map_is_refused(engine: str, path: str, request: pytest.FixtureRequest) -> None:
+    """Not so by moto, which leaves the item as it is."""
+    table = Table(request.getfixturevalue(engine), TABLE)
+    table.put({"pk": "P", "sk": "within", "n": 1})
+    assert outcome(lambda: table.update("P", "within", f"SET {path} = :one", {":one": 1}, PRESENT)) == REFUSED
+    assert table.get("P", "within") == {"pk": "P", "sk": "within", "n": 1}
 
 
 @pytest.mark.parametrize("other", ["local"], indirect=True)

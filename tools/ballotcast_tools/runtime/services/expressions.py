@@ -1,7 +1,8 @@
 """DynamoDB's condition and update expressions, as much of them as the stores write, over items as boto3 has them.
 
-Conditions: attribute_exists, attribute_not_exists, = <> < <= > >=, AND, OR and parentheses. Updates: SET to a value,
-REMOVE and ADD of a number. Anything else is a ValueError, so that nothing is played that is not understood.
+Conditions: attribute_exists, attribute_not_exists, = <> < <= > >=, AND, OR and parentheses. Updates: SET of an
+attribute, or of a value within maps (`outcome.rejected`), to a value, REMOVE and ADD of a number. Anything else is a
+ValueError, so that nothing is played that is not understood.
 """
 
 import operator
@@ -16,6 +17,7 @@ Wire = dict[str, Any]
 Names = Mapping[str, str]
 Test = Callable[[Wire, Names, Wire], bool]
 
+_NAME = re.compile(r"[#:]?\w+")
 _TOKEN = re.compile(r"\s*(<>|<=|>=|[=<>(),]|[#:]?\w+)")
 _COMPARE = {
     "=": operator.eq,
@@ -31,12 +33,22 @@ def holds(expression: str, item: Wire, names: Names, values: Wire) -> bool:
     return _condition(expression)(item, names, values)
 
 
+class NoSuchPath(ValueError):
+    """An update of what lies in no map: DynamoDB refuses it."""
+
+
 def updated(expression: str, item: Wire, names: Names, values: Wire) -> Wire:
-    """The item after an update."""
+    """The item after an update. Raises NoSuchPath."""
     changed = dict(item)
     for verb, operands in _clauses(expression):
         for operand in operands:
             name, *rest = operand.replace("=", " ").split()
+            *above, last = name.split(".")
+            if above and verb == "SET" and len(rest) == 1:
+                _map_at([names.get(part, part) for part in above], changed)[names.get(last, last)] = values[rest[0]]
+                continue
+            if not _NAME.fullmatch(name):
+                raise ValueError(f"a path that is not played here: {name}")
             attribute = names.get(name, name)
             match verb, rest:
                 case "SET", [value]:
@@ -49,6 +61,17 @@ def updated(expression: str, item: Wire, names: Names, values: Wire) -> Wire:
                 case _:
                     raise ValueError(f"an update that is not played here: {expression}")
     return changed
+
+
+def _map_at(path: list[str], changed: Wire) -> Wire:
+    """A copy of the map at that path, put in place of the map that the item had there."""
+    within = changed
+    for name in path:
+        if "M" not in within.get(name, {}):
+            raise NoSuchPath("the document path of an update leads to no map")
+        within[name] = {"M": dict(within[name]["M"])}
+        within = within[name]["M"]
+    return within
 
 
 def _clauses(expression: str) -> Iterator[tuple[str, list[str]]]:

@@ -9,7 +9,7 @@ from ballotcast_tools.runtime.storage.writer import Transaction
 
 from . import streams
 from .errors import error
-from .expressions import holds, updated
+from .expressions import NoSuchPath, holds, updated
 from .item_sizes import item_size
 from .items import Wire, from_text, to_text
 
@@ -90,7 +90,10 @@ def plan(transaction: Transaction, tables: Tables, operation: Wire, name: str) -
             after: Wire = asked["Item"]
         case "Update":
             start = before or {"pk": asked["Key"]["pk"], "sk": asked["Key"]["sk"]}
-            after = updated(asked["UpdateExpression"], start, names, values) if allowed else before
+            try:
+                after = updated(asked["UpdateExpression"], start, names, values) if allowed else before
+            except NoSuchPath as fault:
+                raise invalid(name, str(fault)) from None
         case "Delete":
             after = {}
         case "ConditionCheck":
