@@ -56,6 +56,13 @@ def pytest_collection_finish() -> None:
 
 @pytest.fixture
 def deployment() -> Iterator[World]:
-    """A fresh deployment played by moto."""
+    """A fresh deployment."""
     with world() as fresh:
+        yield fresh
+
+
+@pytest.fixture
+def moto_deployment() -> Iterator[World]:
+    """One whose tables are moto's too, for what calls AWS itself."""
+    with world(by_moto=True) as fresh:
         yield fresh

@@ -46,9 +46,9 @@ class WorldWiring(Wiring):
 class World:
     """Tables, queues, bucket, secrets and the clock; `wiring()` is a process of its own over them."""
 
-    def __init__(self) -> None:
+    def __init__(self, by_moto: bool) -> None:
         self.clock = FakeClock()
-        self.tables = None if BY_MOTO else PlayedTables.take()
+        self.tables = None if by_moto else PlayedTables.take()
         self.kms = FakeKms()
         self.clients = LentClients()
         self.sqs = self.clients.lend("queues of the world", lambda: boto3.client("sqs"))
@@ -103,7 +103,7 @@ class World:
 
 
 @contextmanager
-def world() -> Iterator[World]:
+def world(*, by_moto: bool = BY_MOTO) -> Iterator[World]:
     """Credentials that lead nowhere, and no way out to the network."""
     before = dict(os.environ)
     os.environ.update(AWS_ACCESS_KEY_ID="testing", AWS_SECRET_ACCESS_KEY="testing", AWS_DEFAULT_REGION=REGION)
@@ -111,7 +111,7 @@ def world() -> Iterator[World]:
     try:
         with bearable(), mock_aws():
             boto3.DEFAULT_SESSION = _session()  # moto makes boto3 forget it
-            fresh = World()
+            fresh = World(by_moto)
             try:
                 yield fresh
             finally:

@@ -34,7 +34,7 @@ def interpreted() -> Iterator[World]:
     os.environ.update(AWS_ACCESS_KEY_ID="testing", AWS_SECRET_ACCESS_KEY="testing", AWS_DEFAULT_REGION=REGION)
     try:
         with mock_aws(config={"stepfunctions": {"execute_state_machine": True}}):
-            yield World()
+            yield World(by_moto=True)
     finally:
         os.environ.clear()
         os.environ.update(before)
