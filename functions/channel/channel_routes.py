@@ -38,6 +38,7 @@ from channel.views import (
     NewKey,
     Registered,
     SchemaDraft,
+    both_schemas,
     listed,
     past_listed,
     view,
@@ -193,7 +194,7 @@ def rotate_key(
 def show_schema(name: Name, wiring: Wired) -> Response:
     """The schema as it was registered."""
     schema = find_schema(wiring, name)
-    return Response(schema.text, media_type="application/json", headers={"ETag": f'"{schema.fingerprint}"'})
+    return Response(schema.text, media_type="application/json", headers={"ETag": f'"{schema.digest}"'})
 
 
 @router.post(
@@ -217,8 +218,7 @@ def validate_schema(name: Name, draft: SchemaDraft, wiring: Wired) -> JSONRespon
         {
             "valid": False,
             "message": "Schema does not match",
-            "registered_schema": registered.json,
-            "provided_schema": provided.json,
+            **both_schemas(registered.json, provided.json),
             "compatibility": found.verdict,
             "reasons": found.reasons,
         },

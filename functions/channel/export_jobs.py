@@ -47,8 +47,8 @@ def ask_for_export(wiring: Wiring, channel: Archived, wanted: Wanted, party: Par
         name=channel.name,
         born=channel.born,
         form=wanted.form,
-        since=wanted.since,
-        until=wanted.until,
+        since=None if wanted.since is None else json.dumps(wanted.since),
+        until=None if wanted.until is None else json.dumps(wanted.until),
         fields=list(wanted.fields),
         total=count(segments),
         asked_at=now,
@@ -102,7 +102,7 @@ def make_export(wiring: Wiring, name: str, born: int, job: str) -> None:
 
 def _written(wiring: Wiring, job: ExportJob, path: Path) -> int:
     """Return how many records. Raises LookupError, TooLong."""
-    schema, wanted = wiring.channels.schema(job), Wanted(job.form, job.since, job.until, tuple(job.fields))
+    schema, wanted = wiring.channels.schema(job), _wanted(job)
     for race in range(RACES):
         archive = Archive(wiring, schema, wanted_segments(wiring, job, wanted), wanted, _telling(wiring, job))
         try:
@@ -114,6 +114,11 @@ def _written(wiring: Wiring, job: ExportJob, path: Path) -> int:
         else:
             return archive.records
     raise AssertionError("unreachable")
+
+
+def _wanted(job: ExportJob) -> Wanted:
+    since, until = (None if one is None else json.loads(str(one)) for one in (job.since, job.until))
+    return Wanted(job.form, since, until, tuple(job.fields))
 
 
 def _telling(wiring: Wiring, job: ExportJob) -> Callable[[int], None]:

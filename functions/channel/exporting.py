@@ -27,8 +27,8 @@ class Wanted:
     """`since` (included) and `until` (not): on the channel's time axis, in its units. `fields`: none for all."""
 
     form: Format
-    since: int | None = None
-    until: int | None = None
+    since: int | float | None = None
+    until: int | float | None = None
     fields: Sequence[str] = field(default_factory=tuple)
 
 

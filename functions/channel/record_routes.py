@@ -30,6 +30,7 @@ from ballotcast.http.raw_body import RawBody
 from ballotcast.http.responses import refuses
 from ballotcast.http.wired import Wired
 from ballotcast.store.live import ROWS
+from ballotcast.unique_json import RepeatedKey
 from channel.routing import ChannelRoute
 
 router = routes(ChannelRoute)
@@ -70,13 +71,14 @@ def publish(
 def read_batch(schema: ChannelSchema, content_type: str, body: bytes) -> Batch:
     """Malformed, Unsupported, Invalid (with the first bad record), TooLarge."""
     try:
-        match content_type.partition(";")[0].strip().lower():
+        kind, *parameters = (part.strip() for part in content_type.split(";"))
+        match kind.lower():
             case "application/json":
                 if len(body) > MOST_TEXT:
                     raise TooLarge("body-too-large", f"over {MOST_TEXT} bytes of JSON: send less at once, or as Avro")
                 return encode_records(schema, _records(body))
             case "avro/binary":
-                return check_binary(schema, body)
+                return check_binary(schema, body, _digest(parameters))
             case "application/avro":
                 return check_container(schema, body)
             case _:
@@ -95,9 +97,17 @@ def read_batch(schema: ChannelSchema, content_type: str, body: bytes) -> Batch:
         raise Invalid("bad-record", detail, errors=[field_error(pointer, "bad-record", reason=str(bad))]) from None
 
 
+def _digest(parameters: list[str]) -> str:
+    """Return what a Content-Type says of the schema: `schema=<SHA-256>`."""
+    named = (part.partition("=") for part in parameters)
+    return next((value.strip('"').lower() for name, _, value in named if name.lower() == "schema"), "")
+
+
 def _records(body: bytes) -> list[Any]:
     try:
         document = read_unicode(body)
+    except RepeatedKey as repeated:
+        raise Malformed("malformed", f"{repeated}; none was accepted") from None
     except (ValueError, RecursionError):
         raise Malformed("malformed", "the body is not JSON in UTF-8") from None
     if not isinstance(document, dict) or not isinstance(document.get("records"), list):

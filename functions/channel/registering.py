@@ -63,7 +63,7 @@ def register_channel(
         told = f"verify your own address first, the code was mailed to it: until then {limit}"
         raise Forbidden("not-verified", told) from None
     except Taken as taken:
-        if idempotency_key and (before := _same_request(wiring, channel, idempotency_key)):
+        if idempotency_key and (before := _same_request(wiring, channel, schema, idempotency_key)):
             return before
         raise _conflict(taken, asked.name) from None
     start_saga(wiring, channel)
@@ -116,7 +116,9 @@ def _checked(asked: Registration) -> ChannelSchema:
     return schema
 
 
-def _same_request(wiring: Wiring, channel: Channel, idempotency_key: str) -> tuple[Channel, str] | None:
+def _same_request(
+    wiring: Wiring, channel: Channel, schema: ChannelSchema, idempotency_key: str
+) -> tuple[Channel, str] | None:
     """The channel that the same caller registered with the same Idempotency-Key, and its key. Invalid if it was another
     one."""
     found = wiring.channels.find(channel.name)
@@ -125,9 +127,16 @@ def _same_request(wiring: Wiring, channel: Channel, idempotency_key: str) -> tup
     api_key = new_key(wiring, found, idempotency_key)
     if found.key_hash != hash_key(api_key):
         return None
-    if (found.port, found.fingerprint, found.config) != (channel.port, channel.fingerprint, channel.config):
+    if (found.port, found.config) != (channel.port, channel.config) or not _has(wiring, found, schema):
         raise Invalid("idempotency-key-reused", "this Idempotency-Key was used with another channel")
     return found, api_key
+
+
+def _has(wiring: Wiring, channel: Channel, schema: ChannelSchema) -> bool:
+    try:
+        return wiring.channels.schema(channel) == schema
+    except LookupError:
+        return False
 
 
 def _conflict(taken: Taken, name: str) -> Conflict:

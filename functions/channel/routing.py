@@ -7,8 +7,10 @@ from typing import Any
 
 from fastapi import Request, Response
 
+from ballotcast.errors import Malformed
 from ballotcast.http.access import Access
 from ballotcast.http.app import ContractRoute
+from ballotcast.unique_json import RepeatedKey, loads
 
 CORS = {
     "Access-Control-Allow-Origin": "*",
@@ -24,6 +26,15 @@ class ChannelRoute(ContractRoute):
         super().__init__(path, endpoint, **options)
         if self.contract.access is Access.PUBLIC and self.methods == {"GET"}:
             self.headers = {**self.headers, **CORS}
+
+    def check_json(self, body: bytes) -> None:
+        """Refuse an object that has a key twice, as a schema might, whose last value would be taken."""
+        try:
+            loads(body)
+        except RepeatedKey as repeated:
+            raise Malformed("malformed", str(repeated)) from None
+        except (ValueError, RecursionError):
+            pass  # the endpoint's model says what is wrong
 
     def problem(self, error: Exception, request: Request) -> Response:
         response = super().problem(error, request)

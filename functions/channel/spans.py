@@ -45,8 +45,8 @@ def wanted(
     names = fields.split(",") if isinstance(fields, str) else list(fields or ())
     return Wanted(
         form,
-        schema.time.at(since) if since else None,
-        schema.time.at(until) if until else None,
+        schema.on_axis(since) if since else None,
+        schema.on_axis(until) if until else None,
         _columns(schema, form, names, f"{place}/fields"),
     )
 

@@ -21,12 +21,14 @@ from ballotcast.http.raw_body import RawBody
 from ballotcast.http.responses import refuses
 from ballotcast.http.wired import Wired
 from ballotcast.store.channels import Channel
+from ballotcast.unique_json import RepeatedKey
 from ballotcast.wiring import Wiring
 from channel.channel_routes import SCHEMA_BODY
 from channel.registering import Registration, register_channel
 from channel.routing import SpeedDataRoute
 from channel.sagas import await_saga, deregister_channel, move_on
 from channel.speeddata_views import channel_view, config_of, is_shown, pid_of, port_of, refused
+from channel.views import both_schemas
 
 ROOT = "/api/v1"
 PATIENCE = 10
@@ -150,7 +152,7 @@ def validate_schema(name: ChannelName, body: RawBody, wiring: Wired) -> JSONResp
     registered = wiring.channels.schema(channel).json
     if given["schema"] == registered:
         return JSONResponse({"valid": True, "message": "Schema matches registered schema"})
-    both = {"registered_schema": registered, "provided_schema": given["schema"]}
+    both = both_schemas(registered, given["schema"])
     return JSONResponse({"valid": False, "message": "Schema does not match", **both}, 409)
 
 
@@ -199,6 +201,8 @@ def _found(wiring: Wiring, name: str) -> Channel:
 def _object(body: bytes) -> dict[str, Any] | None:
     try:
         given = read_json(body)
+    except RepeatedKey as repeated:
+        raise refused("Invalid JSON", details=str(repeated)) from None
     except (ValueError, RecursionError):
         return None
     return given if isinstance(given, dict) else None

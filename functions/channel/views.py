@@ -1,5 +1,6 @@
 """What the channel API takes and answers; field names as clients of SpeedData's registration know them."""
 
+import json
 import re
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
@@ -23,6 +24,8 @@ from ballotcast.store.past_channels import PastChannel
 
 MOST_WAIT = 10
 """Seconds."""
+MOST_PROVIDED = 2_500_000
+"""Characters of a schema as text within JSON, next to a registered one of up to 3,000,000: responses end at 6 MiB."""
 
 
 class ConfigDraft(BaseModel):
@@ -144,6 +147,14 @@ class ChannelView(ChannelListed):
 class ChannelPage(BaseModel):
     channels: list[ChannelListed]
     next_cursor: str | None
+
+
+def both_schemas(registered: Any, provided: Any) -> dict[str, Any]:
+    """Two schemas that differ, for a response: without the one that was provided where both would be too much."""
+    shown = {"registered_schema": registered}
+    if len(json.dumps(json.dumps(provided, ensure_ascii=False))) <= MOST_PROVIDED:
+        shown["provided_schema"] = provided
+    return shown
 
 
 def listed(channel: Channel) -> ChannelListed:

@@ -61,9 +61,12 @@ class Verdict:
 def judge(text: str) -> Verdict:
     """Return what the API would say of this schema, and where the mistake is."""
     from ballotcast.channels.schemas import ChannelSchema, SchemaError
+    from ballotcast.unique_json import RepeatedKey, loads
 
     try:
-        given = json.loads(text)
+        given = loads(text)
+    except RepeatedKey as repeated:
+        return Verdict(fault=str(repeated))
     except json.JSONDecodeError as error:
         return Verdict(error.lineno, error.colno)
     except RecursionError:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from hashlib import sha256
 from io import BytesIO
 
 import fastavro
@@ -224,3 +225,46 @@ def test_the_live_window_and_the_exports_have_numbers_that_json_has_not(client: 
     body = json.dumps({"records": [sample(), sample(1, volts=float("nan"))]})
     refused = client.post("/channels/lab/records", content=body)
     assert_problem(refused, 422, "bad-record", "/records/1/volts")
+
+
+def test_a_key_that_is_there_twice_is_named(client: httpx.Client) -> None:
+    """The last value would be taken, and nobody told."""
+    json_type = {"content-type": "application/json"}
+    twice = b'{"records": [{"time": 1, "count": 1, "count": 2}]}'
+    refused = client.post("/channels/lab/records", content=twice, headers=json_type)
+    assert_problem(refused, 400, "malformed")
+    assert "'count'" in refused.json()["detail"]
+    schema = json.dumps(SENSOR)
+    text = schema.replace('"name"', '"name": "x", "name"', 1)
+    for place, body in {
+        "/channels": f'{{"name": "other", "schema": {schema}, "name": "third"}}',
+        "/channels/lab/validate-schema": f'{{"schema": {text}}}',
+    }.items():
+        refused = client.post(place, content=body, headers=json_type)
+        assert_problem(refused, 400, "malformed")
+        assert "'name'" in refused.json()["detail"]
+    assert_problem(client.post("/channels", json={"name": "x", "schema": text}), 422, "invalid", "/schema")
+    refused = client.post("/api/v1/channels", content=twice, headers=json_type)
+    assert (refused.status_code, refused.json()["error"]) == (400, "Invalid JSON")
+
+
+def test_a_single_object_is_taken_where_the_schema_is_named(client: httpx.Client) -> None:
+    bare = encode_records(SCHEMA, [sample()]).data
+    framed = b"\xc3\x01" + bytes.fromhex(SCHEMA.fingerprint)[::-1] + bare
+    digest = sha256(client.get("/channels/lab/schema").content).hexdigest()
+    for parameter, status in {"": 422, f"; schema={digest}": 202, f"; schema={'0' * 64}": 422}.items():
+        headers = {"content-type": f"avro/binary{parameter}"}
+        assert client.post("/channels/lab/records", content=framed, headers=headers).status_code == status
+    as_json = client.post("/channels/lab/records", content=b'{"records": []}', headers={"content-type": "avro/binary"})
+    assert_problem(as_json, 422, "bad-record", "/records/0")
+
+
+def test_registering_again_with_its_key_is_the_same_request_only_with_the_same_schema(client: httpx.Client) -> None:
+    """Two schemas that differ only in what values mean have one fingerprint."""
+    headers = {"Idempotency-Key": "0123456789abcdef"}
+    asked = {"name": "twice", "schema": SENSOR}
+    first = client.post("/channels", json=asked, headers=headers)
+    assert client.post("/channels", json=asked, headers=headers).json()["api_key"] == first.json()["api_key"]
+    volts = [{**one, "unit": "mV"} if one["name"] == "volts" else one for one in SENSOR["fields"]]
+    other = client.post("/channels", json={"name": "twice", "schema": {**SENSOR, "fields": volts}}, headers=headers)
+    assert_problem(other, 422, "idempotency-key-reused")

@@ -277,3 +277,12 @@ def test_what_they_register_is_watched_as_any_channel(api: httpx.Client, played:
     register(api, config={"decimation": 1})
     api.post("/channels/probe1/records", json={"records": [{"time": NOW, "value": 1.0}]})
     assert api.get("/channels/probe1/live").json()["records"] == [{"time": NOW, "value": 1.0}]
+
+
+def test_an_answer_about_a_schema_stays_small_enough_to_be_sent(api: httpx.Client) -> None:
+    """What is provided is given back only where both fit a function's response, each character of it escaped twice."""
+    register(api)
+    place = f"{ROOT}/channels/probe1/validate-schema"
+    large = api.post(place, json={"schema": '"' * 1_000_000})
+    assert (large.status_code, "provided_schema" in large.json()) == (409, False)
+    assert "provided_schema" in api.post(place, json={"schema": "x" * 1_000_000}).json()

@@ -7,7 +7,6 @@ channels:
     config: {decimation: 10, algorithm: minmax}
 """
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ from ballotcast.channels.config import MOST_QUOTA, MOST_SILENCE, Algorithm, Rete
 from ballotcast.channels.names import name_errors, port_errors
 from ballotcast.channels.schemas import ChannelSchema, SchemaError
 from ballotcast.errors import FieldError
+from ballotcast.unique_json import loads
 
 from .plan import Channel
 from .yaml_lines import Lines, Mistake, YamlError, read_yaml
@@ -33,7 +33,7 @@ def read_schema(file: Path) -> dict[str, Any]:
     Raises SchemaError if it is not one, or there is no such file.
     """
     try:
-        return ChannelSchema.parse(json.loads(file.read_bytes())).json
+        return ChannelSchema.parse(loads(file.read_bytes())).json
     except OSError as error:
         raise SchemaError(f"{file}: {error.strerror}") from None
     except SchemaError as error:

@@ -1,6 +1,5 @@
 """`ballotcast channels publish NAME FILE`: records of a file, in order, in batches that the API takes."""
 
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,6 +9,7 @@ import click
 from ballotcast.channels.containers import Batch, ContainerError, read_container, write_container
 from ballotcast.client.channels import AVRO_FILE, Channels
 from ballotcast.client.errors import ApiError
+from ballotcast.unique_json import loads
 
 from .access import KEY, channels
 
@@ -83,8 +83,8 @@ def batches_of_lines(lines: Iterable[bytes]) -> Iterator[Lines]:
             yield batch
             batch, size = Lines(), 0
         try:
-            batch.records.append(json.loads(line))
-        except ValueError as error:
+            batch.records.append(loads(line))
+        except (ValueError, RecursionError) as error:
             raise FileError(f"line {number}: not JSON: {error}") from None
         batch.lines.append(number)
         size += len(line)

@@ -131,6 +131,42 @@ def test_what_gives_a_value_its_meaning_counts(registered: Any, provided: Any, v
     assert bool(found.reasons) == (verdict == "none")
 
 
+def fixed(name: str, size: int = 2, **more: Any) -> dict[str, Any]:
+    return {"type": "fixed", "name": name, "size": size, **more}
+
+
+def both(first: Any, second: Any) -> dict[str, Any]:
+    return schema({"name": "x", "type": first}, {"name": "y", "type": second})
+
+
+@pytest.mark.parametrize(
+    ("registered", "provided", "verdict"),
+    [
+        (both(fixed("a.F"), fixed("b.F", 3)), both(fixed("a.F"), fixed("b.F", 4)), "none"),
+        (both(fixed("a.F"), fixed("b.F", 3)), both(fixed("a.F", 3), fixed("b.F", 3)), "none"),
+        (both(fixed("a.F"), "a.F"), both(fixed("a.F"), fixed("b.F", 3)), "none"),
+        (schema(field([fixed("a.F"), fixed("b.F", 3)])), schema(field([fixed("b.F", 3), fixed("a.F")])), "full"),
+        (schema(field([fixed("a.F"), fixed("b.F", 3)])), schema(field(fixed("b.F", 3))), "registered-reads-provided"),
+        (schema(field([fixed("a.F"), fixed("b.F")])), schema(field(fixed("c.F"))), "provided-reads-registered"),
+        (schema(field(fixed("a.F"))), schema(field(fixed("b.F"))), "full"),
+        (schema(field(fixed("G", aliases=["F"]))), schema(field(fixed("F"))), "registered-reads-provided"),
+        (schema(field(fixed("a.G", aliases=["F"]))), schema(field(fixed("b.F"))), "none"),
+        (schema(field(["int", "boolean"], default=1)), schema(field(["int", "boolean"], default=True)), "full"),
+        (schema(field("double", default=1)), schema(field("double", default=1.0)), "equal"),
+        (schema(field("long", logicalType="timestamp-millis")), schema(field("long")), "none"),
+    ],
+)
+def test_a_type_is_known_by_its_full_name(registered: Any, provided: Any, verdict: str) -> None:
+    """Two types of one simple name were judged as one."""
+    assert compare(ChannelSchema.parse(registered), ChannelSchema.parse(provided)).verdict == verdict
+
+
+def test_reasons_are_short_whatever_they_name() -> None:
+    one, other = (field({**ENUM, "symbols": [letter * 100_000]}) for letter in "AB")
+    found = compare(ChannelSchema.parse(schema(one)), ChannelSchema.parse(schema(other)))
+    assert max(map(len, found.reasons)) < 1100
+
+
 def test_a_judgement_takes_time_in_proportion_to_the_schemas_and_names_few_reasons() -> None:
     """Sixty thousand symbols against others took nine seconds, as each was looked for in a list."""
     one, other = (field({**ENUM, "symbols": [f"{letter}{n}" for n in range(60_000)]}) for letter in "ab")

@@ -68,6 +68,33 @@ def test_what_has_no_column_type_is_json() -> None:
     assert b'1.5,"[1,2]",3,a' in export(schema, [batch], "csv")
 
 
+CELLS = {
+    None: "",
+    "": '""',
+    "=1+1": "'=1+1",
+    "-1": "'-1",
+    "+1": "'+1",
+    "@x": "'@x",
+    "＝1": "'＝1",
+    "'x": "''x",
+    " x": '" x"',
+    'a"b': '"a""b"',
+    "-1, x": '"\'-1, x"',
+    "plain": "plain",
+}
+
+
+def test_null_an_empty_text_and_formulas_in_csv() -> None:
+    fields = [{"name": "time", "type": "int", "unit": "s"}, {"name": "s", "type": ["null", "string"], "default": None}]
+    schema = ChannelSchema.parse({"type": "record", "name": "R", "fields": fields})
+    batch = encode_records(schema, [{"time": -1, "s": text} for text in CELLS])
+    made = export(schema, [batch], "csv").decode()
+    assert made.split("\r\n")[1:-1] == [f"-1,{cell}" for cell in CELLS.values()]
+    for (_, read), text in zip(list(csv.reader(StringIO(made, newline="")))[1:], CELLS, strict=True):
+        assert read.removeprefix("'") == (text or "")
+    assert export(schema, [batch], "csv", ("s",)).decode().split("\r\n")[:3] == ["s", "", '""']
+
+
 def test_an_empty_archive_is_an_empty_file_of_its_format() -> None:
     assert list(fastavro.reader(BytesIO(export(SCHEMA, [], "avro")))) == []
     assert export(SCHEMA, [], "csv").decode().split() == [",".join(SCHEMA.fields)]

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from avro_schemas import TIME, branch_name, records, schemas, written
 from ballotcast.channels.records import BadRecord, TooMuch, decode, encode_records
-from ballotcast.channels.schemas import ChannelSchema
+from ballotcast.channels.schemas import ChannelSchema, SchemaError
 from effort import examples
 
 A = {"type": "record", "name": "A", "fields": [{"name": "a", "type": "bytes"}]}
@@ -16,6 +16,9 @@ B = {"type": "record", "name": "B", "fields": [{"name": "b", "type": "bytes"}]}
 TWIN = {"type": "record", "name": "Twin", "fields": [{"name": "a", "type": "bytes"}]}
 E = {"type": "enum", "name": "E", "symbols": ["LOW"]}
 F = {"type": "fixed", "name": "F", "size": 3}
+COUNTS = {"type": "map", "values": "int"}
+OWN = {"type": "record", "name": "W", "fields": [{"name": "W", "type": COUNTS, "default": {"a": 1}}]}
+"""A record with a field of its own name."""
 
 
 def channel(kind: Any, **more: Any) -> ChannelSchema:
@@ -39,6 +42,12 @@ def channel(kind: Any, **more: Any) -> ChannelSchema:
         (["float", "double"], 0.1, 1, 0.1),
         (["int", "double"], 2**40, 1, float(2**40)),
         (["int", {"type": "array", "items": "int"}], [1], 1, [1]),
+        (["null", "string"], {"string": "q"}, 1, "q"),
+        (["null", "string"], "q", 1, "q"),
+        (["null", "double"], {"double": 1.5}, 1, 1.5),
+        (["null", COUNTS], {"map": {"map": 1}}, 1, {"map": 1}),
+        (["null", COUNTS], {"map": 1}, 1, {"map": 1}),
+        (["null", {"type": "array", "items": ["null", "int"]}], {"array": [None, {"int": 2}]}, 1, [None, 2]),
         ([{"type": "map", "values": "string"}, A], {"string": "x"}, 0, {"string": "x"}),
     ],
 )
@@ -58,6 +67,8 @@ def test_which_type_a_value_is(union: list[Any], value: Any, branch: int, kept: 
         (["null", "string", "bytes"], 1, "expected null or string or bytes"),
         (["null", A], {"c": "x"}, "expected null or A"),
         (["null", "bytes"], "€", "expected null or bytes"),
+        (["null", "string"], {"int": 1}, "expected null or string"),
+        (["null", OWN], {"W": {}}, "W or W"),
     ],
 )
 def test_what_could_be_several_or_none_is_refused(union: list[Any], value: Any, words: str) -> None:
@@ -76,6 +87,42 @@ def test_names_in_a_namespace_are_the_same_type() -> None:
 def test_a_default_of_bytes_stands_for_its_text() -> None:
     schema = channel("bytes", default="\xff")
     assert decode(schema, encode_records(schema, [{"time": 1}])) == [{"time": 1, "v": b"\xff"}]
+
+
+@pytest.mark.parametrize(
+    ("kind", "default", "branch", "kept"),
+    [
+        (["bytes", E], "LOW", 0, b"LOW"),
+        ([E, "bytes"], "LOW", 0, "LOW"),
+        (["null", "string"], "x", 1, "x"),
+        ([A, TWIN], {"a": "x"}, 0, {"a": b"x"}),
+        (["string", {"type": "map", "values": "string"}], {"string": "x"}, 1, {"string": "x"}),
+    ],
+)
+def test_a_default_is_of_the_first_type_that_it_fits(kind: list[Any], default: Any, branch: int, kept: Any) -> None:
+    """Avro 1.12 has it so; earlier versions took defaults of the first type only."""
+    schema = channel(kind, default=default)
+    batch = encode_records(schema, [{"time": 0}])
+    assert batch.data[1] == 2 * branch
+    assert decode(schema, batch)[0]["v"] == kept
+
+
+@pytest.mark.parametrize(
+    ("kind", "default"),
+    [
+        (E, "HIGH"),
+        (F, "ab"),
+        ("bytes", "€"),
+        ("int", 2**31),
+        ("double", "NaN"),
+        (["null", "string"], {"string": "x"}),
+        ({"type": "array", "items": "int"}, ["a"]),
+        (A, {}),
+    ],
+)
+def test_a_default_that_is_not_of_its_type_is_refused_with_the_schema(kind: Any, default: Any) -> None:
+    with pytest.raises(SchemaError):
+        channel(kind, default=default)
 
 
 def test_trying_costs_no_more_than_is_stated() -> None:

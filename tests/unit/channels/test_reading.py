@@ -133,7 +133,7 @@ def test_a_file_of_a_few_bytes_does_not_hold_millions_of_records() -> None:
     empty = '{"type": "record", "name": "r", "fields": []}'
     head = header(empty).replace(b"deflate", b"null").replace(encode_long(7) + b"null", encode_long(4) + b"null")
     container = head + encode_long(5_000_000) + encode_long(0) + head[-16:]
-    with pytest.raises(ContainerError, match="holds 0 records and says 5000000"):
+    with pytest.raises(ContainerError, match="does not hold the 5000000 records"):
         check_container(channel({**MILLIS, "default": 0}), container)
 
 
@@ -190,7 +190,34 @@ def found(name: str, schema: ChannelSchema) -> bytes:
 def test_a_single_object_of_our_schema_is_read_as_its_record() -> None:
     schema = typed("double")
     bare = encode_records(schema, [{"time": 1_795_165_200_000, "x": 1.5}])
-    assert check_binary(schema, found("ours", schema)) == bare
+    assert check_binary(schema, found("ours", schema), schema.digest) == bare
+
+
+MICROS = {"name": "time", "type": {"type": "long", "logicalType": "timestamp-micros"}}
+
+
+def test_a_fingerprint_does_not_say_what_values_mean() -> None:
+    """Schemas that differ only in a logical type or a unit have one fingerprint."""
+    schema, micros = typed("double"), channel(MICROS, {"name": "x", "type": "double"})
+    assert schema.fingerprint == micros.fingerprint
+    for digest, words in (("", "name the schema"), (micros.digest, "another schema")):
+        with pytest.raises(BadRecord, match=words):
+            check_binary(schema, found("ours", schema), digest)
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (b'{"records": [{"time": 1, "x": 1.5}]}', "JSON"),
+        (b' [{"time": 1}]', "JSON"),
+        (b'{"time": 1}\n{"time": 2}\n', "JSON"),
+        (b"[" * 100_000, "JSON"),
+        (header('{"type": "record", "name": "r", "fields": []}'), "application/avro"),
+    ],
+)
+def test_what_is_no_bare_record_is_not_taken_for_one(body: bytes, words: str) -> None:
+    with pytest.raises(BadRecord, match=words):
+        check_binary(channel({"name": "time", "type": "int", "unit": "s"}), body)
 
 
 @pytest.mark.parametrize(("name", "words"), [("another's", "single-object encoding"), ("Confluent's", "Confluent")])

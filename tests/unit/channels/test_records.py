@@ -143,8 +143,37 @@ def test_files_of_anybody_are_read_or_refused(noise: bytes, at: int) -> None:
 def test_few_bytes_do_not_inflate_without_bound() -> None:
     bomb = zlib.compress(bytes(100_000_000), 9, wbits=-15)
     block = containers.encode_long(1) + containers.encode_long(len(bomb)) + bomb
+    head = containers.header(SCHEMA.text)
     with pytest.raises(ContainerError, match="over"):
-        check_container(SCHEMA, containers.header(SCHEMA.text) + block + bytes(16))
+        check_container(SCHEMA, head + block + head[-16:])
+
+
+def test_a_file_holds_what_it_says_and_nothing_else() -> None:
+    batch, one = encode_records(SCHEMA, [sample(), sample(1)]), encode_records(SCHEMA, [sample()])
+    head, sync = containers.header(SCHEMA.text), containers.header(SCHEMA.text)[-16:]
+
+    def block(count: int, deflated: bytes) -> bytes:
+        return containers.encode_long(count) + containers.encode_long(len(deflated)) + deflated + sync
+
+    deflated, wrapped = zlib.compress(batch.data, wbits=-15), zlib.compress(batch.data)[2:-1]
+    assert check_container(SCHEMA, head + block(2, wrapped)) == batch  # as fastavro cuts zlib's checksum off
+    broken = {
+        "does not hold the 1 records": block(1, deflated),
+        "does not hold the 3 records": block(3, deflated),
+        "block 0 does not hold the 1": block(1, deflated) + block(2, zlib.compress(one.data, wbits=-15)),
+        "does not hold the 0 records": block(0, deflated),
+        "bytes behind": block(2, deflated + b"more"),
+        "end too early": block(2, deflated[:-3]),
+        "ends too early": block(2, deflated) + b"\2",
+        "a block is broken": block(2, deflated)[:-1] + b"?",
+    }
+    for words, blocks in broken.items():
+        with pytest.raises(ContainerError, match=words):
+            check_container(SCHEMA, head + blocks)
+    named_twice = head.replace(b"\x04\x16avro.schema", b"\x06\x02a\x02b\x02a\x02c\x16avro.schema")
+    named_twice = named_twice.replace(b"\x06\x02a", b"\x08\x02a")
+    with pytest.raises(ContainerError, match="'a' twice"):
+        check_container(SCHEMA, named_twice + block(2, deflated))
 
 
 def test_a_batch_that_is_not_what_it_says_is_refused() -> None:

@@ -2,6 +2,9 @@
 
 import pytest
 
+from ballotcast.channels.exports import within
+from ballotcast.channels.records import decode, encode_records
+from ballotcast.channels.schemas import ChannelSchema
 from ballotcast.errors import Invalid
 from channel.spans import wanted
 from sensor import sensor
@@ -33,6 +36,34 @@ def test_a_span_has_two_ends_or_one_and_a_length(start: At, end: At, duration: A
 def test_durations(duration: str, seconds: float) -> None:
     found = wanted(SCHEMA, "csv", "1970-01-01T00:00:00Z", None, duration, None)
     assert found.until == seconds * 1_000_000
+
+
+def axis(kind: str, unit: str) -> ChannelSchema:
+    return ChannelSchema.parse(
+        {"type": "record", "name": "r", "fields": [{"name": "time", "type": kind, "unit": unit}]}
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "unit", "since"),
+    [
+        ("double", "s", 1_795_165_200.25),
+        ("double", "ms", 1_795_165_200_250.0),
+        ("float", "s", 1_795_165_184.0),
+        ("long", "s", 1_795_165_201),
+        ("long", "ns", 1_795_165_200_250_000_000),
+    ],
+)
+def test_a_moment_is_what_a_record_of_it_has(kind: str, unit: str, since: float) -> None:
+    """On an axis of whole numbers the first one from it on; rounded up in seconds it left out what a double can say."""
+    schema = axis(kind, unit)
+    found = wanted(schema, "csv", "2026-11-20T09:00:00.25Z", None, "PT0.5S", None)
+    assert found.since == since
+    if kind != "double":
+        return
+    times = [since, since + 1, since - 1]
+    batch = within(schema, encode_records(schema, [{"time": at} for at in times]), found.since, found.until)
+    assert [one["time"] for one in decode(schema, batch)] == [since] if unit == "s" else times[:2]
 
 
 def test_fields_come_in_the_order_of_the_schema() -> None:

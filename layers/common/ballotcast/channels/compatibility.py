@@ -5,18 +5,20 @@ milliseconds resolve, and are wrong a thousandfold. So what gives a number its m
 attributes, units) must be the same, too; and schemas are equal only if their names, aliases and defaults are.
 """
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Literal
 
-from ballotcast.channels.meaning import logical_type
+from ballotcast.channels.linked import NAMED, Type, field_meaning, link, meaning
 from ballotcast.channels.schemas import ChannelSchema
 from ballotcast.channels.time_axis import NoTimeAxis, time_axis
+from ballotcast.channels.traits import has_union
 
 Verdict = Literal["equal", "full", "provided-reads-registered", "registered-reads-provided", "none"]
-MOST_REASONS = 20
-"""That are told, in each direction."""
+MOST_REASONS, REASON = 20, 1000
+"""That are told, in each direction; characters of one, which may name what is as long as a schema."""
 _PROMOTIONS = {
     ("int", "long"),
     ("int", "float"),
@@ -27,7 +29,6 @@ _PROMOTIONS = {
     ("string", "bytes"),
     ("bytes", "string"),
 }
-_NAMED = ("record", "error", "enum", "fixed")
 _MEANS = ("unit", "default", "aliases")
 """Attributes that count, next to the type's own: of fields and of named types."""
 
@@ -74,127 +75,115 @@ def means_the_same(schema: ChannelSchema, other: Any) -> bool:
 
 def obstacles(reader: Any, writer: Any) -> list[str]:
     """Why the one cannot read what the other wrote, at most MOST_REASONS; none: it can."""
-    resolution = _Resolution(_definitions(reader), _definitions(writer))
-    return list(islice(resolution.obstacles(reader, writer, ""), MOST_REASONS))
+    found = islice(_Resolution().obstacles(link(reader), link(writer), ""), MOST_REASONS)
+    return [one if len(one) <= REASON else f"{one[: REASON // 2]} … {one[-REASON // 2 :]}" for one in found]
 
 
 class _Resolution:
-    """One direction. Named types are looked up by their unqualified names, as the specification matches them; each pair
-    of them is judged once."""
+    """One direction. Each pair of named types is judged once."""
 
-    def __init__(self, read: dict[str, Any], written: dict[str, Any]) -> None:
-        self._read, self._written = read, written
-        self._judged: dict[tuple[str, str], Sequence[str]] = {}
-        self._fits: dict[Any, bool] = {}
-        self._branches: dict[int, dict[str, list[Any]]] = {}
+    def __init__(self) -> None:
+        self._judged: dict[tuple[Type, Type], Sequence[str]] = {}
+        self._branches: dict[Type, _Branches] = {}
 
-    def obstacles(self, reader: Any, writer: Any, path: str) -> Iterator[str]:
-        reader, writer = _look_up(reader, self._read), _look_up(writer, self._written)
-        if isinstance(writer, list):
-            for branch in writer:
+    def obstacles(self, reader: Type, writer: Type, path: str) -> Iterator[str]:
+        if writer.kind == "union":
+            for branch in writer.parts:
                 yield from self.obstacles(reader, branch, path)
-            return
-        if isinstance(reader, list):
-            candidates = self._candidates(reader, writer)
-            key = (id(reader), _branch(writer)) if _kind(writer) in _NAMED else None
-            fits = self._fits.get(key) if key else None
-            if fits is None:
-                fits = any(next(self.obstacles(branch, writer, path), None) is None for branch in candidates)
-                if key:
-                    self._fits[key] = fits
-            if not fits:
-                yield f"{path or '/'}: {_kind(writer)} is none of the reader's types"
-            return
-        kinds = _kind(writer), _kind(reader)
-        if kinds[0] != kinds[1] and kinds not in _PROMOTIONS:
-            yield f"{path or '/'}: {kinds[0]} cannot be read as {kinds[1]}"
-            return
-        meanings = _meaning(writer), _meaning(reader)
-        if meanings[0] != meanings[1]:
-            yield f"{path or '/'}: {meanings[0] or kinds[0]} does not mean the same as {meanings[1] or kinds[1]}"
-        elif kinds[0] == "array":
-            yield from self.obstacles(reader["items"], writer["items"], f"{path}/items")
-        elif kinds[0] == "map":
-            yield from self.obstacles(reader["values"], writer["values"], f"{path}/values")
-        elif kinds[0] in _NAMED:
+        elif reader.kind == "union":
+            yield from self._union(reader, writer, path)
+        elif reader.kind != writer.kind and (writer.kind, reader.kind) not in _PROMOTIONS:
+            yield f"{path or '/'}: {writer.kind} cannot be read as {reader.kind}"
+        elif reader.meaning != writer.meaning:
+            meanings = writer.meaning or writer.kind, reader.meaning or reader.kind
+            yield f"{path or '/'}: {meanings[0]} does not mean the same as {meanings[1]}"
+        elif reader.kind in NAMED:
             yield from self._named(reader, writer, path)
+        elif reader.kind in ("array", "map"):
+            inner = "items" if reader.kind == "array" else "values"
+            yield from self.obstacles(reader.parts[0], writer.parts[0], f"{path}/{inner}")
 
-    def _candidates(self, reader: list[Any], writer: Any) -> list[Any]:
-        """Return the branches that may read a type: those of its kind and name or alias, and of what it may become."""
-        known = self._branches.get(id(reader))
+    def _union(self, reader: Type, writer: Type, path: str) -> Iterator[str]:
+        known = self._branches.get(reader)
         if known is None:
-            known = self._branches[id(reader)] = {}
-            for branch in reader:
-                found = _look_up(branch, self._read)
-                for name in {_branch(found), *map(_simple, _aliases(found))}:
-                    known.setdefault(name, []).append(branch)
-        wider = (name for kind, name in sorted(_PROMOTIONS) if kind == _kind(writer))
-        return [branch for name in (_branch(writer), *wider) for branch in known.get(name, ())]
+            known = self._branches[reader] = _Branches(reader.parts)
+        if writer.kind in NAMED:
+            found = known.named(writer)
+            if len(found) == 1:
+                yield from self.obstacles(found[0], writer, path)
+            elif found:
+                yield f"{path or '/'}: {writer.name} could be {' or '.join(one.name for one in found[:2])}"
+            else:
+                yield f"{path or '/'}: {writer.name} is none of the reader's types"
+        else:
+            candidates = known.plain(writer.kind)
+            if not any(next(self.obstacles(one, writer, path), None) is None for one in candidates):
+                yield f"{path or '/'}: {writer.kind} is none of the reader's types"
 
-    def _named(self, reader: Any, writer: Any, path: str) -> Iterator[str]:
-        names = _simple(reader["name"]), _simple(writer["name"])
-        if names[0] != names[1] and names[1] not in map(_simple, _aliases(reader)):
-            yield f"{path or '/'}: {names[1]} is not {names[0]}"
+    def _named(self, reader: Type, writer: Type, path: str) -> Iterator[str]:
+        if reader.simple != writer.simple and writer.name not in reader.aliases:
+            yield f"{path or '/'}: {writer.name} is not {reader.name}"
             return
-        if names not in self._judged:
-            self._judged[names] = ()  # where a type contains itself, that alone is no obstacle
-            self._judged[names] = tuple(islice(self._content(reader, writer, path), MOST_REASONS))
-        yield from self._judged[names]
+        pair = reader, writer
+        if pair not in self._judged:
+            self._judged[pair] = ()  # where a type contains itself, that alone is no obstacle
+            self._judged[pair] = tuple(islice(self._content(reader, writer, path), MOST_REASONS))
+        yield from self._judged[pair]
 
-    def _content(self, reader: Any, writer: Any, path: str) -> Iterator[str]:
-        if reader["type"] == "enum":
-            if "default" not in reader:
-                known = set(reader["symbols"])
-                for symbol in writer["symbols"]:
-                    if symbol not in known:
-                        yield f"{path or '/'}: the reader has no symbol {symbol}"
-        elif reader["type"] == "fixed":
-            if reader["size"] != writer["size"]:
-                yield f"{path or '/'}: {writer['size']} bytes are not {reader['size']}"
+    def _content(self, reader: Type, writer: Type, path: str) -> Iterator[str]:
+        if reader.kind == "enum":
+            known = set(reader.symbols)
+            for symbol in writer.symbols:
+                if symbol not in known and not reader.default:
+                    yield f"{path or '/'}: the reader has no symbol {symbol}"
+        elif reader.kind == "fixed":
+            if reader.size != writer.size:
+                yield f"{path or '/'}: {writer.size} bytes are not {reader.size}"
         else:
             yield from self._fields(reader, writer, path)
 
-    def _fields(self, reader: Any, writer: Any, path: str) -> Iterator[str]:
-        written = {one["name"]: one for one in writer["fields"]}
-        for one in reader["fields"]:
-            names = [name for name in (one["name"], *_aliases(one)) if name in written]
-            at = f"{path}/{one['name']}"
+    def _fields(self, reader: Type, writer: Type, path: str) -> Iterator[str]:
+        written = {one.name: one for one in writer.fields}
+        for one in reader.fields:
+            names = [name for name in (one.name, *one.aliases) if name in written]
+            at = f"{path}/{one.name}"
             if not names:
-                if "default" not in one:
+                if not one.default:
                     yield f"{at}: is not written and has no default"
                 continue
             other = written[names[0]]
-            if one.get("unit") != other.get("unit"):
-                yield f"{at}: the unit {other.get('unit')} is not {one.get('unit')}"
-            yield from self.obstacles(one["type"], other["type"], at)
+            if one.unit != other.unit:
+                yield f"{at}: the unit {other.unit} is not {one.unit}"
+            if one.meaning != other.meaning:
+                yield f"{at}: {other.meaning or 'a plain number'} does not mean the same as {one.meaning or 'one'}"
+            yield from self.obstacles(one.type, other.type, at)
 
 
-def _look_up(schema: Any, definitions: dict[str, Any]) -> Any:
-    while isinstance(schema, dict) and isinstance(schema["type"], dict | list):
-        schema = schema["type"]
-    if isinstance(schema, dict) and (schema["type"] in _NAMED or "logicalType" in schema):
-        return schema
-    name = schema["type"] if isinstance(schema, dict) else schema
-    return definitions.get(_simple(name), schema) if isinstance(name, str) else schema
+class _Branches:
+    """The types of a union, by what they may read: a type is looked up, not tried, however many there are."""
 
+    def __init__(self, parts: Sequence[Type]) -> None:
+        self._full: dict[str, list[Type]] = {}
+        self._simple: dict[str, list[Type]] = {}
+        self._plain: dict[str, list[Type]] = {}
+        for part in parts:
+            if part.kind not in NAMED:
+                self._plain.setdefault(part.kind, []).append(part)
+                continue
+            for name in {part.name, *part.aliases}:
+                self._full.setdefault(name, []).append(part)
+            self._simple.setdefault(part.simple, []).append(part)
 
-def _definitions(schema: Any) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+    def named(self, writer: Type) -> Sequence[Type]:
+        """Return the types of its full name, else those whose name without the namespace is the same."""
+        return self._full.get(writer.name) or self._simple.get(writer.simple) or ()
 
-    def walk(part: Any) -> None:
-        if isinstance(part, list):
-            for branch in part:
-                walk(branch)
-        elif isinstance(part, dict):
-            if part.get("type") in _NAMED:
-                found[_simple(part["name"])] = part
-            for name in ("type", "items", "values"):
-                walk(part.get(name))
-            for one in part.get("fields", ()):
-                walk(one["type"])
-
-    walk(schema)
-    return found
+    def plain(self, kind: str) -> Iterator[Type]:
+        """Yield what is of a kind, then what the kind may become."""
+        yield from self._plain.get(kind, ())
+        for one, wider in sorted(_PROMOTIONS):
+            if one == kind:
+                yield from self._plain.get(wider, ())
 
 
 def _essence(schema: Any, namespace: str) -> Any:
@@ -207,9 +196,9 @@ def _essence(schema: Any, namespace: str) -> Any:
         return _essence(schema["type"], namespace)
     kind = schema["type"]
     kept = {"type": kind, **{name: schema[name] for name in _MEANS if name in schema}}
-    if (meaning := _meaning(schema)) and kind != "enum":
-        kept["meaning"] = meaning
-    if kind in _NAMED:
+    if (means := meaning(schema)) and kind != "enum":
+        kept["meaning"] = means
+    if kind in NAMED:
         name = schema["name"]
         inner = schema.get("namespace", namespace)
         full = name if "." in name or not inner else f"{inner}.{name}"
@@ -221,36 +210,12 @@ def _essence(schema: Any, namespace: str) -> Any:
         if name in schema:
             kept[name] = _essence(schema[name], namespace)
     if "fields" in schema:
-        kept["fields"] = [
-            {
-                **{name: one[name] for name in ("name", *_MEANS) if name in one},
-                "type": _essence(one["type"], namespace),
-            }
-            for one in schema["fields"]
-        ]
+        kept["fields"] = [_field_essence(one, namespace) for one in schema["fields"]]
     return kept if len(kept) > 1 else _essence(kind, namespace)
 
 
-def _meaning(schema: Any) -> str:
-    """Return the logical type with its attributes; empty: the plain value."""
-    logical = logical_type(schema)
-    if logical == "decimal":
-        return f"decimal({schema.get('precision')}, {schema.get('scale', 0)})"
-    return logical
-
-
-def _aliases(schema: Any) -> Sequence[str]:
-    return schema.get("aliases", ()) if isinstance(schema, dict) else ()
-
-
-def _kind(schema: Any) -> str:
-    return str(schema["type"]) if isinstance(schema, dict) else str(schema)
-
-
-def _branch(schema: Any) -> str:
-    kind = _kind(schema)
-    return _simple(schema["name"]) if kind in _NAMED else kind
-
-
-def _simple(name: str) -> str:
-    return name.rpartition(".")[2]
+def _field_essence(one: Any, namespace: str) -> dict[str, Any]:
+    kept = {name: one[name] for name in ("name", *_MEANS) if name in one}
+    if "default" in kept and has_union(one["type"]):
+        kept["default"] = json.dumps(kept["default"], sort_keys=True)  # 1, 1.0 and true may be of different types
+    return {**kept, "meaning": field_meaning(one), "type": _essence(one["type"], namespace)}

@@ -74,7 +74,11 @@ def read_container(container: bytes, most: int | None = None) -> tuple[str, Iter
     source = _Source(container)
     if source.take(len(MAGIC)) != MAGIC:
         raise ContainerError("not an Avro object container file")
-    metadata = dict(source.pairs())
+    metadata = dict[bytes, bytes]()
+    for name, value in source.pairs():
+        if name in metadata:
+            raise ContainerError(f"its metadata has {name[:64].decode('utf-8', 'backslashreplace')!r} twice")
+        metadata[name] = value
     codec = metadata.get(b"avro.codec", b"null")
     if codec not in (b"null", b"deflate"):
         raise ContainerError("its codec is neither null nor deflate")
@@ -105,22 +109,30 @@ def _batches(source: "_Source", deflated: bool, sync: bytes, most: int | None) -
     taken = 0
     while not source.done:
         count, data = source.long(), source.sized()
+        if count < 0 or source.take(_SYNC) != sync:
+            raise ContainerError("a block is broken")
         if deflated:
             data = _inflate(data, 0 if most is None else most - taken + 1)
         taken += len(data)
         if most is not None and taken > most:
             raise ContainerError(f"over {most} bytes")
-        if count < 0 or source.take(_SYNC) != sync:
-            raise ContainerError("a block is broken")
         yield Batch(count, data)
 
 
 def _inflate(data: bytes, most: int) -> bytes:
     """Never more than `most` bytes of it, 0 for all: a few bytes can stand for gigabytes."""
+    inflating = zlib.decompressobj(wbits=-15)
     try:
-        return zlib.decompressobj(wbits=-15).decompress(data, most)
+        inflated = inflating.decompress(data, most)
     except zlib.error:
         raise ContainerError("a block cannot be inflated") from None
+    if not most or len(inflated) < most:  # else it is too much, and what follows does not matter
+        if not inflating.eof:
+            raise ContainerError("a block's deflated bytes end too early")
+        # zlib's checksum: fastavro and Apache Avro for Python cut it off only in part
+        if not zlib.adler32(inflated).to_bytes(4).startswith(inflating.unused_data):
+            raise ContainerError("a block has bytes behind its deflated ones")
+    return inflated
 
 
 class _Source:

@@ -3,10 +3,13 @@
 Values are physical (a timestamp is its number), except that Parquet's time columns say their unit. What has no column
 type (records, arrays, maps, unions of several) is JSON text. NaN and the infinities are these words in CSV and in JSON
 text.
+
+In CSV null is an empty field and an empty text is `""`. A text that a spreadsheet program might take for a formula, or
+that begins with an apostrophe, has an apostrophe before it: one who reads the file takes one off, and has the text.
 """
 
-import csv
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from io import BytesIO, StringIO
 from typing import IO, Any, Literal
@@ -33,6 +36,9 @@ MOST_LENGTH = 64_000_000
 
 ROW_GROUP = 65_536
 """Records that Parquet's writer holds in memory."""
+FORMULA = tuple("=+-@|%'\t\r\n＝＋－＠")
+"""What a text begins with that has an apostrophe before it in CSV."""
+_SPECIAL = re.compile(r'[",\r\n]|^\s|\s$')
 CSV_PART = 1_000_000
 """Characters of CSV that are in memory."""
 Fields = Sequence[str] | None
@@ -45,7 +51,7 @@ class TooLong(ValueError):
 _ARROW_UNIT: dict[Unit, Literal["s", "ms", "us", "ns"]] = {"s": "s", "ms": "ms", "us": "us", "ns": "ns"}
 
 
-def within(schema: ChannelSchema, batch: Batch, start: int | None, end: int | None) -> Batch:
+def within(schema: ChannelSchema, batch: Batch, start: int | float | None, end: int | float | None) -> Batch:
     """Return the batch's records whose time is from `start` on and before `end`, in units of the time axis."""
     if start is None and end is None:
         return batch
@@ -93,7 +99,6 @@ def _write_csv(
     schema: ChannelSchema, batches: Iterable[Batch], output: IO[bytes], fields: Sequence[str], most: int
 ) -> None:
     text, written = StringIO(newline=""), 0
-    rows = csv.writer(text, lineterminator="\r\n")
 
     def flush() -> None:
         nonlocal written
@@ -102,10 +107,10 @@ def _write_csv(
         text.seek(0)
         text.truncate()
 
-    rows.writerow(fields)
+    text.write(_row(fields))
     for batch in batches:
         for record in decode(schema, batch):
-            rows.writerow([_cell(record[field]) for field in fields])
+            text.write(_row([_cell(record[field]) for field in fields]))
             if text.tell() > CSV_PART:
                 flush()
                 if written > most:
@@ -115,16 +120,27 @@ def _write_csv(
         raise TooLong(most)
 
 
-def _cell(value: Any) -> Any:
+def _row(cells: Iterable[str]) -> str:
+    return ",".join(cells) + "\r\n"
+
+
+def _cell(value: Any) -> str:
     match value:
+        case None:
+            return ""
         case bool():
             return "true" if value else "false"
-        case float():
-            return to_json(value)
-        case None | int() | str():
-            return value
+        case int() | float():
+            return str(to_json(value))
         case _:
-            return _text(value)
+            return _quoted(value if isinstance(value, str) else _text(value))
+
+
+def _quoted(text: str) -> str:
+    inert = f"'{text}" if text.startswith(FORMULA) else text
+    if inert == "" or _SPECIAL.search(inert):
+        return '"' + inert.replace('"', '""') + '"'
+    return inert
 
 
 def _text(value: Any) -> str:

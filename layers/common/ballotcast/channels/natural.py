@@ -7,19 +7,29 @@ text        string, if the union has it; else the one of bytes, fixed and enum t
 array       array
 object      the one of its records and its map that it fits, or an object of one member that is named as a type
 
-What fits several of these is refused with their names. fastavro takes a pair for a value of a union: the branch's name
-and the value.
+What fits several of these is refused with their names. A default is never written by Avro's JSON encoding, and is of
+the first type that it fits (Avro 1.12). fastavro takes a pair for a value of a union: the branch's name and the value.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from ballotcast.channels import meaning
-from ballotcast.channels.extent import full_name
-from ballotcast.channels.walks import MOST_DEPTH, Spent
+from ballotcast.channels.extent import SchemaError, full_name
+from ballotcast.channels.walks import MOST_DEPTH, Spent, TooMuch
 
-Convert = Callable[[Any, Spent], Any]
 _TEXTS, _WHOLE, _FLOATING = ("bytes", "fixed", "enum"), ("int", "long"), ("double", "float")
+
+
+@dataclass
+class Reading(Spent):
+    """`defaults`: how many values that are being converted are in each other and of a schema's default."""
+
+    defaults: int = 0
+
+
+Convert = Callable[[Any, Reading], Any]
 
 
 class Misfit(ValueError):
@@ -28,36 +38,27 @@ class Misfit(ValueError):
     field = ""
 
 
-def is_single(schema: Any) -> bool:
-    """Return whether each union of a schema has at most one type besides null."""
-    if isinstance(schema, list):
-        return len([part for part in schema if part != "null"]) < 2 and all(map(is_single, schema))
-    return all(map(is_single, _inner(schema)))
-
-
-def has_bytes(schema: Any) -> bool:
-    if isinstance(schema, list):
-        return any(map(has_bytes, schema))
-    return schema == "bytes" or (
-        isinstance(schema, dict) and (schema["type"] == "fixed" or any(map(has_bytes, _inner(schema))))
-    )
-
-
-def _inner(schema: Any) -> list[Any]:
-    if not isinstance(schema, dict):
-        return []
-    parts = [schema[name] for name in ("type", "items", "values") if name in schema]
-    return [*parts, *(one["type"] for one in schema.get("fields", ()))]
-
-
 def converter(schema: dict[str, Any]) -> Convert:
     """For records of a schema. It raises Misfit, and TooMuch where trying costs more than is stated."""
     return _Compiler().of(schema, "")[2]
 
 
+def require_defaults(schema: dict[str, Any]) -> None:
+    """Raise SchemaError for a default that is not of its field's type: other libraries refuse the schema."""
+    compiler, spent = _Compiler(), Reading(defaults=1)
+    compiler.of(schema, "")
+    for name, convert, default in compiler.defaults:
+        try:
+            convert(default, spent)
+        except (Misfit, TooMuch) as misfit:
+            raise SchemaError(f"the default of the field {name!r:.80} is not a value of its type: {misfit}") from None
+
+
 class _Compiler:
     def __init__(self) -> None:
         self._named: dict[str, tuple[str, str, Convert]] = {}
+        self.defaults: list[tuple[str, Convert, Any]] = []
+        """(field, how its values are converted, its default)"""
 
     def of(self, schema: Any, namespace: str) -> tuple[str, str, Convert]:
         """(what Avro's JSON encoding calls the type, its kind, how its values are converted)"""
@@ -85,6 +86,8 @@ class _Compiler:
             for one in schema["fields"]:
                 convert = self.of(one["type"], full.rpartition(".")[0])[2]
                 fields[one["name"]] = convert, one.get("default", _MISSING)
+                if "default" in one:
+                    self.defaults.append((one["name"], convert, one["default"]))
         return self._named[full]
 
 
@@ -92,7 +95,7 @@ _MISSING = object()
 
 
 def _expects(words: str, fits: Callable[[Any], bool], make: Callable[[Any], Any] = lambda value: value) -> Convert:
-    def convert(value: Any, spent: Spent) -> Any:
+    def convert(value: Any, spent: Reading) -> Any:
         if not fits(value):
             raise Misfit(f"expected {words}")
         return make(value)
@@ -134,7 +137,7 @@ def _enum(symbols: frozenset[str]) -> Convert:
 
 
 def _array(item: Convert) -> Convert:
-    def convert(value: Any, spent: Spent) -> Any:
+    def convert(value: Any, spent: Reading) -> Any:
         if type(value) is not list:
             raise Misfit("expected array")
         spent.take(len(value))
@@ -144,7 +147,7 @@ def _array(item: Convert) -> Convert:
 
 
 def _map(inner: Convert) -> Convert:
-    def convert(value: Any, spent: Spent) -> Any:
+    def convert(value: Any, spent: Reading) -> Any:
         if type(value) is not dict:
             raise Misfit("expected map")
         spent.take(len(value))
@@ -154,7 +157,7 @@ def _map(inner: Convert) -> Convert:
 
 
 def _record(fields: dict[str, tuple[Convert, Any]]) -> Convert:
-    def convert(value: Any, spent: Spent) -> Any:
+    def convert(value: Any, spent: Reading) -> Any:
         if type(value) is not dict:
             raise Misfit("expected record")
         if len(value) > len(fields) + 100:
@@ -163,19 +166,23 @@ def _record(fields: dict[str, tuple[Convert, Any]]) -> Convert:
             raise _at(strange[0], Misfit(f"has no field {strange[0][:64]!r} in the schema"))
         spent.take(len(fields))
         spent.depth += 1
-        made, name = {}, ""
+        made, name, defaults = {}, "", spent.defaults
         try:
             if spent.depth > MOST_DEPTH:
                 raise Misfit(f"is nested over {MOST_DEPTH} deep")
             for name, (inner, default) in fields.items():
-                given = value.get(name, default)
-                if given is _MISSING:
+                if name in value:
+                    made[name] = inner(value[name], spent)
+                elif default is _MISSING:
                     raise Misfit("is missing and has no default")
-                made[name] = inner(given, spent)
+                else:
+                    spent.defaults += 1
+                    made[name] = inner(default, spent)
+                    spent.defaults -= 1
         except Misfit as misfit:
             raise _at(name, misfit) from None
         finally:
-            spent.depth -= 1
+            spent.depth, spent.defaults = spent.depth - 1, defaults
         return made
 
     return convert
@@ -191,6 +198,15 @@ def _union(branches: Sequence[tuple[str, str, Convert]]) -> Convert:
     of_kind: dict[str, list[tuple[str, Convert]]] = {}
     for name, kind, convert in branches:
         of_kind.setdefault(kind, []).append((name, convert))
+
+    def of_default(value: Any, spent: Reading) -> tuple[str, Any]:
+        for name, _, convert in branches:
+            spent.take(1)
+            try:
+                return name, convert(value, spent)
+            except Misfit:
+                continue
+        raise Misfit(f"expected {' or '.join(by_name)}")
 
     def candidates(value: Any) -> list[tuple[str, Convert, Any]]:
         match value:
@@ -213,7 +229,9 @@ def _union(branches: Sequence[tuple[str, str, Convert]]) -> Convert:
             found.append((name, by_name[name], value[name]))
         return found
 
-    def union(value: Any, spent: Spent) -> Any:
+    def union(value: Any, spent: Reading) -> Any:
+        if spent.defaults:
+            return of_default(value, spent)
         fits: list[tuple[str, Any]] = []
         for name, convert, given in candidates(value):
             spent.take(1)

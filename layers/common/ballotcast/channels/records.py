@@ -14,12 +14,14 @@ from fastavro.validation import ValidationError, validate, validate_many
 from ballotcast.channels.compatibility import means_the_same, obstacles
 from ballotcast.channels.containers import Batch, ContainerError, encode_long, read_container
 from ballotcast.channels.framings import unframe
-from ballotcast.channels.natural import Convert, Misfit, is_single
+from ballotcast.channels.natural import Misfit, Reading
 from ballotcast.channels.reading import BadRecord, RecordReader
 from ballotcast.channels.schemas import ChannelSchema, SchemaError, physical
 from ballotcast.channels.spelling import require_spelled
 from ballotcast.channels.time_axis import NoTimeAxis, time_axis
-from ballotcast.channels.walks import Spent, TooMuch
+from ballotcast.channels.traits import is_single
+from ballotcast.channels.walks import TooMuch
+from ballotcast.unique_json import loads
 
 __all__ = ["MOST_BYTES", "BadRecord", "Record", "TooManyBytes", "TooMuch", "check_binary", "check_container", "decode"]
 __all__ += ["encode_records", "select"]
@@ -41,16 +43,25 @@ def encode_records(schema: ChannelSchema, records: Sequence[Any]) -> Batch:
     for index, record in enumerate(records):
         if type(record) is not dict:
             raise BadRecord(index, "must be an object")
-    batch = _encode(schema, records) if schema.natural is None else _convert(schema, schema.natural, records)
+    if not schema.is_plain:
+        batch = _convert(schema, records)
+    elif not schema.has_union:
+        batch = _encode(schema, records)
+    else:
+        try:
+            batch = _encode(schema, records)
+        except BadRecord:  # or its unions are written by Avro's JSON encoding
+            batch = _convert(schema, records)
     return _checked(schema.from_json, batch)
 
 
-def _convert(schema: ChannelSchema, convert: Convert, records: Sequence[Record]) -> Batch:
-    """Records whose bytes are text, and of whose unions JSON does not say the type."""
-    output, spent = BytesIO(), Spent()
+def _convert(schema: ChannelSchema, records: Sequence[Record]) -> Batch:
+    """Records whose bytes are text, or of whose unions JSON does not say the type."""
+    output, spent = BytesIO(), Reading()
     for index, record in enumerate(records):
         try:
-            fastavro.schemaless_writer(output, schema.record, convert(record, spent), strict_allow_default=True)
+            made = schema.natural(record, spent)
+            fastavro.schemaless_writer(output, schema.record, made, strict_allow_default=True)
         except Misfit as misfit:
             raise BadRecord(index, f"{misfit.field}: {misfit}", misfit.field) from None
         except _UNFIT as error:
@@ -115,14 +126,19 @@ def _top_field(path: str) -> str:
     return path.rpartition(".")[2]
 
 
-def check_binary(schema: ChannelSchema, data: bytes) -> Batch:
+def check_binary(schema: ChannelSchema, data: bytes, digest: str = "") -> Batch:
     """Records one after the other, encoded already: counted, each read once.
+
+    Args:
+        digest: of the schema that they were written by, as their sender says (`ChannelSchema.digest`); empty: not said.
 
     Raises BadRecord, TooManyBytes, TooMuch.
     """
     if len(data) > MOST_BYTES:
         raise TooManyBytes
-    bare = unframe(data, schema.fingerprint, schema.from_avro)
+    if digest and digest != schema.digest:
+        raise BadRecord(0, "was written by another schema than the channel's")
+    bare = unframe(data, schema.fingerprint, schema.from_avro, same_schema=bool(digest))
     count = len(schema.from_avro.ends(bare))
     if bare is not data and count != 1:
         raise BadRecord(0, f"a single-object encoding holds one record, not {count}")
@@ -144,7 +160,7 @@ def check_container(schema: ChannelSchema, container: bytes) -> Batch:
     joined = written.join(batches)
     if same:
         return _checked(schema.from_avro, joined)
-    if schema.natural is not None and not is_single(schema.json):
+    if not is_single(schema.json):
         raise ContainerError("its schema is not the channel's, whose unions of several types are not resolved")
     return _checked(schema.from_avro, _encode(schema, _read(joined, written.batch, schema.batch)))
 
@@ -169,7 +185,7 @@ class _Written:
     def parse(cls, text: str) -> "_Written":
         """Raise ContainerError unless its types are bounded as a channel's are."""
         try:
-            given = json.loads(text)
+            given = loads(text)
             require_spelled(given)
             parse_schema(json.loads(text))
             batch = parse_schema({"type": "array", "items": physical(given)})
@@ -179,14 +195,14 @@ class _Written:
 
     def join(self, batches: Iterable[Batch]) -> Batch:
         """Return all records of a file, each read strictly. Raises ContainerError, BadRecord, TooMuch."""
-        count, parts = 0, list[bytes]()
-        for batch in batches:
-            count += batch.count
-            parts.append(batch.data)
-        data = b"".join(parts)
-        found = len(self.reader.ends(data))
-        if found != count:
-            raise ContainerError(f"it holds {found} records and says {count}")
+        parts = list(batches)
+        data = b"".join(batch.data for batch in parts)
+        ends = self.reader.ends(data)
+        count = size = 0
+        for number, batch in enumerate(parts):
+            count, size = count + batch.count, size + len(batch.data)
+            if count > len(ends) or (ends[count - 1] if count else 0) != size:
+                raise ContainerError(f"block {number} does not hold the {batch.count} records that it says")
         return Batch(count, data)
 
 

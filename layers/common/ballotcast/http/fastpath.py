@@ -135,6 +135,8 @@ class Direct:
                 raise Odd
             if self._takes_json and (event.get("isBase64Encoded") or not _says_json(call.headers["content-type"])):
                 raise Odd
+            if self._takes_json:
+                self._route.check_json(call.body)
         return call
 
     def _encoded(self, result: Any, given: Response | None) -> Response:

@@ -223,7 +223,9 @@ class Channels:
             raise LookupError(channel.name)
         text = content.decode() if content is not None else item["text"]
         # Ones with NaN in what nobody reads were taken once: null can be answered as JSON.
-        return ChannelSchema.parse(json.loads(text, parse_constant=lambda _: None), item.get("assumed"))
+        return ChannelSchema.parse(
+            json.loads(text, parse_constant=lambda _: None), item.get("assumed"), registered=True
+        )
 
     def keep_schema(self, channel: Archived) -> None:
         """Have the schema where it outlives the channel; for one that was registered before that was so."""

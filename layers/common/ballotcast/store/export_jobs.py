@@ -25,15 +25,15 @@ _OPEN = Condition("#state = :queued OR #state = :running", {":queued": "queued",
 
 @dataclass(frozen=True)
 class ExportJob:
-    """`since`, `until`: on the channel's time axis, in its units. `fields`: none for all. `total`: records that its
-    segments hold, of which `done` are read. `asked_at`: epoch seconds."""
+    """`since`, `until`: on the channel's time axis, in its units, as JSON. `fields`: none for all. `total`: records
+    that its segments hold, of which `done` are read. `asked_at`: epoch seconds."""
 
     id: str
     name: str
     born: int
     form: Format
-    since: int | None = None
-    until: int | None = None
+    since: int | str | None = None
+    until: int | str | None = None
     fields: Sequence[str] = field(default_factory=list)
     total: int = 0
     asked_at: int = 0

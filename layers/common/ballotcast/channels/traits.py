@@ -1,0 +1,49 @@
+"""What kinds of types a schema has, and so how its records can be read and written."""
+
+from typing import Any
+
+_SIMPLE = {"boolean", "int", "long", "float", "double", "bytes", "string", "array", "enum", "fixed"}
+
+
+def is_single(schema: Any) -> bool:
+    """Return whether each union of a schema has at most one type besides null."""
+    if isinstance(schema, list):
+        return len([part for part in schema if part != "null"]) < 2 and all(map(is_single, schema))
+    return all(map(is_single, _inner(schema)))
+
+
+def is_certain(schema: Any) -> bool:
+    """Return whether each union has at most one type besides null, whose natural values are none by Avro's encoding.
+
+    An object may be a map or a record, and be one that names its type.
+    """
+    if isinstance(schema, list):
+        return is_single(schema) and all(part == "null" or _is_simple(part) for part in schema) and _all_certain(schema)
+    return _all_certain(_inner(schema))
+
+
+def _all_certain(parts: list[Any]) -> bool:
+    return all(map(is_certain, parts))
+
+
+def _is_simple(part: Any) -> bool:
+    return (part["type"] if isinstance(part, dict) else part) in _SIMPLE
+
+
+def has_union(schema: Any) -> bool:
+    return isinstance(schema, list) or any(map(has_union, _inner(schema)))
+
+
+def has_bytes(schema: Any) -> bool:
+    if isinstance(schema, list):
+        return any(map(has_bytes, schema))
+    return schema == "bytes" or (
+        isinstance(schema, dict) and (schema["type"] == "fixed" or any(map(has_bytes, _inner(schema))))
+    )
+
+
+def _inner(schema: Any) -> list[Any]:
+    if not isinstance(schema, dict):
+        return []
+    parts = [schema[name] for name in ("type", "items", "values") if name in schema]
+    return [*parts, *(one["type"] for one in schema.get("fields", ()))]
