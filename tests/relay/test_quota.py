@@ -61,6 +61,16 @@ def test_a_quota_that_is_lowered_holds_from_the_next_merge_on(limited: Relayed) 
     assert before < limited.archived()[0] <= records - 60
 
 
+def test_rows_whose_days_are_over_do_not_keep_the_newer_ones(limited: Relayed, monkeypatch: pytest.MonkeyPatch) -> None:
+    """DynamoDB removes them days later; as many as are looked at once stood before those beyond the quota."""
+    monkeypatch.setattr(compaction, "TRIMMED", 4)
+    fill(limited, 6)
+    limited.deployment.clock.advance(seconds=31 * 24 * HOUR)
+    records = fill(limited, 12)
+    assert limited.archived()[-1] == records - 1
+    assert kept_bytes(limited) <= 3000 + 2 * 1000
+
+
 def test_one_object_larger_than_the_quota_stays_until_another_is_there(limited: Relayed) -> None:
     fill(limited, 1, batches=20)
     records = fill(limited, 1)

@@ -4,9 +4,10 @@ import ipaddress
 import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import click
 
@@ -26,6 +27,8 @@ ON_SCREEN, IN_LOG = 1.0, 30.0
 """Seconds between two looks at the counts."""
 LOOK = 5.0
 """Seconds between two looks at which channels there are."""
+STOPPING = "stopping"
+"""A channel that is not served: in any other state, as while it is repaired, its records wait here."""
 
 
 @click.command("bridge")
@@ -76,16 +79,16 @@ def _serve_all(keys: Path | None, host: str, limits: Limits, drain: float) -> No
 
     def find() -> list[Served]:
         held = _keys(keys) if keys else None
-        listed = channels(session=not keys).list_channels("active", mine=not keys)
+        listed = channels(session=not keys).list_channels(mine=not keys)
         return [
             Served(one["name"], one["born"], one["port"])
             for one in listed
-            if one["port"] is not None and (held is None or one["name"] in held)
+            if one["port"] is not None and one["status"] != STOPPING and (held is None or one["name"] in held)
         ]
 
     def begin(served: Served) -> Bridge:
         client = channels(_keys(keys)[served.name] if keys else "", session=not keys)
-        schema = ChannelSchema.parse(client.get_schema(served.name), client.get_channel(served.name)["time"]["unit"])
+        schema = _schema(client, served.name, client.get_channel(served.name))
         bridge = Bridge(listen(host, served.port), checker(schema), publisher(client, served.name), limits)
         client.api.sleep = bridge.pause
         bridge.start()
@@ -117,10 +120,14 @@ def _keys(file: Path) -> dict[str, str]:
     return {line[0]: line[1] for line in lines if len(line) == 2}
 
 
+def _schema(client: Channels, name: str, shown: Mapping[str, Any]) -> ChannelSchema:
+    return ChannelSchema.parse(client.get_schema(name), shown["time"]["unit"], registered=True)
+
+
 def _serve(name: str, key: str, host: str, port: int | None, limits: Limits, drain: float) -> None:
     client = channels(key, session=True)
     shown = client.get_channel(name)
-    schema = ChannelSchema.parse(client.get_schema(name), shown["time"]["unit"])
+    schema = _schema(client, name, shown)
     chosen = shown["port"] if port is None else port
     if chosen is None:
         raise click.UsageError(f"{name} has no port: give one with --port")

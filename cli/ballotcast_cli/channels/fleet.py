@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from ballotcast.client.errors import ApiError, ClientError
+from ballotcast.client.errors import ClientError
 
 from .bridge import Bridge, Counts
 
@@ -31,7 +31,7 @@ class _Waiting:
 
 
 class Fleet:
-    """`find`: the channels to serve; `begin`: a started bridge, OSError or ClientError; `tell`: a line for people."""
+    """`find`: the channels to serve; `begin`: a started bridge, or what prevents it; `tell`: a line for people."""
 
     def __init__(
         self,
@@ -62,12 +62,12 @@ class Fleet:
         for served, bridge in list(self._running.items()):
             try:
                 bridge.wait(0)
-            except (ApiError, OSError) as failure:
+            except Exception as failure:  # noqa: BLE001 - the edge between channels: whatever ends one is not the others'
                 self._end(served, 0, f"{served.name} failed: {failure}")
                 self._wait(served)
         try:
             wanted = set(self._find())
-        except ClientError as error:
+        except (ClientError, OSError, ValueError) as error:  # the API, or the file of keys while it is written
             self._tell(f"the channels cannot be listed: {error}")
             return
         for served in self._running.keys() - wanted:
@@ -89,7 +89,7 @@ class Fleet:
             return
         try:
             self._running[served] = self._begin(served)
-        except (OSError, ClientError) as error:
+        except Exception as error:  # noqa: BLE001 - the edge between channels: a schema that is not known here, a key gone
             self._tell(f"{served.name} on port {served.port}: {error}")
             self._wait(served)
         else:

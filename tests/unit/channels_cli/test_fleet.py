@@ -17,7 +17,7 @@ SECONDS = 20
 
 class Host:
     """`served`: the channels that there are; `sent`: what was published to each; `refuses`: whose records are turned
-    away; `failures`: what listing raises first."""
+    away; `failures`: what listing raises first; `odd`: what beginning one raises."""
 
     def __init__(self) -> None:
         self.now = 0.0
@@ -25,6 +25,7 @@ class Host:
         self.sent: dict[str, list[bytes]] = {}
         self.refuses: set[str] = set()
         self.failures: list[Exception] = []
+        self.odd: dict[str, Exception] = {}
         self.told: list[str] = []
         self.arrived = Event()
         self.fleet = Fleet(self.find, self.begin, self.told.append, drain=SECONDS, clock=lambda: self.now)
@@ -35,6 +36,9 @@ class Host:
         return self.served
 
     def begin(self, served: Served) -> Bridge:
+        if served.name in self.odd:
+            raise self.odd[served.name]
+
         def publish(records: Sequence[bytes], key: str) -> None:
             self.arrived.set()
             if served.name in self.refuses:
@@ -125,6 +129,23 @@ def test_a_port_that_somebody_else_has_is_tried_again(host: Host) -> None:
     host.fleet.look()
     assert host.fleet.served == ["a"]
     host.fleet.close()
+
+
+def test_a_channel_that_cannot_be_begun_is_not_the_others_end(host: Host) -> None:
+    """A schema that this version does not know, or a key that is gone from the file, ended the bridges of all."""
+    a, b = host.register("a"), host.register("b")
+    host.odd["a"] = ValueError("not a schema")
+    host.fleet.look()
+    assert host.fleet.served == ["b"]
+    assert host.told[0] == f"a on port {a.port}: not a schema"
+    host.failures.append(FileNotFoundError("keys"))
+    host.fleet.look()
+    host.odd.clear()
+    host.now += 2
+    host.fleet.look()
+    assert host.fleet.served == ["a", "b"]
+    host.send(b, b"1")
+    assert host.fleet.close().published == 1
 
 
 def test_while_the_api_is_away_what_runs_continues(host: Host) -> None:

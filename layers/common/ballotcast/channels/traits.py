@@ -13,9 +13,9 @@ def is_single(schema: Any) -> bool:
 
 
 def is_certain(schema: Any) -> bool:
-    """Return whether each union has at most one type besides null, whose natural values are none by Avro's encoding.
+    """Return whether each union has at most one type besides null, and no value of it could be written in two ways.
 
-    An object may be a map or a record, and be one that names its type.
+    An object may be a map or a record, and may be one that names its type.
     """
     if isinstance(schema, list):
         return is_single(schema) and all(part == "null" or _is_simple(part) for part in schema) and _all_certain(schema)
