@@ -112,6 +112,13 @@ def test_a_voter_whose_address_was_corrected_is_told_what_became_of_the_other_li
     assert moved.subject == usual.subject
 
 
+def test_a_logo_for_paper_is_legible_in_the_dark() -> None:
+    html = invitation(replace(CLUB, logo=f"{'0' * 64}-200x80"), OCCASION, ADA).html
+    assert 'img class="logo"' in html
+    dark = html.partition("prefers-color-scheme: dark")[2]
+    assert ".logo { background: #ffffff !important;" in dark
+
+
 def test_the_fingerprint_is_grouped_for_comparing() -> None:
     text = invitation(CLUB, OCCASION, ADA).text
     assert "    0001 0203 0405 0607\n    0809 0a0b 0c0d 0e0f\n    1011 1213 1415 1617\n" in text

@@ -32,7 +32,7 @@ def _html(block: Block) -> str:
             return f'<p class="code" style="{_STYLE["code"]}">{rows}</p>'
         case Picture(alt, width, height):
             return (
-                f'<p style="margin:0 0 12px"><img src="{PICTURE}" alt="{escape(alt)}" '
+                f'<p style="margin:0 0 12px"><img class="logo" src="{PICTURE}" alt="{escape(alt)}" '
                 f'width="{width}" height="{height}" style="display:block;border:0;max-width:100%"></p>'
             )
         case Facts(facts):
@@ -93,6 +93,7 @@ _DOCUMENT = Template(
   .quiet, .code { color: #aeb9c7 !important; }
   .notice { background: #3d3013 !important; color: #ffe3a0 !important; }
   .button { background: #1a6bc0 !important; }
+  .logo { background: #ffffff !important; padding: 8px; border-radius: 6px; }
 }
 </style>
 </head>
