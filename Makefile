@@ -78,9 +78,10 @@ test-long: environments ## what `make test` leaves out: whole matrices, campaign
 test-localstack: localstack-environment ## elections, channels, relay faults and the browser's journeys on LocalStack (QUICK=1: one of each)
 	$(pytest) -n 2 --stack localstack $(if $(QUICK),-m essential) tests/stack tests/browser
 
-check-localstack: ## an election and one test of each kind on LocalStack
+check-localstack: ## two elections, one of them with trustees, and one test of each kind on LocalStack
 	PORT=4610 $(MAKE) --no-print-directory localstack-up
 	PORT=4610 VOTERS=50 BLT=examples/student-union.blt $(MAKE) --no-print-directory demo
+	PORT=4610 VOTERS=10 TRUSTEES=2/3 $(MAKE) --no-print-directory demo
 	$(MAKE) --no-print-directory localstack-down
 	QUICK=1 $(MAKE) --no-print-directory test-localstack
 

@@ -243,7 +243,7 @@ NEEDED: dict[str, list[Call]] = {
         *mail(),
         *consume("MailQueue"),
     ],
-    "FeedbackRole": update("Roll", "VOTER#v", "BOUNCES"),
+    "FeedbackRole": update("Roll", "VOTER#v", "BOUNCES", "TRUSTEES#e"),
     "ChannelRole": [
         *get("Channels", "CHANNEL#c"),
         *get_many("Channels", "CHANNEL#c"),

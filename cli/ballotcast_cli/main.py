@@ -51,6 +51,7 @@ COMMANDS: Mapping[str, LazyCommand] = {
     "trustee": LazyCommand(
         "trustee", "Make an election's key together with others, and open its ballots after the close."
     ),
+    "ceremony": LazyCommand("ceremony", "Have trustees make an election's key, and see how far they are."),
     "people": LazyCommand("people", "Invite others to conduct or to observe an election, and remove them."),
     "operator": LazyCommand(
         "operator", "For those who run a deployment; needs AWS credentials for its account and region."

@@ -1,8 +1,9 @@
 """The function `notify-feedback`: what SES says of mails that came back, by way of an SNS topic.
 
 A mail that bounced for good, that its reader reported as spam, or that SES would not send, makes the invitation
-`bounced`, and counts for a mail to those who conduct the election. Bounces that may pass (a full mailbox, an
-out-of-office note) change nothing. Mails without tags (codes, reminders) leave no trace.
+`bounced`, and counts for a mail to those who conduct the election. A trustee's mail that came back is shown with the
+trustee. Bounces that may pass (a full mailbox, an out-of-office note) change nothing. Mails without tags (codes,
+reminders) leave no trace.
 """
 
 from functools import cache
@@ -14,8 +15,8 @@ from aws_lambda_powertools.utilities.data_classes.sns_event import SNSEventRecor
 
 from ballotcast.batches import TakenInPart, read_object, reading, take_each
 from ballotcast.wiring import Wiring, from_environment
+from notify.tags import InvitationTags, TrusteeTags, read_tags
 
-TAGS = ("election", "voter", "run")
 GREETING = "Successfully validated SNS topic"
 """SES sends this text, and no JSON, when the topic is connected to the configuration set."""
 
@@ -39,12 +40,15 @@ def _take(record: SNSEventRecord, wiring: Wiring) -> None:
         if message.startswith(GREETING):
             return
         tags = _tags_of_what_came_back(read_object(message))
-    if tags:
-        wiring.voters.mark_bounced(*tags, wiring.milestones.counting_bounce(tags[0]))
+    match tags:
+        case InvitationTags():
+            wiring.voters.mark_bounced(*tags, wiring.milestones.counting_bounce(tags.election))
+        case TrusteeTags():
+            wiring.ceremonies.mark_bounced(*tags)
 
 
-def _tags_of_what_came_back(notification: dict[str, Any]) -> tuple[str, str, str] | None:
-    """Election, voter and run of a mail that came back for good; None for any other notification."""
+def _tags_of_what_came_back(notification: dict[str, Any]) -> InvitationTags | TrusteeTags | None:
+    """Those of a mail that came back for good; None for any other notification."""
     match notification:
         case {"eventType": "Bounce", "bounce": {"bounceType": "Permanent"}, "mail": {"tags": tags}}:
             pass
@@ -52,10 +56,7 @@ def _tags_of_what_came_back(notification: dict[str, Any]) -> tuple[str, str, str
             pass
         case _:
             return None
-    match [tags.get(name) for name in TAGS]:
-        case [[str(election), *_], [str(voter), *_], [str(run), *_]]:
-            return election, voter, run
-    return None
+    return read_tags(tags)
 
 
 def _name(record: SNSEventRecord) -> str:

@@ -28,13 +28,14 @@ class BeingSent(Exception):
 def tell_organisers(wiring: Wiring, post: Post, election_id: str, name: str, bounces: int) -> None:
     """Mail all who conduct an election: `opened`, `closed`, `counted`, `failed-<n>` or `bounced-<time>`.
 
-    Of `released-<organiser>` all but that one.
+    Of `released-<organiser>` all but that one. Of a ceremony of trustees `keyed-<attempt>`, `confirmed-<attempt>` or
+    `broken-<attempt>`.
 
     One mail that fails does not keep back the others; the first failure is raised at the end. What is not so any more
     when the message comes is not mailed. Nothing goes to unproven addresses, or to organisers who want no such mails.
     """
-    election, kind = wiring.elections.find(election_id), name.partition("-")[0]
-    if kind not in NAMES or not election or election.erased or not _is_so(election, kind, wiring):
+    election, (kind, _, number) = wiring.elections.find(election_id), name.partition("-")
+    if kind not in NAMES or not election or election.erased or not _is_so(election, kind, number, wiring):
         return
     failures: list[Exception] = []
     for identity in _conducting(wiring, election):
@@ -48,14 +49,25 @@ def tell_organisers(wiring: Wiring, post: Post, election_id: str, name: str, bou
         raise failures[0]
 
 
-def _is_so(election: Election, kind: str, wiring: Wiring) -> bool:
+def _is_so(election: Election, kind: str, number: str, wiring: Wiring) -> bool:
     status = election.status(wiring.clock())
     match kind:
+        case "keyed" | "confirmed" | "broken":
+            held = wiring.ceremonies.find(election.id) if status is Status.DRAFT and not election.deleting else None
+            return bool(held and str(held.attempt) == number and not (kind == "keyed" and election.proposal))
         case "opened":
             return status is Status.OPEN
         case "bounced":
             return status is not Status.CLOSED
     return status is Status.CLOSED
+
+
+def _pages(wiring: Wiring, election: Election) -> str:
+    """Where the election's pages are; before it is frozen, where its trustees were asked."""
+    if election.base_url:
+        return election.base_url
+    held = wiring.ceremonies.find(election.id)
+    return held.base_url if held else ""
 
 
 def _conducting(wiring: Wiring, election: Election) -> list[str]:
@@ -75,7 +87,18 @@ def _tell(wiring: Wiring, post: Post, election: Election, identity: str, name: s
     settings, held = MailSettings.kept(election.mail), election.release == "held"
     kind, occasion = name.partition("-")[0], occasion_of(election)
     words = words_of(organiser.language, settings.language)
-    mail = milestone(words, settings, occasion, kind, election.base_url, election.id, held=held, bounces=bounces)
+    trusted = election.mode == "trustees"
+    mail = milestone(
+        words,
+        settings,
+        occasion,
+        kind,
+        _pages(wiring, election),
+        election.id,
+        held=held,
+        trusted=trusted,
+        bounces=bounces,
+    )
     try:
         post.mail(organiser.email, mail)
     except Undeliverable:

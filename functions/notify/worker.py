@@ -33,6 +33,7 @@ from notify.account_mails import Joining, ask_to_join, reset, verify
 from notify.milestones import takes_part, tell_organisers
 from notify.pictures import Pictures
 from notify.post import Post, Undeliverable
+from notify.tags import TrusteeTags
 
 CODE_LIFE = timedelta(minutes=10)
 
@@ -184,7 +185,14 @@ class Worker:
             raise Contended
         settings = MailSettings.kept(election.mail)
         asked = Asked(election.title, held.names[index - 1], len(held.names), held.t, held.deadline)
-        self._post.mail(person.email, to_trustee(settings, asked, mail, link.url(f"{held.base_url}/trustee")))
+        content, tags = (
+            to_trustee(settings, asked, mail, link.url(f"{held.base_url}/trustee")),
+            TrusteeTags.of_next(person),
+        )
+        try:
+            self._post.mail(person.email, content, tags.texts())
+        except Undeliverable:
+            self._wiring.ceremonies.mark_bounced(*tags)
         self._wiring.ceremonies.mark_mailed(person, mail)
 
     def _send_code(self, election_id: str, key: str) -> None:

@@ -77,12 +77,13 @@ class CeremonyOrder(BaseModel):
 
 
 class TrusteeView(BaseModel):
-    """`mailed`: whether a mail went out. The others: which messages of the trustee there are."""
+    """`mailed`: whether a mail went out. `bounced`: whether the newest one came back. The others: the steps taken."""
 
     index: int
     name: str
     email: str
     mailed: bool
+    bounced: bool
     joined: bool
     dealt: bool
     confirmed: bool
@@ -137,6 +138,7 @@ class CeremonyView(BaseModel):
                     name=held.names[person.index - 1],
                     email=person.email,
                     mailed=bool(person.mailed),
+                    bounced=person.unreached,
                     joined=person.index in state.joins,
                     dealt=person.index in state.deals,
                     confirmed=person.index in confirmed,

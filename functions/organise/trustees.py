@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from ballotcast.ballots.manifest import ManifestError
 from ballotcast.clock import from_rfc3339, to_rfc3339
 from ballotcast.elections.draft import FARTHEST
+from ballotcast.elections.lifecycle import Status
 from ballotcast.errors import Conflict, Invalid, NotFound, invalid_field
 from ballotcast.store.ceremonies import HeldCeremony, Person
 from ballotcast.store.elections import Election
@@ -34,7 +35,7 @@ ATTEMPTS = 20
 """Ceremonies of one election."""
 TIME = timedelta(days=14)
 """For one, where the organiser says nothing else."""
-FIRST, CONFIRM = "join", "confirm"
+FIRST, CONFIRM, OPEN = "join", "confirm", "open"
 """Names of mails: what the trustee is asked to do."""
 
 
@@ -144,13 +145,16 @@ def mail_trustees(wiring: Wiring, held: HeldCeremony, indices: Sequence[int], ma
 def remind_trustees(wiring: Wiring, election: Election, index: int | None) -> Ceremony:
     """Another mail with a fresh link, to all who are waited for, or to one."""
     ceremony = find_ceremony(wiring, election)
-    wanted = [index] if index else list(ceremony.state.waits_for)
+    closed = election.status(wiring.clock()) is Status.CLOSED
+    wanted = [index] if index else [*ceremony.state.waits_for]
+    if closed and not index and len(ceremony.released) < ceremony.held.t:
+        wanted = [one.index for one in ceremony.people if one.index not in ceremony.released]
     if index and index > ceremony.state.setup.n:
         raise invalid_field("/trustee", "at-most", bound=ceremony.state.setup.n)
     now = wiring.clock()
     require_sender(wiring, election.organiser)
     take_allowance(wiring, election.organiser, f"{now:%Y-%m-%d}", len(wanted), MailRun(""))
-    mail_trustees(wiring, ceremony.held, wanted, f"reminder {now:%Y-%m-%dT%H:%M}")
+    mail_trustees(wiring, ceremony.held, wanted, f"{OPEN if closed else 'reminder'} {now:%Y-%m-%dT%H:%M}")
     return ceremony
 
 

@@ -23,6 +23,13 @@ from trustee.visits import Visit, open_visit, read_visit
 
 DEAL = "deal"
 """The name of the mail that goes to all once all have joined; to join and to confirm, the organiser asks them."""
+TOLD = {
+    ("deal", Stage.CONFIRMING): "keyed",
+    ("deal", Stage.OVER): "broken",
+    ("confirm", Stage.CONFIRMED): "confirmed",
+    ("complaint", Stage.OVER): "broken",
+}
+"""Mails to organisers, by the message that came and how far the ceremony is with it."""
 
 
 def take_message(wiring: Wiring, link: TrusteeLink, data: bytes) -> Visit:
@@ -50,11 +57,20 @@ def take_message(wiring: Wiring, link: TrusteeLink, data: bytes) -> Visit:
         raise Invalid("bad-trustee-message", str(error), extra=blamed) from None
     _keep(wiring, visit.held, message)
     after = read_visit(wiring, visit.held, visit.index)
-    if isinstance(message, Join) and after.state.stage is Stage.DEALING:
-        for index in range(1, after.state.setup.n + 1):
-            known = {"kind": "trustee", "election": link.election, "attempt": link.attempt, "trustee": index}
-            wiring.mail_queue.send({**known, "mail": DEAL})
+    _tell(wiring, after, message)
     return after
+
+
+def _tell(wiring: Wiring, visit: Visit, message: Message) -> None:
+    """Queue the mails that this message makes due; each goes out once."""
+    held = visit.held
+    if isinstance(message, Join) and visit.state.stage is Stage.DEALING:
+        for index in range(1, visit.state.setup.n + 1):
+            known = {"kind": "trustee", "election": held.election, "attempt": held.attempt, "trustee": index}
+            wiring.mail_queue.send({**known, "mail": DEAL})
+    if name := TOLD.get((message.round, visit.state.stage)):
+        milestone = f"{name}-{held.attempt}"
+        wiring.mail_queue.send({"kind": "milestone", "election": held.election, "milestone": milestone, "bounces": 0})
 
 
 def _take_opening(wiring: Wiring, visit: Visit, message: Agreement | Release) -> Visit:

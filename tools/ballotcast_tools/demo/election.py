@@ -23,8 +23,6 @@ TRUSTEE_LINK = re.compile(r"\S+/trustee#\S+")
 CODE = re.compile(r"^Code: +(\S+)$", re.MULTILINE)
 PATIENCE = 300.0
 """Seconds for the next mail to arrive."""
-LEAST = 120
-"""Seconds that an election with trustees is open, and one more for each voter: its end is waited for."""
 PAUSE = 0.25
 """Seconds between two looks into the mailbox, at least."""
 
@@ -65,9 +63,8 @@ def prepare_election(
 
     draft, trustees = _draft(ward, method), None
     if threshold:
-        lasts = timedelta(seconds=LEAST + voters)
-        trustees = DemoTrustees(api, threshold, run, datetime.now(UTC).replace(microsecond=0) + lasts)
-        draft |= {"mode": "trustees", "closes_at": to_rfc3339(trustees.closes_at)}
+        trustees = DemoTrustees(api, threshold, run, voters)
+        draft["mode"] = "trustees"
     election = organiser.create_election(draft)
     say(f"election {election['id']} drafted: {election['title']}, {len(ward.options)} options, {method}")
     addresses = [f"voter-{number:05d}@{run}.example.org" for number in range(1, voters + 1)]

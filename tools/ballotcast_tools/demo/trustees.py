@@ -11,11 +11,17 @@ import click
 from ballotcast.client.api import Api
 from ballotcast.client.organiser import Organiser
 from ballotcast.client.trustee import Trustee, Visit
+from ballotcast.clock import to_rfc3339
 from ballotcast.trustees.secrets import Secrets
 
 NAMES = ("Ada", "Bo", "Cleo", "Dan", "Eve", "Finn", "Gus")
 END_PATIENCE = 300.0
 """Seconds for the log to be sealed."""
+LEAST = 120
+"""Seconds that voting is open at least, and one more for each voter: trustees wait for the end that was announced."""
+FOR_EVER = datetime.max.replace(tzinfo=UTC)
+AS_LONG_AS_KEYS = 10
+"""On a slow deployment: so many times as long as it took to make the key."""
 
 ReadLinks = Callable[[list[str]], dict[str, str]]
 """The newest trustee's link that was mailed to each of these addresses, once all have one."""
@@ -45,12 +51,13 @@ class ThresholdType(click.ParamType[Threshold]):
 
 @dataclass
 class DemoTrustees:
-    """Each holds its secrets in memory, where a person has a file."""
+    """Each holds its secrets in memory, where a person has a file. closes_at: once the trustees have confirmed it."""
 
     api: Api
     threshold: Threshold
     run: str
-    closes_at: datetime
+    voters: int
+    closes_at: datetime = FOR_EVER
     secrets: dict[str, Secrets] = field(default_factory=dict, repr=False)
     links: dict[str, str] = field(default_factory=dict, repr=False)
 
@@ -70,6 +77,9 @@ class DemoTrustees:
         for email in self.links:
             trustee = self._trustee(email)
             trustee.deal(trustee.visit(), self.secrets[email])
+        lasts = max(LEAST, AS_LONG_AS_KEYS * (time.monotonic() - started)) + self.voters
+        self.closes_at = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=round(lasts))
+        organiser.edit_election(election, {"closes_at": to_rfc3339(self.closes_at)})
         organiser.order_trustees(election, "fix")
         visit = self._visit()
         for email in self.links:

@@ -7,7 +7,8 @@ from ballotcast.mails.invitation import Occasion
 from ballotcast.mails.language import MailWords
 from ballotcast.mails.settings import MailSettings
 
-NAMES = ("opened", "closed", "counted", "released", "failed", "bounced")
+OF_TRUSTEES = ("keyed", "confirmed", "broken")
+NAMES = ("opened", "closed", "counted", "released", "failed", "bounced", *OF_TRUSTEES)
 """What organisers are mailed about."""
 
 
@@ -37,6 +38,7 @@ def milestone(
     election: str,
     *,
     held: bool = False,
+    trusted: bool = False,
     bounces: int = 0,
 ) -> MailContent:
     """To those who conduct an election, when something happens to it.
@@ -49,13 +51,16 @@ def milestone(
         base_url: Where the pages are.
         election: Its id.
         held: Whether its result is published only once it is released.
+        trusted: Whether trustees open its ballots.
         bounces: How many invitations came back, in the mail about these.
     """
     published = kind == "released" or (kind == "counted" and not held)
     page = f"{base_url}/results/{election}" if published else f"{base_url}/manage/elections/{election}"
     url = f"{page}/voters?delivery=bounced" if kind == "bounced" else page
+    url += "#trustees" if kind in OF_TRUSTEES else ""
+    told = {("counted", held): "held", ("closed", trusted): "sealed"}.get((kind, True), kind)
     text = words.text(
-        f"milestone_{'held' if kind == 'counted' and held else kind}",
+        f"milestone_{told}",
         closes=words.moment(occasion.closes_at, settings.zone),
         count=bounces,
     )

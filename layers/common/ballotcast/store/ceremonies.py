@@ -61,7 +61,10 @@ class HeldCeremony:
 
 @dataclass(frozen=True)
 class Person:
-    """One trustee of an attempt. links: hashes of mailed tokens, newest last. mailed: what mails went out, by name."""
+    """One trustee of an attempt. links: hashes of mailed tokens, newest last. mailed: what mails went out, by name.
+
+    bounced: the number of the newest mail that came back, from 1; 0 if none did.
+    """
 
     election: str
     attempt: int
@@ -69,6 +72,12 @@ class Person:
     email: str = field(repr=False)
     links: list[str] = field(default_factory=list, repr=False)
     mailed: list[str] = field(default_factory=list)
+    bounced: int = 0
+
+    @property
+    def unreached(self) -> bool:
+        """Whether the newest mail came back."""
+        return self.bounced > 0 and self.bounced >= len(self.mailed)
 
 
 class TwoMessages(Exception):
@@ -120,6 +129,12 @@ class Ceremonies:
         """That this mail went out, so that the same message does not send it again."""
         same = Condition("attribute_exists(pk) AND mailed = :before", {":before": person.mailed})
         self._update(person, "SET mailed = :mailed", {":mailed": [*person.mailed, mail]}, same)
+
+    def mark_bounced(self, election: str, attempt: int, index: int, number: int) -> None:
+        """That the mail with this number came back; it may do so before it is noted as sent."""
+        person = Person(election, attempt, index, "")
+        newer = Condition("attribute_exists(pk) AND bounced < :number", {":number": number})
+        self._update(person, "SET bounced = :number", {":number": number}, newer)
 
     def propose(self, election: str, attempt: int, manifest: bytes) -> dict[str, Any]:
         """For the transaction that fixes the draft: the manifest that trustees are to confirm, once for an attempt."""
