@@ -4,7 +4,7 @@ import json
 from io import BytesIO
 from pathlib import Path
 from typing import Any
-from zipfile import ZipFile
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 
@@ -246,3 +246,34 @@ def test_the_command_reads_an_export_as_published(tmp_path: Path) -> None:
     assert format_of("-", json.dumps(cdf(BALLOTS)).encode()) == "cdf"
     assert "1 with a skipped rank" in run(path, "--explain", "--contest", "Mayor").stdout
     assert "Ada" in run(path, "--method", "irv", "--contest", "Mayor").stdout
+
+
+def test_an_export_whose_manifest_does_not_name_a_contest_of_its_records_is_refused() -> None:
+    export = dominion(BALLOTS)
+    export["ContestManifest.json"]["List"].pop()
+    with pytest.raises(BallotFileError, match="session 1: no contest of the manifest has the id '8'"):
+        read("dominion", export)
+    export["ContestManifest.json"]["List"][0]["Id"] = 70
+    with pytest.raises(BallotFileError, match="no contest of the manifest has the id"):
+        read("dominion", export)
+
+
+def test_a_contest_on_no_ballot_is_refused() -> None:
+    with pytest.raises(BallotFileError, match="no ballot of the contest 'Mayor'"):
+        read("cdf", cdf([]), contest="Mayor")
+
+
+def test_a_byte_that_is_wrong_in_an_export_changes_no_ballot() -> None:
+    data = BytesIO()
+    with ZipFile(data, "w", ZIP_DEFLATED) as parts:
+        for name, content in dominion(BALLOTS).items():
+            parts.writestr(name, json.dumps(content))
+    whole, mayor = data.getvalue(), CsvChoices(contest="Mayor")
+    refused = 0
+    for place in range(40, 280):
+        broken = whole[:place] + bytes([whole[place] ^ 0x55]) + whole[place + 1 :]
+        try:
+            assert read_file(broken, "dominion", "ranked", {}, mayor).file.ballots == READ
+        except BallotFileError:
+            refused += 1
+    assert refused > 200

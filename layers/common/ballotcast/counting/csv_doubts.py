@@ -81,8 +81,20 @@ def require_options(source: Source, columns: Sequence[Column], choices: CsvChoic
             )
 
 
-def require_no_labels(columns: Sequence[tuple[Column, str]], choices: CsvChoices, line: int) -> None:
-    """Raise BallotFileError for a column of marks whose name is a label that is no vote, unless options are given."""
+def require_no_labels(
+    columns: Sequence[tuple[Column, str]], choices: CsvChoices, line: int, is_mark: Callable[[str], bool]
+) -> None:
+    """Raise BallotFileError for a column of marks whose name is a label that is no vote, and for names that are all
+    marks themselves, as in a file without a header; unless options are given."""
+    if not choices.options and all(is_mark(name) or no_vote(name) for _, name in columns):
+        raise two_readings(
+            line,
+            f"the first row holds what ballots hold, from {columns[0][0].name!r}",
+            {
+                "--options, which names them all": "these are the names of options",
+                "a first row with the names of the options": "it is a ballot",
+            },
+        )
     for column, name in columns:
         doubtful = is_doubtful(name) and fold(name) not in ("yes", "no")
         if not choices.options and (doubtful or no_vote(name)):
@@ -94,6 +106,17 @@ def require_no_labels(columns: Sequence[tuple[Column, str]], choices: CsvChoices
                     f"--ignore-column {quoted(column.name)}": "it is no part of the ballots",
                 },
             )
+
+
+def require_one_header(source: Source, columns: Sequence[Column], choices: CsvChoices) -> None:
+    """Raise BallotFileError for a row that repeats the names of the columns that are read: several files in one."""
+    given = {fold(name) for name in choices.options}
+    for column in columns:
+        name = fold(column.name)
+        if name.isdigit() or name in given or name not in map(fold, source.values[column.place]):
+            return
+    line = source.line_of(columns[0].place, lambda cell: fold(cell) == fold(columns[0].name))
+    raise BallotFileError(line, "the header again: the file is several files in one, or holds its ballots twice")
 
 
 def refuse_texts(source: Source, columns: Sequence[Column]) -> None:

@@ -12,7 +12,7 @@ from .ballot_file import BallotFileError
 from .ballots import Ballot, Kind
 from .csv_choices import CsvChoices, two_readings
 from .csv_header import Column
-from .csv_names import fold, no_vote, spelling
+from .csv_names import fold, no_vote, rare_names, spelling
 from .csv_options import Options, options_in
 from .csv_source import Source
 
@@ -30,6 +30,12 @@ class ListReader:
         listed = {cell: self._names(cell, times, given, semicolons) for cell, times in values.items()}
         names = {name for parts in listed.values() for name in parts}
         self.options = given or options_in(names, choices, self._line_of_name, source.line)
+        self.rare: list[str] = []
+        if not given:
+            occurring = Counter[str]()
+            for cell, parts in listed.items():
+                occurring.update(dict.fromkeys(map(spelling, parts), values[cell]))
+            self.rare += rare_names(occurring, source.rows)
         numbers = {cell: self._numbers(cell, parts) for cell, parts in listed.items()}
         self.kind = self._kind(kind, [*filter(None, numbers.values())])
         if self.kind == "choice":
@@ -46,8 +52,8 @@ class ListReader:
         return [self._ballots[key] for key in keys]
 
     def warnings_about(self, bundles: Mapping[str, int]) -> Iterator[str]:
-        """Yield nothing: an answer has no empty part."""
-        yield from ()
+        """Yield a warning about names that occur once; an answer has no empty part."""
+        yield from self.rare
 
     def _names(self, cell: str, times: int, given: Options | None, semicolons: bool) -> list[str]:
         text = cell.strip()

@@ -55,6 +55,9 @@ class MarkReader:
         self.kind = self._kind(filled, kind, texts)
         marks = {cell: self._mark(cell, text) for cell, text in texts.items()}
         self._marks = source.by_character(marks)
+        self._times = Counter[int]()
+        for cell, mark in marks.items():
+            self._times[mark] += cells[cell]
         self._written = {texts[cell]: mark for cell, mark in marks.items()}
         self._empty = "".join(one for one, mark in self._marks.items() if mark < 0)
         # What each cell of each option's column is on a ballot; nothing for one without a mark.
@@ -93,6 +96,9 @@ class MarkReader:
             return
         if self._holds_totals(bundles):
             yield "One row has, for every option, the sum of all other rows' scores. If it holds totals, remove it."
+        *_, second, highest = sorted({0, *self._times, -1})
+        if self._times[highest] == 1 and highest > 2 * second > 0:
+            yield f"One score, {highest}, is more than twice any other. --limit {second} spoils that ballot."
         if empty := self._partly_empty(bundles):
             yield f"{empty} with an empty cell next to scores; it counts as 0."
 

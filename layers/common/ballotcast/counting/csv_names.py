@@ -43,6 +43,7 @@ _LIKE_A_LABEL = re.compile(
 _NOT_A_NAME = re.compile(r"[\d\s:/.,+%-]+(?:[ap]m)?(?: ?(?:gmt|utc)[+-]?\d*)?|[^\s@]+@[^\s@]+\.[^\s@]+", re.IGNORECASE)
 
 
+_MANY_ROWS = 10
 _ODD_SPACE = re.compile("[\t\r\v\f\x1c-\x1f]")
 
 
@@ -97,6 +98,17 @@ def close_names(names: Iterable[str]) -> Iterator[str]:
         if plain in seen:
             yield f"{seen[plain]!r} and {name!r} are two options."
         seen.setdefault(plain, name)
+
+
+def rare_names(times: Mapping[str, int], rows: int) -> Iterator[str]:
+    """Yield a warning about names that only one of many rows or ballots holds: perhaps misspelt, or no names.
+
+    times: how often each occurs.
+    """
+    rare = [name for name, number in times.items() if number == 1]
+    if rare and rows > _MANY_ROWS:
+        shown = ", ".join(map(repr, rare[:3])) + (f" and {len(rare) - 3} more" if len(rare) > 3 else "")
+        yield f"Options that occur once: {shown}. Are they misspelt? --options, which names them all, refuses others."
 
 
 def is_no_name(text: str) -> bool:

@@ -14,7 +14,7 @@ from .ballot_file import BallotFileError
 from .ballots import Ballot
 from .csv_choices import CsvChoices, two_readings
 from .csv_header import Column
-from .csv_names import fold, no_vote, spelling
+from .csv_names import fold, no_vote, rare_names, spelling
 from .csv_options import Options, options_in
 from .csv_source import Source
 from .voter_errors import OVERVOTE_READINGS, undecided
@@ -46,6 +46,11 @@ class RankReader:
         texts = [name for names in named.values() for name in names if name not in _LABELS]
         self.options = given or options_in(texts, choices, self._line_of_name, source.line)
         self._say_merged(texts)
+        if not given:
+            occurring = Counter[str]()
+            for cell, names in named.items():
+                occurring.update(dict.fromkeys((spelling(name) for name in names if name not in _LABELS), cells[cell]))
+            self.warnings += rare_names(occurring, source.rows)
         several = [cell for cell, names in named.items() if given and len(names) > 1 and cell.count("=") == 0]
         ranked = {cell: self._rank(cell, names, overvote=cell in several) for cell, names in named.items()}
         self.labels["overvote"] += sum(cells[cell] for cell in several)

@@ -27,6 +27,7 @@ from .csv_doubts import (
     require_no_labels,
     require_no_marks_in,
     require_no_votes_in,
+    require_one_header,
     require_options,
 )
 from .csv_header import Column, columns_of, split_bracket
@@ -108,6 +109,7 @@ class _Cvr:
         groups = by_contest(ranks)
         label = columns_of_contest(list(groups), self.choices, self.source.line, chosen=self.chosen)
         used = require_ranks(groups[label], self.source.line)
+        require_one_header(self.source, used, self.choices)
         reader = RankReader(self.source, used, self.choices)
         require_no_votes_in(self.source, self.columns, reader.options.keys)
         self.warnings += reader.warnings
@@ -117,6 +119,7 @@ class _Cvr:
     def _read_list(self, texts: Sequence[Column]) -> CsvReading:
         groups = {column.name: [column] for column in texts}
         label = columns_of_contest(list(groups), self.choices, self.source.line, chosen=self.chosen or len(texts) == 1)
+        require_one_header(self.source, groups[label], self.choices)
         reader = ListReader(self.source, groups[label][0], self.kind, self.choices)
         require_no_votes_in(self.source, self.columns, reader.options.keys)
         self.warnings += close_names(reader.options.names)
@@ -127,7 +130,7 @@ class _Cvr:
         groups, others = by_question(columns)
         refuse_open(self.source, others, "neither an option of the question nor known")
         label = columns_of_contest(list(groups), self.choices, self.source.line, chosen=self.chosen)
-        require_no_labels(groups[label], self.choices, self.source.line)
+        require_no_labels(groups[label], self.choices, self.source.line, is_mark)
         used = {fold(name): column for column, name in groups[label]}
         options = Options([name for _, name in groups[label]], self.choices, self.source.line)
         if self.choices.options:

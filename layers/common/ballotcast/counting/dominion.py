@@ -6,7 +6,7 @@ current. Ambiguous marks do not count. Several marks at one rank are an overvote
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from io import BytesIO
 
 from .ballot_file import BallotFileError
@@ -28,6 +28,7 @@ def is_export(data: bytes) -> bool:
 
 def read_dominion(data: bytes | str, _: Kind, switches: Switches, choices: CsvChoices) -> Reading:
     """Read an export. Raises BallotFileError, and nothing else, for whatever is not one."""
+    import zlib
     from zipfile import BadZipFile, ZipFile
 
     packed = data.encode() if isinstance(data, str) else data
@@ -49,12 +50,13 @@ def read_dominion(data: bytes | str, _: Kind, switches: Switches, choices: CsvCh
                 if path not in parts.namelist():
                     raise BallotFileError(1, f"no {name} next to {exports[0]!r}")
                 manifests.append(_loaded(parts.read(path), path))
-            contest = one_contest(_contests(*manifests), choices)
+            contests = _contests(*manifests)
+            contest, known = one_contest(contests, choices), {one.identity for one in contests}
             cards = Cards(contest, choices, switches)
             for name in sorted(exports):
-                for where, found in _in_contest(_loaded(parts.read(name), name), contest, name):
+                for where, found in _in_contest(_loaded(parts.read(name), name), contest, known, name):
                     cards.put(_marks(found, where, contest, cards), where)
-    except (BadZipFile, RuntimeError, NotImplementedError, OSError, EOFError) as error:
+    except (BadZipFile, zlib.error, RuntimeError, NotImplementedError, OSError, EOFError) as error:
         raise BallotFileError(1, f"not a .zip that can be read: {error}") from None
     return cards.reading("Dominion", [f"{len(exports)} file{'' if len(exports) == 1 else 's'} of records"])
 
@@ -102,7 +104,10 @@ def _contests(contests: Record, candidates: Record) -> list[Contest]:
     return list(found.values())
 
 
-def _in_contest(export: Record, contest: Contest, name: str) -> Iterator[tuple[str, list[Record]]]:
+def _in_contest(
+    export: Record, contest: Contest, known: Collection[str], name: str
+) -> Iterator[tuple[str, list[Record]]]:
+    """The marks of each session in the contest. known: the ids of all contests."""
     for at, session in enumerate(records(export, "Sessions", name), 1):
         where = f"{name!r}, session {at}"
         versions = [session[key] for key in ("Original", "Modified") if isinstance(session.get(key), dict)]
@@ -110,12 +115,10 @@ def _in_contest(export: Record, contest: Contest, name: str) -> Iterator[tuple[s
         if len(current) != 1:
             raise BallotFileError(1, f"{where}: {len(current)} of its records are current")
         cards = records(current[0], "Cards", where) if "Cards" in current[0] else [current[0]]
-        own = [
-            found
-            for card in cards
-            for found in records(card, "Contests", where)
-            if text(found, "Id", where) == contest.identity
-        ]
+        voted = [(text(one, "Id", where), one) for card in cards for one in records(card, "Contests", where)]
+        if strangers := [identity for identity, _ in voted if identity not in known]:
+            raise BallotFileError(1, f"{where}: no contest of the manifest has the id {strangers[0]!r}")
+        own = [one for identity, one in voted if identity == contest.identity]
         if len(own) > 1:
             raise BallotFileError(1, f"{where}: the contest twice")
         for found in own:

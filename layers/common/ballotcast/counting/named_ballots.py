@@ -1,13 +1,14 @@
 """Rankings of names: ballots of the formats that write options by name, with the names given before them or not."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 
 from .ballot_file import TIES_ALL_LEFT, BallotFile, BallotFileError, Box, rank_together, ties_all_left
 from .ballots import Ballot
 from .csv_choices import CsvChoices
-from .csv_names import close_names, fold, spelling
+from .csv_names import close_names, fold, rare_names, spelling
 from .csv_options import Options, options_in
 from .reading import Reading
 
@@ -27,6 +28,7 @@ class NamedBallots:
         self._declared: Options | None = None
         self._lines: dict[tuple[tuple[str, ...], ...], list[int]] = {}
         self._warnings: list[str] = []
+        self._rare: list[str] = []
         self._comments: list[tuple[int, str]] = []
         self.box = Box[Ballot]()
         self.incomplete = 0
@@ -99,7 +101,7 @@ class NamedBallots:
         file = file or BallotFile(title, self.named.names, seats, (), self.box.ballots)
         found = self._warnings if file.kind == "ranked" else ()
         alike = () if self._declared else close_names(self.named.names)
-        return Reading(file, format_name, [origin, *dialect], encoding, [*warnings, *found, *alike])
+        return Reading(file, format_name, [origin, *dialect], encoding, [*warnings, *found, *alike, *self._rare])
 
     def _look_at_comments(self, names: Sequence[str]) -> None:
         named = "|".join(re.escape(fold(name)) for name in names)
@@ -117,9 +119,12 @@ class NamedBallots:
         if self._choices.options:
             return Options(self._choices.options, self._choices, 1)
         lines: dict[str, int] = {}
-        for names, (line, _) in self._lines.items():
+        times: Counter[str] = Counter()
+        for names, (line, number) in self._lines.items():
             for name in (name for group in names for name in group):
                 lines[name] = min(line, lines.get(name, line))
+                times[spelling(name)] += number
+        self._rare += rare_names(times, sum(number for _, number in self._lines.values()))
         return options_in(lines, self._choices, lambda name: _line_of(lines, name), 1)
 
 

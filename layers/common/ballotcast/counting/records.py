@@ -87,6 +87,8 @@ class Cards:
         self, format_name: str, dialect: Sequence[str] = (), warnings: Sequence[str] = (), encoding: str = "JSON"
     ) -> Reading:
         """Return the ballots as read."""
+        if not self._box.ballots:
+            raise BallotFileError(1, f"no ballot of the contest {self.contest.name!r}")
         kind: Kind = "ranked" if self.contest.ranked else "choice"
         file = BallotFile(self.contest.name, self.options.names, 1, (), self._box.ballots, kind)
         if self.contest.ranked:
