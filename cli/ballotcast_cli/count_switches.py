@@ -25,7 +25,7 @@ class _Part(click.ParamType["Part"]):
 
 
 FAMILIES = {
-    "stv": ("scottish-stv", "wigm-stv", "meek-stv"),
+    "stv": ("scottish-stv", "wigm-stv", "ers97", "meek-stv"),
     "pav": ("proportional-approval", "sequential-proportional-approval"),
     "runoff": ("irv", "contingent-vote"),
 }

@@ -58,11 +58,16 @@ def _decided(contest: Document) -> Iterator[str]:
         yield f"vacant: {outcome['vacant']}"
 
 
+def _moved(stage: Document) -> list[int]:
+    """Whose papers were transferred."""
+    return [stage["option"]] if "option" in stage else stage["excluded"]
+
+
 def _column(stage: Document) -> list[str]:
     marks = dict.fromkeys(stage["elected"], "*") | dict.fromkeys(stage["excluded"], "x")
     return [
         f"stage {stage['stage']} ",
-        f"{stage['action'].replace('first-preferences', 'first')} {stage.get('option', '')}".rstrip() + " ",
+        " ".join([stage["action"].replace("first-preferences", "first"), *map(str, _moved(stage))]) + " ",
         *(votes + marks.get(number, " ") for number, votes in enumerate(stage["votes"], start=1)),
         stage["non_transferable"] + " ",
         stage["rounding"] + " ",

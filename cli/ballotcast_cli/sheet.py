@@ -50,7 +50,7 @@ def _column(stage: Stage, counted: Count, *, transfers: bool) -> list[str]:
     rest = (stage.non_transferable, stage.rounding) if transfers else ()
     return [
         f"stage {stage.number} ",
-        f"{action} {stage.option} " if stage.option else f"{action} ",
+        " ".join([action, *([str(stage.option)] if stage.option else map(str, stage.excluded))]) + " ",
         *(number + marks.get(option, " ") for option, number in enumerate(votes, start=1)),
         *(counted.in_votes(units) + " " for units in rest),
     ]

@@ -14,6 +14,7 @@ BY_BALLOT = {
         "irv",
         "scottish-stv",
         "wigm-stv",
+        "ers97",
         "meek-stv",
         "contingent-vote",
         "schulze",
@@ -28,7 +29,7 @@ BY_BALLOT = {
     "points": ("cumulative",),
 }
 BALLOT = {method: ballot for ballot, methods in BY_BALLOT.items() for method in methods}
-STATUTE_TIE = frozenset({"scottish-stv", "star"})
+STATUTE_TIE = frozenset({"scottish-stv", "ers97", "star"})
 """Their sources decide ties by earlier stages first; the others by lot."""
 
 

@@ -45,6 +45,7 @@ TIES: dict[str, Kinds] = {
     "irv": either("exclusion"),
     "meek-stv": either("exclusion") | either("election-order"),
     "scottish-stv": either("exclusion") | either("election-order") | either("surplus"),
+    "ers97": either("exclusion") | either("election-order") | either("surplus"),
     "wigm-stv": either("exclusion") | either("election-order") | either("surplus"),
 }
 """What ties decide, and by what, among the elections generated; BY_LOT where nothing is said."""
@@ -143,7 +144,7 @@ def test_another_root_draws_other_lots(modules: Page) -> None:
 
 
 @pytest.mark.parametrize(
-    "method", ["satisfaction-approval", "proportional-approval", "scottish-stv", "wigm-stv", "meek-stv"]
+    "method", ["satisfaction-approval", "proportional-approval", "scottish-stv", "wigm-stv", "ers97", "meek-stv"]
 )
 def test_figures_are_exact_beyond_the_integers_of_javascript_s_own(modules: Page, method: str) -> None:
     """A thousand million times as many voters, so that units of votes are far above 2^53."""

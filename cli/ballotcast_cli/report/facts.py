@@ -17,9 +17,9 @@ PROGRAM = "ballotcast"
 
 @dataclass(frozen=True)
 class Transfer:
-    """from_option: whose votes continued; 0 where the rule does not say. to: (option, votes) pairs, votes as text."""
+    """given_by: whose votes continued; nobody where the rule does not say. to: (option, votes) pairs, votes as text."""
 
-    from_option: int
+    given_by: Sequence[int]
     to: Sequence[tuple[int, str]]
 
 
@@ -88,9 +88,13 @@ class Report:
         hundredths = (units * 20_000 + whole) // (2 * whole)
         return f"{hundredths // 100}.{hundredths % 100:02d}%"
 
+    def moved(self, stage: Stage) -> Sequence[int]:
+        """Return whose papers were transferred at a stage."""
+        return [stage.option] if stage.option else stage.excluded if stage.transferred else ()
+
     def transfer(self, stage: Stage) -> Transfer:
         """Return what was transferred at a stage."""
-        return Transfer(stage.option, [(to, self.counted.in_votes(units)) for to, units in stage.transferred])
+        return Transfer(self.moved(stage), [(to, self.counted.in_votes(units)) for to, units in stage.transferred])
 
     def transfers_votes(self) -> bool:
         """Return whether the rule hands votes on."""

@@ -65,7 +65,7 @@ def _stages(report: Report) -> Iterator[str]:
         block = stages[start : start + STAGES_ACROSS]
         head = ["Option"]
         for stage in block:
-            source = f" of {report.named(stage.option)}" if stage.option else ""
+            source = f" of {', '.join(map(report.named, moved))}" if (moved := report.moved(stage)) else ""
             head.append(f"{stage.number}. {stage.action.value.replace('-', ' ')}{source}")
         rows = []
         for number, name in enumerate(report.options, 1):

@@ -32,7 +32,7 @@ def as_text(report: Report, width: int) -> Iterator[str]:
     for stage in report.counted.stages:
         transfer = report.transfer(stage)
         if transfer.to:
-            source = f" from {report.named(transfer.from_option)}" if transfer.from_option else ""
+            source = f" from {', '.join(map(report.named, transfer.given_by))}" if transfer.given_by else ""
             went = ", ".join(f"{votes} to {report.named(to)}" for to, votes in transfer.to)
             yield f"Transferred at stage {stage.number}{source}: {went}"
     if exhausted := list(report.exhausted()):

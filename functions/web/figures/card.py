@@ -18,7 +18,7 @@ SHARED = frozenset({"plurality", "approval"})
 """Methods whose votes are parts of the ballots."""
 ROUNDS = frozenset({"irv", "contingent-vote", "star"})
 """Methods for one seat that end with few options and a majority among them."""
-QUOTA = frozenset({"scottish-stv", "wigm-stv", "meek-stv"})
+QUOTA = frozenset({"scottish-stv", "wigm-stv", "ers97", "meek-stv"})
 LISTED = 12
 """Winners with a line of their own, and bars."""
 WITH_FIGURES = frozenset({"seat", "exclusion", "finalist"})

@@ -19,7 +19,7 @@ from web.figures.scale import Scale
 from web.figures.tables import Table
 from web.figures.words import Contest, Text, Words
 
-RANKED = frozenset({"irv", "scottish-stv", "wigm-stv", "meek-stv"})
+RANKED = frozenset({"irv", "scottish-stv", "wigm-stv", "ers97", "meek-stv"})
 """Methods whose stages are rounds of one count."""
 MATRIX = frozenset({"pairwise", "strongest-paths"})
 COMPARED = MATRIX | {"locking", "majority-values", "worst-defeats"}

@@ -19,7 +19,7 @@ MOST = {
     "modified-borda": "points",
 }
 """Methods whose highest figures win, and what these are."""
-QUOTA = frozenset({"scottish-stv", "wigm-stv", "meek-stv"})
+QUOTA = frozenset({"scottish-stv", "wigm-stv", "ers97", "meek-stv"})
 ORDERS = frozenset({"condorcet", "schulze", "ranked-pairs", "minimax", "tideman-alternative"})
 Stage = Mapping[str, Any]
 
@@ -77,7 +77,8 @@ class Reasons:
         if reached:
             yield self._text("results.why_quota", count=len(reached), names=self._words.names(reached))
         if without := [option for option in self._contest["winners"] if option not in reached]:
-            yield self._text("results.why_last_seats", count=len(without), names=self._words.names(without))
+            key = "results.why_below_quota" if self._contest["method"] == "ers97" else "results.why_last_seats"
+            yield self._text(key, count=len(without), names=self._words.names(without))
 
     def _has_quota(self, stage: Stage, option: int) -> bool:
         quota = stage.get("quota", self._contest.get("quota"))

@@ -92,7 +92,7 @@ def _stage(stage: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
     """(figure, value, option, other option)"""
     yield from _numbered("votes", stage["votes"])
     for one in stage["transferred"]:
-        yield "transferred", one["votes"], stage["option"], one["to"]
+        yield "transferred", one["votes"], stage.get("option", ""), one["to"]
     for figure in ("non_transferable", "rounding", "quota"):
         if figure in stage:
             yield figure, stage[figure]

@@ -61,8 +61,11 @@ class Words:
             before = stage
 
     def _round(self, stage: Mapping[str, Any], before: Mapping[str, Any] | None) -> Iterator[Markup]:
-        option = isolated(self.name(stage["option"])) if "option" in stage else ""
-        yield self._text(f"results.round_{stage['action']}", option=option)
+        if len(stage["excluded"]) > 1:
+            yield self._text("results.round_exclusion_together", names=self.names(stage["excluded"]))
+        else:
+            option = isolated(self.name(stage["option"])) if "option" in stage else ""
+            yield self._text(f"results.round_{stage['action']}", option=option)
         if "quota" in stage:
             yield self._text("results.round_quota", votes=self._scale.show(self._scale.units(stage["quota"])))
         if before and (gone := lost(stage, self._scale) - lost(before, self._scale)) > 0:

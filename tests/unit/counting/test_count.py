@@ -63,7 +63,8 @@ def test_one_candidate_with_one_vote_wins(method: str) -> None:
 
 # Where seats go by an order of all options, or by who is left, they go to anyone who stands; elsewhere nobody is
 # elected whom no ballot names.
-ALL_WHO_STAND = {"scottish-stv", "wigm-stv", "meek-stv", "schulze", "ranked-pairs", "minimax", "majority-judgment"}
+ORDERED = {"schulze", "ranked-pairs", "minimax", "majority-judgment"}
+ALL_WHO_STAND = {"scottish-stv", "wigm-stv", "ers97", "meek-stv", *ORDERED}
 
 
 @pytest.mark.parametrize("method", [method for method, rule in RULES.items() if not rule.one_seat])

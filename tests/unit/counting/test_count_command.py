@@ -180,8 +180,8 @@ def test_the_help_says_how_files_are_read() -> None:
 @pytest.mark.parametrize(
     ("name", "rules"),
     [
-        ("stv", "scottish-stv, wigm-stv, meek-stv"),
-        ("STV", "scottish-stv, wigm-stv, meek-stv"),
+        ("stv", "scottish-stv, wigm-stv, ers97, meek-stv"),
+        ("STV", "scottish-stv, wigm-stv, ers97, meek-stv"),
         ("runoff", "irv, contingent-vote"),
         ("pav", "proportional-approval, sequential-proportional-approval"),
     ],

@@ -59,6 +59,7 @@ HAS: dict[str, tuple[Property, ...]] = {
         elects_a_majority_s_first,
         independent_of_clones,
     ),
+    "ers97": (spares_the_condorcet_loser, elects_a_majority_s_first, later_preferences_do_no_harm),
     "contingent-vote": (spares_the_condorcet_loser, elects_a_majority_s_first, later_preferences_do_no_harm),
     **dict.fromkeys(
         ("irv", "scottish-stv", "wigm-stv", "meek-stv"),
@@ -111,6 +112,11 @@ LACKS: list[tuple[str, Property, Ballots]] = [
     ("wigm-stv", monotonic, rows("7 AC, 3 CAB, 5 CBA, 1 ABC, 7 BAC")),
     ("wigm-stv", elects_the_condorcet_winner, rows("4 ABC, 1 BCA, 4 CB")),
     ("wigm-stv", voting_does_no_harm, rows("7 CADB, 2 ADBC, 7 BDAC, 4 DCAB, 4 ABCD")),
+    ("ers97", monotonic, rows("7 AC, 3 CAB, 5 CBA, 1 ABC, 7 BAC")),
+    ("ers97", elects_the_condorcet_winner, rows("4 ABC, 1 BCA, 4 CB")),
+    # A has exactly half of the votes, which is the quota; with a clone next to it nobody has.
+    ("ers97", independent_of_clones, rows("7 A, 7 AB, 4 ABC, 5 BC, 6 C, 7 CB")),
+    ("ers97", voting_does_no_harm, rows("7 CADB, 2 ADBC, 7 BDAC, 4 DCAB, 4 ABCD")),
     ("irv", monotonic, rows("6 CBA, 5 ACB, 7 BAC, 2 ABC")),
     ("irv", elects_the_condorcet_winner, rows("4 BCA, 3 CBA, 4 ACB")),
     ("irv", voting_does_no_harm, rows("4 CBA, 4 ACB, 5 CB, 7 BAC, 4 AC")),
@@ -181,7 +187,7 @@ def solid_for(ballots: Ballots, coalition: set[int]) -> int:
     return sum(number for ballot, number in ballots.items() if set(ballot[: len(coalition)]) == coalition)
 
 
-@pytest.mark.parametrize("method", ["scottish-stv", "wigm-stv", "meek-stv"])
+@pytest.mark.parametrize("method", ["scottish-stv", "wigm-stv", "ers97", "meek-stv"])
 @given(ballots=st.dictionaries(rankings(5), st.integers(1, 30), min_size=1, max_size=7), seats=st.integers(1, 4))
 @examples(80)
 def test_stv_is_proportional_for_solid_coalitions(method: str, ballots: Ballots, seats: int) -> None:

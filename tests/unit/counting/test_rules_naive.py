@@ -13,6 +13,7 @@ from effort import examples
 
 from . import naive
 from .elections import elections, renamed
+from .naive_ers97 import ers97
 
 # What is counted here with ballot papers, one by one. Rules that add up figures have naive counts of their own.
 NAIVE: Mapping[str, Callable[[Mapping[str, Any]], tuple[list[naive.Step], list[int]]]] = {
@@ -21,6 +22,7 @@ NAIVE: Mapping[str, Callable[[Mapping[str, Any]], tuple[list[naive.Step], list[i
     "irv": naive.instant_runoff,
     "scottish-stv": naive.scottish,
     "wigm-stv": naive.wigm,
+    "ers97": ers97,
     "contingent-vote": naive.contingent,
 }
 
@@ -42,11 +44,11 @@ def test_every_stage_is_the_naive_count_s(method: str, data: st.DataObject) -> N
         given_votes = {option: in_votes(counted, units) for option, units in enumerate(stage.votes, start=1)}
         assert given_votes == dict.fromkeys(given_votes, 0) | step.votes
         assert in_votes(counted, stage.non_transferable) == step.non_transferable
-        if method in ("scottish-stv", "wigm-stv"):
+        if method in ("scottish-stv", "wigm-stv", "ers97"):
             assert list(stage.elected) == step.elected
 
 
-@pytest.mark.parametrize("method", ["irv", "contingent-vote", "scottish-stv", "wigm-stv", "meek-stv"])
+@pytest.mark.parametrize("method", ["irv", "contingent-vote", "scottish-stv", "wigm-stv", "ers97", "meek-stv"])
 @given(data=st.data())
 @examples(40)
 def test_no_vote_appears_or_disappears(method: str, data: st.DataObject) -> None:

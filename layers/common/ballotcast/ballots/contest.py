@@ -43,6 +43,7 @@ Method = Literal[
     "irv",
     "scottish-stv",
     "wigm-stv",
+    "ers97",
     "meek-stv",
 ]
 Tie = Literal["lot", "previous-stages"]

@@ -77,10 +77,11 @@ class Sheet:
         transferred: Mapping[int, int] | None = None,
         non_transferable: int = 0,
         rounding: int = 0,
+        excluded: tuple[int, ...] | None = None,
         **figures: Any,
     ) -> None:
-        """Record a stage's figures, in units; an option missing from `votes` has none. figures: those of `Stage` that
-        only this rule has."""
+        """Record a stage's figures, in units; an option missing from `votes` has none. excluded: who was, if not just
+        the option of an exclusion. figures: those of `Stage` that only this rule has."""
         self.stages.append(
             Stage(
                 number=len(self.stages) + 1,
@@ -90,7 +91,7 @@ class Sheet:
                 transferred=tuple(sorted((transferred or {}).items())),
                 non_transferable=non_transferable,
                 rounding=rounding,
-                excluded=(option,) if action is Action.EXCLUSION else (),
+                excluded=excluded if excluded is not None else (option,) if action is Action.EXCLUSION else (),
                 **figures,
             )
         )
@@ -162,8 +163,10 @@ class Sheet:
         if len(equal) == 1:
             return equal
         contest, stages = self.contest, self.stages if back is None else self.stages[-1 - back :]
+        earlier = [stage.votes for stage in reversed(stages[:-1])] if contest.tie is TieRule.PREVIOUS_STAGES else []
+        number = stages[-1].number
         tie = decide(
-            equal, decides, places, stages=stages, rule=contest.tie, seed=contest.seed, contest=contest.contest_id
+            equal, decides, places, stage=number, earlier=earlier, seed=contest.seed, contest=contest.contest_id
         )
         self.ties.append(tie)
         return list(tie.order)

@@ -20,7 +20,7 @@ class Action(StrEnum):
     VOTES = "votes"  # one vote to each option named on the ballot
     FIRST_PREFERENCES = "first-preferences"
     SURPLUS = "surplus"  # an elected option's votes above the quota were transferred
-    EXCLUSION = "exclusion"  # the last option was excluded and its votes were transferred
+    EXCLUSION = "exclusion"  # the last option, or several, were excluded and their votes were transferred
     SCORES = "scores"  # the scores of all ballots added up
     KEEP_FACTORS = "keep-factors"  # elected options kept less of their votes, until another had the quota
     PAIRWISE = "pairwise"  # every option compared with every other; the figures are comparisons won
@@ -212,6 +212,7 @@ class Count:
             described["defeats"] = list(stage.defeats)
         if stage.quota:
             described["quota"] = self.in_votes(stage.quota)
+        if stage.keep_factors:
             described["keep_factors"] = [self.in_votes(units) for units in stage.keep_factors]
         return described
 

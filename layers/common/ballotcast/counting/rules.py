@@ -78,6 +78,7 @@ RULES: Mapping[str, Rule] = {
     "irv": _named("irv", "ranked", one_seat=True, shares=True),
     "scottish-stv": _named("scottish-stv", "ranked", shares=True),
     "wigm-stv": _named("wigm-stv", "ranked", shares=True),
+    "ers97": _named("ers97", "ranked", shares=True),
     "meek-stv": _named("meek-stv", "ranked", equal=True, shares=True),
 }
 

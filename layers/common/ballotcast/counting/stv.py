@@ -3,9 +3,9 @@
 from .contest import Sheet, listed
 
 
-def reached(sheet: Sheet) -> str:
+def reached(sheet: Sheet, below: str = "because no more options were left than seats") -> str:
     """Who reached the quota (the stage's, or that of the whole count) at which stage, and who filled the last seats
-    without it."""
+    without it, which is possible `below` it."""
     fixed = not sheet.stages[0].quota
     by_quota: list[str] = []
     without: list[int] = []
@@ -22,6 +22,6 @@ def reached(sheet: Sheet) -> str:
         parts.append(f"the quota {quota} was reached by {listed(by_quota)}")
     if without:
         took = "took the last seat" if len(without) == 1 else "took the last seats"
-        parts.append(f"{sheet.contest.named(without)} {took}, because no more options were left than seats")
+        parts.append(f"{sheet.contest.named(without)} {took}, {below}")
     sentence = ", and ".join(parts)
     return sentence[:1].upper() + sentence[1:]

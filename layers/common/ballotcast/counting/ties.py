@@ -11,14 +11,15 @@ highest is excluded.
 
 ``previous-stages``: the options are compared at the latest earlier stage at which they differ, the higher being the
 better; those that are still equal among each other are compared further back, and those equal at every stage go to
-lot. A rule with one stage has no earlier one, so there it is the lot at once.
+lot. A rule with one stage has no earlier one, so there it is the lot at once. Rules whose source compares otherwise
+(`star`, `ers97`) say so.
 """
 
 import hashlib
 from collections.abc import Collection, Sequence
 from itertools import pairwise
 
-from .result import Decides, Separator, Stage, Tie, TieRule
+from .result import Decides, Separator, Tie
 
 
 def lot(seed: bytes, contest: str, stage: int, option: int) -> bytes:
@@ -31,18 +32,17 @@ def decide(
     decides: Decides,
     places: int,
     *,
-    stages: Sequence[Stage],
-    rule: TieRule,
+    stage: int,
+    earlier: Sequence[Sequence[int]],
     seed: bytes,
     contest: str,
 ) -> Tie:
-    """Order two or more options that have equal votes at the end of the last of `stages`.
+    """Order two or more options that have equal votes at a stage.
 
+    earlier: the votes, per option, at which they are compared before the lot, those that decide first in front.
     places: how many of them come out on the good side. What had to be separated is the last of these from the next one;
     with places = len(tied), every option from every other. The tie is `by` lot only if a lot was needed for that.
     """
-    stage = stages[-1].number
-    earlier = [before.votes for before in reversed(stages[:-1])] if rule is TieRule.PREVIOUS_STAGES else []
     record = {option: [-votes[option - 1] for votes in earlier] for option in tied}
     order = sorted(tied, key=lambda option: (record[option], lot(seed, contest, stage, option)))
     neighbours = list(pairwise(order)) if places == len(order) else [(order[places - 1], order[places])]

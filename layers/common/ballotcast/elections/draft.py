@@ -41,7 +41,7 @@ def contests_of(given: Sequence[Mapping[str, Any]]) -> tuple[Contest, ...]:
     """Number the contests (c1, c2, …), normalise their texts, fill in what was left out, and check them.
 
     Left out: seats 1; min 0; max: the seats in a plurality contest, 5 where options are scored or get points, else the
-    number of options; tie: `lot`, but `previous-stages` for Scottish STV and STAR, as their sources have it;
+    number of options; tie: `lot`, but `previous-stages` for Scottish STV, ERS97 and STAR, as their sources have it;
     threshold_of: `valid`; conditions: none. Parts such as `40%` are written as the manifest has them. Invalid, with a
     pointer for each contest that is wrong, or has two options that look alike.
     """
@@ -74,7 +74,7 @@ def _contest(number: int, fields: Mapping[str, Any]) -> Contest:
         "seats": 1,
         "min": 0,
         "max": max(1, min(seats, options) if method == "plurality" else options),
-        "tie": "previous-stages" if method in ("scottish-stv", "star") else "lot",
+        "tie": "previous-stages" if method in ("scottish-stv", "ers97", "star") else "lot",
     }
     rule = RULES.get(str(method))
     if rule and rule.ballot in PAIRED:

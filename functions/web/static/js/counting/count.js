@@ -11,6 +11,7 @@ import { condorcet } from "./condorcet.js";
 import { contingentVote } from "./contingent_vote.js";
 import { cumulative } from "./cumulative.js";
 import { dropUnbeaten } from "./default_option.js";
+import { ers97 } from "./ers97.js";
 import { irv } from "./irv.js";
 import { majorityJudgment } from "./majority_judgment.js";
 import { meekStv } from "./meek_stv.js";
@@ -55,6 +56,7 @@ const RULES = {
   irv,
   "scottish-stv": scottishStv,
   "wigm-stv": wigmStv,
+  ers97,
   "meek-stv": meekStv,
 };
 

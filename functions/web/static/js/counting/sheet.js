@@ -170,7 +170,8 @@ export class Sheet {
    */
   async #order(equal, decides, places, back = Infinity) {
     if (equal.length === 1) return equal;
-    const decided = await decide(this.contest, this.figures, equal, decides, places, back);
+    const earlier = this.figures.slice(0, -1).reverse().slice(0, back);
+    const decided = await decide(this.contest, this.figures.length, earlier, equal, decides, places);
     this.ties.push(decided);
     return decided.order;
   }

@@ -9,7 +9,7 @@
  * cast. The lowest hash is the best.
  *
  * `previous-stages`: the higher at the latest earlier stage at which options differ is the better; those that are equal
- * at every stage go to lot.
+ * at every stage go to lot. ERS97 looks at the earliest point first, and STAR at comparisons; their modules say so.
  */
 
 /** @typedef {"seat" | "surplus" | "exclusion" | "election-order" | "majority" | "finalist"} Deciding */
@@ -48,19 +48,20 @@ export async function draw(contest, stage, options) {
 }
 
 /**
- * Order two or more options that have equal votes at the latest stage.
+ * Order two or more options that have equal votes at a stage.
  *
  * The tie is `by` lot only if a lot was needed for what had to be separated: the last of the `places` on the good side
  * from the next one, or every option from every other where all of them have places.
  * @param {import("./sheet.js").Contest} contest
- * @param {bigint[][]} stages  the votes at the end of each, by option number less one
+ * @param {number} stage
+ * @param {bigint[][]} before  the votes, by option number less one, that are looked at one after the other by
+ *   "previous-stages"
  * @param {number[]} tied
  * @param {Deciding} decides
  * @param {number} places
- * @param {number} [back]  so many earlier stages are looked at
  */
-export async function decide(contest, stages, tied, decides, places, back = Infinity) {
-  const earlier = contest.tie === "previous-stages" ? stages.slice(0, -1).reverse().slice(0, back) : [];
+export async function decide(contest, stage, before, tied, decides, places) {
+  const earlier = contest.tie === "previous-stages" ? before : [];
   /** @param {number} one @param {number} other */
   const compare = (one, other) => {
     const votes = earlier.find((figures) => figures[one - 1] !== figures[other - 1]);
@@ -68,10 +69,10 @@ export async function decide(contest, stages, tied, decides, places, back = Infi
     return votes[one - 1] > votes[other - 1] ? -1 : 1;
   };
   // The sort is stable: options that earlier stages leave equal stay in the order of the lot.
-  const order = (await draw(contest, stages.length, tied)).sort(compare);
+  const order = (await draw(contest, stage, tied)).sort(compare);
   const cuts = places === order.length ? order.slice(1).map((_, index) => index + 1) : [places];
   const drawn = cuts.some((cut) => compare(order[cut - 1], order[cut]) === 0);
-  return tie(stages.length, decides, tied, drawn ? "lot" : "previous-stages", order);
+  return tie(stage, decides, tied, drawn ? "lot" : "previous-stages", order);
 }
 
 /**

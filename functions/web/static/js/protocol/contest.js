@@ -30,6 +30,7 @@ export const METHODS = {
   irv: method("ranked", { oneSeat: true, shares: true }),
   "scottish-stv": method("ranked", { shares: true }),
   "wigm-stv": method("ranked", { shares: true }),
+  ers97: method("ranked", { shares: true }),
   "meek-stv": method("ranked", { equal: true, shares: true }),
 };
 
