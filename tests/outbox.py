@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from email import message_from_string, policy
+from functools import lru_cache
 from typing import Any
 
 import boto3
@@ -42,7 +43,7 @@ class Outbox:
 
     def mails(self) -> list[Mail]:
         sent = ses_backends[DEFAULT_ACCOUNT_ID][REGION].sent_messages
-        return [_mail(message.raw_data, message.destinations) for message in sent]
+        return [_mail(message.raw_data, *message.destinations) for message in sent]
 
     def texts(self) -> list[tuple[str, str]]:
         """(number, message)"""
@@ -50,7 +51,8 @@ class Outbox:
         return list(sent.values())
 
 
-def _mail(raw: str, destinations: list[str]) -> Mail:
+@lru_cache(1000)  # a test asks for all of them again and again
+def _mail(raw: str, *destinations: str) -> Mail:
     message = message_from_string(raw, policy=policy.default)
     assert set(destinations) == {message["To"]}
     text, html = (message.get_body((kind,)) for kind in ("plain", "html"))
