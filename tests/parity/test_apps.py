@@ -71,7 +71,7 @@ def deployed() -> Iterator[Deployed]:
 
 
 class PassingTime:
-    """Whoever sleeps is awake at once, later."""
+    """A sleep that takes no time, after which it is later."""
 
     def __init__(self) -> None:
         self._now = 0.0
