@@ -1,8 +1,9 @@
 """`ballotcast elections …`: drafts and what becomes of them."""
 
+from base64 import b64encode
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, BinaryIO, TextIO
 
 import click
 
@@ -157,12 +158,19 @@ def show(election: str) -> None:
 @click.option("--option", type=click.IntRange(min=1), help="The number of an option to say something of.")
 @click.option("--statement", type=click.File(encoding="utf-8"), help="Of the option; an empty file removes it.")
 @click.option("--link", help="Where to read more of the option, https://…; '' removes it.")
+@click.option("--photo", type=click.File("rb"), help="Of the option, a small baseline JPEG; an empty file removes it.")
 def texts(
-    election: str, number: int, text: TextIO | None, option: int | None, statement: TextIO | None, link: str | None
+    election: str,
+    number: int,
+    text: TextIO | None,
+    option: int | None,
+    statement: TextIO | None,
+    link: str | None,
+    photo: BinaryIO | None,
 ) -> None:
     """Say something of a draft's contest, and of its options. Voters see it as text; it is frozen with the election."""
-    if (option is None) != (statement is None and link is None):
-        raise click.UsageError("give --option together with --statement or --link")
+    if (option is None) != (statement is None and link is None and photo is None):
+        raise click.UsageError("give --option together with --statement, --link or --photo")
     contests = [{**contest} for contest in organiser().election(election)["contests"]]
     if number > len(contests) or (option or 0) > len(contests[number - 1]["options"]):
         raise click.UsageError("there is no such contest or option")
@@ -175,6 +183,9 @@ def texts(
         about = [{**one} for one in changed.get("about", [{} for _ in changed["options"]])]
         about[option - 1] |= {"statement": statement.read()} if statement else {}
         about[option - 1] |= {} if link is None else {"link": link}
+        if photo:
+            data = b64encode(photo.read()).decode()
+            about[option - 1] |= {"photo": data and f"data:image/jpeg;base64,{data}"}
         changed["about"] = about
     organiser().edit_election(election, {"contests": contests})
     click.echo("Changed.")

@@ -4,16 +4,23 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from ballotcast.elections.photo import MOST_SENT
+
 OPTIONAL: Any = Field(default=None)
 """May be left out, but is not null when it is there."""
+JPEG_URL = "data:image/jpeg;base64"
+"""What the address begins with that a photo is sent as (RFC 2397)."""
+MOST_PHOTO = len(JPEG_URL) + 1 + (MOST_SENT + 2) // 3 * 4
 
 
 class AboutDraft(BaseModel):
-    """What is said about an option; what is empty is as if left out."""
+    """What is said about an option; what is empty is as if left out. `photo`: a JPEG as
+    `data:image/jpeg;base64,…`, or the hash of one that is stored, as it is shown."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
     statement: str = ""
     link: str = ""
+    photo: Annotated[str, Field(max_length=MOST_PHOTO)] = ""
 
 
 class ContestDraft(BaseModel):

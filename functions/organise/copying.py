@@ -61,7 +61,7 @@ def copy_election(
         raise Conflict("personal-data-erased", "the personal data of this election's roll was erased")
     now = wiring.clock()
     fields = {**_fields(source, now), **(_of_rehearsal(source, now) if rehearsal else {}), **changes}
-    checked = checked_draft(wiring, fields)
+    checked = checked_draft(wiring, fields, source.contests)
     identity = secrets.token_hex(8)
     if idempotency_key:
         asked = json.dumps([source.id, changes, with_roll, rehearsal], sort_keys=True, default=str)

@@ -7,7 +7,7 @@ Killed at any step, the queued wish goes through every step again; each of them 
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -19,6 +19,7 @@ from ballotcast.errors import Conflict, Forbidden, NotFound, invalid_field
 from ballotcast.store.elections import Election
 from ballotcast.store.events import event
 from ballotcast.wiring import Wiring
+from organise.photos import keep_photos, name_photos
 from organise.trial import drafting, drafts_full
 
 
@@ -88,7 +89,7 @@ def edit_election(wiring: Wiring, election: Election, changes: Mapping[str, Any]
     known = {name: value for name, value in asdict(election).items() if name in FIELDS}
     times = {name: from_rfc3339(known[name]) for name in ("opens_at", "closes_at")}
     bare = [{name: value for name, value in contest.items() if name != "id"} for contest in election.contests]
-    checked = checked_draft(wiring, {**known, **times, "contests": bare, **changes})
+    checked = checked_draft(wiring, {**known, **times, "contests": bare, **changes}, election.contests)
     if election.rehearsal and "title" in changes:
         raise Conflict("rehearsal", "the title of a rehearsal says that it is one: it cannot be changed")
     edited = replace(election, **checked, revision=election.revision + 1)
@@ -131,18 +132,26 @@ def _require_thrown_away(wiring: Wiring, election: Election) -> None:
 FIELDS = ("title", "description", "opens_at", "closes_at", "contests", "second_factor", "country", "mode", "release")
 
 
-def checked_draft(wiring: Wiring, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields as they are kept: times as text, contests complete. Invalid, with pointers, if a rule is broken."""
+def checked_draft(
+    wiring: Wiring, fields: Mapping[str, Any], before: Sequence[Mapping[str, Any]] = ()
+) -> dict[str, Any]:
+    """The fields as they are kept: times as text, contests complete, photos stored and named by their hashes.
+
+    before: contests whose photos are stored. Invalid, with pointers, if a rule is broken.
+    """
     require_window(fields["opens_at"], fields["closes_at"], wiring.clock())
     if fields["second_factor"] == "sms" and not wiring.settings.sms_countries:
         raise invalid_field("/second_factor", "no-text-messages")
     if fields["country"] and not known_country(fields["country"]):
         raise invalid_field("/country", "bad-country")
+    named = name_photos(fields["contests"])
+    contests = [contest.model_dump(mode="json") for contest in contests_of(named.contests)]
+    keep_photos(wiring.blobs, named, before)
     return {
         **fields,
         "opens_at": to_rfc3339(fields["opens_at"]),
         "closes_at": to_rfc3339(fields["closes_at"]),
-        "contests": [contest.model_dump(mode="json") for contest in contests_of(fields["contests"])],
+        "contests": contests,
     }
 
 

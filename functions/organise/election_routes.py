@@ -30,6 +30,8 @@ from organise.drafts import create_election, delete_election, edit_election, own
 from organise.noticing import change_description, give_notice
 
 router = routes()
+WITH_PHOTOS = 1024 * 1024
+"""Bytes of a draft: some forty new photos come with one; those that are stored are named by their hashes."""
 
 
 def _lines(text: str) -> str:
@@ -176,7 +178,10 @@ class ElectionsPage(BaseModel):
 
 
 @router.post(
-    "/elections", status_code=201, openapi_extra=contract(Access.ORGANISER, creates=True), responses=refuses(403, 409)
+    "/elections",
+    status_code=201,
+    openapi_extra=contract(Access.ORGANISER, creates=True, body_limit=WITH_PHOTOS),
+    responses=refuses(403, 409),
 )
 def create(
     draft: ElectionDraft, organiser: CurrentOrganiser, wiring: Wired, idempotency_key: IdempotencyKey = None
@@ -241,7 +246,11 @@ def show(election: ElectionId, organiser: CurrentOrganiser, wiring: Wired) -> El
     return ElectionView.of(owned_election(wiring, organiser, election, Role.OBSERVER), wiring)
 
 
-@router.patch("/elections/{id}", openapi_extra=contract(Access.ORGANISER), responses=refuses(404, 409))
+@router.patch(
+    "/elections/{id}",
+    openapi_extra=contract(Access.ORGANISER, body_limit=WITH_PHOTOS),
+    responses=refuses(404, 409),
+)
 def edit(election: ElectionId, changes: ElectionChanges, organiser: CurrentOrganiser, wiring: Wired) -> ElectionView:
     """Change a draft; the fields left out stay. Of a frozen election the description alone, and everybody sees that."""
     owned, given = owned_election(wiring, organiser, election), _given(changes, exclude_unset=True)

@@ -10,7 +10,7 @@ from ballotcast.http.fields import Digits, ElectionId
 from ballotcast.http.responses import refuses
 from ballotcast.http.wired import Wired
 from tally.log_routes import BINARY, BY_ACCEPT, FOR_EVER
-from tally.logos import SVG, show_logo
+from tally.pictures import SVG, show_picture
 from tally.publication import (
     ExportView,
     PartsView,
@@ -70,11 +70,11 @@ def export_part(election: ElectionId, number: Annotated[int, Digits, Path(le=100
 
 
 @router.get(
-    "/logos/{picture}",
+    "/pictures/{picture}",
     openapi_extra=contract(Access.PUBLIC),
     response_class=Response,
     responses={200: {"content": {SVG: {}}}, **refuses(404)},
 )
-def logo(picture: Annotated[str, Path(pattern="^[0-9a-f]{64}$")], wiring: Wired) -> Response:
-    """An organisation's picture by its hash, for ever."""
-    return Response(show_logo(picture, wiring.blobs), media_type=SVG, headers={"Cache-Control": FOR_EVER})
+def picture_by_hash(picture: Annotated[str, Path(pattern="^[0-9a-f]{64}$")], wiring: Wired) -> Response:
+    """An organisation's logo, or an option's photo, by its hash, for ever."""
+    return Response(show_picture(picture, wiring.blobs), media_type=SVG, headers={"Cache-Control": FOR_EVER})

@@ -179,8 +179,8 @@ class DraftForm:
         }
         if contest.text:
             told["text"] = contest.text
-        if any(one.statement or one.link for one in contest.about):
-            read["about"] = [{"statement": one.statement, "link": one.link} for one in contest.about]
+        if any(one.statement or one.link or one.photo for one in contest.about):
+            read["about"] = [one.fields for one in contest.about]
         if contest.threshold:
             told["threshold_of"] = contest.threshold_of or "valid"
         return {**read, **told, **{name: True for name in SWITCHES if getattr(contest, name)}}
@@ -221,7 +221,7 @@ def _shown(contest: Mapping[str, Any]) -> ContestForm:
     same |= {name: as_typed(contest[name]) for name in ("quorum", "threshold") if name in contest}
     same |= {name: "yes" for name in SWITCHES if name in contest}
     about = zip(contest["options"], contest.get("about", ()), strict=False)
-    said = [Said(option, one.get("statement", ""), one.get("link", "")) for option, one in about]
+    said = [Said(option, one.get("statement", ""), one.get("link", ""), one.get("photo", "")) for option, one in about]
     return ContestForm(
         **same,
         options="\n".join(contest["options"]),
@@ -252,7 +252,7 @@ def ballot_of(draft: DraftForm) -> list[dict[str, Any]]:
                 **_parts(contest),
                 **({"order": contest.order} if contest.order else {}),
                 **({"text": contest.text} if contest.text else {}),
-                "about": [{"statement": one.statement, "link": one.link} for one in contest.about],
+                "about": [one.fields for one in contest.about],
             }
         )
     return ballots

@@ -8,6 +8,7 @@ from fastapi import Query, Response
 
 from ballotcast.client.errors import ApiError, ClientError
 from ballotcast.client.organiser import Organiser
+from ballotcast.elections.photo import Photo
 from ballotcast.elections.templates import TEMPLATES
 from ballotcast.elections.time_zones import zones
 from ballotcast.http.access import Access, contract
@@ -158,4 +159,5 @@ def _form(
         recommended=RECOMMENDED,
         templates=list(TEMPLATES),
         ballots=ballot_of(draft) if focus == "ballot" else [],
+        photo_stored=Photo.names,
     )

@@ -1,4 +1,4 @@
-"""What an organiser publishes about each option, as a form has it: three fields for each, that keep to their option."""
+"""What an organiser publishes about each option, as a form has it: four fields for each, that keep to their option."""
 
 import re
 from collections.abc import Sequence
@@ -13,6 +13,12 @@ class Said(NamedTuple):
     name: str
     statement: str = ""
     link: str = ""
+    photo: str = ""
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """What the API takes."""
+        return {"statement": self.statement, "link": self.link, "photo": self.photo}
 
 
 def read_said(form: Form, contest: int) -> list[Said]:

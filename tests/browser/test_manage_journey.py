@@ -15,6 +15,7 @@ from ballotcast.client.api import connect
 from ballotcast.client.voter import Voter
 from ballotcast_tools.stack.stack import Stack
 from chromium import PATIENCE
+from png import plain
 
 pytestmark = pytest.mark.stack
 
@@ -109,6 +110,7 @@ def draft(pages: Pages) -> str:
     pages.fill(title=EVIL, description="Two\nlines", opens_at=f"{opens:%Y-%m-%dT%H:%M}")
     pages.fill(closes_at=f"{opens + timedelta(days=9):%Y-%m-%dT%H:%M}")
     pages.fill(contest__0__title="Chair", contest__0__options="Ada\nBen")
+    choose_photo(pages)
     pages.press("Add a contest")
     expect(pages.page.locator("#contest-1-title")).to_be_focused()
     pages.fill(contest__1__title="Members", contest__1__options=f"{EVIL}\nCid\nDov", contest__1__seats="2")
@@ -117,6 +119,7 @@ def draft(pages: Pages) -> str:
     expect(method).to_have_accessible_description(re.compile("quota"))
     pages.press("Show the ballot")
     expect(pages.page.get_by_role("group", name="Members")).to_be_visible()
+    expect(pages.page.get_by_role("img", name="Photo: Ada")).to_be_visible()
     expect(pages.page.get_by_role("radio", name="Ada")).to_be_disabled()
     pages.look("New election")
     pages.press("Save the draft")
@@ -130,6 +133,21 @@ def draft(pages: Pages) -> str:
     pages.look("Edit the draft")
     pages.press("Save the draft")
     return address
+
+
+def choose_photo(pages: Pages) -> None:
+    """Of the first option of the first contest."""
+    pages.page.get_by_text("Statements, links and photos of the options").first.click()
+    pages.press("Show a field for each option")
+    field = pages.page.locator("[data-photo]").first
+    field.locator("input[type=file]").set_input_files({"name": "a.txt", "mimeType": "text/plain", "buffer": b"no"})
+    expect(field.get_by_role("alert")).to_contain_text("cannot be opened")
+    field.locator("input[type=file]").set_input_files(
+        {"name": "a.png", "mimeType": "image/png", "buffer": plain(600, 800)}
+    )
+    expect(field.get_by_role("img")).to_be_visible()
+    expect(field.get_by_role("alert")).to_have_count(0)
+    pages.look("New election")
 
 
 def import_roll(pages: Pages, run: str) -> None:

@@ -113,7 +113,7 @@ def test_who_looks_at_a_preview_stores_nothing(deployment: World) -> None:
     shown = eve.post(f"/elections/{election}/mail/preview", json=order)
     assert b64encode(read_picture(RED).content).decode() in shown.json()["html"]
     tally = TestClient(tally_app(deployment.wiring()))
-    assert_problem(tally.get(f"/logos/{read_picture(RED).logo.hash}"), 404, "no-logo")
+    assert_problem(tally.get(f"/pictures/{read_picture(RED).logo.hash}"), 404, "no-picture")
 
 
 def test_voters_are_told_its_name_and_anybody_gets_it_for_ever(
@@ -127,14 +127,14 @@ def test_voters_are_told_its_name_and_anybody_gets_it_for_ever(
     links = TestClient(register_app(deployment.wiring()))
     assert links.post("/links", json={"link": outbox.mails()[0].link}).json()["logo"] == name
     logo, tally = read_picture(RED).logo, TestClient(tally_app(deployment.wiring()))
-    served = tally.get(f"/logos/{logo.hash}")
+    served = tally.get(f"/pictures/{logo.hash}")
     assert (served.status_code, served.headers["content-type"].partition(";")[0]) == (200, "image/svg+xml")
     assert "immutable" in served.headers["cache-control"]
     assert 'width="200" height="80"' in served.text
     assert b64encode(read_picture(RED).content).decode() in served.text
     assert len(served.content) < 17_000
-    assert_problem(tally.get(f"/logos/{'0' * 64}"), 404, "no-logo")
-    assert_problem(tally.get("/logos/x"), 422, "invalid", "/path/picture")
+    assert_problem(tally.get(f"/pictures/{'0' * 64}"), 404, "no-picture")
+    assert_problem(tally.get("/pictures/x"), 422, "invalid", "/path/picture")
 
 
 def test_the_page_of_the_result_names_who_asks_whenever_that_was_chosen(
@@ -153,5 +153,5 @@ def test_the_page_of_the_result_names_who_asks_whenever_that_was_chosen(
         said = tally.get(f"/elections/{election}/notices").json()
         assert (said["organisation"], said["logo"]) == ("Hillhead Club", name)
         page = Browser(deployment, organiser.id).get(f"/results/{election}").text
-        assert f'src="/logos/{read_picture(RED).logo.hash}" width="100" height="40"' in page
+        assert f'src="/pictures/{read_picture(RED).logo.hash}" width="100" height="40"' in page
         assert "Hillhead Club</p>" in page

@@ -5,6 +5,8 @@ import re
 import httpx2 as httpx
 import pytest
 
+from ballotcast.elections.photo import read_photo
+from jpeg import grey, url
 from organising import Organiser
 from pages import Browser, area, chosen, faults, field
 from world import World
@@ -106,17 +108,21 @@ def test_what_is_said_of_an_option_keeps_to_it(browser: Browser, organiser: Orga
     said = {f"contest-0-said-{number}-name": name for number, name in enumerate(("Ada", "Bob", "Cid"))}
     said |= {
         "contest-0-said-0-statement": EVIL,
+        "contest-0-said-1-photo": url(grey(8, 8)),
         "contest-0-said-2-link": "https://example.org/",
         "contest-0-text": "Why\n?",
     }
-    election = saved(browser.post(NEW, TYPED | said | {"contest-0-options": "Cid\nDov\nAda"}))
+    election = saved(browser.post(NEW, TYPED | said | {"contest-0-options": "Cid\nBob\nAda"}))
     [contest] = organiser.show(election)["contests"]
-    assert contest["about"] == [{"link": "https://example.org/"}, {}, {"statement": EVIL}]
+    name = read_photo(grey(8, 8)).hash
+    assert contest["about"] == [{"link": "https://example.org/"}, {"photo": name}, {"statement": EVIL}]
     page = browser.get(f"/manage/elections/{election}/edit").text
     assert (area(page, "contest-0-text"), area(page, "contest-0-said-2-statement")) == ("Why\n?", EVIL)
+    assert (field(page, "contest-0-said-1-photo"), f'src="/pictures/{name}"' in page) == (name, True)
     assert EVIL not in page
     wrong = browser.post(NEW, TYPED | said | {"contest-0-said-2-link": "javascript:alert(1)"})
     assert set(faults(wrong.text)) == {"contest-0-about"}
+    assert field(wrong.text, "contest-0-said-1-photo") == url(grey(8, 8)), "comes back with what was typed"
     assert field(wrong.text, "contest-0-said-2-link") == "javascript:alert(1)"
 
 

@@ -99,7 +99,7 @@ def test_a_logo_comes_with_the_form_and_is_shown_by_its_address(browser: Browser
     name = organiser.get(f"/elections/{election}/mail").json()["logo"]
     page = browser.get(f"/manage/elections/{election}/mail").text
     assert field(page, "logo") == name
-    assert f'/logos/{name.partition("-")[0]}" width="30" height="30"' in page
+    assert f'/pictures/{name.partition("-")[0]}" width="30" height="30"' in page
     assert send(browser, election, logo=name).status_code == 303
     answer = send(browser, election, logo="data:image/png;base64,R0lGODlh")
     assert (answer.status_code, set(faults(answer.text))) == (422, {"logo"})

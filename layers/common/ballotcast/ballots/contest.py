@@ -17,7 +17,7 @@ from pydantic import (
     model_validator,
 )
 
-from ballotcast.ballots.fields import Lines, Link, Text
+from ballotcast.ballots.fields import Lines, Link, PhotoHash, Text
 from ballotcast.counting import RULES, require_countable
 from ballotcast.counting.ballots import HIGHEST_SCORE, PAIRED
 from ballotcast.faults import FaultError
@@ -79,12 +79,14 @@ OPTIONAL: Any = Field(default=None)
 
 
 class About(BaseModel):
-    """What an organiser publishes about an option: a statement, which is text and nothing else, and a link."""
+    """What an organiser publishes about an option: a statement, which is text and nothing else, a link, and a photo, as
+    the SHA-256 of its bytes."""
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
     statement: Lines = OPTIONAL
     link: Link = OPTIONAL
+    photo: PhotoHash = OPTIONAL
 
     @model_serializer(mode="wrap")
     def _without_absent(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
@@ -228,7 +230,7 @@ class Contest(BaseModel):
     def _one_each(cls, about: tuple[About, ...], info: ValidationInfo) -> tuple[About, ...]:
         if len(about) != len(info.data.get("options", about)):
             raise FaultError("about-each")
-        if not any(one.statement or one.link for one in about):
+        if not any(one.statement or one.link or one.photo for one in about):
             raise FaultError("about-nothing")
         return about
 

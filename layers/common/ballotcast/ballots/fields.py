@@ -82,6 +82,15 @@ def _https(text: str) -> str:
     return text
 
 
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+def _sha256(text: str) -> str:
+    if not _SHA256.fullmatch(text):
+        raise FaultError("picture-unknown")
+    return text
+
+
 def _spki(der: bytes) -> bytes:
     IssuerPublicKey.from_spki(der)
     return der
@@ -100,6 +109,8 @@ Lines = Annotated[str, Field(min_length=1, max_length=2000), AfterValidator(_lin
 """Several lines of text, which nothing interprets."""
 Link = Annotated[str, Field(max_length=300), AfterValidator(_https)]
 """Where somebody may read more: ASCII, https, a host in lower case."""
+PhotoHash = Annotated[str, AfterValidator(_sha256)]
+"""Of an option's photo: SHA-256 of its bytes, hex in lower case."""
 UtcSecond = Annotated[
     datetime, _from_text(parse_time), AfterValidator(_whole_second), PlainSerializer(to_rfc3339, when_used="json")
 ]

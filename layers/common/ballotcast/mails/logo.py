@@ -59,7 +59,7 @@ class Logo:
     @property
     def key(self) -> str:
         """In the bucket."""
-        return f"logos/{self.hash}.png"
+        return f"pictures/{self.hash}"
 
 
 class Picture(NamedTuple):

@@ -1,5 +1,6 @@
 /** The form of a draft: the reader's time zone, and one sending at a time. */
 import { find } from "../dom.js";
+import { choosePhotos } from "./photos.js";
 
 /** @type {HTMLSelectElement} */
 const zone = find("#zone");
@@ -14,6 +15,8 @@ if ("guess" in zone.dataset && known) {
   }
   zone.value = here;
 }
+
+choosePhotos();
 
 let sent = false;
 find("#draft").addEventListener("submit", (event) => {

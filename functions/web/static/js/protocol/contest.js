@@ -65,7 +65,7 @@ const members = recordWith(
     motion: yes,
     order: literal(/** @type {const} */ ("shuffled")),
     text: lines,
-    about: list(recordWith({}, { statement: lines, link })),
+    about: list(recordWith({}, { statement: lines, link, photo: pattern(/^[0-9a-f]{64}$/) })),
   },
 );
 
@@ -75,9 +75,9 @@ const members = recordWith(
  * options, how many points a ballot gives in all. quorum, threshold: parts such as
  * `1/3` and `>1/2`. none_of_the_above: the last option is it. default_option: the last option has to be beaten. abstain: a blank choice is an abstention. order: of the
  * options on the ballot paper; else as here. text: about the contest; about: for each option. Both are text, which
- * nothing interprets.
+ * nothing interprets; a photo is the SHA-256 of its bytes, hex.
  *
- * @typedef {{statement?: string, link?: string}} About
+ * @typedef {{statement?: string, link?: string, photo?: string}} About
  *
  * @typedef {{id: string, title: string, method: string, options: string[], seats: number, min: number, max: number,
  *   tie: "lot" | "previous-stages", quorum?: string, threshold?: string, threshold_of?: "valid" | "ballots" | "voters",
@@ -129,7 +129,7 @@ function conditions(read, path) {
   const asked = name === "plurality" && seats === 1 && options.length === 2 && !read.none_of_the_above;
   if (read.motion && !asked) throw new FieldError(`${path}.motion`, "not-for-and-against");
   if (read.about?.length !== (read.about && options.length)) throw new FieldError(`${path}.about`, "not-one-each");
-  const says = read.about?.some(({ statement, link: address }) => statement ?? address) ?? true;
+  const says = read.about?.some(({ statement, link: address, photo }) => statement ?? address ?? photo) ?? true;
   if (!says) throw new FieldError(`${path}.about`, "says-nothing");
   if (read.motion && read.order) throw new FieldError(`${path}.order`, "in-a-motion");
   if (Boolean(read.threshold) !== Boolean(read.threshold_of)) throw new FieldError(path, "threshold-of-nothing");

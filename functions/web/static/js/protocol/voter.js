@@ -251,5 +251,5 @@ function logoAt(address, name) {
   const found = /^([0-9a-f]{64})-(\d{1,3})x(\d{1,3})$/.exec(name);
   if (!found) return null;
   const [, hash, width, height] = found;
-  return { src: `${address}/logos/${hash}`, width: Math.ceil(Number(width) / 2), height: Math.ceil(Number(height) / 2) };
+  return { src: `${address}/pictures/${hash}`, width: Math.ceil(Number(width) / 2), height: Math.ceil(Number(height) / 2) };
 }

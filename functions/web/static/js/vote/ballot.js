@@ -11,6 +11,7 @@ import { Spoilt } from "../protocol/errors.js";
 import { encodePlaintext } from "../protocol/plaintext.js";
 import { t } from "../strings.js";
 import { choiceField } from "./choice_field.js";
+import { photoOf } from "./photo.js";
 import { pointField } from "./point_field.js";
 import { rankingField } from "./ranking_field.js";
 import { scoreField } from "./score_field.js";
@@ -84,17 +85,20 @@ function contestField(contest, before, withdrawn, changed) {
 }
 
 /**
- * What the organiser published about the options, which is text here as everywhere; null where there is nothing.
+ * What the organiser published about the options: photos, and texts, which are text here as everywhere; null where there is
+ * nothing.
  *
  * @param {Contest} contest
  */
 function aboutOptions(contest) {
   const told = shownOrder(contest).flatMap((option) => {
-    const { statement, link } = contest.about?.[option - 1] ?? {};
-    if (!statement && !link) return [];
+    const { statement, link, photo } = contest.about?.[option - 1] ?? {};
+    if (!statement && !link && !photo) return [];
+    const name = contest.options[option - 1];
     const said = statement && h("p", { class: "typed" }, statement);
     const address = link && h("p", {}, h("a", { href: link, target: "_blank", rel: "noopener noreferrer" }, link));
-    return [h("details", {}, h("summary", {}, t("vote.about_option", { option: contest.options[option - 1] })), said, address)];
+    const words = said || address ? h("details", {}, h("summary", {}, t("vote.about_option", { option: name })), said, address) : h("p", {}, name);
+    return [photo ? h("div", { class: "pictured" }, photoOf(photo, name), words) : words];
   });
   return told.length ? h("div", { class: "about" }, ...told) : null;
 }
