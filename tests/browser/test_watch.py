@@ -188,3 +188,11 @@ def test_numbers_at_the_ends_of_their_range_do_not_hang_the_chart(
         assert page.evaluate("1 + 1") == 2
     assert errors == []
     ours.deregister_channel(name)
+
+
+def test_no_two_ticks_are_the_same_around_a_single_value(modules: Page) -> None:
+    found = modules.evaluate("""async () => {
+      const { widened } = await import("/js/watch/chart.js");
+      return [widened(7200, 7200), widened(10, 11), widened(10, 20), widened(null, null)];
+    }""")
+    assert found == [[5400, 9000], [8.5, 12.5], [10, 20], [None, None]]

@@ -3,6 +3,8 @@
 import uPlot from "../../vendor/uplot.js";
 
 const HEIGHT = 220;
+/** Seconds that a chart shows at least, so that no two ticks are the same: around one value, and around several. */
+const [AROUND_ONE, LEAST] = [3600, 4];
 const DASHES = [[], [6, 4], [2, 3]];
 const language = document.documentElement.lang;
 const numbers = new Intl.NumberFormat(language, { maximumSignificantDigits: 6 });
@@ -40,7 +42,7 @@ export class StripChart {
       legend: { show: false },
       cursor: { show: false },
       scales: {
-        x: { time: true, range: (_, first, last) => frame.span?.(last) ?? [first, last] },
+        x: { time: true, range: (_, first, last) => frame.span?.(last) ?? widened(first, last) },
         y: { range: (_, least, most) => framed(padded(_, least, most), frame) },
       },
       axes: [
@@ -75,6 +77,18 @@ function line({ label, stepped }, place) {
 /** Read when it is drawn: another colour scheme has other values. @param {string} property */
 function colour(property) {
   return () => getComputedStyle(document.documentElement).getPropertyValue(property);
+}
+
+/**
+ * The time from the first value to the last, or what is shown around them where they are too close.
+ *
+ * @param {number | null} first @param {number | null} last @returns {[number | null, number | null]}
+ */
+export function widened(first, last) {
+  if (first === null || last === null || last - first >= LEAST) return [first, last];
+  const around = (first === last ? AROUND_ONE : LEAST) / 2;
+  const middle = (first + last) / 2;
+  return [middle - around, middle + around];
 }
 
 /**
