@@ -85,8 +85,8 @@ function contestField(contest, before, withdrawn, changed) {
 }
 
 /**
- * What the organiser published about the options: photos, and texts, which are text here as everywhere; null where there is
- * nothing.
+ * What the organiser published about the options: photos, which stand small before the names too, and texts, which are text
+ * here as everywhere; null where there is nothing.
  *
  * @param {Contest} contest
  */
@@ -97,8 +97,8 @@ function aboutOptions(contest) {
     const name = contest.options[option - 1];
     const said = statement && h("p", { class: "typed" }, statement);
     const address = link && h("p", {}, h("a", { href: link, target: "_blank", rel: "noopener noreferrer" }, link));
-    const words = said || address ? h("details", {}, h("summary", {}, t("vote.about_option", { option: name })), said, address) : h("p", {}, name);
-    return [photo ? h("div", { class: "pictured" }, photoOf(photo, name), words) : words];
+    const shown = photo && photoOf(photo, name);
+    return [h("details", {}, h("summary", {}, t("vote.about_option", { option: name })), shown, said, address)];
   });
   return told.length ? h("div", { class: "about" }, ...told) : null;
 }

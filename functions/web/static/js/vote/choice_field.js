@@ -2,6 +2,7 @@
 import { h } from "../dom.js";
 import { t } from "../strings.js";
 import { optionFilter } from "./option_filter.js";
+import { withPhoto } from "./photo.js";
 import { shownOrder } from "./shown_order.js";
 
 /**
@@ -25,7 +26,8 @@ export function choiceField(contest, choice, withdrawn, changed) {
       disabled: value !== "blank" && withdrawn.has(value),
       onchange: changed,
     });
-    return h("div", { class: "choice" }, input, h("label", { for: id }, name));
+    const label = value === "blank" ? [name] : withPhoto(contest, value, name);
+    return h("div", { class: "choice" }, input, h("label", { for: id }, ...label));
   };
   const shown = shownOrder(contest);
   /** @param {number} option */

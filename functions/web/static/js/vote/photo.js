@@ -12,17 +12,37 @@ const SIDE = 96;
 const POINTS = 2 * SIDE;
 
 /**
+ * An option's name with its photo before it, small, where there is one. What it shows is said by the name.
+ *
+ * @param {import("../protocol/contest.js").Contest} contest @param {number} option @param {string} text
+ * @returns {(Node | string)[]}
+ */
+export function withPhoto(contest, option, text) {
+  const photo = contest.about?.[option - 1]?.photo;
+  return photo ? [watched(photo, { class: "photo small", "aria-hidden": "true" }, () => {}), text] : [text];
+}
+
+/**
  * @param {string} photo its SHA-256 in hex, or what is not stored yet as `data:image/jpeg;base64,…`
  * @param {string} name whose it is
  * @returns {HTMLElement} which has its size from the start
  */
 export function photoOf(photo, name) {
-  const canvas = h("canvas", { class: "photo", width: POINTS, height: POINTS, role: "img", "aria-label": t("vote.photo_of", { option: name }) });
+  const told = { class: "photo", role: "img", "aria-label": t("vote.photo_of", { option: name }) };
+  return watched(photo, told, (canvas, why) => canvas.replaceWith(h("p", { class: "quiet" }, t(`vote.photo_${why}`, { option: name }))));
+}
+
+/**
+ * @param {string} photo @param {Record<string, string>} attributes
+ * @param {(canvas: HTMLCanvasElement, why: "wrong" | "missing") => void} failed without a photo the place stays empty
+ */
+function watched(photo, attributes, failed) {
+  const canvas = h("canvas", { width: POINTS, height: POINTS, ...attributes });
   const watcher = new IntersectionObserver(
     (entries) => {
       if (!entries.some((entry) => entry.isIntersecting)) return;
       watcher.disconnect();
-      void show(canvas, photo, name);
+      void show(canvas, photo, failed);
     },
     { rootMargin: "200px" },
   );
@@ -30,14 +50,14 @@ export function photoOf(photo, name) {
   return canvas;
 }
 
-/** @param {HTMLCanvasElement} canvas @param {string} photo @param {string} name */
-async function show(canvas, photo, name) {
+/** @param {HTMLCanvasElement} canvas @param {string} photo @param {(canvas: HTMLCanvasElement, why: "wrong" | "missing") => void} failed */
+async function show(canvas, photo, failed) {
   try {
     const bytes = photo.startsWith("data:") ? decoded(photo) : await fetched(photo);
-    if (bytes === null) canvas.replaceWith(h("p", { class: "quiet" }, t("vote.photo_wrong", { option: name })));
+    if (bytes === null) failed(canvas, "wrong");
     else cover(canvas, await createImageBitmap(new Blob([bytes], { type: "image/jpeg" })));
   } catch {
-    canvas.replaceWith(h("p", { class: "quiet" }, t("vote.photo_missing", { option: name })));
+    failed(canvas, "missing");
   }
 }
 

@@ -2,6 +2,7 @@
 import { h } from "../dom.js";
 import { t } from "../strings.js";
 import { optionFilter } from "./option_filter.js";
+import { withPhoto } from "./photo.js";
 import { shownOrder } from "./shown_order.js";
 
 /**
@@ -21,7 +22,7 @@ export function pointField(contest, choice, withdrawn, changed) {
     input.value = String(given.get(option) ?? "");
     input.disabled = withdrawn.has(option);
     const label = withdrawn.has(option) ? t("vote.withdrawn", { option: name }) : name;
-    return { option, input, element: h("div", { class: "scored" }, h("label", { for: id }, label), input) };
+    return { option, input, element: h("div", { class: "scored" }, h("label", { for: id }, ...withPhoto(contest, option, label)), input) };
   });
   const clear = () => {
     for (const { input } of fields) input.value = "";

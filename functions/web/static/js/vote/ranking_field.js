@@ -9,6 +9,7 @@ import { METHODS } from "../protocol/contest.js";
 import { t } from "../strings.js";
 import { makeDraggable } from "./drag.js";
 import { optionFilter } from "./option_filter.js";
+import { withPhoto } from "./photo.js";
 import * as rankings from "./ranking.js";
 import { shownOrder } from "./shown_order.js";
 
@@ -86,7 +87,7 @@ export function rankingField(contest, choice, withdrawn, changed) {
     const id = `${contest.id}-${option}`;
     const number = h("span", { class: "rank", "aria-hidden": "true", onclick });
     const place = h("span", { class: "visually-hidden", id: `${id}-rank` });
-    const choose = h("button", { type: "button", class: "name", "aria-describedby": place.id, onclick }, name(option));
+    const choose = h("button", { type: "button", class: "name", "aria-describedby": place.id, onclick }, ...withPhoto(contest, option, name(option)));
     const [up, down] = [button("up", "↑", () => move(-1)), button("down", "↓", () => move(1))];
     const tied = equal ? button("tie", "=", tie) : null;
     const moves = h("span", { class: "moves" }, up, down, tied);

@@ -3,6 +3,7 @@ import { h } from "../dom.js";
 import { inWords, scoreText } from "../grades.js";
 import { t } from "../strings.js";
 import { optionFilter } from "./option_filter.js";
+import { withPhoto } from "./photo.js";
 import { shownOrder } from "./shown_order.js";
 
 /** As many scores and options as are easily seen as rows. */
@@ -28,7 +29,7 @@ export function scoreField(contest, choice, withdrawn, changed) {
   const fields = contest.options.map((name, index) => {
     const [id, score] = [`${contest.id}-${index + 1}`, given.get(index + 1)];
     if (withdrawn.has(index + 1)) return gone(name);
-    return (few ? radios : list)(id, name, labelled, score, changed);
+    return (few ? radios : list)(id, withPhoto(contest, index + 1, name), labelled, score, changed);
   });
   const clear = () => {
     for (const field of fields) field.clear();
@@ -55,7 +56,7 @@ function gone(name) {
 }
 
 /**
- * @param {string} id @param {string} name @param {[string | number, string][]} scores @param {number | undefined} given
+ * @param {string} id @param {(Node | string)[]} name @param {[string | number, string][]} scores @param {number | undefined} given
  * @param {() => void} changed
  */
 function radios(id, name, scores, given, changed) {
@@ -68,7 +69,7 @@ function radios(id, name, scores, given, changed) {
   const rows = scores.map(([value, label]) => one(value, label));
   const inputs = rows.flatMap((row) => row.querySelector("input") ?? []);
   return {
-    element: h("fieldset", { class: "scale" }, h("legend", {}, name), ...rows),
+    element: h("fieldset", { class: "scale" }, h("legend", {}, ...name), ...rows),
     value: () => inputs.find((input) => input.checked)?.value ?? "",
     clear: () => {
       inputs[0].checked = true;
@@ -77,14 +78,14 @@ function radios(id, name, scores, given, changed) {
 }
 
 /**
- * @param {string} id @param {string} name @param {[string | number, string][]} scores @param {number | undefined} given
+ * @param {string} id @param {(Node | string)[]} name @param {[string | number, string][]} scores @param {number | undefined} given
  * @param {() => void} changed
  */
 function list(id, name, scores, given, changed) {
   const select = h("select", { id, onchange: changed }, ...scores.map(([value, text]) => h("option", { value }, text)));
   select.value = String(given ?? "");
   return {
-    element: h("div", { class: "scored" }, h("label", { for: id }, name), select),
+    element: h("div", { class: "scored" }, h("label", { for: id }, ...name), select),
     value: () => select.value,
     clear: () => {
       select.value = "";
