@@ -57,8 +57,9 @@ def assert_easily_hit(page: Page) -> None:
 
 
 def assert_accessible(page: Page) -> None:
-    """Axe finds nothing, in either colour scheme, as the window is and zoomed to 200 %; nothing scrolls sideways at 200 and
-    400 %, which is a window 320 px wide."""
+    """Axe finds nothing, in either colour scheme, as the window is and at 200 % zoom.
+
+    Nothing scrolls sideways at 200 and 400 %; the second is a window 320 px wide."""
     page.evaluate(source())
     before = page.viewport_size
     assert before is not None
