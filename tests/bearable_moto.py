@@ -20,6 +20,7 @@ from moto.core.serialize import JSONSerializer
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.models.table import Table
+from moto.sqs import models as sqs
 
 _transact = DynamoDBBackend.transact_write_items
 
@@ -65,6 +66,7 @@ def bearable() -> Iterator[None]:
     """Around `mock_aws`."""
     with (
         patch.object(responses, "camelcase_to_underscores", _underscored),
+        patch.object(sqs, "camelcase_to_underscores", _underscored),
         patch.object(responses, "method_names_from_class", _method_names),
         patch.object(backend_index, "backend_url_patterns", _PATTERNS),
         patch.object(JSONSerializer, "_serialize_type_structure", _serialize_plainly),

@@ -5,6 +5,8 @@ Paths of `/health`, `/openapi.json` and `/docs` carry the function's name, becau
 """
 
 from collections.abc import Callable, Coroutine, Iterator, Mapping
+from contextvars import ContextVar
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, cast
 from uuid import uuid4
 
@@ -20,6 +22,7 @@ from starlette.types import Message, Receive, Scope, Send
 from ballotcast.errors import Malformed, Refused, TooLarge, Unavailable, Unsupported
 from ballotcast.http import problems
 from ballotcast.http.access import IDEMPOTENCY_KEY, IDEMPOTENT_BY_CONTENT, Access, Undeclared, contract, contract_of
+from ballotcast.http.binding import Binding, bind
 from ballotcast.http.responses import SCHEMA, problem_responses
 from ballotcast.http.sessions import current_organiser
 from ballotcast.store.faults import describe, passes, throttled
@@ -34,15 +37,31 @@ INTERRUPTED = "the request broke off and may have been carried out; the same req
 logger = Logger(child=True)
 
 
+_asked: ContextVar["Api"] = ContextVar("asked")
+
+
+class _Overrides:
+    """The overrides of the app that was asked: apps of one process share their routes."""
+
+    @property
+    def dependency_overrides(self) -> dict[Callable[..., Any], Callable[..., Any]]:
+        return _asked.get().dependency_overrides
+
+
 class ContractRoute(APIRoute):
     """A route that keeps its contract before its endpoint is reached, and never answers but in our shape."""
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
-        super().__init__(path, endpoint, **options)
+        super().__init__(path, endpoint, **{**options, "dependency_overrides_provider": _Overrides()})
         self.contract = contract_of(self)
         self.headers: Mapping[str, str] = HEADERS
         """What every response has, unless it says otherwise."""
         self.responses = {**problem_responses(self, self.contract), **self.responses}
+
+    @cached_property
+    def binding(self) -> Binding:
+        """How the fast path calls the endpoint. Raises NotSimple."""
+        return bind(self)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
@@ -134,6 +153,7 @@ class Api(FastAPI):
         return described
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        _asked.set(self)
         if scope["type"] != "http" or scope["method"] != "HEAD":
             await super().__call__(scope, receive, send)
             return
@@ -165,8 +185,7 @@ def build_app(name: str, title: str, wiring: Wiring, *routers: APIRouter) -> Fas
     app.add_exception_handler(HTTPException, _routing_refusal)
     every = (*routers, _about(name))
     app.state.routes = [route for router in every for route in _declared(router)]
-    for router in every:
-        app.include_router(router)
+    app.router.routes.extend(app.state.routes)  # as they are: `include_router` would make each of them again
     return app
 
 
@@ -183,6 +202,7 @@ def _declared(router: APIRouter) -> Iterator[ContractRoute]:
         yield route
 
 
+@cache
 def _about(name: str) -> APIRouter:
     about = routes()
     public = contract(Access.PUBLIC)

@@ -17,7 +17,7 @@ from mangum.handlers import APIGateway
 
 from ballotcast.http.access import IDEMPOTENCY_KEY, IDEMPOTENT_BY_CONTENT
 from ballotcast.http.app import ContractRoute, declared_routes
-from ballotcast.http.binding import Binding, NotSimple, bind
+from ballotcast.http.binding import Binding, NotSimple
 from ballotcast.http.call import CONFIG, TEXT, Call, Odd
 
 Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
@@ -185,7 +185,7 @@ def _bind(app: FastAPI, route: ContractRoute, before: list[ContractRoute]) -> Bi
     for other in before:
         if (other.methods or set()) & (route.methods or set()) and _overlap(other.path, route.path):
             raise NotSimple(f"{other.path} may take its paths")
-    return bind(route)
+    return route.binding
 
 
 def _resource(path: str) -> str:
