@@ -51,9 +51,11 @@ def visit(link: str, own: Path) -> None:
 def _secrets(file: OwnFile, shown: Visit) -> Secrets | None:
     """As they are kept; None before the first visit, whose passphrase is asked for here."""
     if not file.path.exists():
-        if shown.stage == "joining":
-            file.create(Secrets.begin(shown.setup, shown.index))
-        return file.open() if file.path.exists() else None
+        if shown.stage != "joining":
+            return None
+        begun = Secrets.begin(shown.setup, shown.index)
+        file.create(begun)
+        return begun
     secrets = file.open()
     if secrets.setup != shown.setup:
         raise click.ClickException(
@@ -86,8 +88,14 @@ def _open(trustee: Trustee, shown: Visit, secrets: Secrets) -> None:
     if not shown.ended:
         click.echo("All trustees have confirmed. There is nothing to do until voting has ended.")
         return
-    now = datetime.now(UTC)
-    secrets = trustee.agree(shown, trustee.recall(shown, secrets), now)
+    now, secrets = datetime.now(UTC), trustee.recall(shown, secrets)
+    if secrets.agreement is None:
+        end = trustee.end(secrets)
+        click.echo(f"Election:     {end.title}")
+        click.echo(f"Voting ended: {to_rfc3339(end.closes_at)}")
+        click.echo(f"Ballots:      {end.ballots}")
+        click.confirm("Is this the end that was announced last? Then agree to open the ballots.", abort=True)
+    secrets = trustee.agree(shown, secrets, now)
     shown = trustee.visit()
     if len(shown.agreements) < shown.setup.t:
         click.echo(

@@ -122,6 +122,7 @@ def join(device: Device, link: str) -> None:
         device.context.route("**/trustees/messages", lambda route: route.abort())
         page = device.open(link)
         device.saving(page, lambda: choose(page, PASSPHRASE))
+        expect(page.get_by_text("No answer. Your keys are kept")).to_be_visible()
         page.close()
         device.context.unroute_all()
         page = device.open(link)
@@ -193,6 +194,7 @@ def start_opening(device: Device, link: str) -> Page:
     page = device.open(link)
     if device.name == "Ada":
         device.give_file(page)
+    expect(page.get_by_text("Is this the end that was announced last?")).to_be_visible()
     page.get_by_label("Your passphrase").fill(PASSPHRASE)
     page.get_by_role("button", name="Agree, and give my share").click()
     return page

@@ -285,6 +285,8 @@ def test_an_early_close_is_opened_no_earlier_than_the_end_that_was_announced(
     def early_agreement(trustee: Trustee) -> bytes:
         assert trustee.secrets
         checkpoint = trustee.end().require(election.manifest.hash, election.manifest.closes_at)
+        proven = trustee.end().prove(election.manifest.hash)
+        assert proven == (checkpoint, election.manifest.title, election.manifest.closes_at, 2)
         signed = trustee.secrets.with_agreement(checkpoint).agreement
         assert signed
         trustee.secrets = trustee.secrets.with_agreement(checkpoint).model_copy(update={"agreement": signed})

@@ -16,7 +16,7 @@ from ballotcast.elections.trustees_audit import difference
 from ballotcast.trustees.agreement import Agreement
 from ballotcast.trustees.confirmation import Confirmation
 from ballotcast.trustees.deal import Deal
-from ballotcast.trustees.end import End, agree
+from ballotcast.trustees.end import End, ProvenEnd, agree
 from ballotcast.trustees.faults import CeremonyError
 from ballotcast.trustees.join import Join
 from ballotcast.trustees.message import Message
@@ -136,6 +136,12 @@ class Trustee:
 
     def complain(self, visit: Visit, secrets: Secrets, accused: int) -> Secrets:
         return self._send(secrets.with_complaint(visit.transcript, accused), "complaint")
+
+    def end(self, secrets: Secrets) -> ProvenEnd:
+        """What there is to agree to. Raises CeremonyError unless it is the end of the election that was confirmed."""
+        if secrets.confirmation is None:
+            raise Untrusted("this trustee has confirmed nothing")
+        return self._end(secrets).prove(secrets.confirmation.manifest)
 
     def agree(self, visit: Visit, secrets: Secrets, now: datetime) -> Secrets:
         """Agree to open the ballots, if by one's own clock voting has ended as the log says.

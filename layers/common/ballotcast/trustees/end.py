@@ -7,7 +7,7 @@ its ballots only, so no amendment is kept back from anyone who checks the file.
 """
 
 from datetime import datetime
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Final, Literal, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -29,6 +29,18 @@ MAX_LENGTH = 4 * 1024 * 1024
 """Bytes of a file; the amendments of an election have 1 MiB at most, and in base64url a third more."""
 
 Hashes = Annotated[tuple[Hash, ...], Field(max_length=64, strict=False)]
+
+
+class ProvenEnd(NamedTuple):
+    """What the file proves, but for the clock. closes_at: the end in force, extensions among the amendments included.
+
+    An extension that the log's writer kept from this log is not in it: look whether this is the end that was announced.
+    """
+
+    checkpoint: Checkpoint
+    title: str
+    closes_at: datetime
+    ballots: int
 
 
 class End(BaseModel):
@@ -73,6 +85,14 @@ class End(BaseModel):
         now: by the trustee's own clock. It decides, and not what the closing leaf says: an organiser may have ended
         voting early, but until the end in force passes, somebody else might still vote under another log.
         """
+        proven = self.prove(manifest_hash)
+        if now < proven.closes_at:
+            until = to_rfc3339(proven.closes_at)
+            raise CeremonyError(Reason.STILL_OPEN, told=f"by this clock, voting is open until {until}")
+        return proven.checkpoint
+
+    def prove(self, manifest_hash: bytes) -> ProvenEnd:
+        """CeremonyError unless it is the end of the log of this manifest."""
         try:
             manifest = Manifest.parse(self.manifest)
             checkpoint = Checkpoint.open(self.checkpoint, Verifier(manifest.origin, manifest.log_pk))
@@ -95,10 +115,7 @@ class End(BaseModel):
                 raise _not_final(f"an amendment may not be there: {fault}")
         if not manifest.opens_at <= closing.closed_at or not audit.could_close(closing.closed_at):
             raise _not_final("voting cannot have ended when the log says")
-        if now < audit.closes_at:
-            until = to_rfc3339(audit.closes_at)
-            raise CeremonyError(Reason.STILL_OPEN, told=f"by this clock, voting is open until {until}")
-        return checkpoint
+        return ProvenEnd(checkpoint, manifest.title, audit.closes_at, closing.ballots)
 
     def _require_log(self, starts: list[bytes], checkpoint: Checkpoint) -> None:
         """CeremonyError unless the log under the checkpoint begins and ends as the file says."""

@@ -53,6 +53,20 @@ export function parseEnd(bytes) {
  * @param {End} end @param {Uint8Array} manifestHash that the trustee has confirmed @param {Date} now
  */
 export async function requireEnd(end, manifestHash, now) {
+  const { checkpoint, closesAt } = await proveEnd(end, manifestHash);
+  if (now < closesAt) throw new CeremonyError("still-open");
+  return checkpoint;
+}
+
+/**
+ * What the file proves, but for the clock. Throws CeremonyError unless it is the end of the log of this manifest.
+ *
+ * `closesAt`: the end in force, extensions among the amendments included. An extension that the log's writer kept from
+ * this log is not in it: the trustee looks whether this is the end that was announced.
+ *
+ * @param {End} end @param {Uint8Array} manifestHash
+ */
+export async function proveEnd(end, manifestHash) {
   const { manifest, checkpoint, closing, amendments } = await orNotFinal(async () => {
     const read = await parseManifest(end.manifest);
     return {
@@ -64,8 +78,9 @@ export async function requireEnd(end, manifestHash, now) {
   });
   if (!equal(manifest.hash, manifestHash)) throw new CeremonyError("other-manifest");
   const { size } = checkpoint;
+  const ballots = closing.kind === "closing" ? closing.ballots : -1;
   const starts = await Promise.all([manifestLeaf(manifest.hash), ...end.amendments].map(leafHash));
-  const isWhole = closing.kind === "closing" && starts.length + closing.ballots + 1 === size;
+  const isWhole = closing.kind === "closing" && starts.length + ballots + 1 === size;
   if (!isWhole) throw new CeremonyError("not-final");
   await orNotFinal(() => requireLog(end, starts, checkpoint));
   const audit = new AmendmentAudit(manifest);
@@ -74,8 +89,7 @@ export async function requireEnd(end, manifestHash, now) {
   }
   const couldClose = manifest.opens_at <= closing.closed_at && audit.couldClose(closing.closed_at);
   if (!couldClose) throw new CeremonyError("not-final");
-  if (now < audit.closesAt) throw new CeremonyError("still-open");
-  return checkpoint;
+  return { checkpoint, title: manifest.title, closesAt: audit.closesAt, ballots };
 }
 
 /**

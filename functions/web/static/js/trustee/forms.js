@@ -83,9 +83,12 @@ export function wordsFor(error) {
   throw error;
 }
 
+/** What a trustee's file is saved as. @param {import("./service.js").Visit} visit */
+export const fileName = (visit) => `ballotcast-trustee-${visit.index}-${visit.hash.slice(0, 8)}.json`;
+
 /** Save a trustee's file. @param {import("./service.js").Visit} visit @param {Uint8Array} file */
 export const saveFile = (visit, file) =>
-  save(`ballotcast-trustee-${visit.index}-${visit.hash.slice(0, 8)}.json`, "application/json", utf8Decode(file));
+  save(fileName(visit), "application/json", utf8Decode(file));
 
 /** In groups that can be read out. @param {string} hex */
 export const grouped = (hex) => (hex.match(/.{8}/g) ?? []).join(" ");

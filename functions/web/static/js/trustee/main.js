@@ -8,6 +8,7 @@ import { moment } from "../moments.js";
 import { t } from "../strings.js";
 import { paragraph, wordsFor } from "./forms.js";
 import { Service } from "./service.js";
+import { saveAgain } from "./save_again.js";
 import { confirmStep, dealStep, joinStep, openStep } from "./steps.js";
 
 /** Milliseconds between two looks while others are waited for. */
@@ -64,10 +65,10 @@ async function taskOf(service, visit) {
     case "released":
       return [paragraph(t("trustee.released"), "notice good")];
     case "confirmed":
-      return [paragraph(t("trustee.confirmed"), "notice good"), paragraph(t("trustee.keep_file"))];
+      return [paragraph(t("trustee.confirmed"), "notice good"), paragraph(t("trustee.keep_file")), saveAgain(visit)];
     default: {
       const names = visit.shown.stage === "confirmed" ? missingAgreements(visit) : visit.waitsFor;
-      return [paragraph(t("trustee.waiting_for", { names: names.join(", ") })), paragraph(t("trustee.may_close")), waiting(service)];
+      return [paragraph(t("trustee.waiting_for", { names: names.join(", ") })), paragraph(t("trustee.may_close")), saveAgain(visit), waiting(service)];
     }
   }
 }

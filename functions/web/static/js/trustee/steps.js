@@ -2,12 +2,14 @@
 import { h } from "../dom.js";
 import { moment } from "../moments.js";
 import { equal, hexEncode, timeEncode } from "../protocol/encoding.js";
-import { agree, requireEnd } from "../protocol/trustee_end.js";
+import { parseManifest } from "../protocol/manifest.js";
+import { agree, proveEnd, requireEnd } from "../protocol/trustee_end.js";
 import { CeremonyError, SecretsError } from "../protocol/trustee_faults.js";
 import { openFile, sealFile } from "../protocol/trustee_file.js";
 import * as secretsOf from "../protocol/trustee_secrets.js";
 import { t } from "../strings.js";
 import * as device from "./device.js";
+import { saveAgain } from "./save_again.js";
 import { complain, fileField, form, grouped, LEAST, paragraph, passphraseField, saveFile } from "./forms.js";
 
 /**
@@ -84,6 +86,7 @@ export async function confirmStep(service, visit, next) {
         h("div", { class: "choice" }, compared, h("label", { for: "compared" }, t("trustee.compared"))),
         h("span", { class: "field-error", id: "compared-error" }),
         file.field,
+        saveAgain(visit),
         passphrase.field,
         complaint,
       ],
@@ -127,13 +130,31 @@ function offerComplaint(place, { service, visit, secrets, transcript, accused, n
  *
  * @param {Service} service @param {Visit} visit @param {Next} next @param {(again: () => Promise<void>) => void} later
  */
-export const openStep = (service, visit, next, later) => [
-  paragraph(t("trustee.open_what")),
-  paragraph(t("trustee.open_why"), "quiet"),
+export async function openStep(service, visit, next, later) {
+  const end = await service.end(visit.shown.election);
+  const { hash } = await parseManifest(end.manifest); // that it is the one confirmed, `agree` demands
+  const { title, closesAt, ballots } = await proveEnd(end, hash);
+  return [
+    paragraph(t("trustee.open_what")),
+    facts([
+      [t("trustee.election"), title],
+      [t("trustee.ended"), moment(timeEncode(closesAt))],
+      [t("trustee.ballots"), String(ballots)],
+    ]),
+    paragraph(t("trustee.open_look")),
+    opening({ service, visit, end, next, later }),
+    paragraph(t("trustee.open_why"), "quiet"),
+  ];
+}
+
+/**
+ * @param {{service: Service, visit: Visit, end: import("../protocol/trustee_end.js").End, next: Next,
+ *   later: (again: () => Promise<void>) => void}} about
+ */
+const opening = ({ service, visit, end, next, later }) =>
   unlocking(visit, t("trustee.open_button"), async (kept, passphrase) => {
     const transcript = await visit.transcript();
     const confirmed = await secretsOf.withSentConfirmation(kept, transcript, await visit.ownConfirmation());
-    const end = await service.end(visit.shown.election);
     const agreed = await agree(confirmed, end, new Date());
     await seal(visit, agreed, passphrase);
     const release = async () => {
@@ -151,8 +172,7 @@ export const openStep = (service, visit, next, later) => [
     };
     if (!visit.me.agreed) await service.send(agreed.agreement); // from a device that is lost, it was sent already
     await release();
-  }),
-];
+  });
 
 /**
  * A form that opens what this browser keeps, or a saved file, and goes on with the secrets in it.
