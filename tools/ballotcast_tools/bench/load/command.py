@@ -85,9 +85,13 @@ def _arrive(place: Place, scene: Scene, within: float, counted: bool, output: Pa
     """Measure voters who come over `within` seconds. Ends with 1 if one failed, was lost or counted twice."""
     with progress("openings, votes", 2 * len(scene.meant)) as done:
         found = arrivals.play(place.api, scene.errands, within, done)
+    if counted:
+        click.echo("  closing and counting …", err=True)
     wrong = count_and_compare(scene, found.receipts) if counted else []
     for line in (*told.arrivals(found, within), *(f"  WRONG: {one}" for one in wrong)):
         click.echo(line)
+    if counted and not wrong:
+        click.echo("  counted: every acknowledged ballot is in the log once")
     if output:
         report.write(output, {**told.arrivals_document(found, within, place.api, place.kind), "wrong": wrong})
     if wrong or len(found.receipts) < len(scene.meant):
