@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from ballotcast.channels.containers import ContainerError, encode_long, header, write_container
-from ballotcast.channels.records import BadRecord, TooMuch, check_binary, check_container, encode_records
+from ballotcast.channels.records import BadRecord, TooManyBytes, TooMuch, check_binary, check_container, encode_records
 from ballotcast.channels.schemas import ChannelSchema, SchemaError
 from ballotcast.channels.spelling import MOST_NAME
 
@@ -127,6 +127,35 @@ def test_a_few_bytes_do_not_spell_out_gigabytes() -> None:
     wide = channel(*({"name": f"f{number:02}{name[3:]}", "type": "null"} for number in range(90)))
     with pytest.raises(TooMuch, match="64000000 characters"):
         encode_records(wide, [{"time": n, **{f"f{k:02}{name[3:]}": None for k in range(90)}} for n in range(count)])
+
+
+INNER = [{"name": "k", "type": "int", "default": 0}, {"name": "t", "type": "string", "default": "y" * 300_000}]
+ITEM = {"type": "record", "name": "I"}
+HEAVY = {
+    "a text": ({"name": "x", "type": "string", "default": "y" * 600_000}, [{"time": 1}] * 100),
+    "a list": ({"name": "x", "type": {"type": "array", "items": "int"}, "default": [0] * 100_000}, [{"time": 1}] * 100),
+    "in a list": (
+        {"name": "x", "type": {"type": "array", "items": {**ITEM, "fields": INNER}}},
+        [{"time": 1, "x": [{}] * 100_000}],
+    ),
+}
+
+
+@pytest.mark.parametrize("found", HEAVY)
+def test_defaults_do_not_make_much_of_a_few_characters(found: str) -> None:
+    field, records = HEAVY[found]
+    schema = channel(field)
+    with pytest.raises(TooMuch, match="of defaults"):
+        encode_records(schema, records)
+    assert encode_records(schema, [{"time": 1, **({"x": [{}]} if found == "in a list" else {})}]).count == 1
+
+
+def test_defaults_do_not_make_much_of_a_small_file() -> None:
+    written = channel({"name": "x", "type": {"type": "array", "items": {**ITEM, "fields": INNER[:1]}}})
+    batch = encode_records(written, [{"time": 1, "x": [{"k": 1}] * 10_000}])
+    schema = channel({"name": "x", "type": {"type": "array", "items": {**ITEM, "fields": INNER}}})
+    with pytest.raises(TooManyBytes):
+        check_container(schema, write_container(written.text, [batch]))
 
 
 def test_a_file_of_a_few_bytes_does_not_hold_millions_of_records() -> None:

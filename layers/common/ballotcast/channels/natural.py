@@ -22,11 +22,39 @@ from ballotcast.channels.walks import MOST_DEPTH, Spent, TooMuch
 _TEXTS, _WHOLE, _FLOATING = ("bytes", "fixed", "enum"), ("int", "long"), ("double", "float")
 
 
+MOST_DEFAULTS = 700_000
+"""Bytes that defaults may add to a batch: few characters may leave out much."""
+
+
 @dataclass
 class Reading(Spent):
-    """`defaults`: how many values that are being converted are in each other and of a schema's default."""
+    """`defaults`: how many values that are being converted are in each other and of a schema's default. `added`: bytes
+    that defaults have added, at least."""
 
     defaults: int = 0
+    added: int = 0
+
+    def add(self, values: int, size: int) -> None:
+        self.take(values)
+        self.added += size
+        if self.added > MOST_DEFAULTS:
+            raise TooMuch(f"over {MOST_DEFAULTS} bytes of defaults")
+
+
+def extent(value: Any) -> tuple[int, int]:
+    """(values, bytes that they take in Avro at least) of a value as fastavro takes it"""
+    match value:
+        case None:
+            return 1, 0
+        case str() | bytes():
+            return 1, len(value)
+        case tuple():
+            return extent(value[1])
+        case list() | dict():
+            parts = [extent(part) for part in (value.values() if isinstance(value, dict) else value)]
+            return 1 + sum(values for values, _ in parts), sum(size for _, size in parts)
+        case _:
+            return 1, 1
 
 
 Convert = Callable[[Any, Reading], Any]
@@ -81,11 +109,11 @@ class _Compiler:
         elif kind == "fixed":
             self._named[full] = full, kind, _fixed(schema["size"])
         else:
-            fields: dict[str, tuple[Convert, Any]] = {}
+            fields: dict[str, _Field] = {}
             self._named[full] = full, "record", _record(fields)  # before its fields, one of which may be of this type
             for one in schema["fields"]:
                 convert = self.of(one["type"], full.rpartition(".")[0])[2]
-                fields[one["name"]] = convert, one.get("default", _MISSING)
+                fields[one["name"]] = _Field(convert, one.get("default", _MISSING))
                 if "default" in one:
                     self.defaults.append((one["name"], convert, one["default"]))
         return self._named[full]
@@ -156,7 +184,27 @@ def _map(inner: Convert) -> Convert:
     return convert
 
 
-def _record(fields: dict[str, tuple[Convert, Any]]) -> Convert:
+class _Field:
+    """How its values are converted, and its default, which is converted once."""
+
+    def __init__(self, convert: Convert, default: Any) -> None:
+        self.convert, self._default = convert, default
+        self._made: Any = _MISSING
+        self._extent = 0, 0
+
+    def default(self, spent: Reading) -> Any:
+        if self._default is _MISSING:
+            raise Misfit("is missing and has no default")
+        if self._made is _MISSING:
+            spent.defaults += 1
+            made = self.convert(self._default, spent)
+            spent.defaults -= 1
+            self._made, self._extent = made, extent(made)
+        spent.add(*self._extent)
+        return self._made
+
+
+def _record(fields: dict[str, _Field]) -> Convert:
     def convert(value: Any, spent: Reading) -> Any:
         if type(value) is not dict:
             raise Misfit("expected record")
@@ -170,15 +218,8 @@ def _record(fields: dict[str, tuple[Convert, Any]]) -> Convert:
         try:
             if spent.depth > MOST_DEPTH:
                 raise Misfit(f"is nested over {MOST_DEPTH} deep")
-            for name, (inner, default) in fields.items():
-                if name in value:
-                    made[name] = inner(value[name], spent)
-                elif default is _MISSING:
-                    raise Misfit("is missing and has no default")
-                else:
-                    spent.defaults += 1
-                    made[name] = inner(default, spent)
-                    spent.defaults -= 1
+            for name, field in fields.items():
+                made[name] = field.convert(value[name], spent) if name in value else field.default(spent)
         except Misfit as misfit:
             raise _at(name, misfit) from None
         finally:

@@ -15,12 +15,12 @@ from ballotcast.channels.compatibility import means_the_same, obstacles
 from ballotcast.channels.containers import Batch, ContainerError, encode_long, read_container
 from ballotcast.channels.framings import unframe
 from ballotcast.channels.natural import Misfit, Reading
-from ballotcast.channels.reading import BadRecord, RecordReader
+from ballotcast.channels.reading import MOST_RECORDS, BadRecord, RecordReader
 from ballotcast.channels.schemas import ChannelSchema, SchemaError, physical
 from ballotcast.channels.spelling import require_spelled
 from ballotcast.channels.time_axis import NoTimeAxis, time_axis
 from ballotcast.channels.traits import is_single
-from ballotcast.channels.walks import TooMuch
+from ballotcast.channels.walks import Spent, TooMuch
 from ballotcast.unique_json import loads
 
 __all__ = ["MOST_BYTES", "BadRecord", "Record", "TooManyBytes", "TooMuch", "check_binary", "check_container", "decode"]
@@ -40,10 +40,14 @@ class TooManyBytes(ValueError):
 
 def encode_records(schema: ChannelSchema, records: Sequence[Any]) -> Batch:
     """JSON's values as Avro. Raises BadRecord, TooManyBytes, TooMuch."""
+    if len(records) > MOST_RECORDS:
+        raise TooMuch(f"over {MOST_RECORDS} records")
     for index, record in enumerate(records):
         if type(record) is not dict:
             raise BadRecord(index, "must be an object")
-    if not schema.is_plain:
+    # A few characters may leave out much that has a default: what that becomes is bounded before it is written.
+    bounded = schema.default_bytes is not None and len(records) * schema.default_bytes <= MOST_INFLATED
+    if not (schema.is_plain and bounded):
         batch = _convert(schema, records)
     elif not schema.has_union:
         batch = _encode(schema, records)
@@ -64,6 +68,8 @@ def _convert(schema: ChannelSchema, records: Sequence[Record]) -> Batch:
             fastavro.schemaless_writer(output, schema.record, made, strict_allow_default=True)
         except Misfit as misfit:
             raise BadRecord(index, f"{misfit.field}: {misfit}", misfit.field) from None
+        except TooMuch:
+            raise
         except _UNFIT as error:
             raise BadRecord(index, f"does not fit the schema: {error}") from None
     return Batch(len(records), output.getvalue())
@@ -162,7 +168,25 @@ def check_container(schema: ChannelSchema, container: bytes) -> Batch:
         return _checked(schema.from_avro, joined)
     if not is_single(schema.json):
         raise ContainerError("its schema is not the channel's, whose unions of several types are not resolved")
-    return _checked(schema.from_avro, _encode(schema, _read(joined, written.batch, schema.batch)))
+    records = _read(joined, written.batch, schema.batch)
+    _require_bounded(records)
+    return _checked(schema.from_avro, _encode(schema, records))
+
+
+def _require_bounded(records: Sequence[Record]) -> None:
+    """Raise TooManyBytes or TooMuch for what defaults have made too large to be written."""
+    spent, size, waiting = Spent(), 0, [iter(records)]
+    while waiting:
+        for value in waiting[-1]:
+            spent.take(1)
+            if isinstance(value, list | dict):
+                waiting.append(iter(value.values() if isinstance(value, dict) else value))
+                break
+            size += len(value) if isinstance(value, str | bytes) else 0
+            if size > MOST_BYTES:
+                raise TooManyBytes
+        else:
+            waiting.pop()
 
 
 def _same_unit(schema: ChannelSchema, written: Any) -> bool:

@@ -26,7 +26,7 @@ from ballotcast.channels.natural import Convert, converter, require_defaults
 from ballotcast.channels.reading import RecordReader
 from ballotcast.channels.spelling import MOST_DEPTH, require_spelled
 from ballotcast.channels.time_axis import NoTimeAxis, TimeAxis, Unit, time_axis
-from ballotcast.channels.traits import has_bytes, has_union, is_certain
+from ballotcast.channels.traits import default_bytes, has_bytes, has_union, is_certain
 from ballotcast.channels.walks import FLOAT
 from ballotcast.unique_json import RepeatedKey, loads
 
@@ -127,6 +127,11 @@ class ChannelSchema:
     def is_plain(self) -> bool:
         """Whether what fastavro takes is right as it is: faster, and without what Avro's JSON encoding adds."""
         return is_certain(self.json) and not has_bytes(self.json)
+
+    @cached_property
+    def default_bytes(self) -> int | None:
+        """What the defaults of one record take at most; None where it cannot be said before they are written."""
+        return default_bytes(self.json)
 
     @cached_property
     def has_union(self) -> bool:

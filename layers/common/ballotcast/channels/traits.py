@@ -1,5 +1,6 @@
 """What kinds of types a schema has, and so how its records can be read and written."""
 
+import json
 from typing import Any
 
 _SIMPLE = {"boolean", "int", "long", "float", "double", "bytes", "string", "array", "enum", "fixed"}
@@ -40,6 +41,22 @@ def has_bytes(schema: Any) -> bool:
     return schema == "bytes" or (
         isinstance(schema, dict) and (schema["type"] == "fixed" or any(map(has_bytes, _inner(schema))))
     )
+
+
+def default_bytes(schema: dict[str, Any]) -> int | None:
+    """Return the bytes that the defaults of one record take at most; None where a type within it has any."""
+    if any(_has_default(one["type"]) for one in schema["fields"]):
+        return None
+    defaults = [one["default"] for one in schema["fields"] if "default" in one]
+    return sum(1 if default is None else 8 + len(json.dumps(default)) for default in defaults)
+
+
+def _has_default(schema: Any) -> bool:
+    if isinstance(schema, list):
+        return any(map(_has_default, schema))
+    if not isinstance(schema, dict):
+        return False
+    return any("default" in one for one in schema.get("fields", ())) or any(map(_has_default, _inner(schema)))
 
 
 def _inner(schema: Any) -> list[Any]:
