@@ -72,7 +72,7 @@ def test_a_mail_brings_its_picture_along_and_loads_none(deployment: World, organ
     messages = [one for one in deployment.take_messages("MAIL_QUEUE") if one["kind"] == "invitation"]
     assert deliver_all(sqs_event(*messages), Worker(deployment.wiring())) == {"batchItemFailures": []}
     [mail] = outbox.mails()
-    assert '<img src="cid:logo@ballotcast" alt="Hillhead Club" width="100" height="40"' in mail.html
+    assert '<img class="logo" src="cid:logo@ballotcast" alt="Hillhead Club" width="100" height="40"' in mail.html
     assert "http" not in re.sub(r"https?://[^\s\"<]*/vote#[^\s\"<]*", "", mail.html)
     [raw] = [one.raw_data for one in ses_backends[DEFAULT_ACCOUNT_ID][REGION].sent_messages]
     message = message_from_string(raw, policy=policy.default)
@@ -99,7 +99,7 @@ def test_a_picture_that_is_gone_is_left_out(deployment: World, organiser: Organi
 def test_the_preview_has_it_in_its_html(organiser: Organiser, election: str) -> None:
     choose(organiser, election, url(RED))
     shown = organiser.post(f"/elections/{election}/mail/preview", json={}).json()["html"]
-    found = re.search(r'<img src="data:image/png;base64,([^"]+)"', shown)
+    found = re.search(r'<img class="logo" src="data:image/png;base64,([^"]+)"', shown)
     assert found
     assert b64decode(found[1]) == read_picture(RED).content
 
