@@ -63,6 +63,12 @@ class Relays:
     def close(self) -> None:
         self.api.close()
 
+    def register(self, name: str, **draft: Any) -> None:
+        """A channel that is active, however long a busy machine takes."""
+        made = self.api.post("/channels", json={"name": name, **draft})
+        assert made.status_code in (201, 202), made.text
+        wait_for(lambda: (found := self.find(name)) and found.status == "active")
+
     def _definition(self, arn: str) -> dict[str, Any]:
         definition: dict[str, Any] = json.loads(self.machines.describe_state_machine(stateMachineArn=arn)["definition"])
         return definition

@@ -65,8 +65,7 @@ def test_all_who_follow_get_every_record_once_while_it_is_published_and_merged(
     relays: Relays, stack: Stack, tell: Callable[[object], None]
 ) -> None:
     base = stack.outputs["ApiUrl"]
-    made = relays.api.post("/channels", json={"name": "followed", "schema": SENSOR, "config": {"decimation": 100}})
-    assert made.status_code == 201, made.text
+    relays.register("followed", schema=SENSOR, config={"decimation": 100})
     since = relays.api.get("/channels/followed/records").json()["next"]
     ready = Barrier(2 * LISTENERS + 1)
     with ThreadPoolExecutor(2 * LISTENERS) as threads:
@@ -93,8 +92,7 @@ def test_all_who_follow_get_every_record_once_while_it_is_published_and_merged(
 def test_a_record_reaches_who_follows_within_a_few_seconds(
     relays: Relays, stack: Stack, tell: Callable[[object], None]
 ) -> None:
-    made = relays.api.post("/channels", json={"name": "observed", "schema": SENSOR})
-    assert made.status_code == 201, made.text
+    relays.register("observed", schema=SENSOR)
     times = list[float]()
     address = f"{stack.outputs['ApiUrl']}/channels/observed/follow"
     with (

@@ -39,8 +39,7 @@ def relays(stack: Stack) -> Iterator[Relays]:
 def name(relays: Relays) -> str:
     """An active channel of its own."""
     name = f"channel{next(_number)}"
-    made = relays.api.post("/channels", json={"name": name, "schema": SENSOR})
-    assert made.status_code == 201, made.text
+    relays.register(name, schema=SENSOR)
     return name
 
 
