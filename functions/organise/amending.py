@@ -16,7 +16,7 @@ from ballotcast.errors import NotFound
 from ballotcast.store.due_counts import DueCount
 from ballotcast.store.elections import Election
 from ballotcast.store.transaction import Cancelled, transact
-from ballotcast.store.voter import Voter
+from ballotcast.store.voter import OnRoll, RollLine
 from ballotcast.wiring import Wiring
 from organise.amendment_room import counted
 
@@ -24,7 +24,7 @@ GREW = "Voters were added to the roll."
 """The reason of an amendment that an invitation makes."""
 
 
-def cut_roll(wiring: Wiring, election: Election) -> tuple[Election, list[Voter]]:
+def cut_roll(wiring: Wiring, election: Election) -> tuple[Election, list[RollLine]]:
     """The election as it is now, and every voter of the generations before its own, which nobody joins any more.
 
     NotFound if it is gone by now.
@@ -33,13 +33,13 @@ def cut_roll(wiring: Wiring, election: Election) -> tuple[Election, list[Voter]]
     if cut is None:
         raise NotFound("no-election", "you have no such election")
     cut = replace(cut, caller=election.caller, role=election.role)
-    return cut, [voter for voter in wiring.voters.roll(cut.id) if voter.generation < cut.roll_generation]
+    return cut, [line for line in wiring.voters.lines(cut.id) if line.generation < cut.roll_generation]
 
 
 def amend_roll(
     wiring: Wiring,
     election: Election,
-    roll: Sequence[Voter],
+    roll: Sequence[OnRoll],
     reason: str,
     *,
     ended: Sequence[bytes] = (),

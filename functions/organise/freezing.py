@@ -24,7 +24,7 @@ from ballotcast.store.events import event
 from ballotcast.store.manifests import FrozenManifest
 from ballotcast.store.milestones import OPENED, Milestone
 from ballotcast.store.queues import amendments_message
-from ballotcast.store.voter import Voter
+from ballotcast.store.voter import RollLine
 from ballotcast.wiring import Wiring
 from organise.amending import cut_roll
 from organise.manifests import PairsMade, make_keys, make_manifest, require_phones, stated
@@ -35,7 +35,7 @@ logger = Logger(child=True)
 ATTEMPTS = 5
 
 
-def freeze(wiring: Wiring, draft: Election, roll: Sequence[Voter], base_url: str) -> Election:
+def freeze(wiring: Wiring, draft: Election, roll: Sequence[RollLine], base_url: str) -> Election:
     """The frozen election, published: made from this draft and roll (`cut_roll`), or by somebody who was faster.
 
     Conflict when the draft cannot be frozen, or was changed or deleted meanwhile.
@@ -64,7 +64,7 @@ def freeze(wiring: Wiring, draft: Election, roll: Sequence[Voter], base_url: str
 
 
 def _freeze_once(
-    wiring: Wiring, draft: Election, roll: Sequence[Voter], base_url: str, keys: PairsMade
+    wiring: Wiring, draft: Election, roll: Sequence[RollLine], base_url: str, keys: PairsMade
 ) -> Election | None:
     """None if the draft is not as it was read any more."""
     require_phones(wiring, draft, roll)

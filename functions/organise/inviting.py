@@ -30,7 +30,7 @@ from ballotcast.store.elections import Election
 from ballotcast.store.events import event
 from ballotcast.store.jobs import Job
 from ballotcast.store.organisers import MailRun
-from ballotcast.store.voter import Voter
+from ballotcast.store.voter import RollLine
 from ballotcast.wiring import Wiring
 from organise.accounts import require_sender
 from organise.allowance import spends
@@ -129,7 +129,7 @@ def _require_inviting(wiring: Wiring, election: Election) -> None:
         raise Conflict("closed", "the election is closed: nobody is invited any more")
 
 
-def _chosen(wiring: Wiring, election: str, roll: Sequence[Voter], choice: Choice, run: str) -> list[str]:
+def _chosen(wiring: Wiring, election: str, roll: Sequence[RollLine], choice: Choice, run: str) -> list[str]:
     """Keys of the voters to be invited; Invalid, with pointers, if one of the addresses is not on the roll.
 
     For a reminder, of those among whom the job chooses (`_waiting`).
@@ -175,7 +175,7 @@ def _spread(wiring: Wiring, election: Election, choice: Choice, run: MailRun, ma
     return spread, f"{last:%Y-%m-%d}"
 
 
-def _state_roll(wiring: Wiring, election: Election, roll: Sequence[Voter], base_url: str) -> None:
+def _state_roll(wiring: Wiring, election: Election, roll: Sequence[RollLine], base_url: str) -> None:
     """Freeze the election with this roll, or, if that has grown since, amend it and tell the log.
 
     The amendment is the commit point: killed before the log is told, every later run tells it (freezing.publish). Of

@@ -17,7 +17,7 @@ from ballotcast.elections.addresses import gets_text_messages
 from ballotcast.errors import Conflict
 from ballotcast.store.elections import Election, Keys
 from ballotcast.store.vault import ED25519, Purpose, WrappedKey
-from ballotcast.store.voter import Voter
+from ballotcast.store.voter import RollLine
 from ballotcast.trustees.transcript import Transcript
 from ballotcast.wiring import Wiring
 
@@ -36,7 +36,7 @@ def make_keys(wiring: Wiring, election: str, *, trustees: bool) -> PairsMade:
 
 
 def make_manifest(
-    draft: Election, roll: Sequence[Voter], base_url: str, keys: PairsMade, transcript: Transcript | None = None
+    draft: Election, roll: Sequence[RollLine], base_url: str, keys: PairsMade, transcript: Transcript | None = None
 ) -> Manifest:
     """transcript: of the ceremony that made the election's key; None: it is among `keys`."""
     return Manifest(
@@ -63,7 +63,7 @@ def make_manifest(
     )
 
 
-def require_phones(wiring: Wiring, draft: Election, roll: Sequence[Voter]) -> None:
+def require_phones(wiring: Wiring, draft: Election, roll: Sequence[RollLine]) -> None:
     """Raise Conflict if codes go out by text message, and one of the voters would get none."""
     reached = wiring.settings.sms_countries
     if draft.second_factor == "sms" and any(not gets_text_messages(voter.phone, reached) for voter in roll):

@@ -62,7 +62,7 @@ def remind_now(wiring: Wiring, election_id: str, at: str) -> None:
     run = wiring.roll_secret.mac("reminder", election_id, at)[:8].hex()
     job = wiring.jobs.find(election_id, run)
     if job is None:
-        roll = wiring.voters.roll(election_id)
+        roll = wiring.voters.lines(election_id)
         chosen = [voter.key for voter in roll if not voter.ended and voter.delivery == "sent"]
         job = Job(
             id=run,

@@ -30,7 +30,7 @@ def mail_result(wiring: Wiring, election: Election) -> Job:
     if found := _ordered(wiring, election):
         return found
     _require_published(wiring, election)
-    chosen = [one.key for one in wiring.voters.roll(election.id) if _is_mailed(one.email, one.ended, one.delivery)]
+    chosen = [one.key for one in wiring.voters.lines(election.id) if not one.ended and one.delivery != "bounced"]
     if not chosen:
         raise Conflict("empty-roll", "there is nobody on the roll to be mailed")
     now, run = wiring.clock(), secrets.token_hex(8)
@@ -80,10 +80,6 @@ def _require_published(wiring: Wiring, election: Election) -> None:
         raise Conflict("not-counted", "the ballots of this election are not counted yet")
     if counted[election.id] is not None:
         raise Conflict("held", "the result of this election is held: release it first")
-
-
-def _is_mailed(email: str, ended: int, delivery: str) -> bool:
-    return bool(email) and not ended and delivery != "bounced"
 
 
 def _days(wiring: Wiring, election: Election, mails: int) -> int:

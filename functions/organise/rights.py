@@ -23,7 +23,7 @@ from ballotcast.errors import Conflict, Invalid, Refused, field_error, invalid_f
 from ballotcast.store.elections import Election
 from ballotcast.store.events import Event, event
 from ballotcast.store.organisers import MailRun
-from ballotcast.store.voter import Voter
+from ballotcast.store.voter import RollLine, Voter
 from ballotcast.wiring import Wiring
 from organise.accounts import require_sender
 from organise.allowance import take_allowance
@@ -137,7 +137,7 @@ def _amend(wiring: Wiring, election: Election, moves: Sequence[Move], reason: st
 
 
 def _state_moves(
-    wiring: Wiring, cut: Election, roll: Sequence[Voter], moves: Sequence[Move], reason: str, run: str
+    wiring: Wiring, cut: Election, roll: Sequence[RollLine], moves: Sequence[Move], reason: str, run: str
 ) -> Election | None:
     """Each right ends in the revision that has the one which replaces it."""
     revision, found = cut.roll_revision + 1, _voters(wiring, cut, [move.voter for move in moves])

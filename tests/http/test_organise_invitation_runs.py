@@ -223,21 +223,21 @@ def test_of_two_runs_at_once_the_later_takes_up_the_others_roll(organiser: Organ
     logged(organiser, election)
     rival, read = Organiser(organiser.deployment), owned_election(organiser.wiring, organiser.id, election)
     voters, others = organiser.wiring.voters, [joins_and_runs(rival, election, "eve@example.org")]
-    roll = voters.roll
+    lines = voters.lines
 
-    def roll_and_rival(of: str) -> Any:
-        found = roll(of)
+    def lines_and_rival(of: str) -> Any:
+        found = lines(of)
         if others:
             others.pop()()
         return found
 
-    voters.roll = roll_and_rival  # type: ignore[method-assign]
+    voters.lines = lines_and_rival  # type: ignore[method-assign]
     invite(organiser.wiring, read, Choice(), BASE_URL)
     rolls = logged(organiser, election)
     assert rolls[-1] == root_now(organiser, election) == max(rolls)
     assert [size for size, _ in rolls] == sorted(size for size, _ in rolls)
     shown = organiser.show(election)
-    assert (shown["roll_size"], shown["status"]) == (len(roll(election)), "scheduled")
+    assert (shown["roll_size"], shown["status"]) == (len(lines(election)), "scheduled")
     manifest = organiser.wiring.manifests.find(election)
     assert manifest
     assert sha256(manifest.manifest).hexdigest() == shown["manifest_hash"]

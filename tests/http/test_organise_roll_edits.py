@@ -110,15 +110,15 @@ def test_an_amendment_that_has_read_the_roll_before_a_removal_is_made_again(orga
     for email in ("cid@example.org", "dee@example.org"):
         organiser.post(f"/elections/{election}/voters", json={"email": email})
     voters = organiser.wiring.voters
-    read = voters.roll
+    read = voters.lines
 
     def read_and_remove(of: str) -> Any:
         found = read(of)
-        voters.roll = read  # type: ignore[method-assign]
+        voters.lines = read  # type: ignore[method-assign]
         assert remove(organiser, election, "cid@example.org").json() == {"removed": 1}
         return found
 
-    voters.roll = read_and_remove  # type: ignore[method-assign]
+    voters.lines = read_and_remove  # type: ignore[method-assign]
     assert organiser.invite(election, voters=["dee@example.org"]).status_code == 202
     assert logged(organiser, election)[-1] == root_now(organiser, election)
     assert organiser.show(election)["roll_size"] == 3
@@ -127,15 +127,15 @@ def test_an_amendment_that_has_read_the_roll_before_a_removal_is_made_again(orga
 def test_a_freeze_that_has_read_the_roll_before_a_removal_is_refused(organiser: Organiser) -> None:
     election = organiser.create(*PAIR)
     voters = organiser.wiring.voters
-    read = voters.roll
+    read = voters.lines
 
     def read_and_remove(of: str) -> Any:
         found = read(of)
-        voters.roll = read  # type: ignore[method-assign]
+        voters.lines = read  # type: ignore[method-assign]
         assert remove(organiser, election, "ada@example.org").json() == {"removed": 1}
         return found
 
-    voters.roll = read_and_remove  # type: ignore[method-assign]
+    voters.lines = read_and_remove  # type: ignore[method-assign]
     assert_problem(organiser.invite(election), 409, "changed-meanwhile")
     assert organiser.show(election)["status"] == "draft"
     assert organiser.invite(election).json() == {"queued": 1, "last_day": None}

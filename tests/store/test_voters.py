@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from ballotcast.store.table import ABSENT, Refusal, Table
-from ballotcast.store.voter import Voter
-from ballotcast.store.voters import NotAdded, Voters
+from ballotcast.store.voter import RollLine, Voter
+from ballotcast.store.voters import LINE, NotAdded, Voters
 
 ELECTION = "e1"
 
@@ -30,6 +30,16 @@ def test_added_voters_come_back_as_they_were(voters: Voters) -> None:
     assert [voters.find(ELECTION, one.key) for one in added] == added
     assert voters.find(ELECTION, voter(9).key) is None
     assert voters.find("e2", added[0].key) is None
+
+
+def test_lines_have_what_a_roll_is_stated_by_and_nothing_that_names_anybody(voters: Voters) -> None:
+    added = [voter(1), voter(2, generation=3, delivery="sent", run="r", ended=2, phone="+4915112345678")]
+    voters.add(added)
+    lines = voters.lines(ELECTION)
+    assert lines == [RollLine(**{name: getattr(one, name) for name in LINE}) for one in voters.roll(ELECTION)]
+    assert [one.key for one in lines] == [one.key for one in voters.roll(ELECTION)]
+    assert "+49" not in repr(lines)
+    assert not {"email", "name", "salt"} & set(LINE)
 
 
 def test_who_is_there_stays_as_they_are_and_the_others_are_added(voters: Voters) -> None:

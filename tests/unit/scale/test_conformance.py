@@ -103,6 +103,7 @@ def calls(table: Table) -> Iterator[Callable[[], Any]]:
     yield lambda: table.query("many", prefix="1", newest=True, after="15", limit=2)
     yield lambda: table.query("many", before="04")
     yield lambda: table.query("many", before="04", after="01", newest=False, limit=5)
+    yield lambda: table.query("many", only=("sk", "n", "none"))
     yield lambda: table.query("nobody")
     yield lambda: sorted(table.get_many([("many", f"{n:02}") for n in range(10, 20)]).items())
     yield lambda: sorted(table.get_many([("nobody", "1"), ("nobody", "2")]))

@@ -129,8 +129,9 @@ class Table:
         before: str | None = None,
         limit: int | None = None,
         newest: bool = False,
+        only: Sequence[str] = (),
     ) -> Iterator[Item]:
-        """Items of one partition in order of `sk`, strongly consistent, page after page.
+        """Items of one partition in order of `sk`, strongly consistent, page after page; `only` these attributes.
 
         `after` and `before` are exclusive. `prefix` and `before` exclude each other: DynamoDB takes one condition on
         the sort key.
@@ -145,6 +146,10 @@ class Table:
             expression += " AND sk < :before"
             values[":before"] = {"S": before}
         start: dict[str, Any] = {"ExclusiveStartKey": {"pk": {"S": pk}, "sk": {"S": after}}} if after else {}
+        chosen: dict[str, Any] = {}
+        if only:
+            names = {f"#{name}": name for name in only}
+            chosen = {"ProjectionExpression": ", ".join(names), "ExpressionAttributeNames": names}
         left = limit
         while left is None or left > 0:
             page = repeat(
@@ -157,6 +162,7 @@ class Table:
                     ScanIndexForward=not newest,
                     **({"Limit": left} if left else {}),
                     **start,
+                    **chosen,
                 )
             )
             for item in page["Items"]:

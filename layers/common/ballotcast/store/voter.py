@@ -78,6 +78,26 @@ class Voter:
         return self.salt in (b"", salt)
 
 
+@dataclass(frozen=True, slots=True)
+class RollLine:
+    """Of a voter, what a roll is stated by and a run chooses by: reading it takes less than half the time."""
+
+    key: str
+    tag: bytes = field(repr=False)
+    phone: str = field(default="", repr=False)
+    generation: int = 0
+    delivery: str = "none"
+    run: str = ""
+    ended: int = 0
+
+
+OnRoll = RollLine | Voter
+
+
+def to_line(item: Item) -> RollLine:
+    return RollLine(**{name: item[name] for name in RollLine.__dataclass_fields__ if name in item})
+
+
 def to_item(voter: Voter) -> Item:
     values = {name: getattr(voter, name) for name in Voter.__dataclass_fields__}
     return {"pk": voter_pk(voter.election, voter.key), "sk": voter.key, **{k: v for k, v in values.items() if v}}

@@ -16,10 +16,22 @@ from ballotcast.store.faults import repeat
 from ballotcast.store.roll_index import RollIndex
 from ballotcast.store.table import ABSENT, PRESENT, Condition, Refusal, Table
 from ballotcast.store.transaction import Cancelled, transact
-from ballotcast.store.voter import LINK, PARTITIONS, Voter, from_item, link_pk, phone_pk, to_item, voter_pk
+from ballotcast.store.voter import (
+    LINK,
+    PARTITIONS,
+    RollLine,
+    Voter,
+    from_item,
+    link_pk,
+    phone_pk,
+    to_item,
+    to_line,
+    voter_pk,
+)
 
 READERS = 8
-"""Partitions read at once by `roll`."""
+"""Partitions read at once by `roll` and `lines`."""
+LINE = tuple(RollLine.__dataclass_fields__)
 Writes = Sequence[dict[str, Any]]
 """Of a transaction (store/table.py)."""
 CODES = "otp_mac, otp_expires, otp_attempts, otp_locked_until, otp_sends, otp_sends_until"
@@ -106,6 +118,15 @@ class Voters:
         with ThreadPoolExecutor(READERS) as readers:
             parts = readers.map(lambda partition: list(self.in_partition(election, partition)), PARTITIONS)
             return [voter for part in parts for voter in part]
+
+    def lines(self, election: str) -> list[RollLine]:
+        """Everybody, as `roll` does, with what a roll is stated by and no more."""
+
+        def read(partition: str) -> list[RollLine]:
+            return list(map(to_line, self._roll.query(voter_pk(election, partition), only=LINE)))
+
+        with ThreadPoolExecutor(READERS) as readers:
+            return [line for part in readers.map(read, PARTITIONS) for line in part]
 
     def page(self, election: str, *, after: str | None, limit: int) -> list[Voter]:
         """At most `limit` voters in order of key, from the one behind `after`."""

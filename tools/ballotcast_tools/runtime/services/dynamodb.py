@@ -90,7 +90,7 @@ class DynamoDB:
         items, more = _page((from_text(text) for (text,) in rows), asked.get("Limit"))
         rows.close()  # an unfinished SELECT would keep the write-ahead log from being carried over
         self.charge_read("Query", items, consistent=asked.get("ConsistentRead", False), together=True)
-        return {"Items": items, **({"LastEvaluatedKey": _key_of(items[-1])} if more else {})}
+        return {"Items": _projected(items, asked), **({"LastEvaluatedKey": _key_of(items[-1])} if more else {})}
 
     def put_item(self, **put: Any) -> Wire:
         self._write("PutItem", {"Put": put})
@@ -200,6 +200,14 @@ def _beyond(prefix: str) -> str | None:
         if code < 0x10FFFF:
             return prefix[:at] + chr(0xE000 if code == 0xD7FF else code + 1)
     return None
+
+
+def _projected(items: list[Wire], asked: Wire) -> list[Wire]:
+    """Only the attributes that the projection names, each by a name of the request (`#tag`)."""
+    if "ProjectionExpression" not in asked:
+        return items
+    names = [asked["ExpressionAttributeNames"][name] for name in asked["ProjectionExpression"].split(", ")]
+    return [{name: item[name] for name in names if name in item} for item in items]
 
 
 def _key_of(item: Wire) -> Wire:
