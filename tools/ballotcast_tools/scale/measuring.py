@@ -20,11 +20,12 @@ from typing import Any, NamedTuple
 from .aws import OPENED, Folder
 from .capacity import Meter
 from .making import CLOSES, Scene
-from .measured import COUNTING, Measured
+from .measured import COUNTING, ORDER, Measured
 from .page import keep
 from .stages import STAGES, Call, Stage
 
 MEASURED = "measured.json"
+LAST = ORDER[-1]
 KILOBYTE = 1024
 """What getrusage tells memory in, on Linux."""
 Told = Callable[[Measured], None]
@@ -36,13 +37,16 @@ def fresh_processes(count: int) -> Executor:
     return ProcessPoolExecutor(count, mp_context=get_context("spawn"))
 
 
-def measure(folder: Path, voters: int, processes: int, told: Told, pool: Pool = fresh_processes) -> list[Measured]:
-    """The measured stages of an election with so many voters, in a folder of its own."""
+def measure(
+    folder: Path, voters: int, processes: int, told: Told, pool: Pool = fresh_processes, until: str = LAST
+) -> list[Measured]:
+    """The measured stages of an election with so many voters, in a folder of its own, until one of that name."""
+    stages = STAGES[: [stage.name for stage in STAGES].index(until) + 1]
     folder.mkdir(parents=True, exist_ok=True)
     kept = folder / MEASURED
     done: dict[str, Any] = json.loads(kept.read_text()) if kept.exists() else {}
     scene = Scene(voters, processes, {name: stage["answers"] for name, stage in done.items()})
-    for stage in STAGES:
+    for stage in stages:
         if stage.name not in done:
             measured, answers = _run(stage, folder, scene, pool)
             scene.answers[stage.name] = answers
@@ -50,7 +54,7 @@ def measure(folder: Path, voters: int, processes: int, told: Told, pool: Pool = 
             kept.write_text(json.dumps(done))
         if stage.measured:
             told(Measured(**done[stage.name]["measured"]))
-    return [Measured(**done[stage.name]["measured"]) for stage in STAGES if stage.measured]
+    return [Measured(**done[stage.name]["measured"]) for stage in stages if stage.measured]
 
 
 def _run(stage: Stage, folder: Path, scene: Scene, pool: Pool) -> tuple[Measured, list[Any]]:
@@ -90,8 +94,8 @@ def _cpu() -> float:
     return sum(sum(resource.getrusage(who)[:2]) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
 
 
-def main(folder: str, voters: str, processes: str, *options: str) -> None:
-    found = measure(Path(folder), int(voters), int(processes), lambda done: print(told(done), flush=True))
+def main(folder: str, voters: str, processes: str, until: str, *options: str) -> None:
+    found = measure(Path(folder), int(voters), int(processes), lambda done: print(told(done), flush=True), until=until)
     if "--keep" in options:
         keep(found)
 

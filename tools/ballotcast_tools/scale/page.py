@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from .limits import MINUTE, crowds, ladder
-from .measured import COUNTING, SPREAD, Measured
+from .measured import COUNTING, LISTED, ORDER, ROLL, SPREAD, Measured
 from .plots import bars, lines
 from .simulation import breaks_first, refusals, simulate
 
@@ -24,7 +24,7 @@ def keep(measured: Iterable[Measured]) -> None:
     found = {(row.voters, row.stage): row for row in (*load(), *measured)}
     rows = [
         json.dumps({name: told for name, told in vars(row).items() if name != "moved"})
-        for row in sorted(found.values(), key=lambda row: row.voters)
+        for row in sorted(found.values(), key=lambda row: (row.voters, ORDER.index(row.stage)))
     ]
     KEPT.write_text("[\n" + ",\n".join(rows) + "\n]\n")
 
@@ -42,8 +42,8 @@ def write() -> None:
 
 def page(text: str) -> str:
     """The page with current tables; each stands behind a comment that names it."""
-    for name, rows in (("costs", _costs()), ("count", _count()), ("ladder", _ladder()), ("crowds", _crowds())):
-        table = "".join(f"| {' | '.join(row)} |\n" for row in rows)
+    for name, rows in TABLES.items():
+        table = "".join(f"| {' | '.join(row)} |\n" for row in rows())
         text = re.sub(rf"(<!-- {name} -->\n)(?:\|.*\n)*", rf"\g<1>{table}", text)
     return text
 
@@ -81,6 +81,17 @@ def _costs() -> Iterator[Sequence[str]]:
     for name, rows in _by_stage().items():
         cpu = [f"{row.cpu / row.voters * 1e6:.1f}" for row in rows]
         yield [name, *cpu, *(f"{(row.reads + row.writes) / row.voters:.2f}" for row in rows)]
+
+
+def _roll() -> Iterator[Sequence[str]]:
+    """What a voter of the roll takes: one who is imported or invited, or who is shown on a page."""
+    yield ["stage", "voters", "units a voter", "µs of CPU a voter", "CPU, s", "memory, MiB"]
+    yield ["---", "--:", "--:", "--:", "--:", "--:"]
+    for name in ROLL:
+        for row in _by_stage()[name]:
+            each = row.voters if name in ("import", "invite") else min(LISTED, row.voters)
+            units, cpu = (row.reads + row.writes) / each, row.cpu / each * 1e6
+            yield [name, f"{row.voters:,}", f"{units:.2f}", f"{cpu:.0f}", f"{row.cpu:.1f}", str(row.memory >> 20)]
 
 
 def _count() -> Iterator[Sequence[str]]:
@@ -140,3 +151,7 @@ def _crowds() -> Iterator[Sequence[str]]:
             f"{refused:.1%}",
             breaks_first(story) or "nothing",
         ]
+
+
+TABLES = {"costs": _costs, "roll": _roll, "count": _count, "ladder": _ladder, "crowds": _crowds}
+"""By the comments that they stand behind."""

@@ -23,6 +23,7 @@ from tally import count, public_log, work
 from . import making
 from .aws import ENVIRONMENT, Folder
 from .making import ELECTION, Scene
+from .measured import LISTED
 from .streaming import drain, seal, stream
 
 ROWS = 100_000
@@ -30,8 +31,8 @@ ROWS = 100_000
 CHUNKS = [list(range(first, first + 32)) for first in range(0, 256, 32)]
 """Partitions of the box, divided as close.asl.json does."""
 JOBS = ENVIRONMENT["JOBS_QUEUE"]
-PAGES, PAGE = 20, 100
-"""Of the roll that are listed, and the voters on each."""
+PAGE = 100
+"""Voters on a page of the roll."""
 
 Call = Callable[[Folder, Scene], Any]
 
@@ -52,16 +53,15 @@ def _import(wiring: Folder, scene: Scene) -> None:
         _work(wiring)
 
 
-def _list(wiring: Folder, scene: Scene) -> None:
-    """Pages of the whole roll, and of those who are found by the letters that every address begins with."""
+def _list(wanted: Wanted, wiring: Folder, scene: Scene) -> None:
+    """The first pages of the whole roll, or of those who are found."""
     election = wiring.elections.find(ELECTION)
     assert election
-    for wanted in (Wanted(), Wanted(making.SPELLED)):
-        cursor = None
-        for _ in range(min(PAGES, scene.voters // PAGE) // 2):
-            found, last = voters_page(wiring, election, wanted, cursor, PAGE)
-            assert len(found) == PAGE
-            cursor = to_cursor(last) if last else None
+    cursor = None
+    for _ in range(min(LISTED, scene.voters) // PAGE):
+        found, last = voters_page(wiring, election, wanted, cursor, PAGE)
+        assert len(found) == PAGE
+        cursor = to_cursor(last) if last else None
 
 
 def _invite(wiring: Folder, scene: Scene) -> None:
@@ -142,7 +142,8 @@ def _chunks(step: str) -> Callable[[Scene], list[Call]]:
 
 STAGES = (
     Stage("import", _alone(_import)),
-    Stage("list", _alone(_list)),
+    Stage("list", _alone(partial(_list, Wanted()))),
+    Stage("search", _alone(partial(_list, Wanted(making.SPELLED)))),
     Stage("invite", _alone(_invite)),
     Stage("issue", _alone(_issue), measured=False),
     Stage("make", making.calls, spread=True, measured=False),
