@@ -150,6 +150,50 @@ def test_the_line_of_cef_to_blame(text: str, line: int, word: str) -> None:
     assert (error.line, word in str(error)) == (line, True)
 
 
+POINTS = """META
+key;value
+num_projects;3
+num_votes;3
+vote_type;cumulative
+max_sum_points;5
+PROJECTS
+project_id;cost;name;score
+7;1000;Trees;7
+9;2500;Benches;4
+3;10;Bins;1
+VOTES
+voter_id;vote;points
+1;7,9;4,1
+2;9,3;3,1
+3;7;3
+"""
+
+
+def test_points_of_pabulib_are_read() -> None:
+    reading = read("pabulib", POINTS, "points")
+    assert reading.file.kind == "scores"
+    assert reading.file.ballots == {((1, 4), (2, 1)): 1, ((2, 3), (3, 1)): 1, ((1, 3),): 1}
+    assert len(reading.warnings) == 1
+    odd = read("pabulib", POINTS.replace("points;5", "points;4").replace("Trees;7", "Trees;9"), "points").warnings
+    assert "Some ballots give 5 points in all, and the file allows 4; --limit 4 spoils them." in odd
+    assert "Line 9: the file says 9 points for 'Trees', and has 7." in odd
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "word"),
+    [
+        ("4,1", "4", 14, "1 numbers of points for 2 projects"),
+        ("4,1", "4,x", 14, "'x' where a number of points"),
+        ("4,1", "4,-1", 14, "'-1' where a number of points"),
+        (";points\n", ";point\n", 13, "the columns of VOTES"),
+        ("max_sum_points;5", "default_score;2", 6, "default_score is 2"),
+    ],
+)
+def test_points_of_pabulib_that_cannot_be_read(old: str, new: str, line: int, word: str) -> None:
+    error = refusal("pabulib", POINTS.replace(old, new), "points")
+    assert (error.line, word in str(error)) == (line, True), error
+
+
 def test_pabulib_is_read() -> None:
     reading = read("pabulib", PABULIB, "choice")
     assert (reading.file.options, reading.file.kind) == (("Trees", "Benches; blue"), "choice")
@@ -170,7 +214,7 @@ def test_pabulib_is_read() -> None:
     [
         ("META", "MATE", 1, "does not begin with META"),
         ("VOTES\n", "", 15, "no section VOTES"),
-        ("approval", "cumulative", 5, "type 'cumulative'"),
+        ("approval", "utility", 5, "type 'utility'"),
         ("num_votes;3", "num_votes;4", 4, "num_votes is 4, and 3"),
         ("num_projects;2", "num_projects;3", 3, "num_projects is 3"),
         ("7,9", "7,8", 13, "'8' is not a project"),

@@ -19,7 +19,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import filterfalse
-from operator import itemgetter
+from operator import itemgetter, ne
 from typing import Any, Literal, TypeGuard, cast
 
 Ballot = tuple[int | tuple[int, ...], ...]
@@ -98,9 +98,10 @@ def sift(
     """
     if min(ballots.values(), default=0) < 0:
         raise ValueError("a negative number of ballots")
-    readable = _reader(kind, equal, frozenset(range(1, options + 1)), limit)
+    numbers = frozenset(range(1, options + 1))
     blank = ballots.get((), 0)
-    left_out = list(filterfalse(readable, ballots))
+    plain = kind != "points" and _all_plain(ballots, kind, numbers, limit)
+    left_out = [] if plain else list(filterfalse(_reader(kind, equal, numbers, limit), ballots))
     spoilt = sum(map(ballots.__getitem__, left_out))
     if kind == "points":  # points for nobody are no vote
         bad = set(left_out)
@@ -122,16 +123,31 @@ def sift(
     return Sifted(papers.items(), blank, spoilt)
 
 
+def _all_plain(ballots: Ballots, kind: Kind, numbers: frozenset[int], limit: int | None) -> bool:
+    """Return whether none can be spoilt: all ballots at once, in half the time of one after the other."""
+    known: frozenset[Any] = numbers
+    distinct: Callable[[Any], Collection[Any]] = set
+    if kind in PAIRED:
+        known, distinct = _pairs(kind, numbers, limit), dict
+    elif limit is not None and max(map(len, ballots), default=0) > limit:
+        return False
+    return all(map(known.issuperset, ballots)) and not any(map(ne, map(len, ballots), map(len, map(distinct, ballots))))
+
+
+def _pairs(kind: Kind, numbers: frozenset[int], limit: int | None) -> frozenset[tuple[int, int]]:
+    """Return the pairs that ballots may have, or none if they are very many."""
+    highest = _highest(kind, limit)
+    given = range(highest + 1) if kind in PAIRED and len(numbers) * highest <= _MOST_PAIRS else ()
+    return frozenset((option, score) for option in numbers for score in given)
+
+
 def _reader(kind: Kind, equal: bool, numbers: frozenset[int], limit: int | None) -> Callable[[Ballot], bool]:
     """Return the test whether a ballot is not spoilt.
 
     Nearly every ballot passes at a glance; the others are looked at.
     """
     most = len(numbers) if limit is None else limit
-    highest = _highest(kind, limit)
-    given = range(highest + 1) if kind in PAIRED and len(numbers) * highest <= _MOST_PAIRS else ()
-    pairs = {(option, score) for option in numbers for score in given}
-
+    pairs = _pairs(kind, numbers, limit)
     option_of: Callable[[Any], int] = itemgetter(0)
 
     def scored(ballot: Ballot) -> bool:

@@ -74,11 +74,12 @@ def require_read_over(source: Source, columns: Sequence[Column]) -> Iterator[str
                 },
             )
         if column.role == "id":
-            if any(not value.strip() for value in values):
+            if "" in values or any(map(str.isspace, values)):
                 line = source.line_of(column.place, lambda cell: not cell.strip())
                 reason = f"nothing in column {column.name!r}: cells in the wrong column?"
                 raise BallotFileError(line, f"{reason} --ignore-column {quoted(column.name)} reads the row as it is")
-            again = [value for value, times in values.items() if times > 1]
+            unique = len(values) == source.rows
+            again = [] if unique else [value for value, times in values.items() if times > 1]
             if again:
                 shown = f"{again[0][:20]!r} on {values[again[0]]} of them"
                 yield f"Several rows have the same value in column {column.name!r}, as {shown}."

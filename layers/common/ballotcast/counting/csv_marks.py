@@ -77,7 +77,8 @@ class MarkReader:
     def ballots(self, keys: Sequence[str]) -> list[Ballot]:
         """Return the ballots in the cells of rows."""
         part_of, parts = self._part_of, self._parts
-        found = [tuple(filter(None, map(part_of, parts, key))) for key in keys]
+        whole = self.kind != "choice" and not self._empty
+        found = [tuple(map(part_of, parts, key) if whole else filter(None, map(part_of, parts, key))) for key in keys]
         return list(map(self._ranking, found)) if self.kind == "ranked" else found
 
     def _ranking(self, parts: tuple[Any, ...]) -> Ballot:
@@ -104,9 +105,11 @@ class MarkReader:
 
     def _partly_empty(self, bundles: Mapping[str, int]) -> str:
         """Return how many ballots have marks and a cell without one, in words; empty for none."""
+        if not self._empty:
+            return ""
         blank = frozenset(self._empty)
         empty = sum(number for key, number in bundles.items() if key.strip(self._empty) and not blank.isdisjoint(key))
-        return f"{empty} ballot{'' if empty == 1 else 's'}" if blank and empty else ""
+        return f"{empty} ballot{'' if empty == 1 else 's'}" if empty else ""
 
     def _mixture(self, bundles: Mapping[str, int]) -> Iterator[str]:
         """Yield warnings about cells that a program would not write next to the others."""
@@ -121,6 +124,8 @@ class MarkReader:
         """Return whether the one row with the highest score of all is the sum of the others, at least two."""
         given = {one: max(mark, 0) for one, mark in self._marks.items()}
         most = max(given.values(), default=0)
+        if self._times[most] > len(self.places):
+            return False
         highest = {one for one, mark in given.items() if mark == most}
         rows = [key for key in bundles if not highest.isdisjoint(key)]
         if sum(bundles.values()) < 3 or len(rows) != 1 or bundles[rows[0]] != 1:

@@ -120,11 +120,12 @@ def _by_extent(
     Of the first the score of an option is in the same place on every ballot, so that equal pairs of scores are counted
     together, in a fifth of the time.
     """
+    in_order, option_of = tuple(standing), itemgetter(0)
     full: defaultdict[int, list[Scores]] = defaultdict(list)
     others: list[tuple[Scores, int]] = []
     for ballot, number in papers:
         given = scores(ballot)
-        if [option for option, _ in given] == standing:
+        if tuple(map(option_of, given)) == in_order:
             full[number].append(given)  # nearly all: a sorted copy of each would take most of the memory
         elif len(given) == len(standing):
             full[number].append(sorted(given))

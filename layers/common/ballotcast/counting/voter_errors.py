@@ -13,8 +13,9 @@ without an option moves up.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
+from operator import ne
 from typing import Literal
 
 from .ballots import Ballot, Ballots, Sifted
@@ -73,10 +74,11 @@ def names_twice(ballot: Ballot) -> bool:
     return len(set(named)) < len(named)
 
 
-def any_as_cast(ballots: Iterable[Ballot], options: int) -> bool:
+def any_as_cast(ballots: Collection[Ballot], options: int) -> bool:
     """Return whether some ranking of so many options has an error, or equal ranks."""
     numbers = frozenset(range(1, options + 1))
-    return any(len(set(ballot)) < len(ballot) or not numbers.issuperset(ballot) for ballot in ballots)
+    twice = any(map(ne, map(len, ballots), map(len, map(set, ballots))))
+    return twice or not all(map(numbers.issuperset, ballots))
 
 
 def corrected(ballot: Ballot, errors: VoterErrors, *, equal: bool) -> tuple[Ballot, str]:
