@@ -99,6 +99,7 @@ def begin_ceremony(
         begun_at=to_rfc3339(now),
         deadline=to_rfc3339(ends),
         base_url=base_url,
+        title=election.title,
     )
     emails = [email for _, email in trustees]
     before = wiring.ceremonies.find(election.id)

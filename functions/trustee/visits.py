@@ -47,13 +47,16 @@ class BlameView(BaseModel):
 
 
 class VisitView(BaseModel):
-    """`setup`, `joins`, `deals`, `confirmations`: texts of docs/protocol.md, section 12, in the order of indices.
+    """`title`: of the draft when the trustees were asked, for people to see; the manifest says what they confirm.
+
+    `setup`, `joins`, `deals`, `confirmations`: texts of docs/protocol.md, section 12, in the order of indices.
 
     `manifest`: the text that is to be confirmed, or null. `ended`: voting is over, and `GET …/end` has what to check
     before agreeing to open the ballots; `agreements`: of whom has.
     """
 
     election: str
+    title: str
     index: int
     stage: Stage
     deadline: str
@@ -75,6 +78,7 @@ class VisitView(BaseModel):
         blame = state.blame
         return cls(
             election=held.election,
+            title=held.title,
             index=visit.index,
             stage=state.stage,
             deadline=held.deadline,

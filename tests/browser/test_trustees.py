@@ -136,6 +136,7 @@ def join(device: Device, link: str) -> None:
         expect(page.locator("#step")).to_have_text("Erster Besuch: Ihre Schlüssel erzeugen")
         page.get_by_role("link", name="English").click()
         page.get_by_role("button", name="Show what there is to do").click()
+    expect(page.get_by_text("Works council")).to_be_visible()
     page.get_by_label("A new passphrase").fill("short")
     page.get_by_role("button", name="Make my keys").click()
     expect(page.get_by_text("Take at least 12 characters")).to_be_visible()

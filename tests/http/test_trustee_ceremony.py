@@ -32,6 +32,7 @@ def ceremony(deployment: World, organiser: Organiser) -> Ceremony:
 def test_three_trustees_make_the_key_and_confirm_the_manifest_that_is_frozen(ceremony: Ceremony) -> None:
     assert ceremony.begin().json()["stage"] == "joining"
     assert [len(one.links) for one in ceremony.trustees] == [1, 1, 1]
+    assert ceremony.trustees[0].visit()["title"] == "Hillhead"
     for one in ceremony.trustees[:2]:
         assert one.join().json()["stage"] == "joining"
     assert ceremony.state()["waits_for"] == [3]

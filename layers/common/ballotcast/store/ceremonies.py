@@ -43,7 +43,7 @@ def manifest_sk(attempt: int) -> str:
 class HeldCeremony:
     """The attempt under way. names: in the order of indices. deadline, begun_at: RFC 3339.
 
-    base_url: where trustees' links point, without a trailing slash.
+    base_url: where trustees' links point, without a trailing slash. title: of the draft when they were asked.
     """
 
     election: str
@@ -53,6 +53,7 @@ class HeldCeremony:
     begun_at: str
     deadline: str
     base_url: str
+    title: str
 
     @property
     def setup(self) -> Setup:

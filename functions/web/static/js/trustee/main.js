@@ -41,7 +41,7 @@ async function show(service, visit) {
   clearTimeout(timer);
   const heading = h("h2", { tabindex: -1, id: "step" }, t(`trustee.stage_${stepOf(visit)}`));
   const task = await taskOf(service, visit);
-  place.replaceChildren(...present([heading, ...task, people(visit)]));
+  place.replaceChildren(...present([paragraph(visit.shown.title, "lead"), heading, ...task, people(visit)]));
   heading.focus();
 }
 

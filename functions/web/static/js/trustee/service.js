@@ -5,7 +5,7 @@
  *
  * @typedef {{index: number, name: string, joined: boolean, dealt: boolean, confirmed: boolean, agreed: boolean,
  *   released: boolean}} Person
- * @typedef {{election: string, index: number, stage: "joining" | "dealing" | "confirming" | "confirmed" | "over",
+ * @typedef {{election: string, title: string, index: number, stage: "joining" | "dealing" | "confirming" | "confirmed" | "over",
  *   deadline: string, waits_for: number[], blame: {trustee: number | null, reason: string} | null, trustees: Person[],
  *   setup: string, joins: string[], deals: string[], confirmations: string[], manifest: string | null, ended: boolean,
  *   agreements: string[]}} Shown  as the API says it (docs/api.md)
