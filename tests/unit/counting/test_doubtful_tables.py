@@ -50,3 +50,13 @@ def test_nothing_is_said_of_a_table_without_such_cells(text: str, kind: Kind) ->
 def test_options_that_are_given_are_no_surprise() -> None:
     given = CsvChoices(options=("Ada", "Ben", "Adda"))
     assert read_file(f"{RANKED}Adda,Ben\n".encode(), "csv", "ranked", {}, given).warnings == []
+
+
+@pytest.mark.parametrize("header", ["Whom?,Name", "1st choice,Name", "Ada,Name"])
+def test_a_table_without_a_vote_is_refused_unless_the_options_are_given(header: str) -> None:
+    """The names of two columns changed places: votes are in a column that is about the voter."""
+    table = f"{header}\n,Ada;Ben;\n,Ben;Ada;\n".encode()
+    with pytest.raises(BallotFileError, match="line 1: no cell holds a vote"):
+        read_file(table, "csv", "ranked")
+    if header != "Whom?,Name":
+        assert read_file(table, "csv", "ranked", {}, CsvChoices(options=("Ada", "Ben"))).file.ballots == {(): 2}

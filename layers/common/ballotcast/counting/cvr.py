@@ -164,6 +164,9 @@ class _Cvr:
             self.warnings.append(f"By column {name!r}, {self.source.rows} rows stand for {total} ballots.")
         usual = VoterErrors(self.choices.overvote or "skip", 0, "skip")
         ballots = _ballots(reader, bundles)
+        if ballots.keys() == {()} and not self.choices.options:
+            reason = "no cell holds a vote: are the votes in another column? With --options, which names them all,"
+            raise BallotFileError(self.source.line, f"{reason} every ballot is blank")
         errors = kind == "ranked" and any_as_cast(ballots, len(options))
         if errors and (twice := sum(number for ballot, number in ballots.items() if names_twice(ballot))):
             self.warnings.append(
