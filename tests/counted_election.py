@@ -17,8 +17,8 @@ from ballotcast.wiring import Wiring
 from election_fixture import FrozenElection
 from register import ledger
 from state_machine import Between, StateMachine
-from tally import count
-from tally.sequencer import Sequencer
+from tally.count import steps
+from tally.log.sequencer import Sequencer
 from trustee import opening
 from voting import Request, new_request
 from world import World
@@ -94,7 +94,7 @@ def close_machine(
             first, *others = event["partitions"]
             occupied = _occupied(wiring, event["election"])
             event = {**event, "partitions": [first, *(other for other in others if other in occupied)]}
-        return around(lambda: count.handle(event, wiring))
+        return around(lambda: steps.handle(event, wiring))
 
     functions = {
         "LedgerFunction": lambda event: around(lambda: ledger.handle(event, wiring)),

@@ -25,9 +25,9 @@ from ballotcast.store.table import Table
 from ballotcast.store.transaction import transact
 from faulty_writes import FaultyWrites, LostConnection
 from memory_dynamodb import MemoryDynamoDB
-from tally.election_log import ElectionLog
-from tally.sealing import Ledger, seal
-from tally.sequencing import sequence
+from tally.log.election_log import ElectionLog
+from tally.log.sealing import Ledger, seal
+from tally.log.sequencing import sequence
 
 CLOSED = datetime(2026, 11, 21, tzinfo=UTC)
 FIRST_ROLL, LAST_ROLL = 3, 9

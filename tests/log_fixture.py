@@ -8,7 +8,7 @@ from ballotcast.store.queues import amendments_message
 from ballotcast.store.transaction import transact
 from counted_election import sqs_event
 from election_fixture import FrozenElection
-from tally.sequencer import Sequencer
+from tally.log.sequencer import Sequencer
 
 
 def start_log(election: FrozenElection) -> None:

@@ -26,7 +26,7 @@ from outbox import Outbox
 from relay.dead_letters import take_letters
 from relay.worker import Worker
 from relayed import Relayed
-from tally.sequencer import Sequencer
+from tally.log.sequencer import Sequencer
 
 
 class SequencerConsumer(Consumer):

@@ -11,8 +11,8 @@ from consumer import Consumer, Record, stream_change
 from register.census import count_issued
 from relay.starter import start_sagas
 from relayed import SCHEMA
-from tally.announcer import announce
-from tally.turnout import count_cast
+from tally.log.announcer import announce
+from tally.log.turnout import count_cast
 
 
 class StreamConsumer(Consumer):

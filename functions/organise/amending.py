@@ -2,7 +2,7 @@
 
 One transaction over both tables counts the amendment on the election and writes it on the board. That is the commit
 point. The log is told by a message that may be lost or come twice: it takes what it lacks from the board, at the latest
-when it is sealed (tally/sequencing.py).
+when it is sealed (tally/log/sequencing.py).
 """
 
 from collections.abc import Sequence

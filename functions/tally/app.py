@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from ballotcast.http.app import build_app
 from ballotcast.http.handler import http_handler
 from ballotcast.wiring import Wiring, from_environment
-from tally import log_routes, result_routes
+from tally.api import log_routes, result_routes
 
 
 def create_app(wiring: Wiring) -> FastAPI:

@@ -1,6 +1,7 @@
 """What every step of the count asks first: is the election closed, and is its log sealed?"""
 
 from datetime import datetime
+from functools import cached_property
 from typing import NamedTuple
 
 from ballotcast.ballots.manifest import Manifest
@@ -9,6 +10,7 @@ from ballotcast.crypto.checkpoint import Checkpoint
 from ballotcast.crypto.signed_note import Verifier
 from ballotcast.store.log import Head, Log, Sealed, SignedCheckpoint
 from ballotcast.store.manifests import FrozenManifest, Manifests
+from ballotcast.wiring import Wiring
 
 
 class CountStopped(Exception):
@@ -56,3 +58,33 @@ def require_sealed(log: Log, manifest: Manifest) -> SealedLog:
     if (checkpoint.size, checkpoint.root) != (head.size, head.sealed.root):
         raise CountStopped("the final checkpoint is not over the whole log")
     return SealedLog(signed, checkpoint, head, head.sealed)
+
+
+class ClosedElection:
+    """An election as one step of the count sees it: made once for a call and passed on, each part read at first use.
+
+    Every part raises CountStopped if it is not what a closed election has.
+    """
+
+    def __init__(self, wiring: Wiring, election: str) -> None:
+        self.id = election
+        self.frozen, self.manifest = find_frozen(wiring.manifests, election)
+        self._wiring = wiring
+
+    @cached_property
+    def closed_at(self) -> datetime:
+        """When voting ended."""
+        return closing_time(self._wiring.manifests, self.manifest, self._wiring.clock)
+
+    @cached_property
+    def log(self) -> SealedLog:
+        """The end of its log, which is sealed."""
+        return require_sealed(self._wiring.log, self.manifest)
+
+    def require_over(self) -> None:
+        """Raise CountStopped while voting may still be going on."""
+        assert self.closed_at
+
+    def require_sealed(self) -> None:
+        """Raise CountStopped unless the log is sealed."""
+        assert self.log

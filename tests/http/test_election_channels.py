@@ -19,7 +19,7 @@ from organise.freezing import freeze
 from organising import BASE_URL, Organiser
 from relay.starter import start_sagas
 from tally import work
-from tally.announcer import announce
+from tally.log.announcer import announce
 from world import World
 
 

@@ -13,7 +13,7 @@ from consumers import CONSUMERS
 from queue_consumers import DeadLettersConsumer, FeedbackConsumer, RelayConsumer, SequencerConsumer
 from relay.dead_letters import take_letters
 from relay.repairing import redeliver
-from tally.sequencer import Sequencer
+from tally.log.sequencer import Sequencer
 from world import World
 
 Odd = TypeVar("Odd")

@@ -25,7 +25,7 @@ from problem import assert_problem
 from register.issuers import Issuers
 from tally import work
 from tally.app import create_app as tally_app
-from tally.sequencer import Sequencer
+from tally.log.sequencer import Sequencer
 from vote.polls import Polls
 from world import World
 

@@ -27,8 +27,8 @@ from pages import Browser
 from people import Person, seat
 from problem import assert_problem
 from tally import work
-from tally.announcer import announce
 from tally.app import create_app as tally_app
+from tally.log.announcer import announce
 from world import World
 
 AFTER = from_rfc3339(DRAFT["closes_at"]) + timedelta(minutes=1)

@@ -20,8 +20,9 @@ from ballotcast.store.vault import Purpose
 from counted_election import close_and_count, close_machine, vote, vote_unreadably
 from election_fixture import FrozenElection, frozen_election
 from state_machine import ExecutionFailed, StateMachine
-from tally import count, work
+from tally import work
 from tally.closed import CountStopped
+from tally.count import steps
 from voting import new_ballot
 from world import World
 
@@ -254,7 +255,7 @@ def test_nothing_is_opened_before_the_log_is_sealed(deployment: World, election:
     election.wiring.blobs.put(work.result_key(election.id), b"{}")
     event = {"step": step, "election": election.id, "partitions": [0], "bucket": 0, "roll": 8, "issued": 6, "voters": 8}
     with pytest.raises(CountStopped, match="not sealed"):
-        count.handle({**event, "export": {"sha256": "", "size": 0}}, election.wiring)
+        steps.handle({**event, "export": {"sha256": "", "size": 0}}, election.wiring)
 
 
 TAMPERED = {

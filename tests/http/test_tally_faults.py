@@ -12,9 +12,9 @@ from ballotcast.ballots.manifest import Manifest
 from deliveries import FIRST_ROLL, LAST_ROLL, Deliveries
 from election_fixture import frozen_election
 from faulty_writes import FaultyWrites, LostConnection, Side
-from tally import sealing
 from tally.closed import CountStopped
-from tally.sequencing import Contended, sequence
+from tally.log import sealing
+from tally.log.sequencing import Contended, sequence
 from world import world
 
 MESSAGES: list[list[int]] = [[3], [], [4], [4, 3], [6], [5]]

@@ -17,8 +17,8 @@ from election_fixture import FrozenElection, frozen_election
 from log_fixture import state_rolls
 from requests_made import record_requests
 from tally.closed import CountStopped
-from tally.sequencer import Sequencer, pause
-from tally.turnout import count_cast
+from tally.log.sequencer import Sequencer, pause
+from tally.log.turnout import count_cast
 from world import World
 
 
@@ -120,7 +120,7 @@ def test_one_elections_trouble_is_not_anothers(
 
 def test_what_failed_comes_again_soon(deployment: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """And not when the queue would tell it again by itself: the election's other messages wait behind it."""
-    monkeypatch.setattr("tally.sequencer.FIRST_PAUSE", 0)
+    monkeypatch.setattr("tally.log.sequencer.FIRST_PAUSE", 0)
     wiring, url = deployment.wiring(), deployment.environment["SEQUENCE_QUEUE"]
     wiring.sequence_queue.send(amendments_message("unknown", 1), group="unknown")
     [message] = deployment.sqs.receive_message(QueueUrl=url)["Messages"]

@@ -25,7 +25,8 @@ from organising import Organiser
 from outbox import Outbox
 from problem import assert_problem
 from running_rolls import deliver, end, follow, issue, move
-from tally import publication, work
+from tally import work
+from tally.api import publication
 from tally.app import create_app
 from voting import new_request
 from world import World

@@ -10,7 +10,7 @@ from deliveries import FIRST_ROLL, LAST_ROLL, Deliveries, amendment, runs
 from election_fixture import frozen_election
 from faulty_writes import FaultyWrites, LostConnection
 from tally.closed import CountStopped
-from tally.sequencing import sequence
+from tally.log.sequencing import sequence
 from world import world
 
 

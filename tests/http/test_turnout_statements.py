@@ -20,11 +20,12 @@ from election_fixture import FrozenElection, frozen_election
 from log_fixture import start_log
 from register import ledger
 from state_machine import ExecutionFailed, StateMachine
-from tally import count, work
-from tally.announcer import announce
+from tally import work
 from tally.app import create_app
-from tally.sequencer import Sequencer
-from tally.stating import hour_to_state
+from tally.count import steps
+from tally.log.announcer import announce
+from tally.log.sequencer import Sequencer
+from tally.log.stating import hour_to_state
 from world import World
 
 DEFINITION = ROOT / "functions/tally/turnout.asl.json"
@@ -53,7 +54,7 @@ def state(election: FrozenElection, slot: datetime, between: Any = lambda step: 
         return lambda event: (between(step), handle(event))[1]
 
     functions = {
-        "CountFunction": perform("box", lambda event: count.handle(event, wiring)),
+        "CountFunction": perform("box", lambda event: steps.handle(event, wiring)),
         "LedgerFunction": perform("roll", lambda event: ledger.handle(event, wiring)),
         "SequencerFunction": perform("state", lambda event: Sequencer(wiring).handle(event)),
     }

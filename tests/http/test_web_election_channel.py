@@ -16,8 +16,8 @@ from consumer import stream_change
 from counted_election import close_and_count
 from election_fixture import FrozenElection, frozen_election
 from gateway import gateway
-from tally.announcer import announce
 from tally.app import create_app as tally
+from tally.log.announcer import announce
 from vote.app import create_app as voting
 from web.app import create_app
 from world import World

@@ -27,9 +27,9 @@ from election_fixture import VOTERS, FrozenElection, frozen_election
 from gateway import gateway
 from log_fixture import start_log
 from recount import generated
-from tally import publication
+from tally.api import publication
 from tally.app import create_app as tally
-from tally.stating import state_turnout
+from tally.log.stating import state_turnout
 from vote.app import create_app as voting
 from web.app import create_app
 from web.figures.contest import show_contest

@@ -23,7 +23,7 @@ from deliveries import amendment
 from outbox import Outbox
 from relay.dead_letters import take_letters
 from sample_world import ELECTION, JOB, RUN, VOTER
-from tally.sequencer import Sequencer
+from tally.log.sequencer import Sequencer
 from world import World
 
 EVENTS = sorted((ROOT / "events").glob("*.json"))

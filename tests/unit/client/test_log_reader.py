@@ -22,8 +22,8 @@ from election_fixture import FrozenElection, frozen_election
 from log_fixture import grow_roll, start_log
 from tally import work
 from tally.app import create_app as tally_app
-from tally.election_log import ElectionLog
-from tally.sealing import Ledger, seal
+from tally.log.election_log import ElectionLog
+from tally.log.sealing import Ledger, seal
 from world import World, world
 
 BALLOTS = 560

@@ -28,7 +28,7 @@ from organise.app import create_app as organise_app
 from organising import DRAFT, work_off
 from register.app import create_app as register_app
 from tally.app import create_app as tally_app
-from tally.sequencer import Sequencer
+from tally.log.sequencer import Sequencer
 from vote.app import create_app as vote_app
 from world import REGION, World
 

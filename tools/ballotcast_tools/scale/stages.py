@@ -18,7 +18,9 @@ from organise.inviting import Choice, invite
 from organise.jobs import work as work_jobs
 from organise.roll import Wanted, voters_page
 from register import ledger
-from tally import count, public_log, work
+from tally import work
+from tally.api import public_log
+from tally.count import steps
 
 from . import making
 from .aws import ENVIRONMENT, Folder
@@ -94,7 +96,7 @@ def _ledger(wiring: Folder, scene: Scene) -> Any:
 
 
 def _step(order: dict[str, Any], wiring: Folder, scene: Scene) -> Any:
-    return count.handle({"election": ELECTION, **order}, wiring)
+    return steps.handle({"election": ELECTION, **order}, wiring)
 
 
 def _seal(wiring: Folder, scene: Scene) -> Any:

@@ -7,8 +7,8 @@ from aws_lambda_powertools.utilities.data_classes import DynamoDBStreamEvent
 
 from ballotcast.crypto.encoding import b64_encode
 from ballotcast.store.ballots import ballot_key, ballot_pk
-from tally.sequencer import Sequencer
-from tally.turnout import count_cast
+from tally.log.sequencer import Sequencer
+from tally.log.turnout import count_cast
 
 from .aws import ENVIRONMENT, Folder
 from .making import ELECTION, Scene, made_ballots

@@ -1,7 +1,7 @@
 """What goes into the log while voting lasts: the manifest, then the amendments in order."""
 
 from ballotcast.store.log import Overtaken
-from tally.election_log import ElectionLog
+from tally.log.election_log import ElectionLog
 
 ATTEMPTS = 20
 

@@ -1,4 +1,6 @@
-"""The steps of the close machine (close.asl.json) and of turnout.asl.json that touch ballots, told apart by `step`.
+"""The states of the close machine (close.asl.json) and of turnout.asl.json that touch ballots, told apart by `step`.
+
+The function of a state has its name: the state WriteEnd is `write_end`, Open is `open_election`, Count is `count`.
 
 Each reads what the steps before left (tally.work), leaves its own, and answers with counts and keys only. Each can be
 repeated, and stops the count rather than continue over something that should not be.
@@ -11,29 +13,30 @@ from aws_lambda_powertools import Logger
 
 from ballotcast.ballots.fields import parse_time
 from ballotcast.wiring import Wiring, from_environment
-from tally.bundling import bundle
-from tally.collecting import collect
-from tally.counting import count
-from tally.ending import end
-from tally.exporting import export, publish
-from tally.opening import decrypt, release
-from tally.stating import count_box
+from tally.closed import ClosedElection
+from tally.count.bundling import bundle
+from tally.count.collecting import collect
+from tally.count.counting import count
+from tally.count.ending import write_end
+from tally.count.exporting import export, publish
+from tally.count.opening import decrypt, open_election
+from tally.log.stating import count_box
 
 logger = Logger(service="count")
 
 
 def handle(event: dict[str, Any], wiring: Wiring) -> dict[str, Any]:
     """`{step, election, …}` → what the next states need. CountStopped ends the execution."""
-    election = event["election"]
+    if event["step"] == "turnout":
+        return count_box(wiring, event["election"], parse_time(event["slot"]))
+    election = ClosedElection(wiring, event["election"])
     match event["step"]:
-        case "turnout":
-            return count_box(wiring, election, parse_time(event["slot"]))
         case "collect":
             return collect(wiring, election, event["partitions"])
         case "end":
-            return end(wiring, election)
+            return write_end(wiring, election)
         case "open":
-            return release(wiring, election)
+            return open_election(wiring, election)
         case "decrypt":
             return decrypt(wiring, election, event["partitions"])
         case "bundle":

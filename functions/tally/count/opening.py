@@ -10,57 +10,53 @@ from ballotcast.ballots.leaf import BallotLeaf
 from ballotcast.ballots.manifest import Manifest
 from ballotcast.crypto import merkle, p256
 from ballotcast.elections.result import read_ballot
-from ballotcast.store.manifests import FrozenManifest
 from ballotcast.store.vault import Purpose
 from ballotcast.wiring import Wiring
 from tally import work
-from tally.closed import CountStopped, closing_time, find_frozen, require_sealed
-from tally.trustee_opening import open_by_trustees
+from tally.closed import ClosedElection, CountStopped
+from tally.count.trustee_opening import open_by_trustees
 from tally.work import Opened
 
 
-def release(wiring: Wiring, election: str) -> dict[str, Any]:
+def open_election(wiring: Wiring, election: ClosedElection) -> dict[str, Any]:
     """Put the election key where the export takes it from → `{key}`."""
-    frozen, manifest = find_frozen(wiring.manifests, election)
-    if manifest.trustees:
-        closing_time(wiring.manifests, manifest, wiring.clock)
-        return open_by_trustees(wiring, manifest, require_sealed(wiring.log, manifest))
-    key = work.election_key_key(election)
-    wiring.blobs.put(key, p256.scalar(_election_key(wiring, frozen, manifest)).hex().encode(), "text/plain")
+    if election.manifest.trustees:
+        election.require_over()
+        return open_by_trustees(wiring, election)
+    key = work.election_key_key(election.id)
+    wiring.blobs.put(key, p256.scalar(_election_key(wiring, election)).hex().encode(), "text/plain")
     return {"key": key}
 
 
-def decrypt(wiring: Wiring, election: str, partitions: list[int]) -> dict[str, Any]:
+def decrypt(wiring: Wiring, election: ClosedElection, partitions: list[int]) -> dict[str, Any]:
     """Open the log's ballots in these partitions, bucket by bucket of the log → `{ballots}`.
 
     A row that the log does not have came too late: `vote` signed no receipt for it, and it is left out. Whether every
     ballot of the log was found, the bundles show. Raises CountStopped for a row of the log that is not a valid ballot
     of this election: `vote` lets none in, so somebody else did.
     """
-    frozen, manifest = find_frozen(wiring.manifests, election)
-    election_key = _election_key(wiring, frozen, manifest)
-    ballots = require_sealed(wiring.log, manifest).ballots
-    places = Places(work.read(wiring.blobs, work.log_key(election)), ballots)
+    election_key = _election_key(wiring, election)
+    places = Places(work.read(wiring.blobs, work.log_key(election.id)), election.log.ballots)
     buckets: dict[int, list[Opened]] = defaultdict(list)
     for partition in partitions:
-        for opened in _open_partition(wiring, manifest, election_key, places, f"{partition:02x}"):
+        for opened in _open_partition(wiring, election.manifest, election_key, places, f"{partition:02x}"):
             buckets[opened.index // work.BUCKET].append(opened)
     for bucket, opened_ballots in buckets.items():
-        key = f"{work.opened_prefix(election, bucket)}{partitions[0]}"
+        key = f"{work.opened_prefix(election.id, bucket)}{partitions[0]}"
         work.write_opened(wiring.blobs, key, opened_ballots)
     return {"ballots": sum(map(len, buckets.values()))}
 
 
-def _election_key(wiring: Wiring, frozen: FrozenManifest, manifest: Manifest) -> p256.PrivateKey:
-    closing_time(wiring.manifests, manifest, wiring.clock)
-    require_sealed(wiring.log, manifest)
-    if frozen.election_key is None:  # its trustees had it, until they opened the election
-        key = p256.from_scalar(
-            bytes.fromhex(work.read(wiring.blobs, work.election_key_key(manifest.election)).decode())
-        )
+def _election_key(wiring: Wiring, election: ClosedElection) -> p256.PrivateKey:
+    """Unwrap it, once voting is over and the log is sealed."""
+    election.require_over()
+    election.require_sealed()
+    wrapped = election.frozen.election_key
+    if wrapped is None:  # its trustees had it, until they opened the election
+        key = p256.from_scalar(bytes.fromhex(work.read(wiring.blobs, work.election_key_key(election.id)).decode()))
     else:
-        key = p256.from_pkcs8(wiring.vault.unwrap(Purpose.ELECTION, manifest.election, frozen.election_key))
-    if p256.point(key) != manifest.election_pk:
+        key = p256.from_pkcs8(wiring.vault.unwrap(Purpose.ELECTION, election.id, wrapped))
+    if p256.point(key) != election.manifest.election_pk:
         raise CountStopped("the election key is not the one of the manifest")
     return key
 

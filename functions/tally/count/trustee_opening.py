@@ -2,7 +2,6 @@
 
 from typing import Any, TypeVar
 
-from ballotcast.ballots.manifest import Manifest
 from ballotcast.crypto.tile_files import TilePath
 from ballotcast.elections.export_files import CEREMONY, OPENING, tile_paths
 from ballotcast.store.log import tile_key
@@ -13,33 +12,33 @@ from ballotcast.trustees.release import Release, open_election
 from ballotcast.trustees.transcript import Transcript
 from ballotcast.wiring import Wiring
 from tally import work
-from tally.closed import CountStopped, SealedLog
+from tally.closed import ClosedElection, CountStopped
 
 
-def open_by_trustees(wiring: Wiring, manifest: Manifest, sealed: SealedLog) -> dict[str, Any]:
+def open_by_trustees(wiring: Wiring, election: ClosedElection) -> dict[str, Any]:
     """Write the key, and the two files that show how it came about → `{key}`.
 
     What was written once stays: a trustee who releases later changes no export. Raises CountStopped if the shares that
     are there do not make the key.
     """
-    election = manifest.election
-    ceremony = wiring.manifests.ceremony(election)
+    manifest, checkpoint = election.manifest, election.log.checkpoint
+    ceremony = wiring.manifests.ceremony(election.id)
     if ceremony is None:
         raise CountStopped("how the trustees made the key is not on the board")
-    opening = wiring.blobs.get(work.published_key(election, OPENING)) or _opening(wiring, election).encode()
+    opening = wiring.blobs.get(work.published_key(election.id, OPENING)) or _opening(wiring, election.id).encode()
     try:
         record = CeremonyRecord.parse(ceremony)
         transcript = Transcript(record.setup, record.joins, record.deals)
         released = OpeningRecord.parse(opening)
-        require_agreements(transcript, manifest.hash, sealed.checkpoint, released.agreements)
-        key = open_election(transcript, manifest.hash, sealed.checkpoint, released.releases)
+        require_agreements(transcript, manifest.hash, checkpoint, released.agreements)
+        key = open_election(transcript, manifest.hash, checkpoint, released.releases)
     except CeremonyError as error:
         raise CountStopped(f"the trustees' messages do not open the election: {error}") from None
-    wiring.blobs.put(work.published_key(election, CEREMONY), ceremony, work.JSON)
-    wiring.blobs.put(work.published_key(election, OPENING), opening, work.JSON)
-    wiring.blobs.put(work.election_key_key(election), key.hex().encode(), "text/plain")
-    _restore_log(wiring, election, sealed.head.size)
-    return {"key": work.election_key_key(election)}
+    wiring.blobs.put(work.published_key(election.id, CEREMONY), ceremony, work.JSON)
+    wiring.blobs.put(work.published_key(election.id, OPENING), opening, work.JSON)
+    wiring.blobs.put(work.election_key_key(election.id), key.hex().encode(), "text/plain")
+    _restore_log(wiring, election.id, election.log.head.size)
+    return {"key": work.election_key_key(election.id)}
 
 
 M = TypeVar("M", Agreement, Release)

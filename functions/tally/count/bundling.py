@@ -12,32 +12,30 @@ from ballotcast.crypto.tiles import WIDTH
 from ballotcast.store.log import tile_key
 from ballotcast.wiring import Wiring
 from tally import work
-from tally.closed import CountStopped, SealedLog, find_frozen, require_sealed
+from tally.closed import ClosedElection, CountStopped
 from tally.work import Opened
 
 
-def bundle(wiring: Wiring, election: str, bucket: int) -> dict[str, Any]:
+def bundle(wiring: Wiring, election: ClosedElection, bucket: int) -> dict[str, Any]:
     """Write the entry bundles of a bucket, each entry held against its hash under the signed root → `{ballots}`."""
-    _, manifest = find_frozen(wiring.manifests, election)
-    sealed = require_sealed(wiring.log, manifest)
-    size = sealed.head.size
-    opened = {ballot.index: ballot for ballot in work.read_opened(wiring.blobs, election, bucket)}
-    rows = _Rows(wiring, election, sealed)
+    size = election.log.head.size
+    opened = {ballot.index: ballot for ballot in work.read_opened(wiring.blobs, election.id, bucket)}
+    rows = _Rows(wiring, election)
     for n in range(bucket * work.BUNDLES, min((bucket + 1) * work.BUNDLES, -(-size // WIDTH))):
         path = TilePath(ENTRIES, n, min(WIDTH, size - n * WIDTH))
         entries = [_entry(index, leaf, opened, rows) for index, leaf in enumerate(rows.leaf_hashes(n), n * WIDTH)]
-        wiring.blobs.put(tile_key(election, path), encode_bundle(entries))
-    work.write_counts(wiring.blobs, work.counts_key(election, bucket), opened.values())
+        wiring.blobs.put(tile_key(election.id, path), encode_bundle(entries))
+    work.write_counts(wiring.blobs, work.counts_key(election.id, bucket), opened.values())
     return {"ballots": len(opened)}
 
 
 class _Rows:
     """The sealed log as its tiles have it; each tile is read once, and believed if it leads to the signed root."""
 
-    def __init__(self, wiring: Wiring, election: str, sealed: SealedLog) -> None:
+    def __init__(self, wiring: Wiring, election: ClosedElection) -> None:
         self._wiring = wiring
-        self._election = election
-        self._sealed = sealed
+        self._election = election.id
+        self._sealed = election.log
         self._tile = cache(self._read)
 
     def leaf_hashes(self, n: int) -> Iterator[bytes]:

@@ -10,16 +10,15 @@ from ballotcast.elections.amendment_audit import AmendmentAudit
 from ballotcast.elections.result import count_election
 from ballotcast.wiring import Wiring
 from tally import work
-from tally.closed import CountStopped, find_frozen, require_sealed
+from tally.closed import ClosedElection, CountStopped
 
 
-def count(wiring: Wiring, election: str, voters: int) -> dict[str, Any]:
+def count(wiring: Wiring, election: ClosedElection, voters: int) -> dict[str, Any]:
     """Write result and sentences → `{counted, spoilt}`. CountStopped unless it accounts for every ballot of the log.
 
     voters: how many could have voted, by the ledger."""
-    _, manifest = find_frozen(wiring.manifests, election)
-    sealed = require_sealed(wiring.log, manifest)
-    keys = (work.counts_key(election, bucket) for bucket in work.buckets(sealed.head.size))
+    manifest, sealed = election.manifest, election.log
+    keys = (work.counts_key(election.id, bucket) for bucket in work.buckets(sealed.head.size))
     plaintexts, spoilt = work.read_counts(wiring.blobs, keys)
     amended = _amended(wiring, manifest, sealed.ballots.start)
     key, root = _published_key(wiring, manifest), sealed.checkpoint.root
@@ -27,8 +26,8 @@ def count(wiring: Wiring, election: str, voters: int) -> dict[str, Any]:
     if result.counted + len(spoilt) != len(sealed.ballots):
         raise CountStopped(f"{result.counted} counted and {len(spoilt)} spoilt ballots, of {len(sealed.ballots)} cast")
     why = json.dumps([contest.why for contest in result.contests], ensure_ascii=False)
-    wiring.blobs.put(work.why_key(election), why.encode(), work.JSON)
-    wiring.blobs.put(work.result_key(election), result.encode(), work.JSON)
+    wiring.blobs.put(work.why_key(election.id), why.encode(), work.JSON)
+    wiring.blobs.put(work.result_key(election.id), result.encode(), work.JSON)
     return {"counted": result.counted, "spoilt": len(spoilt)}
 
 

@@ -22,8 +22,8 @@ from ballotcast.store.blobs import Blobs
 from ballotcast.store.log import Overtaken, Sealed, tile_key
 from tally import work
 from tally.closed import CountStopped
-from tally.election_log import ElectionLog
-from tally.sequencing import ATTEMPTS, Contended
+from tally.log.election_log import ElectionLog
+from tally.log.sequencing import ATTEMPTS, Contended
 
 AT_ONCE = 16
 """Tiles that are written side by side: as many as the client has connections."""

@@ -13,7 +13,7 @@ from ballotcast.http.fields import ElectionId
 from ballotcast.http.responses import refuses
 from ballotcast.http.wired import Wired
 from ballotcast.store.log import SignedCheckpoint
-from tally.public_log import (
+from tally.api.public_log import (
     find_checkpoint,
     find_door,
     find_notices,
@@ -23,7 +23,7 @@ from tally.public_log import (
     read_entries,
     read_tile,
 )
-from tally.publication import require_published
+from tally.api.publication import require_published
 
 router = routes()
 FOR_EVER = "public, max-age=31536000, immutable"

@@ -9,9 +9,9 @@ from ballotcast.http.app import routes
 from ballotcast.http.fields import Digits, ElectionId
 from ballotcast.http.responses import refuses
 from ballotcast.http.wired import Wired
-from tally.log_routes import BINARY, BY_ACCEPT, FOR_EVER
-from tally.pictures import SVG, show_picture
-from tally.publication import (
+from tally.api.log_routes import BINARY, BY_ACCEPT, FOR_EVER
+from tally.api.pictures import SVG, show_picture
+from tally.api.publication import (
     ExportView,
     PartsView,
     ResultView,

@@ -11,20 +11,19 @@ from ballotcast.ballots.leaf import BallotLeaf
 from ballotcast.crypto.merkle import HASH_LENGTH, leaf_hash
 from ballotcast.wiring import Wiring
 from tally import work
-from tally.closed import closing_time, find_frozen
+from tally.closed import ClosedElection
 
 
-def collect(wiring: Wiring, election: str, partitions: list[int]) -> dict[str, Any]:
+def collect(wiring: Wiring, election: ClosedElection, partitions: list[int]) -> dict[str, Any]:
     """Note the leaf hash of every ballot in these partitions (0 to 255), ascending → `{key, ballots}`.
 
     What was noted before the door was shut is left as it is.
     """
-    _, manifest = find_frozen(wiring.manifests, election)
-    closing_time(wiring.manifests, manifest, wiring.clock)
-    key = work.leaves_key(election, partitions[0])
-    noted = wiring.blobs.get(key) if wiring.log.door(election) else None
+    election.require_over()
+    key = work.leaves_key(election.id, partitions[0])
+    noted = wiring.blobs.get(key) if wiring.log.door(election.id) else None
     if noted is None:
-        noted = b"".join(sorted(_leaf_hashes(wiring, election, partitions)))
+        noted = b"".join(sorted(_leaf_hashes(wiring, election.id, partitions)))
         wiring.blobs.put(key, noted)
     return {"key": key, "ballots": len(noted) // HASH_LENGTH}
 

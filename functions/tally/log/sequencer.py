@@ -16,11 +16,11 @@ from ballotcast.store.vault import Purpose
 from ballotcast.wiring import Wiring, from_environment
 from tally import work
 from tally.closed import closing_time, find_frozen
-from tally.election_log import ElectionLog
-from tally.sealing import Ledger, seal
-from tally.sequence_messages import SequenceMessage, read_message
-from tally.sequencing import sequence
-from tally.stating import state_turnout
+from tally.log.election_log import ElectionLog
+from tally.log.sealing import Ledger, seal
+from tally.log.sequence_messages import SequenceMessage, read_message
+from tally.log.sequencing import sequence
+from tally.log.stating import state_turnout
 
 KEPT = 256
 """Elections in memory: a manifest and a key."""

@@ -24,7 +24,7 @@ from ballotcast.store.log import CHECKPOINT, TURNOUT, Turnout, turnout_of
 from ballotcast.store.results import RELEASE, RESULT
 from ballotcast.wiring import Wiring, from_environment
 from tally import work
-from tally.stating import hour_to_state
+from tally.log.stating import hour_to_state
 
 logger = Logger(service="announcer")
 deployed = cache(from_environment)
