@@ -119,7 +119,7 @@ def draft(pages: Pages) -> str:
     expect(method).to_have_accessible_description(re.compile("quota"))
     pages.press("Show the ballot")
     expect(pages.page.get_by_role("group", name="Members")).to_be_visible()
-    expect(pages.page.get_by_role("img", name="Photo: Ada")).to_be_visible()
+    expect(pages.page.locator("label canvas")).to_be_visible()
     expect(pages.page.get_by_role("radio", name="Ada")).to_be_disabled()
     pages.look("New election")
     pages.press("Save the draft")
