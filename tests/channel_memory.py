@@ -21,7 +21,7 @@ from ballotcast.channels.records import MOST_BYTES as PUBLISHED
 from ballotcast.channels.records import check_binary, decode, encode_records
 from ballotcast.clock import system_clock
 from ballotcast.http.access import MOST_TEXT
-from ballotcast.store.channels import Archived, new_channel
+from ballotcast.store.channel import Archived, new_channel
 from ballotcast.store.leases import Leases
 from ballotcast.store.record_pages import KEPT, MOST_BYTES, RecordPages
 from ballotcast.store.segments import Segment, Segments

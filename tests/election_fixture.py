@@ -23,7 +23,7 @@ from ballotcast.clock import to_rfc3339
 from ballotcast.crypto import p256
 from ballotcast.crypto.issuer_key import IssuerKey
 from ballotcast.store.due_counts import DueCount
-from ballotcast.store.elections import Election, Keys
+from ballotcast.store.election import Election, Keys
 from ballotcast.store.manifests import FrozenManifest
 from ballotcast.store.table import from_wire
 from ballotcast.store.vault import Purpose

@@ -6,17 +6,8 @@ from typing import Any
 
 from ballotcast.channels.config import ChannelConfig
 from ballotcast.clock import Clock
-from ballotcast.store.channels import (
-    META,
-    Channel,
-    Channels,
-    channel_pk,
-    listing_pk,
-    new_channel,
-    past_key,
-    port_key,
-    schema_sk,
-)
+from ballotcast.store.channel import META, Channel, channel_pk, listing_pk, new_channel, past_key, port_key, schema_sk
+from ballotcast.store.channels import Channels
 from ballotcast.store.leases import LEASE
 from ballotcast.store.table import Table
 from ballotcast_tools.runtime.machines.tasks import FunctionFailed, NoSuchFunction, Tasks

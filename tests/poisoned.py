@@ -3,7 +3,7 @@
 import struct
 
 from ballotcast.channels.containers import Batch
-from ballotcast.store.channels import Channel
+from ballotcast.store.channel import Channel
 from ballotcast.store.dead_letters import DeadLetter
 from ballotcast.store.leases import Stuck
 from ballotcast.store.relay_queues import RecordsMessage

@@ -9,7 +9,7 @@ from ballotcast.ballots.amendment import AmendmentLeaf, RollRevision
 from ballotcast.ballots.leaf import parse
 from ballotcast.channels.config import ChannelConfig
 from ballotcast.clock import to_rfc3339
-from ballotcast.store.elections import Election
+from ballotcast.store.election import Election
 from ballotcast.store.export_jobs import ExportJob
 from ballotcast.store.organisers import Organiser
 from ballotcast.store.queues import amendments_message

@@ -9,7 +9,7 @@ from ballotcast.channels.config import ChannelConfig
 from ballotcast.channels.containers import read_container
 from ballotcast.channels.decimation import unpack
 from ballotcast.channels.records import decode, encode_records
-from ballotcast.store.channels import META, Channel, channel_pk, new_channel, to_item
+from ballotcast.store.channel import META, Channel, channel_pk, new_channel, to_item
 from ballotcast.store.leases import LEASE, Lease
 from ballotcast.store.relay_queues import RecordsMessage
 from ballotcast.wiring import Wiring

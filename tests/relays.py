@@ -9,7 +9,8 @@ import httpx2 as httpx
 
 from ballotcast.http.sessions import open_session
 from ballotcast.settings import Settings
-from ballotcast.store.channels import META, OLD_SCHEMA, Channel, channel_pk, listing_pk, port_key, schema_sk
+from ballotcast.store.channel import META, Channel, channel_pk, listing_pk, port_key, schema_sk
+from ballotcast.store.channels import OLD_SCHEMA
 from ballotcast.store.leases import LEASE
 from ballotcast.wiring import Wiring
 from ballotcast_tools.stack.stack import Stack

@@ -14,7 +14,8 @@ import httpx2 as httpx
 
 from api_events import TestClient
 from ballotcast.http.sessions import open_session
-from ballotcast.store.channels import META, OLD_SCHEMA, schema_sk
+from ballotcast.store.channel import META, schema_sk
+from ballotcast.store.channels import OLD_SCHEMA
 from ballotcast.store.leases import LEASE
 from channel.app import create_app
 from channel.jobs import work

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from ballotcast.store.channels import Channel, Channels, Status
+from ballotcast.store.channel import Channel, Status
+from ballotcast.store.channels import Channels
 from machine_faults import steps
 
 MACHINES = {

@@ -8,7 +8,7 @@ from ballotcast.channels.schemas import ChannelSchema
 from ballotcast.clock import to_rfc3339
 from ballotcast.elections.broadcast import SCHEMA as BROADCAST
 from ballotcast.elections.broadcast import channel_name
-from ballotcast.store.channels import Channel, channel_pk, new_channel, to_item
+from ballotcast.store.channel import Channel, channel_pk, new_channel, to_item
 from ballotcast.store.export_jobs import ExportJob
 from ballotcast.store.jobs import Job
 from ballotcast.store.leases import LEASE

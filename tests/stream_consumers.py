@@ -6,7 +6,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.data_classes import DynamoDBStreamEvent
 
 from ballotcast.channels.config import ChannelConfig
-from ballotcast.store.channels import new_channel
+from ballotcast.store.channel import new_channel
 from consumer import Consumer, Record, stream_change
 from register.census import count_issued
 from relay.starter import start_sagas

@@ -21,7 +21,7 @@ from ballotcast.http.publishers import CurrentPublisher
 from ballotcast.http.responses import refuses
 from ballotcast.http.sessions import current_organiser
 from ballotcast.http.wired import Wired
-from ballotcast.store.channels import Channel, Status
+from ballotcast.store.channel import Channel, Status
 from ballotcast.store.publisher import no_channel
 from ballotcast.wiring import Wiring
 from channel.registering import Registration, register_channel

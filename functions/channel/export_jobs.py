@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ballotcast.channels.exports import MEDIA_TYPES, Format, TooLong, write_export
 from ballotcast.errors import NotFound, TooLarge, TooMany
-from ballotcast.store.channels import Archived
+from ballotcast.store.channel import Archived
 from ballotcast.store.export_counts import MOST_A_DAY, AllUnderWay, DaySpent, Party
 from ballotcast.store.export_jobs import ExportJob
 from ballotcast.wiring import Wiring

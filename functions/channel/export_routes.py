@@ -16,7 +16,7 @@ from ballotcast.http.fields import JobId
 from ballotcast.http.publishers import current_publisher
 from ballotcast.http.responses import refuses
 from ballotcast.http.wired import Wired
-from ballotcast.store.channels import Archived, Channel
+from ballotcast.store.channel import Archived, Channel
 from ballotcast.store.export_counts import Party
 from ballotcast.store.export_jobs import ExportJob, JobState
 from ballotcast.wiring import Wiring

@@ -9,7 +9,7 @@ from ballotcast.channels.containers import Batch, read_container
 from ballotcast.channels.exports import MEDIA_TYPES, Format, TooLong, export, within
 from ballotcast.channels.schemas import ChannelSchema
 from ballotcast.errors import TooLarge
-from ballotcast.store.channels import Archived
+from ballotcast.store.channel import Archived
 from ballotcast.store.export_jobs import export_folder
 from ballotcast.store.segments import Segment
 from ballotcast.wiring import Wiring

@@ -12,7 +12,8 @@ from ballotcast.channels.time_axis import Unit
 from ballotcast.crypto.encoding import b64u_encode
 from ballotcast.errors import Conflict, Forbidden, Invalid, field_error, invalid
 from ballotcast.http.publishers import KEY, Publisher, hash_key
-from ballotcast.store.channels import Channel, OverTrial, Taken, new_channel
+from ballotcast.store.channel import Channel, new_channel
+from ballotcast.store.channels import OverTrial, Taken
 from ballotcast.store.publisher import no_channel
 from ballotcast.wiring import Wiring
 from channel.sagas import start_saga

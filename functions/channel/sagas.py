@@ -7,7 +7,7 @@ from aws_lambda_powertools import Logger
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ballotcast.errors import Conflict
-from ballotcast.store.channels import Channel, Status
+from ballotcast.store.channel import Channel, Status
 from ballotcast.store.publisher import no_channel
 from ballotcast.store.relay_machines import SAGAS
 from ballotcast.wiring import Wiring

@@ -20,7 +20,7 @@ from ballotcast.http.publishers import CurrentPublisher
 from ballotcast.http.raw_body import RawBody
 from ballotcast.http.responses import refuses
 from ballotcast.http.wired import Wired
-from ballotcast.store.channels import Channel
+from ballotcast.store.channel import Channel
 from ballotcast.unique_json import RepeatedKey
 from ballotcast.wiring import Wiring
 from channel.channel_routes import SCHEMA_BODY

@@ -7,7 +7,7 @@ from ballotcast.channels.config import RETENTIONS, Algorithm, ChannelConfig
 from ballotcast.clock import from_rfc3339
 from ballotcast.errors import Malformed
 from ballotcast.http.json_body import read_json
-from ballotcast.store.channels import Channel
+from ballotcast.store.channel import Channel
 from ballotcast.store.leases import Lease
 
 DAY = 86_400

@@ -17,7 +17,7 @@ from ballotcast.channels.config import (
 )
 from ballotcast.channels.names import queue_of
 from ballotcast.clock import from_rfc3339, to_rfc3339
-from ballotcast.store.channels import Channel, Status
+from ballotcast.store.channel import Channel, Status
 from ballotcast.store.dead_letters import DeadLetter, State
 from ballotcast.store.leases import Lease
 from ballotcast.store.past_channels import PastChannel

@@ -11,7 +11,7 @@ from ballotcast.elections.roles import Role
 from ballotcast.mails.accounts import words_of
 from ballotcast.mails.settings import MailSettings
 from ballotcast.mails.to_organisers import NAMES, milestone
-from ballotcast.store.elections import Election
+from ballotcast.store.election import Election
 from ballotcast.store.mails import occasion_of
 from ballotcast.store.milestones import RELEASED
 from ballotcast.wiring import Wiring

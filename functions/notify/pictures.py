@@ -6,7 +6,7 @@ from ballotcast.mails.blocks import MailContent
 from ballotcast.mails.logo import Logo
 from ballotcast.mails.settings import MailSettings
 from ballotcast.store.blobs import Blobs
-from ballotcast.store.elections import Election
+from ballotcast.store.election import Election
 
 
 class Pictures:

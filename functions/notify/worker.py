@@ -24,7 +24,7 @@ from ballotcast.elections.lifecycle import Status
 from ballotcast.mails.invitation import Recipient, invitation, result, second_factor, second_factor_short
 from ballotcast.mails.settings import MailSettings
 from ballotcast.mails.to_trustees import Asked, to_trustee
-from ballotcast.store.elections import Election
+from ballotcast.store.election import Election
 from ballotcast.store.mails import occasion_of, sample_recipient
 from ballotcast.store.voter import Voter
 from ballotcast.trustees.link import TrusteeLink

@@ -14,7 +14,7 @@ from ballotcast.ballots.roll import roll_root
 from ballotcast.clock import from_rfc3339, to_rfc3339
 from ballotcast.errors import NotFound
 from ballotcast.store.due_counts import DueCount
-from ballotcast.store.elections import Election
+from ballotcast.store.election import Election
 from ballotcast.store.transaction import Cancelled, transact
 from ballotcast.store.voter import OnRoll, RollLine
 from ballotcast.wiring import Wiring

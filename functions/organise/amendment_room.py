@@ -9,7 +9,7 @@ those before as its condition: of two at once one is refused, and counts again f
 from dataclasses import replace
 
 from ballotcast.errors import Conflict
-from ballotcast.store.elections import Election
+from ballotcast.store.election import Election
 
 MOST_AMENDMENTS = 2000
 MOST_BYTES = 2**20

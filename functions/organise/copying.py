@@ -16,7 +16,7 @@ from ballotcast.elections.roll_file import Row
 from ballotcast.errors import Conflict
 from ballotcast.mails.language import MailWords
 from ballotcast.mails.settings import MailSettings
-from ballotcast.store.elections import Election
+from ballotcast.store.election import Election
 from ballotcast.store.events import event
 from ballotcast.store.jobs import Job
 from ballotcast.wiring import Wiring

@@ -16,7 +16,7 @@ from ballotcast.elections.addresses import known_country
 from ballotcast.elections.draft import contests_of, require_window
 from ballotcast.elections.roles import Role
 from ballotcast.errors import Conflict, Forbidden, NotFound, invalid_field
-from ballotcast.store.elections import Election
+from ballotcast.store.election import Election
 from ballotcast.store.events import event
 from ballotcast.wiring import Wiring
 from organise.photos import keep_photos, name_photos

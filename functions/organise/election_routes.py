@@ -22,7 +22,7 @@ from ballotcast.http.paging import Cursor, Limit, from_cursor, to_cursor
 from ballotcast.http.responses import refuses
 from ballotcast.http.sessions import CurrentOrganiser
 from ballotcast.http.wired import Wired
-from ballotcast.store.elections import Election
+from ballotcast.store.election import Election
 from ballotcast.wiring import Wiring
 from organise.contest_draft import OPTIONAL, Contests
 from organise.copying import copy_election

@@ -17,9 +17,9 @@ from ballotcast.clock import from_rfc3339, to_rfc3339
 from ballotcast.elections import broadcast
 from ballotcast.elections.roles import Role
 from ballotcast.errors import Conflict
-from ballotcast.store.channels import new_channel
+from ballotcast.store.channel import new_channel
 from ballotcast.store.due_counts import MARGIN, DueCount
-from ballotcast.store.elections import Election
+from ballotcast.store.election import Election
 from ballotcast.store.events import event
 from ballotcast.store.manifests import FrozenManifest
 from ballotcast.store.milestones import OPENED, Milestone

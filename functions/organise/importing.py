@@ -16,7 +16,7 @@ from ballotcast.clock import to_rfc3339
 from ballotcast.elections.lifecycle import Status
 from ballotcast.elections.roll_file import BY_NAME, Reading, RollFile, RollFileError, Row, read_roll
 from ballotcast.errors import FieldError, Invalid, NotFound
-from ballotcast.store.elections import Election
+from ballotcast.store.election import Election
 from ballotcast.store.events import Event, event
 from ballotcast.store.jobs import Job
 from ballotcast.store.transaction import LIMIT

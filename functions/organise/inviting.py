@@ -26,7 +26,7 @@ from ballotcast.ballots.roll import roll_root
 from ballotcast.clock import from_rfc3339, seconds_to_midnight, to_rfc3339
 from ballotcast.elections.lifecycle import Status
 from ballotcast.errors import Conflict, Invalid, Refused, TooMany, field_error
-from ballotcast.store.elections import Election
+from ballotcast.store.election import Election
 from ballotcast.store.events import event
 from ballotcast.store.jobs import Job
 from ballotcast.store.organisers import MailRun

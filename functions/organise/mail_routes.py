@@ -19,7 +19,7 @@ from ballotcast.http.worded import Worded
 from ballotcast.mails.language import DEFAULT, codes
 from ballotcast.mails.logo import MOST_SENT
 from ballotcast.mails.settings import MailSettings, Note
-from ballotcast.store.elections import Election
+from ballotcast.store.election import Election
 from organise.drafts import owned_election
 from organise.mailing import PNG_URL, choose_mail, preview, send_test
 

@@ -14,7 +14,7 @@ from ballotcast.mails.blocks import PICTURE, MailContent
 from ballotcast.mails.invitation import invitation
 from ballotcast.mails.logo import Logo, Picture, read_picture
 from ballotcast.mails.settings import MailSettings, Note, check
-from ballotcast.store.elections import Election
+from ballotcast.store.election import Election
 from ballotcast.store.events import event
 from ballotcast.store.mails import occasion_of, sample_recipient
 from ballotcast.store.organisers import MailRun

@@ -15,7 +15,7 @@ from ballotcast.ballots.roll import roll_root
 from ballotcast.clock import from_rfc3339
 from ballotcast.elections.addresses import gets_text_messages
 from ballotcast.errors import Conflict
-from ballotcast.store.elections import Election, Keys
+from ballotcast.store.election import Election, Keys
 from ballotcast.store.vault import ED25519, Purpose, WrappedKey
 from ballotcast.store.voter import RollLine
 from ballotcast.trustees.transcript import Transcript

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from ballotcast.clock import to_rfc3339
 from ballotcast.errors import Conflict, invalid_field
-from ballotcast.store.elections import Election
+from ballotcast.store.election import Election
 from ballotcast.store.events import event
 from ballotcast.store.notices import Notice
 from ballotcast.store.transaction import Cancelled, transact

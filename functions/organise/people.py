@@ -16,7 +16,7 @@ from ballotcast.clock import to_rfc3339
 from ballotcast.elections import broadcast
 from ballotcast.elections.roles import Role
 from ballotcast.errors import Conflict, Forbidden
-from ballotcast.store.elections import Election
+from ballotcast.store.election import Election
 from ballotcast.store.events import event
 from ballotcast.store.members import Member
 from ballotcast.store.organisers import MailRun

@@ -13,7 +13,7 @@ from ballotcast.http.fields import ElectionId, IdempotencyKey
 from ballotcast.http.responses import refuses
 from ballotcast.http.sessions import CurrentOrganiser
 from ballotcast.http.wired import Wired
-from ballotcast.store.elections import Election
+from ballotcast.store.election import Election
 from ballotcast.wiring import Wiring
 from organise.account_routes import Email
 from organise.drafts import owned_election

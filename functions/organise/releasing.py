@@ -8,7 +8,7 @@ nothing of it, and everybody sees since when it is held.
 from ballotcast.ballots.manifest import Manifest
 from ballotcast.clock import to_rfc3339
 from ballotcast.errors import Conflict
-from ballotcast.store.elections import Election
+from ballotcast.store.election import Election
 from ballotcast.store.events import event
 from ballotcast.store.milestones import RELEASED, Milestone
 from ballotcast.store.transaction import Cancelled, transact

@@ -11,7 +11,7 @@ from datetime import datetime
 from ballotcast.clock import from_rfc3339, to_rfc3339
 from ballotcast.elections.lifecycle import Status
 from ballotcast.errors import Conflict, invalid_field
-from ballotcast.store.elections import Election
+from ballotcast.store.election import Election
 from ballotcast.store.events import event
 from ballotcast.store.jobs import Job
 from ballotcast.store.milestones import REMINDER, Milestone

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from ballotcast.clock import seconds_to_midnight, to_rfc3339
 from ballotcast.errors import Conflict
-from ballotcast.store.elections import Election
+from ballotcast.store.election import Election
 from ballotcast.store.events import event
 from ballotcast.store.jobs import Job
 from ballotcast.store.transaction import Cancelled, transact

@@ -20,7 +20,7 @@ from ballotcast.ballots.roll import email_key
 from ballotcast.elections.lifecycle import Status
 from ballotcast.elections.roll_file import Row
 from ballotcast.errors import Conflict, Invalid, Refused, field_error, invalid_field
-from ballotcast.store.elections import Election
+from ballotcast.store.election import Election
 from ballotcast.store.events import Event, event
 from ballotcast.store.organisers import MailRun
 from ballotcast.store.voter import RollLine, Voter

@@ -13,7 +13,7 @@ from ballotcast.elections.lifecycle import Status
 from ballotcast.elections.roll_file import Row
 from ballotcast.errors import Conflict, FieldError, Invalid, invalid_field
 from ballotcast.http.paging import from_cursor
-from ballotcast.store.elections import Election
+from ballotcast.store.election import Election
 from ballotcast.store.events import event
 from ballotcast.store.voter import Voter
 from ballotcast.store.voters import NotAdded, Writes

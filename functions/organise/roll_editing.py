@@ -12,7 +12,7 @@ from ballotcast.elections.addresses import AddressError, phone_as_written, phone
 from ballotcast.elections.lifecycle import Status
 from ballotcast.elections.roll_file import Row
 from ballotcast.errors import Conflict, FieldError, Invalid, field_error
-from ballotcast.store.elections import Election
+from ballotcast.store.election import Election
 from ballotcast.store.events import Event, event
 from ballotcast.store.roll_index import rows_of
 from ballotcast.store.voter import Voter

@@ -8,7 +8,7 @@ proven, and nothing is bounded any more. Channels are bounded where they are reg
 from typing import Any
 
 from ballotcast.errors import Forbidden
-from ballotcast.store.elections import Election
+from ballotcast.store.election import Election
 from ballotcast.wiring import Wiring
 
 DRAFTS = 5

@@ -15,7 +15,7 @@ from ballotcast.elections.draft import FARTHEST
 from ballotcast.elections.lifecycle import Status
 from ballotcast.errors import Conflict, Invalid, NotFound, invalid_field
 from ballotcast.store.ceremonies import HeldCeremony, Person
-from ballotcast.store.elections import Election
+from ballotcast.store.election import Election
 from ballotcast.store.events import event
 from ballotcast.store.openings import ROUNDS
 from ballotcast.store.organisers import MailRun

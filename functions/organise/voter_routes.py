@@ -19,7 +19,7 @@ from ballotcast.http.responses import refuses
 from ballotcast.http.sessions import CurrentOrganiser
 from ballotcast.http.wired import Wired
 from ballotcast.http.worded import Told, Worded
-from ballotcast.store.elections import Election
+from ballotcast.store.election import Election
 from ballotcast.store.jobs import Job
 from ballotcast.store.voter import Voter
 from organise.account_routes import Email

@@ -14,7 +14,7 @@ from ballotcast.clock import from_rfc3339, to_rfc3339
 from ballotcast.elections.lifecycle import Status
 from ballotcast.errors import Conflict, invalid_field
 from ballotcast.store.due_counts import DueCount
-from ballotcast.store.elections import Election
+from ballotcast.store.election import Election
 from ballotcast.store.events import event
 from ballotcast.store.transaction import Cancelled, transact
 from ballotcast.wiring import Wiring

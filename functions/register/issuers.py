@@ -19,7 +19,7 @@ from ballotcast.crypto.signed_note import Signer
 from ballotcast.elections.lifecycle import Status
 from ballotcast.elections.looks import Look, shows_no_count
 from ballotcast.errors import NotFound
-from ballotcast.store.elections import Election
+from ballotcast.store.election import Election
 from ballotcast.store.vault import Purpose
 from ballotcast.wiring import Wiring
 

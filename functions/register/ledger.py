@@ -12,7 +12,7 @@ from typing import Any
 from ballotcast.ballots.ledger import Ledger, LedgerLine
 from ballotcast.ballots.roll import rolls_digest
 from ballotcast.elections.turnout import rounded
-from ballotcast.store.elections import Election
+from ballotcast.store.election import Election
 from ballotcast.store.voter import PARTITIONS
 from ballotcast.store.voters import Voters
 from ballotcast.wiring import Wiring, from_environment

@@ -4,7 +4,7 @@ from hashlib import sha256
 
 from ballotcast.ballots.link import Link
 from ballotcast.errors import Gone, Invalid, NotFound
-from ballotcast.store.elections import Election
+from ballotcast.store.election import Election
 from ballotcast.store.voter import Voter
 from ballotcast.store.voters import Voters
 from register.issuers import Issuers

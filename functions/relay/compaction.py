@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from ballotcast.channels.containers import Batch, read_container, write_container
 from ballotcast.channels.schemas import ChannelSchema
-from ballotcast.store.channels import Channel
+from ballotcast.store.channel import Channel
 from ballotcast.wiring import Wiring
 
 OPEN = 64

@@ -14,7 +14,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from ballotcast.batches import Failures, Unreadable, count_given_up, group_id, message_id, report, take_each
 from ballotcast.clock import to_rfc3339
-from ballotcast.store.channels import Channel
+from ballotcast.store.channel import Channel
 from ballotcast.store.dead_letters import MONTH, DeadLetter
 from ballotcast.store.leases import Lease
 from ballotcast.store.relay_queues import RecordsMessage

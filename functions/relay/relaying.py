@@ -17,7 +17,7 @@ from ballotcast.channels.records import decode
 from ballotcast.channels.schemas import ChannelSchema
 from ballotcast.channels.shown import Point
 from ballotcast.clock import to_rfc3339
-from ballotcast.store.channels import Channel
+from ballotcast.store.channel import Channel
 from ballotcast.store.leases import Lease
 from ballotcast.store.live import LiveRow
 from ballotcast.store.relay_queues import RecordsMessage

@@ -7,7 +7,7 @@ becomes of it is written with the lease: two who settle the same letter at the s
 
 from ballotcast.batches import Unreadable
 from ballotcast.channels.names import RelayId
-from ballotcast.store.channels import Channel
+from ballotcast.store.channel import Channel
 from ballotcast.store.dead_letters import DeadLetter, State
 from ballotcast.store.faults import describe, of_content
 from ballotcast.store.leases import FencedOff, Lease

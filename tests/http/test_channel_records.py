@@ -11,7 +11,7 @@ import pytest
 
 from ballotcast.channels.containers import write_container
 from ballotcast.channels.records import encode_records
-from ballotcast.store.channels import META, channel_pk
+from ballotcast.store.channel import META, channel_pk
 from ballotcast.store.publisher import BACKLOG, CACHE
 from problem import assert_problem
 from relays_played import PlayedChannels

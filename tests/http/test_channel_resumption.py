@@ -7,7 +7,7 @@ import httpx2 as httpx
 import pytest
 
 from ballotcast.http.publishers import hash_key
-from ballotcast.store.channels import META, Channel, channel_pk
+from ballotcast.store.channel import META, Channel, channel_pk
 from ballotcast.store.leases import LEASE
 from problem import assert_problem
 from relays_played import PlayedChannels

@@ -9,7 +9,7 @@ from ballotcast.ballots.manifest import Manifest
 from ballotcast.clock import to_rfc3339
 from ballotcast.errors import Conflict
 from ballotcast.store.due_counts import DueCount
-from ballotcast.store.elections import META, Election, election_pk
+from ballotcast.store.election import META, Election, election_pk
 from ballotcast.store.table import Condition
 from election_fixture import FrozenElection, frozen_election
 from organise.amendment_room import MOST_AMENDMENTS, MOST_BYTES, MOST_LINES

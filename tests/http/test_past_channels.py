@@ -9,7 +9,8 @@ from typing import Any
 import httpx2 as httpx
 import pytest
 
-from ballotcast.store.channels import META, OLD_SCHEMA, channel_pk, schema_sk
+from ballotcast.store.channel import META, channel_pk, schema_sk
+from ballotcast.store.channels import OLD_SCHEMA
 from channel.jobs import work
 from problem import assert_problem
 from relays_played import PlayedChannels

@@ -9,7 +9,7 @@ import httpx2 as httpx
 import pytest
 
 from ballotcast.client.speeddata import HTTPError, SpeedDataClient
-from ballotcast.store.channels import channel_pk
+from ballotcast.store.channel import channel_pk
 from relays_played import PlayedChannels
 from speeddata_calls import CHANNEL, NANOS, PLAIN, ROOT, refused, register
 

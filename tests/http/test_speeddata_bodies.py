@@ -5,7 +5,7 @@ import json
 import httpx2 as httpx
 import pytest
 
-from ballotcast.store.channels import channel_pk
+from ballotcast.store.channel import channel_pk
 from channel import speeddata_routes
 from relays_played import PlayedChannels
 from speeddata_calls import NANOS, PLAIN, ROOT, refused, register

@@ -9,7 +9,7 @@ from aws_lambda_powertools.utilities.data_classes import DynamoDBStreamEvent
 from asgi_client import TestClient
 from ballotcast.client.api import Api
 from ballotcast.elections import broadcast
-from ballotcast.store.channels import new_channel, to_item
+from ballotcast.store.channel import new_channel, to_item
 from ballotcast.store.log import CHECKPOINT, log_pk
 from channel.app import create_app as channels
 from consumer import stream_change

@@ -20,7 +20,7 @@ from ballotcast.channels.reading import BadRecord
 from ballotcast.channels.records import check_binary, decode
 from ballotcast.channels.schemas import ChannelSchema
 from ballotcast.channels.shown import shown
-from ballotcast.store.channels import Channel, channel_pk, new_channel
+from ballotcast.store.channel import Channel, channel_pk, new_channel
 from ballotcast.store.leases import LEASE
 from ballotcast.store.relay_queues import RecordsMessage
 from channel.exporting import Wanted, export_channel

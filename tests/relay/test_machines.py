@@ -13,7 +13,7 @@ import pytest
 from moto import mock_aws
 
 from ballotcast.channels.config import ChannelConfig
-from ballotcast.store.channels import META, Channel, channel_pk, listing_pk, new_channel, past_key, port_key, schema_sk
+from ballotcast.store.channel import META, Channel, channel_pk, listing_pk, new_channel, past_key, port_key, schema_sk
 from ballotcast.store.leases import LEASE
 from ballotcast_tools.machine_definitions import read_definition
 from channel_rows import require_whole

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
-from ballotcast.store.channels import Channel
+from ballotcast.store.channel import Channel
 from ballotcast.store.dead_letters import DeadLetter
 from dying import DyingWiring, Killed
 from relay.dead_letters import CALM, REPAIRS, take_letter

@@ -14,7 +14,7 @@ import pytest
 
 from ballotcast.elections import broadcast
 from ballotcast.settings import Settings
-from ballotcast.store.channels import Channel, new_channel
+from ballotcast.store.channel import Channel, new_channel
 from ballotcast.store.log import Log, SignedCheckpoint
 from ballotcast.store.table import Table
 from ballotcast.store.transaction import transact

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ballotcast.store.channels import Channel
+from ballotcast.store.channel import Channel
 from ballotcast_tools.stack.stack import Stack
 from channel_rows import require_whole
 from poisoned import poisoned

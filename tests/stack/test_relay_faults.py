@@ -10,7 +10,7 @@ from itertools import count
 import pytest
 
 import sagas
-from ballotcast.store.channels import Channel
+from ballotcast.store.channel import Channel
 from ballotcast_tools.machine_definitions import read_definition
 from ballotcast_tools.stack.stack import Stack
 from channel_rows import require_whole

@@ -10,7 +10,8 @@ from moto import mock_aws
 
 from ballotcast.channels.config import ChannelConfig
 from ballotcast.store.blobs import Blobs
-from ballotcast.store.channels import META, Channel, Channels, Taken, channel_pk, new_channel
+from ballotcast.store.channel import META, Channel, channel_pk, new_channel
+from ballotcast.store.channels import Channels, Taken
 from ballotcast.store.dead_letters import DeadLetter, DeadLetters
 from ballotcast.store.leases import LEASE, FencedOff, Lease, Leases, Stuck
 from ballotcast.store.live import ROWS, SECONDS, Live, LiveRow

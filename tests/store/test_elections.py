@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from ballotcast.clock import to_rfc3339
-from ballotcast.store.elections import Election, Elections, Keys
+from ballotcast.store.election import Election, Keys
+from ballotcast.store.elections import Elections
 from ballotcast.store.events import Events, event
 from ballotcast.store.table import Table
 from ballotcast.store.transaction import Cancelled, transact

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from ballotcast.store import export_counts
-from ballotcast.store.channels import past_key, schema_sk
+from ballotcast.store.channel import past_key, schema_sk
 from ballotcast.store.export_counts import DAY, HOUR, AllUnderWay, DaySpent
 from ballotcast.store.export_jobs import ExportJob, ExportJobs
 from ballotcast.store.past_channels import PastChannels

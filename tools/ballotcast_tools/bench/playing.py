@@ -15,7 +15,7 @@ from ballotcast.channels.schemas import ChannelSchema
 from ballotcast.crypto.tile_files import TilePath
 from ballotcast.http.publishers import KEY, hash_key
 from ballotcast.settings import Settings
-from ballotcast.store.channels import Channel, channel_pk, new_channel
+from ballotcast.store.channel import Channel, channel_pk, new_channel
 from ballotcast.store.leases import LEASE
 from ballotcast.store.live import LiveRow
 from ballotcast.store.transaction import transact

@@ -23,7 +23,7 @@ from ballotcast.ballots.manifest import Manifest
 from ballotcast.clock import to_rfc3339
 from ballotcast.crypto import p256
 from ballotcast.crypto.blind_rsa import RAND_LENGTH, SALT_LENGTH
-from ballotcast.store.elections import Election
+from ballotcast.store.election import Election
 from ballotcast.store.organisers import Organiser
 
 from .aws import OPENED, Folder

@@ -17,7 +17,7 @@ from ballotcast.http.sessions import session_of
 from ballotcast.wiring import Wiring
 
 if TYPE_CHECKING:
-    from ballotcast.store.channels import Channel
+    from ballotcast.store.channel import Channel
 
 KEY = "bck_"
 """What API keys begin with."""

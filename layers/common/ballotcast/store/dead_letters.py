@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from ballotcast.store.blobs import Blobs
-from ballotcast.store.channels import channel_pk
+from ballotcast.store.channel import channel_pk
 from ballotcast.store.table import ABSENT, PRESENT, Condition, Refusal, Table
 
 MONTH = 30 * 86_400

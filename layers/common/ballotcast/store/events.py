@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ballotcast.clock import to_rfc3339
-from ballotcast.store.elections import election_pk
+from ballotcast.store.election import election_pk
 from ballotcast.store.table import Item, Table
 
 PREFIX = "EVENT#"

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from ballotcast.channels.exports import Format
-from ballotcast.store.channels import Archived, channel_pk
+from ballotcast.store.channel import Archived, channel_pk
 from ballotcast.store.export_counts import DAY, HOUR, AllUnderWay, ExportCounts, Party
 from ballotcast.store.table import ABSENT, Condition, Refusal, Table
 from ballotcast.store.transaction import Cancelled, transact

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ballotcast.store.elections import election_pk
+from ballotcast.store.election import election_pk
 from ballotcast.store.table import ABSENT, PRESENT, Condition, Item, Refusal, Table
 
 

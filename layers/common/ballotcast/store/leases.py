@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ballotcast.channels.decimation import State
-from ballotcast.store.channels import channel_pk
+from ballotcast.store.channel import channel_pk
 from ballotcast.store.table import Condition, Refusal, Table
 from ballotcast.store.transaction import Cancelled, transact
 

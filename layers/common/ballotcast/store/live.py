@@ -6,7 +6,7 @@ Channels  CHANNEL#<name> / LIVE#<born>#<n>   points (JSON, deflated, at most 4 K
 from dataclasses import dataclass
 from typing import Any
 
-from ballotcast.store.channels import Channel, channel_pk
+from ballotcast.store.channel import Channel, channel_pk
 from ballotcast.store.table import ABSENT, Table
 
 SECONDS = 3600

@@ -6,7 +6,7 @@ from ballotcast.ballots.link import HASH_LENGTH, TOKEN_LENGTH, Link
 from ballotcast.ballots.roll import SALT_LENGTH
 from ballotcast.clock import from_rfc3339
 from ballotcast.mails.invitation import Occasion, Recipient
-from ballotcast.store.elections import Election
+from ballotcast.store.election import Election
 
 
 def occasion_of(election: Election) -> Occasion:

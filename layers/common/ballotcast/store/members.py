@@ -3,7 +3,7 @@
 Roll   ELECTION#<election> / MEMBER#<organiser>      role, address, and whether they have joined or are invited
 Roll   ORGANISER#<organiser> / JOIN#<election>       the code of an invitation, until it is accepted; `withdrawn`: kept
                                                      for when the next mail may go out, and expires
-Roll   ORGANISER#<organiser> / ELECTION#<election>   for listing, once they have joined (store/elections.py)
+Roll   ORGANISER#<organiser> / ELECTION#<election>   for listing, once they have joined (store/election.py)
 
 Every change is one transaction on the condition that the election has not been changed since it was read: so two
 changes at once cannot remove each other's last owner, and a freeze that has read the people before is refused.
@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ballotcast.elections.roles import Role
-from ballotcast.store.elections import META, Election, election_pk
+from ballotcast.store.election import META, Election, election_pk
 from ballotcast.store.organisers import PROFILE, organiser_pk
 from ballotcast.store.table import ANYWAY, Condition, Item, Refusal, Table
 from ballotcast.store.transaction import Cancelled, transact

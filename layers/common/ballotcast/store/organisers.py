@@ -1,7 +1,7 @@
 """Organisers: one item each, so that an address is taken by one conditional put.
 
 Roll   ORGANISER#<id> / PROFILE      id = keyed hash of the address, so the address is the key without being in it
-Roll   ORGANISER#<id> / ELECTION#<election>   what they own (see store/elections.py)
+Roll   ORGANISER#<id> / ELECTION#<election>   what they own (see store/election.py)
 Roll   ORGANISER#<id> / RUN#<keyed hash of a request>   an invitation run and the mails it took; expires after a day
 Roll   ORGANISER#verification / MAILS         verification mails of a day, for everybody together
 """

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ballotcast.channels.time_axis import TimeAxis
-from ballotcast.store.channels import channel_pk, past_key, schema_sk
+from ballotcast.store.channel import channel_pk, past_key, schema_sk
 from ballotcast.store.segments import segments_prefix
 from ballotcast.store.table import PRESENT, Refusal, Table
 from ballotcast.store.transaction import LIMIT, transact

@@ -12,7 +12,8 @@ from ballotcast.channels.names import RelayId
 from ballotcast.channels.schemas import ChannelSchema
 from ballotcast.clock import Clock
 from ballotcast.errors import Conflict, Invalid, NotFound, TooMany
-from ballotcast.store.channels import Channel, Channels
+from ballotcast.store.channel import Channel
+from ballotcast.store.channels import Channels
 from ballotcast.store.leases import Leases
 from ballotcast.store.publishes import Publishes
 from ballotcast.store.relay_queues import RecordsMessage, RelayQueues

@@ -14,7 +14,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from ballotcast.store.channels import Channel, channel_pk
+from ballotcast.store.channel import Channel, channel_pk
 from ballotcast.store.table import ABSENT, PRESENT, Condition, Refusal, Table
 
 DAY = 86_400

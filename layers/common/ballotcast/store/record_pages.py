@@ -14,7 +14,7 @@ from ballotcast.channels.records import Record, decode
 from ballotcast.channels.schemas import ChannelSchema
 from ballotcast.channels.shown import cut, shown
 from ballotcast.clock import Clock
-from ballotcast.store.channels import Channel
+from ballotcast.store.channel import Channel
 from ballotcast.store.leases import Leases
 from ballotcast.store.segments import Segment, Segments
 

@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from ballotcast.store.channels import Channel, Status
+from ballotcast.store.channel import Channel, Status
 
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient

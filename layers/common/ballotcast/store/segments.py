@@ -14,7 +14,7 @@ from typing import Any
 
 from ballotcast.channels.config import RETENTIONS
 from ballotcast.store.blobs import Blobs
-from ballotcast.store.channels import Archived, Channel, channel_pk
+from ballotcast.store.channel import Archived, Channel, channel_pk
 from ballotcast.store.table import ABSENT, PRESENT, Condition, Table
 from ballotcast.store.transaction import Cancelled, transact
 

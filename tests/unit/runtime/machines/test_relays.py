@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ballotcast.store.channels import Channel
+from ballotcast.store.channel import Channel
 from ballotcast_tools.runtime.services.stepfunctions import StepFunctions
 from ballotcast_tools.runtime.template.deployment import Machine
 from channel_rows import require_whole
