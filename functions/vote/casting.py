@@ -21,7 +21,7 @@ from ballotcast.crypto.merkle import leaf_hash
 from ballotcast.elections.lifecycle import Status
 from ballotcast.elections.looks import Look
 from ballotcast.errors import Conflict, Forbidden, Gone, Invalid, Unavailable, field_error
-from ballotcast.store.ballots import Ballots
+from ballotcast.store.ballots import AlreadyCast, Ballots
 from vote.polls import Polls
 from vote.sealed_logs import SealedLogs
 
@@ -34,7 +34,10 @@ class Cast(NamedTuple):
 
 
 class _Found(NamedTuple):
-    """What the box has of a credential. before: the ballot it had already. look: at the poll, before the box."""
+    """What the box has of a credential. look: at the poll, before the box.
+
+    before: the ballot that it had already; None if it had none, and has this one now.
+    """
 
     before: bytes | None
     look: Look
@@ -64,7 +67,7 @@ ASK_AGAIN = 10
 
 
 def _put_or_find(polls: Polls, ballots: Ballots, election: str, data: bytes) -> _Found:
-    """None before: the ballot is this one, now. Cheapest checks first."""
+    """Cheapest checks first."""
     manifest = polls.manifest(election)
     ballot = Ballot.parse(data, manifest)
     look = polls.look(election)
@@ -72,7 +75,7 @@ def _put_or_find(polls: Polls, ballots: Ballots, election: str, data: bytes) -> 
         case Status.OPEN:
             ballot.verify_credential(manifest)
             ballot.verify_signature()
-            return _Found(ballots.cast(election, data), look)
+            return _put(ballots, election, data, look)
         case Status.CLOSED:
             # Who lost the answer still gets the receipt; nothing new gets in.
             if found := ballots.find(election, data):
@@ -80,6 +83,14 @@ def _put_or_find(polls: Polls, ballots: Ballots, election: str, data: bytes) -> 
             raise Gone("closed", "the election is closed, and this ballot did not arrive in time")
         case _:
             raise Forbidden("not-open", "the election is not open yet")
+
+
+def _put(ballots: Ballots, election: str, data: bytes, look: Look) -> _Found:
+    try:
+        ballots.cast(election, data)
+    except AlreadyCast as cast:
+        return _Found(cast.ballot, look)
+    return _Found(None, look)
 
 
 def _require_logged(polls: Polls, logs: SealedLogs, election: str, leaf: bytes, look: Look) -> None:

@@ -19,6 +19,7 @@ from ballotcast.store.manifests import MANIFEST, manifest_pk
 from ballotcast.store.vault import Purpose
 from counted_election import close_and_count, close_machine, vote, vote_unreadably
 from election_fixture import FrozenElection, frozen_election
+from killed_count import Killed, Killing, without_retries
 from state_machine import ExecutionFailed, StateMachine
 from tally import work
 from tally.closed import CountStopped
@@ -71,10 +72,6 @@ def test_a_second_execution_changes_nothing(deployment: World, election: FrozenE
     assert election.wiring.results.find(election.id) == published
 
 
-class Killed(Exception):
-    """The step is done, and the execution ends before it hears of it."""
-
-
 SEAL = 10
 """The number of the invocation."""
 # Of the 23 invocations: each that stands alone, and of the chunks of the box the first and the last.
@@ -83,38 +80,15 @@ KILLS = (1, 2, 9, 10, 11, 12, 19, 20, 21, 22, 23)
 
 def test_an_execution_killed_at_any_step_and_started_again(deployment: World, election: FrozenElection) -> None:
     deployment.clock.advance(days=2)
-    kills, calls = list(KILLS), 0
-
-    def killing(call: Callable[[], Any]) -> Any:
-        nonlocal calls
-        calls += 1
-        answer = call()
-        if kills and calls == kills[0]:
-            raise Killed
-        return answer
-
-    machine = close_machine(election.wiring, killing)
-    for retrier in _retriers(machine.definition):
-        retrier["MaxAttempts"] = 0
-    while kills:
-        calls = 0
-        with pytest.raises(ExecutionFailed, match="Killed"):
-            machine.run({"election": election.id})
-        assert calls == kills.pop(0)
-    whole, calls = bucket(election), 0
+    killing = Killing(KILLS)
+    machine = without_retries(close_machine(election.wiring, killing))
+    killing.kill_all(lambda: machine.run({"election": election.id}))
+    whole = bucket(election)
     machine.run({"election": election.id})
-    assert calls == KILLS[-1]
+    assert killing.calls == KILLS[-1]
     assert bucket(election) == whole
     result = Result.model_validate_json(whole[work.result_key(election.id)])
     assert (result.counted, len(result.spoilt)) == (4, 2)
-
-
-def _retriers(node: Any) -> list[dict[str, Any]]:
-    if isinstance(node, list):
-        return [found for part in node for found in _retriers(part)]
-    if isinstance(node, dict):
-        return [*node.get("Retry", []), *(found for part in node.values() for found in _retriers(part))]
-    return []
 
 
 def test_states_pass_no_ballot_no_plaintext_and_no_key(deployment: World, election: FrozenElection) -> None:
@@ -165,7 +139,7 @@ def test_a_forged_row_of_the_box_stops_the_count(deployment: World, election: Fr
     ballot = next(election.wiring.ballots.in_partition(election.id, _partition_with_a_ballot(election)))
     forged = bytearray(ballot)
     forged[40] ^= 1  # another credential key, which nobody signed
-    assert election.wiring.ballots.cast(election.id, bytes(forged)) is None
+    election.wiring.ballots.cast(election.id, bytes(forged))
     with pytest.raises(ExecutionFailed, match="not a ballot that could be cast: bad-issuer-signature"):
         close_and_count(deployment, election)
     assert election.wiring.results.find(election.id) is None
@@ -223,14 +197,12 @@ def test_a_ballot_that_comes_after_the_box_was_read_is_left_out(
         calls += 1
         answer = call()
         if calls == after:
-            assert election.wiring.ballots.cast(election.id, late) is None
+            election.wiring.ballots.cast(election.id, late)
             if after >= SEAL:
                 raise Killed
         return answer
 
-    machine = close_machine(election.wiring, suspended)
-    for retrier in _retriers(machine.definition):
-        retrier["MaxAttempts"] = 0
+    machine = without_retries(close_machine(election.wiring, suspended))
     if after >= SEAL:
         with pytest.raises(ExecutionFailed, match="Killed"):
             machine.run({"election": election.id})

@@ -14,10 +14,10 @@ from ballotcast.trustees.record import OpeningRecord
 from ballotcast.trustees.release import Release
 from counted_election import close_machine, vote
 from election_fixture import FrozenElection
-from organising import Organiser, work_off
+from killed_count import Killing, without_retries
+from organising import Organiser
 from pages import Browser
 from problem import assert_problem
-from state_machine import ExecutionFailed
 from tally import work
 from trustees_played import Ceremony, Trustee
 from world import World
@@ -297,10 +297,6 @@ def test_an_early_close_is_opened_no_earlier_than_the_end_that_was_announced(
     assert election.wiring.results.find(election.id)
 
 
-class Killed(Exception):
-    """The step is done, and the execution ends before it hears of it."""
-
-
 KILLS = (10, 11, 12, 13, 14)
 """The numbers of the invocations: the seal, its end as a file, the wait for trustees, the opening, a decryption."""
 
@@ -308,16 +304,8 @@ KILLS = (10, 11, 12, 13, 14)
 def test_an_execution_killed_at_any_step_around_the_trustees_and_started_again(
     ceremony: Ceremony, election: FrozenElection
 ) -> None:
-    kills, calls, ended = list(KILLS), 0, False
+    killing, ended = Killing(KILLS), False
     ceremony.deployment.clock.now = election.manifest.closes_at + timedelta(days=1)
-
-    def killing(call: Callable[[], Any]) -> Any:
-        nonlocal calls
-        calls += 1
-        answer = call()
-        if kills and calls == kills[0]:
-            raise Killed
-        return answer
 
     def between(client: Any) -> bool:
         nonlocal ended
@@ -329,55 +317,7 @@ def test_an_execution_killed_at_any_step_around_the_trustees_and_started_again(
         ended = True
         return True
 
-    while kills:
-        calls = 0
-        machine = close_machine(election.wiring, killing, between=between)
-        for state in machine.definition["States"].values():
-            for retrier in [*state.get("Retry", []), *_inner_retriers(state)]:
-                retrier["MaxAttempts"] = 0
-        with pytest.raises(ExecutionFailed, match="Killed"):
-            machine.run({"election": election.id})
-        assert calls == kills.pop(0)
-    close_machine(election.wiring, killing, between=between).run({"election": election.id})
+    machine = without_retries(close_machine(election.wiring, killing, between=between))
+    killing.kill_all(lambda: machine.run({"election": election.id}))
+    machine.run({"election": election.id})
     assert election.wiring.results.find(election.id)
-
-
-def _inner_retriers(state: dict[str, Any]) -> list[dict[str, Any]]:
-    steps = state.get("ItemProcessor", {}).get("States", {}).values()
-    return [retrier for step in steps for retrier in step.get("Retry", [])]
-
-
-def test_erasing_personal_data_takes_trustees_addresses_and_links(ceremony: Ceremony, election: FrozenElection) -> None:
-    opened(ceremony, election, in_turn(lambda: [both_agree(ceremony), *_release(ceremony, 2)]))
-    erased = ceremony.organiser.ask("DELETE", f"/elections/{election.id}/voters/personal-data")
-    assert erased.status_code == 202, erased.text
-    work_off(ceremony.deployment)
-    rows = str(ceremony.deployment.wiring().dynamodb.scan(TableName="roll")["Items"])
-    assert "@trustees.example.org" not in rows
-    link = ceremony.trustees[0].link
-    assert_problem(ceremony.client.post("/trustees/visits", json={"link": link}), 404, "unknown-link")
-
-
-def test_trustees_keep_their_links_until_they_have_opened_it(ceremony: Ceremony, election: FrozenElection) -> None:
-    """Else an owner who erases addresses after the close, as is advised, closes the ballots for ever."""
-    personal_data, refused = f"/elections/{election.id}/voters/personal-data", []
-
-    def play() -> None:
-        refused.append(ceremony.organiser.ask("DELETE", personal_data))
-        work_off(ceremony.deployment)
-        both_agree(ceremony)
-        _release(ceremony, 2)
-
-    opened(ceremony, election, in_turn(play))
-    assert_problem(refused[0], 409, "not-counted")
-    assert ceremony.organiser.ask("DELETE", personal_data).status_code == 202
-    work_off(ceremony.deployment)
-    assert {one["email"] for one in ceremony.state()["trustees"]} == {""}
-
-
-def test_trustees_who_never_open_it_are_erased_in_the_end(ceremony: Ceremony, election: FrozenElection) -> None:
-    personal_data = f"/elections/{election.id}/voters/personal-data"
-    ceremony.deployment.clock.now = election.manifest.closes_at + timedelta(days=179)
-    assert_problem(ceremony.organiser.ask("DELETE", personal_data), 409, "not-counted")
-    ceremony.deployment.clock.now = election.manifest.closes_at + timedelta(days=180)
-    assert ceremony.organiser.ask("DELETE", personal_data).status_code == 202

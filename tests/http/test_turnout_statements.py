@@ -129,7 +129,7 @@ def test_a_box_with_ballots_of_nobodys_is_reported(deployment: World, election: 
     ballots = [vote(election, voter, [(1,)]).encode() for voter in VOTERS[:11]]
     for number, ballot in enumerate(ballots):
         forged = ballot[:33] + bytes([number]) * 65 + ballot[98:]
-        assert election.wiring.ballots.cast(election.id, forged) is None
+        election.wiring.ballots.cast(election.id, forged)
     with pytest.raises(ExecutionFailed, match="20 ballots and 10 credentials"):
         state(election, hour_to_state(deployment.clock()))
 

@@ -4,7 +4,7 @@ from hashlib import sha256
 
 import pytest
 
-from ballotcast.store.ballots import PARTITIONS, VK, Ballots, ballot_key, ballot_pk
+from ballotcast.store.ballots import PARTITIONS, VK, AlreadyCast, Ballots, ballot_key, ballot_pk
 from ballotcast.store.table import Table
 
 ELECTION = "0123456789abcdef"
@@ -28,20 +28,25 @@ def test_the_key_is_the_hash_of_the_credentials_key() -> None:
 
 def test_a_ballot_is_put_in_once_and_found_again(ballots: Ballots) -> None:
     assert ballots.find(ELECTION, ballot(1)) is None
-    assert ballots.cast(ELECTION, ballot(1)) is None
-    assert ballots.cast(ELECTION, ballot(1)) == ballot(1)
+    ballots.cast(ELECTION, ballot(1))
+    with pytest.raises(AlreadyCast) as again:
+        ballots.cast(ELECTION, ballot(1))
+    assert again.value.ballot == ballot(1)
     assert ballots.find(ELECTION, ballot(1)) == ballot(1)
 
 
 def test_another_ballot_of_the_credential_finds_the_first(ballots: Ballots) -> None:
     ballots.cast(ELECTION, ballot(1, choice=1))
-    assert ballots.cast(ELECTION, ballot(1, choice=2)) == ballot(1, choice=1)
+    with pytest.raises(AlreadyCast) as other:
+        ballots.cast(ELECTION, ballot(1, choice=2))
+    assert other.value.ballot == ballot(1, choice=1)
     assert ballots.find(ELECTION, ballot(1, choice=2)) == ballot(1, choice=1)
 
 
 def test_elections_have_boxes_of_their_own(ballots: Ballots) -> None:
     ballots.cast(ELECTION, ballot(1))
-    assert ballots.cast("fedcba9876543210", ballot(1, choice=2)) is None
+    ballots.cast("fedcba9876543210", ballot(1, choice=2))
+    assert ballots.find(ELECTION, ballot(1)) == ballot(1)
 
 
 def test_a_row_holds_its_key_and_the_ballot(ballots: Ballots, board: Table) -> None:

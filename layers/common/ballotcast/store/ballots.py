@@ -21,19 +21,25 @@ def ballot_key(ballot: bytes) -> str:
     return hashlib.sha256(ballot[VK]).hexdigest()
 
 
+class AlreadyCast(Exception):
+    """Nothing was written: `ballot` is what this credential cast before, the same one or another."""
+
+    def __init__(self, ballot: bytes) -> None:
+        super().__init__("a ballot was cast with this credential before")
+        self.ballot = ballot
+
+
 class Ballots:
     def __init__(self, board: Table) -> None:
         self._board = board
 
-    def cast(self, election: str, ballot: bytes) -> bytes | None:
-        """One conditional put. None: it is in the box now. Else the ballot that this credential cast before."""
+    def cast(self, election: str, ballot: bytes) -> None:
+        """Put the ballot into the box by one conditional put. Raises AlreadyCast."""
         key = ballot_key(ballot)
         try:
             self._board.put({"pk": ballot_pk(election, key[:2]), "sk": key, "b": ballot}, ABSENT)
         except Refusal as refused:
-            found: bytes = refused.item["b"]
-            return found
-        return None
+            raise AlreadyCast(refused.item["b"]) from None
 
     def find(self, election: str, ballot: bytes) -> bytes | None:
         """Return the ballot cast with the same credential, if there is one."""

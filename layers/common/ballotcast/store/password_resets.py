@@ -11,6 +11,14 @@ from ballotcast.store.table import Condition, Item, Refusal, Table
 from ballotcast.store.transaction import Cancelled, transact
 
 
+class _Refused(Exception):
+    """Nothing was written. `item`: what the condition was false of, empty for an unknown organiser."""
+
+    def __init__(self, item: Item) -> None:
+        super().__init__("refused")
+        self.item = item
+
+
 class PasswordResets:
     def __init__(self, roll: Table) -> None:
         self._roll = roll
@@ -26,7 +34,7 @@ class PasswordResets:
         code = "SET reset_mac = :mac, reset_expires = :expires, reset_tries = :none, reset_spent = :no"
         values: dict[str, Any] = {":mac": code_mac, ":expires": expires, ":none": 0, ":no": False}
         again = Condition("reset_request = :request AND reset_spent = :no", {":request": request})
-        if self._update(organiser, code, values, again) is None:
+        if self._updated(organiser, code, values, again):
             return True
         day, seconds = f"{now:%Y-%m-%d}", int(now.timestamp())
         turn = f"{code}, reset_request = :request, reset_asked_until = :until, reset_day = :day"
@@ -34,16 +42,16 @@ class PasswordResets:
         same_day = Condition(
             "reset_day = :day AND reset_mails < :most AND reset_asked_until <= :now", {":most": most, ":now": seconds}
         )
-        if self._update(organiser, f"{turn} ADD reset_mails :one", values, same_day) is None:
+        if self._updated(organiser, f"{turn} ADD reset_mails :one", values, same_day):
             return True
         new_day = Condition(
             "attribute_not_exists(reset_day) OR (reset_day < :day AND reset_asked_until <= :now)", {":now": seconds}
         )
-        return self._update(organiser, f"{turn}, reset_mails = :one", values, new_day) is None
+        return self._updated(organiser, f"{turn}, reset_mails = :one", values, new_day)
 
     def count_try(self, organiser: str) -> None:
         """Before the code is looked at, so that parallel guesses are counted too."""
-        self._update(organiser, "ADD reset_tries :one", {":one": 1}, Condition("attribute_exists(reset_mac)", {}))
+        self._updated(organiser, "ADD reset_tries :one", {":one": 1}, Condition("attribute_exists(reset_mac)", {}))
 
     def spend(
         self, organiser: str, code_mac: bytes, password_hash: str, now: int, tries: int, *beside: dict[str, Any]
@@ -58,25 +66,32 @@ class PasswordResets:
             "reset_mac = :mac AND reset_expires > :now AND reset_tries <= :tries AND reset_spent = :no",
             {":mac": code_mac, ":now": now, ":tries": tries, ":no": False},
         )
-        found = self._update(
-            organiser,
+        update = (
             "SET password_hash = :password, verified = :yes, reset_spent = :yes"
-            " REMOVE verification_hash, verification_expires",
-            {":password": password_hash, ":yes": True},
-            good,
-            *beside,
+            " REMOVE verification_hash, verification_expires"
         )
-        if found is None:
+        try:
+            self._update(organiser, update, {":password": password_hash, ":yes": True}, good, *beside)
+        except _Refused as refused:
+            found = refused.item
+        else:
             return password_hash
         if found.get("reset_mac") != code_mac:
             return ""
         in_time = found["reset_expires"] > now and found["reset_tries"] <= tries
         return str(found["password_hash"]) if in_time else ""
 
+    def _updated(self, organiser: str, update: str, values: dict[str, Any], condition: Condition) -> bool:
+        try:
+            self._update(organiser, update, values, condition)
+        except _Refused:
+            return False
+        return True
+
     def _update(
         self, organiser: str, update: str, values: dict[str, Any], condition: Condition, *beside: dict[str, Any]
-    ) -> Item | None:
-        """None when it was done; else the item that stood against it, empty for an unknown organiser."""
+    ) -> None:
+        """Raises _Refused."""
         both = Condition(f"attribute_exists(pk) AND ({condition.expression})", condition.values)
         pk = organiser_pk(organiser)
         try:
@@ -85,7 +100,6 @@ class PasswordResets:
             else:
                 self._roll.update(pk, PROFILE, update, values, both)
         except Refusal as refusal:
-            return refusal.item
+            raise _Refused(refusal.item) from None
         except Cancelled as cancelled:
-            return cancelled.refusals[0]
-        return None
+            raise _Refused(cancelled.refusals[0]) from None

@@ -1,9 +1,8 @@
 /** Dividing points among options: a field for a number at each. */
 import { h } from "../dom.js";
 import { t } from "../strings.js";
-import { optionFilter } from "./option_filter.js";
+import { optionFields } from "./option_fields.js";
 import { withPhoto } from "./photo.js";
-import { shownOrder } from "./shown_order.js";
 
 /**
  * @param {import("../protocol/contest.js").Contest} contest
@@ -22,19 +21,14 @@ export function pointField(contest, choice, withdrawn, changed) {
     input.value = String(given.get(option) ?? "");
     input.disabled = withdrawn.has(option);
     const label = withdrawn.has(option) ? t("vote.withdrawn", { option: name }) : name;
-    return { option, input, element: h("div", { class: "scored" }, h("label", { for: id }, ...withPhoto(contest, option, label)), input) };
+    const clear = () => {
+      input.value = "";
+    };
+    const element = h("div", { class: "scored" }, h("label", { for: id }, ...withPhoto(contest, option, label)), input);
+    return { option, input, clear, element };
   });
-  const clear = () => {
-    for (const { input } of fields) input.value = "";
-    changed();
-  };
-  const filter = optionFilter(contest, () => fields.map(({ element }, index) => [contest.options[index], element]));
   return {
-    content: [
-      filter,
-      h("div", { class: "options" }, ...shownOrder(contest).map((option) => fields[option - 1].element)),
-      h("button", { type: "button", class: "small", onclick: clear }, t("vote.clear")),
-    ],
+    content: optionFields(contest, fields, changed),
     choice: () =>
       fields
         .filter(({ input }) => !input.disabled && (input.validity.badInput || Number(input.value) !== 0))

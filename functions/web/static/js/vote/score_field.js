@@ -2,9 +2,8 @@
 import { h } from "../dom.js";
 import { inWords, scoreText } from "../grades.js";
 import { t } from "../strings.js";
-import { optionFilter } from "./option_filter.js";
+import { optionFields } from "./option_fields.js";
 import { withPhoto } from "./photo.js";
-import { shownOrder } from "./shown_order.js";
 
 /** As many scores and options as are easily seen as rows. */
 const FEW_SCORES = 11;
@@ -31,17 +30,8 @@ export function scoreField(contest, choice, withdrawn, changed) {
     if (withdrawn.has(index + 1)) return gone(name);
     return (few ? radios : list)(id, withPhoto(contest, index + 1, name), labelled, score, changed);
   });
-  const clear = () => {
-    for (const field of fields) field.clear();
-    changed();
-  };
-  const filter = optionFilter(contest, () => fields.map(({ element }, index) => [contest.options[index], element]));
   return {
-    content: [
-      filter,
-      h("div", { class: "options" }, ...shownOrder(contest).map((option) => fields[option - 1].element)),
-      h("button", { type: "button", class: "small", onclick: clear }, t("vote.clear")),
-    ],
+    content: optionFields(contest, fields, changed),
     choice: () =>
       fields
         .map((field, index) => ({ option: index + 1, value: field.value() }))
