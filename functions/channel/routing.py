@@ -20,7 +20,7 @@ CORS = {
 
 
 class ChannelRoute(ContractRoute):
-    """Every problem document also carries `error`: its title, where nothing else is said."""
+    """Adds a member `error` to every problem document: its title, unless a route sets another text."""
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         super().__init__(path, endpoint, **options)

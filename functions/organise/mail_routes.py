@@ -116,7 +116,7 @@ def show_mail(election: ElectionId, organiser: CurrentOrganiser, wiring: Wired) 
     responses=refuses(403, 404, 409),
 )
 def choose(election: ElectionId, body: MailChoice, organiser: CurrentOrganiser, wiring: Wired) -> MailView:
-    """Choose what this election's mails say; until it closes."""
+    """Choose what this election's mails say. Possible until it closes."""
     return MailView.made(*choose_mail(wiring, owned_election(wiring, organiser, election), body.settings))
 
 

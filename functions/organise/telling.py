@@ -40,7 +40,7 @@ def tell_milestones(wiring: Wiring) -> None:
 
 
 def tell_bounces(wiring: Wiring) -> None:
-    """Queue the mails about invitations that came back, where they are due; failures as above."""
+    """Queue the mails that are due about invitations that came back. ExceptionGroup as in `tell_milestones`."""
     _each(wiring, wiring.milestones.bounces(), _tell_bounces)
 
 

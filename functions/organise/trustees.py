@@ -51,7 +51,7 @@ class Ceremony:
 
 
 def find_ceremony(wiring: Wiring, election: Election) -> Ceremony:
-    """The attempt under way. NotFound if none was begun."""
+    """Return the attempt under way. Raises NotFound if none was begun."""
     held = wiring.ceremonies.find(election.id)
     if held is None:
         raise NotFound("no-ceremony", "this election has no trustees yet")

@@ -57,7 +57,7 @@ def _count_phone_send(wiring: Wiring, voter: Voter) -> None:
 
 
 def check_code(voters: Voters, secret: Secret, voter: Voter, code: str | None, now: int) -> None:
-    """Unauthorised without a code, TooMany while locked, Forbidden for one that is wrong or too old.
+    """Raise Unauthorised without a code, TooMany while locked, Forbidden if the code is wrong or too old.
 
     The attempt is counted before the code is looked at, so guesses made at the same time are all counted.
     """

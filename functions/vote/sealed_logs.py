@@ -18,7 +18,7 @@ KEPT_TILES = 64
 
 
 class _Size(NamedTuple):
-    """leaves: of the log, of which the last is the closing leaf, and before it come the ballots."""
+    """leaves: how many the log has; the last is the closing leaf, and the ballots are right before it."""
 
     leaves: int
     ballots: int

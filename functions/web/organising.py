@@ -89,7 +89,7 @@ def keep(page: Page, response: Response, organiser: Organiser) -> Response:
 
 
 def done_text(page: Page, done: str, count: int | None = None, election: Mapping[str, Any] | None = None) -> str:
-    """What was done just before, unless it is contradicted by how the election stands."""
+    """Return what was done just before, unless the election's state contradicts it."""
     status = "" if election is None else "erased" if election["personal_data_erased"] else election["status"]
     if status not in DONE.get(done, ()):
         return ""

@@ -341,10 +341,10 @@ def test_what_is_no_roll_is_told_to_the_script_in_words(browser: Browser, organi
     refused = upload(browser, election, b"name\nAda\n", dry_run="false")
     assert (refused.status_code, refused.json()["type"]) == (422, "urn:ballotcast:problem:bad-roll-file")
     assert refused.json()["advice"].startswith("This file cannot be read as a roll.")
-    assert refused.json()["advice"].endswith("No column is known to hold e-mail addresses; this file has: name.")
+    assert refused.json()["advice"].endswith("No column was recognised as e-mail addresses. This file has: name.")
     told = upload(browser, election, b"Ort;Wer\nBonn;<a@b.de>\n").json()
     assert (told["undecided"], told["first_rows"][1]) == (
-        "No column is known to hold e-mail addresses; this file has: ort, wer.",
+        "No column was recognised as e-mail addresses. This file has: ort, wer.",
         ["Bonn", "<a@b.de>"],
     )
     read = upload(browser, election, b"Ort;Wer\nBonn;<a@b.de>\n", columns="email:2").json()

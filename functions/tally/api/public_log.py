@@ -20,7 +20,7 @@ from tally import work
 
 
 def find_checkpoint(log: Log, election: str) -> SignedCheckpoint:
-    """The newest one; NotFound before the election is frozen, as if it never was."""
+    """Return the newest checkpoint. Raises NotFound before the election is frozen, as for one that does not exist."""
     return _begun(log.checkpoint(election, consistent=True))
 
 

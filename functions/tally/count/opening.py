@@ -48,7 +48,7 @@ def decrypt(wiring: Wiring, election: ClosedElection, partitions: list[int]) -> 
 
 
 def _election_key(wiring: Wiring, election: ClosedElection) -> p256.PrivateKey:
-    """Unwrap it, once voting is over and the log is sealed."""
+    """Return the election key. Raises CountStopped unless voting is over and the log is sealed."""
     election.require_over()
     election.require_sealed()
     wrapped = election.frozen.election_key

@@ -20,7 +20,7 @@ class WrongAnswer(RuntimeError):
 
 @dataclass(frozen=True)
 class Task:
-    """What both sides are to do. `fake`: DynamoDB is a fake in the process, else what `variables` lead to."""
+    """What both sides have to do. `fake`: DynamoDB is a fake in the process; otherwise it is what `variables` name."""
 
     module: Mapping[str, str]
     """By the name of the side."""

@@ -1,4 +1,4 @@
-"""What a runtime is told when it is started, by its environment."""
+"""A runtime's options, read from environment variables when it starts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -76,7 +76,7 @@ def _convert(schema: ChannelSchema, records: Sequence[Record]) -> Batch:
 
 
 def _encode(schema: ChannelSchema, records: Sequence[Record]) -> Batch:
-    """Records whose bytes are bytes. Raises BadRecord."""
+    """Encode records whose values of the type bytes are `bytes` objects. Raises BadRecord."""
     if not _fit(schema, records):
         raise _first_bad(schema, records)
     output = BytesIO()

@@ -185,7 +185,7 @@ class Organiser:
         self._post(f"/elections/{election}/invitations", json={"only": "not_issued", "at": at})
 
     def invitations(self, election: str) -> Document:
-        """`{run}`: how far the invitations are that are sent by a job."""
+        """Return `{run}`: the progress of the invitations that a job sends."""
         return self._document("GET", f"/elections/{election}/invitations")
 
     def stop_invitations(self, election: str) -> Document:
@@ -201,7 +201,7 @@ class Organiser:
         return self._document("PUT", f"/elections/{election}/mail", json=dict(mail))
 
     def preview_mail(self, election: str, mail: Mapping[str, str] | None = None, *, reminds: bool = False) -> Document:
-        """The invitation, or the reminder, with a link of nobody. `mail`: not saved yet."""
+        """Return the invitation or the reminder with an example link. `mail`: the texts, which need not be saved."""
         order = {"reminds": reminds, **({"mail": dict(mail)} if mail is not None else {})}
         return self._document("POST", f"/elections/{election}/mail/preview", json=order)
 

@@ -107,7 +107,7 @@ class Voter:
         return self._with_code(self.prepare(begun) if isinstance(begun, Paper) else begun, None, ask_code)
 
     def open_link(self, link: str) -> Paper:
-        """Look at the election behind a link, and verify it. LinkError, ApiError, Untrusted, NotYet."""
+        """Fetch the election of a link and verify it. Raises LinkError, ApiError, Untrusted, NotYet."""
         named = Link.parse(mend_link(link))
         opened = self._api.post_last("/links", json={"link": named.encode()})
         manifest = self._fetch(member(opened, "election", str), named.manifest_hash)

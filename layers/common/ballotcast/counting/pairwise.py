@@ -100,7 +100,7 @@ def below(contest: Contest, beats: Callable[[int, int], bool]) -> dict[int, int]
 
 
 def head_to_head(sheet: Sheet) -> str:
-    """Why the Condorcet winner is one: the comparison that was the closest."""
+    """Return the sentence that says why the Condorcet winner won: by the closest of its comparisons."""
     contest, matrix = sheet.contest, sheet.stages[0].matrix
     (winner,) = sheet.stages[0].smith
     others = sorted(contest.standing - {winner})

@@ -1,4 +1,4 @@
-"""The Schulze method: the winner has a stronger path of majorities to every other option than there is back.
+"""The Schulze method: to every other option, the winner has a stronger path of majorities than that option has back.
 
 Source: M. Schulze, "A new monotonic, clone-independent, reversal symmetric, and Condorcet-consistent single-winner
 election method", Social Choice and Welfare 36 (2011), with majorities measured by winning votes, the measure the paper

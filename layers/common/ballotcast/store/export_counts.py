@@ -2,8 +2,8 @@
 
 Channels  CHANNEL#<name> / EXPORT#<born>#counts   of the public and of the owner: how many today, and which; two days
 
-Anybody may have a public channel exported, and each export is a row, a message, a call and a file. So there are places
-for a few at once and so many a day; one place, and as many a day, are the owner's, whatever others ask for.
+Anybody may have a public channel exported, and each export is a row, a message, a call and a file. So only a
+few run at once and only so many a day. One place, and as many exports a day, are reserved for the owner.
 """
 
 from collections.abc import Mapping, Sequence

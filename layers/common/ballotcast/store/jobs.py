@@ -32,7 +32,7 @@ class Job:
     outcome: dict[str, Any] = field(default_factory=dict)
 
     def moved(self, **changes: Any) -> "Job":
-        """The job one step further."""
+        """Return the job after one more step."""
         return replace(self, step=self.step + 1, **changes)
 
 

@@ -202,7 +202,7 @@ class Log:
         return True
 
     def add(self, election: str, sum_of: Sum, count: int, batch: str) -> None:
-        """Add `count` to a running sum; the same batch told again at once is not counted again."""
+        """Add `count` to a running sum. A batch that is delivered twice in a row is added once."""
         name = f"{sum_of}_batch"
         fresh = Condition(f"attribute_not_exists(#{name}) OR #{name} <> :batch", {":batch": batch})
         change = f"SET #{name} = :batch ADD #{sum_of} :count"

@@ -82,7 +82,7 @@ class Milestones:
             transact(self._roll.client, [self._roll.deleting(MILESTONES, milestone.sk), self.adding(moved)])
 
     def remove(self, milestone: Milestone) -> None:
-        """Removing twice is removing once."""
+        """Remove the row; a second call changes nothing."""
         self._roll.delete(MILESTONES, milestone.sk)
 
     def counting_bounce(self, election: str) -> dict[str, Any]:

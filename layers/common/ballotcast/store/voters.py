@@ -183,7 +183,7 @@ class Voters:
                 raise
 
     def give_link(self, voter: Voter, run: str, link_hash: str) -> bool:
-        """A new link, which replaces the one before once its mail is out (`mark_mailed`); `voter` as found just now.
+        """Store a new link, which replaces the one before when its mail is out (`mark_mailed`); `voter`: as just read.
 
         False when the run is no longer the voter's newest, or the right was asked to end.
         """

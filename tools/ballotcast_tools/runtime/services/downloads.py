@@ -33,7 +33,7 @@ class Downloads:
         return f"{self._base}{PATH}{b64u_encode(self._mac(named) + named)}"
 
     def read(self, path: str, now: int) -> Download | None:
-        """Return what the path of an address names; None if it is forged or over."""
+        """Return what the path of an address names; None if it is forged or has expired."""
         try:
             content = b64u_decode(path.removeprefix(PATH))
         except (ValueError, Error):

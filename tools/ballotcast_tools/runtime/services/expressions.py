@@ -29,7 +29,7 @@ _COMPARE = {
 
 
 def holds(expression: str, item: Wire, names: Names, values: Wire) -> bool:
-    """Whether a condition is true of an item; an item that is not there is empty."""
+    """Return whether a condition is true of an item; a missing item counts as an empty one."""
     return _condition(expression)(item, names, values)
 
 

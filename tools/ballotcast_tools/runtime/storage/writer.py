@@ -25,7 +25,7 @@ Operation = Callable[["Transaction"], Any]
 
 
 class StorageFailed(RuntimeError):
-    """The disk is full, or failed. After a full disk nothing was stored; after a failure the next start tells."""
+    """The disk is full, and nothing was stored; or it failed, and the next start shows what was stored."""
 
 
 class Transaction:
