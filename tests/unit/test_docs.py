@@ -234,6 +234,18 @@ def test_every_kind_of_item_is_documented_with_its_module() -> None:
     assert kinds <= documented
 
 
+def test_the_ways_from_a_url_to_its_rows_are_as_documented() -> None:
+    """Every `file.py::name` is defined there, and every route is in the file that is named."""
+    ways = [row for row in rows(section("architecture.md", "### From a URL to its table row")) if "POST" in row[0]]
+    assert len(ways) == 3
+    for request, route, *others in ways:
+        for path, name in re.findall(r"`([\w/]+\.py)::(\w+)`", " ".join([route, *others])):
+            [source] = [folder / path for folder in (ROOT / "functions", PACKAGE) if (folder / path).exists()]
+            assert f"def {name}(" in source.read_text()
+        [url] = re.findall(r"`POST ([^`]+)`", request)
+        assert f'"{url}"' in (ROOT / "functions" / re.findall(r"`([^:`]+)", route)[0]).read_text()
+
+
 def test_the_cost_of_an_election_adds_up() -> None:
     *parts, total = [
         Decimal(row[-1]) for row in rows(section("architecture.md", "## Cost of an election")) if row[-1][0] == "0"
