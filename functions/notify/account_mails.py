@@ -46,7 +46,7 @@ def reset(wiring: Wiring, post: Post, identity: str, request: str, base_url: str
     expires, until = (int((now + span).timestamp()) for span in (RESET_LIFE, RESET_EVERY))
     if not wiring.password_resets.offer(identity, request, mac, expires, now, until, RESETS):
         return
-    if wiring.organisers.spend_verification(f"{now:%Y-%m-%d}", wiring.settings.daily_mails):
+    if wiring.mail_allowance.spend_verification(f"{now:%Y-%m-%d}", wiring.settings.daily_mails):
         minutes, shown = int(RESET_LIFE.total_seconds()) // 60, grouped_code(code)
         link = f"{base_url}/manage/password#{shown}"
         post.mail(organiser.email, password_reset(organiser.language, shown, minutes, link))

@@ -205,7 +205,7 @@ class Worker:
             return
         code = f"{secrets.randbelow(1_000_000):06d}"
         mac = self._wiring.roll_secret.mac("otp", election_id, key, code)
-        if not self._wiring.voters.set_otp(voter, mac, int((self._wiring.clock() + CODE_LIFE).timestamp())):
+        if not self._wiring.voter_codes.set_otp(voter, mac, int((self._wiring.clock() + CODE_LIFE).timestamp())):
             return
         minutes, settings = int(CODE_LIFE.total_seconds()) // 60, self._pictures.settings_of(election)
         if election.second_factor == "sms" and not election.rehearsal:

@@ -194,7 +194,7 @@ def _taken() -> Conflict:
 
 def _spend_verification(wiring: Wiring) -> bool:
     """All verification mails of a day together are as many as one organiser may send: they go to strangers."""
-    return wiring.organisers.spend_verification(f"{wiring.clock():%Y-%m-%d}", wiring.settings.daily_mails)
+    return wiring.mail_allowance.spend_verification(f"{wiring.clock():%Y-%m-%d}", wiring.settings.daily_mails)
 
 
 def _send_verification(wiring: Wiring, organiser: str, base_url: str) -> None:

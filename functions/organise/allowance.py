@@ -2,13 +2,13 @@
 
 from ballotcast.clock import seconds_to_midnight
 from ballotcast.errors import TooMany
-from ballotcast.store.organisers import MailRun
+from ballotcast.store.mail_allowance import MailRun
 from ballotcast.wiring import Wiring
 
 
 def spends(wiring: Wiring, organiser: str, day: str, mails: int, run: MailRun) -> bool:
     """Take mails, if the day's allowance suffices. `Organisers.return_mails` gives back."""
-    return not mails or wiring.organisers.spend_mails(organiser, day, mails, wiring.settings.daily_mails, run)
+    return not mails or wiring.mail_allowance.spend_mails(organiser, day, mails, wiring.settings.daily_mails, run)
 
 
 def take_allowance(wiring: Wiring, organiser: str, day: str, mails: int, run: MailRun) -> None:

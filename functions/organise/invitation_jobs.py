@@ -125,7 +125,7 @@ def _granted(wiring: Wiring, now: Job, wanted: int) -> Job | None:
     day = f"{moment:%Y-%m-%d}"
     going = {name: value for name, value in now.parameters.items() if name != "continues_at"}
     for _ in range(ATTEMPTS):
-        mails = min(wanted, wiring.organisers.mails_left(now.organiser, day, most))
+        mails = min(wanted, wiring.mail_allowance.mails_left(now.organiser, day, most))
         if not mails:
             midnight = moment + timedelta(seconds=seconds_to_midnight(moment))
             wiring.wakes.move(Wake(now.election, now.id, KIND), midnight)
@@ -133,7 +133,7 @@ def _granted(wiring: Wiring, now: Job, wanted: int) -> Job | None:
             return None
         moved = now.moved(parameters={**going, "granted": now.done + mails})
         try:
-            if wiring.organisers.spend_mails(now.organiser, day, mails, most, also=[wiring.jobs.advancing(moved)]):
+            if wiring.mail_allowance.spend_mails(now.organiser, day, mails, most, also=[wiring.jobs.advancing(moved)]):
                 return moved
         except Conflict:
             return None

@@ -29,7 +29,7 @@ from ballotcast.errors import Conflict, Invalid, Refused, TooMany, field_error
 from ballotcast.store.election import Election
 from ballotcast.store.events import event
 from ballotcast.store.jobs import Job
-from ballotcast.store.organisers import MailRun
+from ballotcast.store.mail_allowance import MailRun
 from ballotcast.store.voter import RollLine
 from ballotcast.wiring import Wiring
 from organise.accounts import require_sender
@@ -105,7 +105,7 @@ def invite(
             _state_roll(wiring, election, roll, base_url)
         except Refused:
             if more:
-                wiring.organisers.return_mails(election.organiser, day, more, run)
+                wiring.mail_allowance.return_mails(election.organiser, day, more, run)
             raise
         enlisted = {voter.key for voter in roll if voter.run == run.id}
         _send(wiring, election, chosen, choice, run, enlisted, last_day)
@@ -120,7 +120,7 @@ def _run_of(wiring: Wiring, election: Election, choice: Choice, idempotency_key:
     asked = json.dumps([choice.only, choice.emails])
     request = wiring.session_secret.mac("invite", election.organiser, election.id, idempotency_key, asked).hex()
     now = int(wiring.clock().timestamp())
-    begun = wiring.organisers.find_run(election.organiser, request, now)
+    begun = wiring.mail_allowance.find_run(election.organiser, request, now)
     return begun or replace(run, request=request, begun=now)
 
 
@@ -161,7 +161,7 @@ def _spread(wiring: Wiring, election: Election, choice: Choice, run: MailRun, ma
     Nothing is promised that the close would cut short: TooMany if that comes before the last day's mails.
     """
     most, now = wiring.settings.daily_mails, wiring.clock()
-    left = wiring.organisers.mails_left(election.organiser, f"{now:%Y-%m-%d}", most)
+    left = wiring.mail_allowance.mails_left(election.organiser, f"{now:%Y-%m-%d}", most)
     midnight = now + timedelta(seconds=seconds_to_midnight(now))
     days = max(0, -(-(mails - left) // most))
     last = midnight + timedelta(days=days - 1) if days else now
@@ -171,7 +171,7 @@ def _spread(wiring: Wiring, election: Election, choice: Choice, run: MailRun, ma
         late = "" if named or begun else f"; the last of these would go out on {last:%Y-%m-%d}, when voting is over"
         raise TooMany("daily-mails", told + late, retry_after=seconds_to_midnight(now))
     spread = replace(run, spread=True)
-    wiring.organisers.begin_spread(election.organiser, spread)
+    wiring.mail_allowance.begin_spread(election.organiser, spread)
     return spread, f"{last:%Y-%m-%d}"
 
 

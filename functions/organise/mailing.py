@@ -16,8 +16,8 @@ from ballotcast.mails.logo import Logo, Picture, read_picture
 from ballotcast.mails.settings import MailSettings, Note, check
 from ballotcast.store.election import Election
 from ballotcast.store.events import event
+from ballotcast.store.mail_allowance import MailRun
 from ballotcast.store.mails import occasion_of, sample_recipient
-from ballotcast.store.organisers import MailRun
 from ballotcast.wiring import Wiring
 from organise.accounts import require_sender
 from organise.allowance import take_allowance

@@ -18,8 +18,8 @@ from ballotcast.elections.roles import Role
 from ballotcast.errors import Conflict, Forbidden
 from ballotcast.store.election import Election
 from ballotcast.store.events import event
+from ballotcast.store.mail_allowance import MailRun
 from ballotcast.store.members import Member
-from ballotcast.store.organisers import MailRun
 from ballotcast.typed_code import read_code
 from ballotcast.wiring import Wiring
 from organise.accounts import organiser_id, require_sender

@@ -85,5 +85,5 @@ def _require_published(wiring: Wiring, election: Election) -> None:
 def _days(wiring: Wiring, election: Election, mails: int) -> int:
     """How many midnights pass before the last mail goes out."""
     most = wiring.settings.daily_mails
-    left = wiring.organisers.mails_left(election.organiser, f"{wiring.clock():%Y-%m-%d}", most)
+    left = wiring.mail_allowance.mails_left(election.organiser, f"{wiring.clock():%Y-%m-%d}", most)
     return max(0, -(-(mails - left) // most))

@@ -22,7 +22,7 @@ from ballotcast.elections.roll_file import Row
 from ballotcast.errors import Conflict, Invalid, Refused, field_error, invalid_field
 from ballotcast.store.election import Election
 from ballotcast.store.events import Event, event
-from ballotcast.store.organisers import MailRun
+from ballotcast.store.mail_allowance import MailRun
 from ballotcast.store.voter import RollLine, Voter
 from ballotcast.wiring import Wiring
 from organise.accounts import require_sender
@@ -118,9 +118,9 @@ def _move(wiring: Wiring, election: Election, moves: Sequence[Move], reason: str
         if amended := _amend(wiring, election, moves, reason, run.id):
             return amended
     except Refused:
-        wiring.organisers.return_mails(election.organiser, day, len(moves), run)
+        wiring.mail_allowance.return_mails(election.organiser, day, len(moves), run)
         raise
-    wiring.organisers.return_mails(election.organiser, day, len(moves), run)
+    wiring.mail_allowance.return_mails(election.organiser, day, len(moves), run)
     return election
 
 

@@ -17,8 +17,8 @@ from ballotcast.errors import Conflict, Invalid, NotFound, invalid_field
 from ballotcast.store.ceremonies import HeldCeremony, Person
 from ballotcast.store.election import Election
 from ballotcast.store.events import event
+from ballotcast.store.mail_allowance import MailRun
 from ballotcast.store.openings import ROUNDS
-from ballotcast.store.organisers import MailRun
 from ballotcast.store.transaction import Cancelled, transact
 from ballotcast.trustees.ceremony import CeremonyState, Stage
 from ballotcast.trustees.faults import CeremonyError

@@ -106,7 +106,7 @@ def _check_voter(wiring: Wiring, issuers: Issuers, request: CredentialRequest, d
     if issuers.closed(voter.election):
         raise Forbidden("closed", "the election is closed")
     now = int(wiring.clock().timestamp())
-    second_factor.check_code(wiring.voters, wiring.roll_secret, voter, request.code, now)
+    second_factor.check_code(wiring.voter_codes, wiring.roll_secret, voter, request.code, now)
 
 
 def _check_range(issuer: IssuerPublicKey, blinded: bytes) -> None:

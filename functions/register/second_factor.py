@@ -10,7 +10,7 @@ from ballotcast.clock import seconds_to_midnight
 from ballotcast.errors import Conflict, Forbidden, TooMany, Unauthorised
 from ballotcast.store.secrets import Secret
 from ballotcast.store.voter import Voter
-from ballotcast.store.voters import Voters
+from ballotcast.store.voter_codes import VoterCodes
 from ballotcast.wiring import Wiring
 from register.issuers import Issuers
 from register.links import open_link
@@ -37,7 +37,7 @@ def send_code(wiring: Wiring, issuers: Issuers, link: Link) -> str:
         raise Forbidden("closed", "the election is closed")
     if voter.issued:
         raise Conflict("already-issued", "this voter's credential is issued: no code is needed any more")
-    if not wiring.voters.count_otp_send(voter, now, SENDS, now + SENDS_SECONDS):
+    if not wiring.voter_codes.count_otp_send(voter, now, SENDS, now + SENDS_SECONDS):
         wait = max(1, voter.otp_sends_until - now)
         raise TooMany("too-many-codes", f"at most {SENDS} codes are sent in an hour", retry_after=wait)
     if way == "sms":
@@ -51,19 +51,19 @@ def _count_phone_send(wiring: Wiring, voter: Voter) -> None:
     now, number = wiring.clock(), wiring.roll_secret.mac("phone", voter.election, voter.phone).hex()
     wait = seconds_to_midnight(now)
     expires = int(now.timestamp()) + wait
-    if not wiring.voters.count_phone_send(voter.election, number, f"{now:%Y-%m-%d}", PHONE_SENDS, expires):
+    if not wiring.voter_codes.count_phone_send(voter.election, number, f"{now:%Y-%m-%d}", PHONE_SENDS, expires):
         detail = f"at most {PHONE_SENDS} codes are sent to one telephone in a day"
         raise TooMany("too-many-codes", detail, retry_after=wait)
 
 
-def check_code(voters: Voters, secret: Secret, voter: Voter, code: str | None, now: int) -> None:
+def check_code(codes: VoterCodes, secret: Secret, voter: Voter, code: str | None, now: int) -> None:
     """Raise Unauthorised without a code, TooMany while locked, Forbidden if the code is wrong or too old.
 
     The attempt is counted before the code is looked at, so guesses made at the same time are all counted.
     """
     if code is None:
         raise Unauthorised("code-required", "this election needs the code that POST /links/otp sends")
-    counted = voters.count_otp_attempt(voter, now, ATTEMPTS, now + LOCK_SECONDS)
+    counted = codes.count_otp_attempt(voter, now, ATTEMPTS, now + LOCK_SECONDS)
     if counted is None:
         wait = max(1, voter.otp_locked_until - now)
         raise TooMany("code-locked", f"{ATTEMPTS} codes were tried; wait before the next one", retry_after=wait)

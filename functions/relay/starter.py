@@ -1,4 +1,4 @@
-"""The stream of Channels: starts the state machine of every transition that begins, whoever began it.
+"""The stream of Channels: starts the state machine of every transition that begins.
 
 The API starts it too, because that is faster; an execution's name makes the two one. So a channel that was written by
 somebody who died right after it, or as part of another transaction (an election's), is moved all the same.

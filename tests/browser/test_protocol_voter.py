@@ -259,7 +259,7 @@ def test_a_code_is_asked_for(protocol: Any, vote: Vote, between: Between, deploy
     )
     wiring, ada = election.wiring, election.voters[ADA]
     mac = wiring.roll_secret.mac("otp", election.id, ada.key, "123456")
-    wiring.voters.set_otp(ada, mac, int(wiring.clock().timestamp()) + 600)
+    wiring.voter_codes.set_otp(ada, mac, int(wiring.clock().timestamp()) + 600)
     assert vote(state=stopped["written"][-1], code="654321")["refused"]["reason"] == "code-wrong"
     assert vote(state=stopped["written"][-1], code="123456")["refused"] is None
 

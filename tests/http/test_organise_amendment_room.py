@@ -114,7 +114,7 @@ def test_a_roll_grows_up_to_the_lines_of_all_revisions_and_rights_still_end(depl
     for _ in range(3):
         refused = move(organiser, election.id, (BEN, "ben@example.net"))
         assert_problem(refused, 409, "amendments-full")  # and the mail that it took is given back each time
-    assert organiser.wiring.organisers.mails_left(organiser.id, f"{deployment.clock():%Y-%m-%d}", 2) == 1
+    assert organiser.wiring.mail_allowance.mails_left(organiser.id, f"{deployment.clock():%Y-%m-%d}", 2) == 1
     assert end(organiser, election.id, BEN).status_code == 202
     assert extend(organiser, election).status_code == 200
 

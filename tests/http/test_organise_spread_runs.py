@@ -112,7 +112,7 @@ def test_killed_at_any_step_and_repeated_each_voter_is_mailed_once(
             deployment.clock.advance(minutes=16)
             see_to_all(deployment.wiring())
             send(deployment)
-            assert owner.wiring.organisers.mails_left(owner.id, f"{deployment.clock():%Y-%m-%d}", 10) >= 0
+            assert owner.wiring.mail_allowance.mails_left(owner.id, f"{deployment.clock():%Y-%m-%d}", 10) >= 0
             to_midnight(deployment)
             send(deployment)
         assert Counter(mailed) == dict.fromkeys(voters(12), 1), last
@@ -128,7 +128,7 @@ def test_a_read_that_fails_holds_nothing_up_for_long(
         mailed.clear()
         owner = Organiser(deployment, f"organiser{at}")
         election = owner.create(*voters(3), **LATE)
-        owner.wiring.organisers.spend_mails(owner.id, f"{deployment.clock():%Y-%m-%d}", 8, 10)
+        owner.wiring.mail_allowance.spend_mails(owner.id, f"{deployment.clock():%Y-%m-%d}", 8, 10)
         owner.invite(election)
         [message] = deployment.take_messages("JOBS_QUEUE")
         failing = FailingWiring(deployment, at, side, lasting=True)
@@ -206,7 +206,7 @@ def test_a_run_ends_with_the_election(deployment: World, organiser: Organiser, m
     send(deployment)
     assert len(mailed) == 10
     assert run_of(organiser, election)["state"] == "stopped"
-    assert organiser.wiring.organisers.mails_left(organiser.id, "2026-11-21", 10) == 10
+    assert organiser.wiring.mail_allowance.mails_left(organiser.id, "2026-11-21", 10) == 10
 
 
 @pytest.mark.parametrize("voted", [0, 6, 12])
@@ -227,7 +227,7 @@ def test_reminders_over_days_take_the_same_mails_and_steps_whoever_has_voted(
     steps, left = [], []
     for _ in range(2):
         steps.append(work_off(deployment))
-        left.append(organiser.wiring.organisers.mails_left(organiser.id, f"{deployment.clock():%Y-%m-%d}", 10))
+        left.append(organiser.wiring.mail_allowance.mails_left(organiser.id, f"{deployment.clock():%Y-%m-%d}", 10))
         to_midnight(deployment)
     send(deployment)
     assert (steps, left) == ([4, 2], [0, 8])

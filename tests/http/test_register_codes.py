@@ -42,7 +42,7 @@ def arrive(election: FrozenElection, code: str, email: str = ADA) -> None:
     """What the mail worker does with the order of a code: keep its keyed hash, for ten minutes."""
     wiring, voter = election.wiring, election.voters[email]
     mac = wiring.roll_secret.mac("otp", election.id, voter.key, code)
-    wiring.voters.set_otp(voter, mac, int(wiring.clock().timestamp()) + 600)
+    wiring.voter_codes.set_otp(voter, mac, int(wiring.clock().timestamp()) + 600)
 
 
 def issue(

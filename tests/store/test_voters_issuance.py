@@ -6,6 +6,7 @@ import pytest
 
 from ballotcast.store.table import Table
 from ballotcast.store.voter import Voter
+from ballotcast.store.voter_codes import VoterCodes
 from ballotcast.store.voters import NotIssued, Voters
 
 ELECTION, KEY = "0123456789abcdef", "ab" * 32
@@ -17,6 +18,11 @@ NOW, MOST, LOCK, HOUR = 1_800_000_000, 5, 900, 3600
 @pytest.fixture
 def voters(roll: Table) -> Voters:
     return Voters(roll)
+
+
+@pytest.fixture
+def codes(roll: Table) -> VoterCodes:
+    return VoterCodes(roll)
 
 
 @pytest.fixture
@@ -78,7 +84,9 @@ def test_a_replaced_link_is_refused_even_with_the_same_value(voters: Voters, vot
     assert voters.issue(ELECTION, KEY, OTHER_LINK, VALUE)
 
 
-def test_a_link_is_valid_until_the_mail_with_the_next_one_is_out(voters: Voters, voter: Voter) -> None:
+def test_a_link_is_valid_until_the_mail_with_the_next_one_is_out(
+    voters: Voters, codes: VoterCodes, voter: Voter
+) -> None:
     """However many are made that could not be sent; the newest is valid as soon as it is made."""
     for made in (OTHER_LINK, "66" * 32):
         make_link(voters, now(voters), made)
@@ -95,33 +103,33 @@ def test_a_link_is_valid_until_the_mail_with_the_next_one_is_out(voters: Voters,
     assert voters.issue(ELECTION, KEY, "66" * 32, VALUE)
 
 
-def use_codes(voters: Voters, voter: Voter) -> None:
-    voters.count_otp_send(voter, NOW, 3, NOW + HOUR)
-    voters.set_otp(voter, b"mac", NOW + 600)
-    voters.count_otp_attempt(voter, NOW, MOST, NOW + LOCK)
+def use_codes(codes: VoterCodes, voter: Voter) -> None:
+    codes.count_otp_send(voter, NOW, 3, NOW + HOUR)
+    codes.set_otp(voter, b"mac", NOW + 600)
+    codes.count_otp_attempt(voter, NOW, MOST, NOW + LOCK)
 
 
 def test_issuing_keeps_the_line_of_the_ledger_and_forgets_when_codes_were_asked_for(
-    voters: Voters, voter: Voter, roll: Table
+    voters: Voters, codes: VoterCodes, voter: Voter, roll: Table
 ) -> None:
-    use_codes(voters, voter)
+    use_codes(codes, voter)
     voters.issue(ELECTION, KEY, LINK, VALUE)
     for _ in range(2):
         assert now(voters) == replace(voter, blinded_sha256=VALUE)
         [item] = roll.query(f"VOTER#{ELECTION}#{KEY[:2]}")
         assert not [name for name in item if name.startswith("otp")]
-        use_codes(voters, voter)  # of messages and requests that were under way in that moment
+        use_codes(codes, voter)  # of messages and requests that were under way in that moment
 
 
-def test_erasing_forgets_what_codes_left(voters: Voters, voter: Voter) -> None:
-    use_codes(voters, voter)
+def test_erasing_forgets_what_codes_left(voters: Voters, codes: VoterCodes, voter: Voter) -> None:
+    use_codes(codes, voter)
     voters.erase(voter)
     assert now(voters) == replace(voter, email="", phone="", salt=b"")
 
 
-def test_so_many_codes_go_to_a_telephone_in_a_day(voters: Voters, roll: Table) -> None:
+def test_so_many_codes_go_to_a_telephone_in_a_day(voters: Voters, codes: VoterCodes, roll: Table) -> None:
     def send(number: str, day: str = "2026-11-20", election: str = ELECTION) -> bool:
-        return voters.count_phone_send(election, number, day, 2, NOW)
+        return codes.count_phone_send(election, number, day, 2, NOW)
 
     assert [send("a" * 64) for _ in range(3)] == [True, True, False]
     assert send("b" * 64)
@@ -132,40 +140,42 @@ def test_so_many_codes_go_to_a_telephone_in_a_day(voters: Voters, roll: Table) -
     assert voters.roll(ELECTION) == []
 
 
-def test_a_new_code_replaces_the_old_one_and_keeps_the_attempts(voters: Voters, voter: Voter) -> None:
-    voters.set_otp(voter, b"first", NOW + 600)
-    voters.count_otp_attempt(voter, NOW, MOST, NOW + LOCK)
-    voters.set_otp(voter, b"second", NOW + 700)
+def test_a_new_code_replaces_the_old_one_and_keeps_the_attempts(
+    voters: Voters, codes: VoterCodes, voter: Voter
+) -> None:
+    codes.set_otp(voter, b"first", NOW + 600)
+    codes.count_otp_attempt(voter, NOW, MOST, NOW + LOCK)
+    codes.set_otp(voter, b"second", NOW + 700)
     assert (now(voters).otp_mac, now(voters).otp_expires, now(voters).otp_attempts) == (b"second", NOW + 700, 1)
 
 
-def test_attempts_are_counted_up_to_the_lock(voters: Voters, voter: Voter) -> None:
-    counted = [voters.count_otp_attempt(voter, NOW, MOST, NOW + LOCK) for _ in range(MOST)]
+def test_attempts_are_counted_up_to_the_lock(voters: Voters, codes: VoterCodes, voter: Voter) -> None:
+    counted = [codes.count_otp_attempt(voter, NOW, MOST, NOW + LOCK) for _ in range(MOST)]
     assert [one.otp_attempts for one in counted if one] == [1, 2, 3, 4, 5]
-    assert voters.count_otp_attempt(voter, NOW, MOST, NOW + LOCK) is None
-    assert voters.count_otp_attempt(voter, NOW + LOCK - 1, MOST, NOW + 2 * LOCK) is None
+    assert codes.count_otp_attempt(voter, NOW, MOST, NOW + LOCK) is None
+    assert codes.count_otp_attempt(voter, NOW + LOCK - 1, MOST, NOW + 2 * LOCK) is None
     assert now(voters).otp_locked_until == NOW + LOCK
 
 
-def test_after_the_lock_counting_starts_anew(voters: Voters, voter: Voter) -> None:
+def test_after_the_lock_counting_starts_anew(codes: VoterCodes, voter: Voter) -> None:
     for _ in range(MOST):
-        voters.count_otp_attempt(voter, NOW, MOST, NOW + LOCK)
-    after = voters.count_otp_attempt(voter, NOW + LOCK, MOST, NOW + 2 * LOCK)
+        codes.count_otp_attempt(voter, NOW, MOST, NOW + LOCK)
+    after = codes.count_otp_attempt(voter, NOW + LOCK, MOST, NOW + 2 * LOCK)
     assert after
     assert (after.otp_attempts, after.otp_locked_until) == (1, NOW + 2 * LOCK)
 
 
-def test_an_attempt_answers_the_code_to_compare_with(voters: Voters, voter: Voter) -> None:
-    voters.set_otp(voter, b"mac", NOW + 600)
-    counted = voters.count_otp_attempt(voter, NOW, MOST, NOW + LOCK)
+def test_an_attempt_answers_the_code_to_compare_with(codes: VoterCodes, voter: Voter) -> None:
+    codes.set_otp(voter, b"mac", NOW + 600)
+    counted = codes.count_otp_attempt(voter, NOW, MOST, NOW + LOCK)
     assert counted
     assert (counted.otp_mac, counted.otp_expires) == (b"mac", NOW + 600)
 
 
-def test_three_sends_in_an_hour(voters: Voters, voter: Voter) -> None:
-    assert [voters.count_otp_send(voter, NOW + at, 3, NOW + at + HOUR) for at in range(4)] == [True, True, True, False]
-    assert not voters.count_otp_send(voter, NOW + HOUR - 1, 3, NOW + 2 * HOUR)
-    assert [voters.count_otp_send(voter, NOW + HOUR, 3, NOW + 2 * HOUR) for _ in range(4)] == [
+def test_three_sends_in_an_hour(codes: VoterCodes, voter: Voter) -> None:
+    assert [codes.count_otp_send(voter, NOW + at, 3, NOW + at + HOUR) for at in range(4)] == [True, True, True, False]
+    assert not codes.count_otp_send(voter, NOW + HOUR - 1, 3, NOW + 2 * HOUR)
+    assert [codes.count_otp_send(voter, NOW + HOUR, 3, NOW + 2 * HOUR) for _ in range(4)] == [
         True,
         True,
         True,
@@ -173,8 +183,8 @@ def test_three_sends_in_an_hour(voters: Voters, voter: Voter) -> None:
     ]
 
 
-def test_nothing_is_counted_for_who_is_not_there(voters: Voters, roll: Table) -> None:
+def test_nothing_is_counted_for_who_is_not_there(voters: Voters, codes: VoterCodes, roll: Table) -> None:
     nobody = Voter(ELECTION, "cd" * 32, "", "", b"", b"")
-    assert voters.count_otp_attempt(nobody, NOW, MOST, NOW + LOCK) is None
-    assert not voters.count_otp_send(nobody, NOW, 3, NOW + HOUR)
+    assert codes.count_otp_attempt(nobody, NOW, MOST, NOW + LOCK) is None
+    assert not codes.count_otp_send(nobody, NOW, 3, NOW + HOUR)
     assert voters.find(ELECTION, "cd" * 32) is None

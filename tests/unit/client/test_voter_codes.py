@@ -27,7 +27,7 @@ class Mailbox:
         wiring, voter = self._election.wiring, self._election.voters[ADA]
         if self._deployment.take_messages("MAIL_QUEUE"):
             mac = wiring.roll_secret.mac("otp", self._election.id, voter.key, "123456")
-            wiring.voters.set_otp(voter, mac, int(wiring.clock().timestamp()) + 600)
+            wiring.voter_codes.set_otp(voter, mac, int(wiring.clock().timestamp()) + 600)
         return next(self._typed)
 
 

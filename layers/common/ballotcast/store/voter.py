@@ -1,16 +1,17 @@
 """A voter of a roll: one item, spread over 256 partitions of its election.
 
 Roll   VOTER#<election>#<xx> / <key>     key = keyed hash of the normalised address (hex), xx = its first byte
-Roll   VOTER#<election>#<keyed hash of a telephone number> / CODES#<day>   how many codes went there; expires
 Roll   LINK#<sha256 of token> / LINK     which voter a link belongs to; valid while the voter names it
 """
 
 from dataclasses import dataclass, field
 
-from ballotcast.store.table import Item
+from ballotcast.store.table import Condition, Item
 
 PARTITIONS = tuple(f"{byte:02x}" for byte in range(256))
 LINK = "LINK"
+WAITING = Condition("attribute_not_exists(blinded_sha256)", {})
+"""For a credential."""
 
 
 def voter_pk(election: str, key: str) -> str:

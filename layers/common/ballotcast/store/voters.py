@@ -23,7 +23,6 @@ from ballotcast.store.voter import (
     Voter,
     from_item,
     link_pk,
-    phone_pk,
     to_item,
     to_line,
     voter_pk,
@@ -37,8 +36,6 @@ Writes = Sequence[dict[str, Any]]
 CODES = "otp_mac, otp_expires, otp_attempts, otp_locked_until, otp_sends, otp_sends_until"
 """All that codes leave on a voter."""
 
-WAITING = Condition("attribute_not_exists(blinded_sha256)", {})
-"""For a credential."""
 _FREE = "attribute_not_exists(blinded_sha256) AND attribute_not_exists(ended)"
 """Neither used nor asked to end."""
 
@@ -268,49 +265,6 @@ class Voters:
             return from_item(self._roll.update(voter_pk(election, key), key, update, {}, condition))
         except Refusal as refused:
             raise NotIssued(from_item(refused.item)) from None
-
-    def count_otp_send(self, voter: Voter, now: int, most: int, until: int) -> bool:
-        """Take one of `most` sends in the hour that ends at `until`, or False."""
-        going = Condition("otp_sends < :most AND otp_sends_until > :now", {":most": most, ":now": now})
-        if self._update(voter.election, voter.key, "ADD otp_sends :one", {":one": 1}, going):
-            return True
-        over = Condition(
-            f"{WAITING.expression} AND (attribute_not_exists(otp_sends_until) OR otp_sends_until <= :now)",
-            {":now": now},
-        )
-        update = "SET otp_sends = :one, otp_sends_until = :until"
-        return self._update(voter.election, voter.key, update, {":one": 1, ":until": until}, over) is not None
-
-    def count_phone_send(self, election: str, number: str, day: str, most: int, expires: int) -> bool:
-        """Take one of `most` codes that go to a telephone (`number`: a keyed hash) in a day, or False.
-
-        Nothing here is finer than the day, and DynamoDB deletes it after `expires`.
-        """
-        below = Condition("attribute_not_exists(sends) OR sends < :most", {":most": most})
-        update, values = "SET #expiration = :expires ADD sends :one", {":expires": expires, ":one": 1}
-        try:
-            self._roll.update(phone_pk(election, number), f"CODES#{day}", update, values, below)
-        except Refusal:
-            return False
-        return True
-
-    def set_otp(self, voter: Voter, mac: bytes, expires: int) -> bool:
-        """A new code replaces the old one; the count of attempts stays. False once the credential is issued."""
-        update, values = "SET otp_mac = :mac, otp_expires = :expires", {":mac": mac, ":expires": expires}
-        return self._update(voter.election, voter.key, update, values, WAITING) is not None
-
-    def count_otp_attempt(self, voter: Voter, now: int, most: int, lock: int) -> Voter | None:
-        """Count an attempt before the code is looked at; None while locked. After `most`, locked until `lock`."""
-        values = {":one": 1, ":lock": lock}
-        below = Condition(
-            f"{WAITING.expression} AND (attribute_not_exists(otp_attempts) OR otp_attempts < :most)", {":most": most}
-        )
-        update = "SET otp_locked_until = :lock ADD otp_attempts :one"
-        if counted := self._update(voter.election, voter.key, update, values, below):
-            return counted
-        over = Condition("otp_locked_until <= :now", {":now": now})
-        update = "SET otp_locked_until = :lock, otp_attempts = :one"
-        return self._update(voter.election, voter.key, update, values, over)
 
     def erase(self, voter: Voter) -> None:
         """Remove what names a person; tag and issuance stay, for the ledger."""

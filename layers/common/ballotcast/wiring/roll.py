@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from ballotcast.store.events import Events
     from ballotcast.store.jobs import Jobs
     from ballotcast.store.login_attempts import LoginAttempts
+    from ballotcast.store.mail_allowance import MailAllowance
     from ballotcast.store.members import Members
     from ballotcast.store.milestones import Milestones
     from ballotcast.store.openings import Waiters
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from ballotcast.store.roll_index import RollIndex
     from ballotcast.store.schedules import Schedules
     from ballotcast.store.secrets import Secret
+    from ballotcast.store.voter_codes import VoterCodes
     from ballotcast.store.voters import Voters
     from ballotcast.store.wakes import Wakes
 
@@ -47,6 +49,12 @@ class RollStores(Clients):
         from ballotcast.store.login_attempts import LoginAttempts
 
         return LoginAttempts(self.roll)
+
+    @cached_property
+    def mail_allowance(self) -> "MailAllowance":
+        from ballotcast.store.mail_allowance import MailAllowance
+
+        return MailAllowance(self.roll)
 
     @cached_property
     def elections(self) -> "Elections":
@@ -77,6 +85,12 @@ class RollStores(Clients):
         from ballotcast.store.voters import Voters
 
         return Voters(self.roll)
+
+    @cached_property
+    def voter_codes(self) -> "VoterCodes":
+        from ballotcast.store.voter_codes import VoterCodes
+
+        return VoterCodes(self.roll)
 
     @cached_property
     def roll_index(self) -> "RollIndex":
