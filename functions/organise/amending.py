@@ -7,7 +7,6 @@ when it is sealed (tally/log/sequencing.py).
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from ballotcast.ballots.amendment import AmendmentLeaf, RollRevision
 from ballotcast.ballots.roll import roll_root
@@ -15,6 +14,7 @@ from ballotcast.clock import from_rfc3339, to_rfc3339
 from ballotcast.errors import NotFound
 from ballotcast.store.due_counts import DueCount
 from ballotcast.store.election import Election
+from ballotcast.store.table import TransactItem
 from ballotcast.store.transaction import Cancelled, transact
 from ballotcast.store.voter import OnRoll, RollLine
 from ballotcast.wiring import Wiring
@@ -43,7 +43,7 @@ def amend_roll(
     reason: str,
     *,
     ended: Sequence[bytes] = (),
-    beside: Sequence[dict[str, Any]] = (),
+    beside: Sequence[TransactItem] = (),
 ) -> Election | None:
     """State the roll's next revision.
 
@@ -73,7 +73,7 @@ def amend_roll(
 
 
 def amend_endings(
-    wiring: Wiring, election: Election, reason: str, *, ended: Sequence[bytes], beside: Sequence[dict[str, Any]]
+    wiring: Wiring, election: Election, reason: str, *, ended: Sequence[bytes], beside: Sequence[TransactItem]
 ) -> Election | None:
     """State a revision with the voters of the one before, some of whose rights are asked to end: the roll is not read.
 
@@ -94,7 +94,7 @@ def _amend(
     amended: Election,
     reason: str,
     ended: Sequence[bytes],
-    beside: Sequence[dict[str, Any]],
+    beside: Sequence[TransactItem],
     *,
     lines: int = 0,
 ) -> Election | None:

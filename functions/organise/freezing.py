@@ -7,7 +7,6 @@ opening or closing, so that a process killed in between leaves nothing undone fo
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from aws_lambda_powertools import Logger
 from botocore.exceptions import BotoCoreError, ClientError
@@ -24,6 +23,7 @@ from ballotcast.store.events import event
 from ballotcast.store.manifests import FrozenManifest
 from ballotcast.store.milestones import OPENED, Milestone
 from ballotcast.store.queues import amendments_message
+from ballotcast.store.table import TransactItem
 from ballotcast.store.voter import RollLine
 from ballotcast.wiring import Wiring
 from organise.amending import cut_roll
@@ -97,7 +97,7 @@ def _adopt(wiring: Wiring, draft: Election) -> Election:
     return frozen
 
 
-def _beside(wiring: Wiring, draft: Election, manifest: Manifest) -> list[dict[str, Any]]:
+def _beside(wiring: Wiring, draft: Election, manifest: Manifest) -> list[TransactItem]:
     """What is written in one transaction with the freeze."""
     detail, opens_at = {"manifest": manifest.hash.hex(), "roll_size": manifest.roll_size}, to_rfc3339(manifest.opens_at)
     told = event(draft.id, draft.actor, "election-frozen", detail, wiring.clock())
@@ -148,7 +148,7 @@ def amended_end(frozen: Election) -> str | None:
     return frozen.closes_at if amended else None
 
 
-def _registering_channel(wiring: Wiring, draft: Election) -> list[dict[str, Any]]:
+def _registering_channel(wiring: Wiring, draft: Election) -> list[TransactItem]:
     """It belongs to nobody, so that nobody but the platform publishes on it; the election's people can resume it."""
     others = wiring.members.of(draft.id) if draft.people else []
     channel = new_channel(

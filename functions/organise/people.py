@@ -20,6 +20,7 @@ from ballotcast.store.election import Election
 from ballotcast.store.events import event
 from ballotcast.store.mail_allowance import MailRun
 from ballotcast.store.members import Member
+from ballotcast.store.table import TransactItem
 from ballotcast.typed_code import read_code
 from ballotcast.wiring import Wiring
 from organise.accounts import organiser_id, require_sender
@@ -131,7 +132,7 @@ def remove_person(wiring: Wiring, election: Election, email: str) -> None:
     raise _contended()
 
 
-def _removing(wiring: Wiring, election: str, gone: Member) -> list[dict[str, Any]]:
+def _removing(wiring: Wiring, election: str, gone: Member) -> list[TransactItem]:
     if gone.joined:
         return wiring.members.removing(election, gone.id)
     return wiring.members.withdrawing(election, gone.id, int((wiring.clock() + KEPT).timestamp()))
@@ -184,7 +185,7 @@ def _change(
     action: str,
     detail: dict[str, Any],
     others: list[Member],
-    writes: list[dict[str, Any]],
+    writes: list[TransactItem],
     owner: str = "",
 ) -> bool:
     """Carry it out, with its event and with the ids that may look after the election's channel from then on."""

@@ -5,10 +5,9 @@ it makes is bounded, by counts that move with what they count, in one conditiona
 proven, and nothing is bounded any more. Channels are bounded where they are registered (channel/registering.py).
 """
 
-from typing import Any
-
 from ballotcast.errors import Forbidden
 from ballotcast.store.election import Election
+from ballotcast.store.table import TransactItem
 from ballotcast.wiring import Wiring
 
 DRAFTS = 5
@@ -17,7 +16,7 @@ VOTERS = 50
 """On the roll of one election: fewer than one transaction adds, so that an import is refused as a whole."""
 
 
-def drafting(wiring: Wiring, organiser: str) -> list[dict[str, Any]] | None:
+def drafting(wiring: Wiring, organiser: str) -> list[TransactItem] | None:
     """Writes for the transaction that makes a draft: none for a proven address. None: there are `DRAFTS` already."""
     found = wiring.organisers.find(organiser)
     if found is None or found.verified:

@@ -7,7 +7,6 @@ that nothing names. What is delivered again, in whatever grouping, is at or belo
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from ballotcast.batches import Unreadable
 from ballotcast.channels.config import PERIOD
@@ -22,6 +21,7 @@ from ballotcast.store.leases import Lease
 from ballotcast.store.live import LiveRow
 from ballotcast.store.relay_queues import RecordsMessage
 from ballotcast.store.segments import DAY, Segment
+from ballotcast.store.table import TransactItem
 from ballotcast.wiring import Wiring
 from relay.compaction import OPEN, compact, trim
 
@@ -75,7 +75,7 @@ class Relay:
         except ContainerError as error:
             raise Unreadable(str(error)) from None
 
-    def apply(self, lease: Lease, deliveries: Sequence[Delivery], settling: Sequence[dict[str, Any]] = ()) -> Lease:
+    def apply(self, lease: Lease, deliveries: Sequence[Delivery], settling: Sequence[TransactItem] = ()) -> Lease:
         """Relay what is above the cursor, and write `settling` with it; the lease after it.
 
         Raises Unreadable, FencedOff.
@@ -105,7 +105,7 @@ class Relay:
                 trim(self._wiring, channel, after.bytes)
         return after
 
-    def pass_over(self, lease: Lease, sequence: int, settling: Sequence[dict[str, Any]]) -> None:
+    def pass_over(self, lease: Lease, sequence: int, settling: Sequence[TransactItem]) -> None:
         """Leave out a message that can never be relayed, and is kept elsewhere. Raises FencedOff."""
         self._wiring.leases.move(lease, replace(lease, cursor=sequence), settling)
 
@@ -120,7 +120,7 @@ class Relay:
 
     def _relay(
         self, channel: Channel, schema: ChannelSchema, lease: Lease, batches: list[Batch], records: list[Point]
-    ) -> tuple[Lease, list[dict[str, Any]]]:
+    ) -> tuple[Lease, list[TransactItem]]:
         wiring, config, now = self._wiring, channel.config, self._wiring.clock()
         container = write_container(schema.text, batches)
         seconds = int(now.timestamp())
@@ -153,7 +153,7 @@ class Relay:
         after, shown = self._show(channel, after, points)
         return after, [wiring.segments.adding(channel, segment), *shown]
 
-    def _show(self, channel: Channel, lease: Lease, points: list[Point]) -> tuple[Lease, list[dict[str, Any]]]:
+    def _show(self, channel: Channel, lease: Lease, points: list[Point]) -> tuple[Lease, list[TransactItem]]:
         if not points:
             return lease, []
         axis, now = channel.time.field, int(self._wiring.clock().timestamp())

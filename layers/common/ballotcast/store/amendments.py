@@ -8,10 +8,9 @@ log takes them in order from here, however late or often it is told that there i
 
 from collections.abc import Iterator
 from itertools import count
-from typing import Any
 
 from ballotcast.store.manifests import manifest_pk
-from ballotcast.store.table import ABSENT, Table
+from ballotcast.store.table import ABSENT, Table, TransactItem
 
 
 def amendment_sk(number: int) -> str:
@@ -22,7 +21,7 @@ class Amendments:
     def __init__(self, board: Table) -> None:
         self._board = board
 
-    def adding(self, election: str, number: int, entry: bytes) -> dict[str, Any]:
+    def adding(self, election: str, number: int, entry: bytes) -> TransactItem:
         """For the transaction that also counts it."""
         return self._board.putting({"pk": manifest_pk(election), "sk": amendment_sk(number), "e": entry}, ABSENT)
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ballotcast.store.table import ABSENT, PRESENT, Condition, Item, Refusal, Table
+from ballotcast.store.table import ABSENT, PRESENT, Condition, Item, Refusal, Table, TransactItem
 from ballotcast.trustees.setup import Setup
 
 CEREMONY = "CEREMONY"
@@ -96,7 +96,7 @@ class Ceremonies:
         values = {name: item[name] for name in HeldCeremony.__dataclass_fields__}
         return HeldCeremony(**{**values, "names": tuple(item["names"])})
 
-    def beginning(self, ceremony: HeldCeremony, emails: Sequence[str]) -> list[dict[str, Any]]:
+    def beginning(self, ceremony: HeldCeremony, emails: Sequence[str]) -> list[TransactItem]:
         """For the transaction that begins an attempt: refused unless the one before is the newest."""
         pk = trustees_pk(ceremony.election)
         row: Item = {"pk": pk, "sk": CEREMONY, **vars(ceremony), "names": list(ceremony.names)}
@@ -107,7 +107,7 @@ class Ceremonies:
             *(self._roll.putting(_person_item(person)) for person in people),
         ]
 
-    def still(self, election: str, attempt: int) -> dict[str, Any]:
+    def still(self, election: str, attempt: int) -> TransactItem:
         """For a transaction that holds for this attempt only."""
         newest = Condition("attempt = :attempt", {":attempt": attempt})
         return self._roll.checking(trustees_pk(election), CEREMONY, newest)
@@ -137,7 +137,7 @@ class Ceremonies:
         newer = Condition("attribute_exists(pk) AND bounced < :number", {":number": number})
         self._update(person, "SET bounced = :number", {":number": number}, newer)
 
-    def propose(self, election: str, attempt: int, manifest: bytes) -> dict[str, Any]:
+    def propose(self, election: str, attempt: int, manifest: bytes) -> TransactItem:
         """For the transaction that fixes the draft: the manifest that trustees are to confirm, once for an attempt."""
         item = {"pk": trustees_pk(election), "sk": manifest_sk(attempt), "b": manifest}
         return self._roll.putting(item, ABSENT)

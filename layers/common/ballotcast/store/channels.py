@@ -27,7 +27,7 @@ from ballotcast.store.channel import (
     schema_sk,
     to_item,
 )
-from ballotcast.store.table import ABSENT, Condition, Item, Refusal, Table
+from ballotcast.store.table import ABSENT, Condition, Item, Refusal, Table, TransactItem
 from ballotcast.store.transaction import Cancelled, transact
 
 OLD_SCHEMA = "SCHEMA"
@@ -72,12 +72,12 @@ class Channels:
                 raise OverTrial from None
             raise _taken(channel, cancelled) from None
 
-    def _counting(self, channel: Channel, most: int) -> dict[str, Any]:
+    def _counting(self, channel: Channel, most: int) -> TransactItem:
         below = Condition("attribute_not_exists(channels) OR channels < :most", {":most": most})
         pk = f"CHANNELS#trial-{channel.owner}"
         return self._table.updating(pk, "COUNT", "ADD channels :one", {":one": 1}, below)
 
-    def registering(self, channel: Channel, schema: ChannelSchema) -> list[dict[str, Any]]:
+    def registering(self, channel: Channel, schema: ChannelSchema) -> list[TransactItem]:
         """The same for a transaction that does more, all conditional; a schema over INLINE is in the bucket then."""
         pk, sk = port_key(channel.name, channel.port)
         return [
@@ -140,7 +140,7 @@ class Channels:
         item = self._table.get(*port_key("", port))
         return item["holder"] if item else None
 
-    def passing(self, channel: str, keeper: str, keepers: Sequence[str]) -> dict[str, Any]:
+    def passing(self, channel: str, keeper: str, keepers: Sequence[str]) -> TransactItem:
         """For a transaction: who may look after an election's channel from then on; refused if there is none."""
         values = {":keeper": keeper, ":keepers": list(keepers)}
         there = Condition("attribute_exists(pk)", {})

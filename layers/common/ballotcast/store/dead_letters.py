@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from ballotcast.store.blobs import Blobs
 from ballotcast.store.channel import channel_pk
-from ballotcast.store.table import ABSENT, PRESENT, Condition, Refusal, Table
+from ballotcast.store.table import ABSENT, PRESENT, Condition, Refusal, Table, TransactItem
 
 MONTH = 30 * 86_400
 SHOWN = 20
@@ -89,7 +89,7 @@ class DeadLetters:
             self._blobs.delete(self._object(channel, from_item(row)))
             self._table.delete(row["pk"], row["sk"])
 
-    def settling(self, channel: str, born: int, letter: DeadLetter, state: State, reason: str) -> dict[str, Any]:
+    def settling(self, channel: str, born: int, letter: DeadLetter, state: State, reason: str) -> TransactItem:
         """For a transaction, which is refused where the letter is not parked any more."""
         update, values = "SET #state = :state, reason = :reason", {":state": state, ":reason": reason}
         return self._table.updating(channel_pk(channel), _sk(born, letter), update, values, _PARKED)

@@ -10,10 +10,9 @@ hangs on it. All rows share a partition and sort by time: one query finds what i
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from ballotcast.clock import to_rfc3339
-from ballotcast.store.table import PRESENT, Condition, Refusal, Table
+from ballotcast.store.table import PRESENT, Condition, Refusal, Table, TransactItem
 
 DUE = "DUE"
 MARGIN = timedelta(seconds=2)
@@ -40,19 +39,19 @@ class DueCounts:
     def __init__(self, roll: Table) -> None:
         self._roll = roll
 
-    def adding(self, due: DueCount) -> dict[str, Any]:
+    def adding(self, due: DueCount) -> TransactItem:
         """For the transaction that freezes the election."""
         return self._roll.putting({"pk": DUE, "sk": due.sk})
 
-    def moving(self, due: DueCount, closes_at: str) -> list[dict[str, Any]]:
+    def moving(self, due: DueCount, closes_at: str) -> list[TransactItem]:
         """For the transaction that gives the election another time of closing."""
         return [self._roll.deleting(DUE, due.sk), self.adding(DueCount(closes_at, due.election))]
 
-    def postponing(self, due: DueCount, closes_at: str) -> list[dict[str, Any]]:
+    def postponing(self, due: DueCount, closes_at: str) -> list[TransactItem]:
         """For the transaction that states a later end. Refused once the count may have been started."""
         return [self._roll.deleting(DUE, due.sk, WAITING), self.adding(DueCount(closes_at, due.election))]
 
-    def waiting(self, due: DueCount) -> dict[str, Any]:
+    def waiting(self, due: DueCount) -> TransactItem:
         """For a transaction that amends the election otherwise. Refused once the count may have been started."""
         return self._roll.checking(DUE, due.sk, WAITING)
 
@@ -70,6 +69,6 @@ class DueCounts:
             closes_at, _, election = row["sk"].partition("#")
             yield DueCount(closes_at, election)
 
-    def removing(self, due: DueCount) -> dict[str, Any]:
+    def removing(self, due: DueCount) -> TransactItem:
         """For the transaction that notes what follows the start of its count. Removing twice is removing once."""
         return self._roll.deleting(DUE, due.sk)

@@ -1,12 +1,11 @@
 """The writes of elections (store/election.py), each on the conditions that keep two of them from undoing each other."""
 
 from datetime import datetime
-from typing import Any
 
 from ballotcast.clock import to_rfc3339
 from ballotcast.store.election import META, Election, election_pk, from_item, to_item
 from ballotcast.store.organisers import organiser_pk
-from ballotcast.store.table import ABSENT, Condition, Refusal, Table
+from ballotcast.store.table import ABSENT, Condition, Refusal, Table, TransactItem
 from ballotcast.store.transaction import Cancelled, transact
 
 _DRAFT = "attribute_exists(pk) AND attribute_not_exists(manifest) AND attribute_not_exists(deleting)"
@@ -18,7 +17,7 @@ class Elections:
     def __init__(self, roll: Table) -> None:
         self._roll = roll
 
-    def add(self, election: Election, *beside: dict[str, Any]) -> bool:
+    def add(self, election: Election, *beside: TransactItem) -> bool:
         """META, the organiser's pointer and the writes `beside` them, together; False when the id is taken."""
         pointer = {"pk": organiser_pk(election.organiser), "sk": election_pk(election.id), "election": election.id}
         writes = [self._roll.putting(to_item(election), ABSENT), self._roll.putting(pointer, ABSENT)]
@@ -45,7 +44,7 @@ class Elections:
         more = rows[-1]["election"] if len(rows) == limit else None
         return [election for election in elections if not election.deleting], more
 
-    def edit(self, election: Election, revision: int, *beside: dict[str, Any]) -> bool:
+    def edit(self, election: Election, revision: int, *beside: TransactItem) -> bool:
         """Replace a draft, together with the writes `beside`; False when it was frozen or edited since `revision`."""
         unchanged = Condition(
             f"{NOT_FROZEN.expression} AND revision = :revision AND roll_generation = :generation",
@@ -57,7 +56,7 @@ class Elections:
             return False
         return True
 
-    def set_mail(self, election: Election, mail: dict[str, str], *beside: dict[str, Any]) -> bool:
+    def set_mail(self, election: Election, mail: dict[str, str], *beside: TransactItem) -> bool:
         """Choose what mails say, together with the writes `beside`; False if the election was changed meanwhile.
 
         A draft that is being frozen by what was read before is refused there, and read again.
@@ -74,19 +73,19 @@ class Elections:
             return False
         return True
 
-    def naming_run(self, election: str, run: str) -> dict[str, Any]:
+    def naming_run(self, election: str, run: str) -> TransactItem:
         """For the transaction that adds the job of an invitation run."""
         frozen = Condition("attribute_exists(manifest)", {})
         return self._roll.updating(election_pk(election), META, "SET inviting = :run", {":run": run}, frozen)
 
-    def naming_result_run(self, election: str, run: str) -> dict[str, Any]:
+    def naming_result_run(self, election: str, run: str) -> TransactItem:
         """For the transaction that adds the job which mails the result's address. Refused if there was one."""
         first = Condition(
             "attribute_exists(manifest) AND (attribute_not_exists(result_run) OR result_run = :none)", {":none": ""}
         )
         return self._roll.updating(election_pk(election), META, "SET result_run = :run", {":run": run}, first)
 
-    def setting_reminder(self, election: Election, at: str) -> dict[str, Any]:
+    def setting_reminder(self, election: Election, at: str) -> TransactItem:
         """For the transaction that moves the row of its time. Refused if another time was chosen meanwhile."""
         unchanged = Condition(
             "attribute_exists(manifest) AND attribute_not_exists(closed_at)"
@@ -95,12 +94,12 @@ class Elections:
         )
         return self._roll.updating(election_pk(election.id), META, "SET remind_at = :at", {":at": at}, unchanged)
 
-    def moving_revision(self, election: str) -> dict[str, Any]:
+    def moving_revision(self, election: str) -> TransactItem:
         """For a transaction that changes a draft's roll: anyone who freezes it by what was read before is refused."""
         update = "ADD revision :one"
         return self._roll.updating(election_pk(election), META, update, {":one": 1}, NOT_FROZEN)
 
-    def editing_roll(self, election: Election, now: datetime) -> dict[str, Any]:
+    def editing_roll(self, election: Election, now: datetime) -> TransactItem:
         """For a transaction that changes voters of a frozen election who are on no stated roll.
 
         An amendment that has read the roll before is refused (`amending_roll`), and this one is if an amendment was
@@ -113,11 +112,11 @@ class Elections:
         )
         return self._roll.updating(election_pk(election.id), META, "ADD roll_edits :one", {":one": 1}, open_)
 
-    def freeze(self, election: Election, revision: int, *beside: dict[str, Any]) -> bool:
+    def freeze(self, election: Election, revision: int, *beside: TransactItem) -> bool:
         """Add manifest and keys to the draft that they were made from; False when somebody was faster."""
         return self.edit(election, revision, *beside)
 
-    def adopt(self, election: Election, *beside: dict[str, Any]) -> bool:
+    def adopt(self, election: Election, *beside: TransactItem) -> bool:
         """Freeze a draft with the manifest that its trustees have confirmed, together with the writes `beside`.
 
         False if it was changed since it was read, its people too, or is frozen already.
@@ -134,12 +133,12 @@ class Elections:
             return False
         return True
 
-    def releasing_draft(self, election: str) -> dict[str, Any]:
+    def releasing_draft(self, election: str) -> TransactItem:
         """For the transaction that begins a ceremony: what an earlier one fixed of the draft may change again."""
         update = "REMOVE proposal, #keys ADD revision :one"
         return self._roll.updating(election_pk(election), META, update, {":one": 1}, Condition(_DRAFT, {}))
 
-    def accepting_voters(self, election: str, generation: int, now: datetime) -> dict[str, Any]:
+    def accepting_voters(self, election: str, generation: int, now: datetime) -> TransactItem:
         """For the transaction that adds voters of this generation: it is the one that the roll is at.
 
         Refused as well if the election is not there, is being deleted, or is closed.
@@ -164,7 +163,7 @@ class Elections:
             return None
         return from_item(item)
 
-    def amending_roll(self, election: Election, amended: Election) -> dict[str, Any]:
+    def amending_roll(self, election: Election, amended: Election) -> TransactItem:
         """For the transaction that states the roll's next revision: from `election`, as it was read, to `amended`.
 
         Refused if another amendment was made since `election` was read, a voter whom no roll states was changed, or if
@@ -189,7 +188,7 @@ class Elections:
         }
         return self._roll.updating(election_pk(election.id), META, update, values, unchanged)
 
-    def amending(self, election: Election, amended: Election) -> dict[str, Any]:
+    def amending(self, election: Election, amended: Election) -> TransactItem:
         """For the transaction that states a later end or a withdrawal: from `election`, as it was read, to `amended`.
 
         Refused if another amendment was made since `election` was read, or if the election is closed by then.
@@ -212,7 +211,7 @@ class Elections:
         }
         return self._roll.updating(election_pk(election.id), META, update, values, unchanged)
 
-    def noting(self, election: Election, said: Election) -> dict[str, Any]:
+    def noting(self, election: Election, said: Election) -> TransactItem:
         """For the transaction that keeps a change of notices: from `election`, as it was read, to `said`.
 
         Refused if another change was made since `election` was read. No revision is moved: nothing frozen is changed.
@@ -260,7 +259,7 @@ class Elections:
             if item["sk"] != META:
                 self._roll.delete(item["pk"], item["sk"])
 
-    def closing(self, election: Election, closed_at: str) -> dict[str, Any]:
+    def closing(self, election: Election, closed_at: str) -> TransactItem:
         """The identity side of an early close, for the transaction that also writes STATE on the board.
 
         Refused if the election is closed, or an amendment was made since `election` was read.

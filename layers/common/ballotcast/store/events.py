@@ -10,7 +10,7 @@ from typing import Any
 
 from ballotcast.clock import to_rfc3339
 from ballotcast.store.election import election_pk
-from ballotcast.store.table import Item, Table
+from ballotcast.store.table import Item, Table, TransactItem
 
 PREFIX = "EVENT#"
 
@@ -43,7 +43,7 @@ class Events:
     def add(self, what: Event) -> None:
         self._roll.put(to_item(what))
 
-    def adding(self, what: Event) -> dict[str, Any]:
+    def adding(self, what: Event) -> TransactItem:
         """For a transaction that also does what is told of."""
         return self._roll.putting(to_item(what))
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ballotcast.store.election import election_pk
-from ballotcast.store.table import ABSENT, PRESENT, Condition, Item, Refusal, Table
+from ballotcast.store.table import ABSENT, PRESENT, Condition, Item, Refusal, Table, TransactItem
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Jobs:
             return False
         return True
 
-    def adding(self, job: Job) -> dict[str, Any]:
+    def adding(self, job: Job) -> TransactItem:
         """For a transaction; refused if the job is there."""
         return self._roll.putting(to_item(job), ABSENT)
 
@@ -88,7 +88,7 @@ class Jobs:
                 update = "SET " + ", ".join(f"outcome.{name} = :none" for name in listed)
                 self._roll.update(item["pk"], item["sk"], update, {":none": []}, PRESENT)
 
-    def advancing(self, moved: Job) -> dict[str, Any]:
+    def advancing(self, moved: Job) -> TransactItem:
         """The same for a transaction that also does the step's work: then the step is done exactly once."""
         return self._roll.putting(to_item(moved), _one_step_behind(moved))
 

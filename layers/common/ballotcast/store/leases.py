@@ -15,7 +15,7 @@ from typing import Any
 
 from ballotcast.channels.decimation import State
 from ballotcast.store.channel import channel_pk
-from ballotcast.store.table import Condition, Refusal, Table
+from ballotcast.store.table import Condition, Refusal, Table, TransactItem
 from ballotcast.store.transaction import Cancelled, transact
 
 LEASE = "LEASE"
@@ -86,7 +86,7 @@ class Leases:
         item = self._table.get(channel_pk(channel), LEASE)
         return from_item(item) if item else None
 
-    def move(self, old: Lease, new: Lease, beside: Sequence[dict[str, Any]]) -> Lease:
+    def move(self, old: Lease, new: Lease, beside: Sequence[TransactItem]) -> Lease:
         """Return the lease from `old` to `new`, and the writes `beside` it, or nothing; what it is stuck at follows the
         cursor. Raises FencedOff."""
         new = replace(new, stuck=old.stuck.behind(new.cursor) if old.stuck else None)

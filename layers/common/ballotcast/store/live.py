@@ -4,10 +4,9 @@ Channels  CHANNEL#<name> / LIVE#<born>#<n>   points (JSON, deflated, at most 4 K
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 from ballotcast.store.channel import Channel, channel_pk
-from ballotcast.store.table import ABSENT, Table
+from ballotcast.store.table import ABSENT, Table, TransactItem
 
 SECONDS = 3600
 ROWS = 50
@@ -30,7 +29,7 @@ class Live:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def adding(self, channel: Channel, row: LiveRow, now: int) -> dict[str, Any]:
+    def adding(self, channel: Channel, row: LiveRow, now: int) -> TransactItem:
         """For the transaction that moves the lease."""
         key = {"pk": channel_pk(channel.name), "sk": _sk(channel.born, row.number)}
         return self._table.putting({**key, **vars(row), "expiration": now + SECONDS}, ABSENT)

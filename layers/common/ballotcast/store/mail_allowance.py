@@ -11,7 +11,7 @@ from typing import Any
 
 from ballotcast.errors import Conflict
 from ballotcast.store.organisers import PROFILE, organiser_pk
-from ballotcast.store.table import ABSENT, Condition, Refusal, Table
+from ballotcast.store.table import ABSENT, Condition, Refusal, Table, TransactItem
 from ballotcast.store.transaction import Cancelled, transact
 
 DAY = 24 * 60 * 60
@@ -77,7 +77,7 @@ class MailAllowance:
         count: int,
         most: int,
         run: MailRun | None = None,
-        also: Sequence[dict[str, Any]] = (),
+        also: Sequence[TransactItem] = (),
     ) -> bool:
         """Take mails from the allowance of a day, and store with them how many the run has taken.
 
@@ -128,7 +128,7 @@ class MailAllowance:
         beside = [self._storing(organiser, run, replace(run, mails=run.mails + count))] if run and run.request else []
         self._update_with(organiser, "ADD mails :count", {":count": -count}, same_day, beside)
 
-    def _storing(self, organiser: str, run: MailRun, before: MailRun) -> dict[str, Any]:
+    def _storing(self, organiser: str, run: MailRun, before: MailRun) -> TransactItem:
         """A transaction item: replace the stored run `before` (without mails: none) by `run` (without mails: none)."""
         pk, sk = organiser_pk(organiser), run_sk(run.request)
         known = Condition("id = :id AND mails = :mails", {":id": before.id, ":mails": before.mails})
@@ -144,7 +144,7 @@ class MailAllowance:
         update: str,
         values: dict[str, Any],
         condition: Condition,
-        beside: list[dict[str, Any]],
+        beside: list[TransactItem],
     ) -> bool:
         """Update the profile and write `beside` in one transaction. False if the profile's condition is false."""
         if not beside:

@@ -7,9 +7,9 @@ Board   STATE#<election> / STATE          closed_at: the marker of an early clos
 """
 
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from ballotcast.store.table import ABSENT, Condition, Item, Refusal, Table
+from ballotcast.store.table import ABSENT, Condition, Item, Refusal, Table, TransactItem
 
 MANIFEST = "MANIFEST"
 CEREMONY = "CEREMONY"
@@ -96,21 +96,21 @@ class Manifests:
     def state(self, election: str) -> State:
         return state_of(self._board.get(state_pk(election), STATE))
 
-    def closing(self, election: str, closed_at: str, closes_at: str | None = None) -> dict[str, Any]:
+    def closing(self, election: str, closed_at: str, closes_at: str | None = None) -> TransactItem:
         """Return the public side of an early close, for the transaction that also marks the roll's side.
 
         closes_at: the end in force, where it is not the manifest's.
         """
         return self._stating(election, State(closes_at, closed_at))
 
-    def extending(self, election: str, closes_at: str) -> dict[str, Any]:
+    def extending(self, election: str, closes_at: str) -> TransactItem:
         """Return the public side of a later end, for the transaction that also states it.
 
         Raises Refused after an early close.
         """
         return self._stating(election, State(closes_at))
 
-    def _stating(self, election: str, state: State) -> dict[str, Any]:
+    def _stating(self, election: str, state: State) -> TransactItem:
         item: Item = {"pk": state_pk(election), "sk": STATE}
         item |= {name: value for name, value in state._asdict().items() if value}
         return self._board.putting(item, Condition("attribute_not_exists(closed_at)", {}))

@@ -16,7 +16,7 @@ from typing import Any
 from ballotcast.elections.roles import Role
 from ballotcast.store.election import META, Election, election_pk
 from ballotcast.store.organisers import PROFILE, organiser_pk
-from ballotcast.store.table import ANYWAY, Condition, Item, Refusal, Table
+from ballotcast.store.table import ANYWAY, Condition, Item, Refusal, Table, TransactItem
 from ballotcast.store.transaction import Cancelled, transact
 
 PREFIX = "MEMBER#"
@@ -74,7 +74,7 @@ class Members:
         item = self._roll.get(organiser_pk(organiser), join_sk(election))
         return Invitation(**{name: item[name] for name in vars(Invitation()) if name in item}) if item else None
 
-    def change(self, election: Election, *writes: dict[str, Any], people: int, owner: str = "") -> bool:
+    def change(self, election: Election, *writes: TransactItem, people: int, owner: str = "") -> bool:
         """Carry out writes on the people, of whom there are so many afterwards, with the election's revision.
 
         `owner`: whose the election is from then on, if it changes.
@@ -96,11 +96,11 @@ class Members:
             return False
         return True
 
-    def keeping(self, election: str, member: Member) -> dict[str, Any]:
+    def keeping(self, election: str, member: Member) -> TransactItem:
         """For `change`: the member, new or replaced."""
         return self._roll.putting({"pk": election_pk(election), "sk": member_sk(member.id), **vars(member)})
 
-    def inviting(self, election: str, organiser: str) -> dict[str, Any]:
+    def inviting(self, election: str, organiser: str) -> TransactItem:
         """For `change`: an invitation, for which `notify` makes a code.
 
         One that was withdrawn shortly before is in force again, with the code that was mailed, so that inviting and
@@ -109,7 +109,7 @@ class Members:
         update = "SET invited = :yes REMOVE withdrawn, expiration"
         return self._roll.updating(organiser_pk(organiser), join_sk(election), update, {":yes": True}, ANYWAY)
 
-    def joining(self, election: str, member: Member, code_mac: bytes) -> list[dict[str, Any]]:
+    def joining(self, election: str, member: Member, code_mac: bytes) -> list[TransactItem]:
         """For `change`: the invited member as one who has joined, by the code, which ends. It proves their address."""
         invited = Condition("joined = :no", {":no": False})
         current = Condition("code_mac = :mac", {":mac": code_mac})
@@ -123,7 +123,7 @@ class Members:
             self._roll.updating(organiser_pk(member.id), PROFILE, verified, {":yes": True}, there),
         ]
 
-    def removing(self, election: str, organiser: str) -> list[dict[str, Any]]:
+    def removing(self, election: str, organiser: str) -> list[TransactItem]:
         """For `change`: whatever there is of somebody who has joined, or under whose account the election is."""
         return [
             self._roll.deleting(election_pk(election), member_sk(organiser)),
@@ -131,7 +131,7 @@ class Members:
             self._roll.deleting(organiser_pk(organiser), election_pk(election)),
         ]
 
-    def withdrawing(self, election: str, organiser: str, expires: int) -> list[dict[str, Any]]:
+    def withdrawing(self, election: str, organiser: str, expires: int) -> list[TransactItem]:
         """For `change`: the member who is invited. When they were mailed is kept until then, in epoch seconds."""
         update = "SET withdrawn = :yes, expiration = :expires"
         values = {":yes": True, ":expires": expires}
@@ -140,7 +140,7 @@ class Members:
             self._roll.updating(organiser_pk(organiser), join_sk(election), update, values, ANYWAY),
         ]
 
-    def promoting(self, election: str, heir: Member) -> dict[str, Any]:
+    def promoting(self, election: str, heir: Member) -> TransactItem:
         """For `change` with `owner`: the heir is no longer listed next to the election's own account."""
         owner = Condition("joined = :yes AND #role = :owner", {":yes": True, ":owner": Role.OWNER.value})
         return self._roll.deleting(election_pk(election), member_sk(heir.id), owner)

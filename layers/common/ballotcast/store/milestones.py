@@ -16,7 +16,7 @@ from typing import Any
 from ballotcast.clock import to_rfc3339
 from ballotcast.store.due_counts import AFTER_ALL
 from ballotcast.store.organisers import organiser_pk
-from ballotcast.store.table import ABSENT, ANYWAY, PRESENT, Condition, Refusal, Table
+from ballotcast.store.table import ABSENT, ANYWAY, PRESENT, Condition, Item, Refusal, Table, TransactItem
 from ballotcast.store.transaction import Cancelled, transact
 
 MILESTONES, BOUNCES = "MILESTONES", "BOUNCES"
@@ -58,11 +58,11 @@ class Milestones:
     def __init__(self, roll: Table) -> None:
         self._roll = roll
 
-    def adding(self, milestone: Milestone) -> dict[str, Any]:
+    def adding(self, milestone: Milestone) -> TransactItem:
         """For the transaction that makes it due. Adding twice is adding once."""
         return self._roll.putting(_to_item(milestone))
 
-    def removing(self, milestone: Milestone) -> dict[str, Any]:
+    def removing(self, milestone: Milestone) -> TransactItem:
         """For the transaction that calls it off. Removing twice is removing once."""
         return self._roll.deleting(MILESTONES, milestone.sk)
 
@@ -85,7 +85,7 @@ class Milestones:
         """Remove the row; a second call changes nothing."""
         self._roll.delete(MILESTONES, milestone.sk)
 
-    def counting_bounce(self, election: str) -> dict[str, Any]:
+    def counting_bounce(self, election: str) -> TransactItem:
         """For the transaction that marks an invitation as bounced."""
         return self._roll.updating(BOUNCES, election, "ADD bounces :one", {":one": 1}, ANYWAY)
 
@@ -154,7 +154,7 @@ def _seen(found: Bounces) -> dict[str, Any]:
     return {":at": found.at, ":seen": found.count}
 
 
-def _to_item(milestone: Milestone) -> dict[str, Any]:
+def _to_item(milestone: Milestone) -> Item:
     return {"pk": MILESTONES, "sk": milestone.sk, "since": milestone.since}
 
 

@@ -8,10 +8,10 @@ One is written in the transaction that counts it on `ELECTION#` (store/elections
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from ballotcast.store.manifests import manifest_pk
-from ballotcast.store.table import ABSENT, Item, Table
+from ballotcast.store.table import ABSENT, Item, Table, TransactItem
 
 PREFIX, FACE = "NOTICE#", "FACE"
 Kind = Literal["notice", "description"]
@@ -53,7 +53,7 @@ class Notices:
     def __init__(self, board: Table) -> None:
         self._board = board
 
-    def adding(self, election: str, notice: Notice) -> dict[str, Any]:
+    def adding(self, election: str, notice: Notice) -> TransactItem:
         """For the transaction that also counts it."""
         item: Item = {"pk": manifest_pk(election), "sk": notice_sk(notice.number), **vars(notice)}
         return self._board.putting(item, ABSENT)
@@ -62,7 +62,7 @@ class Notices:
         item = self._board.get(manifest_pk(election), notice_sk(number))
         return _from_item(item) if item else None
 
-    def showing(self, election: str, mail: Mapping[str, str]) -> list[dict[str, Any]]:
+    def showing(self, election: str, mail: Mapping[str, str]) -> list[TransactItem]:
         """For the transaction that freezes the election, or chooses what its mails say afterwards."""
         face = Face(mail.get("organisation", ""), mail.get("logo", ""))
         return [self._board.putting({"pk": manifest_pk(election), "sk": FACE, **vars(face)})]

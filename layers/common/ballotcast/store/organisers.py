@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from ballotcast.clock import from_rfc3339, to_rfc3339
-from ballotcast.store.table import ABSENT, PRESENT, Condition, Item, Refusal, Table
+from ballotcast.store.table import ABSENT, PRESENT, Condition, Item, Refusal, Table, TransactItem
 from ballotcast.store.transaction import Cancelled, transact
 
 PROFILE = "PROFILE"
@@ -77,7 +77,7 @@ class Organisers:
             return False
         return True
 
-    def take_over(self, organiser: Organiser, before: Organiser, *beside: dict[str, Any]) -> bool:
+    def take_over(self, organiser: Organiser, before: Organiser, *beside: TransactItem) -> bool:
         """Replace a profile that was never verified, whole, together with the writes `beside`.
 
         False when it was verified or replaced meanwhile.
@@ -144,7 +144,7 @@ class Organisers:
         """Whether mails about milestones of their elections go to this organiser from now on."""
         self._update(organiser, "SET milestone_mails = :wanted", {":wanted": wanted}, PRESENT)
 
-    def counting_draft(self, organiser: str, most: int) -> dict[str, Any]:
+    def counting_draft(self, organiser: str, most: int) -> TransactItem:
         """For the transaction that makes a draft. Refused after `most`, and once the address is proven."""
         below = Condition(
             "verified = :no AND (attribute_not_exists(trial_drafts) OR trial_drafts < :most)",

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from ballotcast.store.organisers import PROFILE, organiser_pk
-from ballotcast.store.table import Condition, Item, Refusal, Table
+from ballotcast.store.table import Condition, Item, Refusal, Table, TransactItem
 from ballotcast.store.transaction import Cancelled, transact
 
 
@@ -54,7 +54,7 @@ class PasswordResets:
         self._updated(organiser, "ADD reset_tries :one", {":one": 1}, Condition("attribute_exists(reset_mac)", {}))
 
     def spend(
-        self, organiser: str, code_mac: bytes, password_hash: str, now: int, tries: int, *beside: dict[str, Any]
+        self, organiser: str, code_mac: bytes, password_hash: str, now: int, tries: int, *beside: TransactItem
     ) -> str:
         """The hash of the password that stands; empty if the code is wrong, replaced, too old, or tried too often.
 
@@ -89,7 +89,7 @@ class PasswordResets:
         return True
 
     def _update(
-        self, organiser: str, update: str, values: dict[str, Any], condition: Condition, *beside: dict[str, Any]
+        self, organiser: str, update: str, values: dict[str, Any], condition: Condition, *beside: TransactItem
     ) -> None:
         """Raises _Refused."""
         both = Condition(f"attribute_exists(pk) AND ({condition.expression})", condition.values)

@@ -12,10 +12,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
 
 from ballotcast.store.channel import Channel, channel_pk
-from ballotcast.store.table import ABSENT, PRESENT, Condition, Refusal, Table
+from ballotcast.store.table import ABSENT, PRESENT, Condition, Refusal, Table, TransactItem
 
 DAY = 86_400
 _ALWAYS = Condition("attribute_exists(pk) OR attribute_not_exists(pk)", {})
@@ -62,7 +61,7 @@ class Publishes:
         wanted = {(channel_pk(channel.name), _sk(channel.born, key)): key for key in keys}
         return {wanted[at]: item.get("done", False) for at, item in self._table.get_many(list(wanted)).items()}
 
-    def finishing(self, channel: Channel, key: str) -> dict[str, Any]:
+    def finishing(self, channel: Channel, key: str) -> TransactItem:
         """For the transaction that moves the lease."""
         pk, sk = channel_pk(channel.name), _sk(channel.born, key)
         return self._table.updating(pk, sk, "SET done = :yes", {":yes": True}, PRESENT)

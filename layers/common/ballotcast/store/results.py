@@ -8,10 +8,9 @@ Bucket   elections/<election>/…         result.json, export.zip and what the c
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from ballotcast.store.manifests import state_pk
-from ballotcast.store.table import ABSENT, Refusal, Table
+from ballotcast.store.table import ABSENT, Refusal, Table, TransactItem
 
 RESULT = "RESULT"
 RELEASE = "RELEASE"
@@ -61,7 +60,7 @@ class Results:
         item = self._board.get(state_pk(election), RELEASE)
         return str(item["released_at"]) if item else None
 
-    def releasing(self, published: Published, released_at: str) -> dict[str, Any]:
+    def releasing(self, published: Published, released_at: str) -> TransactItem:
         """For the transaction that also adds its event; refused if it is released."""
         told = {name: getattr(published, name) for name in ("election", "result_sha256", "issued", "cast")}
         item = {"pk": state_pk(published.election), "sk": RELEASE, "released_at": released_at, **told}

@@ -10,7 +10,7 @@ that it replaces; they have ended, so what is found there stays.
 
 from typing import Any
 
-from ballotcast.store.table import ABSENT, Condition, Table
+from ballotcast.store.table import ABSENT, Condition, Table, TransactItem
 from ballotcast.store.voter import Voter, from_item, to_item, voter_pk
 from ballotcast.store.voters import CODES
 
@@ -19,7 +19,7 @@ class Rights:
     def __init__(self, roll: Table) -> None:
         self._roll = roll
 
-    def ending(self, voter: Voter, revision: int, successor: str = "") -> dict[str, Any]:
+    def ending(self, voter: Voter, revision: int, successor: str = "") -> TransactItem:
         """For the transaction that states that this right is to end. The same write whether or not it was used.
 
         Args:
@@ -35,7 +35,7 @@ class Rights:
         pk = voter_pk(voter.election, voter.key)
         return self._roll.updating(pk, voter.key, f"{update} REMOVE {CODES}", values, standing)
 
-    def joining(self, voter: Voter) -> dict[str, Any]:
+    def joining(self, voter: Voter) -> TransactItem:
         """For the transaction that states a roll with this new voter; refused if the address had a right before."""
         return self._roll.putting(to_item(voter), ABSENT)
 

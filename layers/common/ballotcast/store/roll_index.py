@@ -12,10 +12,10 @@ which is read for whatever is shown. COUNT moves in the voters' own transactions
 
 import unicodedata
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ballotcast.ballots.roll import email_key
-from ballotcast.store.table import Condition, Table
+from ballotcast.store.table import Condition, Table, TransactItem
 from ballotcast.store.transaction import LIMIT, transact
 from ballotcast.store.voter import Voter, from_item, voter_pk
 
@@ -80,7 +80,7 @@ class RollIndex:
         """Before the voter says so."""
         self._roll.update(index_pk(election), f"{BOUNCED}{key}", "SET voter = :key", {":key": key}, ANYWAY)
 
-    def counting(self, election: str, voters: int, most: int | None = None) -> dict[str, Any]:
+    def counting(self, election: str, voters: int, most: int | None = None) -> TransactItem:
         """For the transaction that adds so many voters, or, if it is negative, removes them.
 
         Refused where there would be more than `most`.

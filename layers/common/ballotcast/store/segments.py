@@ -15,7 +15,7 @@ from typing import Any
 from ballotcast.channels.config import RETENTIONS
 from ballotcast.store.blobs import Blobs
 from ballotcast.store.channel import Archived, Channel, channel_pk
-from ballotcast.store.table import ABSENT, PRESENT, Condition, Table
+from ballotcast.store.table import ABSENT, PRESENT, Condition, Table, TransactItem
 from ballotcast.store.transaction import Cancelled, transact
 
 DAY = 86_400
@@ -68,7 +68,7 @@ class Segments:
         self._blobs.put(key, container, "application/avro")
         return key
 
-    def adding(self, channel: Channel, segment: Segment) -> dict[str, Any]:
+    def adding(self, channel: Channel, segment: Segment) -> TransactItem:
         """For the transaction that moves the lease."""
         key = {"pk": channel_pk(channel.name), "sk": segment_sk(channel.born, segment.first)}
         return self._table.putting({**key, **vars(segment)}, ABSENT)

@@ -8,9 +8,7 @@ In the table of channels, because organisers publish to channels by their sessio
 the roll. What is here names nobody: ids are keyed hashes.
 """
 
-from typing import Any
-
-from ballotcast.store.table import Condition, Table
+from ballotcast.store.table import Condition, Table, TransactItem
 
 ALL, PROVEN = "ALL", "PROVEN"
 ANYWAY = Condition("attribute_not_exists(pk) OR attribute_exists(pk)", {})
@@ -51,6 +49,6 @@ class Sessions:
     def proven(self, organiser: str) -> bool:
         return bool(self._channels.get_many([(sessions_pk(organiser), PROVEN)]))
 
-    def ending_all(self, organiser: str) -> dict[str, Any]:
+    def ending_all(self, organiser: str) -> TransactItem:
         """For the transaction that sets a new password."""
         return self._channels.updating(sessions_pk(organiser), ALL, "ADD generation :one", {":one": 1}, ANYWAY)

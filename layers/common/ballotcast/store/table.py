@@ -7,7 +7,7 @@ that was refused answers with the item that stood in its way, so nobody reads a 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, NewType
 
 from boto3.dynamodb.types import TypeSerializer
 
@@ -15,6 +15,8 @@ from ballotcast.store.contention import insist
 from ballotcast.store.faults import repeat
 
 Item = dict[str, Any]
+TransactItem = NewType("TransactItem", dict[str, Any])
+"""A write or a check for `transact` (store/transaction.py): made by `Table`, and by nothing else."""
 _serialize = TypeSerializer().serialize
 
 
@@ -186,23 +188,25 @@ class Table:
             waiting = [*unread, *waiting[100:]]
         return found
 
-    def putting(self, item: Item, condition: Condition | None = None) -> dict[str, Any]:
+    def putting(self, item: Item, condition: Condition | None = None) -> TransactItem:
         """Return a Put for `transact`."""
-        return {"Put": {"TableName": self.name, "Item": to_wire(item), **_expression(None, condition, {})}}
+        return TransactItem(
+            {"Put": {"TableName": self.name, "Item": to_wire(item), **_expression(None, condition, {})}}
+        )
 
-    def updating(
-        self, pk: str, sk: str, update: str, values: Mapping[str, Any], condition: Condition
-    ) -> dict[str, Any]:
+    def updating(self, pk: str, sk: str, update: str, values: Mapping[str, Any], condition: Condition) -> TransactItem:
         """Return an Update for `transact`."""
         key = {"pk": {"S": pk}, "sk": {"S": sk}}
-        return {"Update": {"TableName": self.name, "Key": key, **_expression(update, condition, values)}}
+        return TransactItem({"Update": {"TableName": self.name, "Key": key, **_expression(update, condition, values)}})
 
-    def checking(self, pk: str, sk: str, condition: Condition) -> dict[str, Any]:
+    def checking(self, pk: str, sk: str, condition: Condition) -> TransactItem:
         """Return a ConditionCheck for `transact`: writes nothing, but must hold."""
         key = {"pk": {"S": pk}, "sk": {"S": sk}}
-        return {"ConditionCheck": {"TableName": self.name, "Key": key, **_expression(None, condition, {})}}
+        return TransactItem(
+            {"ConditionCheck": {"TableName": self.name, "Key": key, **_expression(None, condition, {})}}
+        )
 
-    def deleting(self, pk: str, sk: str, condition: Condition | None = None) -> dict[str, Any]:
+    def deleting(self, pk: str, sk: str, condition: Condition | None = None) -> TransactItem:
         """Return a Delete for `transact`."""
         key = {"pk": {"S": pk}, "sk": {"S": sk}}
-        return {"Delete": {"TableName": self.name, "Key": key, **_expression(None, condition, {})}}
+        return TransactItem({"Delete": {"TableName": self.name, "Key": key, **_expression(None, condition, {})}})

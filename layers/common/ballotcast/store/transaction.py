@@ -11,7 +11,7 @@ from typing import Any
 
 from ballotcast.store.contention import ATTEMPTS, FALSE, Sleep, insist
 from ballotcast.store.faults import repeat
-from ballotcast.store.table import Item, from_wire
+from ballotcast.store.table import Item, TransactItem, from_wire
 
 LIMIT = 100
 """Items in one TransactWriteItems (DynamoDB's own limit)."""
@@ -26,7 +26,7 @@ class Cancelled(Exception):
 
 
 def transact(
-    client: Any, writes: Sequence[dict[str, Any]], *, attempts: int = ATTEMPTS, sleep: Sleep = time.sleep
+    client: Any, writes: Sequence[TransactItem], *, attempts: int = ATTEMPTS, sleep: Sleep = time.sleep
 ) -> None:
     """TransactWriteItems; contention is tried again, a false condition is `Cancelled`.
 

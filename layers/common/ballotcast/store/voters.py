@@ -14,7 +14,7 @@ from typing import Any
 
 from ballotcast.store.faults import repeat
 from ballotcast.store.roll_index import RollIndex
-from ballotcast.store.table import ABSENT, PRESENT, Condition, Refusal, Table
+from ballotcast.store.table import ABSENT, PRESENT, Condition, Refusal, Table, TransactItem
 from ballotcast.store.transaction import Cancelled, transact
 from ballotcast.store.voter import (
     LINK,
@@ -31,7 +31,7 @@ from ballotcast.store.voter import (
 READERS = 8
 """Partitions read at once by `roll` and `lines`."""
 LINE = tuple(RollLine.__dataclass_fields__)
-Writes = Sequence[dict[str, Any]]
+Writes = Sequence[TransactItem]
 """Of a transaction (store/table.py)."""
 CODES = "otp_mac, otp_expires, otp_attempts, otp_locked_until, otp_sends, otp_sends_until"
 """All that codes leave on a voter."""
@@ -219,7 +219,7 @@ class Voters:
             if repeat(partial(self._update, election, key, update, new, condition)):
                 return
 
-    def mark_bounced(self, election: str, key: str, run: str, *beside: dict[str, Any]) -> None:
+    def mark_bounced(self, election: str, key: str, run: str, *beside: TransactItem) -> None:
         """If the run is still the voter's newest, together with the writes `beside`. Twice is once.
 
         The index (roll_index.py) has it first.

@@ -9,9 +9,8 @@ share a partition: one query finds all. A message too many does no harm, so a ro
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from ballotcast.store.table import PRESENT, Refusal, Table
+from ballotcast.store.table import PRESENT, Refusal, Table, TransactItem
 
 JOBS = "JOBS"
 PATIENCE = timedelta(minutes=15)
@@ -33,7 +32,7 @@ class Wakes:
     def __init__(self, roll: Table) -> None:
         self._roll = roll
 
-    def adding(self, wake: Wake, at: datetime) -> dict[str, Any]:
+    def adding(self, wake: Wake, at: datetime) -> TransactItem:
         """For the transaction that adds the job."""
         return self._roll.putting({"pk": JOBS, "sk": wake.sk, "kind": wake.kind, "at": int(at.timestamp())})
 
