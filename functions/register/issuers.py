@@ -19,6 +19,7 @@ from ballotcast.crypto.signed_note import Signer
 from ballotcast.elections.lifecycle import Status
 from ballotcast.elections.looks import Look, shows_no_count
 from ballotcast.errors import NotFound
+from ballotcast.remembered import Remembered
 from ballotcast.store.election import Election
 from ballotcast.store.vault import Purpose
 from ballotcast.wiring import Wiring
@@ -46,14 +47,13 @@ class Issuers:
         self._wiring = wiring
         self.key = lru_cache(KEPT)(self._unwrap)
         self._signer = lru_cache(KEPT)(self._unwrap_signer)
-        self._election = lru_cache(KEPT)(self._find)
+        self._election = Remembered(self._find, wiring.clock, seconds=STATE_SECONDS, kept=KEPT)
 
     def election(self, election: str) -> Election:
         return self._read(election).election
 
     def _read(self, election: str) -> _Read:
-        # Asked once for each span of the clock: what is remembered is never older than the span is long.
-        return self._election(election, int(self._wiring.clock().timestamp()) // STATE_SECONDS)
+        return self._election.get(election)
 
     def closed(self, election: str) -> bool:
         """Over, by the clock or by an early close. Issuing begins with the links, before the election opens."""
@@ -68,7 +68,7 @@ class Issuers:
     def look_again(self, election: str) -> Look:
         """The same by what is read now."""
         now = self._wiring.clock()
-        return _look(self._find(election, 0), now)
+        return _look(self._find(election), now)
 
     def shows_no_count(self, look: Look) -> bool:
         """Whether no count of the election can have read the roll before this call."""
@@ -79,7 +79,7 @@ class Issuers:
         signer, origin, manifest_hash = self._signer(election)
         return issuance.issue(signer, origin, manifest_hash, Issuance(tag, blinded_sha256))
 
-    def _find(self, election: str, _span: int) -> _Read:
+    def _find(self, election: str, _before: _Read | None = None) -> _Read:
         at = self._wiring.clock()
         found = self._wiring.elections.find(election)
         if found is None or not found.frozen:

@@ -16,6 +16,7 @@ from ballotcast.crypto.signed_note import Signer
 from ballotcast.elections.lifecycle import Status, status
 from ballotcast.elections.looks import Look, shows_no_count
 from ballotcast.errors import NotFound
+from ballotcast.remembered import Remembered
 from ballotcast.store.manifests import FrozenManifest, State
 from ballotcast.store.vault import Purpose
 from ballotcast.wiring import Wiring
@@ -39,19 +40,18 @@ class Polls:
         self.frozen = lru_cache(KEPT)(self._find)
         self.manifest = lru_cache(KEPT)(self._parse)
         self.signer = lru_cache(KEPT)(self._unwrap)
-        self._state = lru_cache(KEPT)(self._read_state)
+        self._state = Remembered(self._read_state, wiring.clock, seconds=STATE_SECONDS, kept=KEPT)
 
     def look(self, election: str) -> Look:
         """Scheduled, open or closed, now, by a state that is some seconds old at most; closed by one read just now."""
         now = self._wiring.clock()
-        # Asked once for each span of the clock: what is remembered is never older than the span is long.
-        found = self._look(election, self._state(election, int(now.timestamp()) // STATE_SECONDS), now)
+        found = self._look(election, self._state.get(election), now)
         return found if found.status is not Status.CLOSED else self.look_again(election)
 
     def look_again(self, election: str) -> Look:
         """The same by what is read now."""
         now = self._wiring.clock()
-        return self._look(election, self._read_state(election, 0), now)
+        return self._look(election, self._read_state(election), now)
 
     def shows_no_count(self, look: Look) -> bool:
         """Whether no count of the election can have begun before this call."""
@@ -72,7 +72,7 @@ class Polls:
         key = self._wiring.vault.unwrap(Purpose.RECEIPT, election, self.frozen(election).receipt_key)
         return receipt.signer(self.manifest(election).origin, key)
 
-    def _read_state(self, election: str, _span: int) -> _Read:
+    def _read_state(self, election: str, _before: _Read | None = None) -> _Read:
         at = self._wiring.clock()
         return _Read(self._wiring.manifests.state(election), at)
 

@@ -12,6 +12,7 @@ from ballotcast.channels.names import RelayId
 from ballotcast.channels.schemas import ChannelSchema
 from ballotcast.clock import Clock
 from ballotcast.errors import Conflict, Invalid, NotFound, TooMany
+from ballotcast.remembered import Remembered
 from ballotcast.store.channel import Channel
 from ballotcast.store.channels import Channels
 from ballotcast.store.leases import Leases
@@ -37,7 +38,6 @@ class Target:
     channel: Channel
     schema: ChannelSchema
     backlog: int
-    until: float
 
 
 class Publisher:
@@ -49,29 +49,24 @@ class Publisher:
         self._publishes = publishes
         self._queues = queues
         self._clock = clock
-        self._targets: dict[str, Target] = {}
+        self._targets = Remembered(self._read, clock, seconds=CACHE, kept=KEPT)
 
     def target(self, name: str) -> Target:
         """Raise NotFound."""
-        now, known = self._clock().timestamp(), self._targets.get(name)
-        if known and now < known.until:
-            return known
+        return self._targets.get(name)
+
+    def _read(self, name: str, before: Target | None) -> Target:
         channel = self._channels.find(name)
         if channel is None:
-            self._targets.pop(name, None)
             raise no_channel(name)
-        if known and known.channel.born == channel.born:
-            schema = known.schema
+        if before and before.channel.born == channel.born:
+            schema = before.schema
         else:
             try:
                 schema = self._channels.schema(channel)
             except LookupError:
                 raise no_channel(name) from None
-        fresh = Target(channel, schema, self.backlog(channel), now + CACHE)
-        if len(self._targets) >= KEPT:
-            self._targets.clear()
-        self._targets[name] = fresh
-        return fresh
+        return Target(channel, schema, self.backlog(channel))
 
     def backlog(self, channel: Channel) -> int:
         lease = self._leases.find(channel.name)
