@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ballotcast_tools.scale import growth, stages
-from ballotcast_tools.scale.measuring import Measured, measure
+from ballotcast_tools.scale.measuring import LAST, Measured, measure
 from organise import importing, invitation_jobs, inviting, job_list
 
 SMALL, LARGE = 1_000, 8_000
@@ -24,8 +24,8 @@ def limits() -> Iterator[None]:
         yield
 
 
-def measured(folder: Path, voters: int) -> list[Measured]:
-    return measure(folder / str(voters), voters, 1, lambda done: None, ThreadPoolExecutor)
+def measured(folder: Path, voters: int, until: str = LAST) -> list[Measured]:
+    return measure(folder / str(voters), voters, 1, lambda done: None, ThreadPoolExecutor, until)
 
 
 @pytest.mark.usefixtures("limits")
@@ -42,6 +42,5 @@ def test_no_cost_of_a_ballot_grows_with_the_election(tmp_path: Path) -> None:
 def test_growth_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A list that each step reads whole, as jobs once did."""
     monkeypatch.setattr(job_list, "PART", LARGE)
-    monkeypatch.setattr("ballotcast_tools.scale.measuring.STAGES", stages.STAGES[:3])
-    found = list(growth.grown(measured(tmp_path, SMALL), measured(tmp_path, LARGE)))
+    found = list(growth.grown(measured(tmp_path, SMALL, "invite"), measured(tmp_path, LARGE, "invite")))
     assert [line.split()[:3:2] for line in found] == [["import:", "bytes"], ["invite:", "bytes"]]
