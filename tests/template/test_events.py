@@ -21,6 +21,7 @@ from checkout import ROOT
 from consumer import sqs_message
 from deliveries import amendment
 from outbox import Outbox
+from played_dynamodb import PlayedDynamoDB
 from relay.dead_letters import take_letters
 from sample_world import ELECTION, JOB, RUN, VOTER
 from tally.log.sequencer import Sequencer
@@ -50,7 +51,8 @@ def handler(world: World, function: dict[str, Any], monkeypatch: pytest.MonkeyPa
     for name in ("ENVIRONMENT", *variables):
         monkeypatch.setenv(name, usual.get(name, world.environment.get(name, "")))
     real = boto3.client  # moto has no key pairs
-    monkeypatch.setattr(boto3, "client", lambda name, **options: world.kms if name == "kms" else real(name, **options))
+    played = {"kms": world.kms} | ({"dynamodb": PlayedDynamoDB(world.tables)} if world.tables else {})
+    monkeypatch.setattr(boto3, "client", lambda name, **options: played.get(name) or real(name, **options))
     for name in [name for name in sys.modules if name.partition(".")[0] in PACKAGES]:
         monkeypatch.delitem(sys.modules, name)
     module, _, attribute = function["Handler"].rpartition(".")

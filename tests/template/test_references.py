@@ -20,6 +20,10 @@ BY_ELSEWHERE = {("GET", "/trustee")}
 """Pages that come by it: a function's policy has room for no more resources than `web` has."""
 
 
+ITSELF = ("health", "openapi.json", "docs")
+"""What every function says of itself: three routes, or one where its policy has no room for three."""
+
+
 def routes_in_template(properties: dict[str, Any]) -> set[tuple[str, str]]:
     """A GET is declared as `any`, so that HEAD and wrong methods reach the app as well."""
     declared = {
@@ -28,7 +32,9 @@ def routes_in_template(properties: dict[str, Any]) -> set[tuple[str, str]]:
         if event["Type"] == "Api"
     }
     assert not [path for method, path in declared if method == "GET"]
-    return {("GET" if method == "ANY" else method, path) for method, path in declared - {ELSEWHERE}}
+    named = {("GET" if method == "ANY" else method, path) for method, path in declared - {ELSEWHERE}}
+    itself = {route for route in named if route[1].endswith("/{page}")}
+    return named - itself | {(method, path.replace("{page}", page)) for method, path in itself for page in ITSELF}
 
 
 def routes_in_app(app: FastAPI) -> set[tuple[str, str]]:
