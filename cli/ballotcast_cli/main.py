@@ -16,7 +16,11 @@ COMMANDS: Mapping[str, LazyCommand] = {
         "accounts", "Set a new password by a code that is mailed to EMAIL.", "reset_password"
     ),
     "log-in": LazyCommand("accounts", "Open a session of an hour; the commands for organisers use it.", "log_in"),
-    "account": LazyCommand("accounts", "Your account, and whether mails about your elections come.", "account"),
+    "account": LazyCommand(
+        "accounts",
+        "Your account, and whether you are mailed of openings, closes, counts and invitations that came back.",
+        "account",
+    ),
     "log-out": LazyCommand("accounts", "End the session at once.", "log_out"),
     "doctor": LazyCommand("doctor", "Check SPF, DKIM and DMARC of the sender's domain, as SES needs them."),
     "elections": LazyCommand("elections", "Create, list, show and delete elections."),
@@ -51,7 +55,7 @@ COMMANDS: Mapping[str, LazyCommand] = {
     "trustee": LazyCommand(
         "trustee", "Make an election's key together with others, and open its ballots after the close."
     ),
-    "ceremony": LazyCommand("ceremony", "Have trustees make an election's key, and see how far they are."),
+    "ceremony": LazyCommand("ceremony", "Have trustees make an election's key together, and see how far they are."),
     "people": LazyCommand("people", "Invite others to conduct or to observe an election, and remove them."),
     "operator": LazyCommand(
         "operator", "For those who run a deployment; needs AWS credentials for its account and region."

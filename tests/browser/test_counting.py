@@ -174,4 +174,4 @@ def test_the_rules_import_nothing_but_each_other() -> None:
         name for path in MODULES.glob("*.js") for name in re.findall(r"^import .*\"(.*)\"", path.read_text(), re.M)
     ]
     assert len(imported) > len(RULES)
-    assert all(re.fullmatch(r"\./[a-z_]+\.js", name) for name in imported)
+    assert all(re.fullmatch(r"\./[a-z0-9_]+\.js", name) for name in imported)

@@ -36,10 +36,10 @@ MANIFEST = SAMPLE["manifest"].encode()
         ({"title": "a\u200bb"}, False),
         ({"title": "a\u202eb"}, False),
         ({"title": "a\x85b"}, False),
-        ({"about": [{"photo": "0" * 64}, {}, {}]}, True),
-        ({"about": [{"photo": "A" * 64}, {}, {}]}, False),
-        ({"about": [{"photo": "0" * 63}, {}, {}]}, False),
-        ({"about": [{"photo": ""}, {}, {}]}, False),
+        ({"about": [{"photo": "0" * 64}, {}, {}, {}]}, True),
+        ({"about": [{"photo": "A" * 64}, {}, {}, {}]}, False),
+        ({"about": [{"photo": "0" * 63}, {}, {}, {}]}, False),
+        ({"about": [{"photo": ""}, {}, {}, {}]}, False),
     ],
 )
 def test_contests_at_the_edges(protocol: Any, changes: dict[str, Any], fine: bool) -> None:

@@ -92,7 +92,7 @@ def test_a_profile_of_numbers_reads_back_in_the_direction_said_or_is_refused(
     try:
         file = read_cvr(text, kind, CsvChoices(cells=cells)).file
     except BallotFileError:
-        assert cells != "score"
+        assert cells != "score" or not any(cell for _, *votes in rows for cell in votes)
         return
     pairs = [[(at, n) for at, n in enumerate(ballot, 1) if n is not None] for ballot in ballots]
     if file.kind == "scores":

@@ -4,7 +4,7 @@ import hashlib
 
 import pytest
 
-from ballotcast.counting import Action, Decides, Stage, TieRule, count
+from ballotcast.counting import Decides, TieRule, count
 from ballotcast.counting.ties import decide, lot
 
 from .elections import rows
@@ -112,8 +112,8 @@ def test_equal_from_the_first_stage_on_goes_to_lot_and_says_so() -> None:
     assert len(set(order.values())) == 2
 
 
-# Options 1 and 2 were equal at every stage; 3 was behind them at the first, 4 ahead.
-HISTORY = [Stage(1, Action.VOTES, (4, 4, 3, 5)), Stage(2, Action.VOTES, (6, 6, 6, 6))]
+# Options 1 and 2 were equal at the stage before, too; 3 was behind them, 4 ahead.
+EARLIER = [(4, 4, 3, 5)]
 
 
 @pytest.mark.parametrize(
@@ -129,8 +129,8 @@ HISTORY = [Stage(1, Action.VOTES, (4, 4, 3, 5)), Stage(2, Action.VOTES, (6, 6, 6
     ],
 )
 def test_a_lot_is_reported_only_where_it_decided(tied: set[int], places: int, by: TieRule) -> None:
-    def settle(rule: TieRule) -> TieRule:
-        return decide(tied, Decides.SEAT, places, stages=HISTORY, rule=rule, seed=b"", contest="c1").by
+    def settle(earlier: list[tuple[int, ...]]) -> str:
+        return decide(tied, Decides.SEAT, places, stage=2, earlier=earlier, seed=b"", contest="c1").by
 
-    assert settle(TieRule.PREVIOUS_STAGES) == by
-    assert settle(TieRule.LOT) == TieRule.LOT
+    assert settle(EARLIER) == by
+    assert settle([]) == TieRule.LOT

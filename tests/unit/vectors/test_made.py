@@ -32,4 +32,4 @@ def test_every_export_is_as_it_is_made() -> None:
 
 
 def test_they_are_small() -> None:
-    assert sum(path.stat().st_size for path in VECTORS.rglob("*") if path.is_file()) < 2_000_000
+    assert sum(path.stat().st_size for path in VECTORS.rglob("*") if path.is_file()) < 2_500_000
