@@ -1,6 +1,7 @@
 """Taking a trustee's message: checked by the rules, written once, and those mailed whose turn it is then.
 
-Killed after the write: the same request again finds the message there and mails; who was mailed is not mailed again.
+Killed after the write: the same request again, or the next visit of any trustee, mails; who was mailed is not mailed
+again.
 """
 
 from dataclasses import replace
@@ -12,7 +13,6 @@ from ballotcast.store.openings import TwoOpenings
 from ballotcast.trustees.agreement import Agreement
 from ballotcast.trustees.ceremony import NotYet, Stage
 from ballotcast.trustees.faults import CeremonyError, Reason
-from ballotcast.trustees.join import Join
 from ballotcast.trustees.link import TrusteeLink
 from ballotcast.trustees.message import Message
 from ballotcast.trustees.reading import read_message
@@ -23,13 +23,8 @@ from trustee.visits import Visit, open_visit, read_visit
 
 DEAL = "deal"
 """The name of the mail that goes to all once all have joined; to join and to confirm, the organiser asks them."""
-TOLD = {
-    ("deal", Stage.CONFIRMING): "keyed",
-    ("deal", Stage.OVER): "broken",
-    ("confirm", Stage.CONFIRMED): "confirmed",
-    ("complaint", Stage.OVER): "broken",
-}
-"""Mails to organisers, by the message that came and how far the ceremony is with it."""
+TOLD = {Stage.CONFIRMING: "keyed", Stage.CONFIRMED: "confirmed", Stage.OVER: "broken"}
+"""Mails to organisers, by how far the ceremony is."""
 
 
 def take_message(wiring: Wiring, link: TrusteeLink, data: bytes) -> Visit:
@@ -57,18 +52,18 @@ def take_message(wiring: Wiring, link: TrusteeLink, data: bytes) -> Visit:
         raise Invalid("bad-trustee-message", str(error), extra=blamed) from None
     _keep(wiring, visit.held, message)
     after = read_visit(wiring, visit.held, visit.index)
-    _tell(wiring, after, message)
+    tell(wiring, after)
     return after
 
 
-def _tell(wiring: Wiring, visit: Visit, message: Message) -> None:
-    """Queue the mails that this message makes due; each goes out once."""
+def tell(wiring: Wiring, visit: Visit) -> None:
+    """Queue the mails that are due at this stage of the ceremony; each goes out once."""
     held = visit.held
-    if isinstance(message, Join) and visit.state.stage is Stage.DEALING:
+    if visit.state.stage is Stage.DEALING:
         for index in range(1, visit.state.setup.n + 1):
             known = {"kind": "trustee", "election": held.election, "attempt": held.attempt, "trustee": index}
             wiring.mail_queue.send({**known, "mail": DEAL})
-    if name := TOLD.get((message.round, visit.state.stage)):
+    if name := TOLD.get(visit.state.stage):
         milestone = f"{name}-{held.attempt}"
         wiring.mail_queue.send({"kind": "milestone", "election": held.election, "milestone": milestone, "bounces": 0})
 

@@ -16,7 +16,7 @@ from ballotcast.trustees.link import TrusteeLink
 from ballotcast.trustees.message import MAX_LENGTH
 from ballotcast.trustees.record import CeremonyRecord
 from trustee.closing import end_key
-from trustee.messages import take_message
+from trustee.messages import take_message, tell
 from trustee.visits import VisitView, open_visit, show_visit
 
 router = routes()
@@ -45,7 +45,9 @@ class MessageSent(LinkHeld):
 @router.post("/trustees/visits", openapi_extra=BY_LINK, responses=refuses(404, 410))
 def visit(held: LinkHeld, wiring: Wired) -> VisitView:
     """What there is for this trustee to do, and all messages that it takes."""
-    return show_visit(open_visit(wiring, held.link))
+    found = open_visit(wiring, held.link)
+    tell(wiring, found)  # whoever sent the last message may have been cut off before it mailed
+    return show_visit(found)
 
 
 @router.post("/trustees/messages", openapi_extra=BY_LINK, responses=refuses(404, 409, 410))

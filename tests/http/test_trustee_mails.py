@@ -44,6 +44,26 @@ def test_the_organiser_hears_when_the_key_is_made_and_when_all_have_confirmed(ce
     assert heard(ceremony) == [KEYED, CONFIRMED]
 
 
+def test_the_next_visit_mails_what_was_cut_off(ceremony: Ceremony) -> None:
+    """Whoever sent the last message of a round was cut off between the write and the mails, and does not try again."""
+    ceremony.begin()
+    for trustee in ceremony.trustees:
+        assert trustee.join().status_code == 200
+    assert ceremony.deployment.take_messages("MAIL_QUEUE")
+    sent = len(ceremony.outbox.mails())
+    ceremony.trustees[1].visit()
+    ceremony.deliver()
+    asked = [mail.to for mail in ceremony.outbox.mails()[sent:]]
+    assert sorted(asked) == sorted(trustee.email for trustee in ceremony.trustees)
+    ceremony.deal_all()
+    assert ceremony.deployment.take_messages("MAIL_QUEUE")
+    ceremony.trustees[0].visit()
+    assert heard(ceremony) == [KEYED]
+    ceremony.trustees[0].visit()
+    ceremony.deliver()
+    assert len(ceremony.outbox.mails()) == sent + len(asked) + 1
+
+
 def test_what_is_not_so_any_more_is_not_mailed(ceremony: Ceremony) -> None:
     """The mails were queued, and wait while the organiser is quicker."""
     ceremony.begin()
