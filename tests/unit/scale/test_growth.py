@@ -10,7 +10,7 @@ from ballotcast_tools.scale import growth, stages
 from ballotcast_tools.scale.measuring import LAST, Measured, measure
 from organise import importing, invitation_jobs, inviting, job_list
 
-SMALL, LARGE = 1_000, 8_000
+SMALL, LARGE = 500, 4_000
 
 
 @pytest.fixture(scope="module")
