@@ -46,7 +46,7 @@ class MessageSent(LinkHeld):
 def visit(held: LinkHeld, wiring: Wired) -> VisitView:
     """What there is for this trustee to do, and all messages that it takes."""
     found = open_visit(wiring, held.link)
-    tell(wiring, found)  # whoever sent the last message may have been cut off before it mailed
+    tell(wiring, found)  # the sender of the last message may have been cut off before it mailed
     return show_visit(found)
 
 
