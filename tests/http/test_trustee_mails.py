@@ -45,7 +45,7 @@ def test_the_organiser_hears_when_the_key_is_made_and_when_all_have_confirmed(ce
 
 
 def test_the_next_visit_mails_what_was_cut_off(ceremony: Ceremony) -> None:
-    """The one who sent the last message of a round was cut off between the write and the mails, and does not try again."""
+    """The one who sent the last message of a round was cut off before the mails, and does not try again."""
     ceremony.begin()
     for trustee in ceremony.trustees:
         assert trustee.join().status_code == 200
