@@ -1,19 +1,13 @@
 """Any schema and records that are accepted go into the archive and come back equal by two readers."""
 
 import json
-import math
-import warnings
-from io import BytesIO
 from typing import Any, get_args
 
-import avro.datafile
-import avro.errors
-import avro.io
-import fastavro
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from avro_readers import by_apache_avro, by_fastavro, same
 from avro_schemas import TIME, records, schemas, written
 from ballotcast.channels.config import Algorithm
 from ballotcast.channels.containers import write_container
@@ -25,29 +19,6 @@ from effort import examples
 
 FORMATS: tuple[Format, ...] = get_args(Format)
 ALGORITHMS: tuple[Algorithm, ...] = get_args(Algorithm)
-
-
-def by_fastavro(container: bytes) -> list[Any]:
-    return list(fastavro.reader(BytesIO(container)))
-
-
-def by_apache_avro(container: bytes) -> list[Any]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", avro.errors.IgnoredLogicalType)  # local timestamps are numbers to it
-        with avro.datafile.DataFileReader(BytesIO(container), avro.io.DatumReader()) as reader:
-            return list(reader)
-
-
-def same(one: Any, other: Any) -> bool:
-    """Equal, where NaN is NaN, and a moment is one with a zone or without."""
-    match one, other:
-        case float(), float():
-            return one == other or (math.isnan(one) and math.isnan(other))
-        case dict(), dict():
-            return one.keys() == other.keys() and all(same(one[name], other[name]) for name in one)
-        case list(), list():
-            return len(one) == len(other) and all(map(same, one, other))
-    return bool(one == other) or type(other) is int or str(one) == str(other)
 
 
 @examples(12)
