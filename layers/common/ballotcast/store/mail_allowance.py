@@ -11,7 +11,7 @@ from typing import Any
 
 from ballotcast.errors import Conflict
 from ballotcast.store.organisers import PROFILE, organiser_pk
-from ballotcast.store.table import ABSENT, Condition, Refusal, Table, TransactItem
+from ballotcast.store.table import ABSENT, Condition, Refusal, Table, TransactItem, of_present
 from ballotcast.store.transaction import Cancelled, transact
 
 DAY = 24 * 60 * 60
@@ -148,8 +148,8 @@ class MailAllowance:
     ) -> bool:
         """Update the profile and write `beside` in one transaction. False if the profile's condition is false."""
         if not beside:
-            return self._update(organiser, update, values, condition)
-        writes = [self._roll.updating(organiser_pk(organiser), PROFILE, update, values, _of_profile(condition))]
+            return self._roll.update_present(organiser_pk(organiser), PROFILE, update, values, condition) is not None
+        writes = [self._roll.updating(organiser_pk(organiser), PROFILE, update, values, of_present(condition))]
         try:
             transact(self._roll.client, [*writes, *beside])
         except Cancelled as cancelled:
@@ -157,14 +157,3 @@ class MailAllowance:
                 return False
             raise Conflict("in-progress", "the same request is still under way", retry_after=1) from None
         return True
-
-    def _update(self, organiser: str, update: str, values: dict[str, Any], condition: Condition) -> bool:
-        try:
-            self._roll.update(organiser_pk(organiser), PROFILE, update, values, _of_profile(condition))
-        except Refusal:
-            return False
-        return True
-
-
-def _of_profile(condition: Condition) -> Condition:
-    return Condition(f"attribute_exists(pk) AND ({condition.expression})", condition.values)

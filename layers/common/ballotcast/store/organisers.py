@@ -164,12 +164,4 @@ class Organisers:
         return self._update(organiser, "SET approved = :yes", {":yes": True}, PRESENT)
 
     def _update(self, organiser: str, update: str, values: dict[str, Any], condition: Condition) -> bool:
-        try:
-            self._roll.update(organiser_pk(organiser), PROFILE, update, values, _of_profile(condition))
-        except Refusal:
-            return False
-        return True
-
-
-def _of_profile(condition: Condition) -> Condition:
-    return Condition(f"attribute_exists(pk) AND ({condition.expression})", condition.values)
+        return self._roll.update_present(organiser_pk(organiser), PROFILE, update, values, condition) is not None

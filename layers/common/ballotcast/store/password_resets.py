@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from ballotcast.store.organisers import PROFILE, organiser_pk
-from ballotcast.store.table import Condition, Item, Refusal, Table, TransactItem
+from ballotcast.store.table import Condition, Item, Refusal, Table, TransactItem, of_present
 from ballotcast.store.transaction import Cancelled, transact
 
 
@@ -92,7 +92,7 @@ class PasswordResets:
         self, organiser: str, update: str, values: dict[str, Any], condition: Condition, *beside: TransactItem
     ) -> None:
         """Raises _Refused."""
-        both = Condition(f"attribute_exists(pk) AND ({condition.expression})", condition.values)
+        both = of_present(condition)
         pk = organiser_pk(organiser)
         try:
             if beside:

@@ -86,6 +86,11 @@ def _expression(update: str | None, condition: Condition | None, values: Mapping
     return parts
 
 
+def of_present(condition: Condition) -> Condition:
+    """The condition, of an item that is there."""
+    return Condition(f"attribute_exists(pk) AND ({condition.expression})", condition.values)
+
+
 class Table:
     """A table by its name, over an injected boto3 client."""
 
@@ -117,6 +122,15 @@ class Table:
         except self.client.exceptions.ConditionalCheckFailedException as refused:
             raise Refusal(from_wire(refused.response.get("Item", {}))) from None
         return from_wire(answer["Attributes"])
+
+    def update_present(
+        self, pk: str, sk: str, update: str, values: Mapping[str, Any], condition: Condition
+    ) -> Item | None:
+        """The same of an item that is there; None, and no change, if it is not, or the condition does not hold."""
+        try:
+            return self.update(pk, sk, update, values, of_present(condition))
+        except Refusal:
+            return None
 
     def delete(self, pk: str, sk: str) -> None:
         key = {"pk": {"S": pk}, "sk": {"S": sk}}

@@ -60,8 +60,5 @@ class VoterCodes:
     def _update(
         self, election: str, key: str, update: str, values: dict[str, Any], condition: Condition
     ) -> Voter | None:
-        there = Condition(f"attribute_exists(pk) AND ({condition.expression})", condition.values)
-        try:
-            return from_item(self._roll.update(voter_pk(election, key), key, update, values, there))
-        except Refusal:
-            return None
+        found = self._roll.update_present(voter_pk(election, key), key, update, values, condition)
+        return from_item(found) if found else None

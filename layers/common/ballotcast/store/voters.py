@@ -216,7 +216,7 @@ class Voters:
             ("SET mailed = :run REMOVE link_before", {}, Condition(newest, values)),
             *([("SET link_before = :link", link, unmailed)] if link else []),
         ):
-            if repeat(partial(self._update, election, key, update, new, condition)):
+            if repeat(partial(self._roll.update_present, voter_pk(election, key), key, update, new, condition)):
                 return
 
     def mark_bounced(self, election: str, key: str, run: str, *beside: TransactItem) -> None:
@@ -268,13 +268,5 @@ class Voters:
 
     def erase(self, voter: Voter) -> None:
         """Remove what names a person; tag and issuance stay, for the ledger."""
-        self._update(voter.election, voter.key, f"REMOVE email, phone, #name, #language, salt, {CODES}", {}, PRESENT)
-
-    def _update(
-        self, election: str, key: str, update: str, values: dict[str, Any], condition: Condition
-    ) -> Voter | None:
-        there = Condition(f"attribute_exists(pk) AND ({condition.expression})", condition.values)
-        try:
-            return from_item(self._roll.update(voter_pk(election, key), key, update, values, there))
-        except Refusal:
-            return None
+        update = f"REMOVE email, phone, #name, #language, salt, {CODES}"
+        self._roll.update_present(voter_pk(voter.election, voter.key), voter.key, update, {}, PRESENT)
